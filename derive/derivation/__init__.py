@@ -1,0 +1,1 @@
+"""From a network to checked steps: graph, stepwise calculus, styles, traces, the check."""

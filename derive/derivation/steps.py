@@ -1,0 +1,121 @@
+"""A derivation as data: steps, each a chain of relations under one rule.
+
+Nothing here knows how a step is printed or checked; the styles build steps, the check judges
+them, the narration finds words for them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+
+from derive.expression.nodes import Expression, Quantity
+
+
+class Rule(Enum):
+    """What a step does, each with an "e.g. before → after"."""
+
+    DEFINE = "define"  # e.g. h1 → w1·i1 + w2·i2
+    INDEPENDENT = "independent"  # e.g. ∂E2/∂w5 → 0: no path leads from w5 to E2
+    SPLIT = "split"  # e.g. ∂E/∂w5 → ∂E1/∂w5 + ∂E2/∂w5
+    CHAIN = "chain"  # e.g. ∂E1/∂w5 → ∂E1/∂a·∂a/∂o1·∂o1/∂w5, one product per path
+    LOCAL = "local"  # e.g. ∂o1/∂w5 → a_h1: one partial of one definition
+    CONSTANT = "constant"  # e.g. d(3)/dx → 0, d(c·u)/dx → c·du/dx
+    IDENTITY = "identity"  # e.g. dx/dx → 1
+    SUM = "sum"  # e.g. d(u + v)/dx → du/dx + dv/dx
+    PRODUCT = "product"  # e.g. d(u·v)/dx → du/dx·v + u·dv/dx
+    QUOTIENT = "quotient"  # e.g. d(u/v)/dx → (du/dx·v − u·dv/dx)/v²
+    POWER = "power"  # e.g. d(uⁿ)/dx → n·uⁿ⁻¹·du/dx
+    EXP = "exp"  # e.g. d(eᵘ)/dx → eᵘ·du/dx
+    LOG = "log"  # e.g. d(ln u)/dx → 1/u·du/dx
+    FUNCTION = "function"  # e.g. dσ(u)/dx → σ(u)·(1 − σ(u))·du/dx
+    CASES = "cases"  # e.g. d(x if x > 0 else 0)/dx → (1 if x > 0 else 0)
+    RECALL = "recall"  # e.g. ∂a/∂o1 → a·(1 − a), found as (2)
+    COLLECT = "collect"  # e.g. p·d·x + q·d·x → (p + q)·d·x
+    NAME = "name"  # e.g. ∂E/∂o1 → δ_o1
+    SUBSTITUTE = "substitute"  # e.g. σ(o1) → a_o1, or w1·i1 → 0.15·0.05
+    SIMPLIFY = "simplify"  # e.g. 1/2·2·(y − t)·1 → y − t
+    AVERAGE = "average"  # e.g. ∂Ē/∂w → 1/N·Σ ∂E⟨n⟩/∂w
+    EVALUATE = "evaluate"  # e.g. 0.15·0.05 + 0.20·0.10 → 0.0275
+    UPDATE = "update"  # e.g. w ← w − η·∂E/∂w
+    STABILISE = "stabilise"  # e.g. ln(1 − σ(z)) → −softplus(z)
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """One member of a chain and the sign before it: "" (the first), "=", "≈" or "←"."""
+
+    sign: str
+    expression: Expression
+
+
+Chain = tuple[Relation, ...]
+
+
+def chain(*members: Expression) -> Chain:
+    """first = second = third …"""
+    return tuple(Relation("=" if i else "", member) for i, member in enumerate(members))
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a derivation.
+
+    id         its address, unique in the derivation: "local/o1/w5", "gradient/w5"
+    relations  the chain it states; every member equals the first (after "←": is assigned to it)
+    uses       ids of earlier steps it rests on: reuse is what makes it *back*propagation
+    assumes    what the equality needs beyond the definitions, a word of ``ASSUMPTIONS``
+    substeps   more detail, in order
+    number     its place in the register of numbered results, where it is one
+    about      what it speaks of, for the sentence: quantities, in an order the rule fixes
+    planted    a misconception's id, only in exercises
+    """
+
+    id: str
+    rule: Rule
+    relations: Chain
+    uses: tuple[str, ...] = ()
+    assumes: tuple[str, ...] = ()
+    substeps: tuple[Step, ...] = ()
+    number: int | None = None
+    about: tuple[Quantity, ...] = ()
+    planted: str | None = None
+
+    @property
+    def subject(self) -> Expression:
+        """What the chain starts from."""
+        return self.relations[0].expression
+
+    @property
+    def result(self) -> Expression:
+        """What the chain ends in."""
+        return self.relations[-1].expression
+
+    def walk(self) -> Iterator[Step]:
+        """The step and all its substeps, outer first."""
+        yield self
+        for step in self.substeps:
+            yield from step.walk()
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A run of steps under one heading.
+
+    kind   which heading and which words: "forward", "loss", "gradient", "lemma", …
+    about  what the section is about: the weight of a "gradient", the neuron of a "delta"
+    """
+
+    kind: str
+    steps: tuple[Step, ...] = ()
+    about: tuple[Quantity, ...] = ()
+    layer: int = 0
+    sections: tuple[Section, ...] = ()
+
+    def walk(self) -> Iterator[Step]:
+        """Every step of the section, in reading order, substeps after their step."""
+        for step in self.steps:
+            yield from step.walk()
+        for section in self.sections:
+            yield from section.walk()

@@ -1,0 +1,1 @@
+"""From checked steps to a narrated document whose maths is still expressions."""

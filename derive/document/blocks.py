@@ -1,0 +1,104 @@
+"""What a document is made of. Writers know these blocks and nothing of rules or networks.
+
+Running text is a tuple of strings and expressions; a writer sets each expression as inline
+mathematics in the notation it was given.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from derive.derivation.steps import Chain
+from derive.expression.nodes import Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Strong:
+    """Emphasised words inside running text."""
+
+    text: str
+
+
+Inline = tuple[str | Expression | Strong, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading; level 1 is the document's title and occurs once."""
+
+    level: int
+    content: Inline
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A paragraph of running text. ``kind``: "text", or "remark" for one that stands apart."""
+
+    content: Inline
+    kind: str = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Equation:
+    """A displayed chain of relations.
+
+    number   shown as (number) beside it, and referred to so in sentences
+    role     "hidden", "output", "loss", "gradient" or "": a colour where the format has one
+    result   the chain ends in a result worth emphasis
+    reason   a short word set at the right or after the chain, such as a rule's name
+    """
+
+    chain: Chain
+    number: int | None = None
+    role: str = ""
+    result: bool = False
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Equations:
+    """Several short chains set close together, aligned at their first sign."""
+
+    rows: tuple[Equation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table. ``align``: one of l, r, c per column."""
+
+    header: tuple[Inline, ...]
+    rows: tuple[tuple[Inline, ...], ...]
+    align: str
+    caption: Inline = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """A list of one-paragraph items."""
+
+    items: tuple[Inline, ...]
+    ordered: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Space:
+    """Empty lines to write on."""
+
+    lines: int
+
+
+@dataclass(frozen=True, slots=True)
+class PageBreak:
+    """A new page where the format has pages."""
+
+
+Block = Heading | Paragraph | Equation | Equations | Table | Items | Space | PageBreak
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A narrated document: its blocks in reading order, and the language of its words."""
+
+    title: Inline
+    blocks: tuple[Block, ...]
+    language: str = "en"

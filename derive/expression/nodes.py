@@ -1,0 +1,394 @@
+"""The expression tree: immutable, in teaching order, with addressable nodes.
+
+SymPy re-sorts sums and products (``t1 - a`` prints as ``-a + t1``), so what is shown is not a
+SymPy expression but one of these trees. A node knows its children and nothing else: printing
+lives in ``derive.writers``, numbers in ``derive.expression.evaluate``, SymPy in
+``derive.expression.algebra``.
+
+An *address* is the path of child positions from the root to a node: ``()`` is the root,
+``(1, 0)`` the first child of the second child. A blank, a planted slip, a highlight and a
+cross-reference are all addresses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from derive.expression.functions import Function
+
+Address = tuple[int, ...]
+
+
+class Expression:
+    """A node of an ordered expression tree."""
+
+    __slots__ = ()
+
+    @property
+    def children(self) -> tuple[Expression, ...]:
+        return ()
+
+    def with_children(self, children: tuple[Expression, ...]) -> Expression:
+        """The same node over other children (as many, in the same order)."""
+        return self
+
+    def at(self, address: Address) -> Expression:
+        """The node at an address. Raises IndexError where there is none."""
+        node: Expression = self
+        for position in address:
+            node = node.children[position]
+        return node
+
+    def replace_at(self, address: Address, new: Expression) -> Expression:
+        """The tree with the node at ``address`` replaced by ``new``."""
+        if not address:
+            return new
+        children = list(self.children)
+        children[address[0]] = children[address[0]].replace_at(address[1:], new)
+        return self.with_children(tuple(children))
+
+    def walk(self) -> Iterator[Expression]:
+        """Every node, parents before children, left to right."""
+        stack: list[Expression] = [self]
+        while stack:
+            node = stack.pop()
+            yield node
+            stack.extend(reversed(node.children))
+
+    def addresses(self) -> Iterator[tuple[Address, Expression]]:
+        """Every node with its address, parents before children, left to right."""
+        stack: list[tuple[Address, Expression]] = [((), self)]
+        while stack:
+            address, node = stack.pop()
+            yield address, node
+            children = node.children
+            for position in reversed(range(len(children))):
+                stack.append(((*address, position), children[position]))
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity(Expression):
+    """Something of the network that has a name: the notation decides which.
+
+    kind      one of the constants below
+    layer     0 for the inputs, 1 … L for the layers
+    unit      from 0; the receiving unit for a weight, the output for targets and loss terms;
+              -1 for a bias shared by a whole layer
+    source    the sending unit, weights only (the weight runs *from* ``source`` *to* ``unit``)
+    example   the row of a batch (from 0), the name of a summation index, or None: one example
+    name      for VARIABLE only: the letter itself
+    """
+
+    kind: str
+    layer: int = 0
+    unit: int = 0
+    source: int = 0
+    example: int | str | None = None
+    name: str = ""
+
+
+INPUT = "input"
+WEIGHT = "weight"
+BIAS = "bias"
+PRE_ACTIVATION = "pre-activation"
+ACTIVATION = "activation"
+TARGET = "target"
+LOSS_TERM = "loss term"  # one output's share E_k of the loss of one example
+LOSS = "loss"  # the loss of one example
+BATCH_LOSS = "batch loss"  # the loss over all examples of a batch
+DELTA = "delta"  # ∂loss/∂pre-activation
+LEARNING_RATE = "learning rate"
+VARIABLE = "variable"  # the letter of a formula: x, y, t, slope, …
+
+
+def variable(name: str) -> Quantity:
+    """A letter of a general formula, such as the x of σ(x)."""
+    return Quantity(VARIABLE, name=name)
+
+
+@dataclass(frozen=True, slots=True)
+class Number(Expression):
+    """An exact rational number, with the text someone typed or the digits displayed.
+
+    ``text`` is a decimal literal such as ``0.10`` or ``-3.5``; without it an integer prints
+    as such and a fraction as a fraction.
+    """
+
+    value: Fraction
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Constant(Expression):
+    """A named irrational number: ``pi`` or ``e``."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Negative(Expression):
+    """−operand."""
+
+    operand: Expression
+
+    @property
+    def children(self) -> tuple[Expression, ...]:
+        return (self.operand,)
+
+    def with_children(self, children: tuple[Expression, ...]) -> Expression:
+        return Negative(*children)
+
+
+@dataclass(frozen=True, slots=True)
+class Sum(Expression):
+    """terms[0] + terms[1] + …; a Negative term prints as a difference."""
+
+    terms: tuple[Expression, ...]
+
+    @property
+    def children(self) -> tuple[Expression, ...]:
+        return self.terms
+
+    def with_children(self, children: tuple[Expression, ...]) -> Expression:
+        return Sum(children)
+
+
+@dataclass(frozen=True, slots=True)
+class Product(Expression):
+    """factors[0] · factors[1] · …"""
+
+    factors: tuple[Expression, ...]
+
+    @property
+    def children(self) -> tuple[Expression, ...]:
+        return self.factors
+
+    def with_children(self, children: tuple[Expression, ...]) -> Expression:
+        return Product(children)
+
+
+@dataclass(frozen=True, slots=True)
+class Quotient(Expression):
+    """numerator / denominator."""
+
+    numerator: Expression
+    denominator: Expression
+
+    @property
+    def children(self) -> tuple[Expression, ...]:
+        return (self.numerator, self.denominator)
+
+    def with_children(self, children: tuple[Expression, ...]) -> Expression:
+        return Quotient(*children)
+
+
+@dataclass(frozen=True, slots=True)
+class Power(Expression):
+    """base ^ exponent."""
+
+    base: Expression
+    exponent: Expression
+
+    @property
+    def children(self) -> tuple[Expression, ...]:
+        return (self.base, self.exponent)
+
+    def with_children(self, children: tuple[Expression, ...]) -> Expression:
+        return Power(*children)
+
+
+@dataclass(frozen=True, slots=True)
+class Apply(Expression):
+    """function(arguments): an elementary function or a named activation."""
+
+    function: Function
+    arguments: tuple[Expression, ...]
+
+    @property
+    def children(self) -> tuple[Expression, ...]:
+        return self.arguments
+
+    def with_children(self, children: tuple[Expression, ...]) -> Expression:
+        return Apply(self.function, children)
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison(Expression):
+    """left sign right, with sign one of < <= > >= == != ; the condition of a case."""
+
+    left: Expression
+    sign: str
+    right: Expression
+
+    @property
+    def children(self) -> tuple[Expression, ...]:
+        return (self.left, self.right)
+
+    def with_children(self, children: tuple[Expression, ...]) -> Expression:
+        return Comparison(children[0], self.sign, children[1])
+
+
+@dataclass(frozen=True, slots=True)
+class Cases(Expression):
+    """values[i] where conditions[i] is the first that holds, else the last value.
+
+    There is one value more than there are conditions.
+    """
+
+    values: tuple[Expression, ...]
+    conditions: tuple[Comparison, ...]
+
+    @property
+    def children(self) -> tuple[Expression, ...]:
+        return (*self.values, *self.conditions)
+
+    def with_children(self, children: tuple[Expression, ...]) -> Expression:
+        count = len(self.values)
+        conditions = tuple(c for c in children[count:] if isinstance(c, Comparison))
+        return Cases(children[:count], conditions)
+
+
+@dataclass(frozen=True, slots=True)
+class Bracket(Expression):
+    """[inner]: square brackets kept on purpose, around one path or one collected sum."""
+
+    inner: Expression
+
+    @property
+    def children(self) -> tuple[Expression, ...]:
+        return (self.inner,)
+
+    def with_children(self, children: tuple[Expression, ...]) -> Expression:
+        return Bracket(*children)
+
+
+@dataclass(frozen=True, slots=True)
+class Partial(Expression):
+    """∂of/∂by.
+
+    Where ``of`` is a quantity, its change through the definitions when ``by`` moves (and what
+    ``by`` is made of does not); where it is a formula, the formula's own derivative, every
+    other quantity in it held still.
+    """
+
+    of: Expression
+    by: Quantity
+
+    @property
+    def children(self) -> tuple[Expression, ...]:
+        return (self.of, self.by)
+
+    def with_children(self, children: tuple[Expression, ...]) -> Expression:
+        of, by = children
+        if not isinstance(by, Quantity):
+            raise TypeError(f"a derivative is taken by a quantity, not by {by!r}")
+        return Partial(of, by)
+
+
+@dataclass(frozen=True, slots=True)
+class IndexedSum(Expression):
+    """Σ body, for ``index`` from 0 to count − 1 over the examples of a batch.
+
+    In ``body`` the quantities of the running example carry ``example=index``. Printed, the
+    index counts from 1.
+    """
+
+    body: Expression
+    index: str
+    count: int
+
+    @property
+    def children(self) -> tuple[Expression, ...]:
+        return (self.body,)
+
+    def with_children(self, children: tuple[Expression, ...]) -> Expression:
+        return IndexedSum(children[0], self.index, self.count)
+
+
+@dataclass(frozen=True, slots=True)
+class Blank(Expression):
+    """A gap to be filled in; ``of`` is what belongs there, ``label`` what the gap is called."""
+
+    of: Expression
+    label: str
+
+    @property
+    def children(self) -> tuple[Expression, ...]:
+        return (self.of,)
+
+    def with_children(self, children: tuple[Expression, ...]) -> Expression:
+        return Blank(children[0], self.label)
+
+
+ZERO = Number(Fraction(0))
+ONE = Number(Fraction(1))
+TWO = Number(Fraction(2))
+HALF = Number(Fraction(1, 2))
+
+
+def integer(value: int) -> Number:
+    """A whole number as a node."""
+    return Number(Fraction(value))
+
+
+def product(*factors: Expression) -> Expression:
+    """A product without needless nesting: no factors is 1, one factor is itself.
+
+    e.g. (a, b·c) → a·b·c
+    """
+    flat: list[Expression] = []
+    for factor in factors:
+        flat.extend(factor.factors if isinstance(factor, Product) else (factor,))
+    if not flat:
+        return ONE
+    return flat[0] if len(flat) == 1 else Product(tuple(flat))
+
+
+def total(*terms: Expression) -> Expression:
+    """A sum without needless nesting: no terms is 0, one term is itself.
+
+    e.g. (a, b + c) → a + b + c
+    """
+    flat: list[Expression] = []
+    for term in terms:
+        flat.extend(term.terms if isinstance(term, Sum) else (term,))
+    if not flat:
+        return ZERO
+    return flat[0] if len(flat) == 1 else Sum(tuple(flat))
+
+
+def rewrite(expression: Expression, change: Callable[[Expression], Expression]) -> Expression:
+    """The tree with ``change`` applied to every node, children before parents."""
+    children = expression.children
+    if children:
+        new = tuple(rewrite(child, change) for child in children)
+        if any(a is not b for a, b in zip(new, children, strict=True)):
+            expression = expression.with_children(new)
+    return change(expression)
+
+
+def substitute(expression: Expression, values: dict[Expression, Expression]) -> Expression:
+    """The tree with whole nodes replaced: a key of ``values`` wherever it stands.
+
+    What was put in is not searched again. The ``by`` of a derivative is never replaced.
+    """
+    if expression in values:
+        return values[expression]
+    children = expression.children
+    if not children:
+        return expression
+    if isinstance(expression, Partial):
+        return Partial(substitute(expression.of, values), expression.by)
+    new = tuple(substitute(child, values) for child in children)
+    if all(a is b for a, b in zip(new, children, strict=True)):
+        return expression
+    return expression.with_children(new)
+
+
+def quantities(expression: Expression) -> dict[Quantity, None]:
+    """The quantities an expression mentions, in the order of first appearance."""
+    return {node: None for node in expression.walk() if isinstance(node, Quantity)}

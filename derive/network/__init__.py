@@ -1,0 +1,1 @@
+"""The network a class could draw: its description, the catalogue, the file format."""

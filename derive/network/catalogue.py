@@ -1,0 +1,361 @@
+"""Activations and losses, a row each: formula as taught, derivative as taught, range, kink.
+
+Formulas are text in the grammar of ``derive.expression.formula``, kept in teaching order. In an
+activation x is the pre-activation and, in its derivative, y the activation's own value. In a
+loss y is the output, t the target; the formula is one output's term.
+
+A derivative at a kink is declared by the formula itself: it is that of the branch that holds
+there, so relu'(0) = 0 because 0 belongs to the branch "otherwise".
+
+A new activation or loss is one row here. ``tests/network/test_catalogue.py`` checks every row
+without knowing any: the stepwise derivative, SymPy's, finite differences and the range.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cache
+
+from derive.expression.formula import parse
+from derive.expression.functions import SIGMOID, VALUE, Function, X
+from derive.expression.nodes import Expression, Number, Quantity, substitute, variable
+
+OUTPUT = variable("y")
+TARGET_LETTER = variable("t")
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """low … high; None is infinite, and a bound is in the interval only where ``closed``."""
+
+    low: Fraction | None = None
+    high: Fraction | None = None
+    closed: bool = False
+
+    def inside(self, other: Interval) -> bool:
+        """Whether every point of this interval is in the other."""
+        return _fits(self.low, other.low, self.closed and not other.closed, 1) and _fits(
+            self.high, other.high, self.closed and not other.closed, -1
+        )
+
+    def __contains__(self, value: Fraction) -> bool:
+        return Interval(value, value, closed=True).inside(self)
+
+    def __str__(self) -> str:
+        left, right = ("[", "]") if self.closed else ("(", ")")
+        low = f"{left}{_decimal(self.low)}" if self.low is not None else "(−∞"
+        high = f"{_decimal(self.high)}{right}" if self.high is not None else "∞)"
+        return f"{low}, {high}"
+
+
+def _decimal(value: Fraction) -> str:
+    return f"{float(value):g}".replace("-", "−")
+
+
+def _fits(mine: Fraction | None, theirs: Fraction | None, strict: bool, sign: int) -> bool:
+    if theirs is None:
+        return True
+    if mine is None:
+        return False
+    return sign * mine > sign * theirs if strict else sign * mine >= sign * theirs
+
+
+def _interval(low: str | None, high: str | None, closed: bool = False) -> Interval:
+    return Interval(
+        None if low is None else Fraction(low), None if high is None else Fraction(high), closed
+    )
+
+
+REAL = _interval(None, None)
+
+
+@dataclass(frozen=True, slots=True)
+class Activation:
+    """A row of the catalogue.
+
+    proof       formulas that lead from the stepwise derivative to the taught one
+    parameters  names and usual values of what may be set in a network file
+    """
+
+    name: str
+    formula: str
+    derivative: str
+    range: Interval
+    latex: str = ""
+    text: str = ""
+    parameters: tuple[tuple[str, str], ...] = ()
+    proof: tuple[str, ...] = ()
+    remark: str = ""
+
+    @property
+    def elementwise(self) -> bool:
+        """False for softmax, whose every output depends on every pre-activation."""
+        return self.name != "softmax"
+
+
+_HALF_ERF = "1/2*(1 + erf(x/sqrt(2)))"
+_INNER = "sqrt(2/pi)*(x + 0.044715*x**3)"
+_SOFTPLUS = "ln(1 + exp(x))"
+
+ACTIVATIONS: dict[str, Activation] = {
+    row.name: row
+    for row in (
+        Activation("identity", "x", "1", REAL, latex=r"\operatorname{id}", text="id"),
+        Activation(
+            "sigmoid", "1/(1 + exp(-x))", "y*(1 - y)", _interval("0", "1"),
+            latex=r"\sigma", text="σ",
+            proof=(
+                "exp(-x)/(1 + exp(-x))**2",
+                "1/(1 + exp(-x)) * (exp(-x)/(1 + exp(-x)))",
+                "1/(1 + exp(-x)) * (1 - 1/(1 + exp(-x)))",
+                "sigmoid(x)*(1 - sigmoid(x))",
+            ),
+        ),
+        Activation(
+            "tanh", "(exp(x) - exp(-x))/(exp(x) + exp(-x))", "1 - y**2", _interval("-1", "1"),
+            latex=r"\tanh", text="tanh",
+            proof=(
+                "((exp(x) + exp(-x))**2 - (exp(x) - exp(-x))**2)/(exp(x) + exp(-x))**2",
+                "1 - ((exp(x) - exp(-x))/(exp(x) + exp(-x)))**2",
+                "1 - tanh(x)**2",
+            ),
+        ),
+        Activation(
+            "relu", "x if x > 0 else 0", "1 if x > 0 else 0", _interval("0", None, True),
+            latex=r"\operatorname{relu}", text="relu",
+            remark="relu'(0) is declared to be 0",
+        ),
+        Activation(
+            "leaky_relu", "x if x > 0 else slope*x", "1 if x > 0 else slope", REAL,
+            latex=r"\operatorname{lrelu}", text="lrelu", parameters=(("slope", "0.01"),),
+            remark="the derivative at 0 is declared to be the slope of the left branch",
+        ),
+        Activation(
+            "elu", "x if x > 0 else alpha*(exp(x) - 1)", "1 if x > 0 else alpha*exp(x)",
+            REAL, latex=r"\operatorname{elu}", text="elu", parameters=(("alpha", "1"),),
+            remark="the derivative at 0 is declared to be that of the left branch, α",
+        ),
+        Activation(
+            "selu", "scale*x if x > 0 else scale*alpha*(exp(x) - 1)",
+            "scale if x > 0 else scale*alpha*exp(x)", REAL,
+            latex=r"\operatorname{selu}", text="selu",
+            parameters=(
+                ("scale", "1.0507009873554804934"), ("alpha", "1.6732632423543772848"),
+            ),
+            remark="the derivative at 0 is declared to be that of the left branch, λα",
+        ),
+        Activation(
+            "softplus", _SOFTPLUS, "1/(1 + exp(-x))", _interval("0", None),
+            latex=r"\operatorname{softplus}", text="softplus",
+            proof=("exp(x)/(1 + exp(x))",),
+        ),
+        Activation(
+            "softsign", "x/(1 + abs(x))", "1/(1 + abs(x))**2", _interval("-1", "1"),
+            latex=r"\operatorname{softsign}", text="softsign",
+            proof=("(1 + abs(x) - x*sign(x))/(1 + abs(x))**2",),
+        ),
+        Activation(
+            "gelu", f"x*({_HALF_ERF})", f"{_HALF_ERF} + x*exp(-x**2/2)/sqrt(2*pi)",
+            _interval("-0.17", None, True), latex=r"\operatorname{gelu}", text="gelu",
+        ),
+        Activation(
+            "gelu_tanh", f"1/2*x*(1 + tanh({_INNER}))",
+            f"1/2*(1 + tanh({_INNER}))"
+            f" + 1/2*x*(1 - tanh({_INNER})**2)*sqrt(2/pi)*(1 + 0.134145*x**2)",
+            _interval("-0.1701", None, True),
+            latex=r"\operatorname{gelu}_{\tanh}", text="gelu_tanh",
+        ),
+        Activation(
+            "silu", "x*sigmoid(x)", "sigmoid(x) + y*(1 - sigmoid(x))",
+            _interval("-0.2785", None, True), latex=r"\operatorname{silu}", text="silu",
+            proof=("sigmoid(x) + x*sigmoid(x)*(1 - sigmoid(x))",),
+        ),
+        Activation(
+            "mish", f"x*tanh({_SOFTPLUS})",
+            f"tanh({_SOFTPLUS}) + x*(1 - tanh({_SOFTPLUS})**2)*sigmoid(x)",
+            _interval("-0.309", None, True), latex=r"\operatorname{mish}", text="mish",
+        ),
+        Activation(
+            "softmax", "exp(x_k)/sum(exp(x_m))", "y_k*(1 - y_k), and -y_k*y_m for m ≠ k",
+            _interval("0", "1"), latex=r"\operatorname{softmax}", text="softmax",
+            remark="every output depends on every pre-activation of its layer",
+        ),
+    )
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """A row of the catalogue: one output's term, and how the terms are put together.
+
+    domain   where y may lie; targets: where t may lie
+    mean     the terms are averaged over the outputs (1/n), not summed
+    """
+
+    name: str
+    title: str
+    formula: str
+    derivative: str
+    domain: Interval = REAL
+    targets: Interval = REAL
+    mean: bool = False
+    proof: tuple[str, ...] = ()
+    remark: str = ""
+
+
+_CLOSED_UNIT = _interval("0", "1", True)
+
+LOSSES: dict[str, Loss] = {
+    row.name: row
+    for row in (
+        Loss("half_squared_error", "half squared error", "1/2*(y - t)**2", "y - t"),
+        Loss("mean_squared_error", "mean squared error", "(y - t)**2", "2*(y - t)", mean=True),
+        Loss(
+            "absolute_error", "absolute error", "abs(y - t)", "sign(y - t)",
+            remark="the derivative at y = t is declared to be 0",
+        ),
+        Loss(
+            "huber", "Huber loss",
+            "1/2*(y - t)**2 if abs(y - t) <= 1 else abs(y - t) - 1/2",
+            "y - t if abs(y - t) <= 1 else sign(y - t)",
+        ),
+        Loss(
+            "log_cosh", "log-cosh loss", "ln(cosh(y - t))", "tanh(y - t)",
+            proof=("sinh(y - t)/cosh(y - t)",),
+        ),
+        Loss(
+            "binary_cross_entropy", "binary cross-entropy",
+            "-(t*ln(y) + (1 - t)*ln(1 - y))", "-t/y + (1 - t)/(1 - y)",
+            domain=_interval("0", "1"), targets=_CLOSED_UNIT,
+        ),
+        Loss(
+            "cross_entropy", "cross-entropy", "-t*ln(y)", "-t/y",
+            domain=_interval("0", None), targets=_interval("0", None, True),
+        ),
+        Loss(
+            "kl_divergence", "Kullback–Leibler divergence",
+            "t*ln(t/y) if t > 0 else 0", "-t/y",
+            domain=_interval("0", None), targets=_interval("0", None, True),
+            remark="0·ln 0 = 0",
+        ),
+        Loss(
+            "hinge", "hinge loss", "1 - t*y if t*y < 1 else 0", "-t if t*y < 1 else 0",
+            targets=_interval("-1", "1", True), remark="the derivative at t·y = 1 is declared to be 0",
+        ),
+    )
+}  # fmt: skip
+
+OWN = "formula"  # the name of an activation or loss given by a formula of one's own
+
+
+@dataclass(frozen=True, slots=True)
+class ActivationUse:
+    """An activation as one layer uses it: a row with its parameters set, or an own formula.
+
+    function  None for softmax, which acts on the whole layer
+    row       None for a formula of one's own
+    """
+
+    name: str
+    function: Function | None
+    row: Activation | None
+    parameters: tuple[tuple[str, Number], ...] = ()
+    formula: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LossUse:
+    """A loss as the network uses it.
+
+    term        one output's term, in the letters ``OUTPUT`` and ``TARGET_LETTER``
+    derivative  ∂term/∂y as taught; None for a formula of one's own
+    mean        the terms are averaged over the outputs
+    """
+
+    name: str
+    title: str
+    term: Expression
+    derivative: Expression | None
+    mean: bool
+    row: Loss | None
+    formula: str = ""
+
+
+_LETTERS: dict[str, Quantity] = {"x": X, "y": VALUE}
+
+
+@cache
+def _function(name: str, parameters: tuple[tuple[str, Number], ...]) -> Function | None:
+    row = ACTIVATIONS[name]
+    if not row.elementwise:
+        return None
+    if name == SIGMOID.name:
+        return SIGMOID
+    letters: dict[str, Expression] = {**_LETTERS, **dict(parameters)}
+    return Function(
+        row.name, row.latex, row.text,
+        definition=parse(row.formula, letters),
+        derivatives=(parse(row.derivative, letters),),
+    )  # fmt: skip
+
+
+def activation(name: str, parameters: dict[str, Number] | None = None) -> ActivationUse:
+    """A catalogue row with its parameters set. Raises KeyError for an unknown name."""
+    row = ACTIVATIONS[name]
+    given = parameters or {}
+    values = tuple((key, given.get(key) or number(text)) for key, text in row.parameters)
+    return ActivationUse(name, _function(name, values), row, values)
+
+
+def own_activation(formula: str, position: int = 0) -> ActivationUse:
+    """An activation from a formula in x. Raises FormulaError.
+
+    ``position`` tells apart several own formulas in one network: f, f₂, f₃, …
+    """
+    mark = str(position + 1) if position else ""
+    definition = parse(formula, {"x": X})
+    latex = f"f_{{{mark}}}" if mark else "f"
+    return ActivationUse(
+        OWN, Function(f"f{mark}", latex, f"f{mark}", definition=definition), None, (), formula
+    )
+
+
+def proof(use: ActivationUse) -> tuple[Expression, ...]:
+    """The lines that lead from the stepwise derivative to the taught one, in x."""
+    if use.row is None:
+        return ()
+    letters: dict[str, Expression] = {**_LETTERS, **dict(use.parameters)}
+    return tuple(parse(line, letters) for line in use.row.proof)
+
+
+def loss(name: str, per_output: str | None = None) -> LossUse:
+    """A catalogue row as a network's loss. Raises KeyError for an unknown name."""
+    row = LOSSES[name]
+    letters: dict[str, Expression] = {"y": OUTPUT, "t": TARGET_LETTER}
+    return LossUse(
+        name, row.title, parse(row.formula, letters), parse(row.derivative, letters),
+        row.mean or per_output == "mean", row,
+    )  # fmt: skip
+
+
+def loss_proof(use: LossUse) -> tuple[Expression, ...]:
+    """The lines that lead from the stepwise derivative of a loss term to the taught one."""
+    letters: dict[str, Expression] = {"y": OUTPUT, "t": TARGET_LETTER}
+    return tuple(parse(line, letters) for line in (use.row.proof if use.row else ()))
+
+
+def own_loss(formula: str, per_output: str | None = None) -> LossUse:
+    """A loss from a formula in y and t, one output's term. Raises FormulaError."""
+    term = parse(formula, {"y": OUTPUT, "t": TARGET_LETTER})
+    return LossUse(OWN, "loss", term, None, per_output == "mean", None, formula)
+
+
+def number(text: str) -> Number:
+    """The exact value of a decimal literal, its text kept."""
+    return Number(Fraction(text), text)
+
+
+def in_letters(expression: Expression, **values: Expression) -> Expression:
+    """A formula with its letters replaced: in_letters(term, y=output, t=target)."""
+    return substitute(expression, {variable(name): value for name, value in values.items()})
