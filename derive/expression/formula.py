@@ -1,0 +1,449 @@
+"""Formulas as people type them, read into expression trees with their order kept.
+
+The grammar is written out here and nothing outside it exists: numbers, names, ``+ - * /``,
+powers (``**`` or ``^``), calls of known functions, ``pi``, ``e``, and one comparison inside
+``a if x > 0 else b``. Nothing typed is ever handed to Python. Lengths, depth and powers are
+bounded before any work is done.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from fractions import Fraction
+from math import ceil
+
+from derive.expression.functions import Function, elementary
+from derive.expression.nodes import (
+    Apply,
+    Cases,
+    Comparison,
+    Constant,
+    Expression,
+    Negative,
+    Number,
+    Power,
+    Quantity,
+    Quotient,
+    product,
+    total,
+)
+
+MAX_LENGTH = 2_000  # characters
+MAX_TOKENS = 1_000
+MAX_DEPTH = 40  # brackets, calls, signs and powers inside each other
+MAX_DIGITS = 60  # of one number
+MAX_EXPONENT = 300  # of ten in a number such as 1e-3
+MAX_BITS = 4_096  # of an integer, or the degree of a polynomial, that powers may build
+
+CONSTANTS = ("pi", "e")
+
+
+class FormulaError(ValueError):
+    """A formula that cannot be read: what is wrong, where (column from 1), and what to do."""
+
+    def __init__(self, message: str, column: int, remedy: str = "") -> None:
+        super().__init__(f"column {column}: {message}" + (f"; {remedy}" if remedy else ""))
+        self.message = message
+        self.column = column
+        self.remedy = remedy
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    kind: str  # "number", "name", "sign" or "end"
+    text: str
+    column: int
+
+
+_TOKEN = re.compile(
+    r"(?P<space>[ \t\r\n]+)"
+    r"|(?P<number>(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)"
+    r"|(?P<name>[^\W\d][^\W²³¹]*)"
+    r"|(?P<sign>\*\*|<=|>=|==|!=|[-+*/^(),<>·−≤≥≠])"
+)
+_SPELLINGS = {"·": "*", "−": "-", "^": "**", "≤": "<=", "≥": ">=", "≠": "!="}  # noqa: RUF001
+_COMPARISONS = ("<", "<=", ">", ">=", "==", "!=")
+_REMEDIES = {
+    "×": "write * for a product",
+    "÷": "write / for a quotient",
+    "∕": "write / for a quotient",
+    "²": "write x**2 for a square",
+    "³": "write x**3 for a cube",
+    "√": "write sqrt(x) for a square root",
+    "|": "write abs(x) for an absolute value",
+    "=": "write == to compare, or only the right-hand side of the formula",
+    "%": "write the value as a decimal number",
+    "[": "use round brackets",
+    "]": "use round brackets",
+    "{": "use round brackets",
+    "}": "use round brackets",
+    ";": "write one formula",
+    "'": "write the formula without quotation marks inside it",
+    '"': "write the formula without quotation marks inside it",
+}
+_ALLOWED = "allowed are numbers, names, + - * / **, brackets, functions and `a if x > 0 else b`"
+_WORDS = ("if", "else")
+
+
+def parse(
+    text: str, names: Mapping[str, Expression], functions: Mapping[str, Function] | None = None
+) -> Expression:
+    """The tree of a formula; a name stands for what ``names`` gives for it.
+
+    e.g. ``a - b`` → Sum(a, Negative(b)); ``1/2*x`` → Product(½, x); ``-t/y`` → Negative(t/y).
+    Raises FormulaError.
+    """
+    if len(text) > MAX_LENGTH:
+        raise FormulaError(
+            f"the formula has {len(text)} characters", 1, f"allowed are at most {MAX_LENGTH}"
+        )
+    tokens = _tokens(text)
+    if len(tokens) == 1:
+        raise FormulaError("the formula is empty", 1, "write a formula such as x/(1 + abs(x))")
+    if len(tokens) > MAX_TOKENS:
+        raise FormulaError(
+            f"the formula has {len(tokens)} parts", 1, f"allowed are at most {MAX_TOKENS}"
+        )
+    parser = _Parser(tokens, names, elementary() if functions is None else functions)
+    return parser.formula()
+
+
+def _tokens(text: str) -> tuple[_Token, ...]:
+    tokens: list[_Token] = []
+    position = 0
+    while position < len(text):
+        match = _TOKEN.match(text, position)
+        if match is None:
+            sign = text[position]
+            raise FormulaError(
+                f"the sign {sign!r} has no meaning here", position + 1,
+                _REMEDIES.get(sign, _ALLOWED),
+            )  # fmt: skip
+        kind = match.lastgroup or ""
+        if kind != "space":
+            spelling = _SPELLINGS.get(match.group(), match.group())
+            tokens.append(_Token(kind, spelling, position + 1))
+        position = match.end()
+    tokens.append(_Token("end", "", len(text) + 1))
+    return tuple(tokens)
+
+
+class _Parser:
+    """Recursive descent; each method reads one level of the grammar and leaves the rest."""
+
+    def __init__(
+        self,
+        tokens: tuple[_Token, ...],
+        names: Mapping[str, Expression],
+        functions: Mapping[str, Function],
+    ) -> None:
+        self.tokens = tokens
+        self.names = names
+        self.functions = functions
+        self.position = 0
+        self.depth = 0
+
+    @property
+    def token(self) -> _Token:
+        return self.tokens[self.position]
+
+    def take(self, *texts: str) -> bool:
+        """Step over the next token if it is one of these signs or words."""
+        if self.token.kind != "number" and self.token.text in texts:
+            self.position += 1
+            return True
+        return False
+
+    def deeper(self, read: Callable[[], Expression]) -> Expression:
+        """Read one level further in, within MAX_DEPTH."""
+        if self.depth >= MAX_DEPTH:
+            raise FormulaError(
+                f"the formula is nested more than {MAX_DEPTH} deep", self.token.column,
+                "write it with fewer brackets",
+            )  # fmt: skip
+        self.depth += 1
+        result = read()
+        self.depth -= 1
+        return result
+
+    def formula(self) -> Expression:
+        """The whole text."""
+        result = self.conditional()
+        if self.token.kind != "end":
+            raise self.unexpected()
+        _bounded(result, self.tokens[0].column)
+        return result
+
+    def conditional(self) -> Expression:
+        """sum [``if`` sum sign sum ``else`` conditional]"""
+        value = self.sum()
+        if not self.take("if"):
+            return value
+        condition = self.comparison()
+        if not self.take("else"):
+            if self.token.text in _COMPARISONS:
+                raise FormulaError(
+                    "two comparisons in one condition", self.token.column,
+                    "write `a if x > 0 else b if x > -1 else c` for three cases",
+                )  # fmt: skip
+            raise FormulaError(
+                "a case without `else`", self.token.column, "write `a if x > 0 else b`"
+            )
+        rest = self.deeper(self.conditional)
+        if isinstance(rest, Cases):
+            return Cases((value, *rest.values), (condition, *rest.conditions))
+        return Cases((value, rest), (condition,))
+
+    def comparison(self) -> Comparison:
+        """sum sign sum"""
+        left = self.sum()
+        sign = self.token.text
+        if not self.take(*_COMPARISONS):
+            raise FormulaError(
+                "a condition that compares nothing", self.token.column,
+                "write `a if x > 0 else b`, with one of " + " ".join(_COMPARISONS),
+            )  # fmt: skip
+        return Comparison(left, sign, self.sum())
+
+    def sum(self) -> Expression:
+        """[sign] term {sign term}; the leading minus of a term takes in the whole term."""
+        terms = [self.signed_term()]
+        while self.token.text in ("+", "-"):
+            if self.take("+"):
+                terms.append(self.term())
+            else:
+                self.take("-")
+                terms.append(Negative(self.term()))
+        return total(*terms)
+
+    def signed_term(self) -> Expression:
+        if self.take("-"):
+            return _negative(self.deeper(self.signed_term))
+        if self.take("+"):
+            return self.deeper(self.signed_term)
+        return self.term()
+
+    def term(self) -> Expression:
+        """factor {``*`` or ``/`` factor}, from left to right"""
+        result = self.factor()
+        while self.token.text in ("*", "/"):
+            column = self.token.column
+            if self.take("*"):
+                result = product(result, self.factor())
+            else:
+                self.take("/")
+                result = _quotient(result, self.factor(), column)
+        return result
+
+    def factor(self) -> Expression:
+        """Signs before a factor, or base ``**`` factor: −x² is −(x²), 2⁻ˣ is 2 ** −x."""
+        if self.take("-"):
+            return _negative(self.deeper(self.factor))
+        if self.take("+"):
+            return self.deeper(self.factor)
+        base = self.atom()
+        if self.take("**"):
+            return Power(base, self.deeper(self.factor))
+        return base
+
+    def atom(self) -> Expression:
+        """A number, a name, a call or a bracket, and not another of them right after it."""
+        token = self.token
+        if token.kind == "number":
+            self.position += 1
+            result: Expression = _number(token)
+        elif token.kind == "name" and token.text not in _WORDS:
+            self.position += 1
+            opens = self.token.text == "("
+            result = self.call(token) if opens and token.text not in self.names else (
+                self.name(token)
+            )  # fmt: skip
+        elif self.take("("):
+            result = self.deeper(self.conditional)
+            self.close(token)
+        else:
+            raise self.unexpected()
+        follows = self.token
+        if follows.kind == "number" or follows.text == "(" or (
+            follows.kind == "name" and follows.text not in _WORDS
+        ):  # fmt: skip
+            raise FormulaError(
+                f"{token.text!r} and {follows.text!r} stand beside each other",
+                follows.column, "write * between the factors of a product",
+            )  # fmt: skip
+        return result
+
+    def close(self, opened: _Token) -> None:
+        if self.take(")"):
+            return
+        if self.token.text == ",":
+            raise self.unexpected()
+        if self.token.kind == "end":
+            raise FormulaError(
+                "a bracket is opened and not closed", opened.column, "write ) where it ends"
+            )
+        raise self.unexpected()
+
+    def name(self, token: _Token) -> Expression:
+        if token.text in self.names:
+            return self.names[token.text]
+        if token.text in CONSTANTS:
+            return Constant(token.text)
+        if token.text in self.functions:
+            raise FormulaError(
+                f"the function {token.text!r} without its argument", token.column,
+                f"write {token.text}(x)",
+            )  # fmt: skip
+        known = (*self.names, *CONSTANTS)
+        raise FormulaError(f"unknown name {token.text!r}", token.column, _known(token.text, known))
+
+    def call(self, token: _Token) -> Expression:
+        function = self.functions.get(token.text)
+        if function is None:
+            raise FormulaError(
+                f"unknown function {token.text!r}", token.column,
+                _known(token.text, tuple(self.functions)),
+            )  # fmt: skip
+        self.take("(")
+        arguments = [self.deeper(self.conditional)]
+        while self.take(","):
+            arguments.append(self.deeper(self.conditional))
+        self.close(token)
+        wanted = len(function.parameters)
+        if len(arguments) != wanted:
+            remedy = "separate arguments by commas and write decimals with a point, as in 0.5"
+            raise FormulaError(
+                f"{token.text} takes {wanted} argument{'s' * (wanted != 1)}, got {len(arguments)}",
+                token.column, remedy,
+            )  # fmt: skip
+        return Apply(function, tuple(arguments))
+
+    def unexpected(self) -> FormulaError:
+        token = self.token
+        if token.kind == "end":
+            return FormulaError(
+                "the formula ends too early", token.column, "write what belongs after the last sign"
+            )
+        if token.text == ",":
+            return FormulaError(
+                "a comma outside a function's arguments", token.column,
+                "write decimals with a point, as in 0.5",
+            )  # fmt: skip
+        if token.text in _COMPARISONS:
+            return FormulaError(
+                "a comparison outside a condition", token.column, "write `a if x > 0 else b`"
+            )
+        return FormulaError(f"{token.text!r} does not belong here", token.column, _ALLOWED)
+
+
+def _known(name: str, known: tuple[str, ...]) -> str:
+    listed = "allowed are " + ", ".join(known)
+    close = get_close_matches(name, known, 1)
+    return f"did you mean {close[0]!r}? {listed}" if close else listed
+
+
+def _number(token: _Token) -> Number:
+    mantissa, _, exponent = token.text.lower().partition("e")
+    if len(mantissa) > MAX_DIGITS:
+        raise FormulaError(
+            f"a number of {len(mantissa)} digits", token.column, f"allowed are {MAX_DIGITS}"
+        )
+    if exponent and (len(exponent) > 6 or abs(int(exponent)) > MAX_EXPONENT):
+        raise FormulaError(
+            f"the exponent {exponent[:12]} of a number", token.column,
+            f"allowed are −{MAX_EXPONENT} to {MAX_EXPONENT}",
+        )  # fmt: skip
+    return decimal(token.text)
+
+
+def decimal(text: str) -> Number:
+    """The exact value of a decimal literal; the text is kept unless it is a whole number's.
+
+    e.g. "0.10" → 1/10 shown as 0.10; "3" → 3; "1e-3" → 1/1000 shown as 0.001.
+    Raises ValueError for anything else.
+    """
+    if not _LITERAL.fullmatch(text):
+        raise ValueError(f"{text!r} is not a decimal number")
+    value = Fraction(text)
+    mantissa, _, exponent = text.lower().partition("e")
+    if mantissa.lstrip("+-").isdecimal() and not exponent:
+        return Number(value)
+    shown = mantissa.lstrip("+")
+    if exponent:
+        shown = _without_exponent(shown, int(exponent)) or text
+    head, point, tail = shown.lstrip("-").partition(".")
+    if point:
+        shown = ("-" if shown.startswith("-") else "") + (head or "0") + (f".{tail}" * bool(tail))
+    return Number(value, shown)
+
+
+_LITERAL = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+_SHORT = 24  # characters past which a number keeps its exponent
+
+
+def _without_exponent(mantissa: str, exponent: int) -> str:
+    sign = "-" if mantissa.startswith("-") else ""
+    head, _, tail = mantissa.lstrip("-").partition(".")
+    if abs(exponent) + len(head) + len(tail) > _SHORT:
+        return ""
+    digits, point = head + tail, len(head) + exponent
+    if point <= 0:
+        return f"{sign}0.{'0' * -point}{digits}"
+    digits = digits.ljust(point, "0")
+    whole = digits[:point].lstrip("0") or "0"
+    return sign + whole + (f".{digits[point:]}" if digits[point:] else "")
+
+
+def _negative(operand: Expression) -> Expression:
+    if isinstance(operand, Number) and operand.value > 0:
+        return Number(-operand.value, f"-{operand.text}" if operand.text else "")
+    return Negative(operand)
+
+
+def _quotient(top: Expression, bottom: Expression, column: int) -> Expression:
+    if isinstance(bottom, Number) and bottom.value == 0:
+        raise FormulaError("a division by zero", column, "check the denominator")
+    if (
+        isinstance(top, Number) and isinstance(bottom, Number) and not (top.text or bottom.text)
+        and top.value.denominator == bottom.value.denominator == 1
+    ):  # fmt: skip
+        return Number(top.value / bottom.value)
+    return Quotient(top, bottom)
+
+
+def _bounded(expression: Expression, column: int) -> int:
+    """A bound on the bits that a formula's powers build, found without building them.
+
+    A quantity counts as one bit, so that the degree is bounded as well. Raises FormulaError.
+    """
+    sizes = [_bounded(child, column) for child in expression.children]
+    if isinstance(expression, Number):
+        value = expression.value
+        return max(value.numerator.bit_length(), value.denominator.bit_length())
+    if isinstance(expression, Power):
+        size = max(sizes[0], sizes[0] * _height(expression.exponent), sizes[1])
+        if size > MAX_BITS:
+            raise FormulaError(
+                f"a power of more than {MAX_BITS} bits", column, "use smaller exponents"
+            )
+        return size
+    if isinstance(expression, Apply):
+        return max(sizes)
+    return max(1, sum(sizes))
+
+
+def _height(exponent: Expression) -> int:
+    """The size of a constant exponent, rounded up; 1 where it holds a quantity."""
+    if isinstance(exponent, Number):
+        return ceil(abs(exponent.value))
+    if any(isinstance(node, Quantity) for node in exponent.walk()):
+        return 1
+    from derive.expression.evaluate import Bindings, evaluate  # mpmath: only where it is needed
+
+    try:
+        return ceil(min(abs(evaluate(exponent, Bindings({}))), MAX_BITS + 1))
+    except ArithmeticError:
+        return MAX_BITS + 1
