@@ -1,0 +1,52 @@
+"""What every test may use: goldens, and property tests that draw the same examples each run."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+settings.register_profile("repeatable", derandomize=True, deadline=None)
+settings.load_profile("repeatable")
+
+COMMAND = "make goldens"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--update",
+        action="store_true",
+        help="rewrite the goldens; runs only the tests that own some",
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--update"):
+        items[:] = [item for item in items if "golden" in getattr(item, "fixturenames", ())]
+
+
+@pytest.fixture
+def golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
+    """golden(name, text): the text equals the file ``goldens/<name>`` beside the test."""
+    folder = Path(request.path).parent / "goldens"
+    update = bool(request.config.getoption("--update"))
+
+    def compare(name: str, text: str) -> None:
+        path = folder / name
+        if update:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8", newline="\n")
+            return
+        if not path.exists():
+            pytest.fail(f"there is no golden {path}; write it with: {COMMAND}")
+        expected = path.read_text(encoding="utf-8")
+        if text != expected:
+            changes = difflib.unified_diff(
+                expected.splitlines(), text.splitlines(), "golden", "now", lineterm=""
+            )
+            pytest.fail("\n".join([*changes, "", f"if this is meant: {COMMAND}, then read it"]))
+
+    return compare
