@@ -1,25 +1,30 @@
 # Each target alone sets up what it needs: an environment in .venv, the package, the tools.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types bench goldens clean
+.PHONY: help demo test lint types package bench goldens clean
 
 # The first Python that is new enough; another one with `make PYTHON=/path/to/python …`.
 PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11 python; do \
 	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$python" && break; done)
+COMMA := ,
 RUN := .venv/bin/python
-# Where a system's venv comes without pip, the system's own pip installs into it.
-PIP = $(shell $(RUN) -m pip --version >/dev/null 2>&1 && echo "$(RUN) -m pip" || echo "$(PYTHON) -m pip --python $(RUN)")
 # How many tests run at a time.
 JOBS ?= 2
 
 # Without cached bytecode SymPy alone takes seconds to import.
 unexport PYTHONDONTWRITEBYTECODE
 
+# $(call environment,FOLDER): an empty environment. Some systems split pip off from venv.
+environment = "$(PYTHON)" -m venv --clear $(1) >/dev/null 2>&1 || "$(PYTHON)" -m venv --clear --without-pip $(1)
+# $(call pip,FOLDER,ARGUMENTS): the environment's pip, or else the system's working on it.
+pip = pip="$(1)/bin/python -m pip"; $$pip --version >/dev/null 2>&1 || pip="$(PYTHON) -m pip --python $(1)/bin/python"; $$pip $(2)
+
 help:
 	@echo 'make demo      derive examples/ into output/ and say what to open first'
 	@echo 'make test      run the tests'
 	@echo 'make lint      check formatting and style'
 	@echo 'make types     check the types strictly'
+	@echo 'make package   build the wheel, install it on its own and render a document with it'
 	@echo 'make bench     print every speed ratio beside its bound'
 	@echo 'make goldens   rewrite the golden files of the tests; read them before committing'
 	@echo 'make clean     remove the environment and what the tools left'
@@ -27,13 +32,13 @@ help:
 .venv/installed: pyproject.toml
 	@test -n "$(PYTHON)" || { echo 'derive needs Python 3.11 or later: make PYTHON=/path/to/python …' >&2; exit 1; }
 	@echo 'setting up .venv'
-	@"$(PYTHON)" -m venv --clear .venv >/dev/null 2>&1 || "$(PYTHON)" -m venv --clear --without-pip .venv
-	@$(PIP) install --quiet --editable '.[numpy]'
+	@$(call environment,.venv)
+	@$(call pip,.venv,install --quiet --editable '.[numpy]')
 	@touch $@
 
 .venv/installed-dev: .venv/installed
 	@echo 'installing the tools for tests, style and types'
-	@$(PIP) install --quiet --editable '.[numpy,dev]'
+	@$(call pip,.venv,install --quiet --editable '.[numpy$(COMMA)dev]')
 	@touch $@
 
 demo: .venv/installed
@@ -49,6 +54,17 @@ lint: .venv/installed-dev
 types: .venv/installed-dev
 	@$(RUN) -m mypy derive examples benchmarks
 
+# In an environment that holds the wheel and what it asks for, nothing else, and in another folder.
+package: .venv/installed
+	@rm -rf build/package && mkdir -p build/package
+	@$(call pip,.venv,wheel --quiet --no-deps --wheel-dir build/package .)
+	@$(call environment,build/package/environment)
+	@$(call pip,build/package/environment,install --quiet build/package/*.whl)
+	@cp examples/mazur.yaml build/package
+	@cd build/package && ! environment/bin/python -c 'import numpy' 2>/dev/null
+	@cd build/package && environment/bin/derive render mazur.yaml --to markdown,latex,text -o pages/
+	@grep -q . build/package/pages/mazur.md
+
 bench: .venv/installed
 	@$(RUN) -m benchmarks
 
@@ -56,4 +72,4 @@ goldens: .venv/installed-dev
 	@$(RUN) -m pytest -n $(JOBS) --update
 
 clean:
-	rm -rf .venv .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv build .hypothesis .mypy_cache .pytest_cache .ruff_cache
