@@ -75,9 +75,9 @@ TANH = Function(
 ATAN = Function(
     "atan", r"\arctan", "arctan", derivatives=(Quotient(ONE, Sum((ONE, Power(X, TWO)))),)
 )
-ERF = Function("erf", r"\operatorname{erf}", "erf")
-SIGN = Function("sign", r"\operatorname{sign}", "sign", derivatives=(ZERO,))
-ABS = Function("abs", r"\operatorname{abs}", "abs", derivatives=(SIGN(X),))
+ERF = Function("erf", r"\mathrm{erf}", "erf")
+SIGN = Function("sign", r"\mathrm{sign}", "sign", derivatives=(ZERO,))
+ABS = Function("abs", r"\mathrm{abs}", "abs", derivatives=(SIGN(X),))
 SIGMOID = Function(
     "sigmoid", r"\sigma", "σ",
     definition=Quotient(ONE, Sum((ONE, EXP(Negative(X))))),

@@ -101,7 +101,7 @@ _SOFTPLUS = "ln(1 + exp(x))"
 ACTIVATIONS: dict[str, Activation] = {
     row.name: row
     for row in (
-        Activation("identity", "x", "1", REAL, latex=r"\operatorname{id}", text="id"),
+        Activation("identity", "x", "1", REAL, latex=r"\mathrm{id}", text="id"),
         Activation(
             "sigmoid", "1/(1 + exp(-x))", "y*(1 - y)", _interval("0", "1"),
             latex=r"\sigma", text="σ",
@@ -123,23 +123,23 @@ ACTIVATIONS: dict[str, Activation] = {
         ),
         Activation(
             "relu", "x if x > 0 else 0", "1 if x > 0 else 0", _interval("0", None, True),
-            latex=r"\operatorname{relu}", text="relu",
+            latex=r"\mathrm{relu}", text="relu",
             remark="relu'(0) is declared to be 0",
         ),
         Activation(
             "leaky_relu", "x if x > 0 else slope*x", "1 if x > 0 else slope", REAL,
-            latex=r"\operatorname{lrelu}", text="lrelu", parameters=(("slope", "0.01"),),
+            latex=r"\mathrm{lrelu}", text="lrelu", parameters=(("slope", "0.01"),),
             remark="the derivative at 0 is declared to be the slope of the left branch",
         ),
         Activation(
             "elu", "x if x > 0 else alpha*(exp(x) - 1)", "1 if x > 0 else alpha*exp(x)",
-            REAL, latex=r"\operatorname{elu}", text="elu", parameters=(("alpha", "1"),),
+            REAL, latex=r"\mathrm{elu}", text="elu", parameters=(("alpha", "1"),),
             remark="the derivative at 0 is declared to be that of the left branch, α",
         ),
         Activation(
             "selu", "scale*x if x > 0 else scale*alpha*(exp(x) - 1)",
             "scale if x > 0 else scale*alpha*exp(x)", REAL,
-            latex=r"\operatorname{selu}", text="selu",
+            latex=r"\mathrm{selu}", text="selu",
             parameters=(
                 ("scale", "1.0507009873554804934"), ("alpha", "1.6732632423543772848"),
             ),
@@ -147,38 +147,38 @@ ACTIVATIONS: dict[str, Activation] = {
         ),
         Activation(
             "softplus", _SOFTPLUS, "1/(1 + exp(-x))", _interval("0", None),
-            latex=r"\operatorname{softplus}", text="softplus",
+            latex=r"\mathrm{softplus}", text="softplus",
             proof=("exp(x)/(1 + exp(x))",),
         ),
         Activation(
             "softsign", "x/(1 + abs(x))", "1/(1 + abs(x))**2", _interval("-1", "1"),
-            latex=r"\operatorname{softsign}", text="softsign",
+            latex=r"\mathrm{softsign}", text="softsign",
             proof=("(1 + abs(x) - x*sign(x))/(1 + abs(x))**2",),
         ),
         Activation(
             "gelu", f"x*({_HALF_ERF})", f"{_HALF_ERF} + x*exp(-x**2/2)/sqrt(2*pi)",
-            _interval("-0.17", None, True), latex=r"\operatorname{gelu}", text="gelu",
+            _interval("-0.17", None, True), latex=r"\mathrm{gelu}", text="gelu",
         ),
         Activation(
             "gelu_tanh", f"1/2*x*(1 + tanh({_INNER}))",
             f"1/2*(1 + tanh({_INNER}))"
             f" + 1/2*x*(1 - tanh({_INNER})**2)*sqrt(2/pi)*(1 + 0.134145*x**2)",
             _interval("-0.1701", None, True),
-            latex=r"\operatorname{gelu}_{\tanh}", text="gelu_tanh",
+            latex=r"\mathrm{gelu}_{\tanh}", text="gelu_tanh",
         ),
         Activation(
             "silu", "x*sigmoid(x)", "sigmoid(x) + y*(1 - sigmoid(x))",
-            _interval("-0.2785", None, True), latex=r"\operatorname{silu}", text="silu",
+            _interval("-0.2785", None, True), latex=r"\mathrm{silu}", text="silu",
             proof=("sigmoid(x) + x*sigmoid(x)*(1 - sigmoid(x))",),
         ),
         Activation(
             "mish", f"x*tanh({_SOFTPLUS})",
             f"tanh({_SOFTPLUS}) + x*(1 - tanh({_SOFTPLUS})**2)*sigmoid(x)",
-            _interval("-0.309", None, True), latex=r"\operatorname{mish}", text="mish",
+            _interval("-0.309", None, True), latex=r"\mathrm{mish}", text="mish",
         ),
         Activation(
             "softmax", "exp(x_k)/sum(exp(x_m))", "y_k*(1 - y_k), and -y_k*y_m for m ≠ k",
-            _interval("0", "1"), latex=r"\operatorname{softmax}", text="softmax",
+            _interval("0", "1"), latex=r"\mathrm{softmax}", text="softmax",
             remark="every output depends on every pre-activation of its layer",
         ),
     )

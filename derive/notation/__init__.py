@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from derive.notation.build import BUILT_IN, names
 from derive.notation.errors import NotationError
 from derive.notation.names import Names

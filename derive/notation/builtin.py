@@ -110,9 +110,7 @@ def letters(shape: Shape, layout: str) -> Scheme:
         )  # fmt: skip
 
     def last(word: str) -> Row:
-        return _same(
-            rf"O_{{\mathrm{{{word}}}{{unit}}}}", f"O_{word}{{unit}}", f"O {word} {{unit}}"
-        )
+        return _same(rf"O_{{\mathrm{{{word}}}{{unit}}}}", f"O_{word}{{unit}}", f"O {word} {{unit}}")
 
     return Scheme({
         "input": BY_UNIT,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 from derive.expression.nodes import (
     ACTIVATION,
@@ -46,7 +46,7 @@ class Names:
             TARGET: tuple(map(spell, shape.target_names)),
         }
         sizes, depth = shape.sizes, shape.depth
-        weights = [a * b for a, b in zip(sizes, sizes[1:], strict=False)]
+        weights = [a * b for a, b in pairwise(sizes)]
         per_layer = {"none": 0, "shared": 1}
         biases = [per_layer.get(shape.bias(k), sizes[k]) for k in range(1, depth + 1)]
         self._first_weight = tuple(accumulate(weights, initial=0))

@@ -1,2 +1,5 @@
 from pathlib import Path
-def read(path, shape, layout): raise NotImplementedError
+
+
+def read(path, shape, layout):
+    raise NotImplementedError

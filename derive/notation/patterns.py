@@ -86,9 +86,9 @@ def compile_pattern(source: str, target: str) -> Pattern:
         style, word = match.groups()
         before = source[: match.start()]
         script = target == "latex" and before.endswith(("_", "^"))
-        if target == "latex" and not style:
-            if _COMMAND.search(before) or (script and word not in PLACEHOLDERS and len(word) < 3):
-                continue  # a group of LaTeX's own
+        short = script and word not in PLACEHOLDERS and len(word) < 3
+        if target == "latex" and not style and (short or _COMMAND.search(before)):
+            continue  # a group of LaTeX's own
         if word not in PLACEHOLDERS:
             raise PatternProblem(_unknown(match.group(), word, target))
         if style and target != "text":

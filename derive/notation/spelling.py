@@ -63,7 +63,7 @@ def _latex_word(word: str) -> str:
     if len(word) == 1 and not word.isascii():
         if word in _GREEK_NAMES:
             return f"\\{_latex_greek(_GREEK_NAMES[word])}"
-        letter, *marks = unicodedata.normalize("NFD", word)
+        letter, *marks = list(unicodedata.normalize("NFD", word))
         if len(marks) == 1 and marks[0] in _ACCENTS and letter.isascii():
             return f"\\{_ACCENTS[marks[0]]}{{{letter}}}"
     if word in GREEK:
@@ -83,7 +83,7 @@ def _code(typed: str) -> str:
         if letter in _GREEK_NAMES:
             parts.append(_GREEK_NAMES[letter])
             continue
-        plain, *marks = unicodedata.normalize("NFD", letter)
+        plain, *marks = list(unicodedata.normalize("NFD", letter))
         named = [_ACCENTS.get(mark) for mark in marks]
         parts.append(plain + "".join(f"_{name}" for name in named) if all(named) else letter)
     code = unicodedata.normalize("NFKC", "".join(parts))

@@ -1,0 +1,1 @@
+"""Expressions as LaTeX and as text, and long ones on several lines."""

@@ -1,0 +1,212 @@
+r"""Expressions as LaTeX maths that GitHub, pandoc, MathJax and pdflatex all set alike.
+
+No \operatorname, \mbox, \phantom or macros of one's own, no _ inside \text{}, \lt for <.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from derive.expression.nodes import (
+    Apply,
+    Blank,
+    Bracket,
+    Cases,
+    Comparison,
+    Constant,
+    Expression,
+    IndexedSum,
+    Negative,
+    Number,
+    Partial,
+    Power,
+    Product,
+    Quantity,
+    Quotient,
+    Sum,
+)
+from derive.writers.expressions.measure import width
+from derive.writers.expressions.printer import (
+    ATOM,
+    CALL,
+    OPEN,
+    POWER,
+    PRODUCT,
+    Piece,
+    Printed,
+    Printer,
+    exponent_form,
+    factors,
+    levels,
+    operand,
+    terms,
+)
+
+if TYPE_CHECKING:
+    from derive.notation import Names
+
+CONSTANTS = {"pi": r"\pi", "e": "e"}
+COMPARISONS = {"<": r"\lt", "<=": r"\le", ">": r"\gt", ">=": r"\ge", "==": "=", "!=": r"\ne"}
+SIGNS = {"": "", "=": "=", "≈": r"\approx", "←": r"\leftarrow"}
+IF, OTHERWISE = r"\text{if }", r"\text{otherwise}"
+_TALL = (r"\frac", r"\begin", r"\sum", r"\underset")
+
+
+def latex(expression: Expression, names: Names) -> str:
+    """The expression as LaTeX, to stand in maths mode."""
+    return LATEX(expression, names)
+
+
+def _script(sign: str, body: str) -> str:
+    return f"{sign}{body}" if len(body) == 1 else f"{sign}{{{body}}}"
+
+
+def _quantity(e: Expression, names: Names) -> Printed:
+    return names.latex(cast(Quantity, e))
+
+
+def _number(e: Expression, names: Names) -> Printed:
+    e = cast(Number, e)
+    if scientific := exponent_form(e):
+        mantissa, exponent = scientific
+        return rf"{mantissa} \cdot 10{_script('^', exponent)}"
+    if e.text or e.value.denominator == 1:
+        return e.text or str(e.value)
+    sign = "-" if e.value < 0 else ""
+    return rf"{sign}\frac{{{abs(e.value.numerator)}}}{{{e.value.denominator}}}"
+
+
+def _power(e: Expression, names: Names) -> Printed:
+    e = cast(Power, e)
+    base = e.base
+    raised = isinstance(base, Quantity) and "^" in names.latex(base)
+    bracket = "(" if raised or LATEX.level(base) < ATOM else ""
+    return [Piece("", base, bracket, _script("^", latex(e.exponent, names)))]
+
+
+def _quotient(e: Expression, names: Names) -> Printed:
+    e = cast(Quotient, e)
+    return rf"\frac{{{latex(e.numerator, names)}}}{{{latex(e.denominator, names)}}}"
+
+
+def _quotient_on_lines(e: Expression, names: Names) -> Printed:
+    e = cast(Quotient, e)
+    return [Piece("", e.numerator, "("), Piece(" / ", e.denominator, "(")]
+
+
+def _partial(e: Expression, names: Names) -> Printed:
+    e = cast(Partial, e)
+    of = latex(e.of, names)
+    if LATEX.level(e.of) < CALL or isinstance(e.of, (Number, Quotient)):
+        of = _wrap("(", of)
+    return rf"\frac{{\partial {of}}}{{\partial {names.latex(e.by)}}}"
+
+
+def _partial_on_lines(e: Expression, names: Names) -> Printed:
+    e = cast(Partial, e)
+    return [Piece(rf"\frac{{\partial}}{{\partial {names.latex(e.by)}}} ", e.of, "(")]
+
+
+def _apply(e: Expression, names: Names) -> Printed:
+    e = cast(Apply, e)
+    function, (argument, *others) = e.function, e.arguments
+    if others:
+        inside = ", ".join(latex(a, names) for a in e.arguments)
+        return f"{function.latex}{_wrap('(', inside)}"
+    if function.name == "exp":
+        return f"e{_script('^', latex(argument, names))}"
+    if function.name == "sqrt":
+        return rf"\sqrt{{{latex(argument, names)}}}"
+    if function.name == "abs":
+        return [Piece("", argument, "|")]
+    return [Piece(function.latex, argument, "(")]
+
+
+def _apply_on_lines(e: Expression, names: Names) -> Printed:
+    e = cast(Apply, e)
+    if e.function.name == "exp":
+        return [Piece(r"\exp", e.arguments[0], "(")]
+    return _apply(e, names)
+
+
+def _apply_level(e: Expression) -> int:
+    name = cast(Apply, e).function.name
+    return POWER if name == "exp" else ATOM if name in ("abs", "sqrt") else CALL
+
+
+def _comparison(e: Expression, names: Names) -> Printed:
+    e = cast(Comparison, e)
+    return f"{latex(e.left, names)} {COMPARISONS[e.sign]} {latex(e.right, names)}"
+
+
+def _cases(e: Expression, names: Names) -> Printed:
+    e = cast(Cases, e)
+    rows = [
+        f"{latex(value, names)} & {IF} {latex(condition, names)}"
+        for value, condition in zip(e.values, e.conditions, strict=False)
+    ]
+    rows.append(f"{latex(e.values[-1], names)} & {OTHERWISE}")
+    return "".join((r"\begin{cases} ", r" \\ ".join(rows), r" \end{cases}"))
+
+
+def _indexed_sum(e: Expression, names: Names) -> Printed:
+    e = cast(IndexedSum, e)
+    bracket = "(" if LATEX.level(e.body) < PRODUCT else ""
+    count = _script("^", str(e.count))
+    return [Piece(rf"\sum_{{{e.index}=1}}{count} ", e.body, bracket)]
+
+
+def _blank(e: Expression, names: Names) -> Printed:
+    label = cast(Blank, e).label
+    return rf"\underset{{({label})}}{{\underline{{\qquad\qquad}}}}"
+
+
+_BRACKETS = {"(": ("(", ")"), "[": ("[", "]"), "|": (r"\lvert ", r" \rvert")}
+
+
+def _is_tall(body: str) -> bool:
+    return any(tall in body for tall in _TALL)
+
+
+def _wrap(bracket: str, body: str) -> str:
+    opening, closing = _BRACKETS[bracket]
+    if _is_tall(body):
+        return rf"\left{opening.strip()} {body} \right{closing.strip()}"
+    return f"{opening}{body}{closing}"
+
+
+def _ends(bracket: str, body: str) -> tuple[str, str]:
+    opening, closing = (half.strip() for half in _BRACKETS[bracket])
+    size = "Bigg" if _is_tall(body) else "big"
+    return rf"\{size}l{opening} ", rf" \{size}r{closing}"
+
+
+LATEX: Printer = Printer(
+    rules={
+        Quantity: _quantity,
+        Number: _number,
+        Constant: lambda e, names: CONSTANTS[cast(Constant, e).name],
+        Negative: lambda e, names: operand(LATEX, cast(Negative, e), "-"),
+        Sum: lambda e, names: terms(LATEX, cast(Sum, e), " + ", " - "),
+        Product: lambda e, names: factors(LATEX, cast(Product, e), r" \cdot "),
+        Quotient: _quotient,
+        Power: _power,
+        Apply: _apply,
+        Comparison: _comparison,
+        Cases: _cases,
+        Bracket: lambda e, names: [Piece("", cast(Bracket, e).inner, "[")],
+        Partial: _partial,
+        IndexedSum: _indexed_sum,
+        Blank: _blank,
+    },
+    levels=levels(CALL, CALL, OPEN, _apply_level, CALL),
+    broken={
+        Quotient: _quotient_on_lines,
+        Partial: _partial_on_lines,
+        Apply: _apply_on_lines,
+    },
+    wrap=_wrap,
+    ends=_ends,
+    width=width,
+    signs=SIGNS,
+)
