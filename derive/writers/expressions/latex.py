@@ -91,7 +91,9 @@ def _quotient(e: Expression, names: Names) -> Printed:
 
 def _quotient_on_lines(e: Expression, names: Names) -> Printed:
     e = cast(Quotient, e)
-    return [Piece("", e.numerator, "("), Piece(" / ", e.denominator, "(")]
+    above = "(" if LATEX.level(e.numerator) < PRODUCT else ""
+    below = "(" if LATEX.level(e.denominator) < POWER else ""
+    return [Piece("", e.numerator, above), Piece(" / ", e.denominator, below)]
 
 
 def _partial(e: Expression, names: Names) -> Printed:

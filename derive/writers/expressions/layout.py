@@ -1,0 +1,225 @@
+r"""Chains of relations on lines of limited width, and LaTeX formulas of limited length.
+
+A chain that fits stands on one line: ``a = b = c``. A longer one has a line for each relation,
+signs below each other. A member still too wide is broken where it binds least tightly: a sum
+before its + and −, a product before its ·, then inside brackets. A fraction is taken apart only
+where nothing else helps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from derive.derivation.steps import Chain
+from derive.expression.nodes import Expression
+from derive.writers.expressions.latex import LATEX
+from derive.writers.expressions.printer import Piece, Printer
+from derive.writers.expressions.text import TEXT
+
+if TYPE_CHECKING:
+    from derive.notation import Names
+
+GITHUB_LIMIT = 1000  # characters of one formula that GitLab and Gitea still set
+_WIDE_LEFT = 0.4  # share of the line past which a left side stands on a line of its own
+_CONTINUED = r"\quad "  # how far a continued LaTeX line is indented
+_HANGING = "  "  # the same in text
+
+
+class Line(NamedTuple):
+    """One line of a chain: what stands left of the sign, the sign, what follows.
+
+    A continued line has neither left side nor sign; a left side on a line of its own has
+    nothing else.
+    """
+
+    left: str
+    sign: str
+    right: str
+
+
+Fits = Callable[[str], bool]
+
+
+# -- chains ----------------------------------------------------------------------------------
+
+
+def chain_lines(
+    chain: Chain,
+    names: Names,
+    printer: Printer = LATEX,
+    limit: float = 80,
+    column: float = 0,
+    characters: int = GITHUB_LIMIT - 100,
+) -> tuple[Line, ...]:
+    """A chain on lines no wider than ``limit`` in the printer's unit, where that can be.
+
+    limit       columns of text, or half ems of LaTeX
+    column      how wide the left side of another chain is with which this one is aligned
+    characters  a bound for the source of a line, so that ``displays`` can keep to a limit
+    """
+    members = [printer(relation.expression, names) for relation in chain]
+    signs = [printer.signs[relation.sign] for relation in chain]
+    first = members[0]
+    tail = " ".join(f"{s} {m}" for s, m in zip(signs[1:], members[1:], strict=True))
+    whole = f"{first} {tail}" if tail else first
+    left_width = printer.width(first)
+    shift = max(0.0, column - left_width)
+    if len(whole) <= characters and printer.width(whole) + shift <= limit:
+        return (_one_line(first, signs, members),)
+
+    def fits(room: float) -> Fits:
+        return lambda line: len(line) <= characters and printer.width(line) <= room
+
+    lines: list[Line] = []
+    alone = len(chain) == 1 or left_width > _WIDE_LEFT * limit
+    if alone:
+        left_width = printer.width(_HANGING)
+        for line in broken(chain[0].expression, names, printer, fits(limit)):
+            lines.append(Line(line, "", ""))
+    for position, relation in enumerate(chain[1:], start=1):
+        sign = signs[position]
+        room = limit - max(left_width, column) - printer.width(f" {sign} ")
+        left = first if position == 1 and not alone else ""
+        for line in broken(relation.expression, names, printer, fits(room)):
+            lines.append(Line(left, sign, line))
+            left = sign = ""
+    return tuple(lines)
+
+
+def _one_line(first: str, signs: list[str], members: list[str]) -> Line:
+    if len(members) == 1:
+        return Line(first, "", "")
+    right = members[1] + "".join(f" {s} {m}" for s, m in zip(signs[2:], members[2:], strict=True))
+    return Line(first, signs[1], right)
+
+
+# -- one expression --------------------------------------------------------------------------
+
+
+def broken(expression: Expression, names: Names, printer: Printer, fits: Fits) -> tuple[str, ...]:
+    """An expression on as many lines as it needs; one line where it fits or cannot be broken."""
+    filler = _Filler(names, printer, fits)
+    filler.add(Piece("", expression))
+    return tuple(filler.lines)
+
+
+class _Filler:
+    """Lines being filled, piece by piece.
+
+    start  how much of the current line is indentation, an operator and opening brackets: there
+           is nothing yet after which it could end
+    """
+
+    def __init__(self, names: Names, printer: Printer, fits: Fits) -> None:
+        self.names = names
+        self.printer = printer
+        self.fits = fits
+        self.step = _HANGING if printer is TEXT else _CONTINUED
+        self.indent = self.step
+        self.lines = [""]
+        self.start = 0
+
+    def add(self, piece: Piece) -> bool:
+        """Put a piece on the current line, else on a new one, else break inside it: True."""
+        body = self.printer(piece.node, self.names)
+        printed = self._printed(piece, body)
+        if self.fits(self.lines[-1] + printed):
+            self.lines[-1] += printed
+            return False
+        if len(self.lines[-1]) > self.start:
+            self._new_line()
+            piece = piece._replace(lead=piece.lead.lstrip())
+            printed = printed.lstrip()
+        inner = self.printer.pieces(piece.node, self.names)
+        if not inner or self.fits(self.lines[-1] + printed):
+            self.lines[-1] += printed
+            return False
+        opening, closing = self.printer.ends(piece.bracket, body) if piece.bracket else ("", "")
+        self.lines[-1] += piece.lead + opening
+        self.start = len(self.lines[-1])
+        last = inner[-1]
+        inner[-1] = last._replace(tail=last.tail + closing + piece.tail)
+        if piece.bracket and len(inner) > 1:
+            outer, self.indent = self.indent, self.indent + self.step
+            self._all(inner)
+            self.indent = outer
+        else:
+            self._all(inner)
+        return True
+
+    def _all(self, pieces: list[Piece]) -> None:
+        """One piece after the other; what follows one that was broken stays together."""
+        was_broken = False
+        for position, piece in enumerate(pieces):
+            if was_broken:
+                rest = "".join(map(self._printed, pieces[position:]))
+                together = self.indent + rest.lstrip()
+                if self.fits(together) and not self.fits(self.lines[-1] + rest):
+                    self.lines.append(together)
+                    return
+            was_broken = self.add(piece)
+
+    def _printed(self, piece: Piece, body: str | None = None) -> str:
+        body = self.printer(piece.node, self.names) if body is None else body
+        wrapped = self.printer.wrap(piece.bracket, body) if piece.bracket else body
+        return f"{piece.lead}{wrapped}{piece.tail}"
+
+    def _new_line(self) -> None:
+        self.lines.append(self.indent)
+        self.start = len(self.indent)
+
+
+# -- putting lines together ------------------------------------------------------------------
+
+
+def text_lines(lines: Sequence[Line]) -> tuple[str, ...]:
+    """Text lines with their signs in one column."""
+    column = max((len(line.left) for line in lines if line.sign), default=0)
+    sign = max((len(line.sign) for line in lines), default=0)
+    alone = any(line.left and not line.sign for line in lines)
+    column = max(column, len(_HANGING)) if alone and sign else column
+    out: list[str] = []
+    for line in lines:
+        if line.left and not line.sign:
+            out.append(line.left)
+        else:
+            out.append(f"{line.left:<{column}} {line.sign:<{sign}} {line.right}".rstrip())
+    return tuple(out)
+
+
+def displays(lines: Sequence[Line], limit: int = GITHUB_LIMIT) -> tuple[str, ...]:
+    """LaTeX formulas, each of at most ``limit`` characters: one line, or ``aligned`` lines.
+
+    A formula that is continued begins with the sign of its first line.
+    """
+    if len(lines) == 1:
+        return (" ".join(part for part in lines[0] if part),)
+    rows = [_row(line) for line in lines]
+    groups: list[list[str]] = [[]]
+    for row in rows:
+        if groups[-1] and len(aligned([*groups[-1], row])) > limit:
+            groups.append([])
+        groups[-1].append(row)
+    return tuple(aligned(group) if len(group) > 1 else _alone(group[0]) for group in groups)
+
+
+def _alone(row: str) -> str:
+    """A row without its &; a sign at its beginning keeps the space of one between two sides."""
+    left, _, right = row.partition("& ")
+    while right.startswith(_CONTINUED):
+        right = right.removeprefix(_CONTINUED)
+    return f"{left or '{} '}{right}"
+
+
+def _row(line: Line) -> str:
+    if line.left and not line.sign:
+        return f"& {line.left}"
+    if not line.sign:
+        return f"& {line.right}"
+    return f"{line.left} & {line.sign} {line.right}".lstrip()
+
+
+def aligned(rows: Iterable[str]) -> str:
+    r"""Rows with & before their signs in an ``aligned`` environment, a row a line."""
+    return "\n".join((r"\begin{aligned}", " \\\\\n".join(rows), r"\end{aligned}"))
