@@ -1,8 +1,7 @@
 """Numbers for expressions: values, and derivatives by a reverse sweep over the tree.
 
-Everything is generic over an *arithmetic*: ``HIGH`` works with 60 digits (mpmath), ``EXACT``
-with fractions and raises ``Inexact`` where a value is irrational. The reverse sweep
-(``slopes``) is written independently of the stepwise differentiator and is one of the two
+Everything is generic over an *arithmetic*; ``HIGH`` works with 60 digits (mpmath). The reverse
+sweep (``slopes``) is written independently of the stepwise differentiator and is one of the two
 things that check it; the other is finite differences.
 """
 
@@ -36,10 +35,6 @@ from derive.expression.nodes import (
 )
 
 DIGITS = 60  # decimal digits of HIGH
-
-
-class Inexact(ArithmeticError):
-    """A value is not rational, so exact arithmetic cannot hold it."""
 
 
 class Arithmetic(Protocol):
@@ -98,42 +93,7 @@ class HighPrecision:
         return self._functions[name](*arguments)
 
 
-class ExactRational:
-    """Fractions; raises Inexact at a value that has to be rounded."""
-
-    _LIMIT = 400  # bits of a denominator past which "exact" is of no use to a reader
-
-    def number(self, value: Fraction) -> Fraction:
-        return value
-
-    def constant(self, name: str) -> Fraction:
-        raise Inexact(name)
-
-    def power(self, base: Fraction, exponent: Fraction) -> Fraction:
-        if exponent.denominator != 1 or abs(exponent.numerator) > 64:
-            raise Inexact("power")
-        result: Fraction = base**exponent.numerator
-        if result.denominator.bit_length() > self._LIMIT:
-            raise Inexact("too many digits")
-        return result
-
-    def elementary(self, name: str, arguments: tuple[Any, ...]) -> Fraction:
-        (x, *_) = arguments
-        if name in ("abs", "max", "min"):
-            return {"abs": abs, "max": max, "min": min}[name](*arguments)
-        if name == "sign":
-            return Fraction(_sign(x))
-        if x == 0 and name in ("sin", "sinh", "tanh", "atan", "erf", "sqrt"):
-            return Fraction(0)
-        if x == 0 and name in ("exp", "cos", "cosh"):
-            return Fraction(1)
-        if x == 1 and name in ("ln", "sqrt"):
-            return Fraction(x - 1 if name == "ln" else 1)
-        raise Inexact(name)
-
-
 HIGH = HighPrecision()
-EXACT = ExactRational()
 
 _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
     "<": operator.lt, "<=": operator.le, ">": operator.gt,

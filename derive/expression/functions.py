@@ -61,7 +61,6 @@ class Function:
         return f"<{self.name}>"
 
 
-
 EXP = Function("exp", r"\exp", "exp", derivatives=(VALUE,))
 LN = Function("ln", r"\ln", "ln", derivatives=(Quotient(ONE, X),))
 SQRT = Function("sqrt", r"\sqrt", "√", derivatives=(Quotient(ONE, Product((TWO, VALUE))),))
@@ -69,9 +68,7 @@ SIN = Function("sin", r"\sin", "sin")
 COS = Function("cos", r"\cos", "cos")
 SINH = Function("sinh", r"\sinh", "sinh")
 COSH = Function("cosh", r"\cosh", "cosh")
-TANH = Function(
-    "tanh", r"\tanh", "tanh", derivatives=(Sum((ONE, Negative(Power(VALUE, TWO)))),)
-)
+TANH = Function("tanh", r"\tanh", "tanh", derivatives=(Sum((ONE, Negative(Power(VALUE, TWO)))),))
 ATAN = Function(
     "atan", r"\arctan", "arctan", derivatives=(Quotient(ONE, Sum((ONE, Power(X, TWO)))),)
 )

@@ -1,0 +1,115 @@
+"""Finite differences: the judge that knows no rule of differentiation.
+
+Along a random direction v, (f(x + h·v) − f(x − h·v))/2h is compared with Σ ∂f/∂x·v. With sixty
+digits and h = 10⁻²⁰ both agree to thirty digits or one of them is wrong; one direction tests
+all partial derivatives of a formula at once. On failure the direction is halved until one
+quantity is left to blame.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+from typing import Any
+
+from derive.derivation.check.failure import CheckFailed
+from derive.derivation.check.points import signed
+from derive.derivation.graph import E, Graph
+from derive.derivation.local import key
+from derive.derivation.trace import ExampleTrace, Trace
+from derive.expression.evaluate import HIGH, evaluate
+from derive.expression.nodes import Expression, Quantity
+
+H = HIGH.number(Fraction(1, 10**20))
+_TOLERANCE = HIGH.number(Fraction(1, 10**30))
+
+Direction = dict[Quantity, Any]
+
+
+class _Moved:
+    """An environment in which some quantities stand a little aside."""
+
+    def __init__(self, example: ExampleTrace, direction: Direction, step: Any) -> None:
+        self.arithmetic = example.arithmetic
+        self._example = example
+        self._direction = direction
+        self._step = step
+
+    def quantity(self, quantity: Quantity) -> Any:
+        value = self._example.quantity(quantity)
+        if quantity in self._direction:
+            value = value + self._step * self._direction[quantity]
+        return value
+
+    def partial(self, of: Quantity, by: Quantity) -> Any:
+        raise TypeError("a definition contains no derivative")
+
+
+def check_totals(graph: Graph, point: Trace, seed: int) -> int:
+    """Compare every formula's slopes and every sweep that was used. Returns how many.
+
+    Raises CheckFailed naming the definition, or the quantity by which a total is wrong.
+    """
+    chance = random.Random(f"derive directions {seed}")
+    example = point.examples[0]
+    for quantity, formula in graph.definitions.items():
+        _check_formula(example, quantity, formula, chance)
+    leaves = [q for q in example.values if q not in graph.definitions]
+    direction = {leaf: HIGH.number(signed(chance)) for leaf in leaves}
+    swept = [E, *(q for q in graph.terms if q in example.swept)]
+    for quantity in swept:
+        _check_total(graph, example, quantity, direction)
+    return len(graph.definitions) + len(swept)
+
+
+def _check_formula(
+    example: ExampleTrace, quantity: Quantity, formula: Expression, chance: random.Random
+) -> None:
+    slopes = example.slopes(quantity)
+    direction = {q: HIGH.number(signed(chance)) for q in slopes}
+    ahead = evaluate(formula, _Moved(example, direction, H))
+    behind = evaluate(formula, _Moved(example, direction, -H))
+    expected = sum((slopes[q] * v for q, v in direction.items()), HIGH.number(Fraction(0)))
+    if not _agree((ahead - behind) / (2 * H), expected):
+        raise CheckFailed(f"define/{key(quantity)}", "its slopes disagree with finite differences")
+
+
+def _check_total(graph: Graph, example: ExampleTrace, of: Quantity, direction: Direction) -> None:
+    def wrong(part: Sequence[Quantity]) -> bool:
+        moved = {q: direction[q] for q in part}
+        expected = sum(
+            (example.partial(of, q) * v for q, v in moved.items()), HIGH.number(Fraction(0))
+        )
+        return not _agree(_difference(graph, example, of, moved), expected)
+
+    if wrong(tuple(direction)):
+        culprit = blame(tuple(direction), wrong)
+        raise CheckFailed(
+            f"total/{key(of)}/{key(culprit)}",
+            "the total derivative disagrees with finite differences",
+        )
+
+
+def blame(suspects: tuple[Quantity, ...], wrong: Callable[[Sequence[Quantity]], bool]) -> Quantity:
+    """The quantity that makes a group wrong, by halving the group."""
+    while len(suspects) > 1:
+        half = suspects[: len(suspects) // 2]
+        suspects = half if wrong(half) else suspects[len(half) :]
+    return suspects[0]
+
+
+def _difference(graph: Graph, example: ExampleTrace, of: Quantity, direction: Direction) -> Any:
+    sides = []
+    for step in (H, -H):
+        leaves = {
+            q: value + step * direction[q] if q in direction else value
+            for q, value in example.values.items()
+            if q not in graph.definitions
+        }
+        sides.append(ExampleTrace(graph, leaves).quantity(of))
+    return (sides[0] - sides[1]) / (2 * H)
+
+
+def _agree(a: Any, b: Any) -> bool:
+    return bool(abs(a - b) <= _TOLERANCE * max(1, abs(a), abs(b)))

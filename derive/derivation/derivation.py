@@ -1,0 +1,100 @@
+"""The pipeline from a network to a derivation, in one short function, and what it returns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from derive.derivation.graph import Graph
+from derive.derivation.local import Locals
+from derive.derivation.steps import Section, Step
+from derive.derivation.styles import common
+from derive.derivation.styles.deltas import Deltas
+from derive.derivation.styles.paths import MAX_PATHS, Paths
+from derive.network.description import Network
+
+if TYPE_CHECKING:
+    from derive.derivation.check import Report
+
+STYLES = {
+    "deltas": "δ per neuron from the output back; gradient = δ · input",
+    "paths": "weight by weight, the chain rule along every path to the error",
+}
+
+
+class StyleError(ValueError):
+    """A style that there is not."""
+
+
+@dataclass(eq=False)
+class Derivation:
+    """A derivation of ∂E/∂w for every trained parameter, in symbols.
+
+    sections  what is told, in reading order
+    Numbers are not in it: they are read off a trace, for any digits and rounding.
+    """
+
+    network: Network
+    style: str
+    graph: Graph
+    sections: tuple[Section, ...]
+    _report: Report | None = field(default=None, repr=False)
+
+    def check(self) -> Report:
+        """Check every equality by machine; the result is kept.
+
+        Returns the counts. Raises CheckFailed, naming the step, where an equality fails.
+        """
+        if self._report is None:
+            from derive.derivation.check import check
+
+            self._report = check(self)
+        return self._report
+
+    def walk(self) -> Iterator[Step]:
+        """Every step in reading order, substeps after their step."""
+        for section in self.sections:
+            yield from section.walk()
+
+    def section(self, kind: str) -> Section:
+        """The section of a kind. Raises KeyError where there is none."""
+        for section in self.sections:
+            if section.kind == kind:
+                return section
+        raise KeyError(kind)
+
+
+def derive(network: Network, style: str = "deltas", *, max_paths: int = MAX_PATHS) -> Derivation:
+    """Derive ∂E/∂w for every trained weight and bias, from the output layer back.
+
+    style      one of ``STYLES``
+    max_paths  in the style "paths", the number of paths of one weight past which deltas take
+               over; the text says so
+    Raises StyleError.
+    """
+    if style not in STYLES:
+        raise StyleError(f"style: got {style!r}; there are {', '.join(sorted(STYLES))}")
+    graph = Graph(network)
+    local = Locals(graph)
+    backward = (
+        Paths(graph, local, max_paths).sections()
+        if style == "paths"
+        else Deltas(graph, local).sections()
+    )
+    parameters = tuple(w for _, mine in common.backward_order(graph) for w in mine)
+    sections = [
+        common.functions(graph),
+        common.lemmas(graph),
+        common.forward(graph),
+        common.loss(graph),
+        Section("backward", sections=backward),
+    ]
+    if network.is_batch:
+        sections.append(common.averages(graph, parameters))
+    sections.append(common.updates(graph, parameters))
+    return Derivation(network, style, graph, tuple(s for s in sections if _told(s)))
+
+
+def _told(section: Section) -> bool:
+    return bool(section.steps or section.sections)

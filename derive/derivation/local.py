@@ -1,0 +1,241 @@
+"""Local derivatives: one partial of one definition, with its lines, worked out once.
+
+    ∂a_o1/∂o1 = ∂σ(o1)/∂o1 = σ(o1)·(1 − σ(o1)) = a_o1·(1 − a_o1)
+
+The lines come from the stepwise differentiator; where the catalogue knows how the result is
+taught, its proof lines lead there, and formulas give way to the names the page has for them.
+"""
+
+from __future__ import annotations
+
+from derive.derivation.calculus import (
+    Line,
+    differentiate,
+    is_short,
+    outer_derivative,
+    prime,
+    with_names,
+)
+from derive.derivation.graph import Graph
+from derive.derivation.steps import Relation, Rule, Step, chain
+from derive.expression.functions import VALUE, Function
+from derive.expression.nodes import (
+    ACTIVATION,
+    LOSS,
+    LOSS_TERM,
+    ONE,
+    PRE_ACTIVATION,
+    Apply,
+    Cases,
+    Expression,
+    Negative,
+    Partial,
+    Product,
+    Quantity,
+    Quotient,
+    Sum,
+    product,
+    substitute,
+)
+from derive.network.catalogue import ActivationUse, in_letters, loss_proof, proof
+
+_SHORT = {
+    "input": "x", "weight": "w", "bias": "b", "pre-activation": "z", "activation": "a",
+    "target": "t", "loss term": "E", "delta": "delta",
+}  # fmt: skip
+
+
+def key(q: Quantity) -> str:
+    """A quantity's name in step ids, the same whatever the notation: w1.2.1, z1.1, E2."""
+    if q.kind == "weight":
+        return f"w{q.layer}.{q.source + 1}.{q.unit + 1}"
+    if q.kind == "bias":
+        return f"b{q.layer}" if q.unit < 0 else f"b{q.layer}.{q.unit + 1}"
+    if q.kind in (PRE_ACTIVATION, ACTIVATION, "delta"):
+        return f"{_SHORT[q.kind]}{q.layer}.{q.unit + 1}"
+    if q.kind in (LOSS, "batch loss"):
+        return "E" if q.kind == LOSS else "batch"
+    return f"{_SHORT[q.kind]}{q.unit + 1}"
+
+
+class Locals:
+    """The local derivatives of a graph, each made once, on demand."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph
+        self._steps: dict[tuple[Quantity, Quantity], Step] = {}
+
+    def step(self, of: Quantity, by: Quantity) -> Step:
+        """The step that works out ∂of/∂by from the definition of ``of``."""
+        edge = (of, by)
+        if edge not in self._steps:
+            self._steps[edge] = self._make(of, by)
+        return self._steps[edge]
+
+    def factor(self, of: Quantity, by: Quantity) -> Expression:
+        """What stands for ∂of/∂by inside longer formulas: its result, unless that has cases."""
+        result = self.step(of, by).result
+        return Partial(of, by) if isinstance(result, Cases) else result
+
+    def _make(self, of: Quantity, by: Quantity) -> Step:
+        formula = self.graph.definitions[of]
+        uses: tuple[str, ...] = (f"define/{key(of)}",)
+        if of.kind == ACTIVATION:
+            use = self.graph.network.layers[of.layer - 1].activation
+            if use.function is None:
+                lines = self._softmax(of, by, formula)
+            elif use.name == "identity":
+                lines = differentiate(formula, by)
+            else:
+                lines = self._activation(use.function, of, by)
+                uses = (*uses, f"lemma/{use.function.name}")
+        elif of.kind in (LOSS_TERM, LOSS) and by.kind == ACTIVATION:
+            lines = self._loss(of, by, formula)
+        else:
+            lines = differentiate(formula, by)
+        name = f"local/{key(of)}/{key(by)}"
+        members = [Partial(of, by), lines[0].expression, lines[-1].expression]
+        return Step(
+            name, Rule.LOCAL, chain(*members), uses=uses,
+            substeps=line_steps(name, lines), about=(of, by),
+        )  # fmt: skip
+
+    def _activation(self, f: Function, a: Quantity, z: Quantity) -> tuple[Line, ...]:
+        """a = f(z): the lemma about f, then f(z) is called a again."""
+        applied = Apply(f, (z,))
+        first = Line((), Partial(applied, z))
+        if not is_short(f):
+            return first, Line((Rule.FUNCTION,), prime(f)(z))
+        taught = outer_derivative(applied)
+        lines = [first, Line((Rule.FUNCTION,), taught)]
+        renamed = with_names(taught, {applied: a})
+        if renamed != taught:
+            lines.append(Line((Rule.SUBSTITUTE,), renamed))
+        return tuple(lines)
+
+    def _softmax(self, a: Quantity, z: Quantity, formula: Expression) -> tuple[Line, ...]:
+        """a_k = e^{z_k}/S: quotient rule, then a_k·(1 − a_k) or −a_k·a_m."""
+        lines = list(differentiate(formula, z))
+        if not isinstance(formula, Quotient):
+            raise TypeError("softmax is a quotient")
+        bottom = formula.denominator
+        share = Quotient(_exponential(self.graph, z), bottom)
+        other = Quantity(ACTIVATION, z.layer, z.unit)
+        if a.unit == z.unit:
+            rest = Quotient(Sum((bottom, Negative(share.numerator))), bottom)
+            lines.append(Line((Rule.SIMPLIFY,), product(share, rest)))
+            result: Expression = product(a, Sum((ONE, Negative(a))))
+        else:
+            lines.append(Line((Rule.SIMPLIFY,), Negative(product(formula, share))))
+            result = Negative(Product((a, other)))
+        if not isinstance(bottom, Sum):  # one unit: softmax is constantly 1
+            return lines[0], Line((Rule.SIMPLIFY,), result)
+        lines.append(Line((Rule.SUBSTITUTE,), result))
+        return tuple(lines)
+
+    def _loss(self, of: Quantity, y: Quantity, formula: Expression) -> tuple[Line, ...]:
+        lines = list(differentiate(formula, y))
+        use = self.graph.network.loss
+        if use.derivative is None:
+            return tuple(lines)
+        t = Quantity("target", unit=y.unit)
+        for line in (*loss_proof(use), use.derivative):
+            taught = in_letters(line, y=y, t=t)
+            if taught != lines[-1].expression:
+                lines.append(Line((Rule.SIMPLIFY,), taught))
+        return tuple(lines)
+
+
+def _exponential(graph: Graph, z: Quantity) -> Expression:
+    formula = graph.definitions[Quantity(ACTIVATION, z.layer, z.unit)]
+    return formula.children[0]
+
+
+def line_steps(name: str, lines: tuple[Line, ...]) -> tuple[Step, ...]:
+    """The lines of a stepwise derivative as substeps, each from the line before to its own."""
+    steps = []
+    for position in range(1, len(lines)):
+        before, line = lines[position - 1], lines[position]
+        steps.append(
+            Step(
+                f"{name}/{position}",
+                line.rules[0],
+                (Relation("", before.expression), Relation("=", line.expression)),
+            )  # fmt: skip
+        )
+    return tuple(steps)
+
+
+def lemma(use: ActivationUse) -> Step:
+    """f′ derived from f's formula, in the letter x, as it is taught."""
+    function = use.function
+    if function is None or function.definition is None:
+        raise ValueError(f"{use.name} has no formula of one variable")
+    (x,) = function.parameters
+    applied = Apply(function, (x,))
+    lines = list(differentiate(function.definition, x))
+    if function.derivatives:
+        with_value = substitute(function.derivatives[0], {VALUE: applied})
+        for line in (*proof(use), with_value):
+            if line != lines[-1].expression:
+                lines.append(Line((Rule.SIMPLIFY,), line))
+    name = f"lemma/{function.name}"
+    left: Expression = Partial(applied, x) if is_short(function) else prime(function)(x)
+    members = (left, lines[0].expression, lines[-1].expression)
+    return Step(
+        name, Rule.LOCAL, chain(*members),
+        uses=(f"function/{function.name}",), substeps=line_steps(name, tuple(lines)),
+    )  # fmt: skip
+
+
+def output_delta_simplified(
+    graph: Graph, z: Quantity
+) -> tuple[tuple[Line, ...], tuple[str, ...]] | None:
+    """Where output activation and loss cancel, the lines from the product to y − t.
+
+    sigmoid with binary cross-entropy: (−t/y + (1 − t)/(1 − y))·y·(1 − y)
+        = −t·(1 − y) + (1 − t)·y = y − t
+    softmax with cross-entropy: Σ_m (−t_m/y_m)·∂y_m/∂z_k
+        = −t_k·(1 − y_k) + Σ_{m≠k} t_m·y_k = y_k·Σt − t_k = y_k − t_k   where Σt = 1
+    """
+    network = graph.network
+    if z.layer != len(network.layers):
+        return None
+    y, t = graph.outputs[z.unit], graph.targets[z.unit]
+    pair = (network.layers[-1].activation.name, network.loss.name)
+    difference = Sum((y, Negative(t)))
+    if pair == ("sigmoid", "binary_cross_entropy"):
+        opened = Sum((
+            Negative(Product((t, Sum((ONE, Negative(y)))))),
+            Product((Sum((ONE, Negative(t))), y)),
+        ))  # fmt: skip
+        lines = [Line((Rule.SIMPLIFY,), opened), Line((Rule.SIMPLIFY,), difference)]
+        return _averaged(graph, lines), ()
+    if pair[0] != "softmax" or pair[1] not in ("cross_entropy", "kl_divergence"):
+        return None
+    if len(graph.outputs) == 1:
+        return None
+    terms: list[Expression] = []
+    for m, target in enumerate(graph.targets):
+        if m == z.unit:
+            terms.append(Negative(Product((target, Sum((ONE, Negative(y)))))))
+        else:
+            terms.append(Product((target, y)))
+    collected = Sum((Product((y, Sum(graph.targets))), Negative(t)))
+    lines = [Line((Rule.SIMPLIFY,), Sum(tuple(terms))), Line((Rule.COLLECT,), collected)]
+    if not targets_sum_to_one(graph):
+        return _averaged(graph, lines), ()
+    lines.append(Line((Rule.SIMPLIFY,), difference))
+    return _averaged(graph, lines), ("targets sum to 1",)
+
+
+def _averaged(graph: Graph, lines: list[Line]) -> tuple[Line, ...]:
+    return tuple(Line(line.rules, graph.averaged(line.expression)) for line in lines)
+
+
+def targets_sum_to_one(graph: Graph) -> bool:
+    """Whether Σt = 1 holds for the targets given, or may be assumed of symbolic ones."""
+    targets = graph.network.targets
+    if graph.network.target_formulas is not None and targets is None:
+        return False
+    return targets is None or all(sum(t.value for t in row) == 1 for row in targets)

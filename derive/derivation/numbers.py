@@ -1,0 +1,264 @@
+"""Numbers for a derivation: symbols → numbers → value, for any digits and rounding.
+
+    h1 = w1·i1 + w2·i2 = 0.15·0.05 + 0.20·0.10 = 0.0075 + 0.02 = 0.0275
+
+A chain has at most three members behind its formula: the displayed numbers put in, the inner
+parts worked out, the value. ``exact`` computes with sixty digits and rounds what it displays;
+``carried`` goes on with what it displayed, as a hand does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from derive.derivation.graph import same_example
+from derive.derivation.rounding import Rounding, Shown, shown, typed
+from derive.derivation.steps import Relation
+from derive.derivation.trace import Trace
+from derive.expression.evaluate import (
+    HIGH,
+    PER_EXAMPLE,
+    Bindings,
+    Environment,
+    evaluate,
+    with_example,
+)
+from derive.expression.nodes import (
+    Apply,
+    Bracket,
+    Cases,
+    Comparison,
+    Expression,
+    IndexedSum,
+    Negative,
+    Number,
+    Partial,
+    Power,
+    Quantity,
+    rewrite,
+    substitute,
+    total,
+)
+from derive.network.description import Network
+
+Atom = Quantity | Partial
+_EXPANDED = 12  # nodes up to which f(0.3) is shown as its formula: 1/(1 + e^(−0.3))
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluated:
+    """A numeric chain: its members with their signs, and what it ends in."""
+
+    relations: tuple[Relation, ...]
+    result: Shown
+
+
+class Numbers:
+    """The displayed numbers of one example, or of the batch as a whole (``example`` None).
+
+    formulas  what a quantity or derivative is computed from; whatever has none is typed
+    changed   parameters that no longer have their typed value
+    examples  for the batch as a whole, the numbers of each example
+    """
+
+    def __init__(
+        self,
+        network: Network,
+        formulas: Mapping[Atom, Expression],
+        rounding: Rounding,
+        full: Trace,
+        example: int | None = 0,
+        changed: Mapping[Quantity, Shown] | None = None,
+        examples: tuple[Numbers, ...] = (),
+    ) -> None:
+        self.network = network
+        self.formulas = formulas
+        self.rounding = rounding
+        self.trace = full
+        self.example = example
+        self.examples = examples
+        self._known: dict[Atom, Shown] = {**(changed or {})}
+        self._chains: dict[Atom, Evaluated] = {}
+
+    def shown(self, atom: Atom) -> Shown:
+        """The displayed number of a quantity or derivative."""
+        if atom not in self._known:
+            of = atom.of if isinstance(atom, Partial) else atom
+            if self.examples and isinstance(of, Quantity) and isinstance(of.example, int):
+                one = with_example(atom, of.example, None)
+                if isinstance(one, (Quantity, Partial)):
+                    self._known[atom] = self.examples[of.example].shown(one)
+            elif atom in self.formulas:
+                self._known[atom] = self.chain(atom).result
+            elif isinstance(atom, Quantity):
+                self._known[atom] = self._typed(atom)
+            else:
+                self._known[atom] = shown(self._exact(atom), self.rounding.digits)
+        return self._known[atom]
+
+    def _typed(self, quantity: Quantity) -> Shown:
+        network, kind = self.network, quantity.kind
+        number: Number | None
+        if kind == "input" and network.inputs is not None:
+            number = network.inputs[self.example or 0][quantity.unit]
+        elif kind == "target" and network.targets is not None:
+            number = network.targets[self.example or 0][quantity.unit]
+        else:
+            number = network.value(quantity)
+        if number is None:
+            raise ValueError(f"{quantity} has no value")
+        return typed(number)
+
+    @property
+    def environment(self) -> Environment:
+        """The exact values behind the numbers."""
+        return _OneExample(self.trace, self.example)
+
+    def _exact(self, expression: Expression) -> Any:
+        return evaluate(expression, self.environment)
+
+    def chain(self, atom: Atom) -> Evaluated:
+        """The chain that computes a quantity or derivative from its formula."""
+        if atom not in self._chains:
+            self._chains[atom] = self.work_out(self.formulas[atom])
+        return self._chains[atom]
+
+    def work_out(self, formula: Expression, digits: int | None = None) -> Evaluated:
+        """Numbers put in, inner parts worked out, value."""
+        places = self.rounding.digits if digits is None else digits
+        opened = _opened(formula)
+        atoms = _atoms(opened)
+        put_in = {atom: self.shown(atom) for atom in atoms}
+        numbers: dict[Expression, Expression] = {a: s.number for a, s in put_in.items()}
+        exact = all(s.exact for s in put_in.values())
+        relations = []
+        first = _put_in(opened, numbers)
+        if not isinstance(opened, (Quantity, Partial, Number)):
+            relations.append(Relation("=" if exact else "≈", first))
+        inner = self._inner(opened, numbers, places)
+        if inner is not None and inner.number != first:
+            exact = exact and inner.exact
+            relations.append(Relation("=" if exact else "≈", inner.number))
+        result = self._value(formula, first if inner is None else inner.number, places)
+        exact = exact and result.exact
+        relations.append(Relation("=" if exact else "≈", result.number))
+        return Evaluated(tuple(_without_repeats(relations)), result)
+
+    def _value(self, formula: Expression, last: Expression, places: int) -> Shown:
+        if self.rounding.carried:
+            value = evaluate(last, Bindings({}))
+            found = shown(value, places)
+            return Shown(HIGH.number(found.number.value), found.number, found.exact)
+        return shown(self._exact(formula), places)
+
+    def _inner(
+        self, opened: Expression, numbers: dict[Expression, Expression], places: int
+    ) -> _Inner | None:
+        """The formula with the composite parts just below its root worked out."""
+        children = opened.children
+        if not children or isinstance(opened, (Apply, Cases, Quantity, Partial)):
+            return None
+        exact = True
+        new: list[Expression] = []
+        changed = False
+        for child in children:
+            sign, part = _part(child)
+            if _is_atomic(part):
+                new.append(_put_in(child, numbers))
+                continue
+            changed = True
+            if self.rounding.carried:
+                value = evaluate(_put_in(part, numbers), Bindings({}))
+            else:
+                value = self._exact(part)
+            found = shown(value, places)
+            exact = exact and found.exact
+            new.append(sign(found.number))
+        return _Inner(opened.with_children(tuple(new)), exact) if changed else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Inner:
+    number: Expression
+    exact: bool
+
+
+class _OneExample:
+    """A trace seen from one example of the batch."""
+
+    def __init__(self, full: Trace, example: int | None) -> None:
+        self.arithmetic = full.arithmetic
+        self._full = full
+        self._example = example
+
+    def quantity(self, quantity: Quantity) -> Any:
+        if quantity.example is None and quantity.kind in PER_EXAMPLE:
+            quantity = same_example(quantity, self._example)
+        return self._full.quantity(quantity)
+
+    def partial(self, of: Quantity, by: Quantity) -> Any:
+        if of.example is None and of.kind in PER_EXAMPLE:
+            of = same_example(of, self._example)
+        return self._full.partial(of, by)
+
+
+def _opened(formula: Expression) -> Expression:
+    """Sums over examples written out, and a named function's formula where that is short."""
+    formula = rewrite(formula, _written_out)
+    if not isinstance(formula, Apply) or formula.function.definition is None:
+        return formula
+    function = formula.function
+    definition = function.definition
+    if definition is None or sum(1 for _ in definition.walk()) > _EXPANDED:
+        return formula
+    values: dict[Expression, Expression] = dict(
+        zip(function.parameters, formula.arguments, strict=True)
+    )
+    return substitute(definition, values)
+
+
+def _written_out(node: Expression) -> Expression:
+    if not isinstance(node, IndexedSum):
+        return node
+    return total(*(with_example(node.body, node.index, n) for n in range(node.count)))
+
+
+def _atoms(expression: Expression) -> dict[Atom, None]:
+    found: dict[Atom, None] = {}
+    stack = [expression]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, (Quantity, Partial)):
+            found[node] = None
+        else:
+            stack.extend(reversed(node.children))
+    return found
+
+
+def _put_in(expression: Expression, numbers: dict[Expression, Expression]) -> Expression:
+    return substitute(expression, numbers)
+
+
+def _part(child: Expression) -> tuple[Callable[[Number], Expression], Expression]:
+    """A child and how its value is written back: −(a·b) keeps its minus, [a + b] loses its []."""
+    if isinstance(child, Negative):
+        return Negative, child.operand
+    return (lambda number: number), child.inner if isinstance(child, Bracket) else child
+
+
+def _is_atomic(part: Expression) -> bool:
+    return isinstance(part, (Quantity, Partial, Number, Comparison)) or (
+        isinstance(part, Power) and isinstance(part.base, (Quantity, Number))
+    )
+
+
+def _without_repeats(relations: list[Relation]) -> list[Relation]:
+    """Members that say again what the one before said are dropped."""
+    kept: list[Relation] = []
+    for relation in relations:
+        if kept and kept[-1].expression == relation.expression:
+            continue
+        kept.append(relation)
+    return kept

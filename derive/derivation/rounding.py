@@ -1,0 +1,116 @@
+"""How numbers are displayed: rounded half away from zero, to a stated number of decimals.
+
+A value below 0.01 keeps three significant digits, so that a gradient of 0.000188256 does not
+become 0.00019. A value that is not changed by rounding is exact and shown without trailing
+zeros; one that is, is shown with all its digits, and the relation before it is ``≈``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from derive.expression.evaluate import HIGH
+from derive.expression.nodes import Number
+
+SIGNIFICANT = 3  # digits a small value keeps
+_SMALLEST = 9  # decimals past which a value is shown as 1.23e-12
+_SURE = 45  # decimals of the sixty that must be zeros for a value to count as exact
+
+
+@dataclass(frozen=True, slots=True)
+class Rounding:
+    """digits: decimals shown; update: decimals of updated parameters; carried: go on with them."""
+
+    digits: int = 5
+    update: int | None = None
+    carried: bool = False
+
+    @property
+    def update_digits(self) -> int:
+        """Decimals of updated parameters."""
+        return self.digits if self.update is None else self.update
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A value, the number displayed for it, and whether nothing was lost."""
+
+    value: Any
+    number: Number
+    exact: bool
+
+
+def typed(number: Number) -> Shown:
+    """A number as someone typed it: nothing is rounded."""
+    return Shown(HIGH.number(number.value), number, True)
+
+
+def shown(value: Any, digits: int) -> Shown:
+    """A computed value as it is displayed with so many decimals."""
+    scaled = value * 10**_SURE
+    nearest = HIGH.context.nint(scaled)
+    fraction = Fraction(int(nearest), 10**_SURE)
+    number = display(fraction, digits)
+    exact = number.value == fraction and abs(scaled - nearest) < 1e-5
+    if exact:
+        number = Number(number.value, _stripped(number.text))
+    return Shown(value, number, exact)
+
+
+def display(value: Fraction, digits: int) -> Number:
+    """The value rounded half away from zero.
+
+    e.g. (0.750260…, 5) → 0.75026; (0.000188256, 5) → 0.000188; (1.23456e-12, 5) → 1.23e-12
+    """
+    if value == 0:
+        return Number(Fraction(0), "0")
+    places = max(digits, SIGNIFICANT - 1 - exponent(value))
+    if places > max(digits, _SMALLEST):
+        return _scientific(value)
+    units = _round(value * 10**places)
+    return Number(Fraction(units, 10**places), _decimal(units, places))
+
+
+def exponent(value: Fraction) -> int:
+    """The power of ten of the first significant digit: 0.0123 → −2."""
+    size = abs(value)
+    guess = len(str(size.numerator)) - len(str(size.denominator))
+    while Fraction(10) ** guess > size:
+        guess -= 1
+    while Fraction(10) ** (guess + 1) <= size:
+        guess += 1
+    return guess
+
+
+def half_unit(number: Number) -> Fraction:
+    """Half a unit of the last displayed digit: how far the exact value may be away."""
+    mantissa, _, power = number.text.partition("e")
+    _, _, decimals = mantissa.partition(".")
+    return Fraction(1, 2) * Fraction(10) ** (int(power or 0) - len(decimals))
+
+
+def _round(value: Fraction) -> int:
+    whole = abs(value.numerator) * 2 + value.denominator
+    rounded = whole // (2 * value.denominator)
+    return -rounded if value < 0 else rounded
+
+
+def _decimal(units: int, places: int) -> str:
+    digits = str(abs(units)).rjust(places + 1, "0")
+    sign = "-" if units < 0 else ""
+    return f"{sign}{digits[:-places]}.{digits[-places:]}" if places else f"{sign}{digits}"
+
+
+def _stripped(text: str) -> str:
+    return text.rstrip("0").rstrip(".") if "." in text and "e" not in text else text
+
+
+def _scientific(value: Fraction) -> Number:
+    power = exponent(value)
+    units = _round(value / Fraction(10) ** (power - SIGNIFICANT + 1))
+    if len(str(abs(units))) > SIGNIFICANT:  # 9.996e-12 rounds up to 1.00e-11
+        units, power = units // 10, power + 1
+    text = f"{_decimal(units, SIGNIFICANT - 1)}e{power}"
+    return Number(units * Fraction(10) ** (power - SIGNIFICANT + 1), text)

@@ -1,0 +1,153 @@
+"""What every style tells alike: the functions, the forward pass, the loss, lemmas, updates."""
+
+from __future__ import annotations
+
+from derive.derivation.graph import (
+    BATCH_E,
+    EXAMPLE,
+    RATE,
+    E,
+    Graph,
+    activations,
+    pre_activations,
+)
+from derive.derivation.local import key, lemma
+from derive.derivation.steps import Relation, Rule, Section, Step, chain
+from derive.expression.functions import Function
+from derive.expression.nodes import (
+    LOSS,
+    Apply,
+    Expression,
+    Negative,
+    Partial,
+    Product,
+    Quantity,
+    Sum,
+)
+from derive.network.catalogue import ActivationUse
+
+COMPOSED_WIDTH = 4  # a weighted sum of at most so many terms is also shown inside σ(…)
+
+
+def functions_in_use(graph: Graph) -> tuple[ActivationUse, ...]:
+    """The activations of one variable that the network uses, each once, in layer order."""
+    found: dict[Function, ActivationUse] = {}
+    for layer in graph.network.layers:
+        use = layer.activation
+        if use.function is not None and use.name != "identity":
+            found.setdefault(use.function, use)
+    return tuple(found.values())
+
+
+def functions(graph: Graph) -> Section:
+    """σ(x) = 1/(1 + e^(−x)), and so on: what the activations are."""
+    steps = []
+    for use in functions_in_use(graph):
+        function = use.function
+        if function is not None and function.definition is not None:
+            applied = Apply(function, function.parameters)
+            steps.append(
+                Step(
+                    f"function/{function.name}",
+                    Rule.DEFINE,
+                    chain(applied, function.definition),
+                )  # fmt: skip
+            )
+    return Section("functions", tuple(steps))
+
+
+def forward(graph: Graph) -> Section:
+    """Layer by layer: every pre-activation, and every activation, also composed."""
+    layers = []
+    for layer in graph.network.layers:
+        steps = []
+        for z, a in zip(pre_activations(layer), activations(layer), strict=True):
+            formula, activation = graph.definitions[z], graph.definitions[a]
+            steps.append(Step(f"define/{key(z)}", Rule.DEFINE, chain(z, formula), about=(z,)))
+            members: tuple[Expression, ...] = (a, activation)
+            uses: tuple[str, ...] = ()
+            narrow = isinstance(activation, Apply) and len(graph.parents[z]) <= 2 * COMPOSED_WIDTH
+            if narrow and isinstance(activation, Apply):
+                members = (*members, Apply(activation.function, (formula,)))
+                uses = (f"define/{key(z)}",)
+            steps.append(
+                Step(f"define/{key(a)}", Rule.DEFINE, chain(*members), uses=uses, about=(a,))
+            )
+        layers.append(Section("layer", tuple(steps), layer=layer.index))
+    return Section("forward", sections=tuple(layers))
+
+
+def loss(graph: Graph) -> Section:
+    """Targets given by formulas, the terms E_k, their sum, and the loss of a batch."""
+    steps = []
+    for quantity in (*graph.targets, *graph.terms, E):
+        if quantity in graph.definitions:
+            formula = graph.definitions[quantity]
+            steps.append(
+                Step(f"define/{key(quantity)}", Rule.DEFINE, chain(quantity, formula),
+                     about=(quantity,))
+            )  # fmt: skip
+    if graph.network.is_batch:
+        one = Quantity(LOSS, example=EXAMPLE)
+        steps.append(
+            Step("define/batch", Rule.DEFINE, chain(BATCH_E, graph.over_examples(one)),
+                 about=(BATCH_E,))
+        )  # fmt: skip
+    return Section("loss", tuple(steps))
+
+
+def lemmas(graph: Graph) -> Section:
+    """σ′ and its like, proved from the formulas of the activations."""
+    return Section("lemmas", tuple(lemma(use) for use in functions_in_use(graph)))
+
+
+def averages(graph: Graph, parameters: tuple[Quantity, ...]) -> Section:
+    """∂Ē/∂w = 1/N·Σ ∂E⟨n⟩/∂w for every parameter of a batch."""
+    steps = []
+    for w in parameters:
+        one = Partial(Quantity(LOSS, example=EXAMPLE), w)
+        steps.append(
+            Step(
+                f"average/{key(w)}",
+                Rule.AVERAGE,
+                chain(Partial(BATCH_E, w), graph.over_examples(one)),
+                uses=(f"gradient/{key(w)}",),
+                about=(w,),
+            )  # fmt: skip
+        )
+    return Section("averages", tuple(steps))
+
+
+def objective(graph: Graph) -> Quantity:
+    """What is to be made small: the loss, or the loss over the batch."""
+    return BATCH_E if graph.network.is_batch else E
+
+
+def updates(graph: Graph, parameters: tuple[Quantity, ...]) -> Section:
+    """w ← w − η·∂E/∂w for every trained parameter, with the old values on the right."""
+    goal = objective(graph)
+    source = "average" if graph.network.is_batch else "gradient"
+    steps = []
+    for w in parameters:
+        moved = Sum((w, Negative(Product((RATE, Partial(goal, w))))))
+        steps.append(
+            Step(
+                f"update/{key(w)}",
+                Rule.UPDATE,
+                (Relation("", w), Relation("←", moved)),
+                uses=(f"{source}/{key(w)}",),
+                about=(w,),
+            )  # fmt: skip
+        )
+    return Section("updates", tuple(steps))
+
+
+def backward_order(graph: Graph) -> list[tuple[int, tuple[Quantity, ...]]]:
+    """The trained parameters layer by layer from the output back, by receiving unit."""
+    order = []
+    for layer in reversed(graph.network.layers):
+        mine = [w for w in graph.network.parameters() if w.layer == layer.index]
+        mine.sort(key=lambda w: (w.kind == "bias", w.unit, w.source))
+        if mine:
+            order.append((layer.index, tuple(mine)))
+    return order

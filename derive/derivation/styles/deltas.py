@@ -1,0 +1,197 @@
+"""The style "deltas": δ = ∂E/∂z for every neuron from the output back, gradient = δ · input.
+
+    δ_o1 = ∂E1/∂a_o1·∂a_o1/∂o1 = (a_o1 − t1)·a_o1·(1 − a_o1)
+    δ_h1 = (δ_o1·w5 + δ_o2·w7)·a_h1·(1 − a_h1)
+    ∂E/∂w1 = δ_h1·i1          ∂E/∂b1 = δ_h1
+
+Every edge of the network is used once, so the length of the derivation is linear in the number
+of weights.
+"""
+
+from __future__ import annotations
+
+from derive.derivation.calculus import Line
+from derive.derivation.graph import E, Graph, activations, pre_activations
+from derive.derivation.local import Locals, key, output_delta_simplified
+from derive.derivation.steps import Relation, Rule, Section, Step, chain
+from derive.derivation.styles.common import backward_order
+from derive.expression.nodes import (
+    ACTIVATION,
+    DELTA,
+    ONE,
+    PRE_ACTIVATION,
+    Bracket,
+    Expression,
+    Partial,
+    Product,
+    Quantity,
+    Sum,
+    product,
+    total,
+)
+from derive.network.description import Layer
+
+
+class Deltas:
+    """Builds δ and gradient steps; a neuron's δ is made once and then recalled."""
+
+    def __init__(self, graph: Graph, local: Locals) -> None:
+        self.graph = graph
+        self.local = local
+
+    def sections(self) -> tuple[Section, ...]:
+        """Layer by layer from the output: the δ of every neuron, then the gradients."""
+        parameters = dict(backward_order(self.graph))
+        lowest = min(parameters, default=len(self.graph.network.layers) + 1)
+        sections = []
+        for layer in reversed(self.graph.network.layers):
+            if layer.index < lowest:
+                break
+            found = [Section("deltas", self.deltas(layer), layer=layer.index)]
+            if layer.index in parameters:
+                steps = tuple(self.gradient(w) for w in parameters[layer.index])
+                found.append(Section("gradients", steps, layer=layer.index))
+            sections.append(Section("backward layer", layer=layer.index, sections=tuple(found)))
+        return tuple(sections)
+
+    def deltas(self, layer: Layer) -> tuple[Step, ...]:
+        """The steps for every δ of a layer, and for ∂E/∂a first where softmax needs it."""
+        steps: list[Step] = []
+        last = layer.index == len(self.graph.network.layers)
+        if layer.activation.function is None and not last:
+            steps.extend(self.activation_gradient(a) for a in activations(layer))
+        steps.extend(self.delta(z) for z in pre_activations(layer))
+        return tuple(steps)
+
+    def activation_gradient(self, a: Quantity) -> Step:
+        """∂E/∂a = Σ_k δ_k·w_ak, a step of its own where several δ need it."""
+        chained, known, uses = self._arriving(a)
+        return Step(
+            f"arriving/{key(a)}", Rule.CHAIN, chain(Partial(E, a), chained, known),
+            uses=uses, about=(a,),
+        )  # fmt: skip
+
+    def _arriving(self, a: Quantity) -> tuple[Expression, Expression, tuple[str, ...]]:
+        """Σ_k ∂E/∂z_k·∂z_k/∂a, the same with δ and w, and the steps it rests on."""
+        receivers = self.graph.children[a]
+        chained = total(*(Product((Partial(E, z), Partial(z, a))) for z in receivers))
+        known = total(*(Product((delta_of(z), self.local.factor(z, a))) for z in receivers))
+        return chained, known, tuple(f"delta/{key(z)}" for z in receivers)
+
+    def delta(self, z: Quantity) -> Step:
+        """δ = ∂E/∂z: the chain rule, the factors put in, and what then cancels."""
+        if z.layer == len(self.graph.network.layers):
+            return self._output_delta(z)
+        a = Quantity(ACTIVATION, z.layer, z.unit)
+        layer = self.graph.network.layers[z.layer - 1]
+        if layer.activation.function is None:
+            return self._softmax_delta(z)
+        chained, known, uses = self._arriving(a)
+        factor = self.local.factor(a, z)
+        members: list[Expression] = [
+            delta_of(z), Partial(E, z), product(_grouped(chained), Partial(a, z)),
+            product(_grouped(known), factor),
+        ]  # fmt: skip
+        if layer.activation.name == "identity":
+            members[-1] = known
+        local = self.local.step(a, z)
+        return Step(
+            f"delta/{key(z)}", Rule.CHAIN, chain(*members), uses=(*uses, local.id),
+            substeps=(local,), about=(z,),
+        )  # fmt: skip
+
+    def _softmax_delta(self, z: Quantity) -> Step:
+        """δ_j = Σ_m ∂E/∂a_m·∂a_m/∂z_j: every activation of the layer depends on z_j."""
+        every = self.graph.children[z]
+        chained = total(*(Product((Partial(E, a), Partial(a, z))) for a in every))
+        known = total(*(product(Partial(E, a), self.local.factor(a, z)) for a in every))
+        locals_ = tuple(self.local.step(a, z) for a in every)
+        uses = tuple(f"arriving/{key(a)}" for a in every) + tuple(s.id for s in locals_)
+        return Step(
+            f"delta/{key(z)}", Rule.CHAIN, chain(delta_of(z), Partial(E, z), chained, known),
+            uses=uses, substeps=locals_, about=(z,),
+        )  # fmt: skip
+
+    def _output_delta(self, z: Quantity) -> Step:
+        graph = self.graph
+        paths = [path for e in graph.terms or (E,) for path in graph.paths(z, e)]
+        chained = graph.averaged(total(*(_product_along(path) for path in paths)))
+        known = graph.averaged(
+            total(*(product(*(self.local.factor(*edge) for edge in edges(p))) for p in paths))
+        )
+        relations = list(chain(delta_of(z), Partial(E, z), chained, known))
+        locals_ = {self.local.step(*edge).id: self.local.step(*edge)
+                   for path in paths for edge in edges(path)}  # fmt: skip
+        substeps: tuple[Step, ...] = tuple(locals_.values())
+        name = f"delta/{key(z)}"
+        assumes: tuple[str, ...] = ()
+        simpler = output_delta_simplified(graph, z)
+        if simpler is not None:
+            lines, assumes = simpler
+            substeps += simplification(name, known, lines, assumes)
+            relations.append(Relation("=", lines[-1].expression))
+        return Step(
+            name, Rule.CHAIN, tuple(relations), uses=tuple(locals_),
+            substeps=substeps, assumes=assumes, about=(z,),
+        )  # fmt: skip
+
+    def gradient(self, w: Quantity) -> Step:
+        """∂E/∂w = δ·a for a weight, δ for a bias, Σδ for a bias that a layer shares."""
+        receivers = self.graph.children[w]
+        chained = total(*(Product((Partial(E, z), Partial(z, w))) for z in receivers))
+        known = total(*(_with_input(delta_of(z), self.local.factor(z, w)) for z in receivers))
+        locals_ = tuple(self.local.step(z, w) for z in receivers)
+        uses = tuple(f"delta/{key(z)}" for z in receivers) + tuple(s.id for s in locals_)
+        return Step(
+            f"gradient/{key(w)}", Rule.CHAIN, chain(Partial(E, w), chained, known),
+            uses=uses, substeps=locals_, about=(w, *receivers),
+        )  # fmt: skip
+
+
+def delta_of(z: Quantity) -> Quantity:
+    """δ of a pre-activation."""
+    return Quantity(DELTA, z.layer, z.unit)
+
+
+def pre_activation_of(delta: Quantity) -> Quantity:
+    """The pre-activation a δ belongs to."""
+    return Quantity(PRE_ACTIVATION, delta.layer, delta.unit)
+
+
+def edges(path: tuple[Quantity, ...]) -> list[tuple[Quantity, Quantity]]:
+    """The edges along a path, from the error back."""
+    return list(zip(path, path[1:], strict=False))
+
+
+def _product_along(path: tuple[Quantity, ...]) -> Expression:
+    return product(*(Partial(of, by) for of, by in edges(path)))
+
+
+def _grouped(expression: Expression) -> Expression:
+    """Square brackets around a sum over receiving neurons: the part that arrives from behind."""
+    return Bracket(expression) if isinstance(expression, Sum) else expression
+
+
+def _with_input(delta: Expression, factor: Expression) -> Expression:
+    """δ·a, and δ alone where the factor is 1."""
+    return delta if factor == ONE else product(delta, factor)
+
+
+def simplification(
+    name: str, start: Expression, lines: tuple[Line, ...], assumes: tuple[str, ...]
+) -> tuple[Step, ...]:
+    """The lines of a cancellation as substeps; the assumption belongs to the last."""
+    steps = []
+    before = start
+    for position, line in enumerate(lines):
+        last = position == len(lines) - 1
+        steps.append(
+            Step(
+                f"{name}/simplify/{position + 1}",
+                line.rules[0],
+                chain(before, line.expression),
+                assumes=assumes if last else (),
+            )  # fmt: skip
+        )
+        before = line.expression
+    return tuple(steps)

@@ -1,0 +1,162 @@
+"""A trace: values of every quantity and of every partial derivative, to sixty digits.
+
+Values come from the definitions by a forward pass, partial derivatives from a reverse sweep
+over the graph with each formula's own slopes. The check holds both against finite differences,
+which need no derivative rule at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any
+
+from derive.derivation.graph import RATE, E, Graph, same_example
+from derive.expression.evaluate import (
+    HIGH,
+    PER_EXAMPLE,
+    Arithmetic,
+    evaluate,
+    slopes,
+)
+from derive.expression.nodes import (
+    BATCH_LOSS,
+    DELTA,
+    INPUT,
+    PRE_ACTIVATION,
+    TARGET,
+    Quantity,
+)
+
+Values = Mapping[Quantity, Any]
+
+
+class ExampleTrace:
+    """The values of one example. An evaluation environment for expressions about it."""
+
+    def __init__(self, graph: Graph, leaves: Values, arithmetic: Arithmetic = HIGH) -> None:
+        self.graph = graph
+        self.arithmetic = arithmetic
+        self.values: dict[Quantity, Any] = dict(leaves)
+        self._slopes: dict[Quantity, dict[Quantity, Any]] = {}
+        self._sweeps: dict[Quantity, dict[Quantity, Any]] = {}
+        for quantity, formula in graph.definitions.items():
+            if quantity not in self.values:
+                self.values[quantity] = evaluate(formula, self)
+
+    def quantity(self, quantity: Quantity) -> Any:
+        if quantity.kind == DELTA:
+            return self.partial(E, Quantity(PRE_ACTIVATION, quantity.layer, quantity.unit))
+        return self.values[quantity]
+
+    def partial(self, of: Quantity, by: Quantity) -> Any:
+        if of == by:
+            return self.arithmetic.number(Fraction(1))
+        if of.kind == DELTA:
+            raise TypeError("second derivatives are not traced")
+        if by in self.slopes(of) and not self.graph.route_elsewhere(of, by):
+            return self._slopes[of][by]
+        if of not in self._sweeps:
+            self._sweeps[of] = self._sweep(of)
+        return self._sweeps[of].get(by, self.arithmetic.number(Fraction(0)))
+
+    @property
+    def swept(self) -> frozenset[Quantity]:
+        """The quantities whose total derivatives have been asked for."""
+        return frozenset(self._sweeps)
+
+    def slopes(self, of: Quantity) -> dict[Quantity, Any]:
+        """The partial derivatives of one formula by the quantities it mentions."""
+        if of not in self._slopes:
+            formula = self.graph.definitions.get(of)
+            self._slopes[of] = {} if formula is None else slopes(formula, self)
+        return self._slopes[of]
+
+    def _sweep(self, of: Quantity) -> dict[Quantity, Any]:
+        """∂of/∂q for every q below ``of``: one pass from ``of`` back to the leaves."""
+        adjoint: dict[Quantity, Any] = {of: self.arithmetic.number(Fraction(1))}
+        for quantity in reversed(self.graph.definitions):
+            weight = adjoint.get(quantity)
+            if weight is None:
+                continue
+            for parent, slope in self.slopes(quantity).items():
+                part = weight * slope
+                adjoint[parent] = adjoint[parent] + part if parent in adjoint else part
+        return adjoint
+
+
+class Trace:
+    """The values of a network with its data: every example, and the batch as a whole.
+
+    Without ``example`` a quantity of one example means example number ``generic``.
+    """
+
+    def __init__(self, graph: Graph, examples: list[ExampleTrace], generic: int = 0) -> None:
+        self.graph = graph
+        self.examples = examples
+        self.generic = generic
+        self.arithmetic = examples[0].arithmetic
+
+    def quantity(self, quantity: Quantity) -> Any:
+        if quantity.kind == BATCH_LOSS:
+            return self._over_examples([one.quantity(E) for one in self.examples])
+        if quantity.kind not in PER_EXAMPLE:
+            return self.examples[0].quantity(quantity)
+        return self._example(quantity.example).quantity(same_example(quantity, None))
+
+    def partial(self, of: Quantity, by: Quantity) -> Any:
+        if of.kind == BATCH_LOSS:
+            return self._over_examples([one.partial(E, by) for one in self.examples])
+        one = self._example(of.example)
+        return one.partial(same_example(of, None), same_example(by, None))
+
+    def _example(self, example: int | str | None) -> ExampleTrace:
+        return self.examples[example if isinstance(example, int) else self.generic]
+
+    def _over_examples(self, values: list[Any]) -> Any:
+        result = sum(values[1:], values[0])
+        if self.graph.network.over_examples == "sum":
+            return result
+        return result / len(values)
+
+
+def leaves_of(graph: Graph, example: int) -> dict[Quantity, Fraction]:
+    """The exact values that a network file gives: parameters, and one example's data."""
+    network = graph.network
+    if network.inputs is None or network.targets is None:
+        raise ValueError("the network has no values to trace")
+    found: dict[Quantity, Fraction] = {}
+    for unit, number in enumerate(network.inputs[example]):
+        found[Quantity(INPUT, unit=unit)] = number.value
+    for unit, number in enumerate(network.targets[example]):
+        found[Quantity(TARGET, unit=unit)] = number.value
+    for quantity in parameters_of(graph):
+        value = network.value(quantity)
+        if value is None:
+            raise ValueError("the network has no values to trace")
+        found[quantity] = value.value
+    if network.learning_rate is not None:
+        found[RATE] = network.learning_rate.value
+    return found
+
+
+def parameters_of(graph: Graph) -> tuple[Quantity, ...]:
+    """Every weight and bias, trained or frozen, in the order of the forward pass."""
+    found: dict[Quantity, None] = {}
+    for parents in graph.parents.values():
+        for parent in parents:
+            if parent.kind in ("weight", "bias"):
+                found[parent] = None
+    return tuple(found)
+
+
+def trace(graph: Graph, changed: Mapping[Quantity, Any] | None = None) -> Trace:
+    """The trace of a network at its own values, some of them changed if wanted."""
+    examples = []
+    for example in range(graph.network.example_count):
+        leaves: dict[Quantity, Any] = {
+            quantity: HIGH.number(value) for quantity, value in leaves_of(graph, example).items()
+        }
+        leaves.update(changed or {})
+        examples.append(ExampleTrace(graph, leaves))
+    return Trace(graph, examples)

@@ -1,0 +1,220 @@
+"""A derivation with its numbers: every chain evaluated, one update step, finite differences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+
+from derive.derivation.check.equalities import branches
+from derive.derivation.derivation import Derivation
+from derive.derivation.graph import BATCH_E, E, Graph
+from derive.derivation.local import key
+from derive.derivation.numbers import Atom, Evaluated, Numbers
+from derive.derivation.rounding import Rounding, Shown, half_unit, shown
+from derive.derivation.steps import Relation, Rule, Step
+from derive.derivation.styles.common import objective
+from derive.derivation.styles.deltas import delta_of
+from derive.derivation.trace import Trace, trace
+from derive.expression.evaluate import HIGH, evaluate
+from derive.expression.nodes import (
+    BIAS,
+    WEIGHT,
+    Expression,
+    Partial,
+    Quantity,
+    Sum,
+)
+
+STEP = Fraction(1, 10**4)  # h of the finite differences
+
+
+def formulas_of(derivation: Derivation) -> dict[Atom, Expression]:
+    """What every quantity and derivative of the page is computed from."""
+    found: dict[Atom, Expression] = dict(derivation.graph.definitions)
+    together: dict[Quantity, Expression] = {}
+    for step in derivation.walk():
+        kind = step.id.partition("/")[0]
+        subject = step.subject
+        if kind == "delta":
+            (z,) = step.about
+            found[delta_of(z)] = step.result
+        elif kind == "arriving" and isinstance(subject, Partial):
+            found[subject] = step.result
+        elif kind == "together":
+            together[step.about[0]] = step.result
+        elif kind == "gradient" and isinstance(subject, Partial) and step.rule is Rule.CHAIN:
+            found[subject] = step.result
+        elif kind == "gradient" and isinstance(subject, Partial):
+            collected = step.rule is Rule.COLLECT
+            found[subject] = step.relations[1].expression if collected else together[step.about[0]]
+        elif kind == "average" and isinstance(subject, Partial):
+            found[subject] = step.result
+    if derivation.network.is_batch:
+        found[BATCH_E] = derivation.section("loss").steps[-1].result
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Cancellation:
+    """A displayed difference that lost most of its digits: 1 − 0.98."""
+
+    step: str
+    difference: Expression
+    relative: float  # how large the rounding error may be, relative to the difference
+
+
+class Valuation:
+    """The numbers of a derivation, for one rounding.
+
+    Raises ValueError where the network does not carry all values.
+    """
+
+    def __init__(self, derivation: Derivation, rounding: Rounding) -> None:
+        if not derivation.network.has_values:
+            raise ValueError("the network does not carry all values")
+        self.derivation = derivation
+        self.rounding = rounding
+        self.graph: Graph = derivation.graph
+        self.formulas = formulas_of(derivation)
+        self.trace = trace(self.graph)
+        self.goal = objective(self.graph)
+        self.batch = self._numbers(self.trace, {})
+        self.examples = self.batch.examples
+
+    def _numbers(self, full: Trace, changed: dict[Quantity, Shown]) -> Numbers:
+        network, rounding = self.derivation.network, self.rounding
+        examples = tuple(
+            Numbers(network, self.formulas, rounding, full, n, changed)
+            for n in range(network.example_count)
+        )
+        return Numbers(network, self.formulas, rounding, full, None, changed, examples)
+
+    def numbers(self, example: int | None) -> Numbers:
+        """The numbers of one example, or of the batch."""
+        return self.batch if example is None else self.examples[example]
+
+    def step(self, step: Step, example: int = 0) -> Step | None:
+        """The numeric chain that belongs to a symbolic step; None where there is nothing new."""
+        kind = step.id.partition("/")[0]
+        subject = step.subject
+        if kind == "update" and isinstance(subject, Quantity):
+            return self.updates.get(subject)
+        whole = kind == "average" or step.id == "define/batch"
+        numbers = self.numbers(None if whole else example)
+        if kind not in _NUMERIC or not isinstance(subject, (Quantity, Partial)):
+            return None
+        return _evaluation(step.id, subject, numbers.chain(subject))
+
+    @cached_property
+    def updates(self) -> dict[Quantity, Step]:
+        """w ← w − η·∂E/∂w in numbers, for every trained parameter; empty without a rate."""
+        if self.derivation.network.learning_rate is None:
+            return {}
+        found = {}
+        for step in self.derivation.section("updates").steps:
+            w = step.subject
+            if isinstance(w, Quantity):
+                found[w] = _evaluation(step.id, w, self._update(step), "←")
+        return found
+
+    def _update(self, step: Step) -> Evaluated:
+        numbers = self.batch if self.derivation.network.is_batch else self.examples[0]
+        return numbers.work_out(step.result, self.rounding.update_digits)
+
+    @cached_property
+    def updated(self) -> dict[Quantity, Shown]:
+        """Every trained parameter after one step; the old values are used throughout."""
+        found = {}
+        for step in self.derivation.section("updates").steps:
+            w = step.subject
+            if isinstance(w, Quantity):
+                found[w] = self._update(step).result
+        return found
+
+    @cached_property
+    def after(self) -> Numbers:
+        """The numbers after one update of every trained parameter."""
+        values = {w: s.value for w, s in self.updated.items()}
+        return self._numbers(trace(self.graph, values), self.updated)
+
+    def loss(self) -> Shown:
+        """The loss (of the batch) before the update."""
+        return self._of_goal(self.batch)
+
+    def loss_after(self) -> Shown:
+        """The loss (of the batch) after it."""
+        return self._of_goal(self.after)
+
+    def _of_goal(self, numbers: Numbers) -> Shown:
+        return numbers.shown(self.goal) if self.goal == BATCH_E else numbers.examples[0].shown(E)
+
+    def gradient(self, w: Quantity) -> Shown:
+        """∂E/∂w as displayed."""
+        numbers = self.batch if self.goal == BATCH_E else self.examples[0]
+        return numbers.shown(Partial(self.goal, w))
+
+    def difference(self, w: Quantity) -> Shown | None:
+        """(E(w + h) − E(w − h))/2h as displayed; None where a kink lies between the two."""
+        h = HIGH.number(STEP)
+        value = self.trace.quantity(w)
+        ahead, behind = trace(self.graph, {w: value + h}), trace(self.graph, {w: value - h})
+        if branches_of(ahead) != branches_of(behind):
+            return None
+        slope = (ahead.quantity(self.goal) - behind.quantity(self.goal)) / (2 * h)
+        return shown(slope, self.rounding.digits)
+
+    def cancellations(self, limit: float = 0.01) -> Iterator[Cancellation]:
+        """Differences in the chains of the first example where carried rounding costs digits."""
+        numbers = self.examples[0]
+        for atom, formula in self.formulas.items():
+            if isinstance(atom, Partial) and atom.of == BATCH_E or atom == BATCH_E:
+                continue
+            for node in formula.walk():
+                if isinstance(node, Sum) and len(node.terms) == 2:
+                    lost = _lost(node, numbers)
+                    if lost is not None and lost > limit:
+                        yield Cancellation(_atom_key(atom), node, lost)
+
+
+_NUMERIC = frozenset({"define", "delta", "arriving", "gradient", "average"})
+
+
+def _evaluation(name: str, subject: Expression, chain: Evaluated, sign: str | None = None) -> Step:
+    first, *others = chain.relations
+    if sign is not None:
+        first = Relation(sign, first.expression)
+    return Step(
+        f"value/{name}", Rule.EVALUATE, (Relation("", subject), first, *others), uses=(name,)
+    )
+
+
+def _atom_key(atom: Atom) -> str:
+    if isinstance(atom, Quantity):
+        return key(atom)
+    return f"{key(atom.of) if isinstance(atom.of, Quantity) else '?'}/{key(atom.by)}"
+
+
+def _lost(node: Sum, numbers: Numbers) -> float | None:
+    """How large the error of a displayed difference may be, relative to it."""
+    error = Fraction(0)
+    for term in node.terms:
+        for atom in term.walk():
+            if isinstance(atom, Quantity):
+                one = numbers.shown(atom)
+                if not one.exact:
+                    error += half_unit(one.number)
+    if not error or any(q.kind in (WEIGHT, BIAS) for q in node.walk() if isinstance(q, Quantity)):
+        return None
+    size = abs(evaluate(node, numbers.environment))
+    return float(HIGH.number(error) / size) if size else None
+
+
+def branches_of(full: Trace) -> list[int]:
+    """Which side of every kink the examples of a trace are on."""
+    found: list[int] = []
+    for example in full.examples:
+        for formula in full.graph.definitions.values():
+            found.extend(sorted(number for _, number in branches(formula, example)))
+    return found
