@@ -1,0 +1,234 @@
+"""The command line: data on stdout, messages on stderr; 0 done, 1 the input is wrong, 2 usage.
+
+Whatever a command needs is imported inside it, so that ``derive --help`` loads Click alone.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from importlib import import_module
+from importlib.resources import files
+from io import TextIOWrapper
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from derive.writers.registry import Format
+
+# What a wrong input raises: told in words, without a traceback.
+_INPUT_ERRORS = (
+    ("derive.network.errors", "NetworkError"),
+    ("derive.notation.errors", "NotationError"),
+    ("derive.writers.errors", "WriterError"),
+    ("derive.derivation.check", "CheckFailed"),
+)
+
+
+class _Commands(click.Group):
+    """Reports wrong input as lines on stderr and exit code 1; a fault of derive still shows."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            place = f"{error.filename}: " if error.filename else ""
+            click.echo(f"{place}{error.strerror or error}", err=True)
+        except Exception as error:
+            known = tuple(getattr(import_module(home), name) for home, name in _INPUT_ERRORS)
+            if not isinstance(error, known):
+                raise
+            click.echo(str(error), err=True)
+        ctx.exit(1)
+
+
+class _Listed(click.ParamType):
+    """One name of a table, or several with commas; the table is loaded when one is given."""
+
+    def __init__(self, what: str, home: str, table: str, several: bool = False) -> None:
+        self.name = what
+        self._home = home
+        self._table = table
+        self._several = several
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> str | tuple[str, ...]:
+        if isinstance(value, tuple):
+            return value
+        table: Mapping[str, object] = getattr(import_module(self._home), self._table)
+        given = [name.strip() for name in value.split(",")] if self._several else [value]
+        for name in given:
+            if name not in table:
+                self.fail(f"there is no {self.name} {name!r}; those there are: {', '.join(table)}")
+        return tuple(dict.fromkeys(given)) if self._several else value
+
+
+_network = click.argument("network", metavar="NETWORK", type=click.Path())
+_style = click.option(
+    "--style", type=_Listed("style", "derive.derivation.derivation", "STYLES"), default="deltas",
+    show_default=True, help="How the derivation goes: deltas, paths.",
+)  # fmt: skip
+_notation = click.option(
+    "--notation", help="A built-in notation or a file; the network's own if left out."
+)
+_templates = click.option(
+    "--templates", type=click.Path(path_type=Path), help="A folder of your own wording and layout."
+)
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="derive", message="%(package)s %(version)s")
+def commands() -> None:
+    """Backpropagation derived step by step, every equality checked, and compiled."""
+
+
+@commands.command()
+@_network
+@click.option(
+    "--to", type=_Listed("format", "derive.writers", "FORMATS", several=True), default="markdown",
+    show_default=True, help="Formats, with commas between: markdown, latex, text.",
+)  # fmt: skip
+@_style
+@_notation
+@click.option("--detail", type=click.Choice(["brief", "normal", "full"]), help="How much is shown.")
+@click.option("--digits", type=click.IntRange(1, 30), help="Digits shown after the point.")
+@click.option("--rounding", type=click.Choice(["exact", "carried"]),
+              help="Carried goes on with the rounded numbers, as by hand.")  # fmt: skip
+@click.option("--dialect", type=click.Choice(["github", "plain"]), default="github",
+              show_default=True, help="Of Markdown; plain is for notebooks and pandoc.")  # fmt: skip
+@click.option("--max-paths", type=click.IntRange(1), help="Paths of one weight before deltas "
+              "take over in the style paths.")  # fmt: skip
+@_templates
+@click.option("-o", "--output", metavar="PATH", help="A file, or a folder ending in /.")
+def render(
+    network: str, to: tuple[str, ...], style: str, max_paths: int | None, output: str | None,
+    **asked: Any,
+) -> None:  # fmt: skip
+    """Derive the gradients of NETWORK, check every step and write the document."""
+    from derive.writers.registry import format_named
+
+    formats = [format_named(name) for name in to]
+    places = _destinations(output, Path(network).stem, formats)
+    import derive
+
+    limits = {} if max_paths is None else {"max_paths": max_paths}
+    derivation = derive.derive(derive.load(network), style, **limits)
+    options = {name: value for name, value in asked.items() if value is not None}
+    pages = [derive.render(derivation, name, **options) for name in to]
+    _deliver(pages, places)
+
+
+@commands.command()
+@_network
+@_style
+@click.option("--json", "as_json", is_flag=True, help="For a program to read.")
+def check(network: str, style: str, as_json: bool) -> None:
+    """Check every equality of the derivation of NETWORK; say what was checked and what holds."""
+    import derive
+
+    report = derive.derive(derive.load(network), style).check()
+    click.echo(report)
+
+
+@commands.command("compile")
+@_network
+@click.option(
+    "--to", type=_Listed("back end", "derive.compute", "BACK_ENDS"), required=True,
+    help="python or numpy.",
+)  # fmt: skip
+@_notation
+@click.option("-o", "--output", metavar="FILE", help="A file; stdout if left out.")
+def compile_(network: str, to: str, notation: str | None, output: str | None) -> None:
+    """Write loss and gradients of NETWORK as a readable file of code that stands alone."""
+    import derive
+    from derive.compute import standalone
+
+    source = standalone(derive.load(network), to)
+    _deliver([source], [Path(output)] if output else None)
+
+
+@commands.command()
+@_network
+@click.option("--variants", type=click.IntRange(1, 1000), default=1, show_default=True)
+@click.option("--seed", type=int, default=1, show_default=True, help="Same seed, same sheets.")
+@click.option("-o", "--output", metavar="DIR", required=True, help="The folder they go to.")
+def worksheet(network: str, variants: int, seed: int, output: str) -> None:
+    """Write worksheets on NETWORK, each with numbers of its own, and a key for each."""
+    import derive
+
+    made = derive.worksheet(derive.load(network), variants=variants, seed=seed)
+
+
+@commands.command()
+@click.option("-o", "--output", metavar="FILE", help="A new file; stdout if left out.")
+def new(output: str | None) -> None:
+    """Write a commented network file to start from."""
+    if output and os.path.exists(output):
+        raise click.UsageError(f"{output} is there already; choose another name")
+    text = (files("derive") / "starter.yaml").read_text(encoding="utf-8")
+    _deliver([text], [Path(output)] if output else None)
+
+
+@commands.command()
+@click.option("--json", "as_json", is_flag=True, help="For a program to read.")
+def catalog(as_json: bool) -> None:
+    """List activations, losses, notations, styles, formats and back ends."""
+    from derive.listing import as_text, listing
+
+    found = listing()
+    click.echo(json.dumps(found, indent=2, ensure_ascii=False) if as_json else as_text(found))
+
+
+def _destinations(
+    output: str | None, stem: str, formats: Sequence[Format]
+) -> list[Path] | None:
+    """Where each format goes: DIR/stem.suffix, or the file itself, or name.suffix; None: stdout."""
+    if output is None:
+        if len(formats) > 1:
+            raise click.UsageError("several formats need a folder: add -o DIR/")
+        return None
+    if output.endswith(("/", os.sep)) or os.path.isdir(output):
+        return [Path(output) / f"{stem}{row.suffix}" for row in formats]
+    from derive.writers.registry import REGISTRY
+
+    suffix = Path(output).suffix
+    other = {row.suffix: row.name for row in REGISTRY.values()}.get(suffix)
+    if len(formats) > 1:
+        if other is not None:
+            raise click.UsageError(
+                f"several formats cannot all go to {output}: give a folder, or leave out {suffix}"
+            )
+        return [Path(f"{output}{row.suffix}") for row in formats]
+    if other is not None and other != formats[0].name:
+        raise click.UsageError(
+            f"{output} is a name for {other}, but {formats[0].name} is asked for: add --to {other}"
+        )
+    return [Path(output)]
+
+
+def _deliver(pages: Sequence[str | bytes], places: Sequence[Path] | None) -> None:
+    """To stdout, or all pages to their files, told on stderr."""
+    if places is None:
+        for page in pages:
+            click.echo(page, nl=False)
+        return
+    from derive.files import write_whole
+
+    write_whole(dict(zip(places, pages, strict=True)))
+    for place in places:
+        click.echo(f"wrote {place}", err=True)
+
+
+def main() -> None:
+    """The entry point: what is printed is UTF-8 wherever it goes."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    commands(prog_name="derive")

@@ -1,0 +1,106 @@
+"""What there is to choose from: the data behind ``derive catalog``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from derive.compute import BACK_ENDS
+from derive.derivation.derivation import STYLES
+from derive.expression.nodes import (
+    ACTIVATION,
+    INPUT,
+    LOSS,
+    PRE_ACTIVATION,
+    TARGET,
+    WEIGHT,
+    Quantity,
+)
+from derive.network.catalogue import ACTIVATIONS, LOSSES, REAL, Activation, Loss
+from derive.notation import BUILT_IN, names
+from derive.notation.shape import Shape
+from derive.writers import FORMATS
+
+Row = Mapping[str, str]
+
+_EXAMPLE = Shape((2, 2, 2), ("neuron", "neuron"))
+_SHOWN = (
+    Quantity(INPUT),
+    Quantity(WEIGHT, 1, unit=1),
+    Quantity(PRE_ACTIVATION, 1),
+    Quantity(ACTIVATION, 1),
+    Quantity(ACTIVATION, 2),
+    Quantity(TARGET),
+    Quantity(LOSS),
+)
+_HEADS = {
+    "activations": "Activations: x is the pre-activation, y the activation itself",
+    "losses": "Losses: y is an output, t its target; one output's term, summed over the outputs",
+    "notations": "Notations: an input, w from input 1 into neuron 2, z and a of neuron 1, an output, "
+    "its target, the loss",
+    "styles": "Styles of derivation",
+    "formats": "Formats of documents",
+    "back ends": "Back ends of the compiled function",
+}
+_INDENT = 24
+
+
+def listing() -> dict[str, tuple[Row, ...]]:
+    """Everything by kind; every row has a ``name``, a ``what`` and perhaps more."""
+    return {
+        "activations": tuple(map(_activation, ACTIVATIONS.values())),
+        "losses": tuple(map(_loss, LOSSES.values())),
+        "notations": tuple(_notation(name) for name in BUILT_IN),
+        "styles": _described(STYLES),
+        "formats": _described(FORMATS),
+        "back ends": _described(BACK_ENDS),
+    }
+
+
+def _activation(row: Activation) -> Row:
+    found = {
+        "name": row.name,
+        "what": row.formula,
+        "derivative": row.derivative,
+        "range": str(row.range),
+        "parameters": ", ".join(f"{name} = {value}" for name, value in row.parameters),
+        "remark": row.remark,
+    }
+    return {key: value for key, value in found.items() if value}
+
+
+def _loss(row: Loss) -> Row:
+    found = {
+        "name": row.name,
+        "what": row.formula,
+        "derivative": row.derivative,
+        "outputs in": str(row.domain) if row.domain != REAL else "",
+        "targets in": str(row.targets) if row.targets != REAL else "",
+        "over outputs": "mean" if row.mean else "",
+        "remark": row.remark,
+    }
+    return {key: value for key, value in found.items() if value}
+
+
+def _notation(name: str) -> Row:
+    called = names(name, _EXAMPLE)
+    return {"name": name, "what": ", ".join(called.text(quantity) for quantity in _SHOWN)}
+
+
+def _described(table: Mapping[str, str]) -> tuple[Row, ...]:
+    return tuple({"name": name, "what": what} for name, what in table.items())
+
+
+def as_text(kinds: Mapping[str, Sequence[Row]]) -> str:
+    """The listing for a terminal: a name, what it is, and the rest below it."""
+    lines: list[str] = []
+    for kind, rows in kinds.items():
+        lines += [_HEADS[kind], ""]
+        for row in rows:
+            lines.append(f"  {row['name']:<{_INDENT - 2}}{row['what']}")
+            lines += [
+                f"{'':<{_INDENT}}{key}: {value}" if key != "remark" else f"{'':<{_INDENT}}{value}"
+                for key, value in row.items()
+                if key not in ("name", "what")
+            ]
+        lines.append("")
+    return "\n".join(lines)
