@@ -1,0 +1,121 @@
+"""The sentences: one small text file each, so that a teacher replaces one by one file.
+
+``templates/wording/<language>/independent.txt`` holds what is said where a weight does not
+reach a loss term. ``<< w >>`` is filled with a formula or words, ``**…**`` is emphasised, lines
+that begin with ``#`` explain. Alternatives, divided by a line ``---``, take turns, so that a
+page does not say the same sentence over and over. A folder of one's own is looked through
+first: the same file under ``wording/<language>/`` there replaces the built-in one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from functools import cache
+from pathlib import Path
+
+from derive.document.blocks import Inline, Strong
+from derive.expression.nodes import Expression
+from derive.resources import shipped_templates
+
+_PLACE = re.compile(r"<<\s*(\w+)\s*>>")
+_STRONG = re.compile(r"\*\*(.+?)\*\*")
+Value = str | int | Expression | Inline
+
+
+class WordingError(ValueError):
+    """A sentence file cannot be used; the message begins with its place."""
+
+
+class Wording:
+    """The sentences of one language; remembers which alternative comes next."""
+
+    def __init__(self, language: str = "en", templates: Path | None = None) -> None:
+        self._folders = tuple(
+            folder / "wording" / language
+            for folder in (templates, shipped_templates())
+            if folder is not None
+        )
+        self._used: Counter[str] = Counter()
+
+    def __call__(self, sentence: str, **values: Value) -> Inline:
+        """The next alternative of a sentence, filled in. Raises WordingError."""
+        path, alternatives = _sentence(sentence, self._folders)
+        text = alternatives[self._used[sentence] % len(alternatives)]
+        self._used[sentence] += 1
+        return _filled(text, values, path)
+
+    def text(self, sentence: str, **values: str | int) -> str:
+        """A sentence or word without formulas in it."""
+        return "".join(part for part in self(sentence, **values) if isinstance(part, str))
+
+    def number(self, count: int) -> str:
+        """A small count as a word: 2 → two."""
+        words = self.text("numbers").split()
+        return words[count] if count < len(words) else str(count)
+
+    def listing(self, items: tuple[Value, ...]) -> Inline:
+        """a, b and c."""
+        parts: list[str | Expression | Strong] = []
+        for position, item in enumerate(items):
+            if position:
+                last = position == len(items) - 1
+                parts.append(f" {self.text('and')} " if last else ", ")
+            parts.extend(_as_inline(item))
+        return tuple(parts)
+
+
+@cache
+def _sentence(name: str, folders: tuple[Path, ...]) -> tuple[Path, tuple[str, ...]]:
+    for folder in folders:
+        path = folder / f"{name}.txt"
+        try:
+            text = path.read_text(encoding="utf-8")
+        except FileNotFoundError:
+            continue
+        except (OSError, UnicodeDecodeError) as error:
+            raise WordingError(f"{path}: cannot be read: {error}") from error
+        lines = [line for line in text.splitlines() if not line.startswith("#")]
+        parts = re.split(r"(?m)^---$", "\n".join(lines))
+        return path, tuple(" ".join(part.split()) for part in parts)
+    raise WordingError(f"there is no sentence {name!r}")
+
+
+def _filled(text: str, values: dict[str, Value], path: Path) -> Inline:
+    parts: list[str | Expression | Strong] = []
+    position = 0
+    for match in _PLACE.finditer(text):
+        parts.extend(_emphasised(text[position : match.start()]))
+        name = match[1]
+        if name not in values:
+            there = ", ".join(sorted(values)) or "none"
+            raise WordingError(f"{path}: << {name} >> is not known here; there are: {there}")
+        parts.extend(_as_inline(values[name]))
+        position = match.end()
+    parts.extend(_emphasised(text[position:]))
+    return _merged(parts)
+
+
+def _as_inline(value: Value) -> Inline:
+    if isinstance(value, tuple):
+        return value
+    return (value if isinstance(value, Expression) else str(value),)
+
+
+def _emphasised(text: str) -> list[str | Strong]:
+    parts: list[str | Strong] = []
+    for position, piece in enumerate(_STRONG.split(text)):
+        if piece:
+            parts.append(Strong(piece) if position % 2 else piece)
+    return parts
+
+
+def _merged(parts: list[str | Expression | Strong]) -> Inline:
+    """Neighbouring strings as one."""
+    merged: list[str | Expression | Strong] = []
+    for part in parts:
+        if isinstance(part, str) and merged and isinstance(merged[-1], str):
+            merged[-1] += part
+        else:
+            merged.append(part)
+    return tuple(merged)
