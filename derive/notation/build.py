@@ -5,20 +5,23 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
+from itertools import islice
+from keyword import iskeyword
 from pathlib import Path
 
 from derive.expression.nodes import INPUT, TARGET, Quantity
 from derive.notation import builtin
-from derive.notation.builtin import BY_UNIT, LETTERS, Scheme
+from derive.notation.builtin import LETTERS, Scheme
 from derive.notation.errors import NotationError
 from derive.notation.names import Names
 from derive.notation.shape import Shape
-from derive.notation.spelling import is_name, spell
+from derive.notation.spelling import is_name
 
 BUILT_IN: tuple[str, ...] = tuple(builtin.BUILT_IN)
 LAYOUTS = ("from_to", "to_from")
 
 _RESERVED = {"e": "Euler's number", "pi": "the number π", "π": "the number π"}
+_MOST = 10  # clashes shown: one wrong pattern gives as many as there are weights
 _MARKED = re.compile(r".*_ex\w+")  # what code writes for "of example …"
 
 
@@ -62,23 +65,11 @@ def _checked(
     problems = [*own_name_problems(shape), *letter_problems(dict(changed))]
     if problems:
         raise NotationError(*problems)
-    result = Names(notation, shape, layout, with_letters(scheme, dict(changed)))
-    problems = list(clashes(result))
+    result = Names(notation, shape, layout, builtin.with_letters(scheme, dict(changed)))
+    problems = [*islice(code_problems(result), _MOST), *islice(clashes(result), _MOST)]
     if problems:
         raise NotationError(*problems)
     return result
-
-
-def with_letters(scheme: Scheme, changed: Mapping[str, str]) -> Scheme:
-    """The scheme with letters changed; a changed output letter names the outputs themselves.
-
-    e.g. {"output": "y"}: a_{o_1} → y_1, and y_pred → y
-    """
-    rows = dict(scheme.rows)
-    if "output" in changed and not rows["output"].latex.mentions("letter"):
-        rows["output"] = BY_UNIT
-    spelled = {role: spell(typed) for role, typed in changed.items()}
-    return Scheme(rows, {**scheme.letters, **spelled})
 
 
 def letter_problems(changed: Mapping[str, str]) -> Iterator[str]:
@@ -112,19 +103,35 @@ def own_name_problems(shape: Shape) -> Iterator[str]:
 
 
 def clashes(result: Names) -> Iterator[str]:
-    """A line for each pair of quantities that would have one name, in any target."""
-    for target, spelled in (
-        ("LaTeX", (result.latex,)), ("text or code", (result.text, result.code)),
+    """A line for each pair of quantities that would have one name in some target.
+
+    Text and code are one target here, since a file may use either.
+    """
+    reported: set[tuple[Quantity, Quantity]] = set()
+    for target, spellings in (
+        ("text or code", (result.text, result.code)), ("LaTeX", (result.latex,)),
     ):  # fmt: skip
         seen: dict[str, Quantity] = {}
         for quantity in result.quantities():
-            for name in dict.fromkeys(spelling(quantity) for spelling in spelled):
+            for name in {spelling(quantity): None for spelling in spellings}:
                 other = seen.setdefault(name, quantity)
-                if other != quantity:
+                if other != quantity and (other, quantity) not in reported:
+                    reported.add((other, quantity))
                     yield (
                         f"{describe(other)} and {describe(quantity)} would both be called "
                         f"{name} in {target}: {_remedy(result, other, quantity)}"
                     )
+
+
+def code_problems(result: Names) -> Iterator[str]:
+    """A line for each quantity whose name in code is not an identifier."""
+    for quantity in result.quantities():
+        name = result.code(quantity)
+        if not name.isidentifier() or iskeyword(name):
+            yield (
+                f"{describe(quantity)} would be called {name!r} in code, which is not an "
+                "identifier: use letters, digits and _ there, a letter first"
+            )
 
 
 def _remedy(result: Names, *pair: Quantity) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from derive.notation.patterns import Row, row
@@ -31,6 +31,25 @@ LETTER_OF = {
     "learning_rate": "learning_rate",
 }  # fmt: skip
 LETTERS = tuple(dict.fromkeys(LETTER_OF.values()))
+
+_UNIT = ("number", "layer", "unit", "hidden", "layerletter")
+_PLACEHOLDERS_OF_KIND = {
+    "input": ("number", "unit"),
+    "target": ("number", "unit"),
+    "loss_term": ("number", "unit"),
+    "loss": (),
+    "batch_loss": (),
+    "learning_rate": (),
+    "weight": (*_UNIT, "source", "pair", "sourcehidden", "sourceletter"),
+    "shared_bias": ("number", "layer", "layerletter"),
+}
+
+
+def placeholders(role: str) -> tuple[str, ...]:
+    """What may stand in braces in a role's patterns."""
+    kind = FALLBACK.get(role, role)
+    own = _PLACEHOLDERS_OF_KIND.get(kind, _UNIT)
+    return ("letter", *own) if role in LETTER_OF else own
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +247,18 @@ def layered(shape: Shape, layout: str) -> Scheme:
         "delta": of_layer("{letter}"),
         "learning_rate": LETTER,
     }, _letters(input="x", target="y", output="ŷ", loss="L"))  # fmt: skip
+
+
+def with_letters(scheme: Scheme, changed: Mapping[str, str]) -> Scheme:
+    """The scheme with letters changed; a changed output letter names the outputs themselves.
+
+    e.g. {"output": "y"}: a_{o_1} → y_1, and y_pred → y
+    """
+    rows = dict(scheme.rows)
+    if "output" in changed and not rows["output"].latex.mentions("letter"):
+        rows["output"] = BY_UNIT
+    spelled = {role: spell(typed) for role, typed in changed.items()}
+    return Scheme(rows, {**scheme.letters, **spelled})
 
 
 BUILT_IN: dict[str, Callable[[Shape, str], Scheme]] = {

@@ -1,5 +1,196 @@
+r"""A notation of one's own: a small YAML file of patterns over a built-in notation.
+
+    extends: numbered                      # numbered if left out
+    letters: {loss: C, learning_rate: α}
+    weight: {latex: '\theta_{number}', text: 'θ{number}', code: 'theta{number}'}
+
+A role's row may give ``latex``, ``text``, ``code`` and ``speech``; what it leaves out stays as in
+the notation it extends. ``weight`` and ``bias`` stand for those of the first and the last layer
+too, unless the file has rows for these. Placeholders are those of
+``derive.notation.patterns.PLACEHOLDERS``; nothing else in braces is replaced.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+from derive.notation import builtin
+from derive.notation.builtin import FALLBACK, LETTERS, ROLES, Scheme
+from derive.notation.errors import NotationError
+from derive.notation.patterns import TARGETS, PatternProblem, Row, compile_pattern
+from derive.notation.shape import Shape
+from derive.notation.spelling import GREEK, is_name
+
+MOST_BYTES = 64_000
+_KEYS = ("extends", "letters", *ROLES)
+_GENERAL = ("weight", "bias", "shared_bias")
+
+_COMMANDS = frozenset(
+    {
+        "mathrm", "mathbf", "mathit", "mathcal", "mathbb", "mathsf", "boldsymbol", "text", "hat",
+        "bar", "tilde", "vec", "dot", "ddot", "prime", "star", "ast", "circ", "ell", "langle",
+        "rangle", "to", "rightarrow", "leftarrow", "varepsilon", "varphi", "vartheta", *GREEK,
+    }
+)  # fmt: skip
+_LATEX_CHARACTERS = re.compile(r"[A-Za-z0-9_^{}()\[\],.;:'|+*\\ -]*")
+_OPERATORS = frozenset("+-−*·/=<>|()[]{}\"'`$#%&\\^~")
 
 
-def read(path, shape, layout):
-    raise NotImplementedError
+def read(path: Path, shape: Shape, layout: str) -> Scheme:
+    """The notation in a file, for a shape and a layout. Raises NotationError with all problems."""
+    return _Reader(path, shape, layout).scheme()
+
+
+class _Reader:
+    def __init__(self, path: Path, shape: Shape, layout: str) -> None:
+        self.path, self.shape, self.layout = path, shape, layout
+        self.problems: list[tuple[int, int, str]] = []
+
+    def scheme(self) -> Scheme:
+        data = self.load()
+        base = self.base(data)
+        rows = dict(base.rows)
+        for key, value in data.items():
+            if key in ROLES:
+                rows[key] = self.row(data, key, value, self.base_row(base, key))
+            elif key == "letters":
+                self.check_letters(data, value)
+            elif key != "extends":
+                self.problem(data, key, f"unknown key {key!r}", f"allowed are {', '.join(_KEYS)}")
+        if self.problems:
+            raise NotationError(*(text for _, _, text in sorted(self.problems)))
+        for special, general in FALLBACK.items():
+            if general in _GENERAL and general in data and special not in data:
+                rows.pop(special, None)
+        changed = {str(role): str(typed) for role, typed in data.get("letters", {}).items()}
+        return builtin.with_letters(Scheme(rows, base.letters), changed)
+
+    # -- reading -----------------------------------------------------------------------------
+
+    def load(self) -> CommentedMap:
+        """The file's mapping, every key a string."""
+        try:
+            source = self.path.read_bytes()
+        except OSError as error:
+            reason = error.strerror or "cannot be read"
+            raise NotationError(
+                f"{self.path}: {reason}; a notation is {', '.join(builtin.BUILT_IN)}, or the "
+                "path of a notation file"
+            ) from None
+        if len(source) > MOST_BYTES:
+            raise NotationError(f"{self.path}: {len(source)} bytes; at most {MOST_BYTES} are read")
+        try:
+            data = YAML(typ="rt", pure=True).load(source.decode("utf-8"))
+        except MarkedYAMLError as error:
+            mark = error.problem_mark or error.context_mark
+            place = f":{mark.line + 1}:{mark.column + 1}" if mark else ""
+            problem = error.problem or error.context or "is not YAML"
+            raise NotationError(f"{self.path}{place}: {problem}; mend the YAML here") from None
+        except (YAMLError, UnicodeDecodeError, RecursionError, ValueError):
+            raise NotationError(f"{self.path}: not readable as YAML in UTF-8") from None
+        if not isinstance(data, CommentedMap):
+            raise NotationError(
+                f"{self.path}:1:1: a notation file is a mapping such as 'extends: numbered'"
+            )
+        return data
+
+    def base(self, data: CommentedMap) -> Scheme:
+        """The notation that the file extends."""
+        name = data.get("extends", "numbered")
+        if not isinstance(name, str) or name not in builtin.BUILT_IN:
+            allowed = f"allowed are {', '.join(builtin.BUILT_IN)}"
+            self.problem(data, "extends", f"extends: got {name!r}", allowed)
+            name = "numbered"
+        return builtin.BUILT_IN[name](self.shape, self.layout)
+
+    def base_row(self, base: Scheme, role: str) -> Row:
+        while role not in base.rows:
+            role = FALLBACK[role]
+        return base.rows[role]
+
+    def row(self, data: CommentedMap, role: str, value: Any, base: Row) -> Row:
+        """The base's row with the file's patterns in it."""
+        if not isinstance(value, CommentedMap):
+            remedy = f"write it as {role}: {{latex: …, text: …, code: …}}"
+            self.problem(data, role, f"{role}: got {value!r}", remedy)
+            return base
+        given: dict[str, str] = {}
+        for target, source in value.items():
+            if target not in TARGETS:
+                allowed = f"allowed are {', '.join(TARGETS)}"
+                self.problem(value, target, f"{role}: unknown key {target!r}", allowed)
+            elif not isinstance(source, str) or not source.strip():
+                remedy = "write a pattern in quotes"
+                self.problem(value, target, f"{role}: {target}: got {source!r}", remedy)
+            else:
+                given[target] = source
+        patterns = {}
+        for target, source in given.items():
+            try:
+                check(source, target)
+                patterns[target] = compile_pattern(source, target, builtin.placeholders(role))
+            except PatternProblem as problem:
+                self.problem(value, target, f"{role}: {target}: {problem}")
+        return replace(base, **patterns)
+
+    def check_letters(self, data: CommentedMap, value: Any) -> None:
+        if not isinstance(value, CommentedMap):
+            self.problem(data, "letters", f"letters: got {value!r}", "write letters: {loss: C}")
+            data["letters"] = {}
+            return
+        for role, typed in value.items():
+            if role not in LETTERS:
+                allowed = f"allowed are {', '.join(LETTERS)}"
+                self.problem(value, role, f"letters: unknown key {role!r}", allowed)
+            elif not isinstance(typed, str) or not is_name(typed):
+                remedy = "a letter is a name of letters, digits and _, such as C, ŷ or y_pred"
+                self.problem(value, role, f"letters: {role}: got {typed!r}", remedy)
+
+    def problem(self, mapping: CommentedMap, key: Any, what: str, remedy: str = "") -> None:
+        line, column = mapping.lc.key(key)
+        note = f"; {remedy}" if remedy else ""
+        text = f"{self.path}:{line + 1}:{column + 1}: {what}{note}"
+        self.problems.append((line, column, text))
+
+
+def check(source: str, target: str) -> None:
+    """Raises PatternProblem where a pattern could not be printed everywhere."""
+    if target == "latex":
+        _check_latex(source)
+    elif target == "text":
+        bare = re.sub(r"\{[\^_]?[a-z]+\}", "", source)
+        wrong = [c for c in bare if c in _OPERATORS - {"{", "}"} or c.isspace()]
+        if wrong or not bare.isprintable():
+            shown = " ".join(dict.fromkeys(wrong)) or "a control character"
+            raise PatternProblem(
+                f"{shown!r} in a name would read as an operator or a bracket; use letters, "
+                "digits, _ and raised or lowered digits such as {^layer} and {_unit}"
+            )
+
+
+def _check_latex(source: str) -> None:
+    if not _LATEX_CHARACTERS.fullmatch(source):
+        wrong = next(c for c in source if not _LATEX_CHARACTERS.fullmatch(c))
+        raise PatternProblem(f"{wrong!r} cannot stand in a LaTeX name; write it as a command")
+    for command in re.findall(r"\\([A-Za-z]+|.|$)", source):
+        if command not in _COMMANDS:
+            raise PatternProblem(
+                f"\\{command} is not allowed in a name; allowed are letters, digits, Greek "
+                "letters and \\mathrm, \\mathbf, \\mathcal, \\text, \\hat, \\bar, \\tilde and such"
+            )
+    depth = 0
+    for character in source:
+        depth += (character == "{") - (character == "}")
+        if depth < 0:
+            break
+    if depth:
+        raise PatternProblem("unbalanced braces")
+    if re.search(r"\\text\{[^{}]*[_^]", source):
+        raise PatternProblem(r"no _ or ^ inside \text{…}: write a_{\text{h}}, not \text{a_h}")

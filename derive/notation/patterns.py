@@ -7,7 +7,7 @@ of ``PLACEHOLDERS`` in braces and nothing else.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from derive.notation.spelling import SUBSCRIPTS, SUPERSCRIPTS
@@ -74,8 +74,10 @@ class Pattern:
         return any(part[1] == placeholder for part in self.parts)
 
 
-def compile_pattern(source: str, target: str) -> Pattern:
-    """A pattern from its text. Raises PatternProblem.
+def compile_pattern(
+    source: str, target: str, allowed: Collection[str] = tuple(PLACEHOLDERS)
+) -> Pattern:
+    """A pattern from its text. Raises PatternProblem where a placeholder is not in ``allowed``.
 
     In LaTeX braces are groups as well: ``W_{number}`` keeps them around the number, and
     ``\\mathrm{out}``, like whatever follows a command, is no placeholder.
@@ -89,8 +91,8 @@ def compile_pattern(source: str, target: str) -> Pattern:
         short = script and word not in PLACEHOLDERS and len(word) < 3
         if target == "latex" and not style and (short or _COMMAND.search(before)):
             continue  # a group of LaTeX's own
-        if word not in PLACEHOLDERS:
-            raise PatternProblem(_unknown(match.group(), word, target))
+        if word not in allowed:
+            raise PatternProblem(_unknown(match.group(), word, target, allowed))
         if style and target != "text":
             raise PatternProblem(
                 f"{match.group()}: raised and lowered digits are for text only; "
@@ -104,9 +106,10 @@ def compile_pattern(source: str, target: str) -> Pattern:
     return Pattern(tuple(parts), _SEPARATORS[target] if "{_pair}" not in source else "_")
 
 
-def _unknown(given: str, word: str, target: str) -> str:
+def _unknown(given: str, word: str, target: str, allowed: Collection[str]) -> str:
+    what = "has no meaning here" if word in PLACEHOLDERS else "is not a placeholder"
     remedy = f"; for these letters themselves write \\mathrm{{{word}}}" if target == "latex" else ""
-    return f"unknown placeholder {given}: allowed are {', '.join(PLACEHOLDERS)}{remedy}"
+    return f"{given} {what}: allowed are {', '.join(allowed)}{remedy}"
 
 
 @dataclass(frozen=True, slots=True)

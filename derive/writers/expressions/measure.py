@@ -8,7 +8,9 @@ from __future__ import annotations
 import re
 
 _TOKEN = re.compile(r"\\[A-Za-z]+|\\.|[{}_^&]|\s+|.", re.DOTALL)
-_LETTER, _DIGIT, _BRACKET, _ORDINARY = 1.2, 1.0, 0.8, 1.2
+_LETTER, _CAPITAL, _DIGIT, _BRACKET, _ORDINARY = 1.2, 1.6, 1.0, 0.8, 1.2
+_TALL_BRACKET = 1.5  # after \left and the like
+_GROWING = re.compile(r"\\(left|right|[bB]igg?[lr])$")
 _SPACED = {
     "+": 2.5, "-": 2.5, "=": 2.7, r"\cdot": 1.5, r"\approx": 2.7, r"\leftarrow": 3.2, r"\lt": 2.7,
     r"\gt": 2.7, r"\le": 2.7, r"\ge": 2.7, r"\ne": 2.7, ",": 0.9, "/": 1.0, ".": 0.6,
@@ -19,8 +21,7 @@ _SPACED = {
 }  # fmt: skip
 _INVISIBLE = frozenset(
     {
-        r"\left", r"\right", r"\bigl", r"\bigr", r"\Bigl", r"\Bigr", r"\biggl", r"\biggr",
-        r"\Biggl", r"\Biggr", r"\mathrm", r"\mathbf", r"\text", r"\hat", r"\bar", r"\tilde",
+        r"\mathrm", r"\mathbf", r"\text", r"\hat", r"\bar", r"\tilde",
         r"\underline", "{", "}", "&",
     }
 )  # fmt: skip
@@ -64,20 +65,27 @@ class _Reader:
             return self.row("}")
         if token == r"\frac":
             return max(self.argument(), self.argument()) + 0.6
+        if _GROWING.match(token):
+            self.argument()
+            return _TALL_BRACKET
         if token == r"\sqrt":
             return self.argument() + 1.8
         if token == r"\underset":
             return max(self.argument() * _SMALLER, self.argument())
         if token in (r"\begin", r"\end"):
             self.argument()
-            return 1.5  # the brace of cases, the gap between its columns
+            return 1.7  # the brace of cases, the gap between its columns
         if token.isspace() or token in _INVISIBLE:
             return 0.0
         if token in _SPACED:
             return _SPACED[token]
         if token in r"()[]|":
             return _BRACKET
-        return _DIGIT if token.isdigit() else _LETTER if token.isalpha() else _ORDINARY
+        if token.isdigit():
+            return _DIGIT
+        if token.isalpha():
+            return _CAPITAL if token.isupper() or token in "mw" else _LETTER
+        return _ORDINARY
 
     def argument(self) -> float:
         """The group or single token that comes next."""
@@ -93,4 +101,4 @@ class _Reader:
             if second != first:
                 self.position += 1
                 size = max(size, self.argument())
-        return size * _SMALLER + 0.1
+        return size * _SMALLER + 0.2
