@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 from importlib.resources import files
 from io import TextIOWrapper
@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+
+from derive import __version__
 
 if TYPE_CHECKING:
     from derive.writers.registry import Format
@@ -70,9 +72,10 @@ class _Listed(click.ParamType):
         return tuple(dict.fromkeys(given)) if self._several else value
 
 
+_STYLES = "derive.derivation.derivation"
 _network = click.argument("network", metavar="NETWORK", type=click.Path())
 _style = click.option(
-    "--style", type=_Listed("style", "derive.derivation.derivation", "STYLES"), default="deltas",
+    "--style", type=_Listed("style", _STYLES, "STYLES"), default="deltas",
     show_default=True, help="How the derivation goes: deltas, paths.",
 )  # fmt: skip
 _notation = click.option(
@@ -81,10 +84,11 @@ _notation = click.option(
 _templates = click.option(
     "--templates", type=click.Path(path_type=Path), help="A folder of your own wording and layout."
 )
+_json = click.option("--json", "as_json", is_flag=True, help="For a program to read.")
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="derive", message="%(package)s %(version)s")
+@click.version_option(__version__, message="derive %(version)s")
 def commands() -> None:
     """Backpropagation derived step by step, every equality checked, and compiled."""
 
@@ -99,19 +103,30 @@ def commands() -> None:
 @_notation
 @click.option("--detail", type=click.Choice(["brief", "normal", "full"]), help="How much is shown.")
 @click.option("--digits", type=click.IntRange(1, 30), help="Digits shown after the point.")
-@click.option("--rounding", type=click.Choice(["exact", "carried"]),
-              help="Carried goes on with the rounded numbers, as by hand.")  # fmt: skip
-@click.option("--dialect", type=click.Choice(["github", "plain"]), default="github",
-              show_default=True, help="Of Markdown; plain is for notebooks and pandoc.")  # fmt: skip
-@click.option("--max-paths", type=click.IntRange(1), help="Paths of one weight before deltas "
-              "take over in the style paths.")  # fmt: skip
+@click.option(
+    "--rounding",
+    type=click.Choice(["exact", "carried"]),
+    help="Carried goes on with the rounded numbers, as by hand.",
+)
+@click.option(
+    "--dialect",
+    type=click.Choice(["github", "plain"]),
+    default="github",
+    show_default=True,
+    help="Of Markdown; plain is for notebooks and pandoc.",
+)
+@click.option(
+    "--max-paths",
+    type=click.IntRange(1),
+    help="In the style paths: more paths of one weight than this are told as deltas.",
+)
 @_templates
 @click.option("-o", "--output", metavar="PATH", help="A file, or a folder ending in /.")
 def render(
     network: str, to: tuple[str, ...], style: str, max_paths: int | None, output: str | None,
     **asked: Any,
 ) -> None:  # fmt: skip
-    """Derive the gradients of NETWORK, check every step and write the document."""
+    """Derive every gradient, check every step, write the document."""
     from derive.writers.registry import format_named
 
     formats = [format_named(name) for name in to]
@@ -127,14 +142,16 @@ def render(
 
 @commands.command()
 @_network
-@_style
-@click.option("--json", "as_json", is_flag=True, help="For a program to read.")
-def check(network: str, style: str, as_json: bool) -> None:
-    """Check every equality of the derivation of NETWORK; say what was checked and what holds."""
-    import derive
+@click.option(
+    "--style", type=_Listed("style", _STYLES, "STYLES"), help="This style alone; else every one."
+)
+@_json
+def check(network: str, style: str | None, as_json: bool) -> None:
+    """Check every equality, and say what is taken for granted."""
+    from derive.checking import as_data, as_text, examine
 
-    report = derive.derive(derive.load(network), style).check()
-    click.echo(report)
+    found = examine(network, style)
+    click.echo(_dumped(as_data(found)) if as_json else as_text(found))
 
 
 @commands.command("compile")
@@ -146,7 +163,7 @@ def check(network: str, style: str, as_json: bool) -> None:
 @_notation
 @click.option("-o", "--output", metavar="FILE", help="A file; stdout if left out.")
 def compile_(network: str, to: str, notation: str | None, output: str | None) -> None:
-    """Write loss and gradients of NETWORK as a readable file of code that stands alone."""
+    """Write loss and gradients as code that stands alone."""
     import derive
     from derive.compute import standalone
 
@@ -160,10 +177,12 @@ def compile_(network: str, to: str, notation: str | None, output: str | None) ->
 @click.option("--seed", type=int, default=1, show_default=True, help="Same seed, same sheets.")
 @click.option("-o", "--output", metavar="DIR", required=True, help="The folder they go to.")
 def worksheet(network: str, variants: int, seed: int, output: str) -> None:
-    """Write worksheets on NETWORK, each with numbers of its own, and a key for each."""
+    """Write worksheets with numbers of their own, and keys."""
     import derive
+    from derive.worksheets import pages
 
-    made = derive.worksheet(derive.load(network), variants=variants, seed=seed)
+    made = pages(derive.worksheet(derive.load(network), variants=variants, seed=seed))
+    _deliver(list(made.values()), [Path(output) / name for name in made])
 
 
 @commands.command()
@@ -177,18 +196,16 @@ def new(output: str | None) -> None:
 
 
 @commands.command()
-@click.option("--json", "as_json", is_flag=True, help="For a program to read.")
+@_json
 def catalog(as_json: bool) -> None:
-    """List activations, losses, notations, styles, formats and back ends."""
+    """List the activations, losses, notations and so on."""
     from derive.listing import as_text, listing
 
     found = listing()
-    click.echo(json.dumps(found, indent=2, ensure_ascii=False) if as_json else as_text(found))
+    click.echo(_dumped(found) if as_json else as_text(found))
 
 
-def _destinations(
-    output: str | None, stem: str, formats: Sequence[Format]
-) -> list[Path] | None:
+def _destinations(output: str | None, stem: str, formats: Sequence[Format]) -> list[Path] | None:
     """Where each format goes: DIR/stem.suffix, or the file itself, or name.suffix; None: stdout."""
     if output is None:
         if len(formats) > 1:
@@ -224,6 +241,10 @@ def _deliver(pages: Sequence[str | bytes], places: Sequence[Path] | None) -> Non
     write_whole(dict(zip(places, pages, strict=True)))
     for place in places:
         click.echo(f"wrote {place}", err=True)
+
+
+def _dumped(data: object) -> str:
+    return json.dumps(data, indent=2, ensure_ascii=False)
 
 
 def main() -> None:

@@ -35,8 +35,8 @@ _SHOWN = (
 _HEADS = {
     "activations": "Activations: x is the pre-activation, y the activation itself",
     "losses": "Losses: y is an output, t its target; one output's term, summed over the outputs",
-    "notations": "Notations: an input, w from input 1 into neuron 2, z and a of neuron 1, an output, "
-    "its target, the loss",
+    "notations": "Notations: input 1, its weight into neuron 2, that layer's neuron 1 before and "
+    "after the activation, output 1, its target, the loss",
     "styles": "Styles of derivation",
     "formats": "Formats of documents",
     "back ends": "Back ends of the compiled function",

@@ -1,0 +1,1 @@
+"""Speed as ratios and exponents beside their bounds: ``python -m benchmarks``."""

@@ -1,0 +1,115 @@
+"""Derives every network file of this folder into output/: what `make demo` runs.
+
+    python examples/build.py [FOLDER]
+
+The same version writes the same bytes; tests/test_output.py compares the folder with them.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import derive
+from derive.compute import standalone
+from derive.files import write_whole
+from derive.worksheets import pages
+from derive.writers.registry import REGISTRY
+
+HERE = Path(__file__).resolve().parent
+OUTPUT = HERE.parent / "output"
+COMMAND = "make demo"
+
+
+@dataclass(frozen=True)
+class Page:
+    """One document of a network, in every format."""
+
+    style: str
+    detail: str = "full"
+    dialect: str = "github"
+
+    @property
+    def stem(self) -> str:
+        extra = [self.detail] if self.detail != "full" else []
+        extra += [self.dialect] if self.dialect != "github" else []
+        return "-".join((self.style, *extra))
+
+
+BOTH = (Page("paths"), Page("deltas"))
+PAGES = {
+    "mazur": (*BOTH, Page("paths", "normal"), Page("paths", "brief")),
+    "write-up-000": BOTH,
+    "write-up-001": BOTH,
+    "write-up-003": (*BOTH, Page("deltas", dialect="plain")),
+    "symbolic": BOTH,
+}
+USUAL = (Page("deltas"),)
+WORKSHEETS = {"write-up-000": 3, "write-up-003": 3}
+SEED = 1
+FIRST = "mazur/paths.md"
+
+
+def build(folder: Path) -> list[Path]:
+    """Write everything below ``folder``; the files written, in order."""
+    contents: dict[Path, str | bytes] = {}
+    about = ["# What is here", "", f"Made from the files of `examples/` by `{COMMAND}`.", ""]
+    for source in sorted(HERE.glob("*.yaml")):
+        mine = _network(source)
+        contents |= {folder / source.stem / name: page for name, page in mine.items()}
+        about += [f"## {source.stem}", "", _comment(source), ""]
+        about += [f"- [{name}]({source.stem}/{name})" for name in mine]
+        about.append("")
+    for name, variants in WORKSHEETS.items():
+        network = derive.load(HERE / f"{name}.yaml")
+        made = pages(derive.worksheet(network, variants=variants, seed=SEED))
+        contents |= {folder / "worksheets" / name / file: page for file, page in made.items()}
+        about += [f"## Worksheets on {name}", ""]
+        about += [f"- [{file}](worksheets/{name}/{file})" for file in made]
+        about.append("")
+    contents[folder / "README.md"] = "\n".join(about)
+    write_whole(contents)
+    return list(contents)
+
+
+def _network(source: Path) -> dict[str, str | bytes]:
+    network = derive.load(source)
+    styles: dict[str, derive.Derivation] = {}
+    made: dict[str, str | bytes] = {}
+    for page in PAGES.get(source.stem, USUAL):
+        derivation = styles.setdefault(page.style, derive.derive(network, page.style))
+        for name, row in REGISTRY.items():
+            if page.dialect != "github" and name != "markdown":
+                continue
+            made[f"{page.stem}{row.suffix}"] = derive.render(
+                derivation, name, detail=page.detail, dialect=page.dialect
+            )
+    for backend in ("python", "numpy"):
+        made[f"function_{backend}.py"] = standalone(network, backend)
+    return made
+
+
+def _comment(source: Path) -> str:
+    """The comment at the head of a network file."""
+    lines = []
+    for line in source.read_text(encoding="utf-8").splitlines():
+        if not line.startswith("#"):
+            break
+        lines.append(line.removeprefix("#").strip())
+    return "\n".join(lines)
+
+
+def main() -> None:
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else OUTPUT
+    if folder == OUTPUT:
+        shutil.rmtree(OUTPUT, ignore_errors=True)
+    written = build(folder)
+    for path in written:
+        print(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
+    print(f"\n{len(written)} files. Open {folder / FIRST} first, then {folder / 'README.md'}.")
+
+
+if __name__ == "__main__":
+    main()

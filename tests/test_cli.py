@@ -1,0 +1,284 @@
+"""The command line: exit codes, where data and messages go, and files written whole or not."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from derive.cli import commands
+
+EXAMPLES = Path(__file__).parent.parent / "examples"
+MAZUR = str(EXAMPLES / "mazur.yaml")
+
+SOUND = """\
+inputs: {i1: 0.5}
+layers:
+  - {units: 1, activation: sigmoid, weights: [[0.4]], biases: [0.1]}
+targets: [1]
+"""
+
+HUGE = "x*((((9**16)**16)**16)**16)**16"
+DEEP = "(" * 5000 + "x" + ")" * 5000
+# What is wrong, the file, and what the message must name.
+BAD = {
+    "empty": ("", []),
+    "broken YAML": ("layers: [\n", [":2:"]),
+    "duplicate key": (SOUND + "targets: [0]\n", [":5:", "targets"]),
+    "unknown key": (SOUND + "lerning_rate: 1\n", [":5:", "lerning_rate", "learning_rate"]),
+    "wrong shape": (SOUND.replace("[[0.4]]", "[[0.4, 0.5]]"), [":3:"]),
+    "not finite": (SOUND.replace("0.4", ".nan"), [":3:", "finite"]),
+    "range outside the domain": (
+        SOUND.replace("sigmoid", "tanh") + "loss: binary_cross_entropy\n",
+        ["tanh", "binary_cross_entropy"],
+    ),
+    "name clash": (SOUND.replace("i1", "w1"), ["w1"]),
+    "unknown function": (
+        SOUND.replace("sigmoid", '{formula: "foo(x)"}'),
+        [":3:", "foo"],
+    ),
+    "code": (SOUND.replace("sigmoid", "{formula: \"__import__('os').getcwd()\"}"), [":3:"]),
+    "huge power": (SOUND.replace("sigmoid", f'{{formula: "{HUGE}"}}'), [":3:"]),
+    "deep nesting": (SOUND.replace("sigmoid", f'{{formula: "{DEEP}"}}'), [":3:"]),
+    "unknown notation": (SOUND + "notation: cuneiform\n", [":5:", "cuneiform", "numbered"]),
+    "a million layers": (
+        "inputs: 1\nlayers:\n" + "  - {units: 1}\n" * 1_000_000,
+        [],
+    ),
+}  # fmt: skip
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(commands, list(arguments))
+
+
+def sound(result: Result, code: int) -> None:
+    """The exit code; and no exception but the exit itself, so no traceback."""
+    assert isinstance(result.exception, SystemExit | None), result.exception
+    assert result.exit_code == code, result.output
+    assert "Traceback" not in result.output
+
+
+@pytest.fixture
+def network(tmp_path: Path) -> Path:
+    path = tmp_path / "one.yaml"
+    path.write_text(SOUND)
+    return path
+
+
+def test_a_page_goes_to_stdout_and_nothing_else_does() -> None:
+    result = run("render", MAZUR)
+    sound(result, 0)
+    assert result.stdout.startswith("# ")
+    assert result.stderr == ""
+
+
+@pytest.mark.parametrize("kind", BAD)
+@pytest.mark.parametrize("command", ["render", "check"])
+def test_bad_input_is_told_in_words(tmp_path: Path, command: str, kind: str) -> None:
+    text, named = BAD[kind]
+    path = tmp_path / "bad.yaml"
+    path.write_text(text)
+    before = set(tmp_path.iterdir())
+    extra = ["-o", str(tmp_path / "page.md")] if command == "render" else []
+    result = run(command, str(path), *extra)
+    sound(result, 1)
+    assert result.stdout == ""
+    assert f"{path}" in result.stderr
+    for part in named:
+        assert part in result.stderr
+    assert set(tmp_path.iterdir()) == before
+
+
+def test_all_errors_of_a_file_are_told_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "bad.yaml"
+    path.write_text(SOUND.replace("sigmoid", "sigmund").replace("[1]", "[1, 2]") + "digits: -3\n")
+    result = run("check", str(path))
+    sound(result, 1)
+    assert [line.split(":")[1] for line in result.stderr.splitlines()] == ["3", "4", "5"]
+
+
+@pytest.mark.parametrize("command", ["render", "check"])
+def test_a_missing_file_is_named(command: str, tmp_path: Path) -> None:
+    result = run(command, str(tmp_path / "none.yaml"))
+    sound(result, 1)
+    assert "none.yaml" in result.stderr
+
+
+def test_a_folder_or_bytes_instead_of_a_network_file_are_told(tmp_path: Path) -> None:
+    result = run("check", str(tmp_path))
+    sound(result, 1)
+    (tmp_path / "bytes.yaml").write_bytes(bytes(range(256)))
+    result = run("check", str(tmp_path / "bytes.yaml"))
+    sound(result, 1)
+    assert "bytes.yaml" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "listed"),
+    [
+        (["render", MAZUR, "--to", "docx"], ["markdown", "latex", "text"]),
+        (["render", MAZUR, "--to", "markdown,docx"], ["docx"]),
+        (["render", MAZUR, "--style", "songs"], ["deltas", "paths"]),
+        (["render", MAZUR, "--detail", "endless"], ["brief", "normal", "full"]),
+        (["compile", MAZUR, "--to", "fortran"], ["python", "numpy"]),
+        (["compile", MAZUR], ["--to"]),
+        (["render"], ["NETWORK"]),
+        (["rendr", MAZUR], ["rendr"]),
+        (["render", MAZUR, "--to", "markdown,latex"], ["-o"]),
+        (["render", MAZUR, "-o", "page.tex"], ["--to latex"]),
+        (["render", MAZUR, "--to", "markdown,latex", "-o", "page.tex"], ["page.tex"]),
+    ],
+)
+def test_wrong_usage_is_2_and_lists_what_there_is(arguments: list[str], listed: list[str]) -> None:
+    result = run(*arguments)
+    sound(result, 2)
+    assert result.stdout == ""
+    for part in listed:
+        assert part in result.stderr
+
+
+def test_an_unknown_notation_is_told(network: Path) -> None:
+    result = run("render", str(network), "--notation", "cuneiform")
+    sound(result, 1)
+    assert "cuneiform" in result.stderr
+    assert "numbered" in result.stderr
+
+
+def test_several_formats_go_to_a_folder_or_to_a_stem(network: Path, tmp_path: Path) -> None:
+    for output, names in (
+        (f"{tmp_path}/new/pages/", ["one.md", "one.tex", "one.txt"]),
+        (f"{tmp_path}/stem/two.v2", ["two.v2.md", "two.v2.tex", "two.v2.txt"]),
+    ):
+        result = run("render", str(network), "--to", "markdown,latex,text", "-o", output)
+        sound(result, 0)
+        assert result.stdout == ""
+        folder = Path(output if output.endswith("/") else Path(output).parent)
+        assert sorted(p.name for p in folder.iterdir()) == names
+        assert [line for line in result.stderr.splitlines() if not line.startswith("wrote ")] == []
+
+
+def test_an_existing_folder_needs_no_slash(network: Path, tmp_path: Path) -> None:
+    sound(run("render", str(network), "-o", str(tmp_path)), 0)
+    assert (tmp_path / "one.md").read_text().startswith("# ")
+
+
+def test_a_file_is_written_as_it_would_be_printed(network: Path, tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text("old")
+    sound(run("render", str(network), "-o", str(page)), 0)
+    assert page.read_text() == run("render", str(network)).stdout
+
+
+def test_nothing_is_half_written(network: Path, tmp_path: Path) -> None:
+    """A folder in the way of the second file leaves the first as it was."""
+    folder = tmp_path / "pages"
+    (folder / "one.tex").mkdir(parents=True)
+    (folder / "one.md").write_text("old")
+    result = run("render", str(network), "--to", "markdown,latex", "-o", f"{folder}/")
+    sound(result, 1)
+    assert "one.tex" in result.stderr
+    assert (folder / "one.md").read_text() == "old"
+    assert sorted(p.name for p in folder.iterdir()) == ["one.md", "one.tex"]
+
+
+def test_a_file_where_a_folder_should_be_is_told(network: Path, tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("")
+    result = run("render", str(network), "-o", f"{tmp_path}/taken/")
+    sound(result, 1)
+    assert "taken" in result.stderr
+
+
+@pytest.mark.parametrize("backend", ["python", "numpy"])
+def test_the_compiled_file_stands_alone(backend: str, network: Path, tmp_path: Path) -> None:
+    target = tmp_path / "function.py"
+    sound(run("compile", str(network), "--to", backend, "-o", str(target)), 0)
+    done = subprocess.run(
+        [sys.executable, "-I", str(target)], capture_output=True, text=True, cwd=tmp_path
+    )
+    assert done.returncode == 0, done.stderr
+    assert "import derive" not in target.read_text()
+
+
+def test_check_counts_and_states_what_holds() -> None:
+    result = run("check", MAZUR)
+    sound(result, 0)
+    for part in ("equalities", "deltas", "paths", "shared", "not trained", "digits", "from"):
+        assert part in result.stdout
+
+
+def test_check_as_json_agrees_with_the_report() -> None:
+    import derive
+
+    result = run("check", MAZUR, "--style", "deltas", "--json")
+    sound(result, 0)
+    report = derive.derive(derive.load(MAZUR), "deltas").check()
+    found = json.loads(result.stdout)
+    assert found["checked"]["deltas"]["equalities"] == report.equalities > 0
+    assert found["conventions"]["biases"]
+
+
+def test_a_new_file_works_as_it_is_and_is_not_overwritten(tmp_path: Path) -> None:
+    target = tmp_path / "mine.yaml"
+    sound(run("new", "-o", str(target)), 0)
+    assert target.read_text() == run("new").stdout
+    sound(run("render", str(target)), 0)
+    target.write_text("precious")
+    sound(run("new", "-o", str(target)), 2)
+    assert target.read_text() == "precious"
+
+
+def test_the_catalog_lists_everything_a_file_may_say() -> None:
+    from derive.network.catalogue import ACTIVATIONS, LOSSES
+    from derive.notation import BUILT_IN
+
+    text = run("catalog").stdout
+    data = json.loads(run("catalog", "--json").stdout)
+    for kind, names in (
+        ("activations", ACTIVATIONS),
+        ("losses", LOSSES),
+        ("notations", BUILT_IN),
+        ("styles", ("deltas", "paths")),
+        ("formats", ("markdown", "latex", "text")),
+        ("back ends", ("python", "numpy")),
+    ):
+        assert {row["name"] for row in data[kind]} == set(names)
+        for name in names:
+            assert f"\n  {name} " in text
+    for row in (*ACTIVATIONS.values(), *LOSSES.values()):
+        assert row.formula in text
+
+
+@pytest.mark.parametrize("code", ["import derive", "from derive.cli import main; main()"])
+def test_starting_loads_nothing_heavy(code: str) -> None:
+    watch = (
+        "import atexit, sys; atexit.register(lambda: print(sorted({'sympy', 'numpy', 'jinja2', "
+        "'mpmath', 'ruamel', 'derive.network'} & set(sys.modules)), file=sys.stderr)); "
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", watch + code, "--help"], capture_output=True, text=True
+    )
+    assert (done.returncode, done.stderr.strip()) == (0, "[]")
+
+
+def test_a_reader_that_stops_listening_is_no_error_message() -> None:
+    command = f"{sys.executable} -c 'from derive.cli import main; main()' render {MAZUR} | head -1"
+    done = subprocess.run(command, shell=True, capture_output=True, text=True)
+    assert done.stdout.startswith("# ")
+    assert done.stderr == ""
+
+
+def test_a_terminal_without_unicode_still_gets_the_page() -> None:
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii", "LC_ALL": "C"}
+    done = subprocess.run(
+        [sys.executable, "-c", "from derive.cli import main; main()", "render", MAZUR,
+         "--to", "text"],
+        capture_output=True, env=environment,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "∂" in done.stdout.decode()
