@@ -7,10 +7,15 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import derive
-from derive.conventions import conventions
 from derive.derivation.check import Report
 from derive.derivation.derivation import STYLES
+from derive.derivation.rounding import Rounding
+from derive.document.blocks import Inline, Strong
+from derive.document.conventions import conventions
+from derive.document.wording import Wording
 from derive.network import Network
+from derive.notation import Names, names
+from derive.writers.expressions import text
 
 _WIDTH = 12
 
@@ -30,12 +35,31 @@ def examine(path: str, style: str | None = None) -> Examination:
     return Examination(network, {name: derive.derive(network, name).check() for name in styles})
 
 
+def stated(network: Network) -> tuple[str, ...]:
+    """The conventions in force, a sentence each, in the network's own notation."""
+    called = names(network.notation, network.shape, network.layout)
+    rounding = None
+    if network.has_values:
+        carried = network.rounding == "carried"
+        rounding = Rounding(network.digits, network.update_digits, carried)
+    found = conventions(network, called, Wording(), rounding)
+    return tuple(_plain(sentence, called) for sentence in found)
+
+
+def _plain(content: Inline, called: Names) -> str:
+    return "".join(
+        part if isinstance(part, str) else part.text if isinstance(part, Strong)
+        else text(part, called)
+        for part in content
+    )  # fmt: skip
+
+
 def as_data(found: Examination) -> dict[str, Any]:
     """The examination for a program."""
     return {
         "title": found.network.title,
         "checked": {style: asdict(report) for style, report in found.reports.items()},
-        "conventions": conventions(found.network),
+        "conventions": stated(found.network),
         "remarks": found.network.remarks,
     }
 
@@ -46,8 +70,7 @@ def as_text(found: Examination) -> str:
     for style, report in found.reports.items():
         lines += _told(style, _sentences(report))
     lines += ["", "Conventions"]
-    for topic, sentences in conventions(found.network).items():
-        lines += _told(topic, sentences)
+    lines += [f"  {sentence}" for sentence in stated(found.network)]
     if found.network.remarks:
         lines += ["", "Remarks"]
         lines += [f"  {remark}" for remark in found.network.remarks]

@@ -27,6 +27,7 @@ _INPUT_ERRORS = (
     ("derive.network.errors", "NetworkError"),
     ("derive.notation.errors", "NotationError"),
     ("derive.writers.errors", "WriterError"),
+    ("derive.document.wording", "WordingError"),
     ("derive.derivation.check", "CheckFailed"),
 )
 
