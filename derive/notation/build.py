@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from itertools import islice
 from keyword import iskeyword
 from pathlib import Path
+from typing import NamedTuple
 
 from derive.expression.nodes import INPUT, TARGET, Quantity
 from derive.notation import builtin
@@ -21,7 +21,6 @@ BUILT_IN: tuple[str, ...] = tuple(builtin.BUILT_IN)
 LAYOUTS = ("from_to", "to_from")
 
 _RESERVED = {"e": "Euler's number", "pi": "the number π", "π": "the number π"}
-_MOST = 10  # clashes shown: one wrong pattern gives as many as there are weights
 _MARKED = re.compile(r".*_ex\w+")  # what code writes for "of example …"
 
 
@@ -65,10 +64,16 @@ def _checked(
     problems = [*own_name_problems(shape), *letter_problems(dict(changed))]
     if problems:
         raise NotationError(*problems)
-    result = Names(notation, shape, layout, builtin.with_letters(scheme, dict(changed)))
-    problems = [*islice(code_problems(result), _MOST), *islice(clashes(result), _MOST)]
-    if problems:
-        raise NotationError(*problems)
+    scheme = builtin.with_letters(scheme, dict(changed))
+    result = Names(notation, shape, layout, scheme)
+    found: dict[tuple[object, ...], str] = {}
+    for clash in (*not_identifiers(result), *clashes(result)):
+        who = tuple(_named_by(result, quantity) for quantity in clash.quantities)
+        places = [scheme.places[role] for role in who if role in scheme.places]
+        place = f"{places[0]}: " if places else ""
+        found.setdefault(who, f"{place}{clash.what}: {_remedy(result, clash.quantities)}")
+    if found:
+        raise NotationError(*found.values())
     return result
 
 
@@ -102,12 +107,18 @@ def own_name_problems(shape: Shape) -> Iterator[str]:
                 yield f"{what} name {name!r} is {_RESERVED[name]}: rename it"
 
 
-def clashes(result: Names) -> Iterator[str]:
-    """A line for each pair of quantities that would have one name in some target.
+class Clash(NamedTuple):
+    """Quantities with a name they cannot have, and what is wrong with it."""
+
+    quantities: tuple[Quantity, ...]
+    what: str
+
+
+def clashes(result: Names) -> Iterator[Clash]:
+    """The pairs of quantities that would have one name in some target.
 
     Text and code are one target here, since a file may use either.
     """
-    reported: set[tuple[Quantity, Quantity]] = set()
     for target, spellings in (
         ("text or code", (result.text, result.code)), ("LaTeX", (result.latex,)),
     ):  # fmt: skip
@@ -115,32 +126,37 @@ def clashes(result: Names) -> Iterator[str]:
         for quantity in result.quantities():
             for name in {spelling(quantity): None for spelling in spellings}:
                 other = seen.setdefault(name, quantity)
-                if other != quantity and (other, quantity) not in reported:
-                    reported.add((other, quantity))
-                    yield (
-                        f"{describe(other)} and {describe(quantity)} would both be called "
-                        f"{name} in {target}: {_remedy(result, other, quantity)}"
-                    )
+                if other != quantity:
+                    both = f"{describe(other)} and {describe(quantity)}"
+                    what = f"{both} would both be called {name} in {target}"
+                    yield Clash((other, quantity), what)
 
 
-def code_problems(result: Names) -> Iterator[str]:
-    """A line for each quantity whose name in code is not an identifier."""
+def not_identifiers(result: Names) -> Iterator[Clash]:
+    """The quantities whose name in code Python could not read."""
     for quantity in result.quantities():
         name = result.code(quantity)
         if not name.isidentifier() or iskeyword(name):
-            yield (
-                f"{describe(quantity)} would be called {name!r} in code, which is not an "
-                "identifier: use letters, digits and _ there, a letter first"
-            )
+            what = f"{describe(quantity)} would be called {name!r} in code"
+            yield Clash((quantity,), what)
 
 
-def _remedy(result: Names, *pair: Quantity) -> str:
+def _named_by(result: Names, quantity: Quantity) -> object:
+    """What decides on a quantity's name: its role's row, or itself where it has its own name."""
     shape = result.shape
-    for quantity in pair:
+    own = {INPUT: shape.input_names, TARGET: shape.target_names}.get(quantity.kind)
+    return quantity if own else result.role(quantity)
+
+
+def _remedy(result: Names, quantities: tuple[Quantity, ...]) -> str:
+    shape = result.shape
+    for quantity in quantities:
         if quantity.kind == INPUT and shape.input_names:
             return f"rename the input {shape.input_names[quantity.unit]}"
         if quantity.kind == TARGET and shape.target_names:
             return f"rename the target {shape.target_names[quantity.unit]}"
+    if len(quantities) == 1:
+        return "in code a name has letters, digits and _, a letter first, and is no Python keyword"
     return "give them different letters or patterns"
 
 

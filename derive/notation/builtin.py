@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from derive.notation.patterns import Row, row
 from derive.notation.shape import Shape
@@ -54,10 +54,14 @@ def placeholders(role: str) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Scheme:
-    """A notation for one shape: its rows, and the letters they are written with."""
+    """A notation for one shape: its rows, and the letters they are written with.
+
+    places  where a file gives a role's row: file:line:column
+    """
 
     rows: dict[str, Row]
     letters: dict[str, Spelling]
+    places: dict[str, str] = field(default_factory=dict)
 
 
 def _letters(**typed: str) -> dict[str, Spelling]:
@@ -258,7 +262,7 @@ def with_letters(scheme: Scheme, changed: Mapping[str, str]) -> Scheme:
     if "output" in changed and not rows["output"].latex.mentions("letter"):
         rows["output"] = BY_UNIT
     spelled = {role: spell(typed) for role, typed in changed.items()}
-    return Scheme(rows, {**scheme.letters, **spelled})
+    return Scheme(rows, {**scheme.letters, **spelled}, scheme.places)
 
 
 BUILT_IN: dict[str, Callable[[Shape, str], Scheme]] = {

@@ -56,9 +56,10 @@ class _Reader:
     def scheme(self) -> Scheme:
         data = self.load()
         base = self.base(data)
-        rows = dict(base.rows)
+        rows, places = dict(base.rows), {}
         for key, value in data.items():
             if key in ROLES:
+                places[key] = self.place(*data.lc.key(key))
                 rows[key] = self.row(data, key, value, self.base_row(base, key))
             elif key == "letters":
                 self.check_letters(data, value)
@@ -70,7 +71,7 @@ class _Reader:
             if general in _GENERAL and general in data and special not in data:
                 rows.pop(special, None)
         changed = {str(role): str(typed) for role, typed in data.get("letters", {}).items()}
-        return builtin.with_letters(Scheme(rows, base.letters), changed)
+        return builtin.with_letters(Scheme(rows, base.letters, places), changed)
 
     # -- reading -----------------------------------------------------------------------------
 
@@ -156,8 +157,10 @@ class _Reader:
     def problem(self, mapping: CommentedMap, key: Any, what: str, remedy: str = "") -> None:
         line, column = mapping.lc.key(key)
         note = f"; {remedy}" if remedy else ""
-        text = f"{self.path}:{line + 1}:{column + 1}: {what}{note}"
-        self.problems.append((line, column, text))
+        self.problems.append((line, column, f"{self.place(line, column)}: {what}{note}"))
+
+    def place(self, line: int, column: int) -> str:
+        return f"{self.path}:{line + 1}:{column + 1}"
 
 
 def check(source: str, target: str) -> None:
