@@ -93,7 +93,10 @@ class _Reader:
             mark = error.problem_mark or error.context_mark
             place = f":{mark.line + 1}:{mark.column + 1}" if mark else ""
             problem = error.problem or error.context or "is not YAML"
-            raise NotationError(f"{self.path}{place}: {problem}; mend the YAML here") from None
+            raise NotationError(
+                f"{self.path}{place}: {problem}; mend the YAML here (a pattern "
+                "with braces stands in quotes)"
+            ) from None
         except (YAMLError, UnicodeDecodeError, RecursionError, ValueError):
             raise NotationError(f"{self.path}: not readable as YAML in UTF-8") from None
         if not isinstance(data, CommentedMap):
