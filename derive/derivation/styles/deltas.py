@@ -38,6 +38,7 @@ class Deltas:
     def __init__(self, graph: Graph, local: Locals) -> None:
         self.graph = graph
         self.local = local
+        self._numbers: dict[Quantity, int] = {}
 
     def sections(self) -> tuple[Section, ...]:
         """Layer by layer from the output: the δ of every neuron, then the gradients."""
@@ -79,7 +80,8 @@ class Deltas:
         return chained, known, tuple(f"delta/{key(z)}" for z in receivers)
 
     def delta(self, z: Quantity) -> Step:
-        """δ = ∂E/∂z: the chain rule, the factors put in, and what then cancels."""
+        """δ = ∂E/∂z: the chain rule, the factors put in, and what then cancels. Numbered."""
+        self._numbers.setdefault(z, len(self._numbers) + 1)
         if z.layer == len(self.graph.network.layers):
             return self._output_delta(z)
         a = Quantity(ACTIVATION, z.layer, z.unit)
@@ -97,7 +99,7 @@ class Deltas:
         local = self.local.step(a, z)
         return Step(
             f"delta/{key(z)}", Rule.CHAIN, chain(*members), uses=(*uses, local.id),
-            substeps=(local,), about=(z,),
+            substeps=(local,), number=self._numbers[z], about=(z,),
         )  # fmt: skip
 
     def _softmax_delta(self, z: Quantity) -> Step:
@@ -109,7 +111,7 @@ class Deltas:
         uses = tuple(f"arriving/{key(a)}" for a in every) + tuple(s.id for s in locals_)
         return Step(
             f"delta/{key(z)}", Rule.CHAIN, chain(delta_of(z), Partial(E, z), chained, known),
-            uses=uses, substeps=locals_, about=(z,),
+            uses=uses, substeps=locals_, number=self._numbers[z], about=(z,),
         )  # fmt: skip
 
     def _output_delta(self, z: Quantity) -> Step:
@@ -132,7 +134,7 @@ class Deltas:
             relations.append(Relation("=", lines[-1].expression))
         return Step(
             name, Rule.CHAIN, tuple(relations), uses=tuple(locals_),
-            substeps=substeps, assumes=assumes, about=(z,),
+            substeps=substeps, assumes=assumes, number=self._numbers[z], about=(z,),
         )  # fmt: skip
 
     def gradient(self, w: Quantity) -> Step:

@@ -1,0 +1,76 @@
+"""The conventions a document rests on, a sentence each: biases, kinks, rounding, layout, logs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from derive.derivation.rounding import SIGNIFICANT, Rounding
+from derive.document.blocks import Inline
+from derive.document.wording import Wording
+from derive.expression.nodes import WEIGHT, Quantity
+from derive.network.catalogue import ActivationUse
+from derive.network.description import Network
+from derive.notation import Names
+
+
+def conventions(
+    network: Network, names: Names, words: Wording, rounding: Rounding | None
+) -> Iterator[Inline]:
+    """Every convention in force, each once. ``rounding`` None: there are no numbers."""
+    yield from _biases(network, words)
+    yield from _order(network, names, words)
+    for use in _distinct(network):
+        if use.row is not None and use.row.remark:
+            yield words("convention-activation", remark=use.row.remark)
+    row = network.loss.row
+    if row is not None and row.remark:
+        yield words("convention-activation", remark=row.remark)
+    if row is not None and "ln(" in row.formula:
+        yield words("convention-logarithm")
+    if network.is_batch:
+        yield words(f"convention-examples-{network.over_examples}", n=network.example_count)
+    if rounding is not None:
+        name = "convention-carried" if rounding.carried else "convention-exact"
+        yield words(name, digits=rounding.digits, significant=SIGNIFICANT)
+        if rounding.update_digits != rounding.digits:
+            yield words("convention-update-digits", digits=rounding.update_digits)
+
+
+def _biases(network: Network, words: Wording) -> Iterator[Inline]:
+    """Which layers have biases, whether they are shared and whether they are trained."""
+    kinds = {
+        (layer.bias, "frozen" if "biases" in layer.frozen and layer.bias != "none" else "")
+        for layer in network.layers
+    }
+    for kind, frozen in sorted(kinds):
+        layers = [
+            layer.index
+            for layer in network.layers
+            if layer.bias == kind and bool(frozen) == ("biases" in layer.frozen and kind != "none")
+        ]
+        name = f"convention-bias-{kind}{'-' + frozen if frozen else ''}"
+        if len(kinds) == 1:
+            yield words(name)
+        else:
+            of = words.listing(tuple(str(index) for index in layers))
+            yield words("convention-in-layers", layers=of, what=words(f"{name}-part"))
+    if any("weights" in layer.frozen for layer in network.layers):
+        frozen_layers = [str(x.index) for x in network.layers if "weights" in x.frozen]
+        yield words("convention-weights-frozen", layers=words.listing(tuple(frozen_layers)))
+
+
+def _order(network: Network, names: Names, words: Wording) -> Iterator[Inline]:
+    """What the indices of a weight mean, said of one weight."""
+    weight = Quantity(WEIGHT, 1, 0, min(1, network.sizes[0] - 1))
+    sender = Quantity("input", 0, weight.source)
+    receiver = Quantity("pre-activation", 1, 0)
+    yield words(f"convention-{names.index_order}", w=weight, sender=sender, receiver=receiver)
+
+
+def _distinct(network: Network) -> list[ActivationUse]:
+    found: dict[str, ActivationUse] = {}
+    for layer in network.layers:
+        found.setdefault(layer.activation.name, layer.activation)
+    return list(found.values())
+
+

@@ -1,0 +1,87 @@
+"""A layer by deltas: δ for every neuron, then gradient = δ · input."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from derive.derivation.graph import E
+from derive.derivation.steps import Relation, Section, Step
+from derive.derivation.styles.deltas import delta_of
+from derive.document.blocks import Block, Equation
+from derive.document.narration.locals import is_trivial, lines
+from derive.document.narration.teller import Teller, rows
+from derive.expression.nodes import BIAS, WEIGHT, Quantity
+
+
+def layer_by_deltas(teller: Teller, section: Section) -> Iterator[Block]:
+    """Heading, the δs, the gradients."""
+    name = teller.layer_name(section.layer)
+    title = "too-many-paths" if section.kind == "too many paths" else "backward-layer"
+    yield teller.heading(3, title, layer=name)
+    for inner in section.sections:
+        if inner.kind == "deltas":
+            yield from _deltas(teller, inner)
+        else:
+            yield from _gradients(teller, inner)
+
+
+def _deltas(teller: Teller, section: Section) -> Iterator[Block]:
+    last = section.layer == len(teller.network.layers)
+    name = "deltas-output" if last else "deltas-hidden"
+    softmax = teller.network.layers[section.layer - 1].activation.function is None
+    if softmax:
+        name += "-softmax"
+    following = teller.layer_name(section.layer + 1) if not last else ""
+    yield teller.say(name, layer=teller.layer_name(section.layer), following=following, loss=E)
+    first = True
+    for step in section.steps:
+        if step.id.startswith("arriving/"):
+            yield teller.equation(step, role="gradient")
+            continue
+        (z,) = step.about
+        yield from _delta(teller, step, z, first, last)
+        first = False
+
+
+def _delta(teller: Teller, step: Step, z: Quantity, first: bool, last: bool) -> Iterator[Block]:
+    delta = delta_of(z)
+    if teller.full:
+        yield teller.say("delta-neuron", z=z, delta=delta)
+        for local in step.substeps:
+            if "/simplify/" not in local.id and not is_trivial(local):
+                yield lines(teller, local)
+    elif first:
+        yield teller.say("delta-first", z=z, delta=delta)
+    cancels = [s for s in step.substeps if "/simplify/" in s.id]
+    if not cancels:
+        yield teller.equation(step, role="gradient", result=True)
+        return
+    # The product first, then the lines in which it shrinks.
+    before = step.relations[:-1]
+    yield Equation(before, None, "gradient")
+    sentence = "cancel-assuming" if step.assumes else "cancel"
+    yield teller.say(sentence, delta=delta, targets=teller.some(teller.graph.targets))
+    shrunk = [Relation("", delta), *(Relation("=", s.result) for s in cancels)]
+    if not teller.full:
+        shrunk = [shrunk[0], shrunk[-1]]
+    yield teller.equation(step, tuple(shrunk), "gradient", result=True)
+
+
+def _gradients(teller: Teller, section: Section) -> Iterator[Block]:
+    weights = [s for s in section.steps if s.about[0].kind == WEIGHT]
+    biases = [s for s in section.steps if s.about[0].kind == BIAS]
+    name = teller.layer_name(section.layer)
+    if weights:
+        w, z = weights[0].about[:2]
+        yield teller.say("gradients-weights", layer=name, w=w, z=z, delta=delta_of(z))
+        if teller.full:
+            for step in weights:
+                for local in step.substeps:
+                    yield lines(teller, local)
+        yield from rows([teller.equation(s, role="gradient") for s in weights])
+    if biases:
+        shared = biases[0].about[0].unit < 0
+        b, z = biases[0].about[:2]
+        sentence = "gradients-shared-bias" if shared else "gradients-biases"
+        yield teller.say(sentence, layer=name, b=b, z=z)
+        yield from rows([teller.equation(s, role="gradient") for s in biases])

@@ -1,0 +1,79 @@
+"""One step of gradient descent: every parameter updated, before and after, the loss again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from derive.derivation.graph import RATE
+from derive.derivation.rounding import Shown
+from derive.derivation.valuation import STEP
+from derive.document.blocks import Block, Inline, Table
+from derive.document.narration.teller import Teller, rows
+from derive.expression.nodes import Partial, Quantity
+
+
+def descent(teller: Teller) -> Iterator[Block]:
+    """The update rule; with numbers, every update, the summary and the loss after it."""
+    network, valuation = teller.network, teller.valuation
+    section = teller.derivation.section("updates")
+    if not section.steps:
+        return
+    yield teller.heading(2, "descent")
+    if valuation is None:
+        yield teller.say("descent-symbolic", rate=RATE)
+        yield from rows([teller.equation(step) for step in section.steps])
+        return
+    if network.learning_rate is None:
+        yield teller.say("gradients-only")
+        yield _table(teller, with_update=False)
+        return
+    yield teller.say("descent", rate=RATE, value=network.learning_rate)
+    if not teller.brief:
+        yield from rows([
+            teller.equation(step, step.relations[:1] if teller.detail.value == "normal" else None)
+            for step in section.steps
+        ])  # fmt: skip
+    yield _table(teller, with_update=True)
+    yield from _losses(teller)
+
+
+def _table(teller: Teller, *, with_update: bool) -> Table:
+    """A row per parameter: value, gradient, finite difference, new value."""
+    words, valuation = teller.words, teller.valuation
+    assert valuation is not None  # the caller has looked
+    header: list[Inline] = [words("parameter"), words("before"), words("gradient")]
+    header += [words("difference")] + ([words("after")] if with_update else [])
+    body = []
+    for step in teller.derivation.section("updates").steps:
+        w = step.subject
+        assert isinstance(w, Quantity)  # an update assigns to a parameter
+        value = teller.network.value(w)
+        cells: list[Inline] = [(w,), (value,) if value is not None else ()]
+        cells.append((valuation.gradient(w).number,))
+        difference = valuation.difference(w)
+        cells.append(("—",) if difference is None else (difference.number,))
+        if with_update:
+            cells.append((valuation.updated[w].number,))
+        body.append(tuple(cells))
+    caption = words("summary", derivative=Partial(valuation.goal, w), h=f"{float(STEP):g}")
+    return Table(tuple(header), tuple(body), "l" + "r" * (len(header) - 1), caption)
+
+
+def _losses(teller: Teller) -> Iterator[Block]:
+    valuation = teller.valuation
+    if valuation is None:
+        return
+    before, after = valuation.loss(), valuation.loss_after()
+    name = "loss-fell" if _smaller(after, before) else "loss-rose"
+    yield teller.say(
+        name, loss=valuation.goal, before=before.number, after=after.number
+    )
+    if valuation.rounding.carried:
+        for lost in valuation.cancellations():
+            yield teller.remark(
+                "cancellation", difference=lost.difference, percent=f"{100 * lost.relative:.0f}"
+            )
+
+
+def _smaller(a: Shown, b: Shown) -> bool:
+    return bool(a.value < b.value)

@@ -1,0 +1,57 @@
+"""Local derivatives: a result, a line, or every line with the rule that made it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from derive.derivation.steps import Relation, Rule, Step
+from derive.document.blocks import Block, Equation, Equations
+from derive.document.narration.teller import Detail, Teller
+from derive.expression.nodes import Partial
+
+_NAMES = {
+    Rule.CONSTANT: "constant", Rule.IDENTITY: "identity", Rule.SUM: "sum",
+    Rule.PRODUCT: "product", Rule.QUOTIENT: "quotient", Rule.POWER: "power", Rule.EXP: "exp",
+    Rule.LOG: "log", Rule.FUNCTION: "function", Rule.CASES: "cases",
+    Rule.SIMPLIFY: "simplify", Rule.SUBSTITUTE: "substitute", Rule.COLLECT: "collect",
+}  # fmt: skip
+
+
+def local(teller: Teller, step: Step, role: str = "gradient") -> Iterator[Block]:
+    """One local derivative at the detail that is told."""
+    if teller.detail is Detail.FULL:
+        yield lines(teller, step, role)
+    elif teller.detail is Detail.NORMAL:
+        yield Equation(_shortened(step.relations), step.number, role)
+    else:
+        yield Equation((step.relations[0], Relation("=", step.result)), step.number, role)
+
+
+def _shortened(relations: tuple[Relation, ...]) -> tuple[Relation, ...]:
+    """A member that says again what the one before said is dropped."""
+    kept = [relations[0]]
+    for relation in relations[1:]:
+        if relation.expression != kept[-1].expression:
+            kept.append(relation)
+    return tuple(kept)
+
+
+def lines(teller: Teller, step: Step, role: str = "gradient") -> Equations:
+    """∂q/∂p = ∂(formula)/∂p, and below it a line per rule, named at its end."""
+    found = [Equation(_shortened(step.relations[:2]), None, role)]
+    if len(found[0].chain) < 2:
+        found = [Equation((step.relations[0],), None, role)]
+    for line in step.substeps:
+        reason = teller.words.text(f"rule-{_NAMES[line.rule]}")
+        found.append(Equation((Relation("=", line.result),), None, role, reason=reason))
+    last = found[-1]
+    if not step.substeps:
+        last = Equation(step.relations, None, role)
+    found[-1] = Equation(last.chain, step.number, role, reason=last.reason)
+    return Equations(tuple(found))
+
+
+def is_trivial(step: Step) -> bool:
+    """Whether ∂z/∂w = a or ∂z/∂a = w is read off a sum."""
+    subject = step.subject
+    return isinstance(subject, Partial) and not step.result.children

@@ -1,0 +1,32 @@
+"""The table of contents of a document."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from derive.document.blocks import Block, Document
+from derive.document.narration.backward import backward
+from derive.document.narration.closing import appendix, checked, found
+from derive.document.narration.descent import descent
+from derive.document.narration.forward import forward, loss
+from derive.document.narration.opening import legend, opening, setting
+from derive.document.narration.teller import Teller
+
+
+def narrate(teller: Teller) -> Document:
+    """The whole document: every block in reading order."""
+    title = (teller.network.title,)
+    return Document(title, tuple(_blocks(teller)), "en")
+
+
+def _blocks(teller: Teller) -> Iterator[Block]:
+    yield from opening(teller)
+    yield from setting(teller)
+    yield from legend(teller)
+    yield from forward(teller)
+    yield from loss(teller)
+    yield from backward(teller)
+    yield from descent(teller)
+    yield from found(teller)
+    yield from appendix(teller)
+    yield from checked(teller)

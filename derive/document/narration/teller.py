@@ -1,0 +1,139 @@
+"""What every part of the narration needs: the derivation, its numbers, the detail, the words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+from functools import cached_property
+
+from derive.derivation.check import Report
+from derive.derivation.derivation import Derivation
+from derive.derivation.graph import Graph
+from derive.derivation.steps import Chain, Relation, Step
+from derive.derivation.valuation import Valuation
+from derive.document.blocks import Block, Equation, Equations, Heading, Paragraph
+from derive.document.wording import Value, Wording
+from derive.expression.nodes import Expression, Quantity
+from derive.network.description import Layer, Network
+from derive.notation import Names
+
+ROW_LIMIT = 8  # so many names are listed one by one; of more, the first and the last
+
+
+class Detail(Enum):
+    """How much is told of the same steps."""
+
+    BRIEF = "brief"
+    NORMAL = "normal"
+    FULL = "full"
+
+
+@dataclass(frozen=True)
+class Teller:
+    """The context of one document.
+
+    valuation  None where the network is symbolic
+    example    the example whose numbers the chains show
+    """
+
+    derivation: Derivation
+    report: Report
+    valuation: Valuation | None
+    detail: Detail
+    words: Wording
+    names: Names
+    example: int = 0
+
+    @property
+    def network(self) -> Network:
+        return self.derivation.network
+
+    @property
+    def graph(self) -> Graph:
+        return self.derivation.graph
+
+    @property
+    def brief(self) -> bool:
+        return self.detail is Detail.BRIEF
+
+    @property
+    def full(self) -> bool:
+        return self.detail is Detail.FULL
+
+    @cached_property
+    def register(self) -> dict[str, int]:
+        """The numbers of numbered steps, by id."""
+        steps = self.derivation.walk()
+        return {step.id: step.number for step in steps if step.number is not None}
+
+    def say(self, sentence: str, **values: Value) -> Paragraph:
+        """A paragraph of one sentence file."""
+        return Paragraph(self.words(sentence, **values))
+
+    def remark(self, sentence: str, **values: Value) -> Paragraph:
+        """A paragraph that stands apart."""
+        return Paragraph(self.words(sentence, **values), "remark")
+
+    def heading(self, level: int, title: str, **values: Value) -> Heading:
+        """A heading whose words are a sentence file."""
+        return Heading(level, self.words(f"heading-{title}", **values))
+
+    def numeric(self, step: Step) -> Step | None:
+        """The numeric chain of a step, where there are numbers."""
+        return None if self.valuation is None else self.valuation.step(step, self.example)
+
+    def equation(
+        self, step: Step, chain: Chain | None = None, role: str = "", *, numbers: bool = True,
+        number: int | None = None, result: bool = False, reason: str = "",
+    ) -> Equation:  # fmt: skip
+        """A step as a displayed chain: symbols, and behind them its numbers."""
+        told = list(chain if chain is not None else step.relations)
+        numeric = self.numeric(step) if numbers else None
+        if numeric is not None:
+            told += numeric.relations[1:] if not self.brief else _last(numeric)
+        return Equation(
+            tuple(told), number if number is not None else step.number, role, result, reason
+        )
+
+    def layer_role(self, layer: int) -> str:
+        """The colour role of a layer."""
+        return "output" if layer == len(self.network.layers) else "hidden"
+
+    def layer_name(self, layer: Layer | int) -> str:
+        """the output layer, the hidden layer, hidden layer 2."""
+        index = layer if isinstance(layer, int) else layer.index
+        last = len(self.network.layers)
+        if index == last:
+            return self.words.text("layer-output")
+        if last == 2:
+            return self.words.text("layer-hidden")
+        return self.words.text("layer-hidden-numbered", number=index)
+
+    def some(self, quantities: tuple[Quantity, ...]) -> tuple[str | Expression, ...]:
+        """The names of quantities, listed, or from the first to the last."""
+        if len(quantities) <= ROW_LIMIT:
+            listed = self.words.listing(quantities)
+        else:
+            listed = self.words("from-to", first=quantities[0], last=quantities[-1])
+        return tuple(part for part in listed if isinstance(part, (str, Expression)))
+
+
+def _last(numeric: Step) -> tuple[Relation, ...]:
+    """Only the value of a numeric chain, marked ≈ if anything on the way was."""
+    *_, last = numeric.relations
+    return (last,)
+
+
+def rows(equations: Iterator[Equation] | list[Equation]) -> Iterator[Block]:
+    """Several chains set together; nothing for none, and one chain as itself."""
+    found = tuple(equations)
+    if len(found) == 1:
+        yield found[0]
+    elif found:
+        yield Equations(found)
+
+
+def first_and_last(step: Step) -> Chain:
+    """subject = result."""
+    return (step.relations[0], Relation("=", step.result))

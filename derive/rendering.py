@@ -1,0 +1,93 @@
+"""From a derivation to a page: check, evaluate, narrate, write."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from derive.derivation.derivation import Derivation
+    from derive.document.blocks import Document
+    from derive.notation import Names
+
+DETAILS = ("brief", "normal", "full")
+ROUNDINGS = ("exact", "carried")
+
+
+class OptionError(ValueError):
+    """An option with a value that it does not take."""
+
+
+def render(
+    derivation: Derivation,
+    to: str = "markdown",
+    *,
+    notation: str | Path | None = None,
+    detail: str = "normal",
+    digits: int | None = None,
+    rounding: str | None = None,
+    dialect: str = "github",
+    templates: str | Path | None = None,
+) -> str | bytes:
+    """The derivation as a document. Everything in it is checked before a word is written.
+
+    to         a format: ``derive.writers.FORMATS``
+    notation   numbered, plain, letters, indexed, layered or a file; the network's own unless said
+    detail     brief, normal or full
+    digits     decimals shown; the network's own unless said
+    rounding   "exact": computed exactly, displayed rounded; "carried": go on with what is
+               displayed
+    dialect    of Markdown: "github" or "plain"
+    templates  a folder whose sentences and layouts stand before the built-in ones
+
+    Raises CheckFailed, naming the step; OptionError, NotationError, WriterError, WordingError.
+    """
+    from derive.writers import write
+
+    folder = None if templates is None else Path(templates)
+    document, names = narrated(
+        derivation, notation=notation, detail=detail, digits=digits, rounding=rounding,
+        templates=folder,
+    )  # fmt: skip
+    return write(document, names, to, dialect=dialect, templates=folder)
+
+
+def narrated(
+    derivation: Derivation,
+    *,
+    notation: str | Path | None = None,
+    detail: str = "normal",
+    digits: int | None = None,
+    rounding: str | None = None,
+    templates: Path | None = None,
+) -> tuple[Document, Names]:
+    """The document before a writer takes it, and the names it is to be written in."""
+    from derive.derivation.check.arithmetic import check_numbers
+    from derive.derivation.rounding import Rounding
+    from derive.derivation.valuation import Valuation
+    from derive.document.narration import narrate
+    from derive.document.narration.teller import Detail, Teller
+    from derive.document.wording import Wording
+    from derive.notation import names
+
+    network = derivation.network
+    mode = network.rounding if rounding is None else rounding
+    _one_of("detail", detail, DETAILS)
+    _one_of("rounding", mode, ROUNDINGS)
+    report = derivation.check()
+    valuation = None
+    if network.has_values:
+        places = network.digits if digits is None else digits
+        update = network.update_digits if digits is None else None
+        valuation = Valuation(derivation, Rounding(places, update, carried=mode == "carried"))
+        check_numbers(valuation)
+    called = names(notation or network.notation, network.shape, network.layout)
+    teller = Teller(
+        derivation, report, valuation, Detail(detail), Wording("en", templates), called
+    )
+    return narrate(teller), called
+
+
+def _one_of(name: str, value: str, allowed: tuple[str, ...]) -> None:
+    if value not in allowed:
+        raise OptionError(f"{name}: got {value!r}; there are {', '.join(allowed)}")
