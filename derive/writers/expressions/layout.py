@@ -1,4 +1,4 @@
-r"""Chains of relations on lines of limited width, and LaTeX formulas of limited length.
+"""Chains of relations on lines of limited width.
 
 A chain that fits stands on one line: ``a = b = c``. A longer one has a line for each relation,
 signs below each other. A member still too wide is broken where it binds least tightly: a sum
@@ -8,7 +8,7 @@ where nothing else helps.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from derive.derivation.steps import Chain
@@ -20,7 +20,6 @@ from derive.writers.expressions.text import TEXT
 if TYPE_CHECKING:
     from derive.notation import Names
 
-GITHUB_LIMIT = 1000  # characters of one formula that GitLab and Gitea still set
 _WIDE_LEFT = 0.4  # share of the line past which a left side stands on a line of its own
 _CONTINUED = r"\quad "  # how far a continued LaTeX line is indented
 _HANGING = "  "  # the same in text
@@ -50,13 +49,13 @@ def chain_lines(
     printer: Printer = LATEX,
     limit: float = 80,
     column: float = 0,
-    characters: int = GITHUB_LIMIT - 100,
+    characters: int = 900,
 ) -> tuple[Line, ...]:
     """A chain on lines no wider than ``limit`` in the printer's unit, where that can be.
 
     limit       columns of text, or half ems of LaTeX
     column      how wide the left side of another chain is with which this one is aligned
-    characters  a bound for the source of a line, so that ``displays`` can keep to a limit
+    characters  a bound for the source of a line, so that a formula of several keeps to a limit
     """
     members = [printer(relation.expression, names) for relation in chain]
     signs = [printer.signs[relation.sign] for relation in chain]
@@ -186,40 +185,3 @@ def text_lines(lines: Sequence[Line]) -> tuple[str, ...]:
         else:
             out.append(f"{line.left:<{column}} {line.sign:<{sign}} {line.right}".rstrip())
     return tuple(out)
-
-
-def displays(lines: Sequence[Line], limit: int = GITHUB_LIMIT) -> tuple[str, ...]:
-    """LaTeX formulas, each of at most ``limit`` characters: one line, or ``aligned`` lines.
-
-    A formula that is continued begins with the sign of its first line.
-    """
-    if len(lines) == 1:
-        return (" ".join(part for part in lines[0] if part),)
-    rows = [_row(line) for line in lines]
-    groups: list[list[str]] = [[]]
-    for row in rows:
-        if groups[-1] and len(aligned([*groups[-1], row])) > limit:
-            groups.append([])
-        groups[-1].append(row)
-    return tuple(aligned(group) if len(group) > 1 else _alone(group[0]) for group in groups)
-
-
-def _alone(row: str) -> str:
-    """A row without its &; a sign at its beginning keeps the space of one between two sides."""
-    left, _, right = row.partition("& ")
-    while right.startswith(_CONTINUED):
-        right = right.removeprefix(_CONTINUED)
-    return f"{left or '{} '}{right}"
-
-
-def _row(line: Line) -> str:
-    if line.left and not line.sign:
-        return f"& {line.left}"
-    if not line.sign:
-        return f"& {line.right}"
-    return f"{line.left} & {line.sign} {line.right}".lstrip()
-
-
-def aligned(rows: Iterable[str]) -> str:
-    r"""Rows with & before their signs in an ``aligned`` environment, a row a line."""
-    return "\n".join((r"\begin{aligned}", " \\\\\n".join(rows), r"\end{aligned}"))
