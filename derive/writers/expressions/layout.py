@@ -56,9 +56,14 @@ def chain_lines(
     limit       columns of text, or half ems of LaTeX
     column      how wide the left side of another chain is with which this one is aligned
     characters  a bound for the source of a line, so that a formula of several keeps to a limit
+
+    A chain whose first relation has a sign goes on from the row above: it has no left side.
     """
     members = [printer(relation.expression, names) for relation in chain]
     signs = [printer.signs[relation.sign] for relation in chain]
+    goes_on = bool(chain[0].sign)
+    if goes_on:
+        members, signs = ["", *members], ["", *signs]
     first = members[0]
     tail = " ".join(f"{s} {m}" for s, m in zip(signs[1:], members[1:], strict=True))
     whole = f"{first} {tail}" if tail else first
@@ -71,12 +76,12 @@ def chain_lines(
         return lambda line: len(line) <= characters and printer.width(line) <= room
 
     lines: list[Line] = []
-    alone = len(chain) == 1 or left_width > _WIDE_LEFT * limit
+    alone = len(members) == 1 or left_width > _WIDE_LEFT * limit
     if alone:
         left_width = printer.width(_HANGING)
         for line in broken(chain[0].expression, names, printer, fits(limit)):
             lines.append(Line(line, "", ""))
-    for position, relation in enumerate(chain[1:], start=1):
+    for position, relation in enumerate(chain if goes_on else chain[1:], start=1):
         sign = signs[position]
         room = limit - max(left_width, column) - printer.width(f" {sign} ")
         left = first if position == 1 and not alone else ""
