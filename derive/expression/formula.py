@@ -61,10 +61,10 @@ class _Token:
 _TOKEN = re.compile(
     r"(?P<space>[ \t\r\n]+)"
     r"|(?P<number>(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)"
-    r"|(?P<name>[^\W\d][^\W²³¹]*)"
+    r"|(?P<name>[^\W\d²³¹][^\W²³¹]*)"
     r"|(?P<sign>\*\*|<=|>=|==|!=|[-+*/^(),<>·−≤≥≠])"
 )
-_SPELLINGS = {"·": "*", "−": "-", "^": "**", "≤": "<=", "≥": ">=", "≠": "!="}  # noqa: RUF001
+_SPELLINGS = {"·": "*", "−": "-", "^": "**", "≤": "<=", "≥": ">=", "≠": "!="}
 _COMPARISONS = ("<", "<=", ">", ">=", "==", "!=")
 _REMEDIES = {
     "×": "write * for a product",
@@ -444,6 +444,6 @@ def _height(exponent: Expression) -> int:
     from derive.expression.evaluate import Bindings, evaluate  # mpmath: only where it is needed
 
     try:
-        return ceil(min(abs(evaluate(exponent, Bindings({}))), MAX_BITS + 1))
+        return int(min(abs(evaluate(exponent, Bindings({}))), MAX_BITS)) + 1
     except ArithmeticError:
         return MAX_BITS + 1

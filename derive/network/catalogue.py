@@ -189,7 +189,7 @@ ACTIVATIONS: dict[str, Activation] = {
 class Loss:
     """A row of the catalogue: one output's term, and how the terms are put together.
 
-    domain   where y may lie; targets: where t may lie
+    domain   where y may lie; targets: where t may lie; target_values: where only these may
     mean     the terms are averaged over the outputs (1/n), not summed
     """
 
@@ -202,6 +202,7 @@ class Loss:
     mean: bool = False
     proof: tuple[str, ...] = ()
     remark: str = ""
+    target_values: tuple[Fraction, ...] = ()
 
 
 _CLOSED_UNIT = _interval("0", "1", True)
@@ -241,7 +242,8 @@ LOSSES: dict[str, Loss] = {
         ),
         Loss(
             "hinge", "hinge loss", "1 - t*y if t*y < 1 else 0", "-t if t*y < 1 else 0",
-            targets=_interval("-1", "1", True), remark="the derivative at t·y = 1 is declared to be 0",
+            targets=_interval("-1", "1", True), target_values=(Fraction(-1), Fraction(1)),
+            remark="the derivative at t·y = 1 is declared to be 0",
         ),
     )
 }  # fmt: skip

@@ -1,0 +1,152 @@
+"""Which activation and which loss: names of the catalogue with parameters, or own formulas."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+from derive.expression.formula import FormulaError
+from derive.expression.functions import X
+from derive.expression.nodes import Expression, Number, Quantity
+from derive.network import catalogue
+from derive.network.catalogue import ACTIVATIONS, LOSSES, OUTPUT, ActivationUse, LossUse
+from derive.network.errors import Notes, Path, listed, unknown
+from derive.network.values import read_number, shown
+
+T = TypeVar("T")
+
+
+def read_activation(
+    notes: Notes, raw: Any, path: Path, own: dict[str, int]
+) -> ActivationUse | None:
+    """A layer's activation; ``own`` numbers the own formulas of the network met so far."""
+    if isinstance(raw, str):
+        raw, name_path = {"name": raw}, path
+    else:
+        name_path = (*path, "name")
+    if not isinstance(raw, Mapping):
+        notes.problem(path, f"activation: got {shown(raw)}; {_allowed('x/(1 + abs(x))')}")
+        return None
+    if "formula" in raw:
+        if not _keys(notes, raw, path, ("formula",)):
+            return None
+        text = raw["formula"]
+
+        def build() -> ActivationUse:
+            return catalogue.own_activation(text, own.setdefault(text, len(own)))
+
+        use = _formula(notes, text, (*path, "formula"), build)
+        if use and use.function and use.function.definition:
+            _mentions(notes, use.function.definition, X, (*path, "formula"))
+        return use
+    name = _name(notes, raw, path, name_path, "activation", tuple(ACTIVATIONS))
+    if name is None:
+        return None
+    settable = tuple(key for key, _ in ACTIVATIONS[name].parameters)
+    fine = _keys(notes, raw, path, ("name", *settable))
+    parameters: dict[str, Number] = {}
+    for key in settable:
+        if key in raw:
+            try:
+                parameters[key] = read_number(raw[key])
+            except ValueError as error:
+                notes.problem((*path, key), f"{key} of {name}: {error}")
+                fine = False
+    return catalogue.activation(name, parameters) if fine else None
+
+
+def read_loss(notes: Notes, raw: Any) -> LossUse | None:
+    """The loss of a network."""
+    path: Path = ("loss",)
+    if isinstance(raw, str):
+        raw, name_path = {"name": raw}, path
+    else:
+        name_path = (*path, "name")
+    if not isinstance(raw, Mapping):
+        notes.problem(path, f"loss: got {shown(raw)}; {_allowed('(y - t)**4')}")
+        return None
+    per_output = raw.get("per_output")
+    if "per_output" in raw and per_output != "mean":
+        notes.problem(
+            (*path, "per_output"),
+            f"per_output: got {shown(per_output)}; allowed is mean; leave it out to sum the terms",
+        )
+        return None
+    if "formula" in raw:
+        if not _keys(notes, raw, path, ("formula", "per_output")):
+            return None
+        text = raw["formula"]
+        use = _formula(
+            notes, text, (*path, "formula"), lambda: catalogue.own_loss(text, per_output)
+        )
+        if use:
+            _mentions(notes, use.term, OUTPUT, (*path, "formula"))
+        return use
+    name = _name(notes, raw, path, name_path, "loss", tuple(LOSSES))
+    if name is None or not _keys(notes, raw, path, ("name", "per_output")):
+        return None
+    if LOSSES[name].mean and per_output:
+        notes.problem(
+            (*path, "per_output"),
+            f"per_output: {name} is a mean over the outputs already; leave per_output out, or use "
+            "half_squared_error or a formula",
+        )
+        return None
+    return catalogue.loss(name, per_output)
+
+
+def _allowed(formula: str) -> str:
+    return f'allowed are a name, {{name: …}} with parameters, and {{formula: "{formula}"}}'
+
+
+def _name(
+    notes: Notes,
+    raw: Mapping[Any, Any],
+    path: Path,
+    name_path: Path,
+    what: str,
+    allowed: tuple[str, ...],
+) -> str | None:
+    if "name" not in raw:
+        notes.problem(
+            path, f"{what}: neither name nor formula; allowed names are {listed(allowed)}"
+        )
+        return None
+    name = raw["name"]
+    if isinstance(name, str) and name in allowed:
+        return name
+    if isinstance(name, str):
+        notes.problem(name_path, unknown(what, name, allowed))
+    else:
+        notes.problem(name_path, f"{what}: got {shown(name)}; allowed are {listed(allowed)}")
+    return None
+
+
+def _keys(notes: Notes, raw: Mapping[Any, Any], path: Path, allowed: tuple[str, ...]) -> bool:
+    strange = [key for key in raw if key not in allowed]
+    for key in strange:
+        notes.problem((*path, str(key)), unknown("key", str(key), allowed))
+    return not strange
+
+
+def _formula(notes: Notes, text: Any, path: Path, build: Callable[[], T]) -> T | None:
+    if not isinstance(text, str):
+        notes.problem(
+            path, f"formula: got {shown(text)}; allowed is a formula such as x/(1 + abs(x))"
+        )
+        return None
+    try:
+        return build()
+    except FormulaError as error:
+        remedy = f"; {error.remedy}" if error.remedy else ""
+        notes.problem(path, f"formula: {error.message}{remedy}", error.column)
+        return None
+
+
+def _mentions(notes: Notes, formula: Expression, letter: Quantity, path: Path) -> None:
+    if letter not in formula.walk():
+        notes.problem(
+            path,
+            f"formula: {letter.name} does not occur in it, so that every gradient is 0; write it "
+            f"in {letter.name}",
+        )

@@ -1,0 +1,181 @@
+"""The network a class could draw: what a user says (Dense, Network) and what is then known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from derive.expression.nodes import (
+    BIAS,
+    INPUT,
+    LEARNING_RATE,
+    TARGET,
+    WEIGHT,
+    Expression,
+    Number,
+    Quantity,
+)
+from derive.network.catalogue import ActivationUse, LossUse
+from derive.notation.shape import Shape
+
+WEIGHTS, BIASES = "weights", "biases"  # what ``frozen`` may hold
+
+
+@dataclass(frozen=True, slots=True)
+class Dense:
+    """A fully connected layer as a user writes it; Network judges it.
+
+    activation  a name of the catalogue, {"name": …, parameters} or {"formula": …}
+    bias        "none", "neuron" (one each) or "shared" (one per layer)
+    weights     a matrix in the network's layout, or {name: value} in its notation
+    biases      a list or {name: value}; a number where shared
+    frozen      "weights", "biases" or both: given, used, not trained
+    """
+
+    units: Any
+    activation: Any = "identity"
+    bias: Any = "neuron"
+    weights: Any = None
+    biases: Any = None
+    frozen: Any = ()
+    name: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """A layer, checked.
+
+    weights  [source][unit], whatever the layout of the file; None where symbolic
+    biases   one per unit, or one if shared; None where symbolic or there are none
+    """
+
+    index: int
+    units: int
+    activation: ActivationUse
+    bias: str = "neuron"
+    weights: tuple[tuple[Number, ...], ...] | None = None
+    biases: tuple[Number, ...] | None = None
+    frozen: frozenset[str] = frozenset()
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True, init=False)
+class Network:
+    """A feed-forward network with its loss and, where given, all its numbers. Immutable.
+
+    sizes            (inputs, units of layer 1, …, units of layer L)
+    inputs, targets  one row per example; None where symbolic
+    target_formulas  per output, in the inputs, where the targets were given so
+    layout           how a document indexes weights; the arrays here are [source][unit] always
+    digits           shown of values, ``update_digits`` of updated parameters
+    remarks          what works but is unusual, a sentence each
+    """
+
+    title: str
+    sizes: tuple[int, ...]
+    layers: tuple[Layer, ...]
+    loss: LossUse
+    inputs: tuple[tuple[Number, ...], ...] | None
+    targets: tuple[tuple[Number, ...], ...] | None
+    target_formulas: tuple[Expression, ...] | None
+    learning_rate: Number | None
+    over_examples: str
+    layout: str
+    notation: str | Path
+    digits: int
+    update_digits: int
+    rounding: str
+    shape: Shape
+    remarks: tuple[str, ...]
+
+    def __init__(
+        self,
+        inputs: int | Sequence[Any] | Mapping[str, Any],
+        layers: Iterable[Dense],
+        loss: str | Mapping[str, Any] = "half_squared_error",
+        *,
+        targets: Sequence[Any] | Mapping[str, Any] | None = None,
+        learning_rate: Any = None,
+        over_examples: str = "mean",
+        title: str | None = None,
+        layout: str = "from_to",
+        notation: str | Path = "numbered",
+        digits: int | Mapping[str, int] = 5,
+        rounding: str = "exact",
+    ) -> None:
+        """Check everything and keep it. Raises NetworkError with every problem at once."""
+        from derive.network.reader import read
+
+        known = read(
+            inputs=inputs, layers=layers, loss=loss, targets=targets, learning_rate=learning_rate,
+            over_examples=over_examples, title=title, layout=layout, notation=notation,
+            digits=digits, rounding=rounding,
+        )  # fmt: skip
+        for name, value in known.items():
+            object.__setattr__(self, name, value)
+
+    @property
+    def example_count(self) -> int:
+        """The rows of the batch; 1 where the inputs are symbolic."""
+        return self.shape.examples
+
+    @property
+    def is_batch(self) -> bool:
+        """Whether there is more than one example."""
+        return self.shape.examples > 1
+
+    @property
+    def has_values(self) -> bool:
+        """Whether inputs, targets and every weight and bias are known."""
+        return (
+            self.inputs is not None
+            and self.targets is not None
+            and all(
+                layer.weights is not None and (layer.bias == "none" or layer.biases is not None)
+                for layer in self.layers
+            )
+        )
+
+    def parameters(self) -> tuple[Quantity, ...]:
+        """The trained weights and biases in the order of θ: W1 row by row, b1, W2, …"""
+        found: list[Quantity] = []
+        for layer in self.layers:
+            if WEIGHTS not in layer.frozen:
+                found.extend(self.weights(layer.index))
+            if BIASES not in layer.frozen:
+                found.extend(self.biases(layer.index))
+        return tuple(found)
+
+    def weights(self, layer: int) -> tuple[Quantity, ...]:
+        """The weights into a layer (from 1), row by row: a row is what leaves one unit."""
+        senders, receivers = self.sizes[layer - 1], self.sizes[layer]
+        return tuple(
+            Quantity(WEIGHT, layer, unit, source)
+            for source in range(senders)
+            for unit in range(receivers)
+        )
+
+    def biases(self, layer: int) -> tuple[Quantity, ...]:
+        """The biases of a layer: one per unit, one with unit −1 if shared, or none."""
+        kind = self.layers[layer - 1].bias
+        if kind == "none":
+            return ()
+        units = (-1,) if kind == "shared" else range(self.sizes[layer])
+        return tuple(Quantity(BIAS, layer, unit) for unit in units)
+
+    def value(self, q: Quantity) -> Number | None:
+        """The number given for a weight, bias, input, target or the learning rate."""
+        if q.kind == LEARNING_RATE:
+            return self.learning_rate
+        if q.kind in (INPUT, TARGET):
+            rows = self.inputs if q.kind == INPUT else self.targets
+            row = q.example if isinstance(q.example, int) else 0
+            return None if rows is None else rows[row][q.unit]
+        if q.kind not in (WEIGHT, BIAS):
+            return None
+        layer = self.layers[q.layer - 1]
+        if q.kind == WEIGHT:
+            return None if layer.weights is None else layer.weights[q.source][q.unit]
+        return None if layer.biases is None else layer.biases[max(q.unit, 0)]

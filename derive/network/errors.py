@@ -1,0 +1,77 @@
+"""What is wrong with a network, all of it at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+Path = tuple[str | int, ...]
+
+
+def dotted(path: Path) -> str:
+    """("layers", 0, "weights") → layers[0].weights"""
+    text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
+    return text.removeprefix(".")
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong.
+
+    message  what, got, allowed, what to do
+    path     where in the description: ("layers", 0, "weights", "w3")
+    place    where in the file: "net.yaml:5:14", or "" where there is no file
+    column   where in the text at ``path``, from 1, if it is a formula; else 0
+    """
+
+    message: str
+    path: Path = ()
+    place: str = ""
+    column: int = 0
+
+    def __str__(self) -> str:
+        where = self.place or dotted(self.path)
+        return f"{where}: {self.message}" if where else self.message
+
+
+class NetworkError(ValueError):
+    """A network that cannot be built; ``problems`` holds every one, str() one a line."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+def unknown(what: str, got: str, allowed: Iterable[str]) -> str:
+    """unknown activation 'sigmod'; did you mean 'sigmoid'? allowed are …"""
+    names = list(allowed)
+    close = get_close_matches(got, names, 1, 0.7)
+    guess = f"did you mean {close[0]!r}? " if close else ""
+    return f"unknown {what} {shorten(repr(got))}; {guess}allowed are {listed(names)}"
+
+
+def listed(words: Iterable[str]) -> str:
+    """("a", "b", "c") → a, b, c; past sixteen the rest is left out."""
+    items = list(words)
+    return ", ".join(items if len(items) <= 16 else [*items[:15], "…"])
+
+
+def shorten(text: str) -> str:
+    """Text for a message, at most 40 characters of it."""
+    return text if len(text) <= 40 else f"{text[:36]}…{text[-1]}"
+
+
+class Notes:
+    """Problems and remarks, gathered while a description is read."""
+
+    def __init__(self) -> None:
+        self.problems: list[Problem] = []
+        self.remarks: list[str] = []
+
+    def problem(self, path: Path, message: str, column: int = 0) -> None:
+        self.problems.append(Problem(message, path, column=column))
+
+    def remark(self, sentence: str) -> None:
+        if sentence not in self.remarks:
+            self.remarks.append(sentence)

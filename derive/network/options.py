@@ -1,0 +1,100 @@
+"""The small keys of a description: title, learning rate, digits, and choices among words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from derive.expression.nodes import Number
+from derive.network.errors import Notes, listed, unknown
+from derive.network.values import plain, read_number, read_whole, shown
+
+MAX_DIGITS = 30
+MAX_TITLE = 300
+
+CHOICES = {
+    "over_examples": ("mean", "sum"),
+    "layout": ("from_to", "to_from"),
+    "rounding": ("exact", "carried"),
+}
+
+
+def read_choice(notes: Notes, key: str, raw: Any) -> str:
+    """One of the words allowed for a key; the first of them where it is none of them."""
+    allowed = CHOICES[key]
+    if isinstance(raw, str) and raw in allowed:
+        return raw
+    if isinstance(raw, str):
+        notes.problem((key,), unknown(key, raw, allowed))
+    else:
+        notes.problem((key,), f"{key}: got {shown(raw)}; allowed are {listed(allowed)}")
+    return allowed[0]
+
+
+def read_notation(notes: Notes, raw: Any) -> str | Path | None:
+    """A notation's name or the path of its file; whether it exists is asked later."""
+    if isinstance(raw, (str, Path)) and str(raw):
+        return raw
+    from derive.notation import BUILT_IN
+
+    notes.problem(
+        ("notation",),
+        f"notation: got {shown(raw)}; allowed are {listed(BUILT_IN)} and the path of a "
+        "notation file",
+    )
+    return None
+
+
+def read_title(notes: Notes, raw: Any) -> str | None:
+    """One line of text, or None where there is none."""
+    if raw is None:
+        return None
+    if isinstance(raw, str) and raw.strip() and len(raw) <= MAX_TITLE and "\n" not in raw.strip():
+        return raw.strip()
+    notes.problem(
+        ("title",),
+        f"title: got {shown(raw)}; allowed is one line of text of at most {MAX_TITLE} characters; "
+        "put a number in quotation marks to make it text",
+    )
+    return None
+
+
+def read_rate(notes: Notes, raw: Any) -> Number | None:
+    """A learning rate above 0, or None where there is none."""
+    if raw is None:
+        return None
+    try:
+        rate = read_number(raw)
+    except ValueError as error:
+        notes.problem(("learning_rate",), f"learning_rate: {error}; write it as in 0.5")
+        return None
+    if rate.value <= 0:
+        notes.problem(
+            ("learning_rate",),
+            f"learning_rate: got {shown(rate)}; allowed are numbers above 0; the minus of the "
+            "update rule is not part of it",
+        )
+    return rate
+
+
+def read_digits(notes: Notes, raw: Any) -> dict[str, int]:
+    """``digits`` and ``update_digits``, from a number or {values: …, update: …}."""
+    raw = plain(raw)
+    given: dict[str, Any] = {"values": raw}
+    if isinstance(raw, Mapping):
+        given = {"values": 5, **raw}
+        for key in given:
+            if key not in ("values", "update"):
+                notes.problem(("digits", str(key)), unknown("key", str(key), ("values", "update")))
+    found: dict[str, int] = {}
+    for key in ("values", "update"):
+        if key not in given:
+            continue
+        try:
+            found[key] = read_whole(given[key], 1, MAX_DIGITS)
+        except ValueError as error:
+            path = ("digits", key) if isinstance(raw, Mapping) else ("digits",)
+            notes.problem(path, f"digits: {error}")
+    values = found.get("values", 5)
+    return {"digits": values, "update_digits": found.get("update", values)}

@@ -1,0 +1,107 @@
+"""Numbers as people type them: exact, with their text, or a reason why not."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from derive.expression.formula import MAX_DIGITS, MAX_EXPONENT, decimal
+from derive.expression.nodes import Number
+from derive.network.errors import shorten
+
+_MAX_BITS = int((MAX_DIGITS + MAX_EXPONENT) * 3.33)
+_PLACES = 15  # after the point, past which an exact value is shown as a fraction
+
+
+def read_number(raw: object) -> Number:
+    """A number with the text it was typed with; a float counts as its shortest decimal.
+
+    e.g. 0.1 → 1/10 shown as 0.1; Decimal("0.10") → 1/10 shown as 0.10.
+    Raises ValueError("got …; allowed are …").
+    """
+    raw = plain(raw)
+    try:
+        result = _read(raw)
+    except ValueError as error:
+        raise ValueError(f"got {shown(raw)}; allowed are numbers{error}") from None
+    if max(map(int.bit_length, result.value.as_integer_ratio())) > _MAX_BITS:
+        raise ValueError(
+            f"got {shown(raw)}; allowed are numbers of at most {MAX_DIGITS} digits, "
+            f"between 1e-{MAX_EXPONENT} and 1e{MAX_EXPONENT}"
+        )
+    return result
+
+
+def _read(raw: object) -> Number:
+    if isinstance(raw, Number):
+        return raw
+    if isinstance(raw, int) and not isinstance(raw, bool):
+        return Number(Fraction(raw))
+    if isinstance(raw, (float, Decimal)):
+        if not math.isfinite(raw):
+            raise ValueError(", and finite ones only")
+        return decimal(float.__repr__(raw) if isinstance(raw, float) else str(raw))
+    if isinstance(raw, Fraction):
+        return exact(raw)
+    raise ValueError(_hint(raw) if isinstance(raw, str) else "")
+
+
+def _hint(text: str) -> str:
+    try:
+        decimal(text.strip().replace(",", "."))
+    except ValueError:
+        return ""
+    if "," in text:
+        return "; write the decimals after a point, as in 0.5"
+    return "; write it without quotation marks"
+
+
+def read_whole(raw: object, low: int, high: int) -> int:
+    """A whole number between low and high. Raises ValueError("got …; allowed are …")."""
+    raw = plain(raw)
+    wrong = f"got {shown(raw)}; allowed are whole numbers from {low} to {high}"
+    if isinstance(raw, Number) and raw.value.denominator == 1:
+        raw = raw.value.numerator
+    if not isinstance(raw, int) or isinstance(raw, bool) or not low <= raw <= high:
+        raise ValueError(wrong)
+    return raw
+
+
+def exact(value: Fraction) -> Number:
+    """A fraction as a number, shown as a decimal where that ends soon enough."""
+    places = next((p for p in range(_PLACES + 1) if 10**p % value.denominator == 0), 0)
+    if places == 0:
+        return Number(value)
+    digits = str(abs(int(value * 10**places))).rjust(places + 1, "0")
+    sign = "-" if value < 0 else ""
+    return Number(value, f"{sign}{digits[:-places]}.{digits[-places:]}")
+
+
+def plain(raw: Any) -> Any:
+    """A NumPy array or scalar as lists and numbers; anything else as it is."""
+    return raw.tolist() if callable(getattr(raw, "tolist", None)) else raw
+
+
+def is_list(raw: object) -> bool:
+    """Whether something is a list of things: not text, not a mapping."""
+    return isinstance(raw, Sequence) and not isinstance(raw, (str, bytes))
+
+
+def shown(raw: object) -> str:
+    """A value for a message, in the words of a file, short."""
+    if isinstance(raw, Number):
+        return shorten(raw.text or str(raw.value))
+    if isinstance(raw, int) and not isinstance(raw, bool) and abs(raw) > 10**30:
+        return "a huge number"
+    if raw is None:
+        return "nothing"
+    if isinstance(raw, bool):
+        return str(raw).lower()
+    if isinstance(raw, Mapping):
+        return f"a mapping of {len(raw)}"
+    if isinstance(raw, Sequence) and not isinstance(raw, (str, bytes)):
+        return f"a list of {len(raw)}"
+    return shorten(repr(raw))
