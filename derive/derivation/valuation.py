@@ -37,7 +37,7 @@ def formulas_of(derivation: Derivation) -> dict[Atom, Expression]:
     for step in derivation.walk():
         kind = step.id.partition("/")[0]
         subject = step.subject
-        if kind == "delta":
+        if kind == "delta" and step.about:
             (z,) = step.about
             found[delta_of(z)] = step.result
         elif kind == "arriving" and isinstance(subject, Partial):
