@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 from derive.derivation.graph import same_example
@@ -22,6 +23,7 @@ from derive.expression.evaluate import (
     PER_EXAMPLE,
     Bindings,
     Environment,
+    chosen,
     evaluate,
     with_example,
 )
@@ -44,6 +46,8 @@ from derive.expression.nodes import (
 from derive.network.description import Network
 
 Atom = Quantity | Partial
+_PRINTED = Bindings({})  # an environment without names: printed digits speak for themselves
+_EXACTLY = HIGH.number(Fraction(1, 10**40))
 _EXPANDED = 12  # nodes up to which f(0.3) is shown as its formula: 1/(1 + e^(−0.3))
 
 
@@ -126,63 +130,69 @@ class Numbers:
         return self._chains[atom]
 
     def work_out(self, formula: Expression, digits: int | None = None) -> Evaluated:
-        """Numbers put in, inner parts worked out, value."""
+        """Numbers put in, inner parts worked out, value.
+
+        A member follows "=" where its printed digits give the exact value (carried: the value
+        of the member before it), and "≈" where they do not.
+        """
         places = self.rounding.digits if digits is None else digits
-        opened = _opened(formula)
-        atoms = _atoms(opened)
-        put_in = {atom: self.shown(atom) for atom in atoms}
-        numbers: dict[Expression, Expression] = {a: s.number for a, s in put_in.items()}
-        exact = all(s.exact for s in put_in.values())
-        relations = []
-        first = _put_in(opened, numbers)
-        if not isinstance(opened, (Quantity, Partial, Number)):
-            relations.append(Relation("=" if exact else "≈", first))
+        opened = self._opened(formula)
+        numbers: dict[Expression, Expression] = {a: self.shown(a).number for a in _atoms(opened)}
+        members = [substitute(opened, numbers)]
         inner = self._inner(opened, numbers, places)
-        if inner is not None and inner.number != first:
-            exact = exact and inner.exact
-            relations.append(Relation("=" if exact else "≈", inner.number))
-        result = self._value(formula, first if inner is None else inner.number, places)
-        exact = exact and result.exact
-        relations.append(Relation("=" if exact else "≈", result.number))
-        return Evaluated(tuple(_without_repeats(relations)), result)
+        if inner is not None:
+            members.append(inner)
+        result = self._value(formula, members[-1], places)
+        members.append(result.number)
+        target = evaluate(members[0], _PRINTED) if self.rounding.carried else result.value
+        relations: list[Relation] = []
+        for member in members:
+            if relations and relations[-1].expression == member:
+                continue
+            value = evaluate(member, _PRINTED)
+            relations.append(Relation("=" if equal(value, target) else "≈", member))
+            if self.rounding.carried:
+                target = value
+        return Evaluated(tuple(relations), result)
 
     def _value(self, formula: Expression, last: Expression, places: int) -> Shown:
         if self.rounding.carried:
-            value = evaluate(last, Bindings({}))
-            found = shown(value, places)
+            found = shown(evaluate(last, _PRINTED), places)
             return Shown(HIGH.number(found.number.value), found.number, found.exact)
         return shown(self._exact(formula), places)
 
+    def _opened(self, formula: Expression) -> Expression:
+        """What the numbers are put into: sums over examples written out, a short function's
+        formula for its name, the branch that holds for a case distinction."""
+        opened = _named_formula(rewrite(formula, _written_out))
+        return rewrite(opened, self._branch)
+
+    def _branch(self, node: Expression) -> Expression:
+        if not isinstance(node, Cases):
+            return node
+        return node.values[chosen(node, self.environment)]
+
     def _inner(
         self, opened: Expression, numbers: dict[Expression, Expression], places: int
-    ) -> _Inner | None:
+    ) -> Expression | None:
         """The formula with the composite parts just below its root worked out."""
         children = opened.children
         if not children or isinstance(opened, (Apply, Cases, Quantity, Partial)):
             return None
-        exact = True
         new: list[Expression] = []
         changed = False
         for child in children:
             sign, part = _part(child)
             if _is_atomic(part):
-                new.append(_put_in(child, numbers))
+                new.append(substitute(child, numbers))
                 continue
             changed = True
             if self.rounding.carried:
-                value = evaluate(_put_in(part, numbers), Bindings({}))
+                value = evaluate(substitute(part, numbers), _PRINTED)
             else:
                 value = self._exact(part)
-            found = shown(value, places)
-            exact = exact and found.exact
-            new.append(sign(found.number))
-        return _Inner(opened.with_children(tuple(new)), exact) if changed else None
-
-
-@dataclass(frozen=True, slots=True)
-class _Inner:
-    number: Expression
-    exact: bool
+            new.append(sign(shown(value, places).number))
+        return opened.with_children(tuple(new)) if changed else None
 
 
 class _OneExample:
@@ -204,25 +214,23 @@ class _OneExample:
         return self._full.partial(of, by)
 
 
-def _opened(formula: Expression) -> Expression:
-    """Sums over examples written out, and a named function's formula where that is short."""
-    formula = rewrite(formula, _written_out)
-    if not isinstance(formula, Apply) or formula.function.definition is None:
-        return formula
-    function = formula.function
-    definition = function.definition
-    if definition is None or sum(1 for _ in definition.walk()) > _EXPANDED:
-        return formula
-    values: dict[Expression, Expression] = dict(
-        zip(function.parameters, formula.arguments, strict=True)
-    )
-    return substitute(definition, values)
-
-
 def _written_out(node: Expression) -> Expression:
     if not isinstance(node, IndexedSum):
         return node
     return total(*(with_example(node.body, node.index, n) for n in range(node.count)))
+
+
+def _named_formula(formula: Expression) -> Expression:
+    """1/(1 + e^(−h1)) for σ(h1), where the formula is short."""
+    if not isinstance(formula, Apply) or formula.function.definition is None:
+        return formula
+    definition = formula.function.definition
+    if sum(1 for _ in definition.walk()) > _EXPANDED:
+        return formula
+    values: dict[Expression, Expression] = dict(
+        zip(formula.function.parameters, formula.arguments, strict=True)
+    )
+    return substitute(definition, values)
 
 
 def _atoms(expression: Expression) -> dict[Atom, None]:
@@ -237,28 +245,23 @@ def _atoms(expression: Expression) -> dict[Atom, None]:
     return found
 
 
-def _put_in(expression: Expression, numbers: dict[Expression, Expression]) -> Expression:
-    return substitute(expression, numbers)
-
-
 def _part(child: Expression) -> tuple[Callable[[Number], Expression], Expression]:
     """A child and how its value is written back: −(a·b) keeps its minus, [a + b] loses its []."""
     if isinstance(child, Negative):
-        return Negative, child.operand
+        return _minus, child.operand
     return (lambda number: number), child.inner if isinstance(child, Bracket) else child
+
+
+def _minus(number: Number) -> Expression:
+    return Negative(number) if number.value else number
+
+
+def equal(a: Any, b: Any) -> bool:
+    """Whether two values are the same number, to forty digits."""
+    return bool(abs(a - b) <= _EXACTLY * max(1, abs(b)))
 
 
 def _is_atomic(part: Expression) -> bool:
     return isinstance(part, (Quantity, Partial, Number, Comparison)) or (
         isinstance(part, Power) and isinstance(part.base, (Quantity, Number))
     )
-
-
-def _without_repeats(relations: list[Relation]) -> list[Relation]:
-    """Members that say again what the one before said are dropped."""
-    kept: list[Relation] = []
-    for relation in relations:
-        if kept and kept[-1].expression == relation.expression:
-            continue
-        kept.append(relation)
-    return kept

@@ -21,10 +21,11 @@ def conventions(
     yield from _order(network, names, words)
     for use in _distinct(network):
         if use.row is not None and use.row.remark:
-            yield words("convention-activation", remark=use.row.remark)
+            name = words.text(f"activation-{use.name}")
+            yield words("convention-activation", name=_capital(name), remark=use.row.remark)
     row = network.loss.row
     if row is not None and row.remark:
-        yield words("convention-activation", remark=row.remark)
+        yield words("convention-activation", name=_capital(row.title), remark=row.remark)
     if row is not None and "ln(" in row.formula:
         yield words("convention-logarithm")
     if network.is_batch:
@@ -74,3 +75,5 @@ def _distinct(network: Network) -> list[ActivationUse]:
     return list(found.values())
 
 
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

@@ -2,8 +2,8 @@
 
 ``=`` demands that the printed digits give the exact value. ``≈`` allows what rounding the
 printed numbers can explain: the sum of |∂member/∂number|·½ unit of its last digit. The last
-number of a chain must be the correctly rounded exact value; in carried mode, the correctly
-rounded value of the member printed before it.
+number of a chain must be the correctly rounded exact value; in carried mode, ``=`` compares
+with the member before, and the last number is the correctly rounded value of that member.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from derive.derivation.check.failure import CheckFailed
 from derive.derivation.graph import BATCH_E, RATE
+from derive.derivation.numbers import equal
 from derive.derivation.rounding import half_unit, shown
 from derive.derivation.steps import Step
 from derive.expression.evaluate import HIGH, Bindings, Environment, evaluate, slopes
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from derive.derivation.valuation import Valuation
 
 _SLACK = HIGH.number(Fraction(21, 20))  # second-order effects of rounding
-_EXACTLY = HIGH.number(Fraction(1, 10**40))
 _SLOPES_AGREE = 1e-5
 
 
@@ -63,12 +63,14 @@ def check_chain(valuation: Valuation, step: Step, environment: Environment) -> i
     digits = rounding.update_digits if updating else rounding.digits
     true = _true(valuation, step, environment)
     members = step.relations[1:]
-    previous: Any = None
+    previous: Any = evaluate(members[0].expression, Bindings({}))
     for position, relation in enumerate(members):
         value = evaluate(relation.expression, Bindings({}))
         last = position == len(members) - 1
         if rounding.carried:
-            if last and previous is not None:
+            if relation.sign == "=" and not equal(value, previous):
+                raise CheckFailed(step.id, "a member after = is not what stands before it")
+            if last and len(members) > 1:
                 _same_digits(step, relation.expression, shown(previous, digits).number)
         else:
             _compare(step, relation.sign, relation.expression, value, true)
@@ -95,9 +97,10 @@ def _compare(step: Step, sign: str, member: Expression, value: Any, true: Any) -
     error = abs(value - true)
     if sign in ("≈", "←"):
         allowed = possible_error(member) * _SLACK
+        wrong = error > allowed
     else:
-        allowed = _EXACTLY * max(1, abs(true))
-    if error > allowed:
+        wrong = not equal(value, true)
+    if wrong:
         raise CheckFailed(
             step.id,
             f"a member after {sign} is {HIGH.context.nstr(value, 12)}, the exact value "

@@ -9,7 +9,7 @@ from derive.derivation.steps import Relation, Section, Step
 from derive.derivation.styles.deltas import delta_of
 from derive.document.blocks import Block, Equation
 from derive.document.narration.locals import is_trivial, lines
-from derive.document.narration.teller import Teller, rows
+from derive.document.narration.teller import Teller, first_and_last, rows
 from derive.expression.nodes import BIAS, WEIGHT, Quantity
 
 
@@ -78,10 +78,20 @@ def _gradients(teller: Teller, section: Section) -> Iterator[Block]:
             for step in weights:
                 for local in step.substeps:
                     yield lines(teller, local)
-        yield from rows([teller.equation(s, role="gradient") for s in weights])
+        yield from _results(teller, weights)
     if biases:
         shared = biases[0].about[0].unit < 0
         b, z = biases[0].about[:2]
         sentence = "gradients-shared-bias" if shared else "gradients-biases"
         yield teller.say(sentence, layer=name, b=b, z=z)
-        yield from rows([teller.equation(s, role="gradient") for s in biases])
+        yield from _results(teller, biases)
+
+
+def _results(teller: Teller, steps: list[Step]) -> Iterator[Block]:
+    """The first with its chain rule; the others, alike, with their result unless told in full."""
+    first, *others = steps
+    told = [teller.equation(first, role="gradient")]
+    for step in others:
+        chain = None if teller.full else first_and_last(step)
+        told.append(teller.equation(step, chain, "gradient"))
+    yield from rows(told)
