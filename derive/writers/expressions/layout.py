@@ -8,7 +8,7 @@ where nothing else helps.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from derive.derivation.steps import Chain
@@ -67,7 +67,7 @@ def chain_lines(
     first = members[0]
     tail = " ".join(f"{s} {m}" for s, m in zip(signs[1:], members[1:], strict=True))
     whole = f"{first} {tail}" if tail else first
-    left_width = printer.width(first)
+    left_width = _left_width(chain, names, printer)
     shift = max(0.0, column - left_width)
     if len(whole) <= characters and printer.width(whole) + shift <= limit:
         return (_one_line(first, signs, members),)
@@ -89,6 +89,18 @@ def chain_lines(
             lines.append(Line(left, sign, line))
             left = sign = ""
     return tuple(lines)
+
+
+def left_column(
+    chains: Iterable[Chain], names: Names, printer: Printer = LATEX, limit: float = 80
+) -> float:
+    """How wide the left sides are that stand beside their signs: the ``column`` of each chain."""
+    widths = (_left_width(chain, names, printer) for chain in chains)
+    return max((w for w in widths if w <= _WIDE_LEFT * limit), default=0.0)
+
+
+def _left_width(chain: Chain, names: Names, printer: Printer) -> float:
+    return 0.0 if chain[0].sign else printer.width(printer(chain[0].expression, names))
 
 
 def _one_line(first: str, signs: list[str], members: list[str]) -> Line:

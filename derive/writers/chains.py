@@ -1,0 +1,101 @@
+"""Displayed chains as rows of aligned columns, for the formats whose formulas are LaTeX."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from derive.document.blocks import Equation, Equations
+from derive.writers.expressions.latex import LATEX, latex
+from derive.writers.expressions.layout import Line, chain_lines, left_column
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from derive.notation import Names
+
+_BOX = 2.0  # half ems that a box adds
+_NOTE_GAP = 4.0  # half ems before a reason or a number
+_TEXT_LETTER = 1.1  # half ems of a letter of a reason, on the average
+
+
+class Row(NamedTuple):
+    """One row of a displayed formula.
+
+    number, reason  on the last row of their equation only; "" for none
+    role            of the equation, as the document says it
+    scale           what a row too wide for the page is to be multiplied by; 1 for the others
+    """
+
+    left: str
+    sign: str
+    right: str
+    number: str = ""
+    reason: str = ""
+    role: str = ""
+    scale: float = 1.0
+
+
+def rows(
+    block: Equation | Equations,
+    names: Names,
+    escape: Callable[[str], str],
+    limit: float,
+    characters: int,
+) -> Iterator[Row]:
+    """The rows of a block: each chain on as many lines as it needs, signs below each other.
+
+    limit       half ems a row may be wide, its number and reason included
+    characters  of the source of one row
+    """
+    equations = block.rows if isinstance(block, Equations) else (block,)
+    column = left_column([e.chain for e in equations], names, LATEX, limit)
+    for equation in equations:
+        yield from _equation_rows(equation, names, escape, column, limit, characters)
+
+
+def _note_width(equation: Equation) -> float:
+    width = _BOX if equation.result else 0.0
+    if equation.reason:
+        width += _NOTE_GAP + _TEXT_LETTER * len(equation.reason)
+    if equation.number is not None:
+        width += _NOTE_GAP + len(str(equation.number)) + 2
+    return width
+
+
+def _equation_rows(
+    equation: Equation,
+    names: Names,
+    escape: Callable[[str], str],
+    column: float,
+    limit: float,
+    characters: int,
+) -> Iterator[Row]:
+    # The note stands beside the last line alone: the others need not leave room for it.
+    note = _note_width(equation)
+    lines = chain_lines(equation.chain, names, LATEX, limit, column, characters)
+    if column + LATEX.width(f"{lines[-1].sign} {lines[-1].right}") + note > limit:
+        lines = chain_lines(equation.chain, names, LATEX, limit - note, column, characters)
+    for line in lines[:-1]:
+        yield _row(line, equation.role, limit - column)
+    last = _row(lines[-1], equation.role, limit - column - note)
+    result = latex(equation.chain[-1].expression, names) if equation.result else ""
+    yield last._replace(
+        right=_boxed(last.right, result),
+        number="" if equation.number is None else str(equation.number),
+        reason=escape(equation.reason),
+    )
+
+
+def _row(line: Line, role: str, room: float) -> Row:
+    left, sign, right = line
+    if not sign:  # a left side too wide to stand beside the others, or a continued line
+        left, right = "", left or right
+    width = LATEX.width(f"{sign} {right}")
+    return Row(left, sign, right, role=role, scale=min(1.0, round(room / width, 2)))
+
+
+def _boxed(right: str, result: str) -> str:
+    """The row with the result in a box, where all of the result stands on it."""
+    if not result or not right.endswith(result):
+        return right
+    return f"{right[: -len(result)]}\\boxed{{{result}}}"

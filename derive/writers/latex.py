@@ -1,0 +1,137 @@
+"""A complete LaTeX article for pdflatex.
+
+Needs no more than texlive-latex-base, texlive-latex-recommended, texlive-pictures and lmodern.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
+
+from derive.document.blocks import (
+    Block,
+    Equation,
+    Equations,
+    Heading,
+    Inline,
+    Items,
+    Paragraph,
+    Strong,
+    Table,
+)
+from derive.writers.chains import Row, rows
+from derive.writers.columns import width
+from derive.writers.expressions.latex import LATEX, latex
+from derive.writers.latex_text import escape, escape_formula
+from derive.writers.tables import groups, shrunk
+from derive.writers.writer import Writer
+
+if TYPE_CHECKING:
+    from derive.expression.nodes import Expression
+
+# Widths are in half ems, as the printers count: 5 pt at 10 pt.
+_LINE = 91.0  # 168 mm without the indentation of formulas and tables
+_CHARACTERS = 20_000  # TeX has no limit of its own here
+_LETTER = 1.0  # a letter of running text, on the average
+_GAP = 2.4  # between columns of a table
+_LONG = 30  # rows past which a table may cross pages
+
+
+class HeadingText(NamedTuple):
+    level: int
+    content: str
+
+
+class ParagraphText(NamedTuple):
+    content: str
+    kind: str
+
+
+class Display(NamedTuple):
+    rows: list[Row]
+
+
+class Tabular(NamedTuple):
+    caption: str
+    columns: str
+    header: list[str]
+    rows: list[list[str]]
+    long: bool
+
+
+class ItemsText(NamedTuple):
+    items: list[str]
+    ordered: bool
+
+
+class Latex(Writer):
+    """The writer of LaTeX."""
+
+    name: ClassVar[str] = "latex"
+
+    def gap(self, previous: Block | None, block: Block) -> str:
+        """A displayed formula belongs to the paragraph before it: no empty line."""
+        if isinstance(block, (Equation, Equations)) and isinstance(
+            previous, (Paragraph, Equation, Equations)
+        ):
+            return "\n"
+        return "\n\n"
+
+    def inline(self, content: Inline) -> str:
+        return "".join(map(self._piece, content)).strip()
+
+    def _piece(self, piece: str | Expression | Strong) -> str:
+        if isinstance(piece, str):
+            return escape(piece)
+        if isinstance(piece, Strong):
+            return rf"\textbf{{{escape(piece.text)}}}"
+        return f"${escape_formula(latex(piece, self.names))}$"
+
+    def heading(self, block: Heading) -> Iterator[HeadingText]:
+        yield HeadingText(block.level, self.inline(block.content))
+
+    def paragraph(self, block: Paragraph) -> Iterator[ParagraphText]:
+        yield ParagraphText(self.inline(block.content), block.kind)
+
+    def equation(self, block: Equation | Equations) -> Iterator[Display]:
+        fitting = rows(block, self.names, escape, _LINE, _CHARACTERS)
+        yield Display([_settable(row) for row in fitting])
+
+    def table(self, block: Table) -> Iterator[Tabular]:
+        content = (block.header, *block.rows)
+        cells = [[self.inline(cell) for cell in row] for row in content]
+        columns = [[self._words(row[i]) for row in content] for i in range(len(block.header))]
+        natural = [max(map(sum, column)) for column in columns]
+        least = [max(max(words, default=0.0) for words in column) for column in columns]
+        widths = shrunk(natural, least, _GAP, _LINE)
+        caption = self.inline(block.caption)
+        for taken in groups(widths, _GAP, _LINE):
+            spec = "".join(
+                block.align[i] if widths[i] == natural[i] else _prose_column(widths[i])
+                for i in taken
+            )
+            some = [[row[i] for i in taken] for row in cells]
+            yield Tabular(caption, spec, some[0], some[1:], len(some) > _LONG)
+            caption = ""
+
+    def _words(self, content: Inline) -> list[float]:
+        """The half ems of everything in a cell between which a line may end."""
+        words: list[float] = []
+        for piece in content:
+            if isinstance(piece, (str, Strong)):
+                text = piece if isinstance(piece, str) else piece.text
+                words += [(width(word) + 1) * _LETTER for word in text.split()]
+            else:
+                words.append(LATEX.width(latex(piece, self.names)) + _LETTER)
+        return words
+
+    def items(self, block: Items) -> Iterator[ItemsText]:
+        yield ItemsText([self.inline(item) for item in block.items], block.ordered)
+
+
+def _prose_column(half_ems: float) -> str:
+    return rf">{{\raggedright\arraybackslash}}p{{{half_ems / 2:.1f}em}}"
+
+
+def _settable(row: Row) -> Row:
+    return row._replace(left=escape_formula(row.left), right=escape_formula(row.right))

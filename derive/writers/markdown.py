@@ -1,0 +1,194 @@
+"""Markdown in two dialects.
+
+github  also GitLab and Gitea: formulas in ```` ```math ```` fences and ``$`…`$``
+plain   Jupyter, pandoc, VS Code, MkDocs: formulas in ``$$`` and ``$…$``
+
+``\\tag`` is not shown on GitHub, so a formula's number stands in it as text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
+
+from derive.document.blocks import (
+    Block,
+    Equation,
+    Equations,
+    Heading,
+    Inline,
+    Items,
+    Paragraph,
+    Strong,
+    Table,
+)
+from derive.writers.chains import Row, rows
+from derive.writers.columns import pad, plain, width
+from derive.writers.expressions.latex import latex
+from derive.writers.markdown_text import escape, escape_start
+from derive.writers.writer import Writer
+
+if TYPE_CHECKING:
+    from derive.expression.nodes import Expression
+    from derive.notation import Names
+
+_WIDE = 60  # columns past which the source of a table is not lined up
+_WIDTH = 100.0  # half ems of a row of a formula: a page of GitHub, a notebook
+_CHARACTERS = 1000  # of one formula; GitLab and Gitea set no more
+_OVERHEAD = 50  # characters around a row, and around all rows
+
+
+class Dialect(NamedTuple):
+    """How formulas are fenced."""
+
+    opening: str
+    closing: str
+    before: str
+    after: str
+
+
+DIALECTS = {
+    "github": Dialect("```math", "```", "$`", "`$"),
+    "plain": Dialect("$$", "$$", "$", "$"),
+}
+
+_AFTER = frozenset(" )]}.,;:!?\"'”’»—–-")  # may follow an inline formula
+_BEFORE = frozenset(" ([{\"'“‘„«—–-")  # may precede one
+
+# What stands for itself in words beside a formula, set outside \text{}.
+_SIGNS = {
+    "\\": r"\backslash ", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#",
+    "%": r"\%", "_": r"\_", "^": r"\wedge ", "~": r"\sim ", "<": r"\lt ", ">": r"\gt ",
+    "*": r"\ast ", "`": "'",
+}  # fmt: skip
+
+
+class HeadingText(NamedTuple):
+    level: int
+    content: str
+
+
+class ParagraphText(NamedTuple):
+    content: str
+    kind: str
+
+
+class Formula(NamedTuple):
+    """A displayed formula between its fences."""
+
+    opening: str
+    closing: str
+    rows: list[Row]
+
+
+class TableCells(NamedTuple):
+    caption: str
+    header: list[str]
+    rule: list[str]
+    rows: list[list[str]]
+
+
+class ItemsText(NamedTuple):
+    items: list[str]
+    ordered: bool
+
+
+class Markdown(Writer):
+    """The writer of Markdown."""
+
+    name: ClassVar[str] = "markdown"
+
+    def __init__(
+        self, names: Names, templates: Path | None = None, dialect: str = "github"
+    ) -> None:
+        super().__init__(names, templates)
+        self.dialect = DIALECTS[dialect]
+
+    def gap(self, previous: Block | None, block: Block) -> str:
+        if isinstance(previous, Items) and isinstance(block, Items):
+            return "\n\n<!-- -->\n\n"  # else the two would be one list
+        return "\n\n"
+
+    def inline(self, content: Inline) -> str:
+        out = ""
+        after_formula = False
+        for piece in content:
+            formula = not isinstance(piece, (str, Strong))
+            text = self._piece(piece)
+            if (after_formula and text[:1] not in _AFTER) or (formula and out[-1:] not in _BEFORE):
+                out += " "
+            out += text
+            after_formula = formula
+        return out.strip()
+
+    def _piece(self, piece: str | Expression | Strong) -> str:
+        if isinstance(piece, str):
+            return escape(piece)
+        if isinstance(piece, Strong):
+            return f"**{escape(piece.text).strip()}**"
+        return f"{self.dialect.before}{latex(piece, self.names)}{self.dialect.after}"
+
+    def heading(self, block: Heading) -> Iterator[HeadingText]:
+        content = self.inline(block.content)
+        if content.endswith(("#", "}")):  # a closing # is left out, {…} is an attribute to pandoc
+            content = f"{content[:-1]}\\{content[-1]}"
+        yield HeadingText(block.level, content)
+
+    def paragraph(self, block: Paragraph) -> Iterator[ParagraphText]:
+        yield ParagraphText(escape_start(self.inline(block.content)), block.kind)
+
+    def equation(self, block: Equation | Equations) -> Iterator[Formula]:
+        fitting = rows(block, self.names, _words, _WIDTH, _CHARACTERS - 100)
+        for some in _packed(fitting):
+            if len(some) == 1:
+                some = [_alone(some[0])]
+            yield Formula(self.dialect.opening, self.dialect.closing, some)
+
+    def table(self, block: Table) -> Iterator[TableCells]:
+        caption = escape_start(self.inline(block.caption))
+        cells = [[self._cell(cell) for cell in row] for row in (block.header, *block.rows)]
+        widths = [min(max(3, *map(width, column)), _WIDE) for column in zip(*cells, strict=True)]
+        padded = [list(map(pad, row, widths, block.align)) for row in cells]
+        rule = list(map(_rule, widths, block.align))
+        yield TableCells(caption, padded[0], rule, padded[1:])
+
+    def _cell(self, content: Inline) -> str:
+        return self.inline(content).replace("|", r"\|")
+
+    def items(self, block: Items) -> Iterator[ItemsText]:
+        items = [escape_start(self.inline(item)) for item in block.items]
+        yield ItemsText(items, block.ordered)
+
+
+def _rule(columns: int, align: str) -> str:
+    left = ":" if align in "lc" else "-"
+    right = ":" if align in "rc" else "-"
+    return f"{left}{'-' * (columns - 2)}{right}"
+
+
+def _packed(rows: Iterable[Row]) -> Iterator[list[Row]]:
+    """Rows in formulas of no more characters than a reader takes."""
+    some: list[Row] = []
+    used = 0
+    for row in rows:
+        needed = sum(map(len, row[:5])) + _OVERHEAD
+        if some and used + needed > _CHARACTERS - _OVERHEAD:
+            yield some
+            some, used = [], 0
+        some.append(row)
+        used += needed
+    yield some
+
+
+def _alone(row: Row) -> Row:
+    """A row that is a formula of its own: no indentation, a leading sign set like one between."""
+    if row.left:
+        return row
+    return row._replace(left="{}", right=re.sub(r"^(\\quad )+", "", row.right))
+
+
+def _words(reason: str) -> str:
+    r"""Words for \text{}: signs of LaTeX stand outside it."""
+    return "".join(f"}}{_SIGNS[c]}\\text{{" if c in _SIGNS else c for c in plain(reason))

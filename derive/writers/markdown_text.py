@@ -1,0 +1,40 @@
+"""Running text as Markdown: every character stands for itself, in CommonMark, GFM and pandoc.
+
+``(`` and ``)`` are never escaped by an opening backslash, nor ``[``: ``\\(`` and ``\\[`` open
+formulas in some readers.
+"""
+
+from __future__ import annotations
+
+import re
+
+_SPECIAL = re.compile(
+    r"[\\`*$~^@]"  # code, emphasis, formula, strikethrough, superscript, citation
+    r"|(?<![^\W_])_|_(?![^\W_])"  # emphasis; inside a word an underscore is only itself
+    r"|<(?=[A-Za-z/!?])"  # tag
+    r"|&(?=#?\w+;)"  # entity
+    r"|(?<!\\)\](?=[(\[:])"  # link
+)
+_START = re.compile(
+    r"(?P<before>\(?(?:\d+|[A-Za-z]|[ivxlcdmIVXLCDM]+|#))(?P<mark>[.)])(?=\s|$)"  # (1) 1. a)
+    r"|(?P<sign>[-+:](?=[\s-]|$)|[#>|=])"  # list, heading, quotation, line block
+)
+
+
+def escape(text: str) -> str:
+    """Text whose characters stand for themselves anywhere in a line."""
+    return _SPECIAL.sub(r"\\\g<0>", re.sub(r"\s+", " ", printable(text)))
+
+
+def escape_start(line: str) -> str:
+    """A line that does not open a list, a heading or a quotation by accident."""
+    found = _START.match(line)
+    if not found:
+        return line
+    place = found.start("mark") if found["mark"] else 0
+    return f"{line[:place]}\\{line[place:]}"
+
+
+def printable(text: str) -> str:
+    """Text without control characters; each becomes a space."""
+    return "".join(c if c >= " " and not "\x7f" <= c <= "\x9f" else " " for c in text)

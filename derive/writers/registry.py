@@ -1,0 +1,89 @@
+"""The formats a document can be written in: a row each.
+
+A new format is one row here, one module with a ``Writer`` and one folder of templates.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from derive.writers.errors import UnknownFormat
+
+if TYPE_CHECKING:
+    from derive.document.blocks import Document
+    from derive.notation import Names
+    from derive.writers.writer import Writer
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A row of the registry.
+
+    suffix   of its files and of its templates
+    home     the module and class that write it
+    options  what else it takes: option → the values allowed, the usual one first
+    """
+
+    name: str
+    description: str
+    suffix: str
+    home: tuple[str, str]
+    options: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+
+_ROWS = (
+    Format(
+        "markdown", "Markdown with formulas, for GitHub or for notebooks and pandoc", ".md",
+        ("derive.writers.markdown", "Markdown"), (("dialect", ("github", "plain")),),
+    ),
+    Format(
+        "latex", "a complete LaTeX article on A4, for pdflatex", ".tex",
+        ("derive.writers.latex", "Latex"),
+    ),
+    Format(
+        "text", "plain text for a terminal of 80 columns", ".txt",
+        ("derive.writers.text", "Text"),
+    ),
+)  # fmt: skip
+
+REGISTRY: dict[str, Format] = {row.name: row for row in _ROWS}
+FORMATS: dict[str, str] = {row.name: row.description for row in _ROWS}
+
+
+def format_named(name: str) -> Format:
+    """The row of a format. Raises UnknownFormat listing those that are there."""
+    if name not in REGISTRY:
+        there = ", ".join(REGISTRY)
+        raise UnknownFormat(f"there is no format {name!r}; those there are: {there}")
+    return REGISTRY[name]
+
+
+def write(
+    document: Document,
+    names: Names,
+    to: str = "markdown",
+    *,
+    dialect: str = "github",
+    templates: Path | None = None,
+) -> str:
+    """The document as a page, its quantities called what ``names`` calls them.
+
+    dialect    of the formats that have dialects; the others take no notice of it
+    templates  a folder whose files stand before the built-in ones of the same name
+
+    Raises UnknownFormat, or TemplateError where a template of one's own does not work.
+    """
+    row = format_named(to)
+    options = {}
+    for option, allowed in row.options:
+        value = {"dialect": dialect}[option]
+        if value not in allowed:
+            there = ", ".join(allowed)
+            raise UnknownFormat(f"{to} has no {option} {value!r}; those there are: {there}")
+        options[option] = value
+    module, name = row.home
+    writer: type[Writer] = getattr(import_module(module), name)
+    return writer(names, templates, **options).page(document)

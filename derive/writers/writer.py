@@ -1,0 +1,88 @@
+"""What every format does alike: block after block, each through the macro of its name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from derive.document.blocks import (
+    Block,
+    Document,
+    Equation,
+    Equations,
+    Heading,
+    Inline,
+    Items,
+    PageBreak,
+    Paragraph,
+    Space,
+    Table,
+)
+from derive.writers.environment import Layout
+from derive.writers.registry import REGISTRY
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from derive.notation import Names
+
+NOUNS: dict[type, str] = {
+    Heading: "heading",
+    Paragraph: "paragraph",
+    Equation: "equation",
+    Equations: "equation",
+    Table: "table",
+    Items: "items",
+    Space: "space",
+    PageBreak: "page_break",
+}
+
+
+class Writer:
+    """A format: a method per kind of block, from the block to what its macro is given.
+
+    A block may fill its macro more than once: a chain too long for one formula is several
+    formulas, a table too wide for the page is several tables.
+    """
+
+    name: ClassVar[str]
+
+    def __init__(self, names: Names, templates: Path | None = None) -> None:
+        self.names = names
+        self.layout = Layout(self.name, REGISTRY[self.name].suffix, templates)
+
+    def page(self, document: Document) -> str:
+        """The whole document, ending in one line end."""
+        parts: list[str] = []
+        previous: Block | None = None
+        for block in titled(document):
+            noun = NOUNS[type(block)]
+            for context in getattr(self, noun)(block):
+                text = self.layout.block(noun, context)
+                if text:
+                    parts += [self.gap(previous, block), text] if parts else [text]
+                    previous = block
+        title = self.inline(document.title)
+        return self.layout.page(title=title, language=document.language, body="".join(parts))
+
+    def gap(self, previous: Block | None, block: Block) -> str:
+        """What stands between two blocks: an empty line."""
+        return "\n\n"
+
+    def inline(self, content: Inline) -> str:
+        """Running text with its formulas."""
+        raise NotImplementedError
+
+    def page_break(self, block: PageBreak) -> Iterator[PageBreak]:
+        yield block
+
+    def space(self, block: Space) -> Iterator[Space]:
+        yield block
+
+
+def titled(document: Document) -> tuple[Block, ...]:
+    """The blocks, the title first unless a heading of level 1 among them says it."""
+    blocks = document.blocks
+    if not document.title or any(isinstance(b, Heading) and b.level == 1 for b in blocks):
+        return blocks
+    return (Heading(1, document.title), *blocks)
