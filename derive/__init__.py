@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from derive.compute import GradientFunction, compile
     from derive.derivation import CheckFailed, Derivation, derive
-    from derive.network import Dense, Network, NetworkError, load
+    from derive.network import Dense, Network, NetworkError
+    from derive.network.loader import load
     from derive.rendering import render
     from derive.worksheets import worksheet
 
@@ -40,7 +41,7 @@ _HOMES = {
     "NetworkError": "derive.network",
     "compile": "derive.compute",
     "derive": "derive.derivation",
-    "load": "derive.network",
+    "load": "derive.network.loader",
     "render": "derive.rendering",
     "worksheet": "derive.worksheets",
 }

@@ -15,7 +15,7 @@ from derive.document.conventions import conventions
 from derive.document.wording import Wording
 from derive.network import Network
 from derive.notation import Names, names
-from derive.writers.expressions import text
+from derive.writers.expressions.text import text
 
 _WIDTH = 12
 

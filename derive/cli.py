@@ -28,7 +28,7 @@ _INPUT_ERRORS = (
     ("derive.notation.errors", "NotationError"),
     ("derive.writers.errors", "WriterError"),
     ("derive.document.wording", "WordingError"),
-    ("derive.derivation.check", "CheckFailed"),
+    ("derive.derivation", "CheckFailed"),
 )
 
 
@@ -73,7 +73,7 @@ class _Listed(click.ParamType):
         return tuple(dict.fromkeys(given)) if self._several else value
 
 
-_STYLES = "derive.derivation.derivation"
+_STYLES = "derive.derivation"
 _network = click.argument("network", metavar="NETWORK", type=click.Path())
 _style = click.option(
     "--style", type=_Listed("style", _STYLES, "STYLES"), default="deltas",
@@ -102,7 +102,13 @@ def commands() -> None:
 )  # fmt: skip
 @_style
 @_notation
-@click.option("--detail", type=click.Choice(["brief", "normal", "full"]), help="How much is shown.")
+@click.option(
+    "--detail",
+    type=click.Choice(["brief", "normal", "full"]),
+    default="normal",
+    show_default=True,
+    help="How much is shown.",
+)
 @click.option("--digits", type=click.IntRange(1, 30), help="Digits shown after the point.")
 @click.option(
     "--rounding",

@@ -21,10 +21,20 @@ from labels import Labels
 
 import derive
 from derive.derivation.graph import BATCH_E, E, Graph
+from derive.derivation.rounding import Rounding
 from derive.derivation.steps import Rule
 from derive.derivation.trace import ExampleTrace, Trace, trace
+from derive.derivation.valuation import Valuation
 from derive.expression.evaluate import evaluate
-from derive.expression.nodes import BIAS, LOSS_TERM, WEIGHT, Expression, Partial, Quantity
+from derive.expression.nodes import (
+    BIAS,
+    LOSS_TERM,
+    WEIGHT,
+    Expression,
+    Partial,
+    Quantity,
+    product,
+)
 
 ROOT = Path(__file__).parent.parent
 REFERENCES = json.loads((ROOT / "tests/data/references.json").read_text())["networks"]
@@ -347,6 +357,30 @@ def _absolute_sweep(one: ExampleTrace) -> dict[Quantity, float]:
         for parent, slope in one.slopes(quantity).items():
             sums[parent] = sums.get(parent, 0.0) + sums.get(quantity, 0.0) * abs(float(slope))
     return sums
+
+
+def test_the_carried_chain_is_that_of_an_honest_hand_calculation() -> None:
+    """Every displayed value rounded to 5 decimals (updates to 4) and gone on with."""
+    name = "chain_with_every_displayed_value_rounded_to_5dp_and_carried"
+    chain = REFERENCES["003"]["as_written"][name]
+    derivation = derive.derive(example("write-up-003"), "deltas")
+    values = Valuation(derivation, Rounding(digits=5, update=4, carried=True))
+    names = labels.indexed().names
+    special = {
+        f"sigma'(z_{x})": Partial(names["y_pred" if x == "o" else f"a_{x}"], names[f"z_{x}"])
+        for x in "o12"
+    }
+    for label, number in chain.items():
+        if label.endswith(" updated (4 dp)"):
+            found = values.updated[names[label.split()[0]]].number.value
+        elif "*" in label:
+            part = product(*(names[name] for name in label.split("*")))
+            found = values.examples[0].work_out(part).result.number.value
+        else:
+            expression = special.get(label) or labels.indexed().expressions(label)[0]
+            assert isinstance(expression, Quantity | Partial)
+            found = values.examples[0].shown(expression).number.value
+        assert found == Fraction(number), label
 
 
 def chain_of(depth: int, hidden: str) -> derive.Network:
