@@ -3,8 +3,8 @@
     h1 = w1·i1 + w2·i2 = 0.15·0.05 + 0.20·0.10 = 0.0075 + 0.02 = 0.0275
 
 A chain has at most three members behind its formula: the displayed numbers put in, the inner
-parts worked out, the value. ``exact`` computes with sixty digits and rounds what it displays;
-``carried`` goes on with what it displayed, as a hand does.
+parts worked out (unless ``rounding.parts`` is off), the value. ``exact`` computes with sixty
+digits and rounds what it displays; ``carried`` goes on with what it displayed, as a hand does.
 """
 
 from __future__ import annotations
@@ -136,10 +136,10 @@ class Numbers:
         of the member before it), and "≈" where they do not.
         """
         places = self.rounding.digits if digits is None else digits
-        opened = self._opened(formula)
+        opened = self.opened(formula)
         numbers: dict[Expression, Expression] = {a: self.shown(a).number for a in _atoms(opened)}
         members = [substitute(opened, numbers)]
-        inner = self._inner(opened, numbers, places)
+        inner = self._inner(opened, numbers, places) if self.rounding.parts else None
         if inner is not None:
             members.append(inner)
         result = self._value(formula, members[-1], places)
@@ -161,7 +161,7 @@ class Numbers:
             return Shown(HIGH.number(found.number.value), found.number, found.exact)
         return shown(self._exact(formula), places)
 
-    def _opened(self, formula: Expression) -> Expression:
+    def opened(self, formula: Expression) -> Expression:
         """What the numbers are put into: sums over examples written out, a short function's
         formula for its name, the branch that holds for a case distinction."""
         opened = _named_formula(rewrite(formula, _written_out))

@@ -21,11 +21,16 @@ _SURE = 45  # decimals of the sixty that must be zeros for a value to count as e
 
 @dataclass(frozen=True, slots=True)
 class Rounding:
-    """digits: decimals shown; update: decimals of updated parameters; carried: go on with them."""
+    """digits: decimals shown; update: decimals of updated parameters; carried: go on with them.
+
+    parts  inner parts of a formula are displayed, and so rounded, before its value; without
+           them a formula is worked out in one go, as on a pocket calculator
+    """
 
     digits: int = 5
     update: int | None = None
     carried: bool = False
+    parts: bool = True
 
     @property
     def update_digits(self) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -137,6 +137,43 @@ class Network:
                 for layer in self.layers
             )
         )
+
+    def with_numbers(self, numbers: Mapping[Quantity, Number]) -> Network:
+        """The same structure over one example with other numbers; without any it is symbolic.
+
+        numbers  of every input, target, weight and bias, and of the learning rate, or none.
+                 They are taken as they are: whoever draws them answers for them.
+        """
+
+        def row(quantities: Iterable[Quantity]) -> tuple[Number, ...] | None:
+            return tuple(numbers[q] for q in quantities) if numbers else None
+
+        def column(kind: str, count: int) -> tuple[tuple[Number, ...], ...] | None:
+            found = row(Quantity(kind, unit=unit) for unit in range(count))
+            return None if found is None else (found,)
+
+        def layer(old: Layer) -> Layer:
+            flat = row(self.weights(old.index))
+            return replace(
+                old,
+                weights=None if flat is None else tuple(
+                    flat[start : start + old.units] for start in range(0, len(flat), old.units)
+                ),
+                biases=row(self.biases(old.index)) if old.bias != "none" else None,
+            )  # fmt: skip
+
+        changed: dict[str, Any] = {
+            "layers": tuple(map(layer, self.layers)),
+            "inputs": column(INPUT, self.sizes[0]),
+            "targets": column(TARGET, self.sizes[-1]),
+            "learning_rate": numbers.get(Quantity(LEARNING_RATE)),
+            "shape": replace(self.shape, examples=1),
+        }
+        other = object.__new__(Network)
+        for field in fields(Network):
+            kept = getattr(self, field.name)
+            object.__setattr__(other, field.name, changed.get(field.name, kept))
+        return other
 
     def parameters(self) -> tuple[Quantity, ...]:
         """The trained weights and biases in the order of θ: W1 row by row, b1, W2, …"""

@@ -159,8 +159,9 @@ def _indexed_sum(e: Expression, names: Names) -> Printed:
 
 
 def _blank(e: Expression, names: Names) -> Printed:
-    label = cast(Blank, e).label
-    return rf"\underset{{({label})}}{{\underline{{\qquad\qquad}}}}"
+    e = cast(Blank, e)
+    inside = rf"\mathbf{{{latex(e.of, names)}}}" if e.filled else r"\qquad\qquad"
+    return rf"\underset{{({e.label})}}{{\underline{{{inside}}}}}"
 
 
 _BRACKETS = {"(": ("(", ")"), "[": ("[", "]"), "|": (r"\lvert ", r" \rvert")}

@@ -154,6 +154,11 @@ def _indexed_sum(e: Expression, names: Names) -> Printed:
     return [Piece(f"Σ_{{{e.index}=1..{e.count}}} ", e.body, bracket)]
 
 
+def _blank(e: Expression, names: Names) -> Printed:
+    e = cast(Blank, e)
+    return f"__{text(e.of, names)}__({e.label})" if e.filled else f"____({e.label})____"
+
+
 def _wrap(bracket: str, body: str) -> str:
     if bracket == "|" and "|" in body:
         return f"abs({body})"
@@ -189,7 +194,7 @@ TEXT: Printer = Printer(
         Bracket: lambda e, names: [Piece("", cast(Bracket, e).inner, "[")],
         Partial: _partial,
         IndexedSum: _indexed_sum,
-        Blank: lambda e, names: f"____({cast(Blank, e).label})____",
+        Blank: _blank,
     },
     levels=levels(_quotient_level, PARTIAL, ATOM, _apply_level, FRACTION),
     broken={},
