@@ -12,10 +12,10 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
-from fractions import Fraction
-from math import ceil
 
 from derive.expression.functions import Function, elementary
+from derive.expression.limits import size
+from derive.expression.literals import decimal
 from derive.expression.nodes import (
     Apply,
     Cases,
@@ -25,7 +25,6 @@ from derive.expression.nodes import (
     Negative,
     Number,
     Power,
-    Quantity,
     Quotient,
     product,
     total,
@@ -34,9 +33,6 @@ from derive.expression.nodes import (
 MAX_LENGTH = 2_000  # characters
 MAX_TOKENS = 1_000
 MAX_DEPTH = 40  # brackets, calls, signs and powers inside each other
-MAX_DIGITS = 60  # of one number
-MAX_EXPONENT = 300  # of ten in a number such as 1e-3
-MAX_BITS = 4_096  # of an integer, or the degree of a polynomial, that powers may build
 
 CONSTANTS = ("pi", "e")
 
@@ -174,7 +170,10 @@ class _Parser:
         result = self.conditional()
         if self.token.kind != "end":
             raise self.unexpected()
-        _bounded(result, self.tokens[0].column)
+        try:
+            size(result)
+        except OverflowError as error:
+            raise FormulaError(str(error), self.tokens[0].column, "use smaller exponents") from None
         return result
 
     def conditional(self) -> Expression:
@@ -346,55 +345,12 @@ def _known(name: str, known: tuple[str, ...]) -> str:
 
 
 def _number(token: _Token) -> Number:
-    mantissa, _, exponent = token.text.lower().partition("e")
-    if len(mantissa) > MAX_DIGITS:
+    try:
+        return decimal(token.text)
+    except OverflowError as error:
         raise FormulaError(
-            f"a number of {len(mantissa)} digits", token.column, f"allowed are {MAX_DIGITS}"
-        )
-    if exponent and (len(exponent) > 6 or abs(int(exponent)) > MAX_EXPONENT):
-        raise FormulaError(
-            f"the exponent {exponent[:12]} of a number", token.column,
-            f"allowed are −{MAX_EXPONENT} to {MAX_EXPONENT}",
-        )  # fmt: skip
-    return decimal(token.text)
-
-
-def decimal(text: str) -> Number:
-    """The exact value of a decimal literal; the text is kept unless it is a whole number's.
-
-    e.g. "0.10" → 1/10 shown as 0.10; "3" → 3; "1e-3" → 1/1000 shown as 0.001.
-    Raises ValueError for anything else.
-    """
-    if not _LITERAL.fullmatch(text):
-        raise ValueError(f"{text!r} is not a decimal number")
-    value = Fraction(text)
-    mantissa, _, exponent = text.lower().partition("e")
-    if mantissa.lstrip("+-").isdecimal() and not exponent:
-        return Number(value)
-    shown = mantissa.lstrip("+")
-    if exponent:
-        shown = _without_exponent(shown, int(exponent)) or text
-    head, point, tail = shown.lstrip("-").partition(".")
-    if point:
-        shown = ("-" if shown.startswith("-") else "") + (head or "0") + (f".{tail}" * bool(tail))
-    return Number(value, shown)
-
-
-_LITERAL = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
-_SHORT = 24  # characters past which a number keeps its exponent
-
-
-def _without_exponent(mantissa: str, exponent: int) -> str:
-    sign = "-" if mantissa.startswith("-") else ""
-    head, _, tail = mantissa.lstrip("-").partition(".")
-    if abs(exponent) + len(head) + len(tail) > _SHORT:
-        return ""
-    digits, point = head + tail, len(head) + exponent
-    if point <= 0:
-        return f"{sign}0.{'0' * -point}{digits}"
-    digits = digits.ljust(point, "0")
-    whole = digits[:point].lstrip("0") or "0"
-    return sign + whole + (f".{digits[point:]}" if digits[point:] else "")
+            f"the number {token.text[:12]}… is too long", token.column, str(error)
+        ) from None
 
 
 def _negative(operand: Expression) -> Expression:
@@ -412,38 +368,3 @@ def _quotient(top: Expression, bottom: Expression, column: int) -> Expression:
     ):  # fmt: skip
         return Number(top.value / bottom.value)
     return Quotient(top, bottom)
-
-
-def _bounded(expression: Expression, column: int) -> int:
-    """A bound on the bits that a formula's powers build, found without building them.
-
-    A quantity counts as one bit, so that the degree is bounded as well. Raises FormulaError.
-    """
-    sizes = [_bounded(child, column) for child in expression.children]
-    if isinstance(expression, Number):
-        value = expression.value
-        return max(value.numerator.bit_length(), value.denominator.bit_length())
-    if isinstance(expression, Power):
-        size = max(sizes[0], sizes[0] * _height(expression.exponent), sizes[1])
-        if size > MAX_BITS:
-            raise FormulaError(
-                f"a power of more than {MAX_BITS} bits", column, "use smaller exponents"
-            )
-        return size
-    if isinstance(expression, Apply):
-        return max(sizes)
-    return max(1, sum(sizes))
-
-
-def _height(exponent: Expression) -> int:
-    """The size of a constant exponent, rounded up; 1 where it holds a quantity."""
-    if isinstance(exponent, Number):
-        return ceil(abs(exponent.value))
-    if any(isinstance(node, Quantity) for node in exponent.walk()):
-        return 1
-    from derive.expression.evaluate import Bindings, evaluate  # mpmath: only where it is needed
-
-    try:
-        return int(min(abs(evaluate(exponent, Bindings({}))), MAX_BITS)) + 1
-    except ArithmeticError:
-        return MAX_BITS + 1

@@ -2,5 +2,6 @@
 
 from derive.network.description import Dense, Layer, Network
 from derive.network.errors import NetworkError, Problem
+from derive.network.loader import load
 
-__all__ = ["Dense", "Layer", "Network", "NetworkError", "Problem"]
+__all__ = ["Dense", "Layer", "Network", "NetworkError", "Problem", "load"]

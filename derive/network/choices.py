@@ -125,7 +125,7 @@ def _name(
 def _keys(notes: Notes, raw: Mapping[Any, Any], path: Path, allowed: tuple[str, ...]) -> bool:
     strange = [key for key in raw if key not in allowed]
     for key in strange:
-        notes.problem((*path, str(key)), unknown("key", str(key), allowed))
+        notes.problem((*path, str(key)), unknown("key", str(key), allowed), at_key=True)
     return not strange
 
 

@@ -8,6 +8,8 @@ from difflib import get_close_matches
 
 Path = tuple[str | int, ...]
 
+_PRINTED = 100  # problems; nobody mends more at once
+
 
 def dotted(path: Path) -> str:
     """("layers", 0, "weights") → layers[0].weights"""
@@ -23,24 +25,30 @@ class Problem:
     path     where in the description: ("layers", 0, "weights", "w3")
     place    where in the file: "net.yaml:5:14", or "" where there is no file
     column   where in the text at ``path``, from 1, if it is a formula; else 0
+    at_key   it is about the name at ``path``, not the value there
     """
 
     message: str
     path: Path = ()
     place: str = ""
     column: int = 0
+    at_key: bool = False
 
     def __str__(self) -> str:
-        where = self.place or dotted(self.path)
+        path = dotted(self.path)
+        where = self.place or ("" if self.message.startswith(f"{path}:") else path)
         return f"{where}: {self.message}" if where else self.message
 
 
 class NetworkError(ValueError):
-    """A network that cannot be built; ``problems`` holds every one, str() one a line."""
+    """A network that cannot be built; ``problems`` holds every one, str() prints one a line."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)
-        super().__init__("\n".join(str(problem) for problem in self.problems))
+        lines = [str(problem) for problem in self.problems[:_PRINTED]]
+        if len(self.problems) > _PRINTED:
+            lines.append(f"and {len(self.problems) - _PRINTED} more")
+        super().__init__("\n".join(lines))
 
 
 def unknown(what: str, got: str, allowed: Iterable[str]) -> str:
@@ -69,8 +77,8 @@ class Notes:
         self.problems: list[Problem] = []
         self.remarks: list[str] = []
 
-    def problem(self, path: Path, message: str, column: int = 0) -> None:
-        self.problems.append(Problem(message, path, column=column))
+    def problem(self, path: Path, message: str, column: int = 0, at_key: bool = False) -> None:
+        self.problems.append(Problem(message, path, "", column, at_key))
 
     def remark(self, sentence: str) -> None:
         if sentence not in self.remarks:

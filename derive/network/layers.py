@@ -54,7 +54,8 @@ def read_layers(notes: Notes, raw: Any) -> tuple[Draft, ...]:
             drafts.append(_draft(notes, index, layer, own))
         else:
             notes.problem(
-                ("layers", index - 1), f"layer {index}: got {shown(layer)}; allowed is a Dense"
+                ("layers", index - 1),
+                f"layer {index}: got {shown(layer)}; allowed is a layer with units, activation, …",
             )
             drafts.append(Draft(index, Dense(None), None, None, None, frozenset(), None))
     return tuple(drafts)
@@ -224,11 +225,15 @@ def _by_name(
     for name, value in raw.items():
         q = names.find(str(name))
         if q is None or q.kind != kind or q.layer != layer:
-            notes.problem((*path, str(name)), _strange(str(name), what, expected, names))
+            notes.problem(
+                (*path, str(name)), _strange(str(name), what, expected, names), at_key=True
+            )
             continue
         key = (kind, q.source, q.unit)
         if key in found:
-            notes.problem((*path, str(name)), f"{what}: {name} is given twice; leave one out")
+            notes.problem(
+                (*path, str(name)), f"{what}: {name} is given twice; leave one out", at_key=True
+            )
         try:
             found[key] = read_number(value)
         except ValueError as error:

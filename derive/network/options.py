@@ -9,6 +9,7 @@ from typing import Any
 from derive.expression.nodes import Number
 from derive.network.errors import Notes, listed, unknown
 from derive.network.values import plain, read_number, read_whole, shown
+from derive.notation import BUILT_IN
 
 MAX_DIGITS = 30
 MAX_TITLE = 300
@@ -33,16 +34,17 @@ def read_choice(notes: Notes, key: str, raw: Any) -> str:
 
 
 def read_notation(notes: Notes, raw: Any) -> str | Path | None:
-    """A notation's name or the path of its file; whether it exists is asked later."""
-    if isinstance(raw, (str, Path)) and str(raw):
+    """A notation's name or the path of its file; what is in the file is asked later."""
+    if isinstance(raw, str) and raw not in BUILT_IN and not Path(raw).is_file():
+        message = f"{unknown('notation', raw, BUILT_IN)}, and the path of a notation file"
+    elif isinstance(raw, (str, Path)):
         return raw
-    from derive.notation import BUILT_IN
-
-    notes.problem(
-        ("notation",),
-        f"notation: got {shown(raw)}; allowed are {listed(BUILT_IN)} and the path of a "
-        "notation file",
-    )
+    else:
+        message = (
+            f"notation: got {shown(raw)}; allowed are {listed(BUILT_IN)}, and the path of a "
+            "notation file"
+        )
+    notes.problem(("notation",), message)
     return None
 
 
@@ -86,7 +88,11 @@ def read_digits(notes: Notes, raw: Any) -> dict[str, int]:
         given = {"values": 5, **raw}
         for key in given:
             if key not in ("values", "update"):
-                notes.problem(("digits", str(key)), unknown("key", str(key), ("values", "update")))
+                notes.problem(
+                    ("digits", str(key)),
+                    unknown("key", str(key), ("values", "update")),
+                    at_key=True,
+                )
     found: dict[str, int] = {}
     for key in ("values", "update"):
         if key not in given:

@@ -102,7 +102,7 @@ def _names(
         return names(notation, shape, layout)
     except NotationError as error:
         for problem in error.problems:
-            notes.problem(_whose(problem, shape), problem)
+            notes.problem(_whose(problem, shape), problem, at_key=True)
         return None
 
 
@@ -172,5 +172,6 @@ def _own(notes: Notes, given: tuple[str, ...], kind: str, usual: Names) -> tuple
                 (f"{kind}s", name),
                 f"{name} is the notation's name of {kind} {q.unit + 1}, but stands in place "
                 f"{position + 1}; put the {kind}s in order, or rename it",
+                at_key=True,
             )
     return given

@@ -8,11 +8,15 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from derive.expression.formula import MAX_DIGITS, MAX_EXPONENT, decimal
+from derive.expression.literals import MAX_DIGITS, MAX_EXPONENT, decimal
 from derive.expression.nodes import Number
 from derive.network.errors import shorten
 
 _MAX_BITS = int((MAX_DIGITS + MAX_EXPONENT) * 3.33)
+_LIMITS = (
+    f"allowed are numbers of at most {MAX_DIGITS} digits, between 1e-{MAX_EXPONENT} and "
+    f"1e{MAX_EXPONENT}"
+)
 _PLACES = 15  # after the point, past which an exact value is shown as a fraction
 
 
@@ -25,13 +29,12 @@ def read_number(raw: object) -> Number:
     raw = plain(raw)
     try:
         result = _read(raw)
+        if max(map(int.bit_length, result.value.as_integer_ratio())) > _MAX_BITS:
+            raise OverflowError
+    except OverflowError:
+        raise ValueError(f"got {shown(raw)}; {_LIMITS}") from None
     except ValueError as error:
         raise ValueError(f"got {shown(raw)}; allowed are numbers{error}") from None
-    if max(map(int.bit_length, result.value.as_integer_ratio())) > _MAX_BITS:
-        raise ValueError(
-            f"got {shown(raw)}; allowed are numbers of at most {MAX_DIGITS} digits, "
-            f"between 1e-{MAX_EXPONENT} and 1e{MAX_EXPONENT}"
-        )
     return result
 
 

@@ -1,0 +1,108 @@
+"""Network files: YAML (or JSON) in, a Network out, and every error with its line and column."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, TextIO
+
+from derive.network.description import Dense, Network
+from derive.network.errors import NetworkError, Problem, unknown
+from derive.network.layers import MAX_LAYERS
+from derive.network.positions import Place, compose
+from derive.network.values import shown
+from derive.notation import BUILT_IN
+
+MAX_BYTES = 2_000_000
+
+KEYS = (
+    "title", "inputs", "layers", "loss", "targets", "learning_rate", "over_examples",
+    "layout", "notation", "digits", "rounding",
+)  # fmt: skip
+LAYER_KEYS = ("units", "activation", "bias", "weights", "biases", "frozen", "name")
+
+
+def load(source: str | Path | TextIO) -> Network:
+    """The network of a file, given by its path or open for reading.
+
+    Raises NetworkError with every problem of the file, in the order of its lines.
+    """
+    name, text, folder = _text(source)
+    composed = compose(text, {("layers",): MAX_LAYERS})
+    found = [(place, Problem(message)) for place, message in composed.faults]
+    data = composed.data
+    if isinstance(data, Mapping):
+        problems, network = _network(data, folder)
+        found += [(composed.place(p.path, p.column, p.at_key), p) for p in problems]
+        if not found and network is not None:
+            return network
+    elif not composed.faults:
+        what = "the file is empty" if data is None else f"got {shown(data)}"
+        found.append((Place(1, 1), Problem(f"{what}; allowed is a mapping with {', '.join(KEYS)}")))
+    found.sort(key=lambda item: item[0])
+    raise NetworkError(
+        Problem(p.message, p.path, f"{name}:{place.line}:{place.column}", p.column, p.at_key)
+        for place, p in found
+    )
+
+
+def _network(data: Mapping[str, Any], folder: Path) -> tuple[list[Problem], Network | None]:
+    """The network that the data describe, or what is wrong with it."""
+    problems = [
+        Problem(unknown("key", key, KEYS), (key,), at_key=True) for key in data if key not in KEYS
+    ]
+    said: dict[str, Any] = {"inputs": None, "layers": None}
+    said |= {key: value for key, value in data.items() if key in KEYS}
+    if isinstance(said["layers"], list):
+        said["layers"] = [_dense(problems, i, layer) for i, layer in enumerate(said["layers"])]
+    notation = said.get("notation")
+    if isinstance(notation, str) and notation not in BUILT_IN and (folder / notation).is_file():
+        said["notation"] = folder / notation
+    try:
+        network = Network(**said)
+    except NetworkError as error:
+        return problems + list(error.problems), None
+    return problems, network
+
+
+def _dense(problems: list[Problem], position: int, layer: Any) -> Any:
+    if not isinstance(layer, Mapping):
+        return layer
+    for key in layer:
+        if key not in LAYER_KEYS:
+            path = ("layers", position, key)
+            problems.append(Problem(unknown("key", key, LAYER_KEYS), path, at_key=True))
+    said: dict[str, Any] = {"units": None}
+    return Dense(**said | {key: value for key, value in layer.items() if key in LAYER_KEYS})
+
+
+def _text(source: str | Path | TextIO) -> tuple[str, str, Path]:
+    """The name, the text and the folder of a source."""
+    if not isinstance(source, (str, Path)):
+        name = str(getattr(source, "name", "network"))
+        text = source.read(MAX_BYTES + 1)
+        size, folder = len(text), Path(name).parent
+    else:
+        name, folder = str(source), Path(source).parent
+        try:
+            with open(source, "rb") as file:
+                raw = file.read(MAX_BYTES + 1)
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or str(error)
+            raise _unreadable(name, f"{reason}; give the path of a network file") from None
+        size = len(raw)
+        try:
+            text = raw.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            line = raw.count(b"\n", 0, error.start) + 1
+            column = error.start - raw.rfind(b"\n", 0, error.start)
+            raise _unreadable(
+                f"{name}:{line}:{column}", "not UTF-8; save the file in UTF-8"
+            ) from None
+    if size > MAX_BYTES:
+        raise _unreadable(name, f"more than {MAX_BYTES} bytes; a network file is a small file")
+    return name, text, folder
+
+
+def _unreadable(place: str, message: str) -> NetworkError:
+    return NetworkError([Problem(message, place=place)])
