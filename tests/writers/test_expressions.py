@@ -56,7 +56,7 @@ from derive.notation import BUILT_IN, names
 from derive.writers.expressions.latex import latex
 from derive.writers.expressions.text import text
 
-N = 3000
+EXAMPLES = 250
 NAMES = names("numbered", SHAPE)
 Y = variable("y")
 A, T = Quantity(ACTIVATION, 2, 0), Quantity(TARGET)
@@ -157,6 +157,22 @@ PRINTED = [
         "(Σ_{n=1..3} E_Total⟨n⟩) + x",
         r"\left( \sum_{n=1}^3 E_{\text{Total}}^{\langle n \rangle} \right) + x",
     ),
+    (
+        Sum((Product((HALF, IndexedSum(Quantity(LOSS, example="n"), "n", 2))), X)),
+        "(1/2·Σ_{n=1..2} E_Total⟨n⟩) + x",
+        r"\left( \frac{1}{2} \cdot \sum_{n=1}^2 E_{\text{Total}}^{\langle n \rangle} \right) + x",
+    ),
+    (
+        Sum((A, Product((Negative(Negative(X)), Y)))),
+        "a_o1 + (−(−x))·y",
+        r"a_{o_1} + (-(-x)) \cdot y",
+    ),
+    (
+        Product((TWO, Cases((X, ZERO), (Comparison(X, "<=", ONE),)))),
+        "2·{ x if x ≤ 1; 0 otherwise }",
+        r"2 \cdot \left( \begin{cases} x & \text{if } x \le 1 \\ 0 & \text{otherwise} \end{cases}"
+        r" \right)",
+    ),
     (Blank(X, "a"), "____(a)____", r"\underset{(a)}{\underline{\qquad\qquad}}"),
 ]  # fmt: skip
 
@@ -201,13 +217,13 @@ def read_back(tree: Expression, notation: str, target: str) -> None:
     assert abs(found - expected) <= 1e-20 * (1 + abs(expected)), printed
 
 
-@settings(max_examples=N)
+@settings(max_examples=EXAMPLES)
 @given(expressions(), st.sampled_from(BUILT_IN))
 def test_text_reads_back_as_the_value_of_the_tree(tree: Expression, notation: str) -> None:
     read_back(tree, notation, "text")
 
 
-@settings(max_examples=N)
+@settings(max_examples=EXAMPLES)
 @given(expressions(), st.sampled_from(BUILT_IN))
 def test_latex_reads_back_as_the_value_of_the_tree(tree: Expression, notation: str) -> None:
     read_back(tree, notation, "latex")
@@ -235,6 +251,10 @@ def test_latex_keeps_the_rules_of_every_dialect(tree: Expression, notation: str)
     assert not BANNED.search(printed)
     assert not re.search(r"\\text\{[^}]*_", printed)
     assert balanced(printed)
+    flat, before = printed, ""
+    while flat != before:
+        before, flat = flat, re.sub(r"\{[^{}]*\}", "@", flat)
+    assert not re.search(r"\^(@|\w|\\\w+)(_(@|\w|\\\w+))?\^", flat), "a double superscript"
 
 
 def test_every_function_and_catalogue_formula_prints_in_every_dialect() -> None:
