@@ -11,13 +11,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from derive.derivation.steps import Chain
 from derive.expression.nodes import Expression
 from derive.writers.expressions.latex import LATEX
 from derive.writers.expressions.printer import Piece, Printer
 from derive.writers.expressions.text import TEXT
 
 if TYPE_CHECKING:
+    from derive.derivation.steps import Chain
     from derive.notation import Names
 
 _WIDE_LEFT = 0.4  # share of the line past which a left side stands on a line of its own
