@@ -19,7 +19,17 @@ from functools import cache
 
 from derive.expression.formula import parse
 from derive.expression.functions import SIGMOID, VALUE, Function, X
-from derive.expression.nodes import Expression, Number, Quantity, substitute, variable
+from derive.expression.literals import decimal
+from derive.expression.nodes import (
+    Expression,
+    Number,
+    Product,
+    Quantity,
+    product,
+    rewrite,
+    substitute,
+    variable,
+)
 
 OUTPUT = variable("y")
 TARGET_LETTER = variable("t")
@@ -74,6 +84,7 @@ REAL = _interval(None, None)
 class Activation:
     """A row of the catalogue.
 
+    range       of its values, with the usual parameters; ActivationUse has it for those set
     proof       formulas that lead from the stepwise derivative to the taught one
     parameters  names and usual values of what may be set in a network file
     """
@@ -97,6 +108,7 @@ class Activation:
 _HALF_ERF = "1/2*(1 + erf(x/sqrt(2)))"
 _INNER = "sqrt(2/pi)*(x + 0.044715*x**3)"
 _SOFTPLUS = "ln(1 + exp(x))"
+_SCALE, _ALPHA = "1.0507009873554804934", "1.6732632423543772848"
 
 ACTIVATIONS: dict[str, Activation] = {
     row.name: row
@@ -133,16 +145,15 @@ ACTIVATIONS: dict[str, Activation] = {
         ),
         Activation(
             "elu", "x if x > 0 else alpha*(exp(x) - 1)", "1 if x > 0 else alpha*exp(x)",
-            REAL, latex=r"\mathrm{elu}", text="elu", parameters=(("alpha", "1"),),
+            _interval("-1", None), latex=r"\mathrm{elu}", text="elu", parameters=(("alpha", "1"),),
             remark="the derivative at 0 is declared to be that of the left branch, α",
         ),
         Activation(
             "selu", "scale*x if x > 0 else scale*alpha*(exp(x) - 1)",
-            "scale if x > 0 else scale*alpha*exp(x)", REAL,
+            "scale if x > 0 else scale*alpha*exp(x)",
+            Interval(-Fraction(_SCALE) * Fraction(_ALPHA)),
             latex=r"\mathrm{selu}", text="selu",
-            parameters=(
-                ("scale", "1.0507009873554804934"), ("alpha", "1.6732632423543772848"),
-            ),
+            parameters=(("scale", _SCALE), ("alpha", _ALPHA)),
             remark="the derivative at 0 is declared to be that of the left branch, λα",
         ),
         Activation(
@@ -265,6 +276,17 @@ class ActivationUse:
     parameters: tuple[tuple[str, Number], ...] = ()
     formula: str = ""
 
+    @property
+    def range(self) -> Interval | None:
+        """Where its values lie; None for a formula of one's own, where nobody knows."""
+        if self.row is None:
+            return None
+        alpha = dict(self.parameters).get("alpha")
+        if alpha is None:
+            return self.row.range
+        scale = dict(self.parameters).get("scale")
+        return Interval(-alpha.value * (scale.value if scale else 1), None)
+
 
 @dataclass(frozen=True, slots=True)
 class LossUse:
@@ -297,16 +319,27 @@ def _function(name: str, parameters: tuple[tuple[str, Number], ...]) -> Function
     letters: dict[str, Expression] = {**_LETTERS, **dict(parameters)}
     return Function(
         row.name, row.latex, row.text,
-        definition=parse(row.formula, letters),
-        derivatives=(parse(row.derivative, letters),),
+        definition=_without_ones(parse(row.formula, letters)),
+        derivatives=(_without_ones(parse(row.derivative, letters)),),
     )  # fmt: skip
+
+
+def _without_ones(formula: Expression) -> Expression:
+    """1·(eˣ − 1) → eˣ − 1, where a parameter is 1."""
+
+    def change(node: Expression) -> Expression:
+        if not isinstance(node, Product):
+            return node
+        return product(*(f for f in node.factors if not (isinstance(f, Number) and f.value == 1)))
+
+    return rewrite(formula, change)
 
 
 def activation(name: str, parameters: dict[str, Number] | None = None) -> ActivationUse:
     """A catalogue row with its parameters set. Raises KeyError for an unknown name."""
     row = ACTIVATIONS[name]
     given = parameters or {}
-    values = tuple((key, given.get(key) or number(text)) for key, text in row.parameters)
+    values = tuple((key, given.get(key) or decimal(text)) for key, text in row.parameters)
     return ActivationUse(name, _function(name, values), row, values)
 
 
@@ -351,11 +384,6 @@ def own_loss(formula: str, per_output: str | None = None) -> LossUse:
     """A loss from a formula in y and t, one output's term. Raises FormulaError."""
     term = parse(formula, {"y": OUTPUT, "t": TARGET_LETTER})
     return LossUse(OWN, "loss", term, None, per_output == "mean", None, formula)
-
-
-def number(text: str) -> Number:
-    """The exact value of a decimal literal, its text kept."""
-    return Number(Fraction(text), text)
 
 
 def in_letters(expression: Expression, **values: Expression) -> Expression:

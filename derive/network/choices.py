@@ -49,6 +49,8 @@ def read_activation(
         if key in raw:
             try:
                 parameters[key] = read_number(raw[key])
+                if key != "slope" and parameters[key].value <= 0:
+                    raise ValueError(f"got {shown(parameters[key])}; allowed are numbers above 0")
             except ValueError as error:
                 notes.problem((*path, key), f"{key} of {name}: {error}")
                 fine = False

@@ -58,13 +58,14 @@ def judge(
 
 
 def _pair(notes: Notes, use: ActivationUse, loss: LossUse) -> None:
-    assert use.row is not None and loss.row is not None
+    assert loss.row is not None
     domain = loss.row.domain
-    if not use.row.range.inside(domain):
+    assert use.range is not None
+    if not use.range.inside(domain):
         fitting = [name for name, row in ACTIVATIONS.items() if row.range.inside(domain)]
         notes.problem(
             ("loss",),
-            f"loss: {use.name} gives values in {use.row.range}, but {loss.name} needs values in "
+            f"loss: {use.name} gives values in {use.range}, but {loss.name} needs values in "
             f"{domain}; allowed before it are {', '.join(fitting)}; change the last layer's "
             "activation or the loss",
         )
@@ -197,8 +198,8 @@ def _targets_of_loss(notes: Notes, loss: LossUse, targets: Targets) -> None:
 
 
 def _targets_in_reach(notes: Notes, use: ActivationUse, targets: Targets) -> None:
-    assert use.row is not None
-    span = use.row.range
+    span = use.range
+    assert span is not None
     reachable = Interval(span.low, span.high, closed=True)
     for values in targets.rows or ():
         for unit, target in enumerate(values):

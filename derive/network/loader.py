@@ -9,6 +9,7 @@ from typing import Any, TextIO
 from derive.network.description import Dense, Network
 from derive.network.errors import NetworkError, Problem, unknown
 from derive.network.layers import MAX_LAYERS
+from derive.network.options import is_file
 from derive.network.positions import Place, compose
 from derive.network.values import shown
 from derive.notation import BUILT_IN
@@ -56,7 +57,7 @@ def _network(data: Mapping[str, Any], folder: Path) -> tuple[list[Problem], Netw
     if isinstance(said["layers"], list):
         said["layers"] = [_dense(problems, i, layer) for i, layer in enumerate(said["layers"])]
     notation = said.get("notation")
-    if isinstance(notation, str) and notation not in BUILT_IN and (folder / notation).is_file():
+    if isinstance(notation, str) and notation not in BUILT_IN and is_file(folder / notation):
         said["notation"] = folder / notation
     try:
         network = Network(**said)

@@ -35,7 +35,7 @@ def read_choice(notes: Notes, key: str, raw: Any) -> str:
 
 def read_notation(notes: Notes, raw: Any) -> str | Path | None:
     """A notation's name or the path of its file; what is in the file is asked later."""
-    if isinstance(raw, str) and raw not in BUILT_IN and not Path(raw).is_file():
+    if isinstance(raw, str) and raw not in BUILT_IN and not is_file(Path(raw)):
         message = f"{unknown('notation', raw, BUILT_IN)}, and the path of a notation file"
     elif isinstance(raw, (str, Path)):
         return raw
@@ -46,6 +46,14 @@ def read_notation(notes: Notes, raw: Any) -> str | Path | None:
         )
     notes.problem(("notation",), message)
     return None
+
+
+def is_file(path: Path) -> bool:
+    """Whether there is such a file; no for what cannot be a path at all."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
 
 
 def read_title(notes: Notes, raw: Any) -> str | None:

@@ -1,0 +1,106 @@
+"""From an ordered tree to SymPy: the algebra behind what is shown, not a way to show it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from derive.expression.evaluate import with_example
+from derive.expression.functions import Function
+from derive.expression.nodes import (
+    VARIABLE,
+    Apply,
+    Blank,
+    Bracket,
+    Cases,
+    Constant,
+    Expression,
+    IndexedSum,
+    Negative,
+    Number,
+    Partial,
+    Power,
+    Product,
+    Quantity,
+    Quotient,
+    Sum,
+    substitute,
+)
+
+if TYPE_CHECKING:
+    import sympy  # type: ignore[import-untyped]
+
+_SIGNS = {"<": "Lt", "<=": "Le", ">": "Gt", ">=": "Ge", "==": "Eq", "!=": "Ne"}
+_ELEMENTARY = {
+    "exp": "exp", "ln": "log", "sqrt": "sqrt", "sin": "sin", "cos": "cos", "sinh": "sinh",
+    "cosh": "cosh", "tanh": "tanh", "atan": "atan", "erf": "erf", "abs": "Abs", "sign": "sign",
+    "max": "Max", "min": "Min",
+}  # fmt: skip
+
+
+def identity_name(q: Quantity) -> str:
+    """A name that no other quantity has, whatever the notation: a letter's is the letter."""
+    if q.kind == VARIABLE:
+        return q.name
+    example = "" if q.example is None else f"_{q.example}"
+    return f"{q.kind.replace(' ', '_').replace('-', '_')}_{q.layer}_{q.unit}_{q.source}{example}"
+
+
+def to_sympy(expression: Expression, name: Callable[[Quantity], str] = identity_name) -> sympy.Expr:
+    """The expression in SymPy; a quantity is the real symbol ``name`` gives it.
+
+    A named function is written out by its definition, a derivative of a formula is taken. A
+    derivative of a quantity raises TypeError: what it means lies in the definitions, not here.
+    """
+    import sympy
+
+    def symbol(q: Quantity) -> Any:
+        return sympy.Symbol(name(q), real=True)
+
+    def apply(function: Function, arguments: tuple[Expression, ...]) -> Any:
+        if function.definition is None:
+            return getattr(sympy, _ELEMENTARY[function.name])(*map(convert, arguments))
+        values: dict[Expression, Expression] = dict(
+            zip(function.parameters, arguments, strict=True)
+        )
+        return convert(substitute(function.definition, values))
+
+    def cases(e: Cases) -> Any:
+        *values, otherwise = map(convert, e.values)
+        conditions = [
+            getattr(sympy, _SIGNS[c.sign])(convert(c.left), convert(c.right)) for c in e.conditions
+        ]
+        pairs = zip(values, conditions, strict=True)
+        return sympy.Piecewise(*pairs, (otherwise, True))
+
+    def partial(e: Partial) -> Any:
+        if isinstance(e.of, Quantity):
+            raise TypeError(f"the derivative of {name(e.of)} is a matter of the definitions")
+        return sympy.diff(convert(e.of), symbol(e.by))
+
+    def indexed_sum(e: IndexedSum) -> Any:
+        bodies = (with_example(e.body, e.index, example) for example in range(e.count))
+        return sympy.Add(*map(convert, bodies))
+
+    rules: dict[type, Callable[[Any], Any]] = {
+        Quantity: symbol,
+        Number: lambda e: sympy.Rational(e.value.numerator, e.value.denominator),
+        Constant: lambda e: {"pi": sympy.pi, "e": sympy.E}[e.name],
+        Negative: lambda e: -convert(e.operand),
+        Sum: lambda e: sympy.Add(*map(convert, e.terms)),
+        Product: lambda e: sympy.Mul(*map(convert, e.factors)),
+        Quotient: lambda e: convert(e.numerator) / convert(e.denominator),
+        Power: lambda e: convert(e.base) ** convert(e.exponent),
+        Apply: lambda e: apply(e.function, e.arguments),
+        Cases: cases,
+        Bracket: lambda e: convert(e.inner),
+        Blank: lambda e: convert(e.of),
+        Partial: partial,
+        IndexedSum: indexed_sum,
+    }
+
+    def convert(e: Expression) -> Any:
+        return rules[type(e)](e)
+
+    result: sympy.Expr = convert(expression)
+    return result
