@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from textwrap import fill
 from typing import Any
 
 import derive
 from derive.derivation.check import Report
+from derive.derivation.check.arithmetic import check_numbers
 from derive.derivation.derivation import STYLES
 from derive.derivation.rounding import Rounding
+from derive.derivation.valuation import Valuation
 from derive.document.blocks import Inline, Strong
 from derive.document.conventions import conventions
 from derive.document.wording import Wording
@@ -17,7 +20,8 @@ from derive.network import Network
 from derive.notation import Names, names
 from derive.writers.expressions.text import text
 
-_WIDTH = 12
+_WIDTH = 80
+_STYLE = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,22 +30,29 @@ class Examination:
 
     network: Network
     reports: dict[str, Report]
+    numbers: dict[str, int]  # displayed relations between numbers, by style
 
 
 def examine(path: str, style: str | None = None) -> Examination:
     """Check the derivations of a network file. Raises NetworkError, CheckFailed, OSError."""
     network = derive.load(path)
-    styles = STYLES if style is None else (style,)
-    return Examination(network, {name: derive.derive(network, name).check() for name in styles})
+    found = Examination(network, {}, {})
+    for name in STYLES if style is None else (style,):
+        derivation = derive.derive(network, name)
+        found.reports[name] = derivation.check()
+        if network.has_values:
+            found.numbers[name] = check_numbers(Valuation(derivation, _rounding(network)))
+    return found
+
+
+def _rounding(network: Network) -> Rounding:
+    return Rounding(network.digits, network.update_digits, network.rounding == "carried")
 
 
 def stated(network: Network) -> tuple[str, ...]:
     """The conventions in force, a sentence each, in the network's own notation."""
     called = names(network.notation, network.shape, network.layout)
-    rounding = None
-    if network.has_values:
-        carried = network.rounding == "carried"
-        rounding = Rounding(network.digits, network.update_digits, carried)
+    rounding = _rounding(network) if network.has_values else None
     found = conventions(network, called, Wording(), rounding)
     return tuple(_plain(sentence, called) for sentence in found)
 
@@ -58,7 +69,10 @@ def as_data(found: Examination) -> dict[str, Any]:
     """The examination for a program."""
     return {
         "title": found.network.title,
-        "checked": {style: asdict(report) for style, report in found.reports.items()},
+        "checked": {
+            style: {**asdict(report), "numbers": found.numbers.get(style, 0)}
+            for style, report in found.reports.items()
+        },
         "conventions": stated(found.network),
         "remarks": found.network.remarks,
     }
@@ -68,29 +82,33 @@ def as_text(found: Examination) -> str:
     """The examination for a terminal."""
     lines = [f"{found.network.title}: every equality holds"]
     for style, report in found.reports.items():
-        lines += _told(style, _sentences(report))
-    lines += ["", "Conventions"]
-    lines += [f"  {sentence}" for sentence in stated(found.network)]
-    if found.network.remarks:
-        lines += ["", "Remarks"]
-        lines += [f"  {remark}" for remark in found.network.remarks]
+        first, *others = _counts(report, found.numbers.get(style, 0))
+        lines += [_wrapped(f"{style:<{_STYLE}}", first)]
+        lines += [_wrapped(" " * _STYLE, sentence) for sentence in others]
+    for heading, sentences in (
+        ("Conventions", stated(found.network)), ("Remarks", found.network.remarks),
+    ):  # fmt: skip
+        if sentences:
+            lines += ["", heading, *(_wrapped("- ", sentence) for sentence in sentences)]
     return "\n".join(lines)
 
 
-def _sentences(report: Report) -> Iterable[str]:
+def _wrapped(head: str, sentence: str) -> str:
+    after = " " * (2 + len(head))
+    return fill(sentence, _WIDTH, initial_indent=f"  {head}", subsequent_indent=after)
+
+
+def _counts(report: Report, numbers: int) -> Iterator[str]:
     yield (
-        f"{report.steps} steps, {report.equalities} equalities compared at "
-        f"{report.points} random points and in every case"
+        f"{report.steps} steps, {report.equalities} equalities compared at {report.points} "
+        "random points and at every case"
     )
     yield f"{report.differences} derivatives compared with finite differences"
     if report.independent:
-        yield f"{report.independent} statements that a weight does not reach an error"
+        yield f"{report.independent} statements that a parameter does not reach an error"
+    if numbers:
+        yield f"{numbers} displayed numbers compared with the exact ones"
     for assumption in report.assumptions:
         yield f"assumed where it is said: {assumption}"
     for step in report.unchecked:
         yield f"not checked, 0 = 0 at every point: {step}"
-
-
-def _told(topic: str, sentences: Iterable[str]) -> list[str]:
-    first, *others = sentences
-    return [f"  {topic:<{_WIDTH}}{first}", *(f"  {'':<{_WIDTH}}{other}" for other in others)]

@@ -51,34 +51,39 @@ class _Commands(click.Group):
         ctx.exit(1)
 
 
-class _Listed(click.ParamType):
-    """One name of a table, or several with commas; the table is loaded when one is given."""
-
-    def __init__(self, what: str, home: str, table: str, several: bool = False) -> None:
-        self.name = what
-        self._home = home
-        self._table = table
-        self._several = several
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> str | tuple[str, ...]:
-        if isinstance(value, tuple):
-            return value
-        table: Mapping[str, object] = getattr(import_module(self._home), self._table)
-        given = [name.strip() for name in value.split(",")] if self._several else [value]
-        for name in given:
-            if name not in table:
-                self.fail(f"there is no {self.name} {name!r}; those there are: {', '.join(table)}")
-        return tuple(dict.fromkeys(given)) if self._several else value
+def _look_up(what: str, names: Sequence[str], home: str, table: str) -> None:
+    """Raise BadParameter, listing what there is, for a name that a table does not have."""
+    there: Mapping[str, object] = getattr(import_module(home), table)
+    for name in names:
+        if name not in there:
+            listed = ", ".join(there)
+            raise click.BadParameter(f"there is no {what} {name!r}; those there are: {listed}")
 
 
-_STYLES = "derive.derivation"
+def _style_named(_: click.Context, __: click.Parameter, name: str | None) -> str | None:
+    _look_up("style", [name] if name else [], "derive.derivation", "STYLES")
+    return name
+
+
+def _formats_named(_: click.Context, __: click.Parameter, given: str) -> tuple[str, ...]:
+    names = tuple(dict.fromkeys(name.strip() for name in given.split(",")))
+    _look_up("format", names, "derive.writers", "FORMATS")
+    return names
+
+
+def _back_end_named(_: click.Context, __: click.Parameter, name: str) -> str:
+    _look_up("back end", [name], "derive.compute", "BACK_ENDS")
+    return name
+
+
 _network = click.argument("network", metavar="NETWORK", type=click.Path())
 _style = click.option(
-    "--style", type=_Listed("style", _STYLES, "STYLES"), default="deltas",
-    show_default=True, help="How the derivation goes: deltas, paths.",
-)  # fmt: skip
+    "--style",
+    callback=_style_named,
+    default="deltas",
+    show_default=True,
+    help="How the derivation goes: deltas, paths.",
+)
 _notation = click.option(
     "--notation", help="A built-in notation or a file; the network's own if left out."
 )
@@ -97,9 +102,12 @@ def commands() -> None:
 @commands.command()
 @_network
 @click.option(
-    "--to", type=_Listed("format", "derive.writers", "FORMATS", several=True), default="markdown",
-    show_default=True, help="Formats, with commas between: markdown, latex, text.",
-)  # fmt: skip
+    "--to",
+    callback=_formats_named,
+    default="markdown",
+    show_default=True,
+    help="Formats, with commas between: markdown, latex, text.",
+)
 @_style
 @_notation
 @click.option(
@@ -149,9 +157,7 @@ def render(
 
 @commands.command()
 @_network
-@click.option(
-    "--style", type=_Listed("style", _STYLES, "STYLES"), help="This style alone; else every one."
-)
+@click.option("--style", callback=_style_named, help="This style alone; else every one.")
 @_json
 def check(network: str, style: str | None, as_json: bool) -> None:
     """Check every equality, and say what is taken for granted."""
@@ -163,13 +169,9 @@ def check(network: str, style: str | None, as_json: bool) -> None:
 
 @commands.command("compile")
 @_network
-@click.option(
-    "--to", type=_Listed("back end", "derive.compute", "BACK_ENDS"), required=True,
-    help="python or numpy.",
-)  # fmt: skip
-@_notation
+@click.option("--to", callback=_back_end_named, required=True, help="python or numpy.")
 @click.option("-o", "--output", metavar="FILE", help="A file; stdout if left out.")
-def compile_(network: str, to: str, notation: str | None, output: str | None) -> None:
+def compile_(network: str, to: str, output: str | None) -> None:
     """Write loss and gradients as code that stands alone."""
     import derive
     from derive.compute import standalone
