@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from derive.derivation.graph import E
-from derive.derivation.steps import Relation, Rule, Section, Step
-from derive.document.blocks import Block
+from derive.derivation.steps import Chain, Rule, Section, Step
+from derive.document.blocks import Block, Equation
 from derive.document.narration.deltas import layer_by_deltas
 from derive.document.narration.paths import layer_by_paths
 from derive.document.narration.teller import Teller, first_and_last, rows
@@ -42,15 +42,22 @@ def _results(teller: Teller, section: Section) -> Iterator[Block]:
             teller.equation(s, first_and_last(s), "gradient", number=s.number)
             for s in deltas
         ])  # fmt: skip
-    gradients = [s for s in steps if s.id.startswith("gradient/") and s.id.count("/") == 1]
-    yield teller.say("brief-gradients")
-    yield from rows([teller.equation(s, _brief_chain(s), "gradient") for s in gradients])
+    if teller.gradients_in_table:
+        return
+    together = {s.about[0]: s for s in steps if s.id.startswith("together/")}
+    yield from rows([
+        Equation(_brief_chain(step, together), None, "gradient")
+        for step in steps
+        if step.id.startswith("gradient/") and step.id.count("/") == 1
+    ])  # fmt: skip
 
 
-def _brief_chain(step: Step) -> tuple[Relation, ...]:
-    """The gradient as its collected form where it has one, else as its last."""
+def _brief_chain(step: Step, together: dict[Quantity, Step]) -> Chain:
+    """The gradient in its collected form, or as its factors; its value is in the table below."""
     if step.rule is Rule.COLLECT:
         return step.relations[:2]
+    if step.rule is Rule.NAME:
+        return together[step.about[0]].relations
     return first_and_last(step)
 
 

@@ -9,7 +9,7 @@ from derive.derivation.rounding import Shown
 from derive.derivation.valuation import STEP
 from derive.document.blocks import Block, Inline, Table
 from derive.document.narration.teller import Teller, rows
-from derive.expression.nodes import Partial, Quantity
+from derive.expression.nodes import Expression, Partial, Quantity
 
 
 def descent(teller: Teller) -> Iterator[Block]:
@@ -18,7 +18,8 @@ def descent(teller: Teller) -> Iterator[Block]:
     section = teller.derivation.section("updates")
     if not section.steps:
         return
-    yield teller.heading(2, "descent")
+    if not teller.brief:
+        yield teller.heading(2, "descent")
     if valuation is None:
         yield teller.say("descent-symbolic", rate=RATE)
         yield from rows([teller.equation(step) for step in section.steps])
@@ -27,12 +28,11 @@ def descent(teller: Teller) -> Iterator[Block]:
         yield teller.say("gradients-only")
         yield _table(teller, with_update=False)
         return
-    yield teller.say("descent", rate=RATE, value=network.learning_rate)
-    if not teller.brief:
-        yield from rows([
-            teller.equation(step, step.relations[:1] if teller.detail.value == "normal" else None)
-            for step in section.steps
-        ])  # fmt: skip
+    yield teller.say("descent-brief" if teller.brief else "descent", rate=RATE, value=network.learning_rate)
+    if teller.full:
+        yield from rows([teller.equation(step, step.relations[:1]) for step in section.steps])
+    elif not teller.brief:
+        yield teller.equation(section.steps[0])
     yield _table(teller, with_update=True)
     yield from _losses(teller)
 
@@ -42,6 +42,9 @@ def _table(teller: Teller, *, with_update: bool) -> Table:
     words, valuation = teller.words, teller.valuation
     assert valuation is not None  # the caller has looked
     header: list[Inline] = [words("parameter"), words("before"), words("gradient")]
+    formulas = _formulas(teller) if teller.gradients_in_table else {}
+    if formulas:
+        header.insert(2, words("formula"))
     header += [words("difference")] + ([words("after")] if with_update else [])
     body = []
     for step in teller.derivation.section("updates").steps:
@@ -49,6 +52,8 @@ def _table(teller: Teller, *, with_update: bool) -> Table:
         assert isinstance(w, Quantity)  # an update assigns to a parameter
         value = teller.network.value(w)
         cells: list[Inline] = [(w,), (value,) if value is not None else ()]
+        if formulas:
+            cells.append((formulas[w],))
         cells.append((valuation.gradient(w).number,))
         difference = valuation.difference(w)
         cells.append(("—",) if difference is None else (difference.number,))
@@ -56,7 +61,14 @@ def _table(teller: Teller, *, with_update: bool) -> Table:
             cells.append((valuation.updated[w].number,))
         body.append(tuple(cells))
     caption = words("summary", derivative=Partial(valuation.goal, w), h=f"{float(STEP):g}")
-    return Table(tuple(header), tuple(body), "l" + "r" * (len(header) - 1), caption)
+    align = "".join("l" if i == 0 or (formulas and i == 2) else "r" for i in range(len(header)))
+    return Table(tuple(header), tuple(body), align, caption)
+
+
+def _formulas(teller: Teller) -> dict[Quantity, Expression]:
+    """δ · input for every parameter."""
+    section = teller.derivation.section("backward")
+    return {s.about[0]: s.result for s in section.walk() if s.id.startswith("gradient/")}
 
 
 def _losses(teller: Teller) -> Iterator[Block]:

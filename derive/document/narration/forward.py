@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from derive.derivation.graph import E, activations, pre_activations
 from derive.derivation.steps import Chain, Step
 from derive.document.blocks import Block, Equation, Inline, Table
-from derive.document.narration.teller import Teller, rows
-from derive.expression.nodes import Apply, Quantity
+from derive.document.narration.teller import ROW_LIMIT, Teller, rows
+from derive.expression.nodes import ACTIVATION, Apply, Quantity
 
 
 def forward(teller: Teller) -> Iterator[Block]:
     """Layer by layer: pre-activations, activations."""
-    yield teller.heading(2, "forward")
+    yield teller.heading(2, "forward-brief" if teller.brief else "forward")
     steps = teller.derivation.sections
     functions = [s for section in steps if section.kind == "functions" for s in section.steps]
     if functions and not teller.brief:
@@ -32,7 +32,8 @@ def forward(teller: Teller) -> Iterator[Block]:
                 else teller.layer_name(layer.index - 1),
                 activation=teller.words.text(f"activation-{layer.activation.name}"),
             )  # fmt: skip
-        yield from rows([teller.equation(s, _chain(teller, s), role) for s in section.steps])
+        told = _one_line_each(section.steps) if teller.brief else section.steps
+        yield from rows([teller.equation(s, _chain(teller, s), role) for s in told])
     if teller.network.is_batch and teller.valuation is not None:
         yield from _values_table(teller)
 
@@ -43,16 +44,26 @@ def _capital(text: str) -> str:
 
 def _chain(teller: Teller, step: Step) -> Chain:
     """h1 = w1·i1 + w2·i2, a_h1 = σ(h1); composed, σ(w1·i1 + w2·i2), where it is told in full."""
-    composed = len(step.relations) > 2 and isinstance(step.result, Apply)
-    if composed and not teller.full:
+    if _composed(step) and not (teller.full or teller.brief):
         return step.relations[:-1]
     return step.relations
+
+
+def _composed(step: Step) -> bool:
+    return len(step.relations) > 2 and isinstance(step.result, Apply)
+
+
+def _one_line_each(steps: tuple[Step, ...]) -> tuple[Step, ...]:
+    """Without the pre-activations, where every activation says what its own is."""
+    activations_ = tuple(step for step in steps if step.about[0].kind == ACTIVATION)
+    return activations_ if all(_composed(step) for step in activations_) else steps
 
 
 def loss(teller: Teller) -> Iterator[Block]:
     """Targets by formula, the terms, their sum; how far the output is from the target."""
     words, graph = teller.words, teller.graph
-    yield teller.heading(2, "loss")
+    if not teller.brief:
+        yield teller.heading(2, "loss")
     section = teller.derivation.section("loss")
     if not teller.brief:
         many = len(graph.outputs) > 1
@@ -68,13 +79,13 @@ def loss(teller: Teller) -> Iterator[Block]:
     ])  # fmt: skip
     if teller.valuation is not None and not teller.network.is_batch and not teller.brief:
         numbers = teller.valuation.examples[teller.example]
-        yield Table(
-            (words("output"), words("target"), words("is-value"), words("should-be")),
-            tuple(
-                ((y,), (t,), (numbers.shown(y).number,), (numbers.shown(t).number,))
-                for y, t in zip(graph.outputs, graph.targets, strict=True)
-            ),
-            "llrr", words("against"),
+        pairs = tuple(zip(graph.outputs, graph.targets, strict=True))
+        told = pairs if len(pairs) <= ROW_LIMIT else ()
+        yield from (
+            [teller.say("against-one" if len(pairs) == 1 else "against", pairs=words.listing(
+                tuple(words("against-pair", y=y, value=numbers.shown(y).number,
+                            t=numbers.shown(t).number) for y, t in told)
+            ))] if told else []
         )  # fmt: skip
 
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from derive.derivation.steps import Relation, Rule, Step
-from derive.document.blocks import Block, Equation, Equations
-from derive.document.narration.teller import Detail, Teller
+from derive.document.blocks import Equation, Equations
+from derive.document.narration.teller import Teller
 from derive.expression.nodes import Partial
 
 _NAMES = {
@@ -17,14 +15,9 @@ _NAMES = {
 }  # fmt: skip
 
 
-def local(teller: Teller, step: Step, role: str = "gradient") -> Iterator[Block]:
-    """One local derivative at the detail that is told."""
-    if teller.detail is Detail.FULL:
-        yield lines(teller, step, role)
-    elif teller.detail is Detail.NORMAL:
-        yield Equation(_shortened(step.relations), step.number, role)
-    else:
-        yield Equation((step.relations[0], Relation("=", step.result)), step.number, role)
+def short(step: Step, role: str = "gradient") -> Equation:
+    """∂q/∂p = ∂(formula)/∂p = result, on one line."""
+    return Equation(_shortened(step.relations), step.number, role)
 
 
 def _shortened(relations: tuple[Relation, ...]) -> tuple[Relation, ...]:
@@ -41,7 +34,7 @@ def lines(teller: Teller, step: Step, role: str = "gradient") -> Equations:
     found = [Equation(_shortened(step.relations[:2]), None, role)]
     if len(found[0].chain) < 2:
         found = [Equation((step.relations[0],), None, role)]
-    for line in step.substeps:
+    for line in step.substeps if teller.full else _main_lines(step):
         reason = teller.words.text(f"rule-{_NAMES[line.rule]}")
         found.append(Equation((Relation("=", line.result),), None, role, reason=reason))
     last = found[-1]
@@ -49,6 +42,13 @@ def lines(teller: Teller, step: Step, role: str = "gradient") -> Equations:
         last = Equation(step.relations, None, role)
     found[-1] = Equation(last.chain, step.number, role, reason=last.reason)
     return Equations(tuple(found))
+
+
+def _main_lines(step: Step) -> tuple[Step, ...]:
+    """What differentiation gives, and how it is taught: the lines between are left out."""
+    simplified = [s for s in step.substeps if s.rule in (Rule.SIMPLIFY, Rule.SUBSTITUTE)]
+    kept = {s.id: s for s in (*simplified[:1], *step.substeps[-1:])}
+    return tuple(kept.values())
 
 
 def is_trivial(step: Step) -> bool:

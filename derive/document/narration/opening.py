@@ -28,7 +28,8 @@ def opening(teller: Teller) -> Iterator[Block]:
 
 def setting(teller: Teller) -> Iterator[Block]:
     """The layers and the loss, in a paragraph."""
-    yield teller.heading(2, "network")
+    if not teller.brief:
+        yield teller.heading(2, "network")
     words, network = teller.words, teller.network
     parts: list[Inline] = []
     for layer in network.layers:
@@ -38,19 +39,21 @@ def setting(teller: Teller) -> Iterator[Block]:
             units=words.number(layer.units),
             activation=words.text(f"activation-{layer.activation.name}"),
         ))  # fmt: skip
-    yield teller.say(
+    averaged = network.loss.mean and network.loss.name != "mean_squared_error"
+    setting_ = words(
         "network-one-input" if network.sizes[0] == 1 else "network",
         inputs=words.number(network.sizes[0]), layers=words.listing(tuple(parts)),
-        loss=network.loss.title + (words.text("loss-averaged") if network.loss.mean
-                                   and network.loss.name != "mean_squared_error" else ""),
+        loss=network.loss.title + (words.text("loss-averaged") if averaged else ""),
     )  # fmt: skip
     if network.is_batch:
-        yield teller.say("batch", n=words.number(network.example_count))
+        setting_ = (*setting_, " ", *words("batch", n=words.number(network.example_count)))
     rounding = teller.valuation.rounding if teller.valuation else None
     told = tuple(conventions(network, teller.names, words, rounding))
     if teller.brief:
-        yield Paragraph(tuple(part for sentence in told for part in (*sentence, " "))[:-1])
+        described = (setting_, *told)
+        yield Paragraph(tuple(part for sentence in described for part in (*sentence, " "))[:-1])
     else:
+        yield Paragraph(setting_)
         yield Items(told)
     for remark in network.remarks:
         yield Paragraph((f"{remark[:1].upper()}{remark[1:]}".rstrip(".") + ".",), "remark")

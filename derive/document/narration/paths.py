@@ -8,15 +8,15 @@ from derive.derivation.graph import E
 from derive.derivation.steps import Rule, Section, Step
 from derive.derivation.styles.deltas import delta_of
 from derive.document.blocks import Block, Equation, Inline
-from derive.document.narration.locals import local
-from derive.document.narration.teller import Teller
+from derive.document.narration.locals import lines, short
+from derive.document.narration.teller import Teller, first_and_last, rows
 from derive.expression.nodes import BIAS, Quantity
 
 
 def layer_by_paths(teller: Teller, section: Section) -> Iterator[Block]:
     """Heading, and every weight and bias of the layer."""
     yield teller.heading(3, "paths-layer", layer=teller.layer_name(section.layer))
-    told: set[Quantity] = set()
+    told: dict[Quantity, Quantity] = {}
     for weight in section.sections:
         yield from _weight(teller, weight, told)
 
@@ -33,35 +33,74 @@ class _Parts:
         self.result = section.steps[-1]
 
 
-def _weight(teller: Teller, section: Section, told: set[Quantity]) -> Iterator[Block]:
+def _weight(teller: Teller, section: Section, told: dict[Quantity, Quantity]) -> Iterator[Block]:
+    """One weight; ``told`` holds, for every unit, the first weight into it that was told.
+
+    Only the first weight of a layer is told at length, unless everything is told in full.
+    """
     (w,) = section.about
     parts = _Parts(section)
     receiver = parts.result.about[1]
     again = receiver in told
-    yield teller.heading(4, "gradient", loss=E, w=w)
-    yield from _split(teller, w, parts, again)
-    yield from _chain(teller, w, parts)
-    yield from _new(teller, parts, w)
-    yield from _together(teller, w, parts, again)
-    told.update(parts.result.about[1:])
+    alike = [first for first in told.values() if first.kind == w.kind]
+    if alike and not teller.full:
+        yield from _same_way(teller, w, told.get(receiver, alike[0]), parts, again)
+    else:
+        yield teller.heading(4, "gradient", loss=E, w=w)
+        yield from _split(teller, w, parts, again)
+        yield from _chain(teller, w, parts)
+        yield from _new(teller, parts, w)
+        yield from _together(teller, w, parts, again)
+    for z in parts.result.about[1:]:
+        told.setdefault(z, w)
+
+
+def _same_way(
+    teller: Teller, w: Quantity, first: Quantity, parts: _Parts, again: bool
+) -> Iterator[Block]:
+    """A weight whose paths run like those of ``first``: the new factors, and the result."""
+    if not again and parts.independent:
+        yield teller.say(
+            "reaches-only", w=w,
+            reached=teller.words.listing(_reached(teller, w)),
+        )  # fmt: skip
+    used = [use for use in parts.together.uses if use.startswith("local/")]
+    numbers = teller.words.listing(_listed(teller, used))
+    sentence = "same-way" if parts.new else "same-way-all-known"
+    yield teller.say(sentence, w=w, first=first, numbers=numbers)
+    result = parts.result
+    if result.rule is Rule.NAME:
+        relations = parts.together.relations
+    elif again:  # δ of this unit has its name already
+        relations = first_and_last(result)
+    else:
+        relations = result.relations[:2]
+    yield from rows([
+        *(short(step) for step in parts.new),
+        teller.equation(result, relations, "gradient", only_last=True),
+    ])  # fmt: skip
 
 
 def _split(teller: Teller, w: Quantity, parts: _Parts, again: bool) -> Iterator[Block]:
     if parts.split is None:
         return
     words = teller.words
-    reached = [e for e in teller.graph.terms if teller.graph.reaches(w, e)]
+    reached = _reached(teller, w)
     if parts.independent:
         lost = tuple(s.about[1] for s in parts.independent)
         name = "reaches-not-again" if again else "reaches-not"
         yield teller.say(
-            name, w=w, lost=words.listing(lost), reached=words.listing(tuple(reached))
+            name, w=w, lost=words.listing(lost), reached=words.listing(reached)
         )
     else:
         name = "reaches-all-again" if again else "reaches-all"
-        yield teller.say(name, w=w, terms=words.listing(tuple(reached)))
+        yield teller.say(name, w=w, terms=words.listing(reached))
     if not again or teller.full:
         yield Equation(parts.split.relations, None, "gradient")
+
+
+def _reached(teller: Teller, w: Quantity) -> tuple[Quantity, ...]:
+    return tuple(e for e in teller.graph.terms if teller.graph.reaches(w, e))
 
 
 def _chain(teller: Teller, w: Quantity, parts: _Parts) -> Iterator[Block]:
@@ -91,8 +130,11 @@ def _new(teller: Teller, parts: _Parts, w: Quantity) -> Iterator[Block]:
         )
     elif parts.new:
         yield teller.say("all-new", w=w)
-    for step in parts.new:
-        yield from local(teller, step)
+    if teller.full:
+        for step in parts.new:
+            yield lines(teller, step)
+    else:
+        yield from rows([short(step) for step in parts.new])
 
 
 def _listed(teller: Teller, names: list[str]) -> tuple[str, ...]:

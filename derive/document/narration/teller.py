@@ -58,6 +58,11 @@ class Teller:
         return self.detail is Detail.BRIEF
 
     @property
+    def gradients_in_table(self) -> bool:
+        """Whether δ · input stands in the table of parameters instead of in equations."""
+        return self.brief and self.derivation.style == "deltas" and self.valuation is not None
+
+    @property
     def full(self) -> bool:
         return self.detail is Detail.FULL
 
@@ -85,13 +90,14 @@ class Teller:
 
     def equation(
         self, step: Step, chain: Chain | None = None, role: str = "", *, numbers: bool = True,
-        number: int | None = None, result: bool = False, reason: str = "",
+        only_last: bool = False, number: int | None = None, result: bool = False,
+        reason: str = "",
     ) -> Equation:  # fmt: skip
-        """A step as a displayed chain: symbols, and behind them its numbers."""
+        """A step as a displayed chain: symbols, and behind them its numbers, or the last."""
         told = list(chain if chain is not None else step.relations)
         numeric = self.numeric(step) if numbers else None
         if numeric is not None:
-            told += numeric.relations[1:] if not self.brief else _last(numeric)
+            told += _last(numeric) if self.brief or only_last else numeric.relations[1:]
         return Equation(
             tuple(told), number if number is not None else step.number, role, result, reason
         )
