@@ -1,0 +1,143 @@
+"""What callers give: numbers in lists, tuples or arrays, checked and made flat."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from numbers import Real
+from typing import Any
+
+from derive.compute.blocks import Block
+
+
+class ArgumentError(ValueError):
+    """An argument that does not fit the network: what, got, allowed, what to do."""
+
+    def __init__(self, what: str, got: str, allowed: str, remedy: str) -> None:
+        super().__init__(f"{what}: got {got}; allowed: {allowed}; {remedy}")
+        self.what = what
+        self.got = got
+        self.allowed = allowed
+        self.remedy = remedy
+
+
+Shape = tuple[int, ...]
+
+
+def is_array(value: object) -> bool:
+    """Whether a value is a NumPy array or speaks its language."""
+    return hasattr(value, "__array__")
+
+
+def nested(value: Any) -> Any:
+    """Arrays and tuples as lists."""
+    return value.tolist() if hasattr(value, "tolist") else value
+
+
+def number(value: Any) -> float | None:
+    """A real number as a float; None for anything else, text included."""
+    value = nested(value)
+    try:
+        return float(value) if isinstance(value, (Real, Decimal)) else None
+    except OverflowError:  # a whole number past the doubles
+        return None
+
+
+def flat(value: Any, shape: Shape) -> list[float] | None:
+    """The numbers of a nested list of exactly this shape; None where it has another."""
+    value = nested(value)
+    if not shape:
+        single = number(value)
+        return None if single is None else [single]
+    if not isinstance(value, Sequence) or isinstance(value, (str, bytes)):
+        return None
+    if len(value) != shape[0]:
+        return None
+    found: list[float] = []
+    for part in value:
+        inner = flat(part, shape[1:])
+        if inner is None:
+            return None
+        found += inner
+    return found
+
+
+def described(value: Any) -> str:
+    """What was given, for a message: its shape, or the first thing that is no number."""
+    if isinstance(value, Mapping):
+        return "a mapping"
+    value = nested(value)
+    if isinstance(value, (str, bytes)) or not isinstance(value, Sequence):
+        single = number(value)
+        return repr(value)[:60] if single is None else f"the number {single:g}"
+    shapes = {described(part) if _is_list(part) else _entry(part) for part in value}
+    odd = sorted(shape for shape in shapes if shape.startswith("an entry"))
+    if odd:
+        return odd[0]
+    if shapes in ({"number"}, set()):
+        return f"{len(value)} number{'s' * (len(value) != 1)}"
+    if len(shapes) == 1:
+        return f"{len(value)} row{'s' * (len(value) != 1)} of {shapes.pop()}"
+    return "rows of different lengths"
+
+
+def _is_list(value: Any) -> bool:
+    return isinstance(nested(value), Sequence) and not isinstance(value, (str, bytes))
+
+
+def _entry(value: Any) -> str:
+    return "number" if number(value) is not None else f"an entry {value!r:.40}"
+
+
+def in_words(shape: Shape) -> str:
+    """(2, 3) → 2 rows of 3 numbers"""
+    if not shape:
+        return "one number"
+    last = f"{shape[-1]} number{'s' * (shape[-1] != 1)}"
+    return last if len(shape) == 1 else f"{shape[0]} row{'s' * (shape[0] != 1)} of {last}"
+
+
+def vector(value: Any, names: Sequence[str], what: str) -> list[float]:
+    """One number per name. Raises ArgumentError."""
+    found = flat(value, (len(names),))
+    if found is None:
+        raise ArgumentError(
+            what, described(value), in_words((len(names),)), f"give {listed(names)}, in this order"
+        )
+    return found
+
+
+def rows(value: Any, names: Sequence[str], what: str) -> tuple[list[list[float]], bool]:
+    """Examples as rows, and whether one was given alone. Raises ArgumentError."""
+    value = nested(value)
+    width = len(names)
+    single = flat(value, (width,))
+    if single is not None:
+        return [single], True
+    if isinstance(value, Sequence) and not isinstance(value, (str, bytes)) and len(value):
+        found = [flat(row, (width,)) for row in value]
+        good = [row for row in found if row is not None]
+        if len(good) == len(found):
+            return good, False
+    raise ArgumentError(
+        what, described(value), f"{in_words((width,))} for one example, or a row of them for each",
+        f"give {listed(names)}, in this order",
+    )  # fmt: skip
+
+
+def block_values(value: Any, block: Block) -> list[float]:
+    """The numbers of one array of parameters, row by row. Raises ArgumentError."""
+    found = flat(value, block.shape)
+    if found is None:
+        raise ArgumentError(
+            block.key, described(value), f"{in_words(block.shape)}, shape {block.shape}",
+            "entry [i][j] of W is the weight from unit i to unit j"
+            if block.key.startswith("W")
+            else "one bias per unit, or a single number where the layer shares it",
+        )  # fmt: skip
+    return found
+
+
+def listed(names: Sequence[str]) -> str:
+    """(i1, i2, …) → "i1, i2", at most eight written out."""
+    return ", ".join(names) if len(names) <= 8 else ", ".join((*names[:7], "…", names[-1]))

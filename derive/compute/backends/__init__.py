@@ -1,0 +1,1 @@
+"""Back ends: a printer of programs each. A new one is a subclass of CodePrinter."""

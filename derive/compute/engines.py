@@ -1,0 +1,229 @@
+"""Two ways to run a network: neuron by neuron on lists, or whole layers on arrays.
+
+Both turn what callers give into their own kind of numbers, and both offer
+
+    parameters_of_theta(theta), parameters_of(mapping), examples(value, names, what)
+    loss_and_gradient(parameters, inputs, targets) -> loss, flat gradient
+    forward(parameters, inputs) and input_gradient(parameters, inputs, targets) -> rows
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache, cached_property
+from typing import Any, Protocol
+
+from derive.compute.arguments import ArgumentError, block_values, rows, vector
+from derive.compute.backends import numpy as arrays
+from derive.compute.backends import python as scalars
+from derive.compute.blocks import Block, blocks, trained
+from derive.compute.source import LayerSource, ScalarSource, names_of
+from derive.network.description import Network
+
+
+@cache
+def numpy_or_none() -> Any:
+    """NumPy, or None where it is not installed."""
+    try:
+        import numpy
+    except ImportError:
+        return None
+    return numpy
+
+
+class Engine(Protocol):
+    """What the function asks of either way to run."""
+
+    def parameters_of_theta(self, theta: Any) -> Any: ...
+    def parameters_of(self, given: Mapping[str, Any]) -> Any: ...
+    def examples(self, value: Any, names: Sequence[str], what: str) -> tuple[Any, bool]: ...
+    def loss_and_gradient(self, parameters: Any, inputs: Any, targets: Any) -> Any: ...
+    def forward(self, parameters: Any, inputs: Any) -> Any: ...
+    def input_gradient(self, parameters: Any, inputs: Any, targets: Any) -> Any: ...
+
+
+class Defaults:
+    """The network's own parameters, as numbers."""
+
+    def __init__(self, network: Network) -> None:
+        self.network = network
+        self.blocks = blocks(network)
+        self.places = tuple(trained(self.blocks))
+        self.size = sum(block.size for block, _ in self.places)
+        self._values: dict[str, list[float] | None] = {}
+
+    def values(self, block: Block) -> list[float]:
+        """A block's numbers in the network. Raises ArgumentError where it has none."""
+        if block.key not in self._values:
+            found = [self.network.value(q) for q in block.quantities]
+            known = [float(number.value) for number in found if number is not None]
+            self._values[block.key] = known if len(known) == len(found) else None
+        values = self._values[block.key]
+        if values is None:
+            raise ArgumentError(
+                block.key, "nothing, and the network has no values for it",
+                f"numbers of shape {block.shape}",
+                f"give it among the parameters: {{{block.key!r}: …}}"
+                if not block.frozen
+                else "it is frozen, so it is not in theta: give it among the parameters of a "
+                "call, or in the network",
+            )  # fmt: skip
+        return values
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """What each entry of theta is called in the network's notation."""
+        return tuple(map(names_of(self.network).code, self.network.parameters()))
+
+    @cached_property
+    def fixed(self) -> list[float]:
+        """The frozen numbers, block after block. Raises ArgumentError."""
+        return [v for block in self.blocks if block.frozen for v in self.values(block)]
+
+
+class ScalarEngine:
+    """One example after another, neuron by neuron, in plain Python; everything is a list."""
+
+    def __init__(self, defaults: Defaults) -> None:
+        self.defaults = defaults
+        self.mean = defaults.network.over_examples == "mean"
+        self.code = ScalarSource(defaults.network)
+        self._functions: dict[str, Callable[..., Any]] = {}
+
+    def function(self, name: str) -> Callable[..., Any]:
+        """One of the generated functions, compiled when it is first asked for."""
+        if name not in self._functions:
+            self._functions[name] = scalars.load(self.code.source(name))[name]
+        return self._functions[name]
+
+    def parameters_of_theta(self, theta: Any) -> tuple[list[float], list[float]]:
+        return vector(theta, self.defaults.names, "theta"), self.defaults.fixed
+
+    def parameters_of(self, given: Mapping[str, Any]) -> tuple[list[float], list[float]]:
+        theta: list[float] = []
+        fixed: list[float] = []
+        for block in self.defaults.blocks:
+            values = (
+                block_values(given[block.key], block)
+                if block.key in given
+                else self.defaults.values(block)
+            )
+            (fixed if block.frozen else theta).extend(values)
+        return theta, fixed
+
+    def examples(
+        self, value: Any, names: Sequence[str], what: str
+    ) -> tuple[list[list[float]], bool]:
+        return rows(value, names, what)
+
+    def loss_and_gradient(
+        self,
+        parameters: tuple[list[float], list[float]],
+        inputs: list[list[float]],
+        targets: list[list[float]],
+    ) -> tuple[float, list[float]]:
+        theta, fixed = parameters
+        run = self.function("loss_and_gradient")
+        loss, total = run(theta, inputs[0], targets[0], fixed)
+        for x, t in zip(inputs[1:], targets[1:], strict=True):
+            more, gradient = run(theta, x, t, fixed)
+            loss += more
+            total = [a + b for a, b in zip(total, gradient, strict=True)]
+        if self.mean and len(inputs) > 1:
+            loss, total = loss / len(inputs), [value / len(inputs) for value in total]
+        return float(loss), total
+
+    def forward(
+        self, parameters: tuple[list[float], list[float]], inputs: list[list[float]]
+    ) -> list[list[float]]:
+        theta, fixed = parameters
+        run = self.function("forward")
+        return [run(theta, x, fixed) for x in inputs]
+
+    def input_gradient(
+        self,
+        parameters: tuple[list[float], list[float]],
+        inputs: list[list[float]],
+        targets: list[list[float]],
+    ) -> list[list[float]]:
+        theta, fixed = parameters
+        run = self.function("input_gradient")
+        found = [run(theta, x, t, fixed) for x, t in zip(inputs, targets, strict=True)]
+        if self.mean and len(inputs) > 1:
+            return [[value / len(inputs) for value in row] for row in found]
+        return found
+
+    def target_values(self, inputs: Any) -> list[list[float]]:
+        """The targets of some examples, where the network gives them as formulas."""
+        run = self.function("target_values")
+        return [run([float(value) for value in x]) for x in inputs]
+
+
+class LayerEngine:
+    """Many examples at once, layer by layer, in NumPy; everything is a float64 array."""
+
+    def __init__(self, defaults: Defaults) -> None:
+        self.defaults = defaults
+        self.code = LayerSource(defaults.network)
+        self._functions: dict[str, Callable[..., Any]] = {}
+
+    @cached_property
+    def np(self) -> Any:
+        """NumPy, imported when arrays are first wanted; None where it is not installed."""
+        return numpy_or_none()
+
+    def function(self, name: str) -> Callable[..., Any]:
+        """One of the generated functions, compiled when it is first asked for."""
+        if name not in self._functions:
+            self._functions[name] = arrays.load(self.code.source(name))[f"{name}_of_batch"]
+        return self._functions[name]
+
+    def parameters_of_theta(self, theta: Any) -> tuple[Any, ...]:
+        flat = self._plain(theta)
+        if flat is None or flat.shape != (self.defaults.size,):
+            flat = self.np.asarray(vector(theta, self.defaults.names, "theta"))
+        parts = {b.key: flat[place].reshape(b.shape) for b, place in self.defaults.places}
+        return tuple(
+            parts[b.key] if b.key in parts else self._default(b) for b in self.defaults.blocks
+        )
+
+    def parameters_of(self, given: Mapping[str, Any]) -> tuple[Any, ...]:
+        return tuple(
+            self._block(given[b.key], b) if b.key in given else self._default(b)
+            for b in self.defaults.blocks
+        )
+
+    def _block(self, value: Any, block: Block) -> Any:
+        array = self._plain(value)
+        if array is None or array.shape != block.shape:
+            array = self.np.asarray(block_values(value, block)).reshape(block.shape)
+        return array
+
+    def _default(self, block: Block) -> Any:
+        return self.np.asarray(self.defaults.values(block)).reshape(block.shape)
+
+    def _plain(self, value: Any) -> Any:
+        """An array of numbers as float64; None for what has to be looked at one by one."""
+        try:
+            array = self.np.asarray(value)
+        except ValueError:  # rows of different lengths
+            return None
+        return array.astype(float, copy=False) if array.dtype.kind in "fiub" else None
+
+    def examples(self, value: Any, names: Sequence[str], what: str) -> tuple[Any, bool]:
+        array = self._plain(value)
+        width = len(names)
+        if array is None or array.shape[-1:] != (width,) or array.ndim > 2 or not len(array):
+            found, single = rows(value, names, what)
+            return self.np.asarray(found), single
+        return array.reshape(-1, width), array.ndim == 1
+
+    def loss_and_gradient(self, parameters: Any, inputs: Any, targets: Any) -> tuple[float, Any]:
+        found: tuple[float, Any] = self.function("loss_and_gradient")(parameters, inputs, targets)
+        return found
+
+    def forward(self, parameters: Any, inputs: Any) -> Any:
+        return self.function("forward")(parameters, inputs)
+
+    def input_gradient(self, parameters: Any, inputs: Any, targets: Any) -> Any:
+        return self.function("input_gradient")(parameters, inputs, targets)

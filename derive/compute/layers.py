@@ -1,0 +1,165 @@
+"""The same program for whole layers and many examples: a column per example.
+
+    z1 = W1ᵀ·a0 + b1    a1 = …    δ2 = …    δ1 = (W2·δ2)·slope    ∂E/∂W1 = a0·δ1ᵀ
+
+``W1`` is (n_in, n_out), ``a0`` (n_in, examples), ``z1`` (n_out, examples). With columns a sum
+over the units of a layer runs along whole rows of memory, which for narrow layers is several
+times faster.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from fractions import Fraction
+from typing import TypeVar
+
+from derive.compute import stable
+from derive.compute.binding import Line
+from derive.compute.functions import ALL, COLUMN, FILL, MIX, OUTER, ROWS, SPREAD
+from derive.compute.program import Item, Note, Program, Statement, auxiliary
+from derive.compute.taught import Taught
+from derive.derivation.graph import E, Graph, activations, bias_of, pre_activations
+from derive.derivation.tidy import tidy
+from derive.expression.nodes import (
+    ACTIVATION,
+    DELTA,
+    INPUT,
+    LOSS,
+    WEIGHT,
+    Expression,
+    Number,
+    Product,
+    Quantity,
+    Sum,
+    product,
+    quantities,
+    rewrite,
+    variable,
+)
+from derive.network.description import Layer, Network
+
+TARGETS = auxiliary("t", 0)
+INPUTS = auxiliary("a", 0)
+SUM_OF_LOSSES = Quantity(LOSS)
+
+
+def weights(layer: int) -> Quantity:
+    """All weights of a layer, an array (n_in, n_out)."""
+    return auxiliary("W", layer)
+
+
+def biases(layer: int) -> Quantity:
+    """All biases of a layer, an array (n_out,), or () where shared."""
+    return auxiliary("b", layer)
+
+
+def outputs(network: Network) -> Quantity:
+    """The outputs, (n_out, examples)."""
+    return auxiliary("a", len(network.layers))
+
+
+def layer_program(network: Network, remarks: bool = False) -> Program:
+    """Outputs, the sum of the losses, and its derivative by weights, biases and inputs."""
+    taught = Taught(Graph(network)) if remarks and _is_small(network) else None
+    return Program(tuple(_items(network, taught)))
+
+
+def _is_small(network: Network) -> bool:
+    """Whether formulas of single units still help: not with hundreds of terms."""
+    return max(network.sizes) <= 16
+
+
+def _items(network: Network, taught: Taught | None) -> Iterator[Item]:
+    for layer in network.layers:
+        yield from _forward(layer, taught)
+    last = network.layers[-1]
+    faces = tuple(stable.form(last.activation).slopes) or stable.FACE_NAMES
+    loss = stable.loss_form(network.loss, faces)
+    share = Number(Fraction(1, last.units) if network.loss.mean else Fraction(1))
+    if taught is not None:
+        yield Note("the loss of every example, summed over the examples")
+        yield from map(taught.definition, [*_few(taught.graph.terms), E])
+    yield from _lines(last, loss.lines)
+    total = tidy(product(share, ALL(_expand(last, loss.value))))
+    yield Statement(SUM_OF_LOSSES, total)
+    slopes = {face: tidy(product(share, slope)) for face, slope in loss.slopes.items()}
+    for layer in reversed(network.layers):
+        yield Note(f"the deltas of layer {layer.index}, ({layer.units}, examples)")
+        if taught is not None:
+            yield from (taught.delta(layer, unit) for unit in _few(range(layer.units)))
+        if layer is not last:
+            spread = SPREAD(weights(layer.index + 1), auxiliary("delta", layer.index + 1))
+            yield Statement(auxiliary("g", layer.index), spread)
+            slopes = {"y": variable("g")}
+        back = stable.backward(stable.form(layer.activation), slopes)
+        yield from _lines(layer, (*back.lines, ("delta", back.delta)))
+        yield from _gradients(layer, taught)
+
+
+T = TypeVar("T")
+
+
+def _few(things: Sequence[T]) -> Sequence[T]:
+    """All of a few, the first of many."""
+    return things if len(things) <= 4 else things[:1]
+
+
+def _forward(layer: Layer, taught: Taught | None) -> Iterator[Item]:
+    index = layer.index
+    mixed: Expression = MIX(weights(index), auxiliary("a", index - 1))
+    if layer.bias == "neuron":
+        mixed = Sum((mixed, COLUMN(biases(index))))
+    elif layer.bias == "shared":
+        mixed = Sum((mixed, biases(index)))
+    yield Note(f"the pre-activations of layer {index}, ({layer.units}, examples)")
+    if taught is not None:
+        yield from map(taught.definition, _few(pre_activations(layer)))
+    yield Statement(auxiliary("z", index), mixed)
+    yield Note(f"its {layer.activation.name} activations")
+    if taught is not None:
+        yield from map(taught.definition, _few(activations(layer)))
+    yield from _lines(layer, stable.form(layer.activation).lines)
+
+
+def _gradients(layer: Layer, taught: Taught | None) -> Iterator[Item]:
+    index, delta = layer.index, auxiliary("delta", layer.index)
+    first = Quantity(DELTA, index, 0)
+    if taught is not None:
+        sender = Quantity(ACTIVATION, index - 1, 0) if index > 1 else Quantity(INPUT)
+        yield taught.gradient(Quantity(WEIGHT, index, 0, 0), Product((first, sender)))
+    yield Statement(gradient(weights(index)), OUTER(auxiliary("a", index - 1), delta))
+    if layer.bias == "neuron":
+        if taught is not None:
+            yield taught.gradient(bias_of(layer, 0), first)
+        yield Statement(gradient(biases(index)), ROWS(delta))
+    elif layer.bias == "shared":
+        yield Note("a shared bias collects the deltas of all units")
+        yield Statement(gradient(biases(index)), ALL(delta))
+    if index == 1:
+        yield Note("by the inputs")
+        yield Statement(gradient(INPUTS), SPREAD(weights(1), delta))
+
+
+def gradient(of: Quantity) -> Quantity:
+    """∂loss/∂of for a whole array: dW1, db1, da0."""
+    return auxiliary(f"d{of.name}", of.layer)
+
+
+def _lines(layer: Layer, lines: Iterable[Line]) -> Iterable[Statement]:
+    for letter, formula in lines:
+        yield Statement(_named(layer, letter), _expand(layer, formula))
+
+
+def _named(layer: Layer, letter: str) -> Quantity:
+    if letter == "t":
+        return TARGETS
+    return auxiliary({"x": "z", "y": "a"}.get(letter, letter), layer.index)
+
+
+def _expand(layer: Layer, formula: Expression) -> Expression:
+    def change(node: Expression) -> Expression:
+        return _named(layer, node.name) if isinstance(node, Quantity) else node
+
+    if not quantities(formula):  # a constant, but an array is wanted
+        return FILL(formula, auxiliary("z", layer.index))
+    return rewrite(formula, change)

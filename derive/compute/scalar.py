@@ -1,0 +1,232 @@
+"""The program of one example, neuron by neuron: forward, loss, deltas, gradients."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+
+from derive.compute import stable
+from derive.compute.binding import Line
+from derive.compute.functions import LARGEST, OTHERS, SECOND, TOTAL
+from derive.compute.program import WIDE, Program, Remark, Statement, auxiliary, gradient
+from derive.compute.taught import MANY, Taught
+from derive.derivation.graph import E, Graph, activations, bias_of, pre_activations
+from derive.derivation.tidy import tidy
+from derive.expression.nodes import (
+    ACTIVATION,
+    DELTA,
+    PRE_ACTIVATION,
+    TARGET,
+    WEIGHT,
+    Apply,
+    Expression,
+    Number,
+    Product,
+    Quantity,
+    Sum,
+    product,
+    total,
+    variable,
+)
+from derive.network.description import Layer, Network
+
+FEW = 8  # units up to which the sum over all others is written out
+
+
+def scalar_program(network: Network) -> Program:
+    """Everything about one example: outputs, loss, ∂loss/∂parameter and ∂loss/∂input."""
+    return _Scalar(network).program()
+
+
+def target_program(network: Network) -> Program:
+    """The targets from the inputs, where they were given as formulas; else nothing."""
+    items: list[Statement | Remark] = []
+    for k, formula in enumerate(network.target_formulas or ()):
+        target = Quantity(TARGET, unit=k)
+        items += [Remark(target, formula), Statement(target, stable.prepared(formula))]
+    return Program(tuple(items))
+
+
+class _Scalar:
+    def __init__(self, network: Network) -> None:
+        self.network = network
+        self.graph = Graph(network)
+        self.taught = Taught(self.graph)
+        self.items: list[Statement | Remark] = []
+        self.share = Fraction(1)  # of the loss that one output's term makes
+        if network.loss.mean:
+            self.share = Fraction(1, len(self.graph.outputs))
+
+    def program(self) -> Program:
+        layers = self.network.layers
+        for layer in layers:
+            for z in pre_activations(layer):
+                self.define(z)
+            self.forward(layer)
+        slopes = self.loss(layers[-1])
+        for layer in reversed(layers):
+            self.delta(layer, slopes)
+            self.gradients(layer)
+            slopes = {}
+        return Program(tuple(self.items))
+
+    def define(self, quantity: Quantity) -> None:
+        """A definition of the graph as it stands."""
+        remark = self.taught.definition(quantity)
+        self.items += [remark, Statement(quantity, remark.right)]
+
+    def forward(self, layer: Layer) -> None:
+        form = stable.form(layer.activation)
+        units = activations(layer)
+        if form.slopes:
+            for a in units:
+                self.items.append(self.taught.definition(a))
+                self.lines(layer, form.lines, (a.unit,))
+        else:
+            self.items += [self.taught.definition(a) for a in units[:MANY]]
+            self.lines(layer, form.lines, range(layer.units))
+
+    def loss(self, last: Layer) -> dict[str, Expression]:
+        """The loss, and ∂loss/∂face of an output, in letters."""
+        faces = tuple(stable.form(last.activation).slopes) or stable.FACE_NAMES
+        form = stable.loss_form(self.network.loss, faces)
+        for unit in range(last.units):
+            term = self.graph.terms[unit] if self.graph.terms else E
+            self.items.append(self.taught.definition(term))
+            self.lines(last, form.lines, (unit,))
+            self.items.append(Statement(term, self.expand(last, unit, form.value)))
+        if self.graph.terms:
+            self.define(E)
+        share = Number(self.share)
+        return {face: tidy(product(share, slope)) for face, slope in form.slopes.items()}
+
+    def delta(self, layer: Layer, slopes: dict[str, Expression]) -> None:
+        """δ of a layer: from the loss (``slopes``), or from the deltas of the next layer."""
+        form = stable.form(layer.activation)
+        if not slopes:
+            slopes = {"y": variable("g")}
+        back = stable.backward(form, slopes)
+        units = range(layer.units)
+        if form.slopes:
+            for unit in units:
+                self.items.append(self.taught.delta(layer, unit))
+                self.from_next(layer, unit)
+                self.lines(layer, (*back.lines, ("delta", back.delta)), (unit,))
+        else:
+            self.items += [self.taught.delta(layer, unit) for unit in units[:MANY]]
+            for unit in units:
+                self.from_next(layer, unit)
+            self.lines(layer, (*back.lines, ("delta", back.delta)), units)
+
+    def from_next(self, layer: Layer, unit: int) -> None:
+        """g = ∂loss/∂a of a hidden unit."""
+        if layer.index < len(self.network.layers):
+            self.items.append(
+                Statement(auxiliary("g", layer.index, unit), self.taught.spread(layer.index, unit))
+            )
+
+    def gradients(self, layer: Layer) -> None:
+        before = (
+            activations(self.network.layers[layer.index - 2])
+            if layer.index > 1
+            else self.graph.inputs
+        )
+        deltas = [Quantity(DELTA, layer.index, j) for j in range(layer.units)]
+        for i, a in enumerate(before):
+            for j, delta in enumerate(deltas):
+                self.gradient(Quantity(WEIGHT, layer.index, j, i), Product((delta, a)))
+        if layer.bias == "shared":
+            self.gradient(bias_of(layer, 0), total(*deltas))
+        elif layer.bias == "neuron":
+            for j, delta in enumerate(deltas):
+                self.gradient(bias_of(layer, j), delta)
+        if layer.index == 1:
+            for i, a in enumerate(self.graph.inputs):
+                self.gradient(a, self.taught.spread(0, i))
+
+    def gradient(self, of: Quantity, value: Expression) -> None:
+        self.items += [self.taught.gradient(of, value), Statement(gradient(of), value)]
+
+    # -- letters to quantities ---------------------------------------------------------------
+
+    def lines(self, layer: Layer, lines: Iterable[Line], units: Sequence[int]) -> None:
+        """The lines of a form for some units; what the layer has once is computed once."""
+        for letter, formula in lines:
+            once = units[:1] if letter in _WIDE_LETTERS else units
+            for unit in once:
+                target = self.named(layer, letter, unit)
+                self.items.append(Statement(target, self.expand(layer, unit, formula)))
+
+    def named(self, layer: Layer, letter: str, unit: int) -> Quantity:
+        """What a letter of a form means for one unit."""
+        if letter in _KINDS:
+            kind = _KINDS[letter]
+            return Quantity(kind, 0 if kind == TARGET else layer.index, unit)
+        return auxiliary(letter, layer.index, WIDE if letter in _WIDE_LETTERS else unit)
+
+    def expand(self, layer: Layer, unit: int, formula: Expression) -> Expression:
+        """A formula in letters as one about a unit, sums over the layer written out."""
+        if isinstance(formula, Quantity):
+            return self.named(layer, formula.name, unit)
+        if isinstance(formula, Apply) and formula.function in (TOTAL, OTHERS, LARGEST, SECOND):
+            (argument,) = formula.arguments
+            if not isinstance(argument, Quantity):
+                raise TypeError("a sum over a layer is taken of a letter")
+            every = [self.named(layer, argument.name, k) for k in range(layer.units)]
+            if formula.function is TOTAL:
+                return total(*every)
+            if formula.function is OTHERS:
+                return self.others(layer, argument.name, every, unit)
+            return every[0] if formula.function is LARGEST and len(every) == 1 else (
+                Apply(formula.function, tuple(every))
+            )  # fmt: skip
+        children = formula.children
+        if not children:
+            return formula
+        return formula.with_children(tuple(self.expand(layer, unit, c) for c in children))
+
+    def others(self, layer: Layer, letter: str, every: Sequence[Quantity], unit: int) -> Expression:
+        """Σ_{m≠k}: written out, or in a wide layer what comes before k and what comes after.
+
+        Never the total less the unit's own: that would cancel.
+        """
+        if len(every) <= FEW:
+            return total(*(v for k, v in enumerate(every) if k != unit))
+        before = [auxiliary(f"{letter}_before", layer.index, k) for k in range(len(every))]
+        after = [auxiliary(f"{letter}_after", layer.index, k) for k in range(len(every))]
+        if unit == 0:
+            last = len(every) - 1
+            sums: list[tuple[Quantity, Expression]] = [
+                (before[1], every[0]),
+                (after[last - 1], every[last]),
+            ]
+            sums += [(before[k + 1], Sum((before[k], every[k]))) for k in range(1, last)]
+            sums += [(after[k - 1], Sum((every[k], after[k]))) for k in range(last - 1, 0, -1)]
+            self.items += [Statement(target, value) for target, value in sums]
+            return after[0]
+        return before[unit] if unit == len(every) - 1 else Sum((before[unit], after[unit]))
+
+
+_KINDS = {"x": PRE_ACTIVATION, "y": ACTIVATION, "t": TARGET, "delta": DELTA}
+
+
+def _wide_letters() -> frozenset[str]:
+    """The letters of a softmax that its layer has once: the largest, the sums."""
+    found: set[str] = set()
+
+    def is_wide(e: Expression) -> bool:
+        if isinstance(e, Apply) and e.function in (TOTAL, LARGEST, SECOND):
+            return True
+        if isinstance(e, Quantity):
+            return e.name in found
+        return bool(e.children) and all(
+            is_wide(part) or isinstance(part, Number) for part in e.children
+        )
+
+    for letter, formula in stable.lines(stable.FORMS["softmax"][0]):
+        if is_wide(formula):
+            found.add(letter)
+    return frozenset(found)
+
+
+_WIDE_LETTERS = _wide_letters()

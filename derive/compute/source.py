@@ -1,0 +1,214 @@
+"""Source code of a network's functions, one example or many at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+
+from derive.compute import layers
+from derive.compute.backends import numpy as arrays
+from derive.compute.backends import python as scalars
+from derive.compute.backends.printer import Text
+from derive.compute.backends.writer import INDENT, listed, unpacking
+from derive.compute.blocks import Block, blocks, trained
+from derive.compute.functions import IEEE, KNOWN
+from derive.compute.identifiers import Identifiers, LayerIdentifiers
+from derive.compute.program import Program, gradient
+from derive.compute.scalar import scalar_program, target_program
+from derive.derivation.graph import E, activations
+from derive.expression.nodes import INPUT, TARGET, Quantity
+from derive.network.description import Network
+from derive.notation import names
+from derive.notation.names import Names
+
+RESERVED = (
+    *scalars.MATH, *scalars.BUILTINS, *scalars.EXCEPTIONS, *scalars.HELPERS, *KNOWN,
+    *(function.name for function in IEEE.values()),
+    "theta", "inputs", "targets", "fixed", "loss_and_gradient", "forward", "input_gradient",
+    "target_values", "math", "np",
+)  # fmt: skip
+
+
+def names_of(network: Network) -> Names:
+    """The network's names in its own notation."""
+    return names(network.notation, network.shape, network.layout)
+
+
+class ScalarSource:
+    """Functions of one example, neuron by neuron, in plain Python.
+
+        loss_and_gradient(theta, inputs, targets, fixed=()) -> loss, list
+        forward(theta, inputs, fixed=()) -> list
+        input_gradient(theta, inputs, targets, fixed=()) -> list
+        target_values(inputs) -> list, where the targets are formulas
+
+    ``fixed`` holds the frozen parameters; ``default`` is what stands after its sign of
+    equality, None leaves the argument out. With ``remarks`` the textbook formula stands above
+    each line.
+    """
+
+    def __init__(self, network: Network) -> None:
+        self.network = network
+        self.names = names_of(network)
+        self.identifiers = Identifiers(self.names, RESERVED)
+        self.theta = network.parameters()
+        self.fixed = tuple(q for b in blocks(network) if b.frozen for q in b.quantities)
+        self.inputs = tuple(Quantity(INPUT, unit=i) for i in range(network.sizes[0]))
+        self.targets = tuple(Quantity(TARGET, unit=k) for k in range(network.sizes[-1]))
+
+    @cached_property
+    def program(self) -> Program:
+        return scalar_program(self.network)
+
+    def source(self, function: str, remarks: bool = False) -> str:
+        """One of the functions, with the helpers it calls."""
+        return "\n".join(self.lines((function,), remarks)) + "\n"
+
+    def lines(
+        self, functions: Sequence[str], remarks: bool = False, default: str | None = "()"
+    ) -> list[str]:
+        """Some of the functions, and before them the helpers they call."""
+        writer = scalars.PythonWriter(scalars.PythonPrinter(self.identifiers))
+        found: list[str] = []
+        for function in functions:
+            found += [*self._function(function, writer, remarks, default), "", ""]
+        return [*writer.definitions(), *found[:-2]]
+
+    def _function(
+        self, function: str, writer: scalars.PythonWriter, remarks: bool, default: str | None
+    ) -> list[str]:
+        code = self.identifiers
+        arguments = [name for name in _ARGUMENTS[function] if name != "fixed" or default]
+        loss, results = self._results(function)
+        head = ", ".join(f"fixed={default}" if name == "fixed" else name for name in arguments)
+        lines = [f"def {function}({head}):", f'{INDENT}"""{_SUMMARIES[function]}"""']
+        for name in arguments:
+            lines += unpacking([code(q) for q in getattr(self, name)], name)
+        program = target_program(self.network) if function == "target_values" else self.program
+        program = program.only((*loss, *results))
+        lines += writer.body(program, Text(self.names) if remarks else None)
+        start = "return " + "".join(f"{code(q)}, " for q in loss)
+        return [*lines, *listed(f"{start}[", [code(q) for q in results], "]")]
+
+    def _results(self, function: str) -> tuple[Sequence[Quantity], Sequence[Quantity]]:
+        """What a function gives back: the loss or nothing, and a list."""
+        if function == "loss_and_gradient":
+            return (E,), [gradient(q) for q in self.theta]
+        if function == "input_gradient":
+            return (), [gradient(q) for q in self.inputs]
+        if function == "forward":
+            return (), activations(self.network.layers[-1])
+        return (), self.targets
+
+
+_ARGUMENTS = {
+    "loss_and_gradient": ("theta", "inputs", "targets", "fixed"),
+    "forward": ("theta", "inputs", "fixed"),
+    "input_gradient": ("theta", "inputs", "targets", "fixed"),
+    "target_values": ("inputs",),
+}
+
+
+_SUMMARIES = {
+    "loss_and_gradient": "The loss of one example, and its derivative by each entry of theta.",
+    "forward": "The outputs for one example.",
+    "input_gradient": "The derivative of one example's loss by each of its inputs.",
+    "target_values": "The targets of one example, from its inputs.",
+}
+
+
+class LayerSource:
+    """Functions of many examples, layer by layer, in NumPy.
+
+        loss_and_gradient_of_batch(parameters, inputs, targets) -> loss, flat array
+        forward_of_batch(parameters, inputs) -> (examples, n_out)
+        input_gradient_of_batch(parameters, inputs, targets) -> (examples, n_in)
+
+    ``parameters`` are all arrays in the order of ``blocks``, inputs and targets have a row per
+    example. Each goes through the examples in tiles, with a function of one tile.
+    """
+
+    def __init__(self, network: Network) -> None:
+        self.network = network
+        self.blocks = blocks(network)
+        self.names = names_of(network)
+        self.identifiers = LayerIdentifiers(self.names, RESERVED)
+
+    def source(self, function: str, remarks: bool = False) -> str:
+        """One of the functions, with what it calls."""
+        return "\n".join(self.lines((function,), remarks)) + "\n"
+
+    def lines(self, functions: Sequence[str], remarks: bool = False) -> list[str]:
+        """Some of the functions, and before them what they call."""
+        into = [layers.gradient(array_of(b)) for b in self.blocks if not b.frozen]
+        writer = arrays.NumpyWriter(arrays.NumpyPrinter(self.identifiers), into)
+        found: list[str] = []
+        for function in functions:
+            found += [*self._tile(function, writer, into, remarks), "", ""]
+            if function == "loss_and_gradient":
+                found += [*self._views(), "", ""]
+            found += [*self._driver(function), "", ""]
+        return [*writer.definitions(), *found[:-2]]
+
+    def _tile(
+        self, function: str, writer: arrays.NumpyWriter, into: Sequence[Quantity], remarks: bool
+    ) -> list[str]:
+        """The function of one tile: a column per example, sums over its examples."""
+        code = self.identifiers
+        arguments = arrays.TILE_ARGUMENTS[function]
+        lines = [
+            f"def {function}_of_tile({', '.join(arguments)}):",
+            f'{INDENT}"""{_TILE_SUMMARIES[function]}"""',
+        ]
+        lines += unpacking([code(array_of(b)) for b in self.blocks], "parameters")
+        result = {
+            "loss_and_gradient": layers.SUM_OF_LOSSES,
+            "forward": layers.outputs(self.network),
+            "input_gradient": layers.gradient(layers.INPUTS),
+        }[function]
+        needed = [result]
+        if function == "loss_and_gradient":
+            lines += unpacking([code(q) for q in into], "gradients")
+            needed += into
+        program = layers.layer_program(self.network, remarks).only(needed)
+        lines += writer.body(program, Text(self.names) if remarks else None)
+        return [*lines, f"{INDENT}return {code(result)}"]
+
+    def _views(self) -> list[str]:
+        parts = [
+            f"flat[{place.start}:{place.stop}]"
+            + ("" if len(block.shape) == 1 else f".reshape({block.shape})")
+            for block, place in trained(self.blocks)
+        ]
+        return [
+            "def views(flat):",
+            f'{INDENT}"""The trained parameters, or their gradients, as parts of a flat array."""',
+            *listed("return (", parts, ")" if len(parts) != 1 else ",)"),
+        ]
+
+    def _driver(self, function: str) -> list[str]:
+        mean = self.network.over_examples == "mean"
+        return (
+            arrays.DRIVERS[function]
+            .format(
+                rows=arrays.tile_rows(self.network.sizes),
+                size=sum(block.size for block in self.blocks if not block.frozen),
+                per_example=" / count" if mean else "",
+                word=self.network.over_examples,
+                outputs=self.network.sizes[-1],
+                divide="\n    total /= count" if mean else "",
+            )
+            .splitlines()
+        )
+
+
+_TILE_SUMMARIES = {
+    "loss_and_gradient": "The sum of some examples' losses; its derivatives go into gradients.",
+    "forward": "The outputs, a column per example.",
+    "input_gradient": "The derivative of each example's loss by its inputs, a column per example.",
+}
+
+
+def array_of(block: Block) -> Quantity:
+    """The array that a block is in a program of whole layers."""
+    return (layers.weights if block.key.startswith("W") else layers.biases)(block.layer)

@@ -1,0 +1,372 @@
+"""Stable forms: derive the textbook form, compile one that survives double precision.
+
+Activations are rows of ``FORMS``: how the value, the slope and, where a loss may ask for them,
+three *faces* of the value are computed from the pre-activation x:
+
+    y = f(x)     q = 1 − y     l = ln y     m = ln(1 − y)
+
+A loss is rewritten to the faces (``FACES``), differentiated by each of them in its textbook
+form, and multiplied by the face's own slope. Binary cross-entropy on a sigmoid becomes
+
+    E = −(t·ln y + (1 − t)·ln(1 − y))   ⇒   −(t·l + (1 − t)·m)
+    ∂E/∂x = −t·∂l/∂x − (1 − t)·∂m/∂x = −t·q + (1 − t)·y
+
+in which nothing overflows, nothing cancels that need not, and no logarithm meets a 0. Every
+row and every rewriting is compared with its textbook form by the tests, at 60 digits.
+
+Where 1e-13 relative cannot hold in double precision: next to a zero of the quantity itself
+(silu′ near −1.278, y − t where y ≈ t: the error is that of the larger terms), below 1e-300,
+and in the far tails of gelu (x < −20) and gelu_tanh (x < −15), whose exponent is rounded
+before it is used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from derive.compute.binding import Binder, Line
+from derive.compute.functions import (
+    IEEE,
+    LOGISTIC,
+    NAMED_ACTIVATIONS,
+    POWER,
+    QUOTIENT,
+    read,
+)
+from derive.compute.rewriting import Rewriting, apply, fold
+from derive.derivation.calculus import derivative
+from derive.derivation.tidy import negative, tidy
+from derive.expression.functions import ABS, EXP, SIGMOID, SQRT, VALUE, X
+from derive.expression.nodes import (
+    Apply,
+    Constant,
+    Expression,
+    Number,
+    Power,
+    Product,
+    Quotient,
+    Sum,
+    product,
+    quantities,
+    rewrite,
+    total,
+    variable,
+)
+from derive.network.catalogue import ActivationUse, LossUse
+
+FACE_NAMES = ("y", "q", "l", "m")
+_LETTERS: dict[str, Expression] = {
+    name: variable(name)
+    for name in (*"xyqlmtecdfnrswABCSF", "top", "second", "lnS", "yA", "rest", "toprest")
+}
+
+
+# -- activations -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """An activation as it is computed.
+
+    lines   letter := formula, in x and earlier letters; one of the letters is y
+    slopes  per face that it has, ∂face/∂x
+    """
+
+    lines: tuple[Line, ...]
+    slopes: Mapping[str, Expression]
+
+
+# e = e^−|x| never overflows; r·1 and r·e are the larger and the smaller of σ(x), σ(−x).
+_SIGMOID = ("e = exp(-abs(x))", "r = 1/(1 + e)")
+FORMS: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {
+    "identity": (("y = x",), {"y": "1"}),
+    "sigmoid": (
+        (
+            *_SIGMOID,
+            "y = r if x >= 0 else e*r",
+            "q = e*r if x >= 0 else r",
+            "l = (0 if x >= 0 else x) - log1p(e)",
+            "m = (-x if x >= 0 else 0) - log1p(e)",
+        ),
+        {"y": "e*r*r", "q": "-e*r*r", "l": "q", "m": "-y"},
+    ),
+    "tanh": (
+        ("y = tanh(x)", "e = exp(-2*abs(x))", "r = 1/(1 + e)"),
+        {"y": "4*e*r*r"},
+    ),
+    "relu": (("y = 0 if x <= 0 else x",), {"y": "0 if x <= 0 else 1"}),
+    "leaky_relu": (("y = x if x > 0 else slope*x",), {"y": "1 if x > 0 else slope"}),
+    "elu": (
+        ("y = x if x > 0 else alpha*expm1(x)",),
+        {"y": "1 if x > 0 else alpha*exp(x)"},
+    ),
+    "selu": (
+        ("y = scale*x if x > 0 else scale*alpha*expm1(x)",),
+        {"y": "scale if x > 0 else scale*alpha*exp(x)"},
+    ),
+    "softplus": (
+        (
+            *_SIGMOID,
+            "y = (x if x > 0 else 0) + log1p(e)",
+            "s = r if x >= 0 else e*r",
+            "l = ln(y) if x > -37 else x",
+        ),
+        {"y": "s", "l": "s/y if x > -37 else 1"},
+    ),
+    "softsign": (("r = 1/(1 + abs(x))", "y = x*r"), {"y": "r*r"}),
+    "gelu": (
+        ("c = 1/2*erfc(-x/sqrt(2))", "y = x*c"),
+        {"y": "c + x*exp(-x**2/2)/sqrt(2*pi)"},
+    ),
+    # ½·(1 + tanh u) = σ(2u); where e is 0 the second term is 0·∞, and is 0.
+    "gelu_tanh": (
+        (
+            "w = sqrt(8/pi)*x*(1 + 0.044715*x**2)",
+            "e = exp(-abs(w))",
+            "r = 1/(1 + e)",
+            "c = r if x >= 0 else e*r",
+            "y = x*c",
+        ),
+        {"y": "c + (sqrt(8/pi)*x*(1 + 0.134145*x**2)*e*r*r if e > 0 else 0)"},
+    ),
+    "silu": (
+        (*_SIGMOID, "s = r if x >= 0 else e*r", "y = x*s"),
+        {"y": "s + x*e*r*r"},
+    ),
+    # tanh(ln(1 + eˣ)) = n/d, above and below divided by e²ˣ where x ≥ 0
+    "mish": (
+        (
+            "e = exp(-abs(x))",
+            "n = 1 + 2*e if x >= 0 else e*(2 + e)",
+            "d = 1 + 2*e*(1 + e) if x >= 0 else 2 + e*(2 + e)",
+            "w = n/d",
+            "y = x*w",
+        ),
+        {"y": "w + 4*x*(1 + e)*e*(e if x >= 0 else 1)/(d*d)"},
+    ),
+    # Shifted by the largest; `second` without it, so that ln(1 − y) lives in log space too.
+    "softmax": (
+        (
+            "top = largest(x)",
+            "e = exp(x - top)",
+            "S = total(e)",
+            "y = e/S",
+            "q = others(e)/S",
+            "lnS = ln(S)",
+            "l = log1p(-q) if q < 0.5 else x - top - lnS",
+            "second = second_largest(x)",
+            "f = exp(x - second) if x < second else 1",
+            "F = total(f) - 1",
+            "m = log1p(-y) if y < 0.5 else second - top + ln(F) - lnS",
+        ),
+        {},
+    ),
+}  # fmt: skip
+
+# ∂E/∂x_k of a softmax from A = ∂E/∂y, B = ∂E/∂l, C = ∂E/∂m of every unit, one sum for each:
+#   y_k·((1 − y_k)·A_k − Σ_{m≠k} y_m·A_m)
+#   (1 − y_k)·B_k − y_k·Σ_{m≠k} B_m
+#   Σ_{m≠k} C_m·y_m·y_k/(1 − y_m) − y_k·C_k
+# In the last, y_k/(1 − y_m) is a softmax without unit m: f/F where m is the largest.
+PULLBACK: dict[str, tuple[tuple[str, ...], str]] = {
+    "A": (("yA = y*A",), "y*(q*A - others(yA))"),
+    "B": ((), "q*B - y*others(B)"),
+    "C": (
+        ("rest = 0 if x == top else C*y/q", "toprest = C*y/F if x == top else 0"),
+        "y*others(rest) + f*others(toprest) - y*C",
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Backward:
+    """∂E/∂x of a unit: its lines, and delta in terms of them."""
+
+    lines: tuple[Line, ...]
+    delta: Expression
+
+
+def backward(form: Form, slopes: Mapping[str, Expression]) -> Backward:
+    """∂E/∂x from ∂E/∂face, for each face that E depends on.
+
+    Element by element Σ ∂E/∂face·∂face/∂x; of a softmax by PULLBACK, ∂q/∂x being −∂y/∂x.
+    """
+    if form.slopes:
+        parts = (product(slope, form.slopes[face]) for face, slope in slopes.items())
+        return Backward((), tidy(total(*parts)))
+    by_weight = {
+        "A": (slopes.get("y"), negative(slopes["q"]) if "q" in slopes else None),
+        "B": (slopes.get("l"),),
+        "C": (slopes.get("m"),),
+    }
+    found: list[Line] = []
+    deltas: list[Expression] = []
+    for weight, parts_given in by_weight.items():
+        given = [part for part in parts_given if part is not None]
+        if given:
+            texts, delta = PULLBACK[weight]
+            found += [(weight, tidy(total(*given))), *lines(texts)]
+            deltas.append(tree(delta))
+    return Backward(tuple(found), total(*deltas))
+
+
+@cache
+def form(use: ActivationUse) -> Form:
+    """How a layer's activation is computed: a row of FORMS, or made from an own formula."""
+    if use.name in FORMS:
+        letters = {**_LETTERS, **dict(use.parameters)}
+        return _row(use.name, letters)
+    if use.function is None or use.function.definition is None:
+        raise ValueError(f"{use.name} has no formula")
+    formula = apply(RECOGNISE, use.function.definition)
+    if isinstance(formula, Apply) and formula.arguments == (X,):
+        known = NAMED_ACTIVATIONS.get(formula.function)
+        if known is not None:
+            return _row(known, _LETTERS)
+    binder = Binder("u")
+    value, slope = binder.bind((prepared(formula), prepared(derivative(formula, X))))
+    return Form((*binder.lines, (VALUE.name, value)), {"y": slope})
+
+
+def _row(name: str, letters: dict[str, Expression]) -> Form:
+    texts, slopes = FORMS[name]
+    return Form(lines(texts, letters), {face: tree(t, letters) for face, t in slopes.items()})
+
+
+def lines(texts: tuple[str, ...], letters: dict[str, Expression] = _LETTERS) -> tuple[Line, ...]:
+    """("e = exp(-abs(x))", …) as letters and trees."""
+    pairs = (text.split(" = ") for text in texts)
+    return tuple((letter, tree(formula, letters)) for letter, formula in pairs)
+
+
+def tree(text: str, letters: dict[str, Expression] = _LETTERS) -> Expression:
+    """One formula of a row, its constants worked out."""
+    return fold(read(text, letters))
+
+
+# -- losses ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class LossForm:
+    """One output's loss term as it is computed, in t and the faces of y.
+
+    lines   letter := formula
+    value   the term
+    slopes  per face that it mentions, ∂term/∂face
+    """
+
+    lines: tuple[Line, ...]
+    value: Expression
+    slopes: Mapping[str, Expression]
+
+
+# The logarithms first: rewriting 1 − y alone would hide them.
+FACES = (
+    ("l", Rewriting("ln(y)", "l", "ln of a y that has rounded to 0")),
+    ("l", Rewriting("ln(u/y)", "ln(u) - l", "u divided by a y that has rounded to 0")),
+    ("m", Rewriting("ln(1 - y)", "m", "1 − y is 0 once y has rounded to 1")),
+    ("q", Rewriting("1 - y", "q", "1 − y loses its digits where y is near 1")),
+)
+
+
+@cache
+def loss_form(use: LossUse, faces: tuple[str, ...]) -> LossForm:
+    """How a loss term is computed on an output activation that has these faces."""
+    term = use.term
+    for face, rule in FACES:
+        if face in faces:
+            term = apply((rule,), term)
+    term = apply(RECOGNISE, term)
+    mentioned = tuple(name for name in FACE_NAMES if variable(name) in quantities(term))
+    if mentioned == ("y",) and use.derivative is not None:
+        slopes = {"y": use.derivative}
+    else:
+        slopes = {name: derivative(term, variable(name)) for name in mentioned}
+    binder = Binder("v")
+    value, *bound = binder.bind((prepared(term), *map(prepared, slopes.values())))
+    return LossForm(tuple(binder.lines), value, dict(zip(slopes, bound, strict=True)))
+
+
+# -- formulas of one's own -------------------------------------------------------------------
+
+# Before differentiating: the same function under its name, whose derivative is known exactly.
+RECOGNISE = (
+    Rewriting("1/(1 + exp(-u))", "sigmoid(u)", "e^−u overflows"),
+    Rewriting("1/(exp(-u) + 1)", "sigmoid(u)", "e^−u overflows"),
+    Rewriting("exp(u)/(1 + exp(u))", "sigmoid(u)", "∞/∞"),
+    Rewriting("exp(u)/(exp(u) + 1)", "sigmoid(u)", "∞/∞"),
+    Rewriting("ln(1 + exp(u))", "softplus(u)", "e^u overflows"),
+    Rewriting("ln(exp(u) + 1)", "softplus(u)", "e^u overflows"),
+    Rewriting("(exp(u) - exp(-u))/(exp(u) + exp(-u))", "tanh(u)", "∞/∞"),
+    Rewriting("ln(cosh(u))", "ln_cosh(u)", "cosh u overflows"),
+    Rewriting("1 + erf(u)", "erfc(-u)", "the lower tail is lost"),
+    Rewriting("1 - erf(u)", "erfc(u)", "the upper tail is lost"),
+)
+
+# After differentiating.
+STABILISE = (
+    Rewriting("1 - sigmoid(u)", "sigmoid(-u)", "0 once σ(u) has rounded to 1"),
+    Rewriting("1 - tanh(u)**2", "sech2(u)", "0 once tanh(u) has rounded to ±1"),
+    Rewriting("ln(sigmoid(u))", "-softplus(-u)", "ln of a σ that has rounded to 0"),
+    Rewriting("u*(1/v)", "u/v", "one rounding fewer"),
+    Rewriting("t*ln(u)", "t_times(t, ln(u))", "0·ln 0 = 0"),
+    Rewriting("(1 - t)*ln(u)", "t_times(1 - t, ln(u))", "0·ln 0 = 0"),
+    Rewriting("t/u", "t_over(t, u)", "0·ln 0 = 0, and its derivative too"),
+    Rewriting("(1 - t)/u", "t_over(1 - t, u)", "0·ln 0 = 0, and its derivative too"),
+    Rewriting("(t - 1)/u", "t_over(t - 1, u)", "0·ln 0 = 0, and its derivative too"),
+)
+
+# Last, because they hide the forms above.
+FINISH = (
+    Rewriting("ln(1 + u)", "log1p(u)", "the digits of a small u are lost"),
+    Rewriting("exp(u) - 1", "expm1(u)", "the digits of a small u are lost"),
+)
+
+
+def prepared(expression: Expression) -> Expression:
+    """A formula ready to be printed: rewritten, constants worked out, nothing that raises."""
+    stable = apply(FINISH, apply(STABILISE, tidy(expression)))
+    return rewrite(fold(stable), _without_exceptions)
+
+
+def _without_exceptions(node: Expression) -> Expression:
+    """exp ⇒ ieee_exp, u/v ⇒ ieee_quotient, …: ∞ and NaN in place of Python's exceptions."""
+    if isinstance(node, Apply):
+        if node.function is SIGMOID:
+            return LOGISTIC(*node.arguments)
+        guarded = IEEE.get(node.function)
+        return node if guarded is None else guarded(*node.arguments)
+    if isinstance(node, Quotient) and not _positive(node.denominator):
+        return QUOTIENT(node.numerator, node.denominator)
+    if isinstance(node, Power) and not _small_power(node):
+        return POWER(node.base, node.exponent)
+    return node
+
+
+def _small_power(node: Power) -> bool:
+    return isinstance(node.exponent, Number) and node.exponent.value in (2, 3, 4)
+
+
+def _positive(e: Expression) -> bool:
+    """Whether a denominator is above 0 even after rounding, for all values of its letters."""
+    if isinstance(e, Number):
+        return e.value > 0
+    if isinstance(e, (Product, Power)):
+        parts = e.factors if isinstance(e, Product) else (e.base,)
+        return all(isinstance(part, Number) and part.value > 0 for part in parts)
+    if isinstance(e, Sum):
+        return all(map(_not_negative, e.terms)) and any(map(_positive, e.terms))
+    return isinstance(e, Constant)
+
+
+def _not_negative(e: Expression) -> bool:
+    if isinstance(e, Apply):
+        return e.function in (ABS, EXP, SQRT, SIGMOID, LOGISTIC) or e.function is IEEE[EXP]
+    if isinstance(e, Power):
+        return isinstance(e.exponent, Number) and e.exponent.value in (2, 4)
+    if isinstance(e, Product):
+        return all(map(_not_negative, e.factors))
+    return _positive(e)
