@@ -8,7 +8,7 @@ the chain rule knows what a layer is.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterator
 from fractions import Fraction
 
@@ -69,6 +69,7 @@ class Graph:
         self.parents = {q: tuple(quantities(e)) for q, e in self.definitions.items()}
         self.children: dict[Quantity, list[Quantity]] = defaultdict(list)
         self.level: dict[Quantity, int] = {}
+        self._counts: dict[Quantity, dict[Quantity, int]] = {}
         for quantity, parents in self.parents.items():
             for parent in parents:
                 self.children[parent].append(quantity)
@@ -118,41 +119,49 @@ class Graph:
 
     def reaches(self, source: Quantity, goal: Quantity) -> bool:
         """Whether a change of ``source`` can change ``goal``: a path leads there."""
-        return source == goal or goal in self._reached(source)
+        return source in self._path_counts(goal)
 
-    def _reached(self, source: Quantity) -> set[Quantity]:
-        seen: set[Quantity] = set()
-        stack = [source]
-        while stack:
-            for child in self.children.get(stack.pop(), ()):
-                if child not in seen:
-                    seen.add(child)
-                    stack.append(child)
-        return seen
+    def path_count(self, source: Quantity, goal: Quantity) -> int:
+        """How many paths lead from ``source`` to ``goal``, counted without walking them."""
+        return self._path_counts(goal).get(source, 0)
+
+    def _path_counts(self, goal: Quantity) -> dict[Quantity, int]:
+        """The number of paths to ``goal`` from everything that one leads from."""
+        if goal not in self._counts:
+            count = self._counts[goal] = {goal: 1}
+            for quantity in reversed(self.definitions):
+                if quantity in count:
+                    for parent in self.parents[quantity]:
+                        count[parent] = count.get(parent, 0) + count[quantity]
+        return self._counts[goal]
 
     def paths(self, source: Quantity, goal: Quantity) -> Iterator[Path]:
         """Every path from ``goal`` back to ``source``, goal first, in the order of the units."""
-        useful = self._reached(source) | {source}
+        senders = self._senders(source, goal)
 
         def extend(path: Path) -> Iterator[Path]:
             if path[-1] == source:
                 yield path
                 return
-            for parent in self.parents.get(path[-1], ()):
-                if parent in useful:
-                    yield from extend((*path, parent))
+            for parent in senders.get(path[-1], ()):
+                yield from extend((*path, parent))
 
-        if goal in useful:
-            yield from extend((goal,))
+        yield from extend((goal,))
 
-    def path_count(self, source: Quantity, goal: Quantity) -> int:
-        """How many paths lead from ``source`` to ``goal``, counted without walking them."""
-        count: dict[Quantity, int] = {source: 1}
-        for quantity in self.definitions:
-            number = sum(count.get(parent, 0) for parent in self.parents[quantity])
-            if number:
-                count[quantity] = number
-        return count.get(goal, 0)
+    def _senders(self, source: Quantity, goal: Quantity) -> dict[Quantity, list[Quantity]]:
+        """The parents of every quantity that lie, with it, on a path from source to goal."""
+        leading = self._path_counts(goal)
+        found: dict[Quantity, list[Quantity]] = {}
+        waiting = deque([source])
+        while waiting:
+            parent = waiting.popleft()
+            for child in self.children.get(parent, ()):
+                if child in leading:
+                    if child not in found:
+                        found[child] = []
+                        waiting.append(child)
+                    found[child].append(parent)
+        return found
 
     def route_elsewhere(self, of: Quantity, by: Quantity) -> bool:
         """Whether ``by`` may also reach ``of`` other than through ``of``'s own formula."""
@@ -189,6 +198,8 @@ def activation_formula(layer: Layer, unit: int) -> Expression:
 def same_example(quantity: Quantity, example: int | str | None) -> Quantity:
     """The quantity of another example of the batch."""
     q = quantity
+    if q.example == example:
+        return q
     return Quantity(q.kind, q.layer, q.unit, q.source, example, q.name)
 
 

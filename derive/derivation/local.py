@@ -8,6 +8,8 @@ taught, its proof lines lead there, and formulas give way to the names the page 
 
 from __future__ import annotations
 
+from collections import defaultdict
+
 from derive.derivation.calculus import (
     Line,
     differentiate,
@@ -35,7 +37,9 @@ from derive.expression.nodes import (
     Quotient,
     Sum,
     product,
+    quantities,
     substitute,
+    total,
 )
 from derive.network.catalogue import ActivationUse, in_letters, loss_proof, proof
 
@@ -58,12 +62,16 @@ def key(q: Quantity) -> str:
     return f"{_SHORT[q.kind]}{q.unit + 1}"
 
 
+_LONG = 8  # terms past which a sum is derived without those that the variable is not in
+
+
 class Locals:
     """The local derivatives of a graph, each made once, on demand."""
 
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
         self._steps: dict[tuple[Quantity, Quantity], Step] = {}
+        self._terms: dict[Quantity, dict[Quantity, list[Expression]]] = {}
 
     def step(self, of: Quantity, by: Quantity) -> Step:
         """The step that works out ∂of/∂by from the definition of ``of``."""
@@ -77,8 +85,25 @@ class Locals:
         result = self.step(of, by).result
         return Partial(of, by) if isinstance(result, Cases) else result
 
-    def _make(self, of: Quantity, by: Quantity) -> Step:
+    def _formula(self, of: Quantity, by: Quantity) -> Expression:
+        """The definition of ``of``; of a long sum only the terms that mention ``by``.
+
+        A layer of n inputs has n weights into each unit: with the whole sum in every one of
+        their derivatives a page would grow as n².
+        """
         formula = self.graph.definitions[of]
+        if not isinstance(formula, Sum) or len(formula.terms) <= _LONG:
+            return formula
+        if of not in self._terms:
+            mentioning: dict[Quantity, list[Expression]] = defaultdict(list)
+            for term in formula.terms:
+                for quantity in quantities(term):
+                    mentioning[quantity].append(term)
+            self._terms[of] = mentioning
+        return total(*self._terms[of][by])
+
+    def _make(self, of: Quantity, by: Quantity) -> Step:
+        formula = self._formula(of, by)
         uses: tuple[str, ...] = (f"define/{key(of)}",)
         if of.kind == ACTIVATION:
             use = self.graph.network.layers[of.layer - 1].activation

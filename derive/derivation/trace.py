@@ -16,6 +16,7 @@ from derive.expression.evaluate import (
     HIGH,
     PER_EXAMPLE,
     Arithmetic,
+    Point,
     evaluate,
     slopes,
 )
@@ -31,10 +32,11 @@ from derive.expression.nodes import (
 Values = Mapping[Quantity, Any]
 
 
-class ExampleTrace:
+class ExampleTrace(Point):
     """The values of one example. An evaluation environment for expressions about it."""
 
     def __init__(self, graph: Graph, leaves: Values, arithmetic: Arithmetic = HIGH) -> None:
+        super().__init__()
         self.graph = graph
         self.arithmetic = arithmetic
         self.values: dict[Quantity, Any] = dict(leaves)
@@ -85,13 +87,14 @@ class ExampleTrace:
         return adjoint
 
 
-class Trace:
+class Trace(Point):
     """The values of a network with its data: every example, and the batch as a whole.
 
     Without ``example`` a quantity of one example means example number ``generic``.
     """
 
     def __init__(self, graph: Graph, examples: list[ExampleTrace], generic: int = 0) -> None:
+        super().__init__()
         self.graph = graph
         self.examples = examples
         self.generic = generic

@@ -55,6 +55,18 @@ class Environment(Protocol):
     def partial(self, of: Quantity, by: Quantity) -> Any: ...
 
 
+class Point:
+    """An environment that remembers what was worked out in it, by the identity of tree nodes.
+
+    Formulas share their parts (a softmax denominator stands in every line about it): each part
+    is worked out once. The node is kept beside its value, so that no other can take its id.
+    """
+
+    def __init__(self) -> None:
+        self.known: dict[int, tuple[Expression, Any]] = {}
+        self.known_slopes: dict[int, tuple[Expression, dict[Quantity, Any]]] = {}
+
+
 def _sign(x: Any) -> int:
     return (x > 0) - (x < 0)
 
@@ -81,6 +93,8 @@ class HighPrecision:
         return +getattr(self.context, name)
 
     def power(self, base: Any, exponent: Any) -> Any:
+        if self.context.mag(exponent) > 64:
+            raise ArithmeticError("an exponent beyond 2^64")
         if exponent == int(exponent):
             return base ** int(exponent)
         if base < 0:
@@ -90,8 +104,14 @@ class HighPrecision:
     def elementary(self, name: str, arguments: tuple[Any, ...]) -> Any:
         if (name == "ln" and arguments[0] <= 0) or (name == "sqrt" and arguments[0] < 0):
             raise ArithmeticError(f"{name} of {self.context.nstr(arguments[0], 6)}")
+        if name in _GROWING and self.context.mag(arguments[0]) > _LARGEST:
+            raise ArithmeticError(f"{name} of a number beyond 2^{_LARGEST}")
         return self._functions[name](*arguments)
 
+
+# exp(exp(exp(20))) is short to type, and its exponent alone has half a gigabit.
+_GROWING = frozenset({"exp", "sin", "cos", "sinh", "cosh", "tanh", "erf"})
+_LARGEST = 4_096
 
 HIGH = HighPrecision()
 
@@ -117,7 +137,14 @@ class Bindings:
 
 def evaluate(expression: Expression, environment: Environment) -> Any:
     """The value of an expression. Raises ArithmeticError outside a function's domain."""
-    return _EVALUATE[type(expression)](expression, environment)
+    kind = type(expression)
+    if kind not in _REMEMBERED or not isinstance(environment, Point):
+        return _EVALUATE[kind](expression, environment)
+    known = environment.known.get(id(expression))
+    if known is None:
+        known = expression, _EVALUATE[kind](expression, environment)
+        environment.known[id(expression)] = known
+    return known[1]
 
 
 def holds(condition: Comparison, environment: Environment) -> bool:
@@ -201,6 +228,9 @@ _EVALUATE: dict[type, Callable[[Any, Environment], Any]] = {
 }
 
 
+_REMEMBERED = frozenset({Sum, Quotient, Apply})  # what is dear enough to be remembered
+
+
 def with_example(
     expression: Expression, index: str | None, example: int | str | None
 ) -> Expression:
@@ -228,8 +258,12 @@ def slopes(expression: Expression, environment: Environment) -> dict[Quantity, A
     A Cases passes everything to the branch that holds; max, min and abs at a tie have the mean
     of the two slopes.
     """
+    if isinstance(environment, Point) and id(expression) in environment.known_slopes:
+        return environment.known_slopes[id(expression)][1]
     found: dict[Quantity, Any] = {}
     _push(expression, environment.arithmetic.number(Fraction(1)), environment, found)
+    if isinstance(environment, Point):
+        environment.known_slopes[id(expression)] = expression, found
     return found
 
 
@@ -265,13 +299,14 @@ def _push(e: Expression, weight: Any, env: Environment, found: dict[Quantity, An
 def _push_product(e: Product, weight: Any, env: Environment, found: dict[Quantity, Any]) -> None:
     values = [evaluate(factor, env) for factor in e.factors]
     # The product of the others, without dividing: a factor may be 0.
-    after = [env.arithmetic.number(Fraction(1))]
+    after = [weight]
     for value in reversed(values[1:]):
         after.append(after[-1] * value)
-    before = weight
-    for factor, value, rest in zip(e.factors, values, reversed(after), strict=True):
-        _push(factor, before * rest, env, found)
-        before = before * value
+    _push(e.factors[0], after[-1], env, found)
+    before = values[0]
+    for position in range(1, len(values)):
+        _push(e.factors[position], before * after[-1 - position], env, found)
+        before = before * values[position]
 
 
 def _push_power(e: Power, weight: Any, env: Environment, found: dict[Quantity, Any]) -> None:

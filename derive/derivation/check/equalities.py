@@ -23,6 +23,7 @@ from derive.expression.evaluate import (
     HIGH,
     Bindings,
     Environment,
+    Point,
     chosen,
     evaluate,
     slopes,
@@ -50,10 +51,11 @@ _SECOND_LOOKS = 40
 Branch = tuple[Cases, int]
 
 
-class LocalPoint:
+class LocalPoint(Point):
     """An environment for one formula: its arguments are free, the rest follows from them."""
 
     def __init__(self, graph: Graph, values: dict[Quantity, Any]) -> None:
+        super().__init__()
         self.arithmetic = HIGH
         self._graph = graph
         self._values = values
@@ -73,6 +75,7 @@ class Equalities:
 
     def __init__(self, derivation: Derivation) -> None:
         self.graph = derivation.graph
+        self._letters: dict[str, bool] = {}
         self._seen: set[tuple[str, int]] = set()
         self._zero: set[tuple[str, int]] = set()
 
@@ -88,8 +91,18 @@ class Equalities:
     def compare(self, steps: Iterable[Step], point: Trace) -> None:
         """Compare every relation of the steps at a point of the whole network."""
         for step in steps:
-            if not _in_letters(step):
+            if not self._in_letters(step):
                 self._compare(step, point)
+
+    def _in_letters(self, step: Step) -> bool:
+        """Whether a step speaks of a general formula in x, not of this network."""
+        if step.id not in self._letters:
+            self._letters[step.id] = any(
+                isinstance(node, Quantity) and node.kind == VARIABLE
+                for relation in step.relations
+                for node in relation.expression.walk()
+            )
+        return self._letters[step.id]
 
     def _compare(self, step: Step, environment: Environment) -> None:
         first, *others = step.relations
@@ -127,7 +140,7 @@ class Equalities:
     def compare_locally(self, steps: Iterable[Step]) -> None:
         """Compare lemmas and local derivatives alone, on every branch and on the kinks."""
         for step in steps:
-            if _in_letters(step) or (step.rule is Rule.LOCAL and self._has_branches(step)):
+            if self._in_letters(step) or (step.rule is Rule.LOCAL and self._has_branches(step)):
                 free = self._free_quantities(step)
                 for inner in step.walk():
                     self._compare_alone(inner, free)
@@ -153,7 +166,7 @@ class Equalities:
 
     def _free_quantities(self, step: Step) -> tuple[Quantity, ...]:
         """What may be drawn freely: the letters, or the arguments of the formula derived."""
-        if _in_letters(step):
+        if self._in_letters(step):
             found: dict[Quantity, None] = {}
             for relation in step.relations:
                 found.update(quantities(relation.expression))
@@ -180,16 +193,9 @@ class Equalities:
                 return
             for name in sorted(names):
                 step = by_id[name]
-                if not _in_letters(step):
+                if not self._in_letters(step):
                     point = draw(self.graph, 1000 + seed, frozenset(step.assumes))
                     self._compare(step, point)
-
-
-def _in_letters(step: Step) -> bool:
-    """Whether a step speaks of a general formula in x, not of this network."""
-    return any(
-        q.kind == VARIABLE for relation in step.relations for q in quantities(relation.expression)
-    )
 
 
 def _draws(
