@@ -9,6 +9,7 @@ where nothing else helps.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
 from derive.expression.nodes import Expression
@@ -165,11 +166,14 @@ class _Filler:
         return True
 
     def _all(self, pieces: list[Piece]) -> None:
-        """One piece after the other; what follows one that was broken stays together."""
+        """One piece after the other; a short rest behind a long or broken piece stays together."""
+        printed = [self._printed(piece) for piece in pieces]
+        rests = list(accumulate(map(self.printer.width, reversed(printed)), initial=0.0))[::-1]
         was_broken = False
         for position, piece in enumerate(pieces):
-            if was_broken:
-                rest = "".join(map(self._printed, pieces[position:]))
+            before = rests[position - 1] - rests[position] if position else 0.0
+            if was_broken or before > rests[position]:
+                rest = "".join(printed[position:])
                 together = self.indent + rest.lstrip()
                 if self.fits(together) and not self.fits(self.lines[-1] + rest):
                     self.lines.append(together)
