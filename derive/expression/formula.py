@@ -269,9 +269,10 @@ class _Parser:
         if follows.kind == "number" or follows.text == "(" or (
             follows.kind == "name" and follows.text not in _WORDS
         ):  # fmt: skip
+            before = self.tokens[self.position - 1]
             raise FormulaError(
-                f"{token.text!r} and {follows.text!r} stand beside each other",
-                follows.column, "write * between the factors of a product",
+                f"{before.text!r} and {follows.text!r} stand beside each other", follows.column,
+                "write * between the factors of a product",
             )  # fmt: skip
         return result
 
