@@ -7,7 +7,6 @@ Everything runs in Jinja's sandbox.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import ChoiceLoader, FileSystemLoader, PrefixLoader, StrictUndefined, Template
 from jinja2 import TemplateSyntaxError as JinjaSyntaxError
 from jinja2.exceptions import TemplateNotFound
+from jinja2.runtime import Macro
 from jinja2.sandbox import SandboxedEnvironment
 
 from derive.resources import shipped_templates
@@ -59,14 +59,15 @@ class Layout:
 
     def __init__(self, name: str, suffix: str, templates: Path | None = None) -> None:
         self._environment = environment(templates)
-        blocks = f"{name}/blocks{suffix}"
-        self._homes = [self._module(f"{SHIPPED}/{blocks}")]
-        self._page = self._find(f"{SHIPPED}/{name}/document{suffix}")
+        blocks, document = f"{name}/blocks{suffix}", f"{name}/document{suffix}"
+        self._homes = [self._find(f"{SHIPPED}/{blocks}")]
+        self._page = self._find(f"{SHIPPED}/{document}")
         if templates is not None:
             if (templates / blocks).exists():
-                self._homes.insert(0, self._module(blocks))
-            if (templates / name / f"document{suffix}").exists():
-                self._page = self._find(f"{name}/document{suffix}")
+                self._homes.insert(0, self._find(blocks))
+            if (templates / document).exists():
+                self._page = self._find(document)
+        self._macros: dict[str, Macro] = {}
 
     def _find(self, path: str) -> Template:
         with _placed():
@@ -75,22 +76,25 @@ class Layout:
             except UnicodeDecodeError as error:
                 raise TemplateError(f"{path}: not a text in UTF-8 ({error})") from error
 
-    def _module(self, path: str) -> object:
-        template = self._find(path)
-        with _placed():
-            return template.module
-
     def block(self, noun: str, block: object) -> str:
         """One block through the macro named ``noun``, without space at the ends of its lines."""
+        macro = self._macros.get(noun)
+        if macro is None:
+            macro = self._macros[noun] = self._macro(noun)
         with _placed():
-            text = str(self._macro(noun)(block))
+            text = str(macro(block))
         return "\n".join(map(str.rstrip, text.strip("\n").split("\n")))
 
-    def _macro(self, noun: str) -> Callable[[object], str]:
+    def _macro(self, noun: str) -> Macro:
         for home in self._homes:
-            macro: Callable[[object], str] | None = getattr(home, noun, None)
-            if macro is not None:
-                return macro
+            with _placed():
+                macro = getattr(home.module, noun, None)
+            if macro is None:
+                continue
+            if not isinstance(macro, Macro) or len(macro.arguments) != 1:
+                message = f"{noun} must be a macro of one argument, the block"
+                raise TemplateError(f"{home.filename}: {message}")
+            return macro
         raise LookupError(f"no template defines the macro {noun}")
 
     def page(self, **context: object) -> str:

@@ -25,19 +25,20 @@ def groups(widths: Sequence[float], gap: float, room: float) -> list[list[int]]:
 
 
 def shrunk(widths: Sequence[float], least: Sequence[float], gap: float, room: float) -> list[float]:
-    """Widths that fit into ``room`` if they can, the widest column giving way first.
+    """Widths that fit into ``room`` if they can: the wide ones cut down to one common width.
 
-    No column goes below its ``least``.
+    No column goes below its ``least``. e.g. widths (5, 60, 50), least 5, gap 0, room 65 →
+    (5, 30, 30)
     """
-    new = list(widths)
-    excess = sum(new) + gap * (len(new) - 1) - room
-    while excess > 0:
-        able = [i for i in range(len(new)) if new[i] > least[i]]
-        if not able:
-            break
-        widest = max(able, key=lambda i: new[i])
-        next_widest = max((new[i] for i in able if new[i] < new[widest]), default=0.0)
-        give = min(excess, new[widest] - max(next_widest, least[widest]))
-        new[widest] -= give
-        excess -= give
-    return new
+
+    def cut(level: float) -> list[float]:
+        return [min(w, max(smallest, level)) for w, smallest in zip(widths, least, strict=True)]
+
+    room -= gap * (len(widths) - 1)
+    low, high = 0.0, max(widths)
+    if sum(widths) <= room:
+        return list(widths)
+    for _ in range(50):
+        middle = (low + high) / 2
+        low, high = (middle, high) if sum(cut(middle)) <= room else (low, middle)
+    return cut(low)

@@ -116,7 +116,7 @@ class Text(Writer):
         cells = [[self.inline(cell) for cell in row] for row in (block.header, *block.rows)]
         room = COLUMNS - _TABLE_INDENT
         columns = list(zip(*cells, strict=True))
-        natural = [max(map(width, column)) for column in columns]
+        natural = [max(1, *map(width, column)) for column in columns]
         least = [min(_longest_word(c), w) for c, w in zip(columns, natural, strict=True)]
         widths = shrunk(natural, least, _GAP, room)
         for taken in groups(widths, _GAP, room):

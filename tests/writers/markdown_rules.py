@@ -118,8 +118,8 @@ def _line_problems(line: str, dialect: str) -> Iterator[str]:
     inline = _INLINE[dialect]
     if "$" in re.sub(r"\\\$", "", inline.sub("", line)):
         yield f"a formula not written as {'$`…`$' if dialect == 'github' else '$…$'} on one line"
-    if dialect == "plain" and ("$`" in line or "`$" in line):
-        yield "$`…`$ is not known to this dialect"
+    if dialect == "plain" and ("$`" in line or "`$" in line or "```math" in line):
+        yield "$`…`$ and ```math are not known to this dialect"
     for match in inline.finditer(line):
         before, after = line[: match.start()][-1:], line[match.end() :][:1]
         if before and not (before.isspace() or before in "([{\"'“‘„«—–-"):
@@ -128,15 +128,15 @@ def _line_problems(line: str, dialect: str) -> Iterator[str]:
             yield "no space after an inline formula"
         if not match[1] or match[1] != match[1].strip():
             yield "an inline formula is empty or has spaces at its ends"
-    if re.search(r"(\*\*|\*|__|_)(?=\S)[^*]*\$[^*]*\$[^*]*(?<=\S)\1", _without(line, inline)):
+    if re.search(r"(\*\*|\*)(?=\S)[^*]*\$[^*]*\$[^*]*(?<=\S)\1", _without(line, inline)):
         yield "a formula inside emphasis"
     if re.search(r"\[[^\]]*\$[^\]]*\]\(", _without(line, inline)):
         yield "a formula inside a link"
 
 
 def _without(line: str, inline: re.Pattern[str]) -> str:
-    """The line with every formula's insides left out, so that its signs do not count."""
-    return inline.sub("$ $", line)
+    """The line without the insides of formulas and without escaped signs: neither counts."""
+    return re.sub(r"\\.", "", inline.sub("$ $", line))
 
 
 def _heading_problems(lines: list[tuple[int, str]]) -> Iterator[tuple[str, int, str]]:
