@@ -139,7 +139,8 @@ class Numbers:
         opened = self.opened(formula)
         if isinstance(opened, (Quantity, Partial)):  # another name of what is displayed already
             same = self.shown(opened)
-            return Evaluated((Relation("=", same.number),), same)
+            sign = "=" if self.rounding.carried or same.exact else "≈"
+            return Evaluated((Relation(sign, same.number),), same)
         numbers: dict[Expression, Expression] = {a: self.shown(a).number for a in _atoms(opened)}
         members = [substitute(opened, numbers)]
         inner = self._inner(opened, numbers, places) if self.rounding.parts else None
