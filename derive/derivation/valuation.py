@@ -28,6 +28,7 @@ from derive.expression.nodes import (
 )
 
 STEP = Fraction(1, 10**4)  # h of the finite differences
+MANY = 64  # parameters past which one difference along all of them replaces one for each
 
 
 def formulas_of(derivation: Derivation) -> dict[Atom, Expression]:
@@ -164,6 +165,28 @@ class Valuation:
             return None
         slope = (ahead.quantity(self.goal) - behind.quantity(self.goal)) / (2 * h)
         return shown(slope, self.rounding.digits)
+
+    @cached_property
+    def differences(self) -> dict[Quantity, Shown | None]:
+        """The finite difference of every parameter; empty past ``MANY``, where it would cost the
+        square of their number."""
+        parameters = self.derivation.network.parameters()
+        return {w: self.difference(w) for w in parameters} if len(parameters) <= MANY else {}
+
+    @cached_property
+    def along_all(self) -> tuple[Shown, Shown]:
+        """Σ ∂E/∂w·v over all parameters, and the finite difference along v = (1, −1, 1, −1, …)."""
+        parameters = self.derivation.network.parameters()
+        h = HIGH.number(STEP)
+        ahead, behind, predicted = {}, {}, HIGH.number(Fraction(0))
+        for position, w in enumerate(parameters):
+            v = -1 if position % 2 else 1
+            value = self.trace.quantity(w)
+            ahead[w], behind[w] = value + v * h, value - v * h
+            predicted += v * self.trace.partial(self.goal, w)
+        upper, lower = (trace(self.graph, moved).quantity(self.goal) for moved in (ahead, behind))
+        digits = self.rounding.digits
+        return shown(predicted, digits), shown((upper - lower) / (2 * h), digits)
 
     def cancellations(self, limit: float = 0.01) -> Iterator[Cancellation]:
         """Differences in the chains of the first example where carried rounding costs digits."""

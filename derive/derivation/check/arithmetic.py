@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from derive.derivation.check.failure import CheckFailed
 from derive.derivation.graph import BATCH_E, RATE
+from derive.derivation.local import key
 from derive.derivation.numbers import equal
 from derive.derivation.rounding import half_unit, shown
 from derive.derivation.steps import Step
@@ -42,9 +43,7 @@ def check_numbers(valuation: Valuation) -> int:
             count += check_chain(valuation, numeric, environment)
             if numeric.subject in (BATCH_E,) or _of_batch(numeric.subject) or "update" in step.id:
                 break
-    for w in network.parameters():
-        count += _check_difference(valuation, w)
-    return count
+    return count + _check_differences(valuation)
 
 
 def _of_batch(subject: Expression) -> bool:
@@ -131,12 +130,14 @@ def possible_error(member: Expression) -> Any:
     ) + HIGH.number(Fraction(1, 10**30))
 
 
-def _check_difference(valuation: Valuation, w: Quantity) -> int:
-    """The finite difference beside a gradient must agree with the exact gradient."""
-    difference = valuation.difference(w)
-    if difference is None:
-        return 0
-    exact = valuation.trace.partial(valuation.goal, w)
-    if abs(difference.value - exact) > _SLOPES_AGREE * max(1, abs(exact)):
-        raise CheckFailed(f"difference/{w.kind}", "the finite difference disagrees")
-    return 1
+def _check_differences(valuation: Valuation) -> int:
+    """The finite differences beside the gradients must agree with the exact gradients."""
+    found = [
+        (w, one.value, valuation.trace.partial(valuation.goal, w))
+        for w, one in valuation.differences.items()
+        if one is not None
+    ]
+    for w, difference, exact in found:
+        if abs(difference - exact) > _SLOPES_AGREE * max(1, abs(exact)):
+            raise CheckFailed(f"difference/{key(w)}", "the finite difference disagrees")
+    return len(found)

@@ -10,13 +10,14 @@ from derive.document.blocks import Block, Equation
 from derive.document.narration.deltas import layer_by_deltas
 from derive.document.narration.paths import layer_by_paths
 from derive.document.narration.teller import Teller, first_and_last, rows
-from derive.expression.nodes import BATCH_LOSS, Quantity
+from derive.expression.nodes import BATCH_LOSS, Partial, Quantity
 
 
 def backward(teller: Teller) -> Iterator[Block]:
     """From the output layer back, whatever the style; then the average of a batch."""
     section = teller.derivation.section("backward")
     yield teller.heading(2, "backward")
+    yield from _known(teller)
     if teller.brief:
         yield from _results(teller, section)
     else:
@@ -29,6 +30,18 @@ def backward(teller: Teller) -> Iterator[Block]:
             yield from tell(teller, layer)
     if teller.network.is_batch:
         yield from _averages(teller)
+
+
+def _known(teller: Teller) -> Iterator[Block]:
+    """The derivatives of the activations, which the appendix proves."""
+    lemmas = [s for section in teller.derivation.sections if section.kind == "lemmas"
+              for s in section.steps]  # fmt: skip
+    if teller.brief:  # where a formula says f′, the page says what f′ is
+        lemmas = [step for step in lemmas if not isinstance(step.subject, Partial)]
+    if lemmas:
+        many = "known-derivatives" if len(lemmas) > 1 else "known-derivative"
+        yield teller.say("known-brief" if teller.brief else many)
+        yield from rows([Equation(first_and_last(step)) for step in lemmas])
 
 
 def _results(teller: Teller, section: Section) -> Iterator[Block]:

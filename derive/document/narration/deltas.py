@@ -8,7 +8,7 @@ from derive.derivation.graph import E
 from derive.derivation.steps import Relation, Section, Step
 from derive.derivation.styles.deltas import delta_of
 from derive.document.blocks import Block, Equation
-from derive.document.narration.locals import is_trivial, lines
+from derive.document.narration.locals import is_trivial, lines, short
 from derive.document.narration.teller import Teller, first_and_last, rows
 from derive.expression.nodes import BIAS, WEIGHT, Quantity
 
@@ -45,13 +45,14 @@ def _deltas(teller: Teller, section: Section) -> Iterator[Block]:
 
 def _delta(teller: Teller, step: Step, z: Quantity, first: bool, last: bool) -> Iterator[Block]:
     delta = delta_of(z)
+    factors = [s for s in step.substeps if "/simplify/" not in s.id and not is_trivial(s)]
     if teller.full:
         yield teller.say("delta-neuron", z=z, delta=delta)
-        for local in step.substeps:
-            if "/simplify/" not in local.id and not is_trivial(local):
-                yield lines(teller, local)
+        for local in factors:
+            yield lines(teller, local)
     elif first:
         yield teller.say("delta-first", z=z, delta=delta)
+        yield from rows([short(local) for local in factors])
     cancels = [s for s in step.substeps if "/simplify/" in s.id]
     if not cancels:
         yield teller.equation(step, role="gradient", result=True)

@@ -9,7 +9,7 @@ from derive.derivation.rounding import Shown
 from derive.derivation.valuation import STEP
 from derive.document.blocks import Block, Inline, Table
 from derive.document.narration.teller import Teller, rows
-from derive.expression.nodes import Expression, Partial, Quantity
+from derive.expression.nodes import Expression, Quantity
 
 
 def descent(teller: Teller) -> Iterator[Block]:
@@ -27,6 +27,7 @@ def descent(teller: Teller) -> Iterator[Block]:
     if network.learning_rate is None:
         yield teller.say("gradients-only")
         yield _table(teller, with_update=False)
+        yield from _along_all(teller)
         return
     yield teller.say("descent-brief" if teller.brief else "descent", rate=RATE, value=network.learning_rate)
     if teller.full:
@@ -34,6 +35,7 @@ def descent(teller: Teller) -> Iterator[Block]:
     elif not teller.brief:
         yield teller.equation(section.steps[0])
     yield _table(teller, with_update=True)
+    yield from _along_all(teller)
     yield from _losses(teller)
 
 
@@ -45,7 +47,10 @@ def _table(teller: Teller, *, with_update: bool) -> Table:
     formulas = _formulas(teller) if teller.gradients_in_table else {}
     if formulas:
         header.insert(2, words("formula"))
-    header += [words("difference")] + ([words("after")] if with_update else [])
+    if valuation.differences:
+        header.append(words("difference"))
+    if with_update:
+        header.append(words("after"))
     body = []
     for step in teller.derivation.section("updates").steps:
         w = step.subject
@@ -55,14 +60,26 @@ def _table(teller: Teller, *, with_update: bool) -> Table:
         if formulas:
             cells.append((formulas[w],))
         cells.append((valuation.gradient(w).number,))
-        difference = valuation.difference(w)
-        cells.append(("—",) if difference is None else (difference.number,))
+        if valuation.differences:
+            difference = valuation.differences[w]
+            cells.append(("—",) if difference is None else (difference.number,))
         if with_update:
             cells.append((valuation.updated[w].number,))
         body.append(tuple(cells))
-    caption = words("summary", derivative=Partial(valuation.goal, w), h=f"{float(STEP):g}")
+    caption = words("summary" if valuation.differences else "summary-many", h=f"{float(STEP):g}")
     align = "".join("l" if i == 0 or (formulas and i == 2) else "r" for i in range(len(header)))
     return Table(tuple(header), tuple(body), align, caption)
+
+
+def _along_all(teller: Teller) -> Iterator[Block]:
+    """For many parameters, one finite difference along all of them."""
+    valuation = teller.valuation
+    if valuation is not None and not valuation.differences:
+        predicted, measured = valuation.along_all
+        yield teller.say(
+            "along-all", h=f"{float(STEP):g}", loss=valuation.goal,
+            predicted=predicted.number, measured=measured.number,
+        )  # fmt: skip
 
 
 def _formulas(teller: Teller) -> dict[Quantity, Expression]:
