@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from statistics import median
 
-from benchmarks.measure import EXAMPLES, in_fresh_process, report
+from benchmarks.measure import EXAMPLES, IMPORTS, in_fresh_process, report
 
-ONCE = """
+ONCE = (
+    IMPORTS
+    + """
 import json, sys, time
-import derive, derive.derivation.check, derive.writers.markdown
 path, style = sys.argv[1:]
-derive.load, derive.derive, derive.render
 start = time.perf_counter()
 derivation = derive.derive(derive.load(path), style)
 derivation.check()
 derive.render(derivation, "markdown")
 print(json.dumps(time.perf_counter() - start))
 """
+)
 NETWORKS = (
     ("write-up-000", "paths"), ("write-up-001", "paths"), ("write-up-002", "deltas"),
     ("write-up-003", "deltas"),

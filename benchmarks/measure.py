@@ -15,6 +15,13 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 EXAMPLES = ROOT / "examples"
+# Modules compiled anew at every import would be measured too.
+ENVIRONMENT = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+# What a derivation and its page load, so that only the work itself is measured.
+IMPORTS = """
+import derive, derive.derivation.check.arithmetic, derive.derivation.valuation
+import derive.document.narration, derive.network.loader, derive.rendering, derive.writers.markdown
+"""
 
 
 def report(what: str, found: float, bound: float, unit: str = "") -> None:
@@ -26,13 +33,12 @@ def report(what: str, found: float, bound: float, unit: str = "") -> None:
 def medians_of_processes(commands: Sequence[Sequence[str]], rounds: int = 11) -> list[float]:
     """The median seconds of each command, run in turn so that all share the machine's moods."""
     times: list[list[float]] = [[] for _ in commands]
-    environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
     for lap in range(rounds + 1):
         for mine, command in zip(times, commands, strict=True):
             start = time.perf_counter()
             subprocess.run(
                 [sys.executable, *command], stdout=subprocess.DEVNULL, cwd=ROOT, check=True,
-                env=environment,
+                env=ENVIRONMENT,
             )  # fmt: skip
             if lap:
                 mine.append(time.perf_counter() - start)
@@ -42,8 +48,8 @@ def medians_of_processes(commands: Sequence[Sequence[str]], rounds: int = 11) ->
 def in_fresh_process(code: str, *arguments: str) -> Any:
     """What a script prints as JSON."""
     done = subprocess.run(
-        [sys.executable, "-c", code, *arguments], capture_output=True, text=True, cwd=ROOT,
-        check=True,
+        [sys.executable, "-c", code, *arguments], stdout=subprocess.PIPE, text=True, cwd=ROOT,
+        check=True, env=ENVIRONMENT,
     )  # fmt: skip
     return json.loads(done.stdout)
 

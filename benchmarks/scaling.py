@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from benchmarks.measure import exponent, in_fresh_process, report
+from benchmarks.measure import IMPORTS, exponent, in_fresh_process, report
 
 # Deriving, checking and writing in full; what it took, and the peak of memory in megabytes.
-ONE = """
+ONE = (
+    IMPORTS
+    + """
 import json, random, resource, sys, time
-import derive, derive.derivation.check, derive.writers.markdown
 from derive.expression.nodes import Partial, Product
 style, *sizes = sys.argv[1:]
 sizes = list(map(int, sizes))
@@ -20,7 +21,6 @@ layers = [
 ]
 network = derive.Network([[number() for _ in range(sizes[0])]], layers,
                          targets=[[number() for _ in range(sizes[-1])]], learning_rate=0.1)
-derive.render
 start = time.perf_counter()
 derivation = derive.derive(network, style)
 derivation.check()
@@ -40,6 +40,7 @@ print(json.dumps({
     "megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
 }))
 """
+)
 WIDE = ((7, 7, 7), (12, 12, 12), (22, 22, 22), (39, 39, 39))
 DEEP = ((2, 2, 2), (2, 3, 2), (2, 3, 3, 2), (3, 3, 3, 3), (3, 4, 4, 2))
 THOUSAND = (20, 25, 20)
