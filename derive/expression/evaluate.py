@@ -68,7 +68,7 @@ class Point:
 
 
 def _sign(x: Any) -> int:
-    return (x > 0) - (x < 0)
+    return int(x > 0) - int(x < 0)
 
 
 class HighPrecision:

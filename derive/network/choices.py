@@ -15,6 +15,14 @@ from derive.network.values import read_number, shown
 
 T = TypeVar("T")
 
+# What other programs and books call them.
+_ALSO_CALLED = {
+    "linear": "identity", "none": "identity", "logistic": "sigmoid", "swish": "silu",
+    "lrelu": "leaky_relu", "mse": "mean_squared_error", "mae": "absolute_error",
+    "bce": "binary_cross_entropy", "ce": "cross_entropy", "nll": "cross_entropy",
+    "categorical_cross_entropy": "cross_entropy", "kl": "kl_divergence",
+}  # fmt: skip
+
 
 def read_activation(
     notes: Notes, raw: Any, path: Path, own: dict[str, int]
@@ -28,7 +36,7 @@ def read_activation(
         notes.problem(path, f"activation: got {shown(raw)}; {_allowed('x/(1 + abs(x))')}")
         return None
     if "formula" in raw:
-        if not _keys(notes, raw, path, ("formula",)):
+        if notes.unknown_keys(path, raw, ("formula",)):
             return None
         text = raw["formula"]
 
@@ -43,7 +51,7 @@ def read_activation(
     if name is None:
         return None
     settable = tuple(key for key, _ in ACTIVATIONS[name].parameters)
-    fine = _keys(notes, raw, path, ("name", *settable))
+    fine = not notes.unknown_keys(path, raw, ("name", *settable))
     parameters: dict[str, Number] = {}
     for key in settable:
         if key in raw:
@@ -75,7 +83,7 @@ def read_loss(notes: Notes, raw: Any) -> LossUse | None:
         )
         return None
     if "formula" in raw:
-        if not _keys(notes, raw, path, ("formula", "per_output")):
+        if notes.unknown_keys(path, raw, ("formula", "per_output")):
             return None
         text = raw["formula"]
         use = _formula(
@@ -85,7 +93,7 @@ def read_loss(notes: Notes, raw: Any) -> LossUse | None:
             _mentions(notes, use.term, OUTPUT, (*path, "formula"))
         return use
     name = _name(notes, raw, path, name_path, "loss", tuple(LOSSES))
-    if name is None or not _keys(notes, raw, path, ("name", "per_output")):
+    if name is None or notes.unknown_keys(path, raw, ("name", "per_output")):
         return None
     if LOSSES[name].mean and per_output:
         notes.problem(
@@ -118,17 +126,10 @@ def _name(
     if isinstance(name, str) and name in allowed:
         return name
     if isinstance(name, str):
-        notes.problem(name_path, unknown(what, name, allowed))
+        notes.problem(name_path, unknown(what, name, allowed, _ALSO_CALLED.get(name.lower())))
     else:
         notes.problem(name_path, f"{what}: got {shown(name)}; allowed are {listed(allowed)}")
     return None
-
-
-def _keys(notes: Notes, raw: Mapping[Any, Any], path: Path, allowed: tuple[str, ...]) -> bool:
-    strange = [key for key in raw if key not in allowed]
-    for key in strange:
-        notes.problem((*path, str(key)), unknown("key", str(key), allowed), at_key=True)
-    return not strange
 
 
 def _formula(notes: Notes, text: Any, path: Path, build: Callable[[], T]) -> T | None:

@@ -8,6 +8,7 @@ from difflib import get_close_matches
 
 Path = tuple[str | int, ...]
 
+MOST_ALIKE = 20  # of one kind in one place
 _PRINTED = 100  # problems; nobody mends more at once
 
 
@@ -51,10 +52,10 @@ class NetworkError(ValueError):
         super().__init__("\n".join(lines))
 
 
-def unknown(what: str, got: str, allowed: Iterable[str]) -> str:
+def unknown(what: str, got: str, allowed: Iterable[str], meant: str | None = None) -> str:
     """unknown activation 'sigmod'; did you mean 'sigmoid'? allowed are …"""
     names = list(allowed)
-    close = get_close_matches(got, names, 1, 0.7)
+    close = [meant] if meant in names else get_close_matches(got[:100], names, 1, 0.7)
     guess = f"did you mean {close[0]!r}? " if close else ""
     return f"unknown {what} {shorten(repr(got))}; {guess}allowed are {listed(names)}"
 
@@ -79,6 +80,15 @@ class Notes:
 
     def problem(self, path: Path, message: str, column: int = 0, at_key: bool = False) -> None:
         self.problems.append(Problem(message, path, "", column, at_key))
+
+    def unknown_keys(self, path: Path, keys: Iterable[object], allowed: tuple[str, ...]) -> bool:
+        """A problem for each key that is not allowed; whether there are any."""
+        strange = [str(key) for key in keys if key not in allowed]
+        for key in strange[:MOST_ALIKE]:
+            self.problem((*path, key), unknown("key", key, allowed), at_key=True)
+        if len(strange) > MOST_ALIKE:
+            self.problem(path, f"{len(strange) - MOST_ALIKE} more unknown keys")
+        return bool(strange)
 
     def remark(self, sentence: str) -> None:
         if sentence not in self.remarks:

@@ -70,6 +70,7 @@ def _by_name(notes: Notes, raw: Mapping[Any, Any]) -> Inputs | None:
 
 
 def _names(notes: Notes, raw: Any) -> Inputs:
+    before = len(notes.problems)
     for position, name in enumerate(raw):
         if not isinstance(name, str):
             notes.problem(
@@ -81,7 +82,7 @@ def _names(notes: Notes, raw: Any) -> Inputs:
                 ("inputs", position),
                 f"the input name {shorten(repr(name))} occurs twice; give every input its own",
             )
-    return Inputs(len(raw), tuple(map(str, raw)))
+    return Inputs(len(raw), tuple(raw) if len(notes.problems) == before else ())
 
 
 def _one(row: Row | None) -> tuple[Row, ...] | None:
@@ -95,7 +96,8 @@ def read_row(notes: Notes, raw: Any, path: Path, what: str, count: int | None) -
         notes.problem(path, f"{what}: got {shown(raw)}; allowed is a list of {count or 'numbers'}")
         return None
     if count is not None and len(raw) != count:
-        notes.problem(path, f"{what}: got {len(raw)} values; allowed are {count}")
+        values = "value" if len(raw) == 1 else "values"
+        notes.problem(path, f"{what}: got {len(raw)} {values}; allowed are {count}")
         return None
     row: list[Number] = []
     for position, value in enumerate(raw):

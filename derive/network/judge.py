@@ -21,11 +21,12 @@ from derive.network.catalogue import (
     LossUse,
 )
 from derive.network.errors import Notes
+from derive.network.inputs import Row
 from derive.network.targets import Targets
 from derive.network.values import shown
 
-# Where own formulas are tried: on both sides of 0, on no point that a formula is likely to name.
-_POINTS = tuple(Fraction(n, 4) + Fraction(1, 97) for n in range(-40, 40))
+# Where own formulas are tried: from 0 outwards, on no point that a formula is likely to name.
+_POINTS = tuple(sign * (Fraction(n, 4) + Fraction(1, 97)) for n in range(40) for sign in (1, -1))
 _TARGET = Fraction(3, 7)
 _OF_DISTRIBUTIONS = ("cross_entropy", "kl_divergence")
 
@@ -130,7 +131,7 @@ def _own_output(notes: Notes, use: ActivationUse, loss: LossUse, index: int) -> 
             notes.problem(
                 ("loss",),
                 f"loss: the activation {use.formula} of layer {index} is "
-                f"{HIGH.context.nstr(value, 4)} at x = {_near(x)}, but {loss.name} needs values "
+                f"{_near(value)} at x = {_near(x)}, but {loss.name} needs values "
                 f"in {domain}; change the formula or the loss",
             )
             return
@@ -152,7 +153,7 @@ def _own_loss(notes: Notes, use: ActivationUse, loss: LossUse) -> None:
             called = use.name if use.row else use.formula
             notes.problem(
                 ("loss",),
-                f"loss: {loss.formula} has no value at y = {HIGH.context.nstr(y, 4)}, "
+                f"loss: {loss.formula} has no value at y = {_near(y)}, "
                 f"t = {_near(_TARGET)}, and {called} does give that y; change the formula or the "
                 "last layer's activation",
             )
@@ -167,8 +168,9 @@ def _holds(interval: Interval, value: Any) -> bool:
     return (low is None or value > low) and (high is None or value < high)
 
 
-def _near(value: Fraction) -> str:
-    return f"{float(value):.3g}".replace("-", "−")
+def _near(value: Any) -> str:
+    text = HIGH.context.nstr(HIGH.number(value) if isinstance(value, Fraction) else value, 3)
+    return str(text).removesuffix(".0").replace("-", "−")
 
 
 def _targets_of_loss(notes: Notes, loss: LossUse, targets: Targets) -> None:
@@ -188,23 +190,27 @@ def _targets_of_loss(notes: Notes, loss: LossUse, targets: Targets) -> None:
                     f"target {unit + 1}: got {shown(target)}; {loss.name} allows "
                     f"{allowed or f'targets in {row.targets}'}",
                 )
+    if loss.name in _OF_DISTRIBUTIONS:
+        _targets_sum(notes, targets.rows or ())
+
+
+def _targets_sum(notes: Notes, rows: tuple[Row, ...]) -> None:
+    for example, values in enumerate(rows):
         total = sum((target.value for target in values), Fraction(0))
-        if loss.name in _OF_DISTRIBUTIONS and len(values) > 1 and total != 1:
-            where = f" of example {example + 1}" if len(targets.rows or ()) > 1 else ""
-            notes.remark(
-                f"The targets{where} sum to {_near(total)}, not to 1: the short form p − t of the "
-                "output deltas does not hold."
-            )
+        if len(values) > 1 and total != 1:
+            where = f" of example {example + 1}" if len(rows) > 1 else ""
+            notes.remark(f"The targets{where} sum to {_near(total)}, not to 1 as probabilities do.")
+            return
 
 
 def _targets_in_reach(notes: Notes, use: ActivationUse, targets: Targets) -> None:
     span = use.range
     assert span is not None
     reachable = Interval(span.low, span.high, closed=True)
-    for values in targets.rows or ():
-        for unit, target in enumerate(values):
-            if target.value not in reachable:
-                notes.remark(
-                    f"Target {unit + 1} is {shown(target)}, outside {span}, the range of "
-                    f"{use.name}: no weights reach it."
-                )
+    for unit, column in enumerate(zip(*(targets.rows or ()), strict=True)):
+        beyond = next((target for target in column if target.value not in reachable), None)
+        if beyond is not None:
+            notes.remark(
+                f"Target {unit + 1} is {shown(beyond)}, outside {span}, the range of {use.name}: "
+                "no weights reach it."
+            )

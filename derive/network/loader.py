@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from derive.network.description import Dense, Network
-from derive.network.errors import NetworkError, Problem, unknown
+from derive.network.errors import NetworkError, Notes, Problem
 from derive.network.layers import MAX_LAYERS
 from derive.network.options import is_file
 from derive.network.positions import Place, compose
@@ -49,30 +49,26 @@ def load(source: str | Path | TextIO) -> Network:
 
 def _network(data: Mapping[str, Any], folder: Path) -> tuple[list[Problem], Network | None]:
     """The network that the data describe, or what is wrong with it."""
-    problems = [
-        Problem(unknown("key", key, KEYS), (key,), at_key=True) for key in data if key not in KEYS
-    ]
+    notes = Notes()
+    notes.unknown_keys((), data, KEYS)
     said: dict[str, Any] = {"inputs": None, "layers": None}
     said |= {key: value for key, value in data.items() if key in KEYS}
     if isinstance(said["layers"], list):
-        said["layers"] = [_dense(problems, i, layer) for i, layer in enumerate(said["layers"])]
+        said["layers"] = [_dense(notes, i, layer) for i, layer in enumerate(said["layers"])]
     notation = said.get("notation")
     if isinstance(notation, str) and notation not in BUILT_IN and is_file(folder / notation):
         said["notation"] = folder / notation
     try:
         network = Network(**said)
     except NetworkError as error:
-        return problems + list(error.problems), None
-    return problems, network
+        return notes.problems + list(error.problems), None
+    return notes.problems, network
 
 
-def _dense(problems: list[Problem], position: int, layer: Any) -> Any:
+def _dense(notes: Notes, position: int, layer: Any) -> Any:
     if not isinstance(layer, Mapping):
         return layer
-    for key in layer:
-        if key not in LAYER_KEYS:
-            path = ("layers", position, key)
-            problems.append(Problem(unknown("key", key, LAYER_KEYS), path, at_key=True))
+    notes.unknown_keys(("layers", position), layer, LAYER_KEYS)
     said: dict[str, Any] = {"units": None}
     return Dense(**said | {key: value for key, value in layer.items() if key in LAYER_KEYS})
 

@@ -94,13 +94,7 @@ def read_digits(notes: Notes, raw: Any) -> dict[str, int]:
     given: dict[str, Any] = {"values": raw}
     if isinstance(raw, Mapping):
         given = {"values": 5, **raw}
-        for key in given:
-            if key not in ("values", "update"):
-                notes.problem(
-                    ("digits", str(key)),
-                    unknown("key", str(key), ("values", "update")),
-                    at_key=True,
-                )
+        notes.unknown_keys(("digits",), raw, ("values", "update"))
     found: dict[str, int] = {}
     for key in ("values", "update"):
         if key not in given:

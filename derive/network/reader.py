@@ -13,7 +13,7 @@ from derive.network.description import BIASES, WEIGHTS, Layer
 from derive.network.errors import NetworkError, Notes, Path
 from derive.network.inputs import Inputs, read_inputs
 from derive.network.judge import judge
-from derive.network.layers import Draft, read_biases, read_layers, read_weights
+from derive.network.layers import Draft, read_layers
 from derive.network.options import (
     read_choice,
     read_digits,
@@ -21,6 +21,7 @@ from derive.network.options import (
     read_rate,
     read_title,
 )
+from derive.network.parameters import read_biases, read_weights
 from derive.network.targets import read_targets
 from derive.notation import Names, NotationError, Shape, names
 
