@@ -28,6 +28,7 @@ _INPUT_ERRORS = (
     ("derive.notation.errors", "NotationError"),
     ("derive.writers.errors", "WriterError"),
     ("derive.document.wording", "WordingError"),
+    ("derive.worksheets", "WorksheetError"),
     ("derive.derivation", "CheckFailed"),
 )
 
@@ -182,16 +183,27 @@ def compile_(network: str, to: str, output: str | None) -> None:
 
 @commands.command()
 @_network
-@click.option("--variants", type=click.IntRange(1, 1000), default=1, show_default=True)
-@click.option("--seed", type=int, default=1, show_default=True, help="Same seed, same sheets.")
+@click.option("--variants", type=click.IntRange(1, 1000), default=30, show_default=True)
+@click.option("--seed", type=int, default=7, show_default=True, help="Same seed, same sheets.")
+@click.option(
+    "--to",
+    callback=_formats_named,
+    default="markdown,latex",
+    show_default=True,
+    help="Formats, with commas between.",
+)
+@_templates
 @click.option("-o", "--output", metavar="DIR", required=True, help="The folder they go to.")
-def worksheet(network: str, variants: int, seed: int, output: str) -> None:
+def worksheet(
+    network: str, variants: int, seed: int, to: tuple[str, ...], templates: Path | None, output: str
+) -> None:
     """Write worksheets with numbers of their own, and keys."""
     import derive
-    from derive.worksheets import pages
 
-    made = pages(derive.worksheet(derive.load(network), variants=variants, seed=seed))
-    _deliver(list(made.values()), [Path(output) / name for name in made])
+    made = derive.worksheet(
+        derive.load(network), variants=variants, seed=seed, templates=templates
+    )  # fmt: skip
+    _tell(made.write(output, to))
 
 
 @commands.command()
@@ -248,6 +260,10 @@ def _deliver(pages: Sequence[str | bytes], places: Sequence[Path] | None) -> Non
     from derive.files import write_whole
 
     write_whole(dict(zip(places, pages, strict=True)))
+    _tell(places)
+
+
+def _tell(places: Sequence[Path]) -> None:
     for place in places:
         click.echo(f"wrote {place}", err=True)
 

@@ -15,7 +15,6 @@ from pathlib import Path
 import derive
 from derive.compute import standalone
 from derive.files import write_whole
-from derive.worksheets import pages
 from derive.writers.registry import REGISTRY
 
 HERE = Path(__file__).resolve().parent
@@ -62,16 +61,18 @@ def build(folder: Path) -> list[Path]:
         about += [f"## {source.stem}", "", _comment(source), ""]
         about += [f"- [{name}]({source.stem}/{name})" for name in mine]
         about.append("")
+    written: list[Path] = []
     for name, variants in WORKSHEETS.items():
         network = derive.load(HERE / f"{name}.yaml")
-        made = pages(derive.worksheet(network, variants=variants, seed=SEED))
-        contents |= {folder / "worksheets" / name / file: page for file, page in made.items()}
+        made = derive.worksheet(network, variants=variants, seed=SEED)
+        sheets = made.write(folder / "worksheets" / name)
+        written += sheets
         about += [f"## Worksheets on {name}", ""]
-        about += [f"- [{file}](worksheets/{name}/{file})" for file in made]
+        about += [f"- [{path.name}](worksheets/{name}/{path.name})" for path in sheets]
         about.append("")
     contents[folder / "README.md"] = "\n".join(about)
     write_whole(contents)
-    return list(contents)
+    return [*contents, *written]
 
 
 def _network(source: Path) -> dict[str, str | bytes]:

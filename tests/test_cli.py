@@ -205,6 +205,27 @@ def test_the_compiled_file_stands_alone(backend: str, network: Path, tmp_path: P
     assert "import derive" not in target.read_text()
 
 
+def test_worksheets_come_with_keys_and_the_same_seed_gives_the_same_bytes(tmp_path: Path) -> None:
+    folders = [tmp_path / name for name in ("one", "again", "other")]
+    for folder, seed in zip(folders, ("3", "3", "4"), strict=True):
+        result = run("worksheet", MAZUR, "--variants", "2", "--seed", seed, "-o", str(folder))
+        sound(result, 0)
+        assert result.stdout == ""
+    one, again, other = ({p.name: p.read_bytes() for p in f.iterdir()} for f in folders)
+    assert sorted(one) == sorted(
+        f"{kind}-0{n}{end}" for kind in ("sheet", "key") for n in (1, 2) for end in (".md", ".tex")
+    )
+    assert one == again
+    assert not set(one.values()) & set(other.values())
+    assert len(set(one.values())) == len(one)
+
+
+def test_a_folder_of_templates_that_is_not_there_is_told(network: Path, tmp_path: Path) -> None:
+    result = run("render", str(network), "--templates", str(tmp_path / "nowhere"))
+    sound(result, 1)
+    assert "nowhere" in result.stderr
+
+
 def test_check_counts_and_states_what_holds() -> None:
     result = run("check", MAZUR)
     sound(result, 0)
