@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import shutil
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 
 import derive
@@ -58,18 +60,15 @@ def build(folder: Path) -> list[Path]:
     for source in sorted(HERE.glob("*.yaml")):
         mine = _network(source)
         contents |= {folder / source.stem / name: page for name, page in mine.items()}
-        about += [f"## {source.stem}", "", _comment(source), ""]
-        about += [f"- [{name}]({source.stem}/{name})" for name in mine]
-        about.append("")
+        about += _listed(source.stem, _comment(source), source.stem, mine)
     written: list[Path] = []
     for name, variants in WORKSHEETS.items():
         network = derive.load(HERE / f"{name}.yaml")
         made = derive.worksheet(network, variants=variants, seed=SEED)
         sheets = made.write(folder / "worksheets" / name)
         written += sheets
-        about += [f"## Worksheets on {name}", ""]
-        about += [f"- [{path.name}](worksheets/{name}/{path.name})" for path in sheets]
-        about.append("")
+        files = [path.name for path in sheets]
+        about += _listed(f"Worksheets on {name}", "", f"worksheets/{name}", files)
     contents[folder / "README.md"] = "\n".join(about)
     write_whole(contents)
     return [*contents, *written]
@@ -90,6 +89,15 @@ def _network(source: Path) -> dict[str, str | bytes]:
     for backend in ("python", "numpy"):
         made[f"function_{backend}.py"] = standalone(network, backend)
     return made
+
+
+def _listed(heading: str, text: str, place: str, files: Iterable[str]) -> list[str]:
+    """A section of the list of files, a line for each document with its formats."""
+    lines = [f"## {heading}", "", *([text, ""] if text else [])]
+    for stem, group in groupby(files, key=lambda name: name.partition(".")[0]):
+        links = ", ".join(f"[{name.partition('.')[2]}]({place}/{name})" for name in group)
+        lines.append(f"- {stem}: {links}")
+    return [*lines, ""]
 
 
 def _comment(source: Path) -> str:
