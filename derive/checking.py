@@ -10,6 +10,7 @@ from typing import Any
 import derive
 from derive.derivation.check import Report
 from derive.derivation.check.arithmetic import check_numbers
+from derive.derivation.check.symbolic import confirm
 from derive.derivation.derivation import STYLES
 from derive.derivation.rounding import Rounding
 from derive.derivation.valuation import Valuation
@@ -31,15 +32,17 @@ class Examination:
     network: Network
     reports: dict[str, Report]
     numbers: dict[str, int]  # displayed relations between numbers, by style
+    symbolic: dict[str, int]  # derivatives that SymPy confirms, by style
 
 
 def examine(path: str, style: str | None = None) -> Examination:
     """Check the derivations of a network file. Raises NetworkError, CheckFailed, OSError."""
     network = derive.load(path)
-    found = Examination(network, {}, {})
+    found = Examination(network, {}, {}, {})
     for name in STYLES if style is None else (style,):
         derivation = derive.derive(network, name)
         found.reports[name] = derivation.check()
+        found.symbolic[name] = confirm(derivation)
         if network.has_values:
             found.numbers[name] = check_numbers(Valuation(derivation, _rounding(network)))
     return found
@@ -70,7 +73,11 @@ def as_data(found: Examination) -> dict[str, Any]:
     return {
         "title": found.network.title,
         "checked": {
-            style: {**asdict(report), "numbers": found.numbers.get(style, 0)}
+            style: {
+                **asdict(report),
+                "numbers": found.numbers.get(style, 0),
+                "symbolic": found.symbolic[style],
+            }
             for style, report in found.reports.items()
         },
         "conventions": stated(found.network),
@@ -82,7 +89,7 @@ def as_text(found: Examination) -> str:
     """The examination for a terminal."""
     lines = [f"{found.network.title}: every equality holds"]
     for style, report in found.reports.items():
-        first, *others = _counts(report, found.numbers.get(style, 0))
+        first, *others = _counts(report, found.numbers.get(style, 0), found.symbolic[style])
         lines += [_wrapped(f"{style:<{_STYLE}}", first)]
         lines += [_wrapped(" " * _STYLE, sentence) for sentence in others]
     for heading, sentences in (
@@ -98,12 +105,13 @@ def _wrapped(head: str, sentence: str) -> str:
     return fill(sentence, _WIDTH, initial_indent=f"  {head}", subsequent_indent=after)
 
 
-def _counts(report: Report, numbers: int) -> Iterator[str]:
+def _counts(report: Report, numbers: int, symbolic: int) -> Iterator[str]:
     yield (
         f"{report.steps} steps, {report.equalities} equalities compared at {report.points} "
         "random points and at every case"
     )
     yield f"{report.differences} derivatives compared with finite differences"
+    yield f"{symbolic} derivatives of activations and losses confirmed by SymPy"
     if report.independent:
         yield f"{report.independent} statements that a parameter does not reach an error"
     if numbers:

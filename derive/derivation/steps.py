@@ -31,7 +31,6 @@ class Rule(Enum):
     LOG = "log"  # e.g. d(ln u)/dx → 1/u·du/dx
     FUNCTION = "function"  # e.g. dσ(u)/dx → σ(u)·(1 − σ(u))·du/dx
     CASES = "cases"  # e.g. d(x if x > 0 else 0)/dx → (1 if x > 0 else 0)
-    RECALL = "recall"  # e.g. ∂a/∂o1 → a·(1 − a), found as (2)
     COLLECT = "collect"  # e.g. p·d·x + q·d·x → (p + q)·d·x
     NAME = "name"  # e.g. ∂E/∂o1 → δ_o1
     SUBSTITUTE = "substitute"  # e.g. σ(o1) → a_o1, or w1·i1 → 0.15·0.05
@@ -39,7 +38,6 @@ class Rule(Enum):
     AVERAGE = "average"  # e.g. ∂Ē/∂w → 1/N·Σ ∂E⟨n⟩/∂w
     EVALUATE = "evaluate"  # e.g. 0.15·0.05 + 0.20·0.10 → 0.0275
     UPDATE = "update"  # e.g. w ← w − η·∂E/∂w
-    STABILISE = "stabilise"  # e.g. ln(1 − σ(z)) → −softplus(z)
 
 
 @dataclass(frozen=True, slots=True)
