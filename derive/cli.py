@@ -28,8 +28,9 @@ _INPUT_ERRORS = (
     ("derive.notation.errors", "NotationError"),
     ("derive.writers.errors", "WriterError"),
     ("derive.document.wording", "WordingError"),
-    ("derive.worksheets", "WorksheetError"),
-    ("derive.derivation", "CheckFailed"),
+    ("derive.worksheets.recipe", "WorksheetError"),
+    ("derive.compute.arguments", "ArgumentError"),
+    ("derive.derivation.check.failure", "CheckFailed"),
 )
 
 
@@ -45,8 +46,9 @@ class _Commands(click.Group):
             place = f"{error.filename}: " if error.filename else ""
             click.echo(f"{place}{error.strerror or error}", err=True)
         except Exception as error:
-            known = tuple(getattr(import_module(home), name) for home, name in _INPUT_ERRORS)
-            if not isinstance(error, known):
+            # What has been raised has been loaded.
+            loaded = ((sys.modules.get(home), name) for home, name in _INPUT_ERRORS)
+            if not isinstance(error, tuple(getattr(home, name) for home, name in loaded if home)):
                 raise
             click.echo(str(error), err=True)
         ctx.exit(1)

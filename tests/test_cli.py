@@ -284,15 +284,17 @@ def test_the_catalog_lists_everything_a_file_may_say() -> None:
         assert row.formula in text
 
 
+@pytest.mark.parametrize("command", ["", "render", "compile", "worksheet"])
 @pytest.mark.parametrize("code", ["import derive", "from derive.cli import main; main()"])
-def test_starting_loads_nothing_heavy(code: str) -> None:
+def test_starting_and_help_load_nothing_heavy(code: str, command: str) -> None:
     watch = (
         "import atexit, sys; atexit.register(lambda: print(sorted({'sympy', 'numpy', 'jinja2', "
         "'mpmath', 'ruamel', 'derive.network'} & set(sys.modules)), file=sys.stderr)); "
     )
     done = subprocess.run(
-        [sys.executable, "-c", watch + code, "--help"], capture_output=True, text=True
-    )
+        [sys.executable, "-c", watch + code, *command.split(), "--help"],
+        capture_output=True, text=True,
+    )  # fmt: skip
     assert (done.returncode, done.stderr.strip()) == (0, "[]")
 
 
