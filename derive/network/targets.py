@@ -74,7 +74,9 @@ def read_targets(
             (), _rows(notes, values, outputs, examples if inputs else None), in_rows=True
         )
     if any(isinstance(value, str) for value in values):
-        if not _counted(notes, values, outputs) or inputs is None or letters is None:
+        if not _counted(notes, values, outputs):
+            return Targets()
+        if inputs is None or letters is None:
             return Targets(names)
         formulas = _formulas(notes, values, paths, letters)
         rows = None
@@ -90,9 +92,9 @@ def read_targets(
             f"targets: got one row; allowed are {examples}, one per example; write rows of "
             f"{outputs}, as in [[0, 1], [1, 0]]",
         )
-        return Targets(names)
+        return Targets()
     if not _counted(notes, values, outputs):
-        return Targets(names)
+        return Targets()
     return Targets(names, _one(notes, values, paths))
 
 
