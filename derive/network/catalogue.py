@@ -13,6 +13,7 @@ without knowing any: the stepwise derivative, SymPy's, finite differences and th
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
@@ -317,11 +318,23 @@ def _function(name: str, parameters: tuple[tuple[str, Number], ...]) -> Function
     if name == SIGMOID.name:
         return SIGMOID
     letters: dict[str, Expression] = {**_LETTERS, **dict(parameters)}
+    mark = _mark(row, parameters)
     return Function(
-        row.name, row.latex, row.text,
+        "_".join((row.name, *re.findall(r"\w+", mark.replace("-", "minus ")))),
+        f"{row.latex}_{{{mark}}}" if mark else row.latex,
+        f"{row.text}_{mark}" if mark else row.text,
         definition=_without_ones(parse(row.formula, letters)),
         derivatives=(_without_ones(parse(row.derivative, letters)),),
     )  # fmt: skip
+
+
+def _mark(row: Activation, parameters: tuple[tuple[str, Number], ...]) -> str:
+    """What tells an activation with other than the usual parameters apart: 0.2, or 1.1,0.6."""
+    usual = tuple(decimal(text).value for _, text in row.parameters)
+    given = tuple(value.value for _, value in parameters)
+    if given == usual:
+        return ""
+    return ",".join(value.text or str(value.value) for _, value in parameters)
 
 
 def _without_ones(formula: Expression) -> Expression:

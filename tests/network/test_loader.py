@@ -121,11 +121,7 @@ def test_a_matrix_in_layout_to_from_is_turned_round() -> None:
 )
 def test_names_with_two_indices_follow_the_layout(layout: str, expected: list[list[int]]) -> None:
     network = load(
-        f"inputs: 2\nlayout: {layout}\nnotation: indexed\n"
-        "layers: [{units: 2, weights: {w11: 1, w12: 2, w21: 3, w22: 4}}]"
-        if False
-        else "inputs: 2\n"
-        f"layout: {layout}\nnotation: layered\n"
+        f"inputs: 2\nlayout: {layout}\nnotation: layered\n"
         "layers: [{units: 2, weights: {w1_11: 1, w1_12: 2, w1_21: 3, w1_22: 4}}]"
     )
     assert network.layers[0].weights is not None
@@ -347,8 +343,8 @@ def layer(text: str) -> str:
         ("inputs: 2", ["1:1: layers: got nothing; allowed is a list of layers"]),
         ("layers: [{units: 1}]", [f"1:1: inputs: got nothing; {INPUTS}"]),
         (
-            NET + "detial: full",
-            [f"3:1: unknown key 'detial'; did you mean 'title'? allowed are {', '.join(KEYS)}"],
+            NET + "tilte: full",
+            [f"3:1: unknown key 'tilte'; did you mean 'title'? allowed are {', '.join(KEYS)}"],
         ),
         (NET + "inputs: 3", ["3:1: inputs is given twice, first in line 1; leave one out"]),
         (NET + "---\ninputs: 3", ["3:1: a second document; write one network per file"]),
@@ -407,17 +403,17 @@ def layer(text: str) -> str:
         ("inputs: 0\nlayers: [{units: 1}]", [f"1:9: inputs: got 0; {INPUTS}"]),
         ("inputs: {}\nlayers: [{units: 1}]", ["1:9: inputs: got 0; allowed are 1 to 4096 inputs"]),
         (
-            "inputs: {a: [0, 1], b: true, c:, d: x, f: .inf, g: '0.5', h: '0,5'}\n"
+            "inputs: {a: [0, 1], b: true, c: ~, d: x, f: .inf, g: '0.5', h: '0,5'}\n"
             "layers: [{units: 1}]",
             [
                 "1:13: input a: got a list of 2; allowed are numbers; write several examples as "
                 "rows",
                 "1:24: input b: got true; allowed are numbers",
-                "1:32: input c: got nothing; allowed are numbers",
-                "1:37: input d: got 'x'; allowed are numbers",
-                "1:43: input f: got inf; allowed are numbers, and finite ones only",
-                "1:52: input g: got '0.5'; allowed are numbers; write it without quotation marks",
-                "1:62: input h: got '0,5'; allowed are numbers; write the decimals after a point, "
+                "1:33: input c: got nothing; allowed are numbers",
+                "1:39: input d: got 'x'; allowed are numbers",
+                "1:45: input f: got inf; allowed are numbers, and finite ones only",
+                "1:54: input g: got '0.5'; allowed are numbers; write it without quotation marks",
+                "1:64: input h: got '0,5'; allowed are numbers; write the decimals after a point, "
                 "as in 0.5",
             ],
         ),
