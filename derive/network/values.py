@@ -44,7 +44,7 @@ def _read(raw: object) -> Number:
     if isinstance(raw, int) and not isinstance(raw, bool):
         return Number(Fraction(raw))
     if isinstance(raw, (float, Decimal)):
-        if not math.isfinite(raw):
+        if not (raw.is_finite() if isinstance(raw, Decimal) else math.isfinite(raw)):
             raise ValueError(", and finite ones only")
         return decimal(float.__repr__(raw) if isinstance(raw, float) else str(raw))
     if isinstance(raw, Fraction):
