@@ -31,10 +31,13 @@ if TYPE_CHECKING:
 
 # Widths are in half ems, as the printers count: 5 pt at 10 pt.
 _LINE = 91.0  # 168 mm without the indentation of formulas and tables
-_CHARACTERS = 20_000  # TeX has no limit of its own here
-_LETTER = 1.0  # a letter of running text, on the average
+_CHARACTERS = 1000  # of the source of a row: what has more is wider than the page, unmeasured
+_LETTER = 0.92  # a letter of running text, on the average
 _GAP = 2.4  # between columns of a table
 _LONG = 30  # rows past which a table may cross pages
+
+
+_RAGGED = r">{\raggedright\arraybackslash}"
 
 
 class HeadingText(NamedTuple):
@@ -57,6 +60,7 @@ class Tabular(NamedTuple):
     header: list[str]
     rows: list[list[str]]
     long: bool
+    full: bool
 
 
 class ItemsText(NamedTuple):
@@ -106,12 +110,18 @@ class Latex(Writer):
         widths = shrunk(natural, least, _GAP, _LINE)
         caption = self.inline(block.caption)
         for taken in groups(widths, _GAP, _LINE):
+            long = len(cells) > _LONG
+            squeezed = [i for i in taken if widths[i] < natural[i]]
+            # TeX knows better than the estimate what is left for the widest of them.
+            rest = max(squeezed, key=lambda i: widths[i], default=-1) if not long else -1
             spec = "".join(
-                block.align[i] if widths[i] == natural[i] else _prose_column(widths[i])
+                _RAGGED + "X" if i == rest
+                else f"{_RAGGED}p{{{widths[i] / 2:.1f}em}}" if i in squeezed
+                else block.align[i]
                 for i in taken
-            )
+            )  # fmt: skip
             some = [[row[i] for i in taken] for row in cells]
-            yield Tabular(caption, spec, some[0], some[1:], len(some) > _LONG)
+            yield Tabular(caption, spec, some[0], some[1:], long, rest >= 0)
             caption = ""
 
     def _words(self, content: Inline) -> list[float]:
@@ -127,10 +137,6 @@ class Latex(Writer):
 
     def items(self, block: Items) -> Iterator[ItemsText]:
         yield ItemsText([self.inline(item) for item in block.items], block.ordered)
-
-
-def _prose_column(half_ems: float) -> str:
-    return rf">{{\raggedright\arraybackslash}}p{{{half_ems / 2:.1f}em}}"
 
 
 def _settable(row: Row) -> Row:

@@ -23,7 +23,7 @@ needs_tex = pytest.mark.skipif(
 # of texlive-latex-base, texlive-latex-recommended, texlive-pictures and lmodern
 PACKAGES = {
     "fontenc", "textcomp", "lmodern", "amsmath", "amssymb", "array", "booktabs", "longtable",
-    "graphicx", "xcolor", "microtype", "geometry",
+    "tabularx", "graphicx", "xcolor", "microtype", "geometry",
 }  # fmt: skip
 
 

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from derive.document.blocks import Document, Heading, Paragraph
+from derive.resources import shipped_templates
 from derive.writers import FORMATS, TemplateError, UnknownFormat, write
-from derive.writers.environment import Layout, shipped_templates
+from derive.writers.environment import Layout
 from derive.writers.registry import REGISTRY
 from derive.writers.writer import NOUNS
 from tests.writers.samples import NUMBERED, derivation

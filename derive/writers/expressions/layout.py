@@ -8,7 +8,7 @@ where nothing else helps.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -36,9 +36,6 @@ class Line(NamedTuple):
     left: str
     sign: str
     right: str
-
-
-Fits = Callable[[str], bool]
 
 
 # -- chains ----------------------------------------------------------------------------------
@@ -73,20 +70,17 @@ def chain_lines(
     if len(whole) <= characters and printer.width(whole) + shift <= limit:
         return (_one_line(first, signs, members),)
 
-    def fits(room: float) -> Fits:
-        return lambda line: len(line) <= characters and printer.width(line) <= room
-
     lines: list[Line] = []
     alone = len(members) == 1 or left_width > _WIDE_LEFT * limit
     if alone:
         left_width = printer.width(_HANGING)
-        for line in broken(chain[0].expression, names, printer, fits(limit)):
+        for line in broken(chain[0].expression, names, printer, limit, characters):
             lines.append(Line(line, "", ""))
     for position, relation in enumerate(chain if goes_on else chain[1:], start=1):
         sign = signs[position]
         room = limit - max(left_width, column) - printer.width(f" {sign} ")
         left = first if position == 1 and not alone else ""
-        for line in broken(relation.expression, names, printer, fits(room)):
+        for line in broken(relation.expression, names, printer, room, characters):
             lines.append(Line(left, sign, line))
             left = sign = ""
     return tuple(lines)
@@ -114,9 +108,11 @@ def _one_line(first: str, signs: list[str], members: list[str]) -> Line:
 # -- one expression --------------------------------------------------------------------------
 
 
-def broken(expression: Expression, names: Names, printer: Printer, fits: Fits) -> tuple[str, ...]:
+def broken(
+    expression: Expression, names: Names, printer: Printer, room: float, characters: int
+) -> tuple[str, ...]:
     """An expression on as many lines as it needs; one line where it fits or cannot be broken."""
-    filler = _Filler(names, printer, fits)
+    filler = _Filler(names, printer, room, characters)
     filler.add(Piece("", expression))
     return tuple(filler.lines)
 
@@ -124,36 +120,39 @@ def broken(expression: Expression, names: Names, printer: Printer, fits: Fits) -
 class _Filler:
     """Lines being filled, piece by piece.
 
+    used   how wide the current line is; widths are added up, no line is measured twice
     start  how much of the current line is indentation, an operator and opening brackets: there
            is nothing yet after which it could end
     """
 
-    def __init__(self, names: Names, printer: Printer, fits: Fits) -> None:
+    def __init__(self, names: Names, printer: Printer, room: float, characters: int) -> None:
         self.names = names
         self.printer = printer
-        self.fits = fits
+        self.room = room
+        self.characters = characters
         self.step = _HANGING if printer is TEXT else _CONTINUED
         self.indent = self.step
         self.lines = [""]
+        self.used = 0.0
         self.start = 0
 
     def add(self, piece: Piece) -> bool:
         """Put a piece on the current line, else on a new one, else break inside it: True."""
         body = self.printer(piece.node, self.names)
         printed = self._printed(piece, body)
-        if self.fits(self.lines[-1] + printed):
-            self.lines[-1] += printed
+        if self._has_room(printed):
+            self._put(printed)
             return False
         if len(self.lines[-1]) > self.start:
             self._new_line()
             piece = piece._replace(lead=piece.lead.lstrip())
             printed = printed.lstrip()
         inner = self.printer.pieces(piece.node, self.names)
-        if not inner or self.fits(self.lines[-1] + printed):
-            self.lines[-1] += printed
+        if not inner or self._has_room(printed):
+            self._put(printed)
             return False
         opening, closing = self.printer.ends(piece.bracket, body) if piece.bracket else ("", "")
-        self.lines[-1] += piece.lead + opening
+        self._put(piece.lead + opening)
         self.start = len(self.lines[-1])
         last = inner[-1]
         inner[-1] = last._replace(tail=last.tail + closing + piece.tail)
@@ -174,9 +173,9 @@ class _Filler:
             before = rests[position - 1] - rests[position] if position else 0.0
             if was_broken or before > rests[position]:
                 rest = "".join(printed[position:])
-                together = self.indent + rest.lstrip()
-                if self.fits(together) and not self.fits(self.lines[-1] + rest):
-                    self.lines.append(together)
+                if not self._has_room(rest) and self._has_room(self.indent + rest, alone=True):
+                    self._new_line()
+                    self._put(rest.lstrip())
                     return
             was_broken = self.add(piece)
 
@@ -185,8 +184,20 @@ class _Filler:
         wrapped = self.printer.wrap(piece.bracket, body) if piece.bracket else body
         return f"{piece.lead}{wrapped}{piece.tail}"
 
+    def _has_room(self, printed: str, alone: bool = False) -> bool:
+        """Whether the current line takes that too, or an empty one takes it alone."""
+        length, used = (0, 0.0) if alone else (len(self.lines[-1]), self.used)
+        if length + len(printed) > self.characters:
+            return False
+        return used + self.printer.width(printed) <= self.room
+
+    def _put(self, printed: str) -> None:
+        self.lines[-1] += printed
+        self.used += self.printer.width(printed)
+
     def _new_line(self) -> None:
         self.lines.append(self.indent)
+        self.used = self.printer.width(self.indent)
         self.start = len(self.indent)
 
 

@@ -6,6 +6,7 @@ The unit is half an em: the width of a digit. Numbers are those of Computer Mode
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _TOKEN = re.compile(r"\\[A-Za-z]+|\\.|[{}_^&]|\s+|.", re.DOTALL)
 _LETTER, _CAPITAL, _DIGIT, _BRACKET, _ORDINARY = 1.2, 1.6, 1.0, 0.8, 1.2
@@ -28,6 +29,7 @@ _INVISIBLE = frozenset(
 _SMALLER = 0.72  # script size
 
 
+@lru_cache(maxsize=4096)
 def width(latex: str) -> float:
     """The width in half ems."""
     return _Reader(_TOKEN.findall(latex)).row("")
@@ -48,7 +50,10 @@ class _Reader:
             if token == end:
                 self.position += 1
                 break
-            if token == r"\\":
+            if token in _sizes:  # most tokens: no call
+                self.position += 1
+                total += _sizes[token]
+            elif token == r"\\":
                 self.position += 1
                 widest, total = max(widest, total), 0.0
             else:
@@ -75,17 +80,8 @@ class _Reader:
         if token in (r"\begin", r"\end"):
             self.argument()
             return 1.7  # the brace of cases, the gap between its columns
-        if token.isspace() or token in _INVISIBLE:
-            return 0.0
-        if token in _SPACED:
-            return _SPACED[token]
-        if token in r"()[]|":
-            return _BRACKET
-        if token.isdigit():
-            return _DIGIT
-        if token.isalpha():
-            return _CAPITAL if token.isupper() or token in "mw" else _LETTER
-        return _ORDINARY
+        _sizes[token] = size = _size(token)
+        return size
 
     def argument(self) -> float:
         """The group or single token that comes next."""
@@ -102,3 +98,21 @@ class _Reader:
                 self.position += 1
                 size = max(size, self.argument())
         return size * _SMALLER + 0.2
+
+
+# Sizes of tokens without arguments, as they are met. The closing brace ends a group.
+_sizes: dict[str, float] = {}
+
+
+def _size(token: str) -> float:
+    if token.isspace() or token in _INVISIBLE:
+        return 0.0
+    if token in _SPACED:
+        return _SPACED[token]
+    if token in r"()[]|":
+        return _BRACKET
+    if token.isdigit():
+        return _DIGIT
+    if token.isalpha():
+        return _CAPITAL if token.isupper() or token in "mw" else _LETTER
+    return _ORDINARY
