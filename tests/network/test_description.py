@@ -167,6 +167,16 @@ def test_every_given_number_is_found_by_its_quantity() -> None:
     assert Network(2, [Dense(1)]).value(Quantity(INPUT)) is None
 
 
+def test_one_trained_layer_is_enough() -> None:
+    network = Network(1, [Dense(1, frozen=("weights", "biases")), Dense(1)])
+    assert [q.layer for q in network.parameters()] == [2, 2]
+
+
+def test_each_neurons_bias_is_its_own() -> None:
+    network = Network(1, [Dense(2, biases=[3, 4])])
+    assert network.value(Quantity(BIAS, 1, 1)) == Number(Fraction(4))
+
+
 def test_the_example_of_a_quantity_picks_the_row() -> None:
     network = Network([[1, 2], [3, 4]], [Dense(1)], targets=[[5], [6]])
     assert network.value(Quantity(INPUT, unit=1, example=1)) == Number(Fraction(4))

@@ -234,6 +234,7 @@ def test_the_remarks_of_unusual_pairs_and_targets() -> None:
     assert remarks("sigmoid", "half_squared_error", "[3.3, 0.5]") == (
         "Target 1 is 3.3, outside (0, 1), the range of sigmoid: no weights reach it.",
     )
+    assert len(remarks("sigmoid", "cross_entropy", "[0.5]", 1)) == 1  # one output has no sum
     assert remarks("softmax", "cross_entropy", "[1]", 1) == (
         "Softmax over one unit is constantly 1: every gradient is 0.",
     )
