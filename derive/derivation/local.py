@@ -259,8 +259,12 @@ def _averaged(graph: Graph, lines: list[Line]) -> tuple[Line, ...]:
 
 
 def targets_sum_to_one(graph: Graph) -> bool:
-    """Whether Σt = 1 holds for the targets given, or may be assumed of symbolic ones."""
-    targets = graph.network.targets
-    if graph.network.target_formulas is not None and targets is None:
+    """Whether Σt = 1 holds for the targets given, or may be assumed of symbolic ones.
+
+    Of targets that are formulas it is not assumed: what holds for the inputs given need not hold
+    for others.
+    """
+    if graph.network.target_formulas is not None:
         return False
+    targets = graph.network.targets
     return targets is None or all(sum(t.value for t in row) == 1 for row in targets)

@@ -83,7 +83,9 @@ class Numbers:
         self.trace = full
         self.example = example
         self.examples = examples
-        self._known: dict[Atom, Shown] = {**(changed or {})}
+        self._known: dict[Atom, Shown] = {}
+        for quantity, value in (changed or {}).items():
+            self._known[quantity] = value
         self._chains: dict[Atom, Evaluated] = {}
 
     def shown(self, atom: Atom) -> Shown:

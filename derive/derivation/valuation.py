@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 
-from derive.derivation.check.equalities import branches
+from derive.derivation.check.kinks import branches
 from derive.derivation.derivation import Derivation
 from derive.derivation.graph import BATCH_E, E, Graph
 from derive.derivation.local import key
@@ -33,7 +33,9 @@ MANY = 64  # parameters past which one difference along all of them replaces one
 
 def formulas_of(derivation: Derivation) -> dict[Atom, Expression]:
     """What every quantity and derivative of the page is computed from."""
-    found: dict[Atom, Expression] = dict(derivation.graph.definitions)
+    found: dict[Atom, Expression] = {}
+    for quantity, formula in derivation.graph.definitions.items():
+        found[quantity] = formula
     together: dict[Quantity, Expression] = {}
     for step in derivation.walk():
         kind = step.id.partition("/")[0]

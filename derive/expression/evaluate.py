@@ -232,7 +232,7 @@ _REMEMBERED = frozenset({Sum, Quotient, Apply})  # what is dear enough to be rem
 
 
 def with_example(
-    expression: Expression, index: str | None, example: int | str | None
+    expression: Expression, index: int | str | None, example: int | str | None
 ) -> Expression:
     """The expression with every quantity of example ``index`` moved to ``example``."""
     if isinstance(expression, Quantity):

@@ -356,6 +356,7 @@ def activation(name: str, parameters: dict[str, Number] | None = None) -> Activa
     return ActivationUse(name, _function(name, values), row, values)
 
 
+@cache
 def own_activation(formula: str, position: int = 0) -> ActivationUse:
     """An activation from a formula in x. Raises FormulaError.
 

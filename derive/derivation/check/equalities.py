@@ -1,40 +1,40 @@
 """Comparing the two sides of every relation.
 
-First at random points of the whole network. Then every local derivative and lemma by itself,
-where its formula's arguments are drawn freely: so every branch of its cases is reached, and
-small whole numbers put it on its kinks, where the declared derivative must come out.
+First at random points of the whole network. Then every lemma and every local derivative with
+branches by itself, where its formula's arguments are drawn freely, on every kink that can be
+found and on both sides of it: every branch must be reached, and on the kink the declared
+derivative must come out.
 """
 
 from __future__ import annotations
 
-import random
 from collections.abc import Iterable
 from fractions import Fraction
-from itertools import product as combinations
 from typing import TYPE_CHECKING, Any
 
+from derive.derivation.check.alone import LocalPoint, draws
 from derive.derivation.check.failure import CheckFailed
-from derive.derivation.check.points import draw, signed
-from derive.derivation.graph import RATE, Graph
+from derive.derivation.check.kinks import Branch, all_branches, branches, has_kinks
+from derive.derivation.check.points import draw
+from derive.derivation.graph import RATE
 from derive.derivation.steps import Rule, Step
 from derive.derivation.styles.common import objective
 from derive.derivation.trace import Trace
 from derive.expression.evaluate import (
     HIGH,
-    Bindings,
     Environment,
-    Point,
-    chosen,
     evaluate,
-    slopes,
 )
 from derive.expression.nodes import (
     VARIABLE,
-    ZERO,
-    Apply,
-    Cases,
+    Bracket,
     Expression,
+    Negative,
+    Number,
+    Product,
     Quantity,
+    Quotient,
+    Sum,
     quantities,
 )
 
@@ -43,31 +43,7 @@ if TYPE_CHECKING:
 
 _RELATIVE = HIGH.number(Fraction(1, 10**25))
 _ABSOLUTE = HIGH.number(Fraction(1, 10**40))
-_SPECIAL = tuple(Fraction(n) for n in (0, 1, -1))
-_FREE_DRAWS = 24  # where there are branches to be reached
-_FEW_DRAWS = 3
-_SECOND_LOOKS = 40
-
-Branch = tuple[Cases, int]
-
-
-class LocalPoint(Point):
-    """An environment for one formula: its arguments are free, the rest follows from them."""
-
-    def __init__(self, graph: Graph, values: dict[Quantity, Any]) -> None:
-        super().__init__()
-        self.arithmetic = HIGH
-        self._graph = graph
-        self._values = values
-
-    def quantity(self, quantity: Quantity) -> Any:
-        if quantity not in self._values:
-            self._values[quantity] = evaluate(self._graph.definitions[quantity], self)
-        return self._values[quantity]
-
-    def partial(self, of: Quantity, by: Quantity) -> Any:
-        found = slopes(self._graph.definitions[of], self)
-        return found.get(by, HIGH.number(Fraction(0)))
+_SECOND_LOOKS = 20
 
 
 class Equalities:
@@ -130,7 +106,7 @@ class Equalities:
                 f"{HIGH.context.nstr(a, 12)}",
             )
         relation = (step.id, position)
-        if a == 0 and b == 0 and shown != ZERO:
+        if a == 0 and b == 0 and not is_zero(shown):
             if relation not in self._seen:
                 self._zero.add(relation)
         else:
@@ -140,115 +116,64 @@ class Equalities:
     def compare_locally(self, steps: Iterable[Step]) -> None:
         """Compare lemmas and local derivatives alone, on every branch and on the kinks."""
         for step in steps:
-            if self._in_letters(step) or (step.rule is Rule.LOCAL and self._has_branches(step)):
-                free = self._free_quantities(step)
-                for inner in step.walk():
-                    self._compare_alone(inner, free)
+            if self._in_letters(step):
+                letters: dict[Quantity, None] = {}
+                for relation in step.relations:
+                    letters.update(quantities(relation.expression))
+                self._compare_alone((step,), tuple(letters))
+            elif step.rule is Rule.LOCAL and _has_branches(step):
+                self._compare_alone(tuple(step.walk()), self.graph.parents[step.about[0]])
 
-    def _compare_alone(self, step: Step, free: tuple[Quantity, ...]) -> None:
-        chance = random.Random(f"derive local {step.id}")
-        wanted, reached = self._all_branches(step), set[Branch]()
-        compared = 0
-        for values in _draws(free, chance, _FREE_DRAWS if wanted else _FEW_DRAWS):
-            point = LocalPoint(self.graph, dict(values))
-            try:
-                self._compare(step, point)
-            except (ArithmeticError, KeyError):
-                continue
-            compared += 1
-            for relation in step.relations:
-                reached |= branches(relation.expression, point)
-        if not compared:
-            raise CheckFailed(step.id, "no point was found where it is defined")
-        if wanted - reached:
-            number = min(branch for _, branch in wanted - reached)
-            raise CheckFailed(step.id, f"branch {number + 1} of its cases was never reached")
-
-    def _free_quantities(self, step: Step) -> tuple[Quantity, ...]:
-        """What may be drawn freely: the letters, or the arguments of the formula derived."""
-        if self._in_letters(step):
-            found: dict[Quantity, None] = {}
-            for relation in step.relations:
-                found.update(quantities(relation.expression))
-            return tuple(found)
-        return self.graph.parents[step.about[0]]
-
-    def _has_branches(self, step: Step) -> bool:
-        return any(
-            _has_cases(relation.expression) for inner in step.walk() for relation in inner.relations
-        )
-
-    def _all_branches(self, step: Step) -> set[Branch]:
-        found: set[Branch] = set()
-        for relation in step.relations:
-            found |= all_branches(relation.expression)
-        return found
+    def _compare_alone(self, steps: tuple[Step, ...], free: tuple[Quantity, ...]) -> None:
+        """Compare steps about one formula whose arguments may be anything."""
+        points = draws(self.graph, steps, free)
+        for step in steps:
+            wanted = {b for relation in step.relations for b in all_branches(relation.expression)}
+            reached: set[Branch] = set()
+            compared = 0
+            for values in points:
+                point = LocalPoint(self.graph, values)
+                try:
+                    self._compare(step, point)
+                except (ArithmeticError, KeyError):
+                    continue
+                compared += 1
+                for relation in step.relations if wanted else ():
+                    reached |= branches(relation.expression, point)
+            if not compared:
+                raise CheckFailed(step.id, "no point was found where it is defined")
+            if wanted - reached:
+                number = min(branch for _, branch in wanted - reached)
+                raise CheckFailed(step.id, f"branch {number + 1} of its cases was never reached")
 
     def look_again(self, steps: Iterable[Step]) -> None:
         """Draw more points for relations that were 0 = 0 so far."""
         by_id = {step.id: step for step in steps}
         for seed in range(_SECOND_LOOKS):
-            names = {step for step, _ in self._zero}
-            if not names:
-                return
-            for name in sorted(names):
+            names = sorted({step for step, _ in self._zero})
+            points: dict[frozenset[str], Trace] = {}
+            for name in names:
                 step = by_id[name]
-                if not self._in_letters(step):
-                    point = draw(self.graph, 1000 + seed, frozenset(step.assumes))
-                    self._compare(step, point)
+                if self._in_letters(step):
+                    continue
+                needs = frozenset(step.assumes)
+                if needs not in points:
+                    points[needs] = draw(self.graph, 1000 + seed, needs, positive=seed % 2 == 1)
+                self._compare(step, points[needs])
 
 
-def _draws(
-    free: tuple[Quantity, ...], chance: random.Random, count: int
-) -> list[dict[Quantity, Any]]:
-    """Free values: random ones, some large, then small whole numbers, where kinks lie."""
-    found = []
-    for number in range(count):
-        size = 3.0 if number % 3 == 0 else 1.0
-        found.append({q: HIGH.number(signed(chance, 0.05, size)) for q in free})
-    for number in range(4):  # targets and outputs between 0 and 1
-        found.append({q: abs(HIGH.number(signed(chance, 0.05, 0.95))) for q in free})
-    if len(free) <= 2:
-        for values in combinations(_SPECIAL, repeat=len(free)):
-            found.append({q: HIGH.number(v) for q, v in zip(free, values, strict=True)})
-    return found
+def _has_branches(step: Step) -> bool:
+    return any(has_kinks(r.expression) for inner in step.walk() for r in inner.relations)
 
 
-def _has_cases(expression: Expression) -> bool:
-    return any(
-        isinstance(node, Cases)
-        or (isinstance(node, Apply) and node.function.name in _TIES)
-        or (
-            isinstance(node, Apply)
-            and node.function.definition is not None
-            and _has_cases(node.function.definition)
-        )
-        for node in expression.walk()
-    )
-
-
-_TIES = frozenset({"abs", "sign", "max", "min"})  # functions with a kink of their own
-
-
-def all_branches(expression: Expression) -> set[Branch]:
-    """Every branch of every case distinction in an expression and in the functions it calls."""
-    found: set[Branch] = set()
-    for node in expression.walk():
-        if isinstance(node, Cases):
-            found |= {(node, i) for i in range(len(node.values))}
-        elif isinstance(node, Apply) and node.function.definition is not None:
-            found |= all_branches(node.function.definition)
-    return found
-
-
-def branches(expression: Expression, environment: Environment) -> set[Branch]:
-    """The branches that are taken at a point."""
-    found: set[Branch] = set()
-    for node in expression.walk():
-        if isinstance(node, Cases):
-            found.add((node, chosen(node, environment)))
-        elif isinstance(node, Apply) and node.function.definition is not None:
-            values = [evaluate(argument, environment) for argument in node.arguments]
-            inner = Bindings(dict(zip(node.function.parameters, values, strict=True)))
-            found |= branches(node.function.definition, inner)
-    return found
+def is_zero(expression: Expression) -> bool:
+    """Whether an expression is 0 as it stands: 0, 0·u, 0 + 0, −0, 0/u."""
+    if isinstance(expression, Product):
+        return any(map(is_zero, expression.factors))
+    if isinstance(expression, Sum):
+        return all(map(is_zero, expression.terms))
+    if isinstance(expression, Quotient):
+        return is_zero(expression.numerator)
+    if isinstance(expression, (Negative, Bracket)):
+        return is_zero(expression.children[0])
+    return isinstance(expression, Number) and expression.value == 0

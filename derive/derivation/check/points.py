@@ -1,7 +1,8 @@
 """Random points: seeded values for inputs, targets and parameters, nothing else.
 
 Every other name is evaluated through the definitions. Weights are scaled by 1/√(number of
-inputs), so that deep and wide networks stay where their activations move.
+inputs), so that deep and wide networks stay where their activations move. Some points have
+nothing but positive numbers: there a chain of ReLUs is alive, and √x and ln x are defined.
 """
 
 from __future__ import annotations
@@ -11,13 +12,16 @@ from fractions import Fraction
 from typing import Any
 
 from derive.derivation.check.failure import CheckFailed
+from derive.derivation.check.kinks import has_kinks, sides
 from derive.derivation.graph import RATE, Graph
 from derive.derivation.trace import ExampleTrace, Trace, parameters_of
 from derive.expression.evaluate import HIGH
 from derive.expression.nodes import INPUT, TARGET, Quantity
+from derive.network.catalogue import Interval
 
 SUM_TO_ONE = "targets sum to 1"
 _TRIES = 200
+_SMOOTH_TRIES = 40  # of them, how many may be given up for lying on a kink
 _STEP = 10**9
 
 
@@ -31,33 +35,54 @@ def signed(chance: random.Random, low: float = 0.15, high: float = 1.5) -> Fract
     return chance.choice((-1, 1)) * number_between(chance, low, high)
 
 
-def draw(graph: Graph, seed: int, assumptions: frozenset[str] = frozenset()) -> Trace:
-    """A point where the whole network is defined.
+def draw(
+    graph: Graph, seed: int, assumptions: frozenset[str] = frozenset(), *, positive: bool = False
+) -> Trace:
+    """A point where the whole network is defined, off every kink if that can be.
 
     Targets sum to 1 only where an assumption says so: a step that needs it without saying so
     then fails. Raises CheckFailed where no point can be found.
     """
     chance = random.Random(f"derive check {seed} {sorted(assumptions)}")
     reason = ""
-    for _ in range(_TRIES):
+    on_a_kink = None
+    for attempt in range(_TRIES):
+        if on_a_kink is not None and attempt >= _SMOOTH_TRIES:
+            break
         try:
-            return _draw(graph, chance, SUM_TO_ONE in assumptions)
+            sign = 1 if positive or attempt % 4 == 3 else None
+            point = _draw(graph, chance, SUM_TO_ONE in assumptions, sign)
         except ArithmeticError as error:
             reason = str(error)
+            continue
+        if is_smooth(graph, point):
+            return point
+        on_a_kink = on_a_kink or point
+    if on_a_kink is not None:
+        return on_a_kink
     raise CheckFailed("points", f"no point was found where the network is defined ({reason})")
 
 
-def _draw(graph: Graph, chance: random.Random, sum_to_one: bool) -> Trace:
+def is_smooth(graph: Graph, point: Trace) -> bool:
+    """Whether no formula is on one of its kinks."""
+    kinked = [formula for formula in graph.definitions.values() if has_kinks(formula)]
+    return all(0 not in sides(formula, one) for formula in kinked for one in point.examples)
+
+
+def _draw(graph: Graph, chance: random.Random, sum_to_one: bool, sign: int | None) -> Trace:
+    def some() -> Fraction:
+        return signed(chance) if sign is None else sign * abs(signed(chance))
+
     shared: dict[Quantity, Any] = {}
     for parameter in parameters_of(graph):
         width = graph.network.sizes[parameter.layer - 1] if parameter.kind == "weight" else 1
-        shared[parameter] = HIGH.number(signed(chance) * Fraction(2) / (1 + _root(width)))
+        shared[parameter] = HIGH.number(some() * Fraction(2) / (1 + _root(width)))
     shared[RATE] = HIGH.number(number_between(chance, 0.1, 0.9))
     examples = []
     for _ in range(graph.network.example_count):
         leaves = dict(shared)
         for unit in range(len(graph.inputs)):
-            leaves[Quantity(INPUT, unit=unit)] = HIGH.number(signed(chance))
+            leaves[Quantity(INPUT, unit=unit)] = HIGH.number(some())
         if graph.network.target_formulas is None:
             leaves.update(_targets(graph, chance, sum_to_one))
         examples.append(ExampleTrace(graph, leaves))
@@ -74,10 +99,17 @@ def _targets(graph: Graph, chance: random.Random, sum_to_one: bool) -> dict[Quan
     if sum_to_one:
         shares = [number_between(chance, 0.1, 1) for _ in units]
         values = [share / sum(shares) for share in shares]
-    elif row is not None and row.name == "hinge":
-        values = [Fraction(chance.choice((-1, 1))) for _ in units]
-    elif row is not None and row.targets.low is None:
-        values = [signed(chance) for _ in units]
     else:
-        values = [number_between(chance, 0.1, 0.9) for _ in units]
+        values = [_inside(chance, row.targets if row else Interval()) for _ in units]
     return {unit: HIGH.number(value) for unit, value in zip(units, values, strict=True)}
+
+
+def _inside(chance: random.Random, interval: Interval) -> Fraction:
+    """A number well inside an interval; one that is not bounded on both sides is cut off."""
+    low, high = interval.low, interval.high
+    if low is None and high is None:
+        return signed(chance)
+    if low is None or high is None:
+        size = number_between(chance, 0.1, 1.5)
+        return low + size if low is not None else Fraction(high or 0) - size
+    return low + (high - low) * number_between(chance, 0.1, 0.9)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from derive.derivation.check.failure import CheckFailed
-from derive.derivation.graph import Graph
+from derive.derivation.graph import E, Graph
+from derive.derivation.local import key
 from derive.derivation.steps import Rule, Section, Step
-from derive.expression.nodes import ZERO
+from derive.derivation.styles.common import objective
+from derive.expression.nodes import ZERO, Partial
 
 if TYPE_CHECKING:
     from derive.derivation.derivation import Derivation
@@ -17,8 +19,8 @@ def check_structure(derivation: Derivation) -> dict[str, Step]:
     """Every step by id, those it contains before it.
 
     Raises CheckFailed where a step rests on one that does not come before it, where one id
-    means two things, where a chain has no relation in it, and where a step says that a path
-    does not exist and one does (or the other way round).
+    means two things, where a chain states nothing, where a step says that a path does not exist
+    and one does (or the other way round), and where a parameter's gradient or update is missing.
     """
     steps: dict[str, Step] = {}
     for section in derivation.sections:
@@ -29,10 +31,10 @@ def check_structure(derivation: Derivation) -> dict[str, Step]:
             for use in step.uses:
                 if use not in steps:
                     raise CheckFailed(step.id, f"rests on {use}, which does not come before it")
-            if len(step.relations) < 2:
-                raise CheckFailed(step.id, "states no relation")
-            _check_predicate(derivation.graph, step)
+            _check_chain(step)
+            _check_predicate(derivation.graph, step, steps)
             steps.setdefault(step.id, step)
+    _check_complete(derivation, steps)
     return steps
 
 
@@ -55,16 +57,47 @@ def _bare(step: Step) -> tuple[object, ...]:
     return step.rule, step.relations
 
 
-def _check_predicate(graph: Graph, step: Step) -> None:
+def _check_chain(step: Step) -> None:
+    """first = second = …, or w ← formula; and it leads somewhere."""
+    if len(step.relations) < 2:
+        raise CheckFailed(step.id, "states no relation")
+    expected = ("", "←") if step.rule is Rule.UPDATE else ("", *["="] * (len(step.relations) - 1))
+    if tuple(relation.sign for relation in step.relations) != expected:
+        raise CheckFailed(step.id, "a relation in it has the wrong sign")
+    if step.result == step.subject:
+        raise CheckFailed(step.id, "ends where it began")
+
+
+def _check_predicate(graph: Graph, step: Step, before: dict[str, Step]) -> None:
     """The claims that sentences make of a step, tested on the graph."""
     if step.rule is Rule.INDEPENDENT:
         w, e = step.about
+        if step.subject != Partial(e, w):
+            raise CheckFailed(step.id, "is about another derivative than it states")
         if graph.reaches(w, e):
             raise CheckFailed(step.id, "says that no path leads there, and one does")
         if step.result != ZERO:
             raise CheckFailed(step.id, "a derivative along no path is 0")
     if step.rule is Rule.SPLIT:
         (w,) = step.about
-        lost = [e for e in graph.terms if not graph.reaches(w, e)]
-        if len(lost) != len(step.uses):
+        lost = {Partial(e, w) for e in graph.terms if not graph.reaches(w, e)}
+        if {before[use].subject for use in step.uses} != lost:
             raise CheckFailed(step.id, "leaves out other loss terms than those without a path")
+
+
+def _check_complete(derivation: Derivation, steps: dict[str, Step]) -> None:
+    """Every trained parameter has its gradient, worked out, and its update."""
+    graph = derivation.graph
+    goal = objective(graph)
+    for w in derivation.network.parameters():
+        gradient = steps.get(f"gradient/{key(w)}")
+        if gradient is None or gradient.subject != Partial(E, w):
+            raise CheckFailed(f"gradient/{key(w)}", "is missing")
+        if any(isinstance(node, Partial) and node.by == w for node in gradient.result.walk()):
+            raise CheckFailed(gradient.id, "is not worked out")
+        average = steps.get(f"average/{key(w)}")
+        if goal != E and (average is None or average.subject != Partial(goal, w)):
+            raise CheckFailed(f"average/{key(w)}", "is missing")
+        update = steps.get(f"update/{key(w)}")
+        if update is None or update.subject != w:
+            raise CheckFailed(f"update/{key(w)}", "is missing")
