@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from textwrap import fill
 
 from derive.compute import BACK_ENDS
 from derive.derivation.derivation import STYLES
@@ -42,6 +43,7 @@ _HEADS = {
     "back ends": "Back ends of the compiled function",
 }
 _INDENT = 24
+_WIDTH = 80
 
 
 def listing() -> dict[str, tuple[Row, ...]]:
@@ -91,16 +93,21 @@ def _described(table: Mapping[str, str]) -> tuple[Row, ...]:
 
 
 def as_text(kinds: Mapping[str, Sequence[Row]]) -> str:
-    """The listing for a terminal: a name, what it is, and the rest below it."""
+    """The listing for a terminal of 80 columns: a name, what it is, and the rest below it."""
     lines: list[str] = []
     for kind, rows in kinds.items():
-        lines += [_HEADS[kind], ""]
+        lines += [fill(_HEADS[kind], _WIDTH), ""]
         for row in rows:
-            lines.append(f"  {row['name']:<{_INDENT - 2}}{row['what']}")
-            lines += [
-                f"{'':<{_INDENT}}{key}: {value}" if key != "remark" else f"{'':<{_INDENT}}{value}"
-                for key, value in row.items()
-                if key not in ("name", "what")
-            ]
+            lines.append(_item(f"  {row['name']}", row["what"]))
+            for key, value in row.items():
+                if key not in ("name", "what"):
+                    lines.append(_item("", value if key == "remark" else f"{key}: {value}"))
         lines.append("")
     return "\n".join(lines)
+
+
+def _item(name: str, text: str) -> str:
+    return fill(
+        text, _WIDTH, initial_indent=name.ljust(_INDENT), subsequent_indent=" " * (_INDENT + 2),
+        break_long_words=False, break_on_hyphens=False,
+    )  # fmt: skip

@@ -1,0 +1,76 @@
+"""The README to the letter: its commands, its Python and its network file all work."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+import derive
+from derive.cli import commands
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def blocks(language: str) -> list[str]:
+    found = re.findall(rf"^```{language}\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+    assert found
+    return found
+
+
+def test_every_command_works_in_the_order_given(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "examples").symlink_to(ROOT / "examples")
+    monkeypatch.chdir(tmp_path)
+    for line in "".join(blocks("console")).splitlines():
+        program, *arguments = shlex.split(line)
+        assert program == "derive"
+        result = CliRunner().invoke(commands, arguments)
+        assert result.exit_code == 0, f"{line}: {result.output}"
+    written = {
+        str(p.relative_to(tmp_path)) for p in tmp_path.rglob("*") if "examples" not in p.parts
+    }
+    assert {"pages/mazur.tex", "gradients.py", "sheets/key-03.md", "mine.yaml"} <= written
+
+
+def test_the_python_runs(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(ROOT)
+    for source in blocks("python"):
+        exec(compile(source, "README.md", "exec"), {})
+    assert "def loss_and_gradient" in capsys.readouterr().out
+
+
+def test_the_files_are_read_and_used(tmp_path: Path) -> None:
+    network_file, notation_file = blocks("yaml")
+    (tmp_path / "network.yaml").write_text(network_file, encoding="utf-8")
+    (tmp_path / "own.yaml").write_text(notation_file, encoding="utf-8")
+    network = derive.load(tmp_path / "network.yaml")
+    page = derive.render(derive.derive(network), "text", notation=tmp_path / "own.yaml")
+    assert isinstance(page, str)
+    assert "θ1" in page
+    assert "C_Total" in page
+
+
+def test_the_derivation_shown_is_what_is_printed() -> None:
+    shown = re.search(r"^    δ_o1 = .*?\(1\)$", README, re.MULTILINE | re.DOTALL)
+    assert shown
+    derivation = derive.derive(derive.load(ROOT / "examples" / "mazur.yaml"))
+    assert re.sub(r" +", " ", shown[0]) in re.sub(
+        r" +", " ", str(derive.render(derivation, "text"))
+    )
+
+
+def test_every_target_and_file_named_is_there() -> None:
+    targets = re.findall(r"^(\w+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    for name in re.findall(r"\bmake (\w+)  ", README):
+        assert name in targets
+    for path in re.findall(r"\]\(([\w./-]+)\)", README):
+        assert (ROOT / path).exists(), path
+    assert (ROOT / "templates/wording/en/deltas-hidden.txt").exists()
