@@ -45,11 +45,11 @@ _NAMED: list[Function] = []
 LOG1P = _own("log1p", "ln(1 + x)", "1/(1 + x)")
 EXPM1 = _own("expm1", "exp(x) - 1", "exp(x)")
 ERFC = _own("erfc", "1 - erf(x)", "-2/sqrt(pi)*exp(-x**2)")
-LOGISTIC = _own("logistic", "1/(1 + exp(-x)) if x >= 0 else exp(x)/(1 + exp(x))")
+LOGISTIC = _own("logistic", "1/(1 + exp(-abs(x))) if x >= 0 else exp(-abs(x))/(1 + exp(-abs(x)))")
 SOFTPLUS = _own("softplus", "(x if x > 0 else 0) + log1p(exp(-abs(x)))", "sigmoid(x)")
 LN_COSH = _own(
     "ln_cosh",
-    "log1p(2*sinh(x/2)**2) if abs(x) < 1 else abs(x) + log1p(exp(-2*abs(x))) - ln(2)",
+    "log1p(2*sinh(min(abs(x), 1)/2)**2) if abs(x) < 1 else abs(x) + log1p(exp(-2*abs(x))) - ln(2)",
     "tanh(x)",
 )
 SECH2 = _own("sech2", "4*exp(-2*abs(x))/(1 + exp(-2*abs(x)))**2")

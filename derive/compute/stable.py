@@ -144,7 +144,7 @@ FORMS: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {
             "w = n/d",
             "y = x*w",
         ),
-        {"y": "w + 4*x*(1 + e)*e*(e if x >= 0 else 1)/(d*d)"},
+        {"y": "w + x*(4*(1 + e)*e*(e if x >= 0 else 1)/(d*d))"},
     ),
     # Shifted by the largest; `second` without it, so that ln(1 − y) lives in log space too.
     "softmax": (
@@ -298,6 +298,8 @@ RECOGNISE = (
     Rewriting("1/(exp(-u) + 1)", "sigmoid(u)", "e^−u overflows"),
     Rewriting("exp(u)/(1 + exp(u))", "sigmoid(u)", "∞/∞"),
     Rewriting("exp(u)/(exp(u) + 1)", "sigmoid(u)", "∞/∞"),
+    Rewriting("v/(1 + exp(-u))", "v*sigmoid(u)", "e^−u overflows"),
+    Rewriting("v/(1 + exp(u))", "v*sigmoid(-u)", "e^u overflows"),
     Rewriting("ln(1 + exp(u))", "softplus(u)", "e^u overflows"),
     Rewriting("ln(exp(u) + 1)", "softplus(u)", "e^u overflows"),
     Rewriting("(exp(u) - exp(-u))/(exp(u) + exp(-u))", "tanh(u)", "∞/∞"),
