@@ -23,6 +23,7 @@ class Row(NamedTuple):
 
     number, reason  on the last row of their equation only; "" for none
     role            of the equation, as the document says it
+    width           half ems from the beginning of the widest left side, without the note
     scale           what a row too wide for the page is to be multiplied by; 1 for the others
     """
 
@@ -32,6 +33,7 @@ class Row(NamedTuple):
     number: str = ""
     reason: str = ""
     role: str = ""
+    width: float = 0.0
     scale: float = 1.0
 
 
@@ -54,12 +56,15 @@ def rows(
 
 
 def _note_width(equation: Equation) -> float:
-    width = _BOX if equation.result else 0.0
-    if equation.reason:
-        width += _NOTE_GAP + _TEXT_LETTER * len(equation.reason)
-    if equation.number is not None:
-        width += _NOTE_GAP + len(str(equation.number)) + 2
-    return width
+    box = _BOX if equation.result else 0.0
+    number = "" if equation.number is None else str(equation.number)
+    return box + note_width(equation.reason, number)
+
+
+def note_width(reason: str, number: str) -> float:
+    """Half ems of what stands behind a row."""
+    width = _NOTE_GAP + _TEXT_LETTER * len(reason) if reason else 0.0
+    return width + (_NOTE_GAP + len(number) + 2 if number else 0.0)
 
 
 def _equation_rows(
@@ -71,13 +76,13 @@ def _equation_rows(
     characters: int,
 ) -> Iterator[Row]:
     # The note stands beside the last line alone: the others need not leave room for it.
-    note = _note_width(equation)
+    note = min(_note_width(equation), limit / 2)
     lines = chain_lines(equation.chain, names, LATEX, limit, column, characters)
     if column + LATEX.width(f"{lines[-1].sign} {lines[-1].right}") + note > limit:
         lines = chain_lines(equation.chain, names, LATEX, limit - note, column, characters)
     for line in lines[:-1]:
-        yield _row(line, equation.role, limit - column)
-    last = _row(lines[-1], equation.role, limit - column - note)
+        yield _row(line, equation.role, column, limit)
+    last = _row(lines[-1], equation.role, column, limit - note)
     result = latex(equation.chain[-1].expression, names) if equation.result else ""
     yield last._replace(
         right=_boxed(last.right, result),
@@ -86,12 +91,13 @@ def _equation_rows(
     )
 
 
-def _row(line: Line, role: str, room: float) -> Row:
+def _row(line: Line, role: str, column: float, room: float) -> Row:
     left, sign, right = line
     if not sign:  # a left side too wide to stand beside the others, or a continued line
         left, right = "", left or right
     width = LATEX.width(f"{sign} {right}")
-    return Row(left, sign, right, role=role, scale=min(1.0, round(room / width, 2)))
+    scale = min(1.0, round((room - column) / width, 2))
+    return Row(left, sign, right, role=role, width=column + width * scale, scale=scale)
 
 
 def _boxed(right: str, result: str) -> str:

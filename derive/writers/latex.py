@@ -19,7 +19,7 @@ from derive.document.blocks import (
     Strong,
     Table,
 )
-from derive.writers.chains import Row, rows
+from derive.writers.chains import Row, note_width, rows
 from derive.writers.columns import width
 from derive.writers.expressions.latex import LATEX, latex
 from derive.writers.latex_text import escape, escape_formula
@@ -51,7 +51,10 @@ class ParagraphText(NamedTuple):
 
 
 class Display(NamedTuple):
+    """column: the reasons stand below each other, behind the widest row."""
+
     rows: list[Row]
+    column: bool
 
 
 class Tabular(NamedTuple):
@@ -98,8 +101,10 @@ class Latex(Writer):
         yield ParagraphText(self.inline(block.content), block.kind)
 
     def equation(self, block: Equation | Equations) -> Iterator[Display]:
-        fitting = rows(block, self.names, escape, _LINE, _CHARACTERS)
-        yield Display([_settable(row) for row in fitting])
+        fitting = list(rows(block, self.names, escape, _LINE, _CHARACTERS))
+        widest = max(row.width for row in fitting)
+        notes = max(note_width(row.reason, row.number) for row in fitting)
+        yield Display([_settable(row) for row in fitting], widest + notes <= _LINE)
 
     def table(self, block: Table) -> Iterator[Tabular]:
         content = (block.header, *block.rows)

@@ -248,6 +248,12 @@ def heavy() -> Document:
                            Sum(tuple(TANH(z(1, k)) for k in range(24)))), 13),
             Equation(chain(a(1, 0), softmax), role="output"),
             Equation((Relation("", LN(softmax)),)),
+            Equations((
+                Equation(chain(Partial(a(1, 0), z(1, 0)), softmax, many), reason="first rule"),
+                Equation((Relation("=", Product((a(1, 0), a(1, 1)))),), reason="second rule"),
+                Equation((Relation("≈", number("0.5")),), 99, reason="third rule"),
+            )),
+            Equation(chain(a(1, 0), number("0." + "1234567890" * 12)), 100, reason="too wide"),
             Heading(2, ("Cases",)),
             Equation(chain(a(1, 0), relu), role="hidden"),
             Equation(chain(a(1, 0), nested), role="hidden"),

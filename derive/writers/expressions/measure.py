@@ -18,7 +18,7 @@ _SPACED = {
     r"\quad": 2.0, r"\qquad": 4.0, r"\sum": 3.3, r"\langle": 0.8, r"\rangle": 0.8,
     r"\lvert": 0.6, r"\rvert": 0.6, r"\,": 0.4,
     r"\ln": 1.9, r"\exp": 3.2, r"\max": 4.0, r"\min": 3.7, r"\tanh": 4.4, r"\sin": 2.6,
-    r"\cos": 2.8, r"\sinh": 3.8, r"\cosh": 4.0, r"\arctan": 5.6,
+    r"\cos": 2.8, r"\sinh": 3.8, r"\cosh": 4.0, r"\arctan": 5.6, "W": 2.0, "M": 2.1, "m": 1.8,
 }  # fmt: skip
 _INVISIBLE = frozenset(
     {
