@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from derive.writers.columns import plain
+
 _SPECIAL = re.compile(
     r"[\\`*$~^@]"  # code, emphasis, formula, strikethrough, superscript, citation
     r"|(?<![^\W_])_|_(?![^\W_])"  # emphasis; inside a word an underscore is only itself
@@ -23,7 +25,7 @@ _START = re.compile(
 
 def escape(text: str) -> str:
     """Text whose characters stand for themselves anywhere in a line."""
-    return _SPECIAL.sub(r"\\\g<0>", re.sub(r"\s+", " ", printable(text)))
+    return _SPECIAL.sub(r"\\\g<0>", re.sub(r"\s+", " ", plain(text)))
 
 
 def escape_start(line: str) -> str:
@@ -33,8 +35,3 @@ def escape_start(line: str) -> str:
         return line
     place = found.start("mark") if found["mark"] else 0
     return f"{line[:place]}\\{line[place:]}"
-
-
-def printable(text: str) -> str:
-    """Text without control characters; each becomes a space."""
-    return "".join(c if c >= " " and not "\x7f" <= c <= "\x9f" else " " for c in text)
