@@ -1,7 +1,7 @@
 """Running text as Markdown: every character stands for itself, in CommonMark, GFM and pandoc.
 
-``(`` and ``)`` are never escaped by an opening backslash, nor ``[``: ``\\(`` and ``\\[`` open
-formulas in some readers.
+Never is a ``(`` or a ``[`` escaped, but what closes it: to some readers ``\\(`` and ``\\[`` open
+a formula.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ _SPECIAL = re.compile(
     r"|(?<![^\W_])_|_(?![^\W_])"  # emphasis; inside a word an underscore is only itself
     r"|<(?=[A-Za-z/!?])"  # tag
     r"|&(?=#?\w+;)"  # entity
-    r"|(?<!\\)\](?=[(\[:])"  # link
+    r"|\](?=[(\[:])"  # link
 )
 _START = re.compile(
-    r"(?P<before>\(?(?:\d+|[A-Za-z]|[ivxlcdmIVXLCDM]+|#))(?P<mark>[.)])(?=\s|$)"  # (1) 1. a)
-    r"|(?P<sign>[-+:](?=[\s-]|$)|[#>|=])"  # list, heading, quotation, line block
+    r"\(?(?:\d+|[A-Za-z]|[ivxlcdmIVXLCDM]+|#)(?P<mark>[.)])(?=\s|$)"  # (1) 1. a)
+    r"|[-+:](?=[\s-]|$)|[#>|=]"  # list, heading, quotation, line block
 )
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import cmarkgfm  # type: ignore[import-untyped]
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from mdit_py_plugins.dollarmath import dollarmath_plugin
@@ -146,6 +146,9 @@ def _words_of(shown: str) -> str:
     return " ".join(html.unescape(re.sub(r"<[^>]*>", "", shown)).split())
 
 
+@example("[a\\](b)")
+@example("[a](b) [c][d]")
+@example("<b> &amp; \\<i> http://x.y")
 @given(st.text(_ALPHABET, max_size=30))
 def test_text_stands_for_itself(text: str) -> None:
     expected = " ".join(text.split())
