@@ -1,0 +1,48 @@
+"""Files are written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from derive.files import write_whole
+
+
+def test_text_and_bytes_in_new_folders(tmp_path: Path) -> None:
+    one, two = tmp_path / "a/b/one.txt", tmp_path / "c/two.bin"
+    write_whole({one: "∂E/∂w\n", two: b"\x00\x01"})
+    assert one.read_text(encoding="utf-8") == "∂E/∂w\n"
+    assert two.read_bytes() == b"\x00\x01"
+
+
+def test_an_error_in_the_last_leaves_every_old_file_as_it_was(tmp_path: Path) -> None:
+    one = tmp_path / "one.txt"
+    one.write_text("old")
+    (tmp_path / "taken").write_text("a file, not a folder")
+    with pytest.raises(OSError):
+        write_whole({one: "new", tmp_path / "two.txt": "new", tmp_path / "taken/three": "new"})
+    assert one.read_text() == "old"
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["one.txt", "taken"]
+
+
+def test_a_link_stays_a_link(tmp_path: Path) -> None:
+    target, link = tmp_path / "target.txt", tmp_path / "link.txt"
+    target.write_text("old")
+    link.symlink_to(target)
+    write_whole({link: "new"})
+    assert link.is_symlink()
+    assert target.read_text() == "new"
+
+
+def test_a_device_is_written_to_and_not_replaced() -> None:
+    write_whole({Path(os.devnull): "nothing"})
+    assert not Path(os.devnull).is_file()
+
+
+def test_files_have_the_usual_permissions(tmp_path: Path) -> None:
+    ours, theirs = tmp_path / "ours", tmp_path / "theirs"
+    write_whole({ours: "x"})
+    theirs.write_text("x")
+    assert ours.stat().st_mode == theirs.stat().st_mode
