@@ -17,13 +17,12 @@ def opening(teller: Teller) -> Iterator[Block]:
     """The title, and what the reader will learn."""
     network = teller.network
     yield Heading(1, (network.title,))
-    values = {
-        "loss": E if not network.is_batch else Quantity(BATCH_LOSS),
-        "count": len(network.parameters()),
-        "sizes": "-".join(map(str, network.sizes)),
-    }
-    name = f"opening-{teller.derivation.style}"
-    yield teller.say(name if not teller.brief else "opening-brief", **values)
+    yield teller.say(
+        "opening-brief" if teller.brief else f"opening-{teller.derivation.style}",
+        loss=Quantity(BATCH_LOSS) if network.is_batch else E,
+        count=len(network.parameters()),
+        sizes="-".join(map(str, network.sizes)),
+    )
 
 
 def setting(teller: Teller) -> Iterator[Block]:
@@ -86,8 +85,8 @@ def _rows(teller: Teller) -> Iterator[Row]:
         yield _row(teller, weights, words("means-weights", before=before, layer=name))
         if layer.bias != "none":
             biases = network.biases(layer.index)
-            means = "means-shared-bias" if layer.bias == "shared" else "means-biases"
-            yield _row(teller, biases, words(means, layer=name))
+            kind = "means-shared-bias" if layer.bias == "shared" else "means-biases"
+            yield _row(teller, biases, words(kind, layer=name))
         yield _row(teller, pre_activations(layer), words("means-pre", layer=name))
         last = layer.index == len(network.layers)
         means = words("means-outputs" if last else "means-activations", layer=name)
@@ -127,10 +126,10 @@ def _data(teller: Teller) -> Iterator[Block]:
     network, graph = teller.network, teller.graph
     if network.inputs is None or network.targets is None:
         return
-    header = (teller.words("example"), *((q,) for q in (*graph.inputs, *graph.targets)))
-    rows = []
+    header: list[Inline] = [teller.words("example")]
+    header += [(q,) for q in (*graph.inputs, *graph.targets)]
+    rows: list[Row] = []
     pairs = zip(network.inputs, network.targets, strict=True)
     for number, (inputs, targets) in enumerate(pairs, start=1):
         rows.append(((str(number),), *((n,) for n in (*inputs, *targets))))
-    yield Table(header, tuple(rows), "r" * len(header), teller.words("data"))
-
+    yield Table(tuple(header), tuple(rows), "r" * len(header), teller.words("data"))
