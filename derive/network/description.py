@@ -142,7 +142,8 @@ class Network:
         """The same structure over one example with other numbers; without any it is symbolic.
 
         numbers  of every input, target, weight and bias, and of the learning rate, or none.
-                 They are taken as they are: whoever draws them answers for them.
+                 They are taken as they are: whoever draws them answers for them. Remarks, which
+                 may speak of the old numbers, are dropped.
         """
 
         def row(quantities: Iterable[Quantity]) -> tuple[Number, ...] | None:
@@ -168,6 +169,7 @@ class Network:
             "targets": column(TARGET, self.sizes[-1]),
             "learning_rate": numbers.get(Quantity(LEARNING_RATE)),
             "shape": replace(self.shape, examples=1),
+            "remarks": (),
         }
         other = object.__new__(Network)
         for field in fields(Network):

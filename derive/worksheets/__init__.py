@@ -1,5 +1,14 @@
 """Worksheets: variants with numbers of their own, blanks as addresses, keys from the shown numbers.
 
+    worksheet = derive.worksheet(network, variants=30, seed=7)
+    worksheet.write("hand-outs")          # sheet-01.md, sheet-01.tex, key-01.md, key-01.tex, …
+
 The folder's name is the plural because ``derive.worksheet`` is the public function: a submodule
 of the same name would replace it as soon as it was imported.
 """
+
+from derive.worksheets.items import Answer, Item
+from derive.worksheets.recipe import Recipe, WorksheetError
+from derive.worksheets.worksheet import Variant, Worksheet, worksheet
+
+__all__ = ["Answer", "Item", "Recipe", "Variant", "Worksheet", "WorksheetError", "worksheet"]

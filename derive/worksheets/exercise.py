@@ -1,0 +1,231 @@
+"""What can be asked about a network: one task for each value of its derivation.
+
+    h1 = w1·i1 + w2·i2             ∂a_h1/∂h1 = a_h1·(1 − a_h1)
+    δ_h1 = [δ_o1·w5 + δ_o2·w7]·∂a_h1/∂h1             ∂E/∂w1 = δ_h1·i1
+
+A task's formula names the results of earlier tasks, as someone who calculates by hand uses
+them. Tasks are made of a derivation in symbols, once for all variants, and every formula is
+checked like any other step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+
+from derive.derivation.check import Report
+from derive.derivation.derivation import Derivation, derive
+from derive.derivation.graph import E
+from derive.derivation.local import Locals, key
+from derive.derivation.numbers import Atom
+from derive.derivation.steps import Rule, Section, Step, chain
+from derive.derivation.styles.deltas import delta_of
+from derive.expression.nodes import (
+    ACTIVATION,
+    ONE,
+    PRE_ACTIVATION,
+    Expression,
+    Number,
+    Partial,
+    Product,
+    Quantity,
+    product,
+    rewrite,
+    substitute,
+)
+from derive.network.description import Network
+from derive.worksheets.recipe import WorksheetError
+
+PARTS = ("forward", "local", "delta", "gradient", "update")
+
+# What a patient class works through by hand.
+MOST_UNITS = 24
+MOST_WEIGHTS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Something to be worked out.
+
+    part    one of ``PARTS``
+    step    subject and formula; it rests on the step of the derivation that it asks about
+    source  the id of that step
+    kind    tasks of one kind are worked out alike
+    """
+
+    part: str
+    step: Step
+    source: str
+    kind: tuple[str, ...]
+
+    @property
+    def formula(self) -> Expression:
+        """What the subject is worked out from."""
+        return self.step.result
+
+    @property
+    def asked(self) -> bool:
+        """False where nothing is to be worked out: a_o1 = o1 behind an identity."""
+        return self.part != "forward" or not isinstance(self.formula, Quantity)
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """Every task about a network, in the order in which they can be worked out.
+
+    derivation  in symbols, the tasks its last section
+    formulas    what each quantity and derivative is worked out from
+    report      what was checked
+    """
+
+    derivation: Derivation
+    tasks: tuple[Task, ...]
+    formulas: Mapping[Atom, Expression]
+    report: Report
+
+    @property
+    def structure(self) -> Network:
+        """The network without its numbers."""
+        return self.derivation.network
+
+
+def exercise(network: Network) -> Exercise:
+    """Derive, make the tasks and check both. Of a batch, one example is asked about.
+
+    Raises WorksheetError where there is too much to calculate, CheckFailed where an equality does
+    not hold.
+    """
+    _judge(network)
+    structure = network.with_numbers({})
+    derivation = derive(structure, "deltas")
+    tasks = tuple(_Tasks(derivation).all())
+    section = Section("exercise", tuple(task.step for task in tasks))
+    whole = Derivation(
+        structure, derivation.style, derivation.graph, (*derivation.sections, section)
+    )
+    formulas: dict[Atom, Expression] = {
+        task.step.subject: task.formula
+        for task in tasks
+        if task.part != "update" and isinstance(task.step.subject, (Quantity, Partial))
+    }
+    return Exercise(whole, tasks, formulas, whole.check())
+
+
+def _judge(network: Network) -> None:
+    sizes = network.sizes
+    weights = sum(a * b for a, b in pairwise(sizes))
+    if sum(sizes[1:]) > MOST_UNITS or weights > MOST_WEIGHTS:
+        raise WorksheetError(
+            f"got a network of {sum(sizes[1:])} units and {weights} weights; by hand at most "
+            f"{MOST_UNITS} units and {MOST_WEIGHTS} weights: take a smaller one"
+        )
+
+
+class _Tasks:
+    """Makes the tasks of a derivation."""
+
+    def __init__(self, derivation: Derivation) -> None:
+        self.derivation = derivation
+        self.graph = derivation.graph
+        self.local = Locals(derivation.graph)
+        self.steps = {step.id: step for step in derivation.walk()}
+        self._locals: dict[Partial, Task] = {}
+
+    def all(self) -> Iterator[Task]:
+        """Part after part."""
+        yield from self._forward()
+        deltas = tuple(self._deltas())  # finds out which local derivatives are needed
+        yield from self._locals.values()
+        yield from deltas
+        yield from self._gradients()
+        yield from self._updates()
+
+    def _of(self, section: str, *names: str) -> Iterator[Step]:
+        """The steps of a section whose ids begin with one of the names, substeps left out."""
+        for found in self.derivation.sections:
+            if found.kind == section:
+                for step in found.walk():
+                    if step.id.partition("/")[0] in names and step.id.count("/") == 1:
+                        yield step
+
+    def _forward(self) -> Iterator[Task]:
+        for section in ("forward", "loss"):
+            # A softmax needs every pre-activation of its layer.
+            for step in sorted(self._of(section, "define"), key=self._after_its_layer):
+                (quantity,) = step.about
+                formula = step.relations[1].expression
+                kind = ("define", quantity.kind, self._activation(quantity))
+                if not isinstance(formula, Number):  # a target given among formulas
+                    yield _task("forward", step, kind, formula)
+
+    def _after_its_layer(self, step: Step) -> tuple[int, bool]:
+        (quantity,) = step.about
+        return quantity.layer, self._activation(quantity) == "softmax"
+
+    def _activation(self, quantity: Quantity) -> str:
+        """What makes an activation; nothing of any other quantity."""
+        if quantity.kind != ACTIVATION:
+            return ""
+        use = self.graph.network.layers[quantity.layer - 1].activation
+        return use.formula or use.name
+
+    def _deltas(self) -> Iterator[Task]:
+        last = len(self.graph.network.layers)
+        for step in self._of("backward", "arriving", "delta"):
+            (quantity,) = step.about
+            if quantity.kind == ACTIVATION:
+                yield _task("delta", step, ("arriving",), step.result)
+                continue
+            formula = step.result
+            if len(step.relations) == 4:  # nothing cancels: the local derivatives are used
+                formula = self._in_results(step.relations[2].expression)
+            place = "output" if quantity.layer == last else "hidden"
+            yield _task("delta", step, ("delta", place), formula)
+
+    def _in_results(self, chained: Expression) -> Expression:
+        """The chain rule in results: ∂E/∂o1·∂o1/∂a_h1·∂a_h1/∂h1 → δ_o1·w5·∂a_h1/∂h1."""
+        known: dict[Expression, Expression] = {
+            node: self._result(node) for node in chained.walk() if isinstance(node, Partial)
+        }
+        return rewrite(substitute(chained, known), _without_ones)
+
+    def _result(self, node: Partial) -> Expression:
+        of, by = node.of, node.by
+        if of == E and by.kind == PRE_ACTIVATION:
+            return delta_of(by)
+        if not isinstance(of, Quantity) or (of == E and f"arriving/{key(by)}" in self.steps):
+            return node
+        step = self.local.step(of, by)
+        if isinstance(step.result, (Quantity, Number)):
+            return step.result
+        if node not in self._locals:
+            across = "" if of.unit == by.unit else "across"  # of a softmax
+            kind = ("local", of.kind, self._activation(of), across)
+            self._locals[node] = _task("local", step, kind, step.result)
+        return node
+
+    def _gradients(self) -> Iterator[Task]:
+        for step in self._of("backward", "gradient"):
+            yield _task("gradient", step, ("gradient", step.about[0].kind), step.result)
+
+    def _updates(self) -> Iterator[Task]:
+        for step in self._of("updates", "update"):
+            own = Step(f"task/{step.id}", step.rule, step.relations, (step.id,), about=step.about)
+            yield Task("update", own, step.id, ("update",))
+
+
+def _task(part: str, step: Step, kind: tuple[str, ...], formula: Expression) -> Task:
+    rule = Rule.LOCAL if step.rule is Rule.LOCAL else Rule.SUBSTITUTE
+    own = Step(
+        f"task/{step.id}", rule, chain(step.subject, formula),
+        uses=(step.id,), assumes=step.assumes, about=step.about,
+    )  # fmt: skip
+    return Task(part, own, step.id, kind)
+
+
+def _without_ones(node: Expression) -> Expression:
+    """1·b → b: local derivatives that are 1 are not written."""
+    if not isinstance(node, Product):
+        return node
+    return product(*(factor for factor in node.factors if factor != ONE))

@@ -1,0 +1,125 @@
+"""Which numbers make a good variant: nothing saturated, dead, tiny or on the edge of a case."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import Any
+
+from derive.derivation.numbers import Numbers
+from derive.expression.evaluate import HIGH, Bindings, Environment, evaluate
+from derive.expression.nodes import (
+    ACTIVATION,
+    TARGET,
+    Apply,
+    Cases,
+    Expression,
+    Number,
+    Quantity,
+    quantities,
+)
+from derive.network.catalogue import Loss
+from derive.network.description import Layer
+from derive.worksheets.exercise import Exercise
+
+EDGE = Fraction(1, 20)  # how near to a kink or a bound a value may come
+LARGEST = 100
+SMALLEST = 7  # decimals; with three digits behind that a number is still written out
+_TIES = frozenset({"abs", "sign", "max", "min"})
+
+
+def fault(exercise: Exercise, numbers: Numbers) -> str | None:
+    """What speaks against a variant, in words; None where nothing does.
+
+    Looks at the forward pass first and works nothing out that is not needed. Raises
+    ArithmeticError where a formula has no value.
+    """
+    return next(_faults(exercise, numbers), None)
+
+
+def _faults(exercise: Exercise, numbers: Numbers) -> Iterator[str]:
+    structure = exercise.structure
+    for layer in structure.layers:
+        yield from _layer(layer, numbers)
+    yield from _loss(exercise, numbers)
+    for quantity, formula in exercise.derivation.graph.definitions.items():
+        if _nearest_edge(formula, numbers.environment) < HIGH.number(EDGE):
+            yield f"the formula of a {quantity.kind} is near a kink"
+    yield from _size(exercise, numbers)
+
+
+def _value(numbers: Numbers, quantity: Quantity) -> Fraction:
+    return numbers.shown(quantity).number.value
+
+
+def _layer(layer: Layer, numbers: Numbers) -> Iterator[str]:
+    values = [_value(numbers, Quantity(ACTIVATION, layer.index, j)) for j in range(layer.units)]
+    reach = layer.activation.range
+    if reach is not None and reach.low is not None and reach.high is not None:
+        margin = EDGE * (reach.high - reach.low)
+        low, high = reach.low + margin, reach.high - margin
+        free = layer.units > 1 or layer.activation.function is not None  # softmax of one unit: 1
+        if free and not all(low <= value <= high for value in values):
+            yield f"a unit of layer {layer.index} is saturated"
+    inactive = sum(value == 0 for value in values)
+    if inactive > 1 or inactive == layer.units:
+        yield f"layer {layer.index} has too many inactive units"
+
+
+def _loss(exercise: Exercise, numbers: Numbers) -> Iterator[str]:
+    graph = exercise.derivation.graph
+    row = exercise.structure.loss.row
+    for y, t in zip(graph.outputs, graph.targets, strict=True):
+        if row is not None and not _takes(row, _value(numbers, t)):
+            yield "a target is none that the loss can take"
+        if abs(_value(numbers, y) - _value(numbers, t)) < EDGE:
+            yield "an output has no error to speak of"
+
+
+def _takes(row: Loss, target: Fraction) -> bool:
+    return target in row.target_values if row.target_values else target in row.targets
+
+
+def _size(exercise: Exercise, numbers: Numbers) -> Iterator[str]:
+    """Results that are all 0, tiny or large. Every layer past the third costs a decimal."""
+    depth = len(exercise.structure.layers)
+    decimals = min(numbers.rounding.digits + max(depth - 3, 0), SMALLEST)
+    smallest = Fraction(1, 10**decimals)
+    alive: set[int] = set()
+    for subject in exercise.formulas:
+        value = abs(numbers.shown(subject).number.value)
+        if value > LARGEST:
+            yield "a result is large"
+        if 0 < value < smallest:
+            yield "a result is tiny"
+        if value and isinstance(subject, Quantity) and subject.kind == "delta":
+            alive.add(subject.layer)
+    deltas = {q.layer for q in exercise.formulas if isinstance(q, Quantity) and q.kind == "delta"}
+    if alive != deltas:
+        yield "all deltas of a layer are 0"
+
+
+def _nearest_edge(formula: Expression, environment: Environment) -> Any:
+    """How far the nearest kink of a formula is: of its cases, and of |x|, max and min."""
+    nearest = HIGH.number(Fraction(LARGEST))
+    for node in formula.walk():
+        if isinstance(node, Cases):
+            sides = [(c.left, c.right) for c in node.conditions]
+        elif isinstance(node, Apply) and node.function.name in _TIES:
+            sides = [(node.arguments[0], (*node.arguments, Number(Fraction(0)))[1])]
+        else:
+            if isinstance(node, Apply) and node.function.definition is not None:
+                values = (evaluate(argument, environment) for argument in node.arguments)
+                inner = Bindings(dict(zip(node.function.parameters, values, strict=True)))
+                nearest = min(nearest, _nearest_edge(node.function.definition, inner))
+            continue
+        for left, right in sides:
+            if not _given((left, right)):
+                distance = abs(evaluate(left, environment) - evaluate(right, environment))
+                nearest = min(nearest, distance)
+    return nearest
+
+
+def _given(sides: tuple[Expression, ...]) -> bool:
+    """Whether a case is decided by targets alone: t > 0."""
+    return all(q.kind == TARGET for side in sides for q in quantities(side))

@@ -1,0 +1,58 @@
+"""One variant's numbers: drawn, judged, and drawn again until they are good."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+
+from derive.derivation.graph import Graph
+from derive.derivation.numbers import Numbers
+from derive.derivation.rounding import Rounding
+from derive.derivation.trace import trace
+from derive.expression.nodes import Number
+from derive.worksheets.exercise import Exercise
+from derive.worksheets.givens import Givens, draw
+from derive.worksheets.recipe import WorksheetError
+from derive.worksheets.suitable import fault
+
+TRIES = 400
+
+
+def find(
+    exercise: Exercise,
+    rate: Number | None,
+    rounding: Rounding,
+    chance: random.Random,
+    taken: set[tuple[Number, ...]],
+) -> Numbers:
+    """The numbers of a variant that nothing speaks against and that is not taken yet.
+
+    Raises WorksheetError, saying what went wrong most often, after ``TRIES`` tries.
+    """
+    faults: Counter[str] = Counter()
+    for _ in range(TRIES):
+        try:
+            givens = draw(exercise.structure, rate, chance)
+            drawn = tuple(givens.values())
+            if drawn in taken:
+                faults["another variant has these numbers"] += 1
+                continue
+            numbers = worked(exercise, givens, rounding)
+            found = fault(exercise, numbers)
+        except ArithmeticError:
+            found = "a formula has no value"
+        if found is None:
+            taken.add(drawn)
+            return numbers
+        faults[found] += 1
+    reason, count = faults.most_common(1)[0]
+    raise WorksheetError(
+        f"no good numbers in {TRIES} tries; {count} times {reason}: "
+        "take fewer variants, another seed, or another network"
+    )
+
+
+def worked(exercise: Exercise, givens: Givens, rounding: Rounding) -> Numbers:
+    """The displayed numbers of an exercise with these givens."""
+    network = exercise.structure.with_numbers(givens)
+    return Numbers(network, exercise.formulas, rounding, trace(Graph(network)))
