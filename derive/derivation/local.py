@@ -186,7 +186,7 @@ def line_steps(name: str, lines: tuple[Line, ...]) -> tuple[Step, ...]:
                 f"{name}/{position}",
                 line.rules[0],
                 (Relation("", before.expression), Relation("=", line.expression)),
-            )  # fmt: skip
+            )
         )
     return tuple(steps)
 

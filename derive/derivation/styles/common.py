@@ -51,7 +51,7 @@ def functions(graph: Graph) -> Section:
                     f"function/{function.name}",
                     Rule.DEFINE,
                     chain(applied, function.definition),
-                )  # fmt: skip
+                )
             )
     return Section("functions", tuple(steps))
 
@@ -113,7 +113,7 @@ def averages(graph: Graph, parameters: tuple[Quantity, ...]) -> Section:
                 chain(Partial(BATCH_E, w), graph.over_examples(one)),
                 uses=(f"gradient/{key(w)}",),
                 about=(w,),
-            )  # fmt: skip
+            )
         )
     return Section("averages", tuple(steps))
 
@@ -137,7 +137,7 @@ def updates(graph: Graph, parameters: tuple[Quantity, ...]) -> Section:
                 (Relation("", w), Relation("←", moved)),
                 uses=(f"{source}/{key(w)}",),
                 about=(w,),
-            )  # fmt: skip
+            )
         )
     return Section("updates", tuple(steps))
 

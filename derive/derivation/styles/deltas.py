@@ -10,6 +10,8 @@ of weights.
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from derive.derivation.calculus import Line
 from derive.derivation.graph import E, Graph, activations, pre_activations
 from derive.derivation.local import Locals, key, output_delta_simplified
@@ -162,7 +164,7 @@ def pre_activation_of(delta: Quantity) -> Quantity:
 
 def edges(path: tuple[Quantity, ...]) -> list[tuple[Quantity, Quantity]]:
     """The edges along a path, from the error back."""
-    return list(zip(path, path[1:], strict=False))
+    return list(pairwise(path))
 
 
 def _product_along(path: tuple[Quantity, ...]) -> Expression:
@@ -193,7 +195,7 @@ def simplification(
                 line.rules[0],
                 chain(before, line.expression),
                 assumes=assumes if last else (),
-            )  # fmt: skip
+            )
         )
         before = line.expression
     return tuple(steps)
