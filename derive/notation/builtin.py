@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from derive.notation.patterns import Row, row
 from derive.notation.shape import Shape
@@ -52,16 +52,21 @@ def placeholders(role: str) -> tuple[str, ...]:
     return ("letter", *own) if role in LETTER_OF else own
 
 
+TIMES = ("·", "×", "*")  # the product signs there are
+
+
 @dataclass(frozen=True, slots=True)
 class Scheme:
     """A notation for one shape: its rows, and the letters they are written with.
 
     places  where a file gives a role's row: file:line:column
+    times   the product sign, one of ``TIMES``
     """
 
     rows: dict[str, Row]
     letters: dict[str, Spelling]
     places: dict[str, str] = field(default_factory=dict)
+    times: str = TIMES[0]
 
 
 def _letters(**typed: str) -> dict[str, Spelling]:
@@ -262,7 +267,7 @@ def with_letters(scheme: Scheme, changed: Mapping[str, str]) -> Scheme:
     if "output" in changed and not rows["output"].latex.mentions("letter"):
         rows["output"] = BY_UNIT
     spelled = {role: spell(typed) for role, typed in changed.items()}
-    return Scheme(rows, {**scheme.letters, **spelled}, scheme.places)
+    return replace(scheme, rows=rows, letters={**scheme.letters, **spelled})
 
 
 BUILT_IN: dict[str, Callable[[Shape, str], Scheme]] = {

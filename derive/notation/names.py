@@ -33,12 +33,14 @@ class Names:
 
     index_order  the order of a weight's two indices where the notation has two: "from_to" or
                  "to_from"
+    times        the product sign: "·", "×" or "*"
     """
 
     def __init__(self, notation: str, shape: Shape, layout: str, scheme: Scheme) -> None:
         self.notation = notation
         self.shape = shape
         self.layout = layout
+        self.times = scheme.times
         self._rows = scheme.rows
         self._letters = scheme.letters
         self._own = {

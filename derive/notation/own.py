@@ -2,6 +2,7 @@ r"""A notation of one's own: a small YAML file of patterns over a built-in notat
 
     extends: numbered                      # numbered if left out
     letters: {loss: C, learning_rate: α}
+    product: "×"                           # · if left out; * is the third there is
     weight: {latex: '\theta_{number}', text: 'θ{number}', code: 'theta{number}'}
 
 A role's row may give ``latex``, ``text``, ``code`` and ``speech``; what it leaves out stays as in
@@ -22,14 +23,14 @@ from ruamel.yaml.comments import CommentedMap
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from derive.notation import builtin
-from derive.notation.builtin import FALLBACK, LETTERS, ROLES, Scheme
+from derive.notation.builtin import FALLBACK, LETTERS, ROLES, TIMES, Scheme
 from derive.notation.errors import NotationError
 from derive.notation.patterns import TARGETS, PatternProblem, Row, compile_pattern
 from derive.notation.shape import Shape
 from derive.notation.spelling import GREEK, is_name
 
 MOST_BYTES = 64_000
-_KEYS = ("extends", "letters", *ROLES)
+_KEYS = ("extends", "letters", "product", *ROLES)
 _GENERAL = ("weight", "bias", "shared_bias")
 
 _COMMANDS = frozenset(
@@ -63,6 +64,10 @@ class _Reader:
                 rows[key] = self.row(data, key, value, self.base_row(base, key))
             elif key == "letters":
                 self.check_letters(data, value)
+            elif key == "product":
+                if value not in TIMES:
+                    there = ", ".join(TIMES)
+                    self.problem(data, key, f"product is {value!r}", f"allowed are {there}")
             elif key != "extends":
                 self.problem(data, key, f"unknown key {key!r}", f"allowed are {', '.join(_KEYS)}")
         if self.problems:
@@ -71,7 +76,8 @@ class _Reader:
             if general in _GENERAL and general in data and special not in data:
                 rows.pop(special, None)
         changed = {str(role): str(typed) for role, typed in data.get("letters", {}).items()}
-        return builtin.with_letters(Scheme(rows, base.letters, places), changed)
+        times = data.get("product", TIMES[0])
+        return builtin.with_letters(Scheme(rows, base.letters, places, times), changed)
 
     # -- reading -----------------------------------------------------------------------------
 

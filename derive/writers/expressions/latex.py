@@ -184,6 +184,8 @@ def _ends(bracket: str, body: str) -> tuple[str, str]:
     return rf"\{size}l{opening} ", rf" \{size}r{closing}"
 
 
+_TIMES = {"·": r" \cdot ", "×": r" \times ", "*": r" \ast "}
+
 LATEX: Printer = Printer(
     rules={
         Quantity: _quantity,
@@ -191,7 +193,7 @@ LATEX: Printer = Printer(
         Constant: lambda e, names: CONSTANTS[cast(Constant, e).name],
         Negative: lambda e, names: operand(LATEX, cast(Negative, e), "-"),
         Sum: lambda e, names: terms(LATEX, cast(Sum, e), " + ", " - "),
-        Product: lambda e, names: factors(LATEX, cast(Product, e), r" \cdot "),
+        Product: lambda e, names: factors(LATEX, cast(Product, e), _TIMES[names.times]),
         Quotient: _quotient,
         Power: _power,
         Apply: _apply,

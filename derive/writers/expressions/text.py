@@ -184,7 +184,7 @@ TEXT: Printer = Printer(
         Negative: lambda e, names: operand(TEXT, cast(Negative, e), MINUS),
         Sum: lambda e, names: terms(TEXT, cast(Sum, e), " + ", f" {MINUS} "),
         Product: lambda e, names: factors(
-            TEXT, cast(Product, e), " · " if _has_partial(e) else "·"
+            TEXT, cast(Product, e), f" {names.times} " if _has_partial(e) else names.times
         ),
         Quotient: _quotient,
         Power: _power,
