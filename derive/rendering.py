@@ -82,9 +82,7 @@ def narrated(
         valuation = Valuation(derivation, Rounding(places, update, carried=mode == "carried"))
         check_numbers(valuation)
     called = names(notation or network.notation, network.shape, network.layout)
-    teller = Teller(
-        derivation, report, valuation, Detail(detail), Wording("en", templates), called
-    )
+    teller = Teller(derivation, report, valuation, Detail(detail), Wording("en", templates), called)
     return narrate(teller), called
 
 

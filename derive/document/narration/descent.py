@@ -29,7 +29,9 @@ def descent(teller: Teller) -> Iterator[Block]:
         yield _table(teller, with_update=False)
         yield from _along_all(teller)
         return
-    yield teller.say("descent-brief" if teller.brief else "descent", rate=RATE, value=network.learning_rate)
+    yield teller.say(
+        "descent-brief" if teller.brief else "descent", rate=RATE, value=network.learning_rate
+    )
     if teller.full:
         yield from rows([teller.equation(step, step.relations[:1]) for step in section.steps])
     elif not teller.brief:
@@ -74,8 +76,11 @@ def _table(teller: Teller, *, with_update: bool) -> Table:
 def _along_all(teller: Teller) -> Iterator[Block]:
     """For many parameters, one finite difference along all of them."""
     valuation = teller.valuation
-    if valuation is not None and not valuation.differences:
-        predicted, measured = valuation.along_all
+    if valuation is None or valuation.differences:
+        return
+    along_all = valuation.along_all
+    if along_all is not None:
+        predicted, measured = along_all
         yield teller.say(
             "along-all", h=f"{float(STEP):g}", loss=valuation.goal,
             predicted=predicted.number, measured=measured.number,
@@ -94,9 +99,7 @@ def _losses(teller: Teller) -> Iterator[Block]:
         return
     before, after = valuation.loss(), valuation.loss_after()
     name = "loss-fell" if _smaller(after, before) else "loss-rose"
-    yield teller.say(
-        name, loss=valuation.goal, before=before.number, after=after.number
-    )
+    yield teller.say(name, loss=valuation.goal, before=before.number, after=after.number)
     if valuation.rounding.carried:
         for lost in valuation.cancellations():
             yield teller.remark(

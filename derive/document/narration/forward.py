@@ -107,4 +107,3 @@ def _values_table(teller: Teller) -> Iterator[Block]:
         cells += [(valuation.examples[n].shown(quantity).number,) for n in range(count)]
         body.append(tuple(cells))
     yield Table(tuple(header), tuple(body), "l" + "r" * count, teller.words("forward-values"))
-

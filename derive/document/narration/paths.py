@@ -89,9 +89,7 @@ def _split(teller: Teller, w: Quantity, parts: _Parts, again: bool) -> Iterator[
     if parts.independent:
         lost = tuple(s.about[1] for s in parts.independent)
         name = "reaches-not-again" if again else "reaches-not"
-        yield teller.say(
-            name, w=w, lost=words.listing(lost), reached=words.listing(reached)
-        )
+        yield teller.say(name, w=w, lost=words.listing(lost), reached=words.listing(reached))
     else:
         name = "reaches-all-again" if again else "reaches-all"
         yield teller.say(name, w=w, terms=words.listing(reached))
@@ -164,9 +162,7 @@ def _together(teller: Teller, w: Quantity, parts: _Parts, again: bool) -> Iterat
 
 def _collect(teller: Teller, result: Step) -> Iterator[Block]:
     sentence = "collect-assuming" if result.assumes else "collect"
-    yield teller.say(
-        sentence, w=result.about[0], targets=teller.some(teller.graph.targets)
-    )
+    yield teller.say(sentence, w=result.about[0], targets=teller.some(teller.graph.targets))
     if teller.full:
         for step in result.substeps:
             if step.rule is not Rule.CHAIN:
