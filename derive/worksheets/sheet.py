@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from itertools import groupby
 
 from derive.derivation.graph import RATE, E
 from derive.derivation.numbers import Numbers
+from derive.derivation.rounding import Rounding
 from derive.derivation.steps import chain
 from derive.derivation.styles.deltas import delta_of
 from derive.document.blocks import (
@@ -26,7 +26,6 @@ from derive.document.narration.opening import setting
 from derive.document.narration.teller import Detail, Teller
 from derive.document.wording import Value, Wording
 from derive.expression.nodes import Comparison, Partial, Quantity
-from derive.network.values import exact
 from derive.notation import Names
 from derive.worksheets.exercise import Exercise
 from derive.worksheets.items import Item
@@ -76,11 +75,11 @@ class Pages:
             yield from self._answers(items)
         yield from self._setting
         yield from self._givens(numbers, {item.task.step.subject for item in items})
-        small = exact(Fraction(1, 10 ** (numbers.rounding.digits - 2)))
-        yield self._say("rounding", digits=numbers.rounding.digits, small=small)
+        rounding = numbers.rounding
+        yield self._say("rounding", digits=rounding.digits)
         parts = groupby(items, key=lambda item: item.task.part)
         for letter, (part, mine) in zip("ABCDE", parts, strict=False):
-            yield from self._part(letter, part, tuple(mine), filled)
+            yield from self._part(letter, part, tuple(mine), filled, rounding)
         if filled:
             report = self.exercise.report
             yield self._say("checked", equalities=report.equalities, points=report.points,
@@ -128,7 +127,9 @@ class Pages:
 
     # -- what is asked ------------------------------------------------------------------------
 
-    def _part(self, letter: str, part: str, items: Sequence[Item], filled: bool) -> Iterator[Block]:
+    def _part(
+        self, letter: str, part: str, items: Sequence[Item], filled: bool, rounding: Rounding
+    ) -> Iterator[Block]:
         count = _points(items)
         points = self.words("worksheet-point" if count == 1 else "worksheet-points", count=count)
         heading = self.words(f"worksheet-heading-{part}", letter=letter, points=points)
@@ -138,6 +139,8 @@ class Pages:
         count = sum(task.part == part for task in self.exercise.tasks)
         if part == "gradient" and asked < count:
             yield self._say("picked", asked=asked, count=count)
+        if part == "update" and rounding.update_digits != rounding.digits:
+            yield self._say("update-digits", digits=rounding.update_digits)
         if filled:
             yield Equations(tuple(Equation(item.solved()) for item in items))
             return

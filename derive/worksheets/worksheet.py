@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
-from derive.derivation.rounding import Rounding
+from derive.derivation.rounding import Rounding, exponent
 from derive.document.blocks import Document
 from derive.document.wording import Wording
 from derive.expression.nodes import Number, Quantity
@@ -101,7 +101,7 @@ def worksheet(
     structure = asked.structure
     called = names(structure.notation, structure.shape, structure.layout)
     pages = Pages(asked, called, Wording("en", folder))
-    rounding = Rounding(recipe.digits, carried=True, parts=False)
+    rounding = _rounding(recipe, network.learning_rate)
     taken: set[tuple[Number, ...]] = set()
     made = []
     for number in range(1, variants + 1):
@@ -117,6 +117,12 @@ def worksheet(
             )
         )  # fmt: skip
     return Worksheet(tuple(made), seed, called, folder)
+
+
+def _rounding(recipe: Recipe, rate: Number | None) -> Rounding:
+    """Every line in one go; a small learning rate asks for more decimals of what it moves."""
+    more = 0 if rate is None or not rate.value else max(0, -1 - exponent(rate.value))
+    return Rounding(recipe.digits, recipe.digits + more, carried=True, parts=False)
 
 
 def _picked(asked: Exercise, most: int, chance: random.Random) -> Iterator[Task]:

@@ -61,11 +61,10 @@ def number(printed: str) -> Decimal:
 
 
 def rounded(value: Decimal, digits: int) -> Decimal:
-    """As the page says: so many decimals, small results to three digits, half away from 0."""
-    if value == 0 or abs(value) >= Decimal(10) ** (2 - digits):
-        places = digits
-    else:
-        places = 2 - value.adjusted()
+    """As the page says: so many decimals, below 0.01 three digits at least, half away from 0."""
+    places = digits
+    if 0 < abs(value) < Decimal("0.01"):
+        places = max(places, 2 - value.adjusted())
     return value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
 
 
@@ -94,10 +93,13 @@ def _lines(lines: list[str]) -> Iterator[Line]:
 class Student:
     """Works a key out again from what is printed on it."""
 
-    def __init__(self, page: Page, names: Mapping[str, str], digits: int) -> None:
+    def __init__(self, page: Page, names: Mapping[str, str]) -> None:
         self.page = page
         self.names = names
-        self.digits = digits
+        words = " ".join(page.text.split())
+        self.digits = int(re.search(r"round its result to (\d+) decimals", words)[1])  # type: ignore[index]
+        other = re.search(r"Round the new values to (\d+) decimals", words)
+        self.update_digits = int(other[1]) if other else self.digits
         self.known: dict[str, Any] = {name: M.mpf(str(v)) for name, v in page.given.items()}
         self.slopes: dict[tuple[str, str], Any] = {}
 
@@ -118,7 +120,8 @@ class Student:
             for _, member in put_in:
                 assert abs(self.evaluate(member) - exact) < Decimal("1e-30"), line
             result = number(FILLED.sub(r"\1", last))
-            assert result == rounded(exact, self.digits), (line, exact)
+            digits = self.update_digits if sign == "←" else self.digits
+            assert result == rounded(exact, digits), (line, exact)
             same = abs(result - exact) < Decimal("1e-30")
             assert last_sign == ("=" if same else "≈"), line
         if sign == "←":
