@@ -7,12 +7,12 @@ The same version writes the same bytes; tests/test_output.py compares the folder
 
 from __future__ import annotations
 
-import shutil
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
+from textwrap import fill
 
 import derive
 from derive.compute import standalone
@@ -112,12 +112,15 @@ def _comment(source: Path) -> str:
 
 def main() -> None:
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else OUTPUT
-    if folder == OUTPUT:
-        shutil.rmtree(OUTPUT, ignore_errors=True)
     written = build(folder)
-    for path in written:
-        print(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
-    print(f"\n{len(written)} files. Open {folder / FIRST} first, then {folder / 'README.md'}.")
+    if folder == OUTPUT:
+        for left_over in {p for p in OUTPUT.rglob("*") if p.is_file()} - set(written):
+            left_over.unlink()
+    shown = folder.relative_to(Path.cwd()) if folder.is_relative_to(Path.cwd()) else folder
+    for place, files in groupby(written, key=lambda path: path.parent):
+        names = " ".join(path.name for path in files)
+        print(fill(f"{shown / place.relative_to(folder)}/ {names}", 80, subsequent_indent="    "))
+    print(f"\n{len(written)} files. Open {shown / FIRST} first; {shown}/README.md lists them all.")
 
 
 if __name__ == "__main__":
