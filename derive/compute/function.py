@@ -72,7 +72,10 @@ class GradientFunction:
         self._input_names = self._named(INPUT, network.sizes[0])
         self._target_names = self._named(TARGET, network.sizes[-1])
         self._inputs = _plain(network.inputs, network.is_batch)
-        self._targets = _plain(network.targets, network.is_batch)
+        # Targets that are formulas follow the inputs of each call.
+        self._targets = (
+            None if network.target_formulas else _plain(network.targets, network.is_batch)
+        )
         # The frozen numbers, or None while a call has to be refused because they are missing.
         self._fixed: list[float] | None = None
         if all(network.value(b.quantities[0]) for b in self._own.blocks if b.frozen):
@@ -195,7 +198,7 @@ class GradientFunction:
 
     def _prepare(self, inputs: Any, targets: Any) -> tuple[Engine, Any, Any, bool]:
         engine, x, single = self._given_inputs(inputs)
-        if targets is None and self.network.target_formulas is not None:
+        if targets is None and self.network.target_formulas:
             targets = self._scalars.target_values(x)
         elif targets is None:
             targets = self._targets

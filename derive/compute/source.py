@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
+from threading import Lock
 
 from derive.compute import layers
 from derive.compute.backends import numpy as arrays
@@ -51,6 +52,7 @@ class ScalarSource:
         self.network = network
         self.names = names_of(network)
         self.identifiers = Identifiers(self.names, RESERVED)
+        self._lock = Lock()  # identifiers are given out while lines are written
         self.theta = network.parameters()
         self.fixed = tuple(q for b in blocks(network) if b.frozen for q in b.quantities)
         self.inputs = tuple(Quantity(INPUT, unit=i) for i in range(network.sizes[0]))
@@ -68,11 +70,12 @@ class ScalarSource:
         self, functions: Sequence[str], remarks: bool = False, default: str | None = "()"
     ) -> list[str]:
         """Some of the functions, and before them the helpers they call."""
-        writer = scalars.PythonWriter(scalars.PythonPrinter(self.identifiers))
-        found: list[str] = []
-        for function in functions:
-            found += [*self._function(function, writer, remarks, default), "", ""]
-        return [*writer.definitions(), *found[:-2]]
+        with self._lock:
+            writer = scalars.PythonWriter(scalars.PythonPrinter(self.identifiers))
+            found: list[str] = []
+            for function in functions:
+                found += [*self._function(function, writer, remarks, default), "", ""]
+            return [*writer.definitions(), *found[:-2]]
 
     def _function(
         self, function: str, writer: scalars.PythonWriter, remarks: bool, default: str | None
@@ -133,6 +136,7 @@ class LayerSource:
         self.blocks = blocks(network)
         self.names = names_of(network)
         self.identifiers = LayerIdentifiers(self.names, RESERVED)
+        self._lock = Lock()
 
     def source(self, function: str, remarks: bool = False) -> str:
         """One of the functions, with what it calls."""
@@ -140,15 +144,16 @@ class LayerSource:
 
     def lines(self, functions: Sequence[str], remarks: bool = False) -> list[str]:
         """Some of the functions, and before them what they call."""
-        into = [layers.gradient(array_of(b)) for b in self.blocks if not b.frozen]
-        writer = arrays.NumpyWriter(arrays.NumpyPrinter(self.identifiers), into)
-        found: list[str] = []
-        for function in functions:
-            found += [*self._tile(function, writer, into, remarks), "", ""]
-            if function == "loss_and_gradient":
-                found += [*self._views(), "", ""]
-            found += [*self._driver(function), "", ""]
-        return [*writer.definitions(), *found[:-2]]
+        with self._lock:
+            into = [layers.gradient(array_of(b)) for b in self.blocks if not b.frozen]
+            writer = arrays.NumpyWriter(arrays.NumpyPrinter(self.identifiers), into)
+            found: list[str] = []
+            for function in functions:
+                found += [*self._tile(function, writer, into, remarks), "", ""]
+                if function == "loss_and_gradient":
+                    found += [*self._views(), "", ""]
+                found += [*self._driver(function), "", ""]
+            return [*writer.definitions(), *found[:-2]]
 
     def _tile(
         self, function: str, writer: arrays.NumpyWriter, into: Sequence[Quantity], remarks: bool
