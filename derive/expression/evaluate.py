@@ -35,6 +35,7 @@ from derive.expression.nodes import (
 )
 
 DIGITS = 60  # decimal digits of HIGH
+_MOST_KNOWN = 10_000  # numbers kept: formulas and files use few, over and over
 
 
 class Arithmetic(Protocol):
@@ -78,6 +79,7 @@ class HighPrecision:
         self.context = MPContext()
         self.context.dps = digits
         context = self.context
+        self._numbers: dict[tuple[int, int], Any] = {}
         self._functions: dict[str, Callable[..., Any]] = {
             "exp": context.exp, "ln": context.log, "sqrt": context.sqrt,
             "sin": context.sin, "cos": context.cos, "sinh": context.sinh,
@@ -87,7 +89,13 @@ class HighPrecision:
         }  # fmt: skip
 
     def number(self, value: Fraction) -> Any:
-        return self.context.mpf(value.numerator) / value.denominator
+        ratio = value.as_integer_ratio()
+        known = self._numbers.get(ratio)
+        if known is None:
+            if len(self._numbers) > _MOST_KNOWN:
+                self._numbers.clear()
+            known = self._numbers[ratio] = self.context.mpf(ratio[0]) / ratio[1]
+        return known
 
     def constant(self, name: str) -> Any:
         return +getattr(self.context, name)
