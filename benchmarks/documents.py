@@ -26,7 +26,7 @@ BOUND = 150  # milliseconds
 
 
 def main() -> None:
-    print("Documents: derive, check and write Markdown in full, after import")
+    print("Documents: derive, check and write Markdown, after import")
     for name, style in NETWORKS:
         path = str(EXAMPLES / f"{name}.yaml")
         seconds = median(in_fresh_process(ONCE, path, style) for _ in range(5))
