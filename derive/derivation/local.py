@@ -23,6 +23,8 @@ from derive.derivation.steps import Relation, Rule, Step, chain
 from derive.expression.functions import VALUE, Function
 from derive.expression.nodes import (
     ACTIVATION,
+    BATCH_LOSS,
+    LEARNING_RATE,
     LOSS,
     LOSS_TERM,
     ONE,
@@ -47,6 +49,7 @@ _SHORT = {
     "input": "x", "weight": "w", "bias": "b", "pre-activation": "z", "activation": "a",
     "target": "t", "loss term": "E", "delta": "delta",
 }  # fmt: skip
+_ALONE = {LOSS: "E", BATCH_LOSS: "batch", LEARNING_RATE: "rate"}
 
 
 def key(q: Quantity) -> str:
@@ -57,8 +60,8 @@ def key(q: Quantity) -> str:
         return f"b{q.layer}" if q.unit < 0 else f"b{q.layer}.{q.unit + 1}"
     if q.kind in (PRE_ACTIVATION, ACTIVATION, "delta"):
         return f"{_SHORT[q.kind]}{q.layer}.{q.unit + 1}"
-    if q.kind in (LOSS, "batch loss"):
-        return "E" if q.kind == LOSS else "batch"
+    if q.kind in _ALONE:
+        return _ALONE[q.kind]
     return f"{_SHORT[q.kind]}{q.unit + 1}"
 
 

@@ -153,7 +153,7 @@ class Numbers:
         target = evaluate(members[0], _PRINTED) if self.rounding.carried else result.value
         relations: list[Relation] = []
         for member in members:
-            if relations and relations[-1].expression == member:
+            if relations and _prints_alike(relations[-1].expression, member):
                 continue
             value = evaluate(member, _PRINTED)
             relations.append(Relation("=" if equal(value, target) else "≈", member))
@@ -260,6 +260,13 @@ def _part(child: Expression) -> tuple[Callable[[Number], Expression], Expression
 
 def _minus(number: Number) -> Expression:
     return Negative(number) if number.value else number
+
+
+def _prints_alike(a: Expression, b: Expression) -> bool:
+    """Whether a member would say again what stands before it: 0 = 0."""
+    if isinstance(a, Number) and isinstance(b, Number):
+        return (a.text or str(a.value)) == (b.text or str(b.value))
+    return a == b
 
 
 def equal(a: Any, b: Any) -> bool:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
+from typing import Any
 
-from derive.derivation.check.kinks import branches
+from derive.derivation.check.kinks import has_kinks, sides
 from derive.derivation.derivation import Derivation
 from derive.derivation.graph import BATCH_E, E, Graph
 from derive.derivation.local import key
@@ -21,6 +22,7 @@ from derive.expression.evaluate import HIGH, evaluate
 from derive.expression.nodes import (
     BIAS,
     WEIGHT,
+    Cases,
     Expression,
     Partial,
     Quantity,
@@ -45,6 +47,9 @@ def formulas_of(derivation: Derivation) -> dict[Atom, Expression]:
             found[delta_of(z)] = step.result
         elif kind == "arriving" and isinstance(subject, Partial):
             found[subject] = step.result
+        elif kind == "local" and step.rule is Rule.LOCAL and isinstance(step.result, Cases):
+            of, by = step.about  # it stands as ∂E/∂a in the formulas of the page
+            found[Partial(of, by)] = step.result
         elif kind == "together":
             together[step.about[0]] = step.result
         elif kind == "gradient" and isinstance(subject, Partial) and step.rule is Rule.CHAIN:
@@ -108,6 +113,8 @@ class Valuation:
         numbers = self.numbers(None if whole else example)
         if kind not in _NUMERIC or not isinstance(subject, (Quantity, Partial)):
             return None
+        if kind == "local" and subject not in self.formulas:
+            return None
         return _evaluation(step.id, subject, numbers.chain(subject))
 
     @cached_property
@@ -160,13 +167,19 @@ class Valuation:
 
     def difference(self, w: Quantity) -> Shown | None:
         """(E(w + h) − E(w − h))/2h as displayed; None where a kink lies between the two."""
-        h = HIGH.number(STEP)
-        value = self.trace.quantity(w)
-        ahead, behind = trace(self.graph, {w: value + h}), trace(self.graph, {w: value - h})
-        if branches_of(ahead) != branches_of(behind):
+        slope = self.measured({w: 1}, STEP)
+        return None if slope is None else shown(slope, self.rounding.digits)
+
+    def measured(self, direction: Mapping[Quantity, int], step: Fraction) -> Any | None:
+        """(E(θ + h·v) − E(θ − h·v))/2h; None where a kink lies between the two."""
+        sides = []
+        for h in (HIGH.number(step), -HIGH.number(step)):
+            moved = {w: self.trace.quantity(w) + h * v for w, v in direction.items()}
+            sides.append(trace(self.graph, moved))
+        ahead, behind = sides
+        if sides_of(ahead) != sides_of(behind):
             return None
-        slope = (ahead.quantity(self.goal) - behind.quantity(self.goal)) / (2 * h)
-        return shown(slope, self.rounding.digits)
+        return (ahead.quantity(self.goal) - behind.quantity(self.goal)) / HIGH.number(2 * step)
 
     @cached_property
     def differences(self) -> dict[Quantity, Shown | None]:
@@ -176,25 +189,23 @@ class Valuation:
         return {w: self.difference(w) for w in parameters} if len(parameters) <= MANY else {}
 
     @cached_property
-    def along_all(self) -> tuple[Shown, Shown]:
-        """Σ ∂E/∂w·v over all parameters, and the finite difference along v = (1, −1, 1, −1, …)."""
-        parameters = self.derivation.network.parameters()
-        h = HIGH.number(STEP)
-        ahead, behind, predicted = {}, {}, HIGH.number(Fraction(0))
-        for position, w in enumerate(parameters):
-            v = -1 if position % 2 else 1
-            value = self.trace.quantity(w)
-            ahead[w], behind[w] = value + v * h, value - v * h
-            predicted += v * self.trace.partial(self.goal, w)
-        upper, lower = (trace(self.graph, moved).quantity(self.goal) for moved in (ahead, behind))
-        digits = self.rounding.digits
-        return shown(predicted, digits), shown((upper - lower) / (2 * h), digits)
+    def along_all(self) -> tuple[Shown, Shown] | None:
+        """Σ ∂E/∂w·v over all parameters, and the finite difference along v = (1, −1, 1, −1, …).
+
+        None where a kink lies between the two sides of the difference.
+        """
+        direction = along_all(self.derivation.network.parameters())
+        slope = self.measured(direction, STEP)
+        if slope is None:
+            return None
+        predicted = sum(v * self.trace.partial(self.goal, w) for w, v in direction.items())
+        return shown(predicted, self.rounding.digits), shown(slope, self.rounding.digits)
 
     def cancellations(self, limit: float = 0.01) -> Iterator[Cancellation]:
         """Differences in the chains of the first example where carried rounding costs digits."""
         numbers = self.examples[0]
         for atom, formula in self.formulas.items():
-            if isinstance(atom, Partial) and atom.of == BATCH_E or atom == BATCH_E:
+            if (isinstance(atom, Partial) and atom.of == BATCH_E) or atom == BATCH_E:
                 continue
             for node in formula.walk():
                 if isinstance(node, Sum) and len(node.terms) == 2:
@@ -203,7 +214,7 @@ class Valuation:
                         yield Cancellation(_atom_key(atom), node, lost)
 
 
-_NUMERIC = frozenset({"define", "delta", "arriving", "gradient", "average"})
+_NUMERIC = frozenset({"define", "delta", "arriving", "gradient", "average", "local"})
 
 
 def _evaluation(name: str, subject: Expression, chain: Evaluated, sign: str | None = None) -> Step:
@@ -236,10 +247,12 @@ def _lost(node: Sum, numbers: Numbers) -> float | None:
     return float(HIGH.number(error) / size) if size else None
 
 
-def branches_of(full: Trace) -> list[int]:
+def along_all(parameters: tuple[Quantity, ...]) -> dict[Quantity, int]:
+    """The direction (1, −1, 1, −1, …)."""
+    return {w: -1 if position % 2 else 1 for position, w in enumerate(parameters)}
+
+
+def sides_of(full: Trace) -> list[tuple[int, ...]]:
     """Which side of every kink the examples of a trace are on."""
-    found: list[int] = []
-    for example in full.examples:
-        for formula in full.graph.definitions.values():
-            found.extend(sorted(number for _, number in branches(formula, example)))
-    return found
+    kinked = [formula for formula in full.graph.definitions.values() if has_kinks(formula)]
+    return [sides(formula, example) for example in full.examples for formula in kinked]

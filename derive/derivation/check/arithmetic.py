@@ -1,30 +1,45 @@
-"""Checking displayed numbers: every member of a numeric chain, from its printed digits alone.
+"""Checking displayed numbers: every member of every numeric chain, digit by digit.
 
-``=`` demands that the printed digits give the exact value. ``≈`` allows what rounding the
-printed numbers can explain: the sum of |∂member/∂number|·½ unit of its last digit. The last
-number of a chain must be the correctly rounded exact value; in carried mode, ``=`` compares
-with the member before, and the last number is the correctly rounded value of that member.
+Each member is laid beside the formula it comes from. A number put in for a name is the one typed
+or the one that the name's own chain ended in; an inner part that is worked out is the rounded
+value of that part; the last number is the rounded value of the whole. In exact mode values are
+exact ones, in carried mode those of the member before, from its digits alone. ``=`` stands where
+the printed digits give the exact value (carried: the value of the member before), ``≈`` where
+they do not, and nowhere else.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from derive.derivation.check.descent import check_differences, check_loss_after
 from derive.derivation.check.failure import CheckFailed
 from derive.derivation.graph import BATCH_E, RATE
 from derive.derivation.local import key
-from derive.derivation.numbers import equal
-from derive.derivation.rounding import half_unit, shown
+from derive.derivation.numbers import Atom, equal
+from derive.derivation.rounding import shown
 from derive.derivation.steps import Step
-from derive.expression.evaluate import HIGH, Bindings, Environment, evaluate, slopes
-from derive.expression.nodes import Expression, Number, Partial, Quantity, variable
+from derive.expression.evaluate import Bindings, chosen, evaluate, with_example
+from derive.expression.nodes import (
+    Apply,
+    Bracket,
+    Cases,
+    Expression,
+    IndexedSum,
+    Negative,
+    Number,
+    Partial,
+    Quantity,
+    substitute,
+    total,
+)
 
 if TYPE_CHECKING:
     from derive.derivation.valuation import Valuation
 
-_SLACK = HIGH.number(Fraction(21, 20))  # second-order effects of rounding
-_SLOPES_AGREE = 1e-5
+_DIGITS = Bindings({})  # an environment without names: printed digits speak for themselves
 
 
 def check_numbers(valuation: Valuation) -> int:
@@ -33,111 +48,202 @@ def check_numbers(valuation: Valuation) -> int:
     Raises CheckFailed naming the step.
     """
     count = 0
-    network = valuation.derivation.network
-    for step in valuation.derivation.walk():
-        for example in range(network.example_count):
-            numeric = valuation.step(step, example)
-            if numeric is None:
-                break
-            environment = _environment(valuation, numeric, example)
-            count += check_chain(valuation, numeric, environment)
-            if numeric.subject in (BATCH_E,) or _of_batch(numeric.subject) or "update" in step.id:
-                break
-    return count + _check_differences(valuation)
+    examples = tuple(_Page(valuation, n) for n in range(len(valuation.examples)))
+    for page in (*examples, _Page(valuation, None, examples)):
+        for step, numeric in page.chains:
+            count += page.check(step, numeric)
+    check_loss_after(valuation)
+    return count + check_differences(valuation)
 
 
-def _of_batch(subject: Expression) -> bool:
-    return isinstance(subject, Partial) and subject.of == BATCH_E
+class _Page:
+    """What is printed about one example, or about the batch as a whole (``example`` None)."""
 
+    def __init__(
+        self, valuation: Valuation, example: int | None, examples: tuple[_Page, ...] = ()
+    ) -> None:
+        self.valuation = valuation
+        self.network = valuation.derivation.network
+        self.rounding = valuation.rounding
+        self.example = example
+        self.examples = examples
+        self.environment = valuation.numbers(example).environment
+        self.chains = tuple(self._chains())
+        self._printed: dict[Atom, Expression] = {}
+        for _, numeric in self.chains:
+            if isinstance(numeric.subject, (Quantity, Partial)) and not _assigns(numeric):
+                self._printed[numeric.subject] = numeric.result
 
-def _environment(valuation: Valuation, step: Step, example: int) -> Environment:
-    whole = step.subject == BATCH_E or _of_batch(step.subject)
-    return valuation.numbers(None if whole else example).environment
+    def _chains(self) -> Iterator[tuple[Step, Step]]:
+        """Every step with its numeric chain, where it is about this example, or about all."""
+        seen = set()
+        for step in self.valuation.derivation.walk():
+            numeric = self.valuation.step(step, self.example or 0)
+            if numeric is None or step.id in seen:
+                continue
+            seen.add(step.id)
+            if self._of_all(numeric) == (self.example is None):
+                yield step, numeric
 
+    def _of_all(self, numeric: Step) -> bool:
+        subject = numeric.subject
+        of = subject.of if isinstance(subject, Partial) else subject
+        return of == BATCH_E or _assigns(numeric)
 
-def check_chain(valuation: Valuation, step: Step, environment: Environment) -> int:
-    """Check one numeric chain against the exact value of what it starts from."""
-    rounding = valuation.rounding
-    updating = step.id.startswith("value/update/")
-    digits = rounding.update_digits if updating else rounding.digits
-    true = _true(valuation, step, environment)
-    members = step.relations[1:]
-    previous: Any = evaluate(members[0].expression, Bindings({}))
-    for position, relation in enumerate(members):
-        value = evaluate(relation.expression, Bindings({}))
-        last = position == len(members) - 1
-        if rounding.carried:
-            if relation.sign == "=" and not equal(value, previous):
-                raise CheckFailed(step.id, "a member after = is not what stands before it")
-            if last and len(members) > 1:
-                _same_digits(step, relation.expression, shown(previous, digits).number)
+    def check(self, step: Step, numeric: Step) -> int:
+        """Check one numeric chain against the formula of its step."""
+        subject, members = numeric.subject, [r.expression for r in numeric.relations[1:]]
+        formula = self._formula(step, subject)
+        true = evaluate(formula, self.environment)
+        if not equal(true, self._true(numeric)):
+            raise CheckFailed(numeric.id, "is worked out from another formula")
+        for member in members:
+            _check_digits(numeric, member)
+        opened = self._opened(formula, members[0])
+        self._check_put_in(numeric, opened, members[0])
+        if len(members) > 3:
+            raise CheckFailed(numeric.id, "has more members than a chain may have")
+        if len(members) == 3:
+            self._check_parts(numeric, opened, members[0], members[1])
+        if not isinstance(opened, (Quantity, Partial)):
+            carried = self.rounding.carried and len(members) > 1
+            value = evaluate(members[-2], _DIGITS) if carried else true
+            self._check_rounded(numeric, members[-1], value)
+        self._check_signs(numeric, true)
+        return len(members)
+
+    def _formula(self, step: Step, subject: Expression) -> Expression:
+        """What the chain is worked out from."""
+        if isinstance(subject, (Quantity, Partial)) and step.id.partition("/")[0] != "update":
+            return self.valuation.formulas[subject]
+        return step.result
+
+    def _true(self, numeric: Step) -> Any:
+        subject = numeric.subject
+        if _assigns(numeric) and isinstance(subject, Quantity):
+            slope = self.environment.partial(self.valuation.goal, subject)
+            rate = self.environment.quantity(RATE)
+            return self.environment.quantity(subject) - rate * slope
+        return evaluate(subject, self.environment)
+
+    def _opened(self, formula: Expression, member: Expression) -> Expression:
+        """The formula in the shape of what is printed: the branch that holds, the sum over the
+        examples written out, a function's formula where that is printed for its name."""
+        if isinstance(formula, Cases):
+            return self._opened(formula.values[chosen(formula, self.environment)], member)
+        if isinstance(formula, IndexedSum):
+            terms = (with_example(formula.body, formula.index, n) for n in range(formula.count))
+            return self._opened(total(*terms), member)
+        if isinstance(formula, Apply) and formula.function.definition is not None:
+            same = isinstance(member, Apply) and member.function is formula.function
+            if not same:
+                values: dict[Expression, Expression] = dict(
+                    zip(formula.function.parameters, formula.arguments, strict=True)
+                )
+                return self._opened(substitute(formula.function.definition, values), member)
+        children = formula.children
+        if isinstance(formula, (Quantity, Partial)) or len(children) != len(member.children):
+            return formula
+        pairs = zip(children, member.children, strict=True)
+        return formula.with_children(tuple(self._opened(a, b) for a, b in pairs))
+
+    def _check_put_in(self, step: Step, formula: Expression, member: Expression) -> None:
+        """Every name of the formula has given way to its number, and nothing else has changed."""
+        if isinstance(formula, (Quantity, Partial)):
+            if not _reads(member, self.printed(formula)):
+                raise CheckFailed(step.id, f"puts {_text(member)} in for {_name(formula)}")
+            return
+        inside = formula.children
+        if not inside:
+            fits = formula == member
         else:
-            _compare(step, relation.sign, relation.expression, value, true)
-            if last:
-                _same_digits(step, relation.expression, shown(true, digits).number)
-        previous = value
-    return len(members)
+            fits = type(formula) is type(member) and len(inside) == len(member.children)
+            fits = fits and formula.with_children(member.children) == member
+        if not fits:
+            raise CheckFailed(step.id, "its numbers are put into another formula")
+        for part, number in zip(inside, member.children, strict=True):
+            self._check_put_in(step, part, number)
+
+    def printed(self, atom: Atom) -> Expression:
+        """The number that stands for a name: typed, or where its own chain ended."""
+        of = atom.of if isinstance(atom, Partial) else atom
+        if self.examples and isinstance(of, Quantity) and isinstance(of.example, int):
+            one = with_example(atom, of.example, None)
+            if isinstance(one, (Quantity, Partial)):
+                return self.examples[of.example].printed(one)
+        if atom in self._printed:
+            return self._printed[atom]
+        if isinstance(atom, Partial) and self.examples:  # ∂E/∂w in an update, of one example
+            return self.examples[0].printed(atom)
+        marked = with_example(atom, None, self.example or 0)
+        typed = self.network.value(marked) if isinstance(marked, Quantity) else None
+        if typed is None:
+            raise CheckFailed("numbers", f"{_name(atom)} has no number")
+        return typed
+
+    def _check_parts(
+        self, step: Step, formula: Expression, before: Expression, member: Expression
+    ) -> None:
+        """Below the root, each part is as it was or is its rounded value."""
+        parts = member.children
+        if type(member) is not type(before) or len(parts) != len(before.children):
+            raise CheckFailed(step.id, "its parts are worked out in another formula")
+        for symbol, old, new in zip(formula.children, before.children, parts, strict=True):
+            if new == old:
+                continue
+            if isinstance(old, Negative) and isinstance(symbol, Negative):
+                symbol, old = symbol.operand, old.operand
+                new = new.operand if isinstance(new, Negative) else new
+            if isinstance(old, Bracket) and isinstance(symbol, Bracket):
+                symbol, old = symbol.inner, old.inner
+            carried = self.rounding.carried
+            value = evaluate(old, _DIGITS) if carried else evaluate(symbol, self.environment)
+            self._check_rounded(step, new, value)
+
+    def _check_rounded(self, step: Step, number: Expression, value: Any) -> None:
+        rounding = self.rounding
+        digits = rounding.update_digits if _assigns(step) else rounding.digits
+        expected = shown(value, digits).number
+        if not _reads(number, expected):
+            raise CheckFailed(step.id, f"has {_text(number)} where {expected.text} is due")
+
+    def _check_signs(self, step: Step, true: Any) -> None:
+        first = step.relations[1]
+        before: Any = evaluate(first.expression, _DIGITS) if self.rounding.carried else true
+        for relation in step.relations[1:]:
+            value = evaluate(relation.expression, _DIGITS)
+            due = "=" if equal(value, before) else "≈"
+            if relation is first and _assigns(step):
+                due = "←"
+            if relation.sign != due:
+                raise CheckFailed(step.id, f"has {relation.sign} where {due} is due")
+            if self.rounding.carried:
+                before = value
 
 
-def _true(valuation: Valuation, step: Step, environment: Environment) -> Any:
-    subject = step.subject
-    if step.id.startswith("value/update/") and isinstance(subject, Quantity):
-        slope = environment.partial(valuation.goal, subject)
-        return environment.quantity(subject) - environment.quantity(RATE) * slope
-    return evaluate(subject, environment)
+def _assigns(numeric: Step) -> bool:
+    return numeric.relations[1].sign == "←" or numeric.id.startswith("value/update/")
 
 
-def _same_digits(step: Step, expression: Expression, expected: Number) -> None:
-    if not isinstance(expression, Number) or expression.value != expected.value:
-        raise CheckFailed(step.id, f"ends in {expression}, not in {expected.text}")
+def _check_digits(step: Step, member: Expression) -> None:
+    """What is read is what is meant: the text of every number is its value."""
+    for node in member.walk():
+        if isinstance(node, Number) and node.text and Fraction(node.text) != node.value:
+            raise CheckFailed(step.id, f"prints {node.text} for {node.value}")
 
 
-def _compare(step: Step, sign: str, member: Expression, value: Any, true: Any) -> None:
-    error = abs(value - true)
-    if sign in ("≈", "←"):
-        allowed = possible_error(member) * _SLACK
-        wrong = error > allowed
-    else:
-        wrong = not equal(value, true)
-    if wrong:
-        raise CheckFailed(
-            step.id,
-            f"a member after {sign} is {HIGH.context.nstr(value, 12)}, the exact value "
-            f"{HIGH.context.nstr(true, 12)}",
-        )
+def _reads(shown: Expression, due: Expression) -> bool:
+    """Whether two numbers are printed alike."""
+    return isinstance(shown, Number) and isinstance(due, Number) and _text(shown) == _text(due)
 
 
-def possible_error(member: Expression) -> Any:
-    """How far rounding the numbers in a member can move its value."""
-    numbers: dict[Quantity, Number] = {}
-
-    def name(expression: Expression) -> Expression:
-        if isinstance(expression, Number) and expression.text:
-            letter = variable(f"n{len(numbers)}")
-            numbers[letter] = expression
-            return letter
-        children = expression.children
-        return (
-            expression.with_children(tuple(name(c) for c in children)) if children else expression
-        )
-
-    opened = name(member)
-    values = {letter: HIGH.number(number.value) for letter, number in numbers.items()}
-    found = slopes(opened, Bindings(values))
-    zero = HIGH.number(Fraction(0))
-    return sum(
-        (abs(found.get(q, zero)) * HIGH.number(half_unit(n)) for q, n in numbers.items()), zero
-    ) + HIGH.number(Fraction(1, 10**30))
+def _text(expression: Expression) -> str:
+    if isinstance(expression, Number):
+        return expression.text or str(expression.value)
+    return "a formula"
 
 
-def _check_differences(valuation: Valuation) -> int:
-    """The finite differences beside the gradients must agree with the exact gradients."""
-    found = [
-        (w, one.value, valuation.trace.partial(valuation.goal, w))
-        for w, one in valuation.differences.items()
-        if one is not None
-    ]
-    for w, difference, exact in found:
-        if abs(difference - exact) > _SLOPES_AGREE * max(1, abs(exact)):
-            raise CheckFailed(f"difference/{key(w)}", "the finite difference disagrees")
-    return len(found)
+def _name(atom: Expression) -> str:
+    if isinstance(atom, Quantity):
+        return key(atom)
+    return f"∂{_name(atom.of)}/∂{key(atom.by)}" if isinstance(atom, Partial) else "a formula"
