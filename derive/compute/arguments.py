@@ -30,7 +30,9 @@ def is_array(value: object) -> bool:
 
 
 def nested(value: Any) -> Any:
-    """Arrays and tuples as lists."""
+    """Arrays, and tables that can become one, as lists; anything else as it is."""
+    if not hasattr(value, "tolist") and is_array(value):
+        value = value.__array__()
     return value.tolist() if hasattr(value, "tolist") else value
 
 
@@ -53,6 +55,8 @@ def flat(value: Any, shape: Shape) -> list[float] | None:
         return None
     if len(value) != shape[0]:
         return None
+    if len(shape) == 1 and set(map(type, value)) == {float}:
+        return list(value)
     found: list[float] = []
     for part in value:
         inner = flat(part, shape[1:])

@@ -132,9 +132,9 @@ class GradientFunction:
         if self._short is not None and self._fixed is not None:
             # The short way, for one example of plain numbers. Anything else, and whatever
             # fails here, takes the long way, which finds out what is wrong.
-            w = theta if type(theta) is list else nested(theta)
-            x = self._inputs if inputs is None else nested(inputs)
-            t = self._targets if targets is None else nested(targets)
+            w = _as_list(theta)
+            x = self._inputs if inputs is None else _as_list(inputs)
+            t = self._targets if targets is None else _as_list(targets)
             if type(x) is type(t) is type(w) is list and x and type(x[0]) in _PLAIN:
                 try:
                     loss, gradient = self._short(w, x, t, self._fixed)
@@ -270,6 +270,13 @@ class GradientFunction:
     def _rows(self, found: Any, single: bool, arrays: bool) -> Any:
         result = found[0] if single else found
         return numpy_or_none().asarray(result) if arrays else nested(result)
+
+
+def _as_list(value: Any) -> Any:
+    """A 1-D array as a list; anything else as it is."""
+    if type(value) is not list and getattr(value, "ndim", 0) == 1:
+        return value.tolist()
+    return value
 
 
 def _like(theta: Any, flat: Any) -> Any:

@@ -24,7 +24,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 
 from derive.compute.binding import Binder, Line
 from derive.compute.functions import (
@@ -212,7 +212,7 @@ def backward(form: Form, slopes: Mapping[str, Expression]) -> Backward:
     return Backward(tuple(found), total(*deltas))
 
 
-@cache
+@lru_cache(maxsize=256)
 def form(use: ActivationUse) -> Form:
     """How a layer's activation is computed: a row of FORMS, or made from an own formula."""
     if use.name in FORMS:
@@ -272,7 +272,7 @@ FACES = (
 )
 
 
-@cache
+@lru_cache(maxsize=256)
 def loss_form(use: LossUse, faces: tuple[str, ...]) -> LossForm:
     """How a loss term is computed on an output activation that has these faces."""
     term = use.term

@@ -174,6 +174,24 @@ class TestWhatItGives:
         assert f(np.array([1, 2]), np.array([0, 1], dtype=np.int8))[0] == loss
         assert f.flat(THETA, (1, 2), np.array([0.0, 1.0]))[0] == pytest.approx(loss, rel=1e-15)
 
+    def test_tables_that_can_become_arrays(self, backend: str) -> None:
+        class Table:
+            def __init__(self, rows: Any) -> None:
+                self.rows = np.array(rows)
+                self.ndim = self.rows.ndim
+
+            def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
+                return self.rows
+
+            def __len__(self) -> int:
+                return len(self.rows)
+
+        f = derive.compile(famous(), backend)
+        loss, gradients = f(Table([X] * 3), Table([T] * 3))
+        assert loss == pytest.approx(LOSS, rel=1e-15)
+        assert isinstance(gradients["W1"], np.ndarray)
+        assert f(Table([X] * 300), Table([T] * 300))[0] == pytest.approx(LOSS, rel=1e-14)
+
     def test_non_finite_numbers_pass_through(self, backend: str) -> None:
         f = derive.compile(famous(), backend)
         nan = float("nan")

@@ -1,1 +1,13 @@
-"""Back ends: a printer of programs each. A new one is a subclass of CodePrinter."""
+"""Back ends: programs as source in some language.
+
+To add one:
+
+1. Choose the resolution: ``scalar_program`` (a statement per quantity) or ``layer_program`` (a
+   statement per array).
+2. Subclass ``CodePrinter``: the names of functions there, how cases and powers look.
+3. Subclass ``Writer`` where a statement is not ``name = expression``; give the functions that the
+   language lacks as helpers. A function with a definition needs none.
+4. Say in ``derive.compute.source`` what its functions take and give back.
+5. Add it to ``BACK_ENDS`` in ``derive.compute.standalone``, or an engine for it.
+6. Run the tests of ``tests/compute`` with its name in their lists of back ends.
+"""

@@ -26,7 +26,6 @@ _PLAIN = ("exp", "log1p", "expm1", "sqrt", "sin", "cos", "sinh", "cosh", "tanh",
 _TEMPLATES = {
     "mix": ("{}.T @ {}", PRODUCT),
     "spread": ("{} @ {}", PRODUCT),
-    "outer": ("{} @ {}.T", PRODUCT),
     "column": ("{}[:, None]", ATOM),
     "rows": ("{}.sum(axis=1)", ATOM),
     "total": ("{}.sum(axis=0)", ATOM),
@@ -36,25 +35,39 @@ _TEMPLATES = {
 }
 # The same, with the result written into an array that is there.
 _INTO = {
-    OUTER: "np.matmul({0}, {1}.T, out={target})",
+    OUTER: "outer({0}, {1}, {target})",
     ROWS: "np.sum({0}, axis=1, out={target})",
     ALL: "np.sum({0}, out={target})",
 }
 _HELPERS = {
+    "outer": '''\
+def outer(a, delta, out):
+    """a·deltaᵀ, summed over the examples; of a single one a plain product is much faster."""
+    (np.multiply if a.shape[1] == 1 else np.matmul)(a, delta.T, out=out)
+''',
     "others": '''\
+OTHERS = {}
+
+
 def others(v):
     """The sum of all rows but its own, for every row; never a total less its own."""
-    result = np.zeros_like(v)
-    np.cumsum(v[:-1], axis=0, out=result[1:])
-    result[:-1] += np.cumsum(v[:0:-1], axis=0)[::-1]
-    return result
+    n = len(v)
+    if n > 500:  # a matrix of n² would cost more than it saves
+        result = np.zeros_like(v)
+        np.cumsum(v[:-1], axis=0, out=result[1:])
+        result[:-1] += np.cumsum(v[:0:-1], axis=0)[::-1]
+        return result
+    if n not in OTHERS:
+        OTHERS[n] = 1 - np.eye(n)
+    return OTHERS[n] @ v
 ''',
     "second_largest": '''\
 def second_largest(v):
     """The largest of every column after one largest is taken away."""
-    if len(v) == 1:
-        return np.full(v.shape[1], -np.inf)
-    return np.partition(v, len(v) - 2, axis=0)[-2]
+    top = v.max(axis=0)
+    is_top = v == top
+    rest = np.where(is_top, -np.inf, v).max(axis=0)
+    return np.where(is_top.sum(axis=0) > 1, top, rest)
 ''',
     "erf": """\
 def erf(v):
@@ -115,14 +128,20 @@ class NumpyWriter(Writer):
     def written_into(self, target: Quantity, expression: Expression) -> str:
         if not isinstance(expression, Apply):
             raise TypeError("only an operation on whole arrays has a place for its result")
+        if expression.function is OUTER:
+            self.printer.used[OUTER.name] = OUTER
         arguments = [self.printer(argument) for argument in expression.arguments]
         name = self.printer.spell(target)
         return INDENT + _INTO[expression.function].format(*arguments, target=name)
 
 
 def tile_rows(sizes: Sequence[int]) -> int:
-    """How many examples go through at once: about 4,000 in a narrow net, fewer in a wide one."""
-    return max(512, min(4096, 32768 // max(sizes)))
+    """How many examples go through at once: about 4,000 in a narrow net, 256 in a wide one.
+
+    An array of a layer then stays below about 256 KB: past that every temporary array costs
+    more in fresh pages than the arithmetic on it.
+    """
+    return max(256, min(4096, 32768 // max(sizes[1:])))
 
 
 TILE_ARGUMENTS = {
