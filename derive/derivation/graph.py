@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import defaultdict, deque
 from collections.abc import Iterator
 from fractions import Fraction
+from functools import lru_cache
 
 from derive.expression.functions import EXP
 from derive.expression.nodes import (
@@ -189,10 +190,18 @@ def activation_formula(layer: Layer, unit: int) -> Expression:
     every = pre_activations(layer)
     function = layer.activation.function
     if function is None:
-        return Quotient(EXP(every[unit]), total(*(EXP(z) for z in every)))
+        powers, whole = _softmax_parts(every)
+        return Quotient(powers[unit], whole)
     if layer.activation.name == "identity":
         return every[unit]
     return function(every[unit])
+
+
+@lru_cache
+def _softmax_parts(every: tuple[Quantity, ...]) -> tuple[tuple[Expression, ...], Expression]:
+    """e^z of every unit and their sum: the same nodes for all units, so worked out once."""
+    powers = tuple(EXP(z) for z in every)
+    return powers, total(*powers)
 
 
 def same_example(quantity: Quantity, example: int | str | None) -> Quantity:

@@ -163,3 +163,21 @@ def trace(graph: Graph, changed: Mapping[Quantity, Any] | None = None) -> Trace:
         leaves.update(changed or {})
         examples.append(ExampleTrace(graph, leaves))
     return Trace(graph, examples)
+
+
+def moved(base: Trace, changed: Mapping[Quantity, Any]) -> Trace:
+    """The trace with some leaves changed; only what they reach is worked out anew."""
+    stale = set(changed)
+    for quantity, parents in base.graph.parents.items():
+        if not stale.isdisjoint(parents):
+            stale.add(quantity)
+    return Trace(
+        base.graph,
+        [
+            ExampleTrace(
+                base.graph, {**{q: v for q, v in one.values.items() if q not in stale}, **changed}
+            )
+            for one in base.examples
+        ],
+        base.generic,
+    )

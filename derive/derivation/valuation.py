@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -17,7 +17,7 @@ from derive.derivation.rounding import Rounding, Shown, half_unit, shown
 from derive.derivation.steps import Relation, Rule, Step
 from derive.derivation.styles.common import objective
 from derive.derivation.styles.deltas import delta_of
-from derive.derivation.trace import Trace, trace
+from derive.derivation.trace import Trace, moved, trace
 from derive.expression.evaluate import HIGH, evaluate
 from derive.expression.nodes import (
     BIAS,
@@ -89,7 +89,9 @@ class Valuation:
         self.trace = trace(self.graph)
         self.goal = objective(self.graph)
         self.batch = self._numbers(self.trace, {})
+        self._kinked = [f for f in self.graph.definitions.values() if has_kinks(f)]
         self.examples = self.batch.examples
+        self._measured: dict[tuple[tuple[tuple[Quantity, int], ...], Fraction], Any | None] = {}
 
     def _numbers(self, full: Trace, changed: dict[Quantity, Shown]) -> Numbers:
         network, rounding = self.derivation.network, self.rounding
@@ -172,12 +174,18 @@ class Valuation:
 
     def measured(self, direction: Mapping[Quantity, int], step: Fraction) -> Any | None:
         """(E(θ + h·v) − E(θ − h·v))/2h; None where a kink lies between the two."""
+        asked = (tuple(direction.items()), step)
+        if asked not in self._measured:
+            self._measured[asked] = self._measure(direction, step)
+        return self._measured[asked]
+
+    def _measure(self, direction: Mapping[Quantity, int], step: Fraction) -> Any | None:
         sides = []
         for h in (HIGH.number(step), -HIGH.number(step)):
-            moved = {w: self.trace.quantity(w) + h * v for w, v in direction.items()}
-            sides.append(trace(self.graph, moved))
+            changed = {w: self.trace.quantity(w) + h * v for w, v in direction.items()}
+            sides.append(moved(self.trace, changed))
         ahead, behind = sides
-        if sides_of(ahead) != sides_of(behind):
+        if sides_of(ahead, self._kinked) != sides_of(behind, self._kinked):
             return None
         return (ahead.quantity(self.goal) - behind.quantity(self.goal)) / HIGH.number(2 * step)
 
@@ -252,7 +260,6 @@ def along_all(parameters: tuple[Quantity, ...]) -> dict[Quantity, int]:
     return {w: -1 if position % 2 else 1 for position, w in enumerate(parameters)}
 
 
-def sides_of(full: Trace) -> list[tuple[int, ...]]:
-    """Which side of every kink the examples of a trace are on."""
-    kinked = [formula for formula in full.graph.definitions.values() if has_kinks(formula)]
+def sides_of(full: Trace, kinked: Sequence[Expression]) -> list[tuple[int, ...]]:
+    """Which side of every kink of some formulas the examples of a trace are on."""
     return [sides(formula, example) for example in full.examples for formula in kinked]
