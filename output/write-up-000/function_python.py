@@ -1,0 +1,131 @@
+"""Backpropagation, weight by weight.
+
+    inputs   2: i1, i2
+    layer 1  2 units, sigmoid, no biases
+    layer 2  2 units, sigmoid, no biases
+    loss     half squared error, the sum over the outputs of 1/2·(y − t)²
+
+theta holds, in this order, W1 (2, 2), W2 (2, 2). W1[i][j] is the weight from unit i to unit j, and
+theta has W1 row by row.
+
+The comments are the textbook formulas; the lines under them compute the same in a form that neither
+overflows nor cancels. There g is ∂loss/∂a.
+
+Logarithms are natural, 0·ln 0 = 0.
+
+Made by derive; needs nothing but Python.
+"""
+
+from math import exp
+
+NAMES = ["w1", "w3", "w2", "w4", "w5", "w7", "w6", "w8"]
+THETA = [0.15, 0.25, 0.2, 0.3, 0.4, 0.5, 0.45, 0.55]
+INPUTS = [0.05, 0.1]
+TARGETS = [0.01, 0.99]
+
+
+def loss_and_gradient(theta, inputs, targets):
+    """The loss of one example, and its derivative by each entry of theta."""
+    w1, w3, w2, w4, w5, w7, w6, w8 = theta
+    i1, i2 = inputs
+    t1, t2 = targets
+    # h1 = W1·i1 + W2·i2
+    h1 = w1*i1 + w2*i2
+    # h2 = W3·i1 + W4·i2
+    h2 = w3*i1 + w4*i2
+    # a_h1 = σ(h1)
+    e_h1 = exp(-abs(h1))
+    r_h1 = 1/(1 + e_h1)
+    a_h1 = r_h1 if h1 >= 0 else e_h1*r_h1
+    # a_h2 = σ(h2)
+    e_h2 = exp(-abs(h2))
+    r_h2 = 1/(1 + e_h2)
+    a_h2 = r_h2 if h2 >= 0 else e_h2*r_h2
+    # o1 = W5·a_h1 + W6·a_h2
+    o1 = w5*a_h1 + w6*a_h2
+    # o2 = W7·a_h1 + W8·a_h2
+    o2 = w7*a_h1 + w8*a_h2
+    # a_o1 = σ(o1)
+    e_o1 = exp(-abs(o1))
+    r_o1 = 1/(1 + e_o1)
+    a_o1 = r_o1 if o1 >= 0 else e_o1*r_o1
+    # a_o2 = σ(o2)
+    e_o2 = exp(-abs(o2))
+    r_o2 = 1/(1 + e_o2)
+    a_o2 = r_o2 if o2 >= 0 else e_o2*r_o2
+    # E1 = 1/2·(a_o1 − t1)²
+    v1_o1 = a_o1 - t1
+    E1 = 0.5*v1_o1*v1_o1
+    # E2 = 1/2·(a_o2 − t2)²
+    v1_o2 = a_o2 - t2
+    E2 = 0.5*v1_o2*v1_o2
+    # E_Total = E1 + E2
+    E_Total = E1 + E2
+    # δ_o1 = (a_o1 − t1)·a_o1·(1 − a_o1)
+    delta_o1 = v1_o1*e_o1*r_o1*r_o1
+    # δ_o2 = (a_o2 − t2)·a_o2·(1 − a_o2)
+    delta_o2 = v1_o2*e_o2*r_o2*r_o2
+    # ∂E_Total/∂W5 = δ_o1·a_h1
+    dE_Total_dw5 = delta_o1*a_h1
+    # ∂E_Total/∂W7 = δ_o2·a_h1
+    dE_Total_dw7 = delta_o2*a_h1
+    # ∂E_Total/∂W6 = δ_o1·a_h2
+    dE_Total_dw6 = delta_o1*a_h2
+    # ∂E_Total/∂W8 = δ_o2·a_h2
+    dE_Total_dw8 = delta_o2*a_h2
+    # δ_h1 = (W5·δ_o1 + W7·δ_o2)·a_h1·(1 − a_h1)
+    g_h1 = w5*delta_o1 + w7*delta_o2
+    delta_h1 = g_h1*e_h1*r_h1*r_h1
+    # δ_h2 = (W6·δ_o1 + W8·δ_o2)·a_h2·(1 − a_h2)
+    g_h2 = w6*delta_o1 + w8*delta_o2
+    delta_h2 = g_h2*e_h2*r_h2*r_h2
+    # ∂E_Total/∂W1 = δ_h1·i1
+    dE_Total_dw1 = delta_h1*i1
+    # ∂E_Total/∂W3 = δ_h2·i1
+    dE_Total_dw3 = delta_h2*i1
+    # ∂E_Total/∂W2 = δ_h1·i2
+    dE_Total_dw2 = delta_h1*i2
+    # ∂E_Total/∂W4 = δ_h2·i2
+    dE_Total_dw4 = delta_h2*i2
+    return E_Total, [
+        dE_Total_dw1, dE_Total_dw3, dE_Total_dw2, dE_Total_dw4, dE_Total_dw5, dE_Total_dw7,
+        dE_Total_dw6, dE_Total_dw8,
+    ]
+
+
+def forward(theta, inputs):
+    """The outputs for one example."""
+    w1, w3, w2, w4, w5, w7, w6, w8 = theta
+    i1, i2 = inputs
+    # h1 = W1·i1 + W2·i2
+    h1 = w1*i1 + w2*i2
+    # h2 = W3·i1 + W4·i2
+    h2 = w3*i1 + w4*i2
+    # a_h1 = σ(h1)
+    e_h1 = exp(-abs(h1))
+    r_h1 = 1/(1 + e_h1)
+    a_h1 = r_h1 if h1 >= 0 else e_h1*r_h1
+    # a_h2 = σ(h2)
+    e_h2 = exp(-abs(h2))
+    r_h2 = 1/(1 + e_h2)
+    a_h2 = r_h2 if h2 >= 0 else e_h2*r_h2
+    # o1 = W5·a_h1 + W6·a_h2
+    o1 = w5*a_h1 + w6*a_h2
+    # o2 = W7·a_h1 + W8·a_h2
+    o2 = w7*a_h1 + w8*a_h2
+    # a_o1 = σ(o1)
+    e_o1 = exp(-abs(o1))
+    r_o1 = 1/(1 + e_o1)
+    a_o1 = r_o1 if o1 >= 0 else e_o1*r_o1
+    # a_o2 = σ(o2)
+    e_o2 = exp(-abs(o2))
+    r_o2 = 1/(1 + e_o2)
+    a_o2 = r_o2 if o2 >= 0 else e_o2*r_o2
+    return [a_o1, a_o2]
+
+
+if __name__ == "__main__":
+    loss, gradient = loss_and_gradient(THETA, INPUTS, TARGETS)
+    print("loss", loss)
+    for name, value in zip(NAMES, gradient, strict=True):
+        print(f"d loss / d {name} = {value}")
