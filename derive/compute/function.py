@@ -14,7 +14,6 @@ from derive.network.description import Network
 BACKENDS = ("auto", "python", "numpy")
 # Weights × examples past which whole layers are faster than neurons one by one.
 SCALAR_WORK = 500
-_PLAIN = (float, int)
 
 
 def compile(network: Network, backend: str = "auto") -> GradientFunction:
@@ -135,7 +134,7 @@ class GradientFunction:
             w = _as_list(theta)
             x = self._inputs if inputs is None else _as_list(inputs)
             t = self._targets if targets is None else _as_list(targets)
-            if type(x) is type(t) is type(w) is list and x and type(x[0]) in _PLAIN:
+            if type(x) is type(t) is type(w) is list and x and type(x[0]) is float:
                 try:
                     loss, gradient = self._short(w, x, t, self._fixed)
                     return float(loss), gradient if w is theta else _like(theta, gradient)
@@ -179,7 +178,7 @@ class GradientFunction:
             else:
                 theta += self._own.values(block)
         if any(map(is_array, given.values())) or (not given and self._gives_arrays()):
-            return numpy_or_none().asarray(theta)
+            return numpy_or_none().asarray(theta, dtype=float)
         return theta
 
     def unpack(self, theta: Any) -> dict[str, Any]:
@@ -262,14 +261,14 @@ class GradientFunction:
 
     def _mapping(self, flat: Any, arrays: bool) -> dict[str, Any]:
         if arrays:
-            flat = numpy_or_none().asarray(flat)
+            flat = numpy_or_none().asarray(flat, dtype=float)
             return {b.key: flat[place].reshape(b.shape) for b, place in self._own.places}
         values = nested(flat)
         return {block.key: block.shaped(values[place]) for block, place in self._own.places}
 
     def _rows(self, found: Any, single: bool, arrays: bool) -> Any:
         result = found[0] if single else found
-        return numpy_or_none().asarray(result) if arrays else nested(result)
+        return numpy_or_none().asarray(result, dtype=float) if arrays else nested(result)
 
 
 def _as_list(value: Any) -> Any:
@@ -280,7 +279,7 @@ def _as_list(value: Any) -> Any:
 
 
 def _like(theta: Any, flat: Any) -> Any:
-    return numpy_or_none().asarray(flat) if is_array(theta) else nested(flat)
+    return numpy_or_none().asarray(flat, dtype=float) if is_array(theta) else nested(flat)
 
 
 def _count(value: Any) -> int:

@@ -174,6 +174,14 @@ class TestWhatItGives:
         assert f(np.array([1, 2]), np.array([0, 1], dtype=np.int8))[0] == loss
         assert f.flat(THETA, (1, 2), np.array([0.0, 1.0]))[0] == pytest.approx(loss, rel=1e-15)
 
+    def test_whole_numbers_in_floats_out(self, backend: str) -> None:
+        f = derive.compile(derive.Network(2, [derive.Dense(1)], "mean_squared_error"), backend)
+        loss, gradient = f.flat([1, 2, 3], [4, 5], [6])
+        assert {type(value) for value in (loss, *gradient)} == {float}
+        assert f.flat(np.array([1, 2, 3]), [4, 5], [6])[1].dtype == float
+        assert f([4, 5], [6], {"W1": np.array([[1], [2]]), "b1": [3]})[1]["b1"].dtype == float
+        assert np.asarray(f.forward([4, 5], {"W1": [[1], [2]], "b1": [3]})).dtype == float
+
     def test_tables_that_can_become_arrays(self, backend: str) -> None:
         class Table:
             def __init__(self, rows: Any) -> None:

@@ -9,7 +9,7 @@ from derive.compute.backends.printer import CodePrinter, Text
 from derive.compute.binding import Binder
 from derive.compute.program import Note, Program, Statement
 from derive.expression.functions import Function
-from derive.expression.nodes import Expression, Sum
+from derive.expression.nodes import Expression, Number, Sum
 
 WIDTH = 100
 MAX_TERMS = 200  # of one sum: CPython's compiler recurses along it
@@ -54,6 +54,8 @@ class Writer:
             for part in rest:
                 lines += folded(f"{name} += ", self.printer(part))
             return lines
+        if isinstance(expression, Number):
+            return folded(f"{name} = ", self.printer.value(expression))
         return folded(f"{name} = ", self.printer(expression))
 
     def definitions(self) -> list[str]:
