@@ -14,7 +14,8 @@ _TALL_BRACKET = 1.5  # after \left and the like
 _GROWING = re.compile(r"\\(left|right|[bB]igg?[lr])$")
 _SPACED = {
     "+": 2.5, "-": 2.5, "=": 2.7, r"\cdot": 1.5, r"\times": 2.5, r"\ast": 1.8,
-    r"\approx": 2.7, r"\leftarrow": 3.2, r"\lt": 2.7, r"\gt": 2.7, r"\le": 2.7, r"\ge": 2.7, r"\ne": 2.7, ",": 0.9, "/": 1.0, ".": 0.6,
+    r"\approx": 2.7, r"\leftarrow": 3.2, r"\lt": 2.7, r"\gt": 2.7, r"\le": 2.7,
+    r"\ge": 2.7, r"\ne": 2.7, ",": 0.9, "/": 1.0, ".": 0.6,
     r"\quad": 2.0, r"\qquad": 4.0, r"\sum": 3.3, r"\langle": 0.8, r"\rangle": 0.8,
     r"\lvert": 0.6, r"\rvert": 0.6, r"\,": 0.4,
     r"\ln": 1.9, r"\exp": 3.2, r"\max": 4.0, r"\min": 3.7, r"\tanh": 4.4, r"\sin": 2.6,
