@@ -55,7 +55,7 @@ def _python(network: Network) -> list[str]:
         body += ["", "", *_over_examples(network)]
     return [
         *_docstring(network, "Python"), *scalars.imports(body), *_constants(network), "", "",
-        *body, "", "", *_main("THETA, INPUTS, TARGETS"),
+        *body, "", "", *_main(network),
     ]  # fmt: skip
 
 
@@ -91,7 +91,7 @@ def _numpy(network: Network) -> list[str]:
     return [
         *_docstring(network, "NumPy"), *used, "import numpy as np", "", *_constants(network),
         "", "", *body, "", "", *_faces(code.blocks), "", "",
-        *_main("THETA, INPUTS, TARGETS"),
+        *_main(network),
     ]  # fmt: skip
 
 
@@ -257,10 +257,12 @@ def _ends(names: Iterable[str]) -> str:
     return ", ".join(words) if len(words) <= 8 else f"{words[0]}, {words[1]}, …, {words[-1]}"
 
 
-def _main(arguments: str) -> list[str]:
+def _main(network: Network) -> list[str]:
+    made = network.target_formulas is not None and network.targets is None
+    targets = "target_values(INPUTS)" if made else "TARGETS"
     return f"""\
 if __name__ == "__main__":
-    loss, gradient = loss_and_gradient({arguments})
+    loss, gradient = loss_and_gradient(THETA, INPUTS, {targets})
     print("loss", loss)
     for name, value in zip(NAMES, gradient, strict=True):
         print(f"d loss / d {{name}} = {{value}}")

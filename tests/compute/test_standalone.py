@@ -81,6 +81,21 @@ def test_standalone_files_compute_what_the_function_does(
         )
 
 
+@pytest.mark.parametrize("to", BACK_ENDS)
+def test_targets_as_formulas(to: str, tmp_path: Path) -> None:
+    """Given inputs or none, the file makes its targets from them where it has to."""
+    for inputs in ({"p": 0.5, "q": 2}, ["p", "q"]):
+        network = derive.Network(inputs, [derive.Dense(1)], targets={"r": "p*q + ln(q)"})
+        path = tmp_path / "alone.py"
+        path.write_text(standalone(network, to))
+        done = subprocess.run(
+            [sys.executable, "-I", str(path)], capture_output=True, text=True, check=True
+        )
+        assert done.stdout.startswith("loss ")
+        made = runpy.run_path(str(path))["target_values"]([0.5, 2.0])
+        assert made == pytest.approx([1 + np.log(2)])
+
+
 def test_it_is_byte_for_byte_the_same_again() -> None:
     for path in EXAMPLES[:3]:
         for to in BACK_ENDS:
