@@ -35,11 +35,15 @@ from derive.network.description import Layer
 
 
 class Deltas:
-    """Builds δ and gradient steps; a neuron's δ is made once and then recalled."""
+    """Builds δ and gradient steps; a neuron's δ is made once and then recalled.
 
-    def __init__(self, graph: Graph, local: Locals) -> None:
+    after  the last number that the register of results has given already
+    """
+
+    def __init__(self, graph: Graph, local: Locals, after: int = 0) -> None:
         self.graph = graph
         self.local = local
+        self._after = after
         self._numbers: dict[Quantity, int] = {}
 
     def sections(self) -> tuple[Section, ...]:
@@ -83,7 +87,7 @@ class Deltas:
 
     def delta(self, z: Quantity) -> Step:
         """δ = ∂E/∂z: the chain rule, the factors put in, and what then cancels. Numbered."""
-        self._numbers.setdefault(z, len(self._numbers) + 1)
+        self._numbers.setdefault(z, self._after + len(self._numbers) + 1)
         if z.layer == len(self.graph.network.layers):
             return self._output_delta(z)
         a = Quantity(ACTIVATION, z.layer, z.unit)

@@ -39,7 +39,6 @@ class Paths:
         self.local = local
         self.max_paths = max_paths
         self.register: dict[str, int] = {}
-        self._deltas = Deltas(graph, local)
 
     def sections(self) -> tuple[Section, ...]:
         """The weights layer by layer from the output back; δ takes over past ``max_paths``."""
@@ -61,7 +60,8 @@ class Paths:
     def _by_deltas(self, highest: int) -> list[Section]:
         """From layer ``highest`` down by deltas; those above are needed for them."""
         found = []
-        for section in self._deltas.sections():
+        deltas = Deltas(self.graph, self.local, len(self.register))
+        for section in deltas.sections():
             if section.layer > highest:
                 kept = tuple(s for s in section.sections if s.kind == "deltas")
                 section = Section("too many paths", layer=section.layer, sections=kept)
