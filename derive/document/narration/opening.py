@@ -8,6 +8,7 @@ from derive.derivation.graph import RATE, E, activations, pre_activations
 from derive.document.blocks import Block, Heading, Inline, Items, Paragraph, Table
 from derive.document.conventions import conventions
 from derive.document.narration.teller import ROW_LIMIT, Teller
+from derive.document.wording import Value
 from derive.expression.nodes import BATCH_LOSS, DELTA, Quantity
 
 Row = tuple[Inline, ...]
@@ -75,23 +76,26 @@ def legend(teller: Teller) -> Iterator[Block]:
 
 def _rows(teller: Teller) -> Iterator[Row]:
     graph, words, network = teller.graph, teller.words, teller.network
-    yield _row(teller, graph.inputs, words("means-inputs"))
+
+    def row(quantities: tuple[Quantity, ...], means: str, **values: Value) -> Row:
+        name = f"means-{means}" if len(quantities) > 1 else f"means-{means}-one"
+        return _row(teller, quantities, words(name, **values))
+
+    yield row(graph.inputs, "inputs")
     for layer in network.layers:
         name = teller.layer_name(layer)
-        before = words.text("layer-inputs") if layer.index == 1 else teller.layer_name(
-            layer.index - 1
-        )  # fmt: skip
+        first, last = layer.index == 1, layer.index == len(network.layers)
+        before = words.text("layer-inputs") if first else teller.layer_name(layer.index - 1)
         weights = _by_receiver(network.weights(layer.index))
-        yield _row(teller, weights, words("means-weights", before=before, layer=name))
-        if layer.bias != "none":
-            biases = network.biases(layer.index)
-            kind = "means-shared-bias" if layer.bias == "shared" else "means-biases"
-            yield _row(teller, biases, words(kind, layer=name))
-        yield _row(teller, pre_activations(layer), words("means-pre", layer=name))
-        last = layer.index == len(network.layers)
-        means = words("means-outputs" if last else "means-activations", layer=name)
-        yield _row(teller, activations(layer), means)
-    yield _row(teller, graph.targets, words("means-targets"))
+        yield row(weights, "weights", before=before, layer=name)
+        if layer.bias == "shared":
+            shared = words("means-shared-bias", layer=name)
+            yield _row(teller, network.biases(layer.index), shared)
+        elif layer.bias == "neuron":
+            yield row(network.biases(layer.index), "biases", layer=name)
+        yield row(pre_activations(layer), "pre", layer=name)
+        yield row(activations(layer), "outputs" if last else "activations", layer=name)
+    yield row(graph.targets, "targets")
     if graph.terms:
         yield _row(teller, graph.terms, words("means-terms"))
     yield (E,), words("means-loss"), ()
@@ -102,7 +106,7 @@ def _rows(teller: Teller) -> Iterator[Row]:
         for layer in reversed(network.layers)
         for z in pre_activations(layer)
     )
-    yield _row(teller, deltas, words("means-delta", loss=E))
+    yield row(deltas, "delta", loss=E)
     if network.learning_rate is not None or not network.has_values:
         yield _row(teller, (RATE,), words("means-rate"))
 

@@ -79,6 +79,10 @@ def _same_way(
         *(short(step) for step in parts.new),
         teller.equation(result, relations, "gradient", only_last=True),
     ])  # fmt: skip
+    receivers = result.about[1:]
+    if not again and result.rule is Rule.COLLECT and len(receivers) == 1:
+        z = receivers[0]
+        yield teller.say("name-delta-again", delta=delta_of(z), z=z, loss=E)
 
 
 def _split(teller: Teller, w: Quantity, parts: _Parts, again: bool) -> Iterator[Block]:
