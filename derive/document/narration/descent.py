@@ -68,7 +68,10 @@ def _table(teller: Teller, *, with_update: bool) -> Table:
         if with_update:
             cells.append((valuation.updated[w].number,))
         body.append(tuple(cells))
-    caption = words("summary" if valuation.differences else "summary-many", h=f"{float(STEP):g}")
+    caption: Inline = ()
+    if not teller.brief:
+        name = "summary" if valuation.differences else "summary-many"
+        caption = words(name, h=f"{float(STEP):g}")
     align = "".join("l" if i == 0 or (formulas and i == 2) else "r" for i in range(len(header)))
     return Table(tuple(header), tuple(body), align, caption)
 
