@@ -75,14 +75,16 @@ def narrated(
     _one_of("detail", detail, DETAILS)
     _one_of("rounding", mode, ROUNDINGS)
     report = derivation.check()
-    valuation = None
+    valuation, numbers = None, 0
     if network.has_values:
         places = network.digits if digits is None else digits
         update = network.update_digits if digits is None else None
         valuation = Valuation(derivation, Rounding(places, update, carried=mode == "carried"))
-        check_numbers(valuation)
+        numbers = check_numbers(valuation)
     called = names(notation or network.notation, network.shape, network.layout)
-    teller = Teller(derivation, report, valuation, Detail(detail), Wording("en", templates), called)
+    teller = Teller(
+        derivation, report, valuation, Detail(detail), Wording("en", templates), called, numbers
+    )
     return narrate(teller), called
 
 

@@ -55,8 +55,9 @@ def formulas_of(derivation: Derivation) -> dict[Atom, Expression]:
         elif kind == "gradient" and isinstance(subject, Partial) and step.rule is Rule.CHAIN:
             found[subject] = step.result
         elif kind == "gradient" and isinstance(subject, Partial):
-            collected = step.rule is Rule.COLLECT
-            found[subject] = step.relations[1].expression if collected else together[step.about[0]]
+            w, *receivers = step.about
+            known = all(delta_of(z) in found for z in receivers)
+            found[subject] = step.result if known else together[w]
         elif kind == "average" and isinstance(subject, Partial):
             found[subject] = step.result
     if derivation.network.is_batch:

@@ -1,4 +1,4 @@
-"""A deeper network with relu, two of its neurons inactive.
+"""A deeper network with relu.
 
     inputs   2: x₁, x₂
     layer 1  3 units, relu, a bias each

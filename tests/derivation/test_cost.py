@@ -16,7 +16,7 @@ import pytest
 from derive.derivation.derivation import derive
 from derive.derivation.steps import Rule
 from derive.expression.nodes import Bracket, Expression, Partial, Product, Sum
-from derive.network.description import Network
+from derive.network.description import Dense, Network
 from tests.derivation.networks import network
 
 EXPONENT = 1.15
@@ -132,11 +132,7 @@ def test_every_weight_of_a_wide_layer_is_derived() -> None:
 def test_past_the_limit_of_paths_deltas_take_over() -> None:
     deep = network((2, 2, 8, 3, 2), ("sigmoid",) * 4)  # 2, 3·2 and 8·3·2 paths
     kinds = [(s.kind, s.layer) for s in derive(deep, "paths").section("backward").sections]
-    assert kinds == [
-        ("paths layer", 4), ("paths layer", 3), ("paths layer", 2),
-        ("too many paths", 4), ("too many paths", 3), ("too many paths", 2),
-        ("backward layer", 1),
-    ]  # fmt: skip
+    assert kinds == [(f"{'paths' if k > 1 else 'backward'} layer", k) for k in (4, 3, 2, 1)]
     longest = max(
         len(r.expression.terms)
         for s in derive(deep, "paths").walk()
@@ -147,6 +143,14 @@ def test_past_the_limit_of_paths_deltas_take_over() -> None:
     assert longest == 3 * 2
     unlimited = derive(deep, "paths", max_paths=10**6).section("backward")
     assert {s.kind for s in unlimited.sections} == {"paths layer"}
+
+
+def test_a_delta_that_no_weight_has_named_is_derived_where_it_is_needed() -> None:
+    frozen = [Dense(n, "sigmoid", "none", frozen=("weights",) if n == 3 else ()) for n in (8, 3, 2)]
+    found = derive(Network(2, frozen), "paths", max_paths=4).section("backward").sections
+    assert [(s.kind, s.layer) for s in found] == [
+        ("paths layer", 3), ("too many paths", 2), ("backward layer", 1),
+    ]  # fmt: skip
 
 
 def test_the_paths_of_a_weight_are_those_of_the_drawing() -> None:

@@ -65,7 +65,7 @@ def sentences(document: Document, names: derive.notation.Names) -> list[str]:
         elif isinstance(block, Items):
             contents = block.items
         for content in contents:
-            found += re.split(r"(?<=[.:!?])\s+", spoken(content))
+            found += re.split(r"(?<=[.:;!?])\s+", spoken(content))
     return [sentence for sentence in found if len(sentence.split()) >= 4]
 
 

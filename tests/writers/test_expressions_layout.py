@@ -91,9 +91,19 @@ def test_the_gradient_of_the_two_layer_network_in_text() -> None:
 
 def test_a_long_left_side_stands_on_a_line_of_its_own() -> None:
     formula = Partial(softmax(6), Quantity(PRE_ACTIVATION, 2))
-    lines = chain_lines(chain(formula, ONE, ONE), names("plain", Shape((1, 1, 6))), TEXT, 50)
-    assert text_lines(lines)[-1] == "   = 1"
+    x = variable("x")
+    lines = chain_lines(chain(formula, x, x), names("plain", Shape((1, 1, 6))), TEXT, 50)
+    assert text_lines(lines)[-1] == "   = x"
     assert lines[0].sign == "" and lines[0].left.startswith("∂(")
+
+
+def test_only_numbers_follow_numbers_on_the_same_line() -> None:
+    x, y = variable("x"), variable("y")
+    sums = chain(x, Sum((y,) * 5), Sum((ONE,) * 5), Sum((ONE,) * 3), ONE, y)
+    lines = ("x = y + y + y + y + y", "  = 1 + 1 + 1 + 1 + 1", "  = 1 + 1 + 1 = 1", "  = y")
+    assert text_lines(chain_lines(sums, PLAIN, TEXT, 30)) == lines
+    broken = chain_lines(chain(x, Sum((ONE,) * 9), ONE), PLAIN, TEXT, 30)
+    assert text_lines(broken)[-1] == "  = 1", "a broken member is followed by a line of its own"
 
 
 def test_chains_can_share_a_column_of_signs() -> None:

@@ -38,12 +38,20 @@ class Deltas:
     """Builds δ and gradient steps; a neuron's δ is made once and then recalled.
 
     after  the last number that the register of results has given already
+    named  the pre-activations whose δ is known already
     """
 
-    def __init__(self, graph: Graph, local: Locals, after: int = 0) -> None:
+    def __init__(
+        self,
+        graph: Graph,
+        local: Locals,
+        after: int = 0,
+        named: frozenset[Quantity] = frozenset(),
+    ) -> None:
         self.graph = graph
         self.local = local
         self._after = after
+        self._named = named
         self._numbers: dict[Quantity, int] = {}
 
     def sections(self) -> tuple[Section, ...]:
@@ -54,7 +62,9 @@ class Deltas:
         for layer in reversed(self.graph.network.layers):
             if layer.index < lowest:
                 break
-            found = [Section("deltas", self.deltas(layer), layer=layer.index)]
+            found = []
+            if not self._named.issuperset(pre_activations(layer)):
+                found.append(Section("deltas", self.deltas(layer), layer=layer.index))
             if layer.index in parameters:
                 steps = tuple(self.gradient(w) for w in parameters[layer.index])
                 found.append(Section("gradients", steps, layer=layer.index))

@@ -3,14 +3,17 @@
     ∂E/∂w5 = ∂E1/∂w5 + ∂E2/∂w5 = ∂E1/∂w5                 w5 does not reach E2
     ∂E1/∂w5 = ∂E1/∂a_o1·∂a_o1/∂o1·∂o1/∂w5                one path
             = (a_o1 − t1)·a_o1·(1 − a_o1)·a_h1           (1), (2), (3)
+    δ_o1 = ∂E/∂o1 = (a_o1 − t1)·a_o1·(1 − a_o1)          the same for every weight into o1
+    ∂E/∂w6 = δ_o1·a_h2
 
 Each local derivative is worked out where it is first met, numbered, and recalled by its number
-afterwards. Several paths share their last factors: these are collected, and what is left is δ.
+afterwards. Several paths share their last factors: these are collected, and what then stands
+before the input is δ, named with the first parameter of each unit.
 """
 
 from __future__ import annotations
 
-from derive.derivation.graph import E, Graph, Path
+from derive.derivation.graph import E, Graph, Path, pre_activations
 from derive.derivation.local import Locals, key, output_delta_simplified
 from derive.derivation.steps import Rule, Section, Step, chain
 from derive.derivation.styles.common import backward_order
@@ -20,6 +23,7 @@ from derive.expression.nodes import (
     ZERO,
     Bracket,
     Expression,
+    Negative,
     Partial,
     Product,
     Quantity,
@@ -29,6 +33,7 @@ from derive.expression.nodes import (
 )
 
 MAX_PATHS = 32
+_READ_OFF = 4  # paths of a weight up to which δ is read off its sum, and not the sum off δ
 
 
 class Paths:
@@ -39,6 +44,7 @@ class Paths:
         self.local = local
         self.max_paths = max_paths
         self.register: dict[str, int] = {}
+        self._named: set[Quantity] = set()
 
     def sections(self) -> tuple[Section, ...]:
         """The weights layer by layer from the output back; δ takes over past ``max_paths``."""
@@ -48,7 +54,7 @@ class Paths:
         given_up = max(too_many, default=0)
         for index, mine in parameters:
             if index > given_up:
-                weights = tuple(self._weight(w) for w in mine)
+                weights = tuple(self._weight(w, w == mine[0]) for w in mine)
                 sections.append(Section("paths layer", layer=index, sections=weights))
         if given_up:
             sections.extend(self._by_deltas(given_up))
@@ -58,17 +64,29 @@ class Paths:
         return any(self.graph.path_count(w, E) > self.max_paths for w in parameters)
 
     def _by_deltas(self, highest: int) -> list[Section]:
-        """From layer ``highest`` down by deltas; those above are needed for them."""
+        """From layer ``highest`` down by deltas; of the layers above only the deltas that these
+        need and that have no name yet."""
         found = []
-        deltas = Deltas(self.graph, self.local, len(self.register))
-        for section in deltas.sections():
+        wanted = set(range(1, highest + 1))
+        for layer in self.graph.network.layers[highest:]:
+            if self._named.issuperset(pre_activations(layer)):
+                break
+            wanted.add(layer.index)
+        known = frozenset(self._named)
+        for section in Deltas(self.graph, self.local, len(self.register), known).sections():
             if section.layer > highest:
                 kept = tuple(s for s in section.sections if s.kind == "deltas")
                 section = Section("too many paths", layer=section.layer, sections=kept)
-            found.append(section)
+            if section.layer in wanted:
+                found.append(section)
         return found
 
-    def _weight(self, w: Quantity) -> Section:
+    def _weight(self, w: Quantity, first: bool) -> Section:
+        """The steps of one parameter.
+
+        The first of a layer is put together along its paths, and δ is read off it; the others,
+        and the first where its paths are many, need the δ of their unit first.
+        """
         graph = self.graph
         name = f"gradient/{key(w)}"
         steps: list[Step] = []
@@ -93,7 +111,11 @@ class Paths:
             Step(f"together/{key(w)}", Rule.SUBSTITUTE, chain(Partial(E, w), known),
                  uses=(f"chain/{key(w)}", *used), about=(w,))
         )  # fmt: skip
-        steps.append(self._result(w, name, known))
+        new = [z for z in graph.children[w] if z not in self._named]
+        result = self._result(w, name, known)
+        deltas = [self._delta(z, w) for z in new]
+        self._named.update(new)
+        steps += [result, *deltas] if first and len(paths) <= _READ_OFF else [*deltas, result]
         return Section("weight", tuple(steps), about=(w,), layer=w.layer)
 
     def _split(self, w: Quantity, reached: list[Quantity], lost: list[Quantity]) -> Step:
@@ -130,10 +152,9 @@ class Paths:
         """The gradient in its final form: shared factors collected, δ named."""
         receivers = self.graph.children[w]
         inputs = [self.local.factor(z, w) for z in receivers]
-        substeps: list[Step] = []
         assumes: dict[str, None] = {}
         collected = total(
-            *(_times_input(self._collected(z, substeps, assumes), a)
+            *(_times_input(self._collected(z, assumes), a)
               for z, a in zip(receivers, inputs, strict=True))
         )  # fmt: skip
         named = total(
@@ -143,39 +164,63 @@ class Paths:
         if collected != known:
             members.append(collected)
         members.append(named)
-        own = tuple(
-            Step(f"{name}/{step.id}", step.rule, step.relations, step.uses, step.assumes,
-                 step.substeps, step.number, step.about)
-            for step in substeps
-        )  # fmt: skip
         return Step(
             name, Rule.COLLECT if len(members) > 2 else Rule.NAME, chain(*members),
-            uses=(f"together/{key(w)}",), assumes=tuple(assumes), substeps=own,
-            about=(w, *receivers),
+            uses=(f"together/{key(w)}",), assumes=tuple(assumes), about=(w, *receivers),
         )  # fmt: skip
 
-    def _collected(self, z: Quantity, substeps: list[Step], assumes: dict[str, None]) -> Expression:
+    def _delta(self, z: Quantity, w: Quantity) -> Step:
+        """δ = ∂E/∂z, written out; at the output also the lines in which it cancels."""
+        assumes: dict[str, None] = {}
+        members: list[Expression] = [delta_of(z), Partial(E, z)]
+        substeps: tuple[Step, ...] = ()
+        name = f"delta/{key(z)}"
+        simpler = output_delta_simplified(self.graph, z)
+        if simpler is not None:
+            known = self._at_output(z)
+            substeps = simplification(name, known, *simpler)
+            members.append(known)
+        members.append(self._collected(z, assumes))
+        return Step(
+            name, Rule.NAME, chain(*members), uses=(f"together/{key(w)}",),
+            assumes=tuple(assumes), substeps=substeps, about=(z,),
+        )  # fmt: skip
+
+    def _at_output(self, z: Quantity) -> Expression:
+        """∂E/∂z of an output unit, along every path."""
+        paths = [path for e in self.graph.terms or (E,) for path in self.graph.paths(z, e)]
+        return self.graph.averaged(total(*(self._factors(path) for path in paths)))
+
+    def _collected(self, z: Quantity, assumes: dict[str, None]) -> Expression:
         """∂E/∂z written out, every shared factor outside its bracket."""
         graph = self.graph
         if z.layer == len(graph.network.layers):
-            paths = [path for e in graph.terms or (E,) for path in graph.paths(z, e)]
-            known = graph.averaged(total(*(self._factors(path) for path in paths)))
             simpler = output_delta_simplified(graph, z)
             if simpler is None:
-                return known
+                return self._at_output(z)
             lines, needs = simpler
-            substeps.extend(simplification(f"delta/{key(z)}", known, lines, needs))
             assumes.update(dict.fromkeys(needs))
             return lines[-1].expression
         parts = []
         for a in graph.children[z]:
             arriving = total(
-                *(product(_kept(self._collected(k, substeps, assumes)), self.local.factor(k, a))
+                *(product(_kept(self._behind(k, assumes)), self.local.factor(k, a))
                   for k in graph.children[a])
             )  # fmt: skip
             factor = self.local.factor(a, z)
             parts.append(_kept(arriving) if factor == ONE else product(_kept(arriving), factor))
         return total(*parts)
+
+    def _behind(self, z: Quantity, assumes: dict[str, None]) -> Expression:
+        """∂E/∂z inside a longer formula: written out where it is one product, else by its name."""
+        if z in self._named and z.layer < len(self.graph.network.layers):
+            return delta_of(z)
+        own: dict[str, None] = {}
+        written = self._collected(z, own)
+        if z in self._named and _kept(written) != written:
+            return delta_of(z)
+        assumes.update(own)
+        return written
 
 
 def _kept(expression: Expression) -> Expression:
@@ -186,8 +231,9 @@ def _kept(expression: Expression) -> Expression:
 
 
 def _is_short_difference(expression: Sum) -> bool:
-    return len(expression.terms) == 2 and all(not t.children or not t.children[0].children
-                                              for t in expression.terms)  # fmt: skip
+    """y − t, and not a·b − c·d."""
+    terms = [t.operand if isinstance(t, Negative) else t for t in expression.terms]
+    return len(terms) == 2 and not any(term.children for term in terms)
 
 
 def _times_input(delta: Expression, factor: Expression) -> Expression:

@@ -8,9 +8,10 @@ from derive.derivation.graph import E
 from derive.derivation.steps import Chain, Rule, Section, Step
 from derive.document.blocks import Block, Equation
 from derive.document.narration.deltas import layer_by_deltas
+from derive.document.narration.locals import proof
 from derive.document.narration.paths import layer_by_paths
 from derive.document.narration.teller import Teller, first_and_last, rows
-from derive.expression.nodes import BATCH_LOSS, Partial, Quantity
+from derive.expression.nodes import BATCH_LOSS, Partial, Quantity, quantities
 
 
 def backward(teller: Teller) -> Iterator[Block]:
@@ -25,44 +26,64 @@ def backward(teller: Teller) -> Iterator[Block]:
         yield teller.say(f"backward-{name}", loss=E)
         if teller.network.is_batch:
             yield teller.say("backward-one-example", loss=E)
+        told: set[str] = set()
         for layer in section.sections:
-            tell = layer_by_paths if layer.kind == "paths layer" else layer_by_deltas
-            yield from tell(teller, layer)
+            if layer.kind == "paths layer":
+                yield from layer_by_paths(teller, layer)
+            else:
+                yield from layer_by_deltas(teller, layer, told)
     if teller.network.is_batch:
         yield from _averages(teller)
 
 
 def _known(teller: Teller) -> Iterator[Block]:
-    """The derivatives of the activations, which the appendix proves."""
+    """The derivatives of the activations; where all is told in full, the appendix proves them."""
     lemmas = [s for section in teller.derivation.sections if section.kind == "lemmas"
               for s in section.steps]  # fmt: skip
     if teller.brief:  # where a formula says f′, the page says what f′ is
         lemmas = [step for step in lemmas if not isinstance(step.subject, Partial)]
-    if lemmas:
-        many = "known-derivatives" if len(lemmas) > 1 else "known-derivative"
-        yield teller.say("known-brief" if teller.brief else many)
-        yield from rows([Equation(first_and_last(step)) for step in lemmas])
+    if not lemmas:
+        return
+    kind = "brief" if teller.brief else "full" if teller.full else "normal"
+    if len(lemmas) > 1 and not teller.brief:
+        kind += "-many"
+    yield teller.say(f"known-{kind}")
+    whole = teller.brief or teller.full
+    yield from rows([Equation(first_and_last(s)) if whole else proof(s) for s in lemmas])
 
 
 def _results(teller: Teller, section: Section) -> Iterator[Block]:
     """Only what comes out: every δ that a result needs, every gradient."""
     steps = list(section.walk())
+    together = {s.about[0]: s for s in steps if s.id.startswith("together/")}
+    gradients = {
+        step.about[0]: _brief_chain(step, together)
+        for step in steps
+        if step.id.startswith("gradient/") and step.id.count("/") == 1
+    }
     deltas = [s for s in steps if s.id.startswith(("delta/", "arriving/"))
               and "/simplify/" not in s.id]  # fmt: skip
+    if teller.derivation.style == "paths":
+        deltas = _needed(deltas, list(gradients.values()))
     if deltas:
         yield teller.say("brief-deltas", loss=E)
         yield from rows([
             teller.equation(s, first_and_last(s), "gradient", number=s.number)
             for s in deltas
         ])  # fmt: skip
-    if teller.gradients_in_table:
-        return
-    together = {s.about[0]: s for s in steps if s.id.startswith("together/")}
-    yield from rows([
-        Equation(_brief_chain(step, together), None, "gradient")
-        for step in steps
-        if step.id.startswith("gradient/") and step.id.count("/") == 1
-    ])  # fmt: skip
+    if not teller.gradients_in_table:
+        yield from rows([Equation(chain, None, "gradient") for chain in gradients.values()])
+
+
+def _needed(deltas: list[Step], chains: list[Chain]) -> list[Step]:
+    """The steps that name a δ of the chains, or of a δ among them."""
+    wanted = {q for chain in chains for q in quantities(chain[-1].expression)}
+    kept = []
+    for step in reversed(deltas):
+        if step.subject in wanted:
+            kept.append(step)
+            wanted.update(quantities(step.result))
+    return kept[::-1]
 
 
 def _brief_chain(step: Step, together: dict[Quantity, Step]) -> Chain:

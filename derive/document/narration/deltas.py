@@ -13,26 +13,36 @@ from derive.document.narration.teller import Teller, first_and_last, rows
 from derive.expression.nodes import BIAS, WEIGHT, Quantity
 
 
-def layer_by_deltas(teller: Teller, section: Section) -> Iterator[Block]:
-    """Heading, the δs, the gradients."""
+def layer_by_deltas(teller: Teller, section: Section, told: set[str]) -> Iterator[Block]:
+    """Heading, the δs, the gradients. ``told``: the introductions that were given before."""
     name = teller.layer_name(section.layer)
     title = "too-many-paths" if section.kind == "too many paths" else "backward-layer"
     yield teller.heading(3, title, layer=name)
+    if teller.derivation.style == "paths" and not told:
+        told.add("too-many-paths")
+        yield teller.say("too-many-paths", loss=E, count=_most_paths(teller))
     for inner in section.sections:
         if inner.kind == "deltas":
-            yield from _deltas(teller, inner)
+            yield from _deltas(teller, inner, told)
         else:
             yield from _gradients(teller, inner)
 
 
-def _deltas(teller: Teller, section: Section) -> Iterator[Block]:
+def _most_paths(teller: Teller) -> int:
+    """From the parameter with the most paths, how many there are."""
+    graph = teller.graph
+    return max(graph.path_count(w, E) for w in teller.network.parameters())
+
+
+def _deltas(teller: Teller, section: Section, told: set[str]) -> Iterator[Block]:
     last = section.layer == len(teller.network.layers)
-    name = "deltas-output" if last else "deltas-hidden"
-    softmax = teller.network.layers[section.layer - 1].activation.function is None
-    if softmax:
-        name += "-softmax"
     following = teller.layer_name(section.layer + 1) if not last else ""
-    yield teller.say(name, layer=teller.layer_name(section.layer), following=following, loss=E)
+    name = _introduction(teller, section.layer)
+    if name in ("deltas-hidden", "deltas-hidden-one") and name in told:
+        name += "-again"
+    told.add(name)
+    layer = teller.layer_name(section.layer)
+    yield teller.say(name, layer=layer, following=following, loss=E)
     first = True
     for step in section.steps:
         if step.id.startswith("arriving/"):
@@ -41,6 +51,19 @@ def _deltas(teller: Teller, section: Section) -> Iterator[Block]:
         (z,) = step.about
         yield from _delta(teller, step, z, first, last)
         first = False
+
+
+def _introduction(teller: Teller, index: int) -> str:
+    """Which sentence tells where the deltas of a layer come from."""
+    layers = teller.network.layers
+    use = layers[index - 1].activation
+    if index == len(layers):
+        return "deltas-output-softmax" if use.function is None else "deltas-output"
+    if use.function is None:
+        return "deltas-hidden-softmax"
+    if use.name == "identity":
+        return "deltas-hidden-identity"
+    return "deltas-hidden" if layers[index].units > 1 else "deltas-hidden-one"
 
 
 def _delta(teller: Teller, step: Step, z: Quantity, first: bool, last: bool) -> Iterator[Block]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from derive.derivation.graph import RATE
-from derive.derivation.rounding import Shown
 from derive.derivation.valuation import STEP
-from derive.document.blocks import Block, Inline, Table
+from derive.document.blocks import Block, Equation, Inline, Table
 from derive.document.narration.teller import Teller, rows
 from derive.expression.nodes import Expression, Quantity
+
+_H = f"{float(STEP):g}"
 
 
 def descent(teller: Teller) -> Iterator[Block]:
@@ -29,13 +30,15 @@ def descent(teller: Teller) -> Iterator[Block]:
         yield _table(teller, with_update=False)
         yield from _along_all(teller)
         return
-    yield teller.say(
-        "descent-brief" if teller.brief else "descent", rate=RATE, value=network.learning_rate
-    )
-    if teller.full:
-        yield from rows([teller.equation(step, step.relations[:1]) for step in section.steps])
-    elif not teller.brief:
-        yield teller.equation(section.steps[0])
+    name = "descent-brief" if teller.brief else "descent-all" if teller.full else "descent"
+    yield teller.say(name, rate=RATE, value=network.learning_rate, h=_H)
+    if not teller.brief:
+        first, *others = section.steps
+        told = [Equation(first.relations)]
+        told += [
+            teller.equation(s, s.relations[:1]) for s in (first, *(others if teller.full else ()))
+        ]
+        yield from rows(told)
     yield _table(teller, with_update=True)
     yield from _along_all(teller)
     yield from _losses(teller)
@@ -68,24 +71,25 @@ def _table(teller: Teller, *, with_update: bool) -> Table:
         if with_update:
             cells.append((valuation.updated[w].number,))
         body.append(tuple(cells))
-    caption: Inline = ()
-    if not teller.brief:
-        name = "summary" if valuation.differences else "summary-many"
-        caption = words(name, h=f"{float(STEP):g}")
+    caption = words("summary" if valuation.differences else "summary-many", h=_H)
+    if teller.brief and with_update and valuation.differences:
+        caption = ()  # the sentence before says it
     align = "".join("l" if i == 0 or (formulas and i == 2) else "r" for i in range(len(header)))
     return Table(tuple(header), tuple(body), align, caption)
 
 
 def _along_all(teller: Teller) -> Iterator[Block]:
-    """For many parameters, one finite difference along all of them."""
+    """For many parameters, one finite difference along all of them; a word on missing ones."""
     valuation = teller.valuation
-    if valuation is None or valuation.differences:
+    if valuation is None:
         return
-    along_all = valuation.along_all
+    if None in valuation.differences.values():
+        yield teller.say("difference-missing")
+    along_all = None if valuation.differences else valuation.along_all
     if along_all is not None:
         predicted, measured = along_all
         yield teller.say(
-            "along-all", h=f"{float(STEP):g}", loss=valuation.goal,
+            "along-all", h=_H, loss=valuation.goal,
             predicted=predicted.number, measured=measured.number,
         )  # fmt: skip
 
@@ -101,14 +105,12 @@ def _losses(teller: Teller) -> Iterator[Block]:
     if valuation is None:
         return
     before, after = valuation.loss(), valuation.loss_after()
-    name = "loss-fell" if _smaller(after, before) else "loss-rose"
+    name = "loss-fell" if after.value < before.value else "loss-rose"
+    if before.number == after.number:
+        name = "loss-same"
     yield teller.say(name, loss=valuation.goal, before=before.number, after=after.number)
     if valuation.rounding.carried:
         for lost in valuation.cancellations():
             yield teller.remark(
                 "cancellation", difference=lost.difference, percent=f"{100 * lost.relative:.0f}"
             )
-
-
-def _smaller(a: Shown, b: Shown) -> bool:
-    return bool(a.value < b.value)

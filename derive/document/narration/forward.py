@@ -9,6 +9,7 @@ from derive.derivation.steps import Chain, Step
 from derive.document.blocks import Block, Equation, Inline, Table
 from derive.document.narration.teller import ROW_LIMIT, Teller, rows
 from derive.expression.nodes import ACTIVATION, Apply, Quantity
+from derive.network.description import Layer
 
 
 def forward(teller: Teller) -> Iterator[Block]:
@@ -17,25 +18,33 @@ def forward(teller: Teller) -> Iterator[Block]:
     steps = teller.derivation.sections
     functions = [s for section in steps if section.kind == "functions" for s in section.steps]
     if functions and not teller.brief:
-        yield teller.say("forward-functions")
+        yield teller.say("forward-functions" if len(functions) > 1 else "forward-function")
         yield from rows([Equation(step.relations) for step in functions])
     for section in teller.derivation.section("forward").sections:
         layer = teller.network.layers[section.layer - 1]
         role = teller.layer_role(section.layer)
         if not teller.brief:
             yield teller.heading(3, "layer", layer=_capital(teller.layer_name(layer)))
-            yield teller.say(
-                "forward-layer" if layer.units > 1 else "forward-layer-one",
-                layer=teller.layer_name(layer),
-                units=teller.words.number(layer.units),
-                before=teller.words.text("layer-inputs") if layer.index == 1
-                else teller.layer_name(layer.index - 1),
-                activation=teller.words.text(f"activation-{layer.activation.name}"),
-            )  # fmt: skip
+            yield _adds_up(teller, layer)
         told = _one_line_each(section.steps) if teller.brief else section.steps
         yield from rows([teller.equation(s, _chain(teller, s), role) for s in told])
     if teller.network.is_batch and teller.valuation is not None:
         yield from _values_table(teller)
+
+
+def _adds_up(teller: Teller, layer: Layer) -> Block:
+    """What every unit of a layer does."""
+    words = teller.words
+    kind = {"none": "", "neuron": "-bias", "shared": "-shared"}[layer.bias]
+    use = layer.activation.name
+    return teller.say(
+        "forward-layer"
+        + ("-one" if layer.units == 1 else "")
+        + (f"-{use}" if use in ("identity", "softmax") else ""),
+        layer=teller.layer_name(layer), units=words.number(layer.units),
+        adds=words(f"forward-adds{kind}", before=teller.before(layer)),
+        activation=words.text(f"activation-{use}"),
+    )  # fmt: skip
 
 
 def _capital(text: str) -> str:
@@ -61,32 +70,41 @@ def _one_line_each(steps: tuple[Step, ...]) -> tuple[Step, ...]:
 
 def loss(teller: Teller) -> Iterator[Block]:
     """Targets by formula, the terms, their sum; how far the output is from the target."""
-    words, graph = teller.words, teller.graph
+    graph = teller.graph
     if not teller.brief:
         yield teller.heading(2, "loss")
     section = teller.derivation.section("loss")
     if not teller.brief:
-        many = len(graph.outputs) > 1
+        name = "loss-mean" if teller.network.loss.mean else "loss-many"
         yield teller.say(
-            "loss-many" if many else "loss-one",
-            name=teller.network.loss.title, loss=E,
-            terms=teller.some(graph.terms) if many else "",
+            name if graph.terms else "loss-one", name=teller.network.loss.title, loss=E,
+            terms=teller.some(graph.terms),
         )  # fmt: skip
     yield from rows([
         teller.equation(step, role="loss")
         for step in section.steps
         if not (teller.brief and step.subject in graph.targets)
     ])  # fmt: skip
-    if teller.valuation is not None and not teller.network.is_batch and not teller.brief:
-        numbers = teller.valuation.examples[teller.example]
-        pairs = tuple(zip(graph.outputs, graph.targets, strict=True))
-        told = pairs if len(pairs) <= ROW_LIMIT else ()
-        yield from (
-            [teller.say("against-one" if len(pairs) == 1 else "against", pairs=words.listing(
-                tuple(words("against-pair", y=y, value=numbers.shown(y).number,
-                            t=numbers.shown(t).number) for y, t in told)
-            ))] if told else []
-        )  # fmt: skip
+    if not teller.brief:
+        yield from _against(teller)
+
+
+def _against(teller: Teller) -> Iterator[Block]:
+    """Every output beside its target."""
+    words, graph, valuation = teller.words, teller.graph, teller.valuation
+    if valuation is None or teller.network.is_batch or len(graph.outputs) > ROW_LIMIT:
+        return
+    numbers = valuation.examples[teller.example]
+    told = []
+    for y, t in zip(graph.outputs, graph.targets, strict=True):
+        is_, wanted = numbers.shown(y), numbers.shown(t)
+        exact = is_.exact or valuation.rounding.carried
+        name = "against-pair-exact" if exact else "against-pair"
+        if is_.value == wanted.value:
+            name = "against-pair-met"
+        told.append(words(name, y=y, value=is_.number, t=wanted.number))
+    name = "against-one" if len(told) == 1 else "against"
+    yield teller.say(name, pairs=words.listing(tuple(told)))
 
 
 def _values_table(teller: Teller) -> Iterator[Block]:

@@ -34,7 +34,7 @@ def lines(teller: Teller, step: Step, role: str = "gradient") -> Equations:
     found = [Equation(_shortened(step.relations[:2]), None, role)]
     if len(found[0].chain) < 2:
         found = [Equation((step.relations[0],), None, role)]
-    for line in step.substeps if teller.full else _main_lines(step):
+    for line in step.substeps:
         reason = teller.words.text(f"rule-{_NAMES[line.rule]}")
         found.append(Equation((Relation("=", line.result),), None, role, reason=reason))
     last = found[-1]
@@ -44,11 +44,11 @@ def lines(teller: Teller, step: Step, role: str = "gradient") -> Equations:
     return Equations(tuple(found))
 
 
-def _main_lines(step: Step) -> tuple[Step, ...]:
-    """What differentiation gives, and how it is taught: the lines between are left out."""
+def proof(step: Step) -> Equation:
+    """∂f(x)/∂x = ∂(formula)/∂x = what differentiation gives = what is taught."""
     simplified = [s for s in step.substeps if s.rule in (Rule.SIMPLIFY, Rule.SUBSTITUTE)]
-    kept = {s.id: s for s in (*simplified[:1], *step.substeps[-1:])}
-    return tuple(kept.values())
+    told = [s.result for s in (*simplified[:1], *step.substeps[-1:])]
+    return Equation(_shortened((*step.relations[:2], *(Relation("=", result) for result in told))))
 
 
 def is_trivial(step: Step) -> bool:

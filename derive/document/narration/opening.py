@@ -9,9 +9,11 @@ from derive.document.blocks import Block, Heading, Inline, Items, Paragraph, Tab
 from derive.document.conventions import conventions
 from derive.document.narration.teller import ROW_LIMIT, Teller
 from derive.document.wording import Value
-from derive.expression.nodes import BATCH_LOSS, DELTA, Quantity
+from derive.expression.nodes import BATCH_LOSS, WEIGHT, Quantity
 
 Row = tuple[Inline, ...]
+# What the legend has another word for where there is only one.
+_OF_ONE = ("inputs", "weights", "biases", "pre", "activations", "outputs", "targets", "delta")
 
 
 def opening(teller: Teller) -> Iterator[Block]:
@@ -21,6 +23,7 @@ def opening(teller: Teller) -> Iterator[Block]:
     yield teller.say(
         "opening-brief" if teller.brief else f"opening-{teller.derivation.style}",
         loss=Quantity(BATCH_LOSS) if network.is_batch else E,
+        name=loss_title(teller),
         count=len(network.parameters()),
         sizes="-".join(map(str, network.sizes)),
     )
@@ -39,14 +42,14 @@ def setting(teller: Teller) -> Iterator[Block]:
             units=words.number(layer.units),
             activation=words.text(f"activation-{layer.activation.name}"),
         ))  # fmt: skip
-    averaged = network.loss.mean and network.loss.name != "mean_squared_error"
     setting_ = words(
         "network-one-input" if network.sizes[0] == 1 else "network",
         inputs=words.number(network.sizes[0]), layers=words.listing(tuple(parts)),
-        loss=network.loss.title + (words.text("loss-averaged") if averaged else ""),
+        loss=loss_title(teller),
     )  # fmt: skip
     if network.is_batch:
-        setting_ = (*setting_, " ", *words("batch", n=words.number(network.example_count)))
+        name = "batch" if teller.valuation is not None else "batch-symbolic"
+        setting_ = (*setting_, " ", *words(name, n=words.number(network.example_count)))
     rounding = teller.valuation.rounding if teller.valuation else None
     told = tuple(conventions(network, teller.names, words, rounding))
     if teller.brief:
@@ -59,70 +62,110 @@ def setting(teller: Teller) -> Iterator[Block]:
         yield Paragraph((f"{remark[:1].upper()}{remark[1:]}".rstrip(".") + ".",), "remark")
 
 
+def loss_title(teller: Teller) -> str:
+    """The loss's name, and that it is averaged where its name does not say so."""
+    loss = teller.network.loss
+    averaged = loss.mean and loss.name != "mean_squared_error"
+    return loss.title + (teller.words.text("loss-averaged") if averaged else "")
+
+
 def legend(teller: Teller) -> Iterator[Block]:
     """Every symbol, what it means, and its value where one is given."""
     if teller.brief:
         return
     words = teller.words
-    values = teller.network.has_values and not teller.network.is_batch
     header: list[Inline] = [words("symbol"), words("meaning")]
-    if values:
+    if teller.network.has_values:
         header.append(words("value"))
     rows = [row[: len(header)] for row in _rows(teller)]
     yield Table(tuple(header), tuple(rows), "l" * len(header), words("where"))
+    yield from _matrices(teller)
     if teller.network.is_batch and teller.network.inputs is not None:
         yield from _data(teller)
 
 
 def _rows(teller: Teller) -> Iterator[Row]:
-    graph, words, network = teller.graph, teller.words, teller.network
-
-    def row(quantities: tuple[Quantity, ...], means: str, **values: Value) -> Row:
-        name = f"means-{means}" if len(quantities) > 1 else f"means-{means}-one"
-        return _row(teller, quantities, words(name, **values))
-
-    yield row(graph.inputs, "inputs")
+    graph, network = teller.graph, teller.network
+    yield _row(teller, graph.inputs, "inputs")
     for layer in network.layers:
-        name = teller.layer_name(layer)
-        first, last = layer.index == 1, layer.index == len(network.layers)
-        before = words.text("layer-inputs") if first else teller.layer_name(layer.index - 1)
+        name, before = teller.layer_name(layer), teller.before(layer)
         weights = _by_receiver(network.weights(layer.index))
-        yield row(weights, "weights", before=before, layer=name)
-        if layer.bias == "shared":
-            shared = words("means-shared-bias", layer=name)
-            yield _row(teller, network.biases(layer.index), shared)
-        elif layer.bias == "neuron":
-            yield row(network.biases(layer.index), "biases", layer=name)
-        yield row(pre_activations(layer), "pre", layer=name)
-        yield row(activations(layer), "outputs" if last else "activations", layer=name)
-    yield row(graph.targets, "targets")
+        yield _row(teller, weights, "weights", before=before, layer=name)
+        if layer.bias != "none":
+            kind = "shared-bias" if layer.bias == "shared" else "biases"
+            yield _row(teller, network.biases(layer.index), kind, layer=name)
+        yield _row(teller, pre_activations(layer), "pre", layer=name)
+        last = layer.index == len(network.layers)
+        yield _row(teller, activations(layer), "outputs" if last else "activations", layer=name)
+    yield _row(teller, graph.targets, "targets")
     if graph.terms:
-        yield _row(teller, graph.terms, words("means-terms"))
-    yield (E,), words("means-loss"), ()
+        yield _row(teller, graph.terms, "terms")
+    yield _row(teller, (E,), "loss")
     if network.is_batch:
-        yield (Quantity(BATCH_LOSS),), words("means-batch-loss"), ()
-    deltas = tuple(
-        Quantity(DELTA, z.layer, z.unit)
-        for layer in reversed(network.layers)
-        for z in pre_activations(layer)
-    )
-    yield row(deltas, "delta", loss=E)
+        yield _row(teller, (Quantity(BATCH_LOSS),), "batch-loss")
+    yield from _deltas(teller)
     if network.learning_rate is not None or not network.has_values:
-        yield _row(teller, (RATE,), words("means-rate"))
+        yield _row(teller, (RATE,), "rate")
+
+
+def _deltas(teller: Teller) -> Iterator[Row]:
+    """The deltas, from the output back; where they are many, layer by layer."""
+    layers = teller.network.layers[::-1]
+    by_layer = [teller.deltas(layer) for layer in layers]
+    if sum(map(len, by_layer)) <= ROW_LIMIT:
+        every = tuple(delta for deltas in by_layer for delta in deltas)
+        yield _row(teller, every, "delta", loss=E)
+        return
+    kind = "delta-layer"
+    for layer, deltas in zip(layers, by_layer, strict=True):
+        yield _row(teller, deltas, kind, loss=E, layer=teller.layer_name(layer))
+        kind = "delta-layer-more"
 
 
 def _by_receiver(weights: tuple[Quantity, ...]) -> tuple[Quantity, ...]:
     return tuple(sorted(weights, key=lambda w: (w.unit, w.source)))
 
 
-def _row(teller: Teller, quantities: tuple[Quantity, ...], meaning: Inline) -> Row:
-    values = [teller.network.value(q) for q in quantities]
-    given: Inline = ()
-    if all(value is not None for value in values) and len(values) <= ROW_LIMIT:
-        given = teller.words.listing(tuple(value for value in values if value is not None))
-    elif values[0] is not None:
-        given = teller.words("see-equations")
-    return teller.some(quantities), meaning, given
+def _row(teller: Teller, quantities: tuple[Quantity, ...], kind: str, **values: Value) -> Row:
+    """The names of some quantities, what they are, and their values where they are given here."""
+    words, network = teller.words, teller.network
+    one = "-one" if len(quantities) == 1 and kind in _OF_ONE else ""
+    meaning = words(f"means-{kind}{one}", **values)
+    given = [network.value(q) for q in quantities]
+    known = tuple(value for value in given if value is not None)
+    elsewhere = _in_matrix(quantities) or (kind in ("inputs", "targets") and network.is_batch)
+    told = words.listing(known) if len(known) == len(given) and not elsewhere else ()
+    return teller.some(quantities), meaning, told
+
+
+def _in_matrix(quantities: tuple[Quantity, ...]) -> bool:
+    return quantities[0].kind == WEIGHT and len(quantities) > ROW_LIMIT
+
+
+def _matrices(teller: Teller) -> Iterator[Block]:
+    """The values of many weights: a row per sending unit, a column per receiving unit."""
+    network, words = teller.network, teller.words
+    before: tuple[Quantity, ...] = teller.graph.inputs
+    for layer in network.layers:
+        weights = network.weights(layer.index)
+        if _in_matrix(weights) and network.value(weights[0]) is not None:
+            cells = {(w.source, w.unit): _with_value(teller, w) for w in weights}
+            receivers = pre_activations(layer)
+            header: tuple[Inline, ...] = ((), *((z,) for z in receivers))
+            body = tuple(
+                ((sender,), *(cells[i, z.unit] for z in receivers))
+                for i, sender in enumerate(before)
+            )
+            caption = words(
+                "values-weights", before=teller.before(layer), layer=teller.layer_name(layer)
+            )
+            yield Table(header, body, "l" * len(header), caption)
+        before = activations(layer)
+
+
+def _with_value(teller: Teller, w: Quantity) -> Inline:
+    value = teller.network.value(w)
+    return (w,) if value is None else (w, " = ", value)
 
 
 def _data(teller: Teller) -> Iterator[Block]:
@@ -130,10 +173,9 @@ def _data(teller: Teller) -> Iterator[Block]:
     network, graph = teller.network, teller.graph
     if network.inputs is None or network.targets is None:
         return
-    header: list[Inline] = [teller.words("example")]
-    header += [(q,) for q in (*graph.inputs, *graph.targets)]
+    header = (teller.words("example"), *((q,) for q in (*graph.inputs, *graph.targets)))
     rows: list[Row] = []
     pairs = zip(network.inputs, network.targets, strict=True)
     for number, (inputs, targets) in enumerate(pairs, start=1):
         rows.append(((str(number),), *((n,) for n in (*inputs, *targets))))
-    yield Table(tuple(header), tuple(rows), "r" * len(header), teller.words("data"))
+    yield Table(header, tuple(rows), "r" * len(header), teller.words("data"))

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from derive.document.blocks import Block, Document
 from derive.document.narration.backward import backward
-from derive.document.narration.closing import appendix, checked, found
+from derive.document.narration.closing import appendix
 from derive.document.narration.descent import descent
 from derive.document.narration.forward import forward, loss
+from derive.document.narration.found import found
 from derive.document.narration.opening import legend, opening, setting
 from derive.document.narration.teller import Teller
 
@@ -29,4 +30,3 @@ def _blocks(teller: Teller) -> Iterator[Block]:
     yield from descent(teller)
     yield from found(teller)
     yield from appendix(teller)
-    yield from checked(teller)

@@ -1,4 +1,8 @@
-"""A layer by paths: weight after weight, with the register of numbered local derivatives."""
+"""A layer by paths: weight after weight, with the register of numbered local derivatives.
+
+Told in full, every parameter has its own heading and all its steps. Else the first of a layer has
+them; of the others is said in what they differ, with their new factors and their results.
+"""
 
 from __future__ import annotations
 
@@ -6,177 +10,279 @@ from collections.abc import Iterator
 
 from derive.derivation.graph import E
 from derive.derivation.steps import Rule, Section, Step
-from derive.derivation.styles.deltas import delta_of
-from derive.document.blocks import Block, Equation, Inline
+from derive.document.blocks import Block, Equation, Inline, Paragraph
 from derive.document.narration.locals import lines, short
+from derive.document.narration.register import numbers
 from derive.document.narration.teller import Teller, first_and_last, rows
-from derive.expression.nodes import BIAS, Quantity
+from derive.expression.nodes import BIAS, Bracket, Product, Quantity
+
+_MANY = 4  # paths past which a second weight into a unit is told by its last factor even in full
+
+
+class Parts:
+    """The steps of one parameter's section, by what they do.
+
+    first  the first of its layer in whose sum over paths δ is found; else δ comes first
+    """
+
+    def __init__(self, section: Section) -> None:
+        steps = section.steps
+        self.independent = [s for s in steps if s.rule is Rule.INDEPENDENT]
+        self.split = next((s for s in steps if s.rule is Rule.SPLIT), None)
+        self.chain = next(s for s in steps if s.id.startswith("chain/"))
+        self.new = [s for s in steps if s.rule is Rule.LOCAL]
+        self.together = next(s for s in steps if s.id.startswith("together/"))
+        self.result = next(s for s in steps if s.id.startswith("gradient/"))
+        self.deltas = [s for s in steps if s.id.startswith("delta/")]
+        self.w, *receivers = self.result.about
+        self.receivers = tuple(receivers)
+        self.first = bool(self.deltas) and steps[-1] is not self.result
+        self.used = [use for use in self.together.uses if use.startswith("local/")]
+
+    @property
+    def known(self) -> list[str]:
+        """The local derivatives that are used and were found before."""
+        new = {step.id for step in self.new}
+        return [use for use in self.used if use not in new]
 
 
 def layer_by_paths(teller: Teller, section: Section) -> Iterator[Block]:
     """Heading, and every weight and bias of the layer."""
     yield teller.heading(3, "paths-layer", layer=teller.layer_name(section.layer))
-    told: dict[Quantity, Quantity] = {}
-    for weight in section.sections:
-        yield from _weight(teller, weight, told)
-
-
-class _Parts:
-    """The steps of one weight's section, by what they do."""
-
-    def __init__(self, section: Section) -> None:
-        self.independent = [s for s in section.steps if s.rule is Rule.INDEPENDENT]
-        self.split = next((s for s in section.steps if s.rule is Rule.SPLIT), None)
-        self.chain = next(s for s in section.steps if s.id.startswith("chain/"))
-        self.new = [s for s in section.steps if s.rule is Rule.LOCAL]
-        self.together = next(s for s in section.steps if s.id.startswith("together/"))
-        self.result = section.steps[-1]
-
-
-def _weight(teller: Teller, section: Section, told: dict[Quantity, Quantity]) -> Iterator[Block]:
-    """One weight; ``told`` holds, for every unit, the first weight into it that was told.
-
-    Only the first weight of a layer is told at length, unless everything is told in full.
-    """
-    (w,) = section.about
-    parts = _Parts(section)
-    receiver = parts.result.about[1]
-    again = receiver in told
-    alike = [first for first in told.values() if first.kind == w.kind]
-    if alike and not teller.full:
-        yield from _same_way(teller, w, told.get(receiver, alike[0]), parts, again)
-    else:
-        yield teller.heading(4, "gradient", loss=E, w=w)
-        yield from _split(teller, w, parts, again)
-        yield from _chain(teller, w, parts)
-        yield from _new(teller, parts, w)
-        yield from _together(teller, w, parts, again)
-    for z in parts.result.about[1:]:
-        told.setdefault(z, w)
-
-
-def _same_way(
-    teller: Teller, w: Quantity, first: Quantity, parts: _Parts, again: bool
-) -> Iterator[Block]:
-    """A weight whose paths run like those of ``first``: the new factors, and the result."""
-    if not again and parts.independent:
-        yield teller.say(
-            "reaches-only", w=w,
-            reached=teller.words.listing(_reached(teller, w)),
-        )  # fmt: skip
-    used = [use for use in parts.together.uses if use.startswith("local/")]
-    numbers = teller.words.listing(_listed(teller, used))
-    sentence = "same-way" if parts.new else "same-way-all-known"
-    yield teller.say(sentence, w=w, first=first, numbers=numbers)
-    result = parts.result
-    if result.rule is Rule.NAME:
-        relations = parts.together.relations
-    elif again:  # δ of this unit has its name already
-        relations = first_and_last(result)
-    else:
-        relations = result.relations[:2]
-    yield from rows([
-        *(short(step) for step in parts.new),
-        teller.equation(result, relations, "gradient", only_last=True),
-    ])  # fmt: skip
-    receivers = result.about[1:]
-    if not again and result.rule is Rule.COLLECT and len(receivers) == 1:
-        z = receivers[0]
-        yield teller.say("name-delta-again", delta=delta_of(z), z=z, loss=E)
-
-
-def _split(teller: Teller, w: Quantity, parts: _Parts, again: bool) -> Iterator[Block]:
-    if parts.split is None:
+    parameters = [Parts(inner) for inner in section.sections]
+    if not teller.full:
+        yield from _Weight(teller, parameters[0], {}).at_length()
+        yield from _others(teller, parameters)
         return
-    words = teller.words
-    reached = _reached(teller, w)
-    if parts.independent:
+    told: dict[Quantity, Parts] = {}
+    for parts in parameters:
+        yield from _Weight(teller, parts, told).at_length()
+        for z in parts.receivers:
+            told.setdefault(z, parts)
+
+
+class _Weight:
+    """One parameter told at length; ``told``: by unit, the first parameter into it."""
+
+    def __init__(self, teller: Teller, parts: Parts, told: dict[Quantity, Parts]) -> None:
+        self.teller = teller
+        self.parts = parts
+        self.w = parts.w
+        self.like = told.get(parts.receivers[0]) if not parts.deltas else None
+        self.paths = [p for e in teller.graph.terms or (E,) for p in teller.graph.paths(self.w, e)]
+
+    def at_length(self) -> Iterator[Block]:
+        """Heading, error terms, chain rule, local derivatives, all together."""
+        teller, like = self.teller, self.like
+        yield teller.heading(4, "gradient", loss=E, w=self.w)
+        if like is not None and len(self.paths) > _MANY:
+            yield teller.say(
+                "many-again", w=self.w, first=like.w, count=teller.words.number(len(self.paths))
+            )
+            yield from self._worked_out()
+        else:
+            yield from self._split()
+            yield from self._chain()
+            yield from self._new()
+            yield from self._together()
+        yield from self._result()
+
+    def _split(self) -> Iterator[Block]:
+        """Which terms the parameter reaches, and which not."""
+        teller, parts = self.teller, self.parts
+        if parts.split is None:
+            return
+        words = teller.words
         lost = tuple(s.about[1] for s in parts.independent)
-        name = "reaches-not-again" if again else "reaches-not"
-        yield teller.say(name, w=w, lost=words.listing(lost), reached=words.listing(reached))
-    else:
-        name = "reaches-all-again" if again else "reaches-all"
-        yield teller.say(name, w=w, terms=words.listing(reached))
-    if not again or teller.full:
+        terms = words.listing(reached(teller, self.w))
+        like = self.like
+        if like is not None and reached(teller, like.w) == reached(teller, self.w):
+            name = "reaches-not-again" if lost else "reaches-all-again"
+            yield teller.say(name, w=self.w, first=like.w, reached=terms, loss=E)
+        else:
+            name = "reaches-not" if lost else "reaches-all"
+            yield teller.say(name, w=self.w, lost=words.listing(lost), reached=terms, loss=E)
         yield Equation(parts.split.relations, None, "gradient")
 
+    def _chain(self) -> Iterator[Block]:
+        teller, count = self.teller, len(self.paths)
+        if count == 1:
+            route: list[str | Quantity] = []
+            for quantity in reversed(self.paths[0]):
+                route += [" → ", quantity] if route else [quantity]
+            yield teller.say("one-path", w=self.w, path=tuple(route))
+        else:
+            yield teller.say("many-paths", w=self.w, count=teller.words.number(count), loss=E)
+        yield Equation(self.parts.chain.relations, None, "gradient")
 
-def _reached(teller: Teller, w: Quantity) -> tuple[Quantity, ...]:
-    return tuple(e for e in teller.graph.terms if teller.graph.reaches(w, e))
+    def _new(self) -> Iterator[Block]:
+        """What is known already, what is new, and the new ones worked out."""
+        teller, new = self.teller, self.parts.new
+        words = teller.words
+        known = numbers(words, (teller.register[use] for use in self.parts.known))
+        if not new:
+            yield teller.say("all-known", known=known, w=self.w)
+        elif not known:
+            yield teller.say("all-new", w=self.w)
+        elif len(new) == 1:
+            yield teller.say("one-new", known=known, partial=new[0].subject)
+        else:
+            yield teller.say("some-new", known=known, w=self.w, new=words.number(len(new)))
+        yield from self._worked_out()
+
+    def _worked_out(self) -> Iterator[Block]:
+        if self.teller.full:
+            for step in self.parts.new:
+                yield lines(self.teller, step)
+        else:
+            yield from rows([short(step) for step in self.parts.new])
+
+    def _together(self) -> Iterator[Block]:
+        teller, parts = self.teller, self.parts
+        used = numbers(teller.words, (teller.register[use] for use in parts.used))
+        yield teller.say("together", numbers=used, w=self.w)
+        if not parts.first:
+            yield Equation(parts.together.relations, None, "gradient")
+            return
+        numeric = teller.numeric(parts.result)
+        worked = numeric.relations[1:] if numeric is not None else ()
+        if len(self.paths) > 1 and not teller.full:
+            worked = worked[-2:]  # what every path contributes, and their sum
+        yield Equation((*parts.together.relations, *worked), None, "gradient", result=True)
+
+    def _result(self) -> Iterator[Block]:
+        """What stands before the input is δ: named, or known by its name."""
+        teller, parts = self.teller, self.parts
+        shown: list[Equation] = []
+        said: Inline = ()
+        if parts.first and _taken_out(parts.result):
+            name = "collect-two" if len(self.paths) == 2 else "collect"
+            count = teller.words.number(len(self.paths))
+            said = (*teller.words(name, w=self.w, count=count), " ")
+            shown.append(Equation(parts.result.relations[:2], None, "gradient"))
+        if parts.deltas:
+            yield Paragraph((*said, *self._named()))
+        elif len(self.paths) <= _MANY or self.like is None:
+            yield Paragraph(self._again())
+        seen = parts.first and (_taken_out(parts.result) or parts.result.rule is Rule.NAME)
+        shown += [_delta_row(teller, step, seen) for step in parts.deltas]
+        if not parts.first:
+            shown.append(_by_delta(teller, parts))
+        yield from rows(shown)
+
+    def _named(self) -> Inline:
+        teller, parts = self.teller, self.parts
+        if len(parts.receivers) > 1:
+            found = teller.words.listing(tuple(step.subject for step in parts.deltas))
+            layer = teller.layer_name(self.w.layer)
+            return teller.words("name-deltas-shared", w=self.w, layer=layer, deltas=found)
+        (step,) = parts.deltas
+        name = "name-delta-bias" if self.w.kind == BIAS else "name-delta"
+        if step.substeps:
+            name += "-assuming" if step.assumes else "-cancel"
+        return teller.words(
+            name, w=self.w, input=_input(parts.result), z=parts.receivers[0],
+            delta=step.subject, targets=teller.some(teller.graph.targets),
+        )  # fmt: skip
+
+    def _again(self) -> Inline:
+        words, result = self.teller.words, self.parts.result
+        if self.w.kind != BIAS:
+            delta = result.result.children[0]
+            first = self.like.w if self.like is not None else self.w
+            return words("again-delta", input=_input(result), delta=delta, first=first)
+        if len(self.parts.receivers) == 1:
+            return words("again-delta-bias", delta=result.result)
+        return words("again-deltas", deltas=words.listing(result.result.children))
 
 
-def _chain(teller: Teller, w: Quantity, parts: _Parts) -> Iterator[Block]:
-    paths = [p for e in teller.graph.terms or (E,) for p in teller.graph.paths(w, e)]
-    if len(paths) == 1:
-        route: list[str | Quantity] = []
-        for quantity in reversed(paths[0]):
-            route += [" → ", quantity] if route else [quantity]
-        yield teller.say("one-path", w=w, path=tuple(route))
-    else:
-        yield teller.say("many-paths", w=w, count=teller.words.number(len(paths)), loss=E)
-    yield Equation(parts.chain.relations, None, "gradient")
+def _others(teller: Teller, parameters: list[Parts]) -> Iterator[Block]:
+    """All parameters of a layer but the first, by what is different about them."""
+    first, *rest = parameters
+    told = dict.fromkeys(first.receivers, first)
+    while rest:
+        parts = rest[0]
+        if parts.deltas:
+            yield from _other_unit(teller, parts, first)
+            told.update((z, parts) for z in parts.receivers if z not in told)
+            del rest[0]
+            continue
+        run = [p for p in rest if not p.deltas and _alike(p, parts)]
+        yield from _same_units(teller, run, told)
+        rest = [p for p in rest if p not in run]
 
 
-def _new(teller: Teller, parts: _Parts, w: Quantity) -> Iterator[Block]:
-    """What is known already, what is new, and the new ones worked out."""
-    words = teller.words
-    new = {step.id for step in parts.new}
-    known = [use for use in parts.together.uses if use.startswith("local/") and use not in new]
-    numbers = _listed(teller, known)
-    if known and not parts.new:
-        yield teller.say("all-known", known=words.listing(numbers), w=w)
-    elif known:
-        sentence = "one-new" if len(parts.new) == 1 else "some-new"
-        yield teller.say(
-            sentence, known=words.listing(numbers), w=w, new=words.number(len(parts.new))
-        )
-    elif parts.new:
-        yield teller.say("all-new", w=w)
-    if teller.full:
-        for step in parts.new:
-            yield lines(teller, step)
-    else:
-        yield from rows([short(step) for step in parts.new])
+def _alike(one: Parts, other: Parts) -> bool:
+    """Two weights into the same unit, or two biases."""
+    return one.w.kind == other.w.kind and (one.w.kind == BIAS or one.receivers == other.receivers)
 
 
-def _listed(teller: Teller, names: list[str]) -> tuple[str, ...]:
-    return tuple(f"({number})" for number in sorted(teller.register[name] for name in names))
-
-
-def _together(teller: Teller, w: Quantity, parts: _Parts, again: bool) -> Iterator[Block]:
-    words = teller.words
-    used = [use for use in parts.together.uses if use.startswith("local/")]
-    listed: Inline = words.listing(_listed(teller, used))
-    yield teller.say("together", numbers=listed, w=w)
-    result = parts.result
-    plain = result.rule is Rule.NAME
-    numbered = teller.equation(
-        result, parts.together.relations if plain else result.relations[:2], "gradient",
-        result=True,
+def _other_unit(teller: Teller, parts: Parts, first: Parts) -> Iterator[Block]:
+    """The first parameter into another unit: its paths run like those of the layer's first."""
+    known = numbers(teller.words, (teller.register[use] for use in parts.known))
+    name = "same-way" if known else "same-way-all-new"
+    through = teller.words(
+        "through-to" if parts.independent else "through",
+        z=teller.words.listing(parts.receivers),
+        reached=teller.words.listing(reached(teller, parts.w)),
     )  # fmt: skip
-    if plain:
-        yield numbered
+    yield teller.say(name, w=parts.w, first=first.w, through=through, known=known)
+    yield from rows([
+        *(short(step) for step in parts.new),
+        *(_delta_row(teller, step, False) for step in parts.deltas),
+        _by_delta(teller, parts),
+    ])  # fmt: skip
+
+
+def _same_units(teller: Teller, run: list[Parts], told: dict[Quantity, Parts]) -> Iterator[Block]:
+    """Parameters into units whose δ is known: their last factor and their result."""
+    words, w = teller.words, run[0].w
+    if w.kind != BIAS:
+        ws = words.listing(tuple(p.w for p in run))
+        name = "same-unit" if len(run) > 1 else "same-unit-one"
+        yield teller.say(name, w=w, ws=ws, first=told[run[0].receivers[0]].w)
+    elif len(run[0].receivers) > 1:
+        yield teller.say("shared-bias-known", w=w, layer=teller.layer_name(w.layer))
     else:
-        yield Equation(parts.together.relations, None, "gradient")
-        yield from _collect(teller, result)
-        yield numbered
-    if not again:
-        yield from _named(teller, w, result)
+        name = "biases-known" if len(run) > 1 else "bias-known"
+        yield teller.say(name, layer=teller.layer_name(w.layer))
+    yield from rows([
+        row
+        for parts in run
+        for row in (*(short(step) for step in parts.new), _by_delta(teller, parts))
+    ])  # fmt: skip
 
 
-def _collect(teller: Teller, result: Step) -> Iterator[Block]:
-    sentence = "collect-assuming" if result.assumes else "collect"
-    yield teller.say(sentence, w=result.about[0], targets=teller.some(teller.graph.targets))
-    if teller.full:
-        for step in result.substeps:
-            if step.rule is not Rule.CHAIN:
-                yield Equation(step.relations, None, "gradient")
+def _by_delta(teller: Teller, parts: Parts) -> Equation:
+    """∂E/∂w = δ·a, with its numbers."""
+    return teller.equation(
+        parts.result, first_and_last(parts.result), "gradient", result=teller.full
+    )
 
 
-def _named(teller: Teller, w: Quantity, result: Step) -> Iterator[Block]:
-    """What stands before the input is δ: the part that every weight into this neuron shares."""
-    receivers = result.about[1:]
-    deltas = tuple(delta_of(z) for z in receivers)
-    if w.kind == BIAS and len(receivers) > 1:
-        return
-    yield teller.say("name-delta", delta=deltas[0], z=receivers[0], w=w, loss=E)
+def _delta_row(teller: Teller, step: Step, seen: bool) -> Equation:
+    """δ = ∂E/∂z = its formula, and its value.
+
+    seen  the formula has just stood before the input: only its value is new
+    Where it has not, in short, that δ is a derivative has been said.
+    """
+    chain = step.relations
+    if not step.substeps and not teller.full:
+        chain = chain[:2] if seen else first_and_last(step)
+    return teller.equation(step, chain, "gradient", only_last=not teller.full or seen)
+
+
+def _taken_out(result: Step) -> bool:
+    """Whether the paths share factors: [path + path]·shared."""
+    found = result.relations[1].expression
+    return isinstance(found, Product) and any(isinstance(f, Bracket) for f in found.factors)
+
+
+def _input(result: Step) -> Inline:
+    """The a of δ·a."""
+    return tuple(result.result.children[1:])
+
+
+def reached(teller: Teller, w: Quantity) -> tuple[Quantity, ...]:
+    """The loss terms that a parameter can change."""
+    return tuple(e for e in teller.graph.terms if teller.graph.reaches(w, e))

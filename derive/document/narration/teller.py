@@ -9,8 +9,9 @@ from functools import cached_property
 
 from derive.derivation.check import Report
 from derive.derivation.derivation import Derivation
-from derive.derivation.graph import Graph
+from derive.derivation.graph import Graph, pre_activations
 from derive.derivation.steps import Chain, Relation, Step
+from derive.derivation.styles.deltas import delta_of
 from derive.derivation.valuation import Valuation
 from derive.document.blocks import Block, Equation, Equations, Heading, Paragraph
 from derive.document.wording import Value, Wording
@@ -34,6 +35,7 @@ class Teller:
     """The context of one document.
 
     valuation  None where the network is symbolic
+    numbers    how many relations between displayed numbers were checked
     example    the example whose numbers the chains show
     """
 
@@ -43,6 +45,7 @@ class Teller:
     detail: Detail
     words: Wording
     names: Names
+    numbers: int = 0
     example: int = 0
 
     @property
@@ -115,6 +118,16 @@ class Teller:
         if last == 2:
             return self.words.text("layer-hidden")
         return self.words.text("layer-hidden-numbered", number=index)
+
+    def before(self, layer: Layer) -> str:
+        """The name of what a layer's units receive from."""
+        if layer.index == 1:
+            return self.words.text("layer-inputs")
+        return self.layer_name(layer.index - 1)
+
+    def deltas(self, layer: Layer) -> tuple[Quantity, ...]:
+        """The δ of every unit of a layer."""
+        return tuple(delta_of(z) for z in pre_activations(layer))
 
     def some(self, quantities: tuple[Quantity, ...]) -> tuple[str | Expression, ...]:
         """The names of quantities, listed, or from the first to the last."""

@@ -1,9 +1,9 @@
 """Chains of relations on lines of limited width.
 
 A chain that fits stands on one line: ``a = b = c``. A longer one has a line for each relation,
-signs below each other. A member still too wide is broken where it binds least tightly: a sum
-before its + and −, a product before its ·, then inside brackets. A fraction is taken apart only
-where nothing else helps.
+signs below each other; only numbers follow numbers on the same line. A member still too wide is
+broken where it binds least tightly: a sum before its + and −, a product before its ·, then inside
+brackets. A fraction is taken apart only where nothing else helps.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
-from derive.expression.nodes import Expression
+from derive.expression.nodes import Expression, Partial, Quantity
 from derive.writers.expressions.latex import LATEX
 from derive.writers.expressions.printer import Piece, Printer
 from derive.writers.expressions.text import TEXT
@@ -76,14 +76,28 @@ def chain_lines(
         left_width = printer.width(_HANGING)
         for line in broken(chain[0].expression, names, printer, limit, characters):
             lines.append(Line(line, "", ""))
+    filling = False  # whether the last line holds whole members, all of them numbers
     for position, relation in enumerate(chain if goes_on else chain[1:], start=1):
         sign = signs[position]
         room = limit - max(left_width, column) - printer.width(f" {sign} ")
+        numeric = _is_numeric(relation.expression)
+        if filling and numeric:
+            longer = f"{lines[-1].right} {sign} {members[position]}"
+            if len(longer) <= characters and printer.width(longer) <= room:
+                lines[-1] = lines[-1]._replace(right=longer)
+                continue
+        before = len(lines)
         left = first if position == 1 and not alone else ""
         for line in broken(relation.expression, names, printer, room, characters):
             lines.append(Line(left, sign, line))
             left = sign = ""
+        filling = numeric and len(lines) == before + 1
     return tuple(lines)
+
+
+def _is_numeric(expression: Expression) -> bool:
+    """Whether no name is left in an expression: it is arithmetic."""
+    return not any(isinstance(node, (Quantity, Partial)) for node in expression.walk())
 
 
 def left_column(

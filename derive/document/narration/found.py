@@ -1,0 +1,154 @@
+"""What was found: remarks at the end, each tied to a test of whether it is true here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import Any
+
+from derive.derivation.graph import E, pre_activations
+from derive.derivation.rounding import Shown, shown
+from derive.derivation.valuation import Valuation
+from derive.document.blocks import Block, Inline, Items, Paragraph
+from derive.document.narration.teller import ROW_LIMIT, Teller
+from derive.expression.evaluate import HIGH
+from derive.expression.nodes import WEIGHT, Quantity
+
+_OPPOSED = HIGH.number(Fraction(1, 4))  # |sum| of opposing shares, relative to the sum of sizes
+_FEW_TERMS = 4
+_SHRUNK = 10  # how much smaller gradients are next to the inputs before it is worth a remark
+_SAME = HIGH.number(Fraction(1, 10**40))
+
+
+def found(teller: Teller) -> Iterator[Block]:
+    """What the reader has seen, each sentence true of this network, and what was checked."""
+    counts = _checked(teller)
+    if teller.brief:
+        yield Paragraph(counts)
+    else:
+        yield teller.heading(2, "found")
+        yield Items((*_always(teller), *_of_numbers(teller), counts))
+    if teller.report.unchecked:
+        yield teller.remark("unchecked", count=len(teller.report.unchecked))
+
+
+def _checked(teller: Teller) -> Inline:
+    """How many equalities a machine has compared."""
+    report = teller.report
+    name = "checked-brief" if teller.brief else "checked-numbers" if teller.numbers else "checked"
+    return teller.words(
+        name, equalities=report.equalities, points=report.points,
+        differences=report.differences, numbers=teller.numbers,
+    )  # fmt: skip
+
+
+def _always(teller: Teller) -> Iterator[Inline]:
+    words, network = teller.words, teller.network
+    style = teller.derivation.style
+    yield words(f"found-{style}", loss=E, count=len(network.parameters()))
+    if len(network.layers) > 1:
+        yield words("found-reuse")
+    if any(step.assumes for step in teller.derivation.walk()):
+        yield words("found-cancel-softmax")
+    elif (network.layers[-1].activation.name, network.loss.name) == (
+        "sigmoid", "binary_cross_entropy",
+    ):  # fmt: skip
+        yield words("found-cancel-sigmoid")
+    last = network.layers[-1]
+    if last.activation.function is None and last.units > 1:
+        yield words("found-zero-sum", deltas=teller.some(teller.deltas(last)))
+
+
+def _of_numbers(teller: Teller) -> Iterator[Inline]:
+    valuation = teller.valuation
+    if valuation is None:
+        return
+    yield from _largest(teller, valuation)
+    if not teller.network.is_batch:
+        yield from _opposed(teller, valuation)
+        yield from _inactive(teller, valuation)
+    yield from _shrunk(teller, valuation)
+
+
+def _largest(teller: Teller, valuation: Valuation) -> Iterator[Inline]:
+    """The parameters with the steepest gradient, unless every gradient is 0."""
+    sizes = _sizes(teller, valuation, teller.network.parameters())
+    steepest = max(sizes.values())
+    ws = [w for w, size in sizes.items() if abs(size - steepest) <= _SAME]
+    if steepest <= _SAME or len(ws) > ROW_LIMIT:
+        return
+    if len(ws) == 1:
+        size = valuation.gradient(ws[0]).number
+        yield teller.words("found-largest", loss=valuation.goal, w=ws[0], size=size)
+    else:
+        size = _displayed(valuation, steepest).number
+        listed = teller.words.listing(tuple(ws))
+        yield teller.words("found-largest-tie", loss=valuation.goal, ws=listed, size=size)
+
+
+def _sizes(teller: Teller, valuation: Valuation, ws: tuple[Quantity, ...]) -> dict[Quantity, Any]:
+    return {w: abs(valuation.trace.partial(valuation.goal, w)) for w in ws}
+
+
+def _displayed(valuation: Valuation, value: Any) -> Shown:
+    return shown(value, valuation.rounding.digits)
+
+
+def _opposed(teller: Teller, valuation: Valuation) -> Iterator[Inline]:
+    """A parameter whose shares of the single errors largely cancel: the one where most is lost."""
+    graph, words = teller.graph, teller.words
+    if not 2 <= len(graph.terms) <= _FEW_TERMS:
+        return
+    environment = valuation.examples[0].environment
+    weight = HIGH.number(Fraction(1, len(graph.terms) if teller.network.loss.mean else 1))
+    opposed = []
+    for w in teller.network.parameters():
+        shares = [environment.partial(e, w) * weight for e in graph.terms]
+        sizes = sum(map(abs, shares))
+        if w.kind == WEIGHT and sizes and abs(sum(shares)) <= _OPPOSED * sizes:
+            opposed.append((abs(sum(shares)) / sizes, w, shares))
+    if not opposed:
+        return
+    least = min(left for left, _, _ in opposed)
+    _, w, shares = next(one for one in opposed if one[0] <= least + _SAME)
+    told = tuple(
+        words("found-share", value=_displayed(valuation, share).number, term=e)
+        for e, share in zip(graph.terms, shares, strict=True)
+    )
+    total = _displayed(valuation, sum(shares)).number
+    yield words("found-oppose", w=w, shares=words.listing(told), sum=total)
+
+
+def _inactive(teller: Teller, valuation: Valuation) -> Iterator[Inline]:
+    """The relu units whose derivative is 0 for this example."""
+    environment = valuation.examples[0].environment
+    off = [
+        z
+        for layer in teller.network.layers
+        if layer.activation.name == "relu"
+        for z in pre_activations(layer)
+        if environment.quantity(z) <= 0
+    ]
+    if off:
+        name = "found-inactive" if len(off) > 1 else "found-inactive-one"
+        yield teller.words(name, units=teller.some(tuple(off)))
+
+
+def _shrunk(teller: Teller, valuation: Valuation) -> Iterator[Inline]:
+    """Behind sigmoid layers the gradients next to the inputs are much smaller."""
+    layers = teller.network.layers
+    if len(layers) < 2 or any(x.activation.name != "sigmoid" for x in layers[:-1]):
+        return
+    ends = []
+    for layer in (layers[-1], layers[0]):
+        mine = tuple(w for w in teller.network.parameters() if w.layer == layer.index)
+        if not mine:
+            return
+        sizes = _sizes(teller, valuation, mine)
+        ends.append(max(sizes, key=lambda w: sizes[w]))
+    last, first = (abs(valuation.trace.partial(valuation.goal, w)) for w in ends)
+    if first and last >= _SHRUNK * first:
+        yield teller.words(
+            "found-shrunk", at_last=ends[0], last=_displayed(valuation, last).number,
+            at_first=ends[1], first=_displayed(valuation, first).number,
+        )  # fmt: skip

@@ -1,0 +1,25 @@
+"""Numbers of the register in running text: (1), (2) and (9) to (12)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from derive.document.blocks import Inline
+from derive.document.wording import Wording
+
+
+def numbers(words: Wording, found: Iterable[int]) -> Inline:
+    """The numbers in order, four or more in a row as the first and the last; () for none."""
+    runs: list[list[int]] = []
+    for number in sorted(set(found)):
+        if runs and runs[-1][-1] == number - 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    listed: list[Inline] = []
+    for run in runs:
+        if len(run) > 3:
+            listed.append(words("from-to", first=f"({run[0]})", last=f"({run[-1]})"))
+        else:
+            listed.extend((f"({number})",) for number in run)
+    return words.listing(tuple(listed))
