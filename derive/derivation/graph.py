@@ -71,6 +71,7 @@ class Graph:
         self.children: dict[Quantity, list[Quantity]] = defaultdict(list)
         self.level: dict[Quantity, int] = {}
         self._counts: dict[Quantity, dict[Quantity, int]] = {}
+        self._mentions: dict[Quantity, dict[Quantity, list[Expression]]] = {}
         for quantity, parents in self.parents.items():
             for parent in parents:
                 self.children[parent].append(quantity)
@@ -163,6 +164,19 @@ class Graph:
                         waiting.append(child)
                     found[child].append(parent)
         return found
+
+    def relevant(self, of: Quantity, by: Quantity) -> Expression:
+        """The definition of ``of``; of a sum only the terms that mention ``by``."""
+        formula = self.definitions[of]
+        if not isinstance(formula, Sum):
+            return formula
+        if of not in self._mentions:
+            mentioning: dict[Quantity, list[Expression]] = defaultdict(list)
+            for term in formula.terms:
+                for quantity in quantities(term):
+                    mentioning[quantity].append(term)
+            self._mentions[of] = mentioning
+        return total(*self._mentions[of][by])
 
     def route_elsewhere(self, of: Quantity, by: Quantity) -> bool:
         """Whether ``by`` may also reach ``of`` other than through ``of``'s own formula."""

@@ -8,8 +8,6 @@ taught, its proof lines lead there, and formulas give way to the names the page 
 
 from __future__ import annotations
 
-from collections import defaultdict
-
 from derive.derivation.calculus import (
     Line,
     differentiate,
@@ -39,9 +37,7 @@ from derive.expression.nodes import (
     Quotient,
     Sum,
     product,
-    quantities,
     substitute,
-    total,
 )
 from derive.network.catalogue import ActivationUse, in_letters, loss_proof, proof
 
@@ -74,7 +70,6 @@ class Locals:
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
         self._steps: dict[tuple[Quantity, Quantity], Step] = {}
-        self._terms: dict[Quantity, dict[Quantity, list[Expression]]] = {}
 
     def step(self, of: Quantity, by: Quantity) -> Step:
         """The step that works out ∂of/∂by from the definition of ``of``."""
@@ -95,15 +90,9 @@ class Locals:
         their derivatives a page would grow as n².
         """
         formula = self.graph.definitions[of]
-        if not isinstance(formula, Sum) or len(formula.terms) <= _LONG:
-            return formula
-        if of not in self._terms:
-            mentioning: dict[Quantity, list[Expression]] = defaultdict(list)
-            for term in formula.terms:
-                for quantity in quantities(term):
-                    mentioning[quantity].append(term)
-            self._terms[of] = mentioning
-        return total(*self._terms[of][by])
+        if isinstance(formula, Sum) and len(formula.terms) > _LONG:
+            return self.graph.relevant(of, by)
+        return formula
 
     def _make(self, of: Quantity, by: Quantity) -> Step:
         formula = self._formula(of, by)

@@ -11,11 +11,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from derive.derivation.check.differences import check_totals
+from derive.derivation.check.differences import check_formulas, check_totals
 from derive.derivation.check.equalities import Equalities
 from derive.derivation.check.failure import CheckFailed
 from derive.derivation.check.points import draw
 from derive.derivation.check.structure import check_structure
+from derive.derivation.graph import E
 
 if TYPE_CHECKING:
     from derive.derivation.derivation import Derivation
@@ -50,17 +51,23 @@ class Report:
 
 def check(derivation: Derivation) -> Report:
     """Compare every relation of a derivation. Raises CheckFailed, naming the step."""
+    graph = derivation.graph
     steps = check_structure(derivation)
+    asked = (*graph.terms, E) if derivation.style == "paths" else (E,)
     equalities = Equalities(derivation)
     differences = 0
-    needs = {word for step in steps.values() for word in step.assumes}
+    needs = sorted({tuple(sorted(step.assumes)) for step in steps.values()} | {()})
     points = 0
     for seed in range(POINTS):
-        for assumptions in (frozenset[str](), frozenset(needs)) if needs else (frozenset[str](),):
-            point = draw(derivation.graph, seed, assumptions)
+        for assumptions in map(frozenset, needs):
+            point = draw(graph, seed, assumptions)
+            # First what the steps are held against, so that its faults are not blamed on them.
+            differences += check_formulas(graph, point, seed)
+            differences += check_totals(graph, point, seed, asked)
             mine = [s for s in steps.values() if frozenset(s.assumes) == assumptions]
             equalities.compare(mine, point)
-            differences += check_totals(derivation.graph, point, seed)
+            late = [q for q in graph.definitions if q in point.examples[0].swept.difference(asked)]
+            differences += check_totals(graph, point, seed, late)
             points += 1
     equalities.compare_locally(steps.values())
     equalities.look_again(steps.values())
@@ -71,6 +78,6 @@ def check(derivation: Derivation) -> Report:
         independent=independent,
         differences=differences,
         points=points,
-        assumptions=tuple(sorted(needs)),
+        assumptions=tuple(sorted({word for words in needs for word in words})),
         unchecked=equalities.unchecked(),
     )

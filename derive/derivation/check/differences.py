@@ -16,7 +16,7 @@ from typing import Any
 from derive.derivation.check.failure import CheckFailed
 from derive.derivation.check.kinks import has_kinks, sides
 from derive.derivation.check.points import signed
-from derive.derivation.graph import E, Graph
+from derive.derivation.graph import Graph
 from derive.derivation.local import key
 from derive.derivation.trace import ExampleTrace, Trace
 from derive.expression.evaluate import HIGH, evaluate
@@ -48,27 +48,36 @@ class _Moved:
         raise TypeError("a definition contains no derivative")
 
 
-def check_totals(graph: Graph, point: Trace, seed: int) -> int:
-    """Compare every formula's slopes and every sweep that was used. Returns how many.
+def check_formulas(graph: Graph, point: Trace, seed: int) -> int:
+    """Compare the slopes of every definition. Returns how many.
 
     Where a kink lies between the two sides there is no difference to compare with; the points
     are drawn so that this is rare.
-    Raises CheckFailed naming the definition, or the quantity by which a total is wrong.
+    Raises CheckFailed naming the definition.
     """
     chance = random.Random(f"derive directions {seed}")
     example = point.examples[0]
-    count = 0
-    for quantity, formula in graph.definitions.items():
-        count += _check_formula(graph, example, quantity, formula, chance)
+    return sum(
+        _check_formula(graph, example, quantity, formula, chance)
+        for quantity, formula in graph.definitions.items()
+    )
+
+
+def check_totals(graph: Graph, point: Trace, seed: int, of: Iterable[Quantity]) -> int:
+    """Compare the total derivatives of some quantities by all leaves. Returns how many.
+
+    Raises CheckFailed naming the quantity by which a total is wrong.
+    """
+    chance = random.Random(f"derive totals {seed}")
+    example = point.examples[0]
     leaves = [q for q in example.values if q not in graph.definitions]
     direction = {leaf: HIGH.number(signed(chance)) for leaf in leaves}
-    if _crosses_a_kink(graph, example, direction):
-        return count
-    for quantity in graph.definitions:
-        if quantity == E or quantity in example.swept:
-            _check_total(graph, example, quantity, direction)
-            count += 1
-    return count
+    wanted = list(of)
+    if not wanted or _crosses_a_kink(graph, example, direction):
+        return 0
+    for quantity in wanted:
+        _check_total(graph, example, quantity, direction)
+    return len(wanted)
 
 
 def _check_formula(

@@ -67,8 +67,14 @@ class Equalities:
     def compare(self, steps: Iterable[Step], point: Trace) -> None:
         """Compare every relation of the steps at a point of the whole network."""
         for step in steps:
-            if not self._in_letters(step):
+            if self._in_letters(step):
+                continue
+            try:
                 self._compare(step, point)
+            except KeyError as error:
+                raise CheckFailed(step.id, f"speaks of {error}, which is not there") from None
+            except (ArithmeticError, TypeError) as error:
+                raise CheckFailed(step.id, f"has no value: {error}") from None
 
     def _in_letters(self, step: Step) -> bool:
         """Whether a step speaks of a general formula in x, not of this network."""

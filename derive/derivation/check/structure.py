@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from derive.derivation.check.failure import CheckFailed
+from derive.derivation.check.points import SUM_TO_ONE
 from derive.derivation.graph import E, Graph
 from derive.derivation.local import key
 from derive.derivation.steps import Rule, Section, Step
 from derive.derivation.styles.common import objective
-from derive.expression.nodes import ZERO, Partial
+from derive.expression.nodes import DELTA, ZERO, Partial, quantities
 
 if TYPE_CHECKING:
     from derive.derivation.derivation import Derivation
@@ -23,8 +24,11 @@ def check_structure(derivation: Derivation) -> dict[str, Step]:
     and one does (or the other way round), and where a parameter's gradient or update is missing.
     """
     steps: dict[str, Step] = {}
+    numbers: dict[int, str] = {}
     for section in derivation.sections:
         for step in _inner_first(section):
+            if step.number is not None and numbers.setdefault(step.number, step.id) != step.id:
+                raise CheckFailed(step.id, f"({step.number}) is {numbers[step.number]} already")
             known = steps.get(step.id)
             if known is not None and _bare(known) != _bare(step):
                 raise CheckFailed(step.id, "two different steps have this id")
@@ -70,6 +74,16 @@ def _check_chain(step: Step) -> None:
 
 def _check_predicate(graph: Graph, step: Step, before: dict[str, Step]) -> None:
     """The claims that sentences make of a step, tested on the graph."""
+    unknown = set(step.assumes) - {SUM_TO_ONE}
+    if unknown:
+        raise CheckFailed(step.id, f"assumes {min(unknown)}, which no point is drawn for")
+    if step.rule is Rule.LOCAL and step.about:
+        of, by = step.about
+        derived = step.relations[1].expression
+        if step.subject != Partial(of, by) or not isinstance(derived, Partial):
+            raise CheckFailed(step.id, "is about another derivative than it states")
+        if derived.by != by or derived.of not in (graph.definitions[of], graph.relevant(of, by)):
+            raise CheckFailed(step.id, "derives another formula than the definition")
     if step.rule is Rule.INDEPENDENT:
         w, e = step.about
         if step.subject != Partial(e, w):
@@ -78,6 +92,11 @@ def _check_predicate(graph: Graph, step: Step, before: dict[str, Step]) -> None:
             raise CheckFailed(step.id, "says that no path leads there, and one does")
         if step.result != ZERO:
             raise CheckFailed(step.id, "a derivative along no path is 0")
+    if step.rule is Rule.CHAIN:
+        for delta in quantities(step.result):
+            name = f"delta/z{delta.layer}.{delta.unit + 1}"
+            if delta.kind == DELTA and name not in before:
+                raise CheckFailed(step.id, f"uses {name} before it is known")
     if step.rule is Rule.SPLIT:
         (w,) = step.about
         lost = {Partial(e, w) for e in graph.terms if not graph.reaches(w, e)}
