@@ -216,9 +216,8 @@ class _Tasks:
 
 
 def _task(part: str, step: Step, kind: tuple[str, ...], formula: Expression) -> Task:
-    rule = Rule.LOCAL if step.rule is Rule.LOCAL else Rule.SUBSTITUTE
     own = Step(
-        f"task/{step.id}", rule, chain(step.subject, formula),
+        f"task/{step.id}", Rule.SUBSTITUTE, chain(step.subject, formula),
         uses=(step.id,), assumes=step.assumes, about=step.about,
     )  # fmt: skip
     return Task(part, own, step.id, kind)
