@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from document.page import Page, chains, in_numbers, possible_error
+from writers.formula_reader import M
 
 import derive
 from derive.derivation.graph import Graph
@@ -15,8 +17,6 @@ from derive.derivation.trace import leaves_of, parameters_of
 from derive.expression.nodes import INPUT, LEARNING_RATE, TARGET, Quantity
 from derive.network import Network
 from derive.notation import Names, names
-from document.page import Page, chains, in_numbers, possible_error
-from writers.formula_reader import M
 
 EXAMPLES = {path.stem: derive.load(path) for path in sorted(Path("examples").glob("*.yaml"))}
 EXACT = M.mpf(10) ** -25

@@ -20,6 +20,13 @@ def short(step: Step, role: str = "gradient") -> Equation:
     return Equation(_shortened(step.relations), step.number, role)
 
 
+def read_off(step: Step) -> Equation:
+    """The same, where the derivative of a sum is read off: ∂z/∂w = a."""
+    if is_trivial(step):
+        return Equation((step.relations[0], Relation("=", step.result)), step.number, "gradient")
+    return short(step)
+
+
 def _shortened(relations: tuple[Relation, ...]) -> tuple[Relation, ...]:
     """A member that says again what the one before said is dropped."""
     kept = [relations[0]]

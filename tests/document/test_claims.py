@@ -1,0 +1,522 @@
+"""Every sentence that claims something is said where it is true, and not where it is not.
+
+Whether it is true is decided by a forward pass of its own and its difference quotients.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+import derive
+from derive.expression.nodes import ACTIVATION, LOSS, LOSS_TERM, Quantity
+from derive.network import Network
+from tests.derivation.oracle import mp
+from tests.document.claims import Said, named, network, oracle, path_count, told
+
+TINY = mp.mpf(10) ** -15
+E = Quantity(LOSS)
+
+ONE_EACH = network((2, 3, 2), ("tanh", "sigmoid"))
+SOFTMAX = network((2, 2, 3), ("tanh", "softmax"), "cross_entropy", targets=[[0.2, 0.3, 0.5]])
+NETWORKS = {
+    "one term each": ONE_EACH,
+    "softmax": SOFTMAX,
+    "softmax, other loss": network((2, 3), ("softmax",)),
+    "hidden softmax": network((2, 3, 2), ("softmax", "identity"), "mean_squared_error"),
+    "one output": network((3, 2, 1), ("softplus", "sigmoid"), "binary_cross_entropy"),
+    "deep": network((1, 2, 2, 2), ("tanh", "sigmoid", "tanh"), "huber"),
+    "no biases": network((2, 2, 2), ("sigmoid",) * 2, bias="none"),
+    "shared": network((2, 2, 2), ("sigmoid",) * 2, bias="shared"),
+    "shared alone": network(
+        (2, 2, 2), ("sigmoid",) * 2, bias="shared", frozen=(("weights",), ("weights",))
+    ),
+    "half frozen": network((2, 2, 2, 2), ("tanh",) * 3, frozen=((), ("weights", "biases"), ())),
+    "linear": network((2, 2, 2), ("identity",) * 2, bias="none"),
+}
+each = pytest.mark.parametrize("name", NETWORKS)
+
+
+def terms_reached(of: Network, w: Quantity) -> list[Quantity]:
+    """The loss terms that move when a parameter does."""
+    terms = [Quantity(LOSS_TERM, unit=k) for k in range(of.sizes[-1])]
+    at = oracle(of)
+    return [e for e in terms if abs(at.difference(e, w)) > TINY]
+
+
+# -- which error a parameter reaches, and along how many paths ---------------------------------
+
+
+@each
+def test_what_a_parameter_reaches(name: str) -> None:
+    of = NETWORKS[name]
+    everything = told(of, "paths")
+    said = named(everything, "reaches-not", "reaches-not-again", "reaches-all",
+                 "reaches-all-again")  # fmt: skip
+    alike = {one.quantity("w"): one.quantity("first") for one in named(everything, "many-again")}
+    assert all(terms_reached(of, w) == terms_reached(of, first) for w, first in alike.items())
+    assert {*(one.quantity("w") for one in said), *alike} == (
+        set(of.parameters()) if of.sizes[-1] > 1 else set()
+    )
+    for one in said:
+        w, reached = one.quantity("w"), one.quantities("reached")
+        assert reached == terms_reached(of, w)
+        assert one.sentence.startswith("reaches-all") == (len(reached) == of.sizes[-1])
+        if "lost" in one.values:
+            assert {*reached, *one.quantities("lost")} == {
+                Quantity(LOSS_TERM, unit=k) for k in range(of.sizes[-1])
+            }
+        if "first" in one.values:
+            assert terms_reached(of, one.quantity("first")) == reached
+
+
+@each
+def test_what_the_first_parameter_of_another_unit_reaches(name: str) -> None:
+    of = NETWORKS[name]
+    for one in named(told(of, "paths", "normal"), "same-way", "same-way-all-new"):
+        w, first = one.quantity("w"), one.quantity("first")
+        reached = terms_reached(of, w)
+        mentioned = [q for q in one.quantities("through") if q.kind == LOSS_TERM]
+        every = len(reached) == of.sizes[-1]
+        assert mentioned == ([] if every or of.sizes[-1] == 1 else reached)
+        assert path_count(of, w) == path_count(of, first)
+        assert len(reached) == len(terms_reached(of, first))
+
+
+@each
+@pytest.mark.parametrize("detail", ["normal", "full"])
+def test_how_many_paths_there_are(name: str, detail: str) -> None:
+    of = NETWORKS[name]
+    said = told(of, "paths", detail)
+    for one in named(said, "many-paths", "many-again", "collect", "collect-deltas"):
+        assert one.count("count") == path_count(of, one.quantity("w")) > 1
+    for one in named(said, "collect-two"):
+        assert path_count(of, one.quantity("w")) == 2
+    at = oracle(of)
+    for one in named(said, "one-path"):
+        assert path_count(of, one.quantity("w")) == 1
+        path = one.quantities("path")
+        assert path[0] == one.quantity("w") and path[-1].kind in (LOSS, LOSS_TERM)
+        for sender, receiver in pairwise(path):
+            assert receiver.kind != sender.kind and at.difference(receiver, sender) != 0
+
+
+def test_paths_past_the_limit_are_counted() -> None:
+    deep = NETWORKS["deep"]
+    (one,) = named(told(deep, "paths", max_paths=2), "too-many-paths")
+    assert one.count("count") == max(path_count(deep, w) for w in deep.parameters()) == 4
+    assert not named(told(deep, "paths"), "too-many-paths")
+    assert not named(told(deep, "deltas"), "too-many-paths")
+
+
+@each
+def test_what_stands_before_the_input_is_shared_and_is_the_derivative(name: str) -> None:
+    """∂E/∂w divided by the value that comes in is the same for all weights into z, and is ∂E/∂z."""
+    of = NETWORKS[name]
+    at = oracle(of)
+    sentences = ("name-delta", "name-delta-cancel", "name-delta-assuming", "again-delta")
+    found = named(told(of, "paths"), *sentences)
+    for one in found:
+        place = "delta"
+        delta = one.quantity(place)
+        z = Quantity("pre-activation", delta.layer, delta.unit)
+        (value,) = [at.quantity(q) for q in one.quantities("input")]
+        weights = [w for w in of.weights(z.layer) if w.unit == z.unit]
+        mine = [w for w in weights if at.quantity(_sender(w)) == value]
+        assert mine
+        for w in mine:
+            assert abs(at.difference(E, w) - at.difference(E, z) * value) < TINY
+
+
+def _sender(w: Quantity) -> Quantity:
+    return (
+        Quantity("input", unit=w.source)
+        if w.layer == 1
+        else Quantity(ACTIVATION, w.layer - 1, w.source)
+    )
+
+
+@each
+def test_parameters_said_to_enter_the_same_unit_do(name: str) -> None:
+    of = NETWORKS[name]
+    at = oracle(of)
+    for one in named(told(of, "paths", "normal"), "same-unit", "same-unit-one"):
+        z = one.quantity("z")
+        others = [Quantity(z.kind, z.layer, k) for k in range(of.sizes[z.layer]) if k != z.unit]
+        for w in (*one.quantities("ws"), one.quantity("first")):
+            assert at.difference(z, w) != 0
+            assert all(at.difference(other, w) == 0 for other in others)
+
+
+@each
+@pytest.mark.parametrize("style", ["paths", "deltas"])
+@pytest.mark.parametrize("detail", ["normal", "full"])
+def test_a_bias_enters_with_the_factor_one(name: str, style: str, detail: str) -> None:
+    of = NETWORKS[name]
+    at = oracle(of)
+    said = told(of, style, detail)
+    for one in named(said, "shared-bias-known", "gradients-shared-bias"):
+        b = one.quantity("w" if "w" in one.values else "b")
+        zs = [Quantity("pre-activation", b.layer, k) for k in range(of.sizes[b.layer])]
+        assert all(abs(at.difference(z, b) - 1) < TINY for z in zs)
+        whole = sum(at.difference(E, z) for z in zs)
+        assert abs(at.difference(E, b) - whole) < TINY
+    shared = any(layer.bias == "shared" for layer in of.layers)
+    own = any(layer.bias == "neuron" for layer in of.layers)
+    if style == "deltas":
+        assert bool(named(said, "gradients-shared-bias")) == shared
+        assert bool(named(said, "gradients-biases")) == own
+
+
+# -- cancellations and sums --------------------------------------------------------------------
+
+ONE_HOT = [[1, 0, 0]]
+CANCELLING: list[tuple[Network, str]] = [
+    (SOFTMAX, "assuming"),
+    (network((2, 3), ("softmax",), "kl_divergence", targets=[[0.2, 0.3, 0.5]]), "assuming"),
+    (network((2, 3), ("softmax",), "cross_entropy", targets=[[0.2, 0.3, 0.4]]), "without"),
+    (network((2, 2), ("sigmoid",), "binary_cross_entropy"), "cancel"),
+    (network((2, 2), ("softmax",), "binary_cross_entropy"), "never"),
+    (network((2, 3), ("sigmoid",), "cross_entropy"), "never"),
+    (network((2, 2), ("tanh",)), "never"),
+    (derive.Network(2, [derive.Dense(3, "softmax")], "cross_entropy"), "assuming"),
+    (derive.Network(2, [derive.Dense(2, "sigmoid")], "binary_cross_entropy"), "cancel"),
+]
+
+
+@pytest.mark.parametrize(("of", "kind"), CANCELLING)
+@pytest.mark.parametrize("style", ["paths", "deltas"])
+def test_what_cancels_and_what_it_needs(of: Network, kind: str, style: str) -> None:
+    said = told(of, style)
+    assuming = named(said, "cancel-assuming", "name-delta-assuming", "found-cancel-softmax")
+    cancel = named(said, "cancel", "name-delta-cancel", "found-cancel-sigmoid")
+    found = {one.sentence for one in said if one.sentence.startswith("found-cancel")}
+    assert bool(assuming) == (kind == "assuming")
+    assert bool(cancel) == (kind in ("cancel", "without"))
+    expected = {"assuming": {"found-cancel-softmax"}, "cancel": {"found-cancel-sigmoid"}}
+    assert found == expected.get(kind, set())
+    if of.has_values and kind in ("assuming", "cancel"):
+        at, last = oracle(of), len(of.layers)
+        for k in range(of.sizes[-1]):
+            y, t = (
+                at.quantity(Quantity(ACTIVATION, last, k)),
+                at.quantity(Quantity("target", unit=k)),
+            )
+            assert abs(at.difference(E, Quantity("pre-activation", last, k)) - (y - t)) < TINY
+
+
+@pytest.mark.parametrize("loss", ["cross_entropy", "half_squared_error", "absolute_error"])
+@pytest.mark.parametrize("units", [1, 2, 3])
+def test_the_deltas_of_softmax_add_up_to_zero(loss: str, units: int) -> None:
+    of = network((2, units), ("softmax",), loss)
+    said = named(told(of), "found-zero-sum")
+    assert len(said) == (units > 1)
+    at = oracle(of)
+    zs = [Quantity("pre-activation", 1, k) for k in range(units)]
+    assert abs(sum(at.difference(E, z) for z in zs)) < TINY
+    sums = [Quantity("pre-activation", q.layer, q.unit)
+            for one in said for q in one.quantities("deltas")]  # fmt: skip
+    assert sums == (zs if said else [])
+    assert not named(told(ONE_EACH), "found-zero-sum")
+
+
+# -- remarks on numbers ------------------------------------------------------------------------
+
+
+@each
+def test_the_steepest_gradient(name: str) -> None:
+    of = NETWORKS[name]
+    at = oracle(of)
+    sizes = {w: abs(at.difference(E, w)) for w in of.parameters()}
+    (one,) = named(told(of), "found-largest")
+    w = one.quantity("w")
+    assert all(sizes[w] >= size for size in sizes.values())
+    assert abs(one.shown("size") - float(at.difference(E, w))) < 1e-5
+
+
+def test_several_gradients_may_be_the_steepest() -> None:
+    alike = network((2, 1), ("identity",), inputs=[[1, 1]], weights=[[[0.5], [0.5]]],
+                    targets=[[3]], bias="none")  # fmt: skip
+    (one,) = named(told(alike), "found-largest-tie")
+    assert one.quantities("ws") == list(alike.parameters())
+    flat = network((2, 1), ("softmax",))
+    assert not named(told(flat), "found-largest", "found-largest-tie")
+
+
+def shares(of: Network, w: Quantity) -> list[Any]:
+    at = oracle(of)
+    parts = of.sizes[-1] if of.loss.mean else 1
+    return [at.difference(Quantity(LOSS_TERM, unit=k), w) / parts for k in range(of.sizes[-1])]
+
+
+WRITE_UP = derive.load("examples/write-up-000.yaml")
+
+
+def test_errors_that_pull_in_opposite_directions() -> None:
+    (one,) = named(told(WRITE_UP), "found-oppose")
+    w = one.quantity("w")
+    parts = shares(WRITE_UP, w)
+    assert abs(sum(parts)) <= sum(map(abs, parts)) / 4
+    assert abs(one.shown("sum") - float(sum(parts))) < 1e-6
+    worst = min(
+        abs(sum(shares(WRITE_UP, v))) / sum(map(abs, shares(WRITE_UP, v)))
+        for v in WRITE_UP.parameters()
+    )
+    assert abs(sum(parts)) / sum(map(abs, parts)) - worst < TINY
+
+
+@each
+def test_errors_are_not_said_to_pull_apart_where_they_do_not(name: str) -> None:
+    of = NETWORKS[name]
+    if of.sizes[-1] == 1:
+        assert not named(told(of), "found-oppose")
+        return
+    opposed = [
+        w
+        for w in of.parameters()
+        if w.kind == "weight" and abs(sum(shares(of, w))) <= sum(map(abs, shares(of, w))) / 4
+    ]
+    said = named(told(of), "found-oppose")
+    assert bool(said) == bool(opposed)
+    assert all(one.quantity("w") in opposed for one in said)
+
+
+def test_inactive_units() -> None:
+    deep = derive.load("examples/relu-deep.yaml")
+    (one,) = named(told(deep), "found-inactive")
+    off = one.quantities("units")
+    at = oracle(deep)
+    for layer in deep.layers[:2]:
+        for k in range(layer.units):
+            z = Quantity("pre-activation", layer.index, k)
+            assert (z in off) == (at.quantity(z) <= 0)
+            for w in deep.parameters():
+                if (w.layer, w.unit) == (layer.index, k) and z in off:
+                    assert at.difference(E, w) == 0
+    on = network((1, 1, 1), ("relu", "identity"), inputs=[[1]], weights=[[[2]], [[1]]], bias="none")
+    assert not named(told(on), "found-inactive", "found-inactive-one")
+    kink = network((1, 1, 1), ("relu", "identity"), inputs=[[0]], bias="none")
+    assert named(told(kink), "found-inactive-one"), "relu′(0) is declared to be 0"
+    assert not named(told(ONE_EACH), "found-inactive", "found-inactive-one")
+
+
+def test_gradients_that_shrink_on_the_way_back() -> None:
+    (one,) = named(told(WRITE_UP), "found-shrunk")
+    at = oracle(WRITE_UP)
+    last = max(abs(at.difference(E, w)) for w in WRITE_UP.parameters() if w.layer == 2)
+    first = max(abs(at.difference(E, w)) for w in WRITE_UP.parameters() if w.layer == 1)
+    assert abs(one.shown("last") - float(last)) < 1e-5
+    assert abs(one.shown("first") - float(first)) < 1e-5
+    assert last >= 10 * first
+    assert abs(at.difference(E, one.quantity("at_first"))) == first
+    assert abs(at.difference(E, one.quantity("at_last"))) == last
+    steep = network((1, 1, 1), ("sigmoid", "identity"), inputs=[[9]], weights=[[[0.1]], [[9]]])
+    other = network((2, 2, 2), ("tanh", "sigmoid"))
+    for of in (steep, other, network((2, 1), ("sigmoid",))):
+        assert not named(told(of), "found-shrunk")
+
+
+@pytest.mark.parametrize(
+    ("rate", "sentence"), [(0.5, "loss-fell"), (60.0, "loss-rose"), (1e-9, "loss-same")]
+)
+def test_whether_the_loss_fell(rate: float, sentence: str) -> None:
+    of = network((1, 1), ("identity",), inputs=[[1]], weights=[[[0.3]]], bias="none", rate=rate)
+    (one,) = named(told(of), "loss-fell", "loss-rose", "loss-same")
+    assert one.sentence == sentence
+    at, (w,) = oracle(of), of.parameters()
+    moved = at.quantity(w) - mp.mpf(rate) * at.difference(E, w)
+    after = oracle(of, {w: moved}).quantity(E)
+    assert abs(one.shown("after") - float(after)) < 1e-4 * max(1, float(after))
+    assert (after < at.quantity(E)) == (sentence != "loss-rose")
+
+
+def test_outputs_against_targets() -> None:
+    met = network((1, 2), ("identity",), inputs=[[1]], weights=[[[1, 0.25]]], targets=[[1, 1]],
+                  bias="none")  # fmt: skip
+    assert [one.sentence for one in told(met) if one.sentence.startswith("against-pair")] == [
+        "against-pair-met", "against-pair-exact",
+    ]  # fmt: skip
+    assert named(told(ONE_EACH), "against-pair") and not named(told(ONE_EACH), "against-pair-met")
+
+
+@pytest.mark.parametrize("style", ["paths", "deltas"])
+def test_digits_that_rounding_costs(style: str) -> None:
+    """A difference of displayed numbers that lost more than a hundredth of itself."""
+    near = network(
+        (1, 1), ("sigmoid",), inputs=[[1]], weights=[[[4.5]]], bias="none", targets=[[1]], digits=2
+    )
+    found = named(told(near, style, rounding="carried"), "cancellation")
+    (y,) = {q for one in found for q in one.quantities("difference") if q.kind == ACTIVATION}
+    left = 1 - float(oracle(near).quantity(y))
+    assert found and all(int(str(one.values["percent"])) == round(100 * 0.005 / left)
+                         for one in found)  # fmt: skip
+    assert not named(told(near, style), "cancellation"), "nothing is carried"
+    plain = network((1, 1), ("sigmoid",), inputs=[[1]], weights=[[[0.1]]], bias="none")
+    assert not named(told(plain, style, rounding="carried"), "cancellation")
+
+
+def test_a_missing_finite_difference_is_explained() -> None:
+    kink = network((1, 1), ("relu",), inputs=[[1]], weights=[[[0.00005]]], bias="none")
+    assert named(told(kink), "difference-missing")
+    assert not named(told(ONE_EACH), "difference-missing")
+
+
+# -- what layers do ----------------------------------------------------------------------------
+
+
+@each
+def test_what_a_pre_activation_of_the_output_moves(name: str) -> None:
+    of = NETWORKS[name]
+    at, last = oracle(of), len(of.layers)
+    (one,) = named(told(of, "deltas"), "deltas-output", "deltas-output-softmax")
+    alone = [
+        at.difference(Quantity(ACTIVATION, last, m), Quantity("pre-activation", last, k)) == 0
+        for k in range(of.sizes[-1])
+        for m in range(of.sizes[-1])
+        if m != k
+    ]
+    assert (one.sentence == "deltas-output") == all(alone)
+
+
+@each
+def test_what_is_said_of_the_sums(name: str) -> None:
+    of = NETWORKS[name]
+    said = [one.sentence for one in told(of) if one.sentence.startswith("forward-")]
+    layers = [s for s in said if s.startswith("forward-layer")]
+    adds = [s for s in said if s.startswith("forward-adds")]
+    for layer, sentence, add in zip(of.layers, layers, adds, strict=True):
+        assert ("-one" in sentence) == (layer.units == 1)
+        assert ("-identity" in sentence) == (layer.activation.name == "identity")
+        assert ("-softmax" in sentence) == (layer.activation.name == "softmax")
+        assert (
+            add == "forward-adds" + {"none": "", "neuron": "-bias", "shared": "-shared"}[layer.bias]
+        )
+
+
+@each
+def test_where_deltas_come_from(name: str) -> None:
+    of = NETWORKS[name]
+    said = [one for one in told(of, "deltas") if one.sentence.startswith("deltas-hidden")]
+    sums = ("deltas-hidden", "deltas-hidden-one")
+    seen: set[str] = set()
+    below = of.layers[-2::-1]
+    for layer, one in zip(below, said, strict=True):
+        feeds = of.layers[layer.index].units
+        usual = "deltas-hidden" if feeds > 1 else "deltas-hidden-one"
+        special = {"softmax": "deltas-hidden-softmax", "identity": "deltas-hidden-identity"}
+        expected = special.get(layer.activation.name, usual)
+        if expected in sums and expected in seen:
+            expected += "-again"
+        assert one.sentence == expected
+        seen.add(expected)
+
+
+# -- conventions -------------------------------------------------------------------------------
+
+
+def conventions(of: Network, **options: Any) -> set[str]:
+    return {one.sentence for one in told(of, **options) if one.sentence.startswith("convention-")}
+
+
+CONVENTIONS = {
+    "convention-bias-none": network((2, 1), ("sigmoid",), bias="none"),
+    "convention-bias-neuron": ONE_EACH,
+    "convention-bias-neuron-frozen": network((2, 1), ("sigmoid",), frozen=(("biases",),)),
+    "convention-bias-shared": NETWORKS["shared"],
+    "convention-bias-shared-frozen": network(
+        (2, 2), ("sigmoid",), bias="shared", frozen=(("biases",),)
+    ),
+    "convention-weights-frozen": NETWORKS["shared alone"],
+    "convention-logarithm": SOFTMAX,
+    "convention-examples-mean": network((2, 1), ("sigmoid",), examples=2),
+    "convention-examples-sum": network((2, 1), ("sigmoid",), examples=2, over_examples="sum"),
+    "convention-exact": ONE_EACH,
+    "convention-carried": network((2, 1), ("sigmoid",), rounding="carried"),
+    "convention-from_to": ONE_EACH,
+    "convention-to_from": network((2, 2), ("sigmoid",), layout="to_from", notation="indexed"),
+    "convention-update-digits": network((2, 1), ("sigmoid",), digits={"values": 5, "update": 3}),
+}
+TRUE_OF = {
+    "convention-bias-none": lambda of: all(x.bias == "none" for x in of.layers),
+    "convention-bias-neuron": lambda of: all(
+        x.bias == "neuron" and "biases" not in x.frozen for x in of.layers
+    ),
+    "convention-bias-neuron-frozen": lambda of: all(
+        x.bias == "neuron" and "biases" in x.frozen for x in of.layers
+    ),
+    "convention-bias-shared": lambda of: all(
+        x.bias == "shared" and "biases" not in x.frozen for x in of.layers
+    ),
+    "convention-bias-shared-frozen": lambda of: all(
+        x.bias == "shared" and "biases" in x.frozen for x in of.layers
+    ),
+    "convention-weights-frozen": lambda of: any("weights" in x.frozen for x in of.layers),
+    "convention-logarithm": lambda of: "entropy" in of.loss.name or "kl" in of.loss.name,
+    "convention-examples-mean": lambda of: of.is_batch and of.over_examples == "mean",
+    "convention-examples-sum": lambda of: of.is_batch and of.over_examples == "sum",
+    "convention-exact": lambda of: of.rounding == "exact",
+    "convention-carried": lambda of: of.rounding == "carried",
+    "convention-from_to": lambda of: of.layout == "from_to",
+    "convention-to_from": lambda of: of.layout == "to_from",
+    "convention-update-digits": lambda of: of.update_digits != of.digits,
+}
+
+
+@pytest.mark.parametrize("convention", CONVENTIONS)
+def test_a_convention_is_stated_where_it_holds(convention: str) -> None:
+    for of in (*CONVENTIONS.values(), *NETWORKS.values()):
+        assert (convention in conventions(of)) == TRUE_OF[convention](of)
+    assert convention in conventions(CONVENTIONS[convention])
+
+
+def test_layers_that_differ_in_their_biases() -> None:
+    layers = [
+        derive.Dense(2, "tanh", "none"),
+        derive.Dense(2, "tanh"),
+        derive.Dense(1, "tanh", "none"),
+    ]
+    said = told(derive.Network(1, layers))
+    (none,) = [one.values for one in said if one.sentence == "convention-in-layers"
+               and "no biases" in str(one.values["what"])]  # fmt: skip
+    assert "".join(map(str, none["layers"])) == "1 and 3"
+
+
+@pytest.mark.parametrize(
+    ("activation", "loss", "remarks"),
+    [
+        ("relu", "half_squared_error", ["ReLU"]),
+        ("sigmoid", "absolute_error", ["Absolute error"]),
+        ("sigmoid", "half_squared_error", []),
+        ("softplus", "huber", []),
+        ("elu", "hinge", ["ELU", "Hinge loss"]),
+    ],
+)
+def test_kinks_are_declared(activation: str, loss: str, remarks: list[str]) -> None:
+    target = [[1]] if loss == "hinge" else None
+    of = network((1, 1), (activation,), loss, targets=target)
+    stated = [one.values["name"] for one in named(told(of), "convention-activation")]
+    assert stated == remarks
+
+
+def test_what_was_never_seen_but_as_zero_is_counted() -> None:
+    for of in NETWORKS.values():
+        derivation = derive.derive(of)
+        said = named(told(of), "unchecked")
+        assert len(said) == bool(derivation.check().unchecked)
+
+
+def test_the_counts_of_the_check_are_those_of_the_report() -> None:
+    report = derive.derive(ONE_EACH).check()
+    (one,) = named(told(ONE_EACH), "checked-numbers")
+    assert one.values["equalities"] == report.equalities
+    assert one.values["differences"] == report.differences
+    assert one.count("numbers") > 50
+    symbolic = derive.Network(2, [derive.Dense(1, "tanh")])
+    assert named(told(symbolic), "checked") and not named(told(symbolic), "checked-numbers")
+
+
+def test_a_recording_hears_what_is_said() -> None:
+    assert Said("s", {"count": "three"}).count("count") == 3
+    assert named(told(ONE_EACH), "where")
