@@ -106,11 +106,7 @@ def _losses(teller: Teller) -> Iterator[Block]:
         return
     before, after = valuation.loss(), valuation.loss_after()
     name = "loss-fell" if after.value < before.value else "loss-rose"
-<<<<<<< HEAD
     if before.number.value == after.number.value:
-=======
-    if before.number == after.number:
->>>>>>> 82531a525f5ac98c64154290396d682078f5b818
         name = "loss-same"
     yield teller.say(name, loss=valuation.goal, before=before.number, after=after.number)
     if valuation.rounding.carried:

@@ -11,17 +11,10 @@ from collections.abc import Iterator
 from derive.derivation.graph import E
 from derive.derivation.steps import Rule, Section, Step
 from derive.document.blocks import Block, Equation, Inline, Paragraph
-<<<<<<< HEAD
 from derive.document.narration.locals import lines, read_off, short
 from derive.document.narration.register import numbers
 from derive.document.narration.teller import Teller, first_and_last, rows
 from derive.expression.nodes import BIAS, DELTA, Bracket, Product, Quantity, quantities
-=======
-from derive.document.narration.locals import lines, short
-from derive.document.narration.register import numbers
-from derive.document.narration.teller import Teller, first_and_last, rows
-from derive.expression.nodes import BIAS, Bracket, Product, Quantity
->>>>>>> 82531a525f5ac98c64154290396d682078f5b818
 
 _MANY = 4  # paths past which a second weight into a unit is told by its last factor even in full
 
@@ -162,18 +155,10 @@ class _Weight:
         teller, parts = self.teller, self.parts
         shown: list[Equation] = []
         said: Inline = ()
-<<<<<<< HEAD
         if _taken_out(parts.result) and parts.deltas:
             said = (*self._collected(), " ")
             if parts.first:
                 shown.append(Equation(parts.result.relations[:2], None, "gradient"))
-=======
-        if parts.first and _taken_out(parts.result):
-            name = "collect-two" if len(self.paths) == 2 else "collect"
-            count = teller.words.number(len(self.paths))
-            said = (*teller.words(name, w=self.w, count=count), " ")
-            shown.append(Equation(parts.result.relations[:2], None, "gradient"))
->>>>>>> 82531a525f5ac98c64154290396d682078f5b818
         if parts.deltas:
             yield Paragraph((*said, *self._named()))
         elif len(self.paths) <= _MANY or self.like is None:
@@ -184,7 +169,6 @@ class _Weight:
             shown.append(_by_delta(teller, parts))
         yield from rows(shown)
 
-<<<<<<< HEAD
     def _collected(self) -> Inline:
         """How the paths come together: by what they end in, and by the δ they run through."""
         teller, w = self.teller, self.w
@@ -194,8 +178,6 @@ class _Weight:
             return teller.words("collect-deltas", w=w, count=count, following=following)
         return teller.words("collect-two" if len(self.paths) == 2 else "collect", w=w, count=count)
 
-=======
->>>>>>> 82531a525f5ac98c64154290396d682078f5b818
     def _named(self) -> Inline:
         teller, parts = self.teller, self.parts
         if len(parts.receivers) > 1:
@@ -254,11 +236,7 @@ def _other_unit(teller: Teller, parts: Parts, first: Parts) -> Iterator[Block]:
     )  # fmt: skip
     yield teller.say(name, w=parts.w, first=first.w, through=through, known=known)
     yield from rows([
-<<<<<<< HEAD
         *(read_off(step) for step in parts.new),
-=======
-        *(short(step) for step in parts.new),
->>>>>>> 82531a525f5ac98c64154290396d682078f5b818
         *(_delta_row(teller, step, False) for step in parts.deltas),
         _by_delta(teller, parts),
     ])  # fmt: skip
@@ -270,12 +248,8 @@ def _same_units(teller: Teller, run: list[Parts], told: dict[Quantity, Parts]) -
     if w.kind != BIAS:
         ws = words.listing(tuple(p.w for p in run))
         name = "same-unit" if len(run) > 1 else "same-unit-one"
-<<<<<<< HEAD
         (z,) = run[0].receivers
         yield teller.say(name, w=w, ws=ws, z=z, first=told[z].w)
-=======
-        yield teller.say(name, w=w, ws=ws, first=told[run[0].receivers[0]].w)
->>>>>>> 82531a525f5ac98c64154290396d682078f5b818
     elif len(run[0].receivers) > 1:
         yield teller.say("shared-bias-known", w=w, layer=teller.layer_name(w.layer))
     else:
@@ -284,11 +258,7 @@ def _same_units(teller: Teller, run: list[Parts], told: dict[Quantity, Parts]) -
     yield from rows([
         row
         for parts in run
-<<<<<<< HEAD
         for row in (*(read_off(step) for step in parts.new), _by_delta(teller, parts))
-=======
-        for row in (*(short(step) for step in parts.new), _by_delta(teller, parts))
->>>>>>> 82531a525f5ac98c64154290396d682078f5b818
     ])  # fmt: skip
 
 
