@@ -36,8 +36,8 @@ def check_loss_after(valuation: Valuation) -> None:
 def check_differences(valuation: Valuation) -> int:
     """The finite differences beside the gradients must agree with the exact gradients.
 
-    A difference is wrong by about c·h²; where that is more than a ten-millionth, half the step tells
-    how much it is.
+    A difference is wrong by about c·h²; where that is more than a ten-millionth, half the step
+    tells how much it is.
     """
     parameters = valuation.derivation.network.parameters()
     directions = [{w: 1} for w in valuation.differences]
