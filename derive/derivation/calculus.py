@@ -8,8 +8,8 @@
     = ½·2·(y − t)·(1 − 0)       sum rule
     = y − t                     simplify
 
-A line differs from the one before in every derivative that was still open: each is replaced by
-what one rule says of it, with new open derivatives inside.
+A line differs from the one before by one rule: it replaces every open derivative it is for, with
+new open derivatives inside; those that another rule is for wait.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from derive.derivation.simplify import as_decimal, simplify
 from derive.derivation.steps import Rule
 from derive.derivation.tidy import tidy
 from derive.expression.functions import EXP, LN, VALUE, Function
@@ -48,29 +49,31 @@ from derive.expression.nodes import (
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of a stepwise derivative: the rules that made it, and what it says."""
+    """One line of a stepwise derivative: the rule that made it, and what it says."""
 
-    rules: tuple[Rule, ...]
+    rule: Rule
     expression: Expression
 
 
 def differentiate(formula: Expression, by: Quantity) -> tuple[Line, ...]:
-    """The lines from ∂formula/∂by to a result without open derivatives; the first has no rule.
+    """The lines from ∂formula/∂by, as it is written down, to a result without open derivatives.
 
     Ends: every round replaces a derivative by derivatives of smaller formulas.
     """
     expression: Expression = Partial(formula, by)
-    lines = [Line((), expression)]
+    lines = [Line(Rule.DEFINE, expression)]
     while True:
-        rules: dict[Rule, None] = {}
+        rules: list[Rule] = []
         following = _expand(expression, rules)
         if not rules:
             break
         expression = following
-        lines.append(Line(tuple(rules), expression))
-    result = tidy(expression)
-    if result != expression:
-        lines.append(Line((Rule.SIMPLIFY,), result))
+        lines.append(Line(rules[0], expression))
+    for clear in (tidy, simplify):
+        result = clear(expression)
+        if result != expression:
+            expression = result
+            lines.append(Line(Rule.SIMPLIFY, expression))
     return tuple(lines)
 
 
@@ -84,11 +87,16 @@ def depends(expression: Expression, by: Quantity) -> bool:
     return any(node == by for node in expression.walk())
 
 
-def _expand(e: Expression, rules: dict[Rule, None]) -> Expression:
-    """The expression with each open derivative replaced by what one rule makes of it."""
+def _expand(e: Expression, rules: list[Rule]) -> Expression:
+    """The expression with open derivatives replaced by what one rule makes of them.
+
+    That rule is the one for the first of them; those that another rule is for are left open.
+    """
     if isinstance(e, Partial):
         rule, result = _rule(e.of, e.by)
-        rules[rule] = None
+        if rules and rule is not rules[0]:
+            return e
+        rules.append(rule)
         return result
     children = e.children
     if not children:
@@ -182,7 +190,7 @@ def _power(u: Power, x: Quantity) -> tuple[Rule, Expression]:
 
 def _one_less(n: Expression) -> Expression:
     if isinstance(n, Number):
-        return Number(n.value - 1)
+        return (n.text and as_decimal(n.value - 1)) or Number(n.value - 1)
     return Sum((n, Negative(ONE)))
 
 

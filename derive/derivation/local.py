@@ -120,14 +120,14 @@ class Locals:
     def _activation(self, f: Function, a: Quantity, z: Quantity) -> tuple[Line, ...]:
         """a = f(z): the lemma about f, then f(z) is called a again."""
         applied = Apply(f, (z,))
-        first = Line((), Partial(applied, z))
+        first = Line(Rule.DEFINE, Partial(applied, z))
         if not is_short(f):
-            return first, Line((Rule.FUNCTION,), prime(f)(z))
+            return first, Line(Rule.FUNCTION, prime(f)(z))
         taught = outer_derivative(applied)
-        lines = [first, Line((Rule.FUNCTION,), taught)]
+        lines = [first, Line(Rule.FUNCTION, taught)]
         renamed = with_names(taught, {applied: a})
         if renamed != taught:
-            lines.append(Line((Rule.SUBSTITUTE,), renamed))
+            lines.append(Line(Rule.SUBSTITUTE, renamed))
         return tuple(lines)
 
     def _softmax(self, a: Quantity, z: Quantity, formula: Expression) -> tuple[Line, ...]:
@@ -140,14 +140,14 @@ class Locals:
         other = Quantity(ACTIVATION, z.layer, z.unit)
         if a.unit == z.unit:
             rest = Quotient(Sum((bottom, Negative(share.numerator))), bottom)
-            lines.append(Line((Rule.SIMPLIFY,), product(share, rest)))
+            lines.append(Line(Rule.SIMPLIFY, product(share, rest)))
             result: Expression = product(a, Sum((ONE, Negative(a))))
         else:
-            lines.append(Line((Rule.SIMPLIFY,), Negative(product(formula, share))))
+            lines.append(Line(Rule.SIMPLIFY, Negative(product(formula, share))))
             result = Negative(Product((a, other)))
         if not isinstance(bottom, Sum):  # one unit: softmax is constantly 1
-            return lines[0], Line((Rule.SIMPLIFY,), result)
-        lines.append(Line((Rule.SUBSTITUTE,), result))
+            return lines[0], Line(Rule.SIMPLIFY, result)
+        lines.append(Line(Rule.SUBSTITUTE, result))
         return tuple(lines)
 
     def _loss(self, of: Quantity, y: Quantity, formula: Expression) -> tuple[Line, ...]:
@@ -156,11 +156,8 @@ class Locals:
         if use.derivative is None:
             return tuple(lines)
         t = Quantity("target", unit=y.unit)
-        for line in (*loss_proof(use), use.derivative):
-            taught = in_letters(line, y=y, t=t)
-            if taught != lines[-1].expression:
-                lines.append(Line((Rule.SIMPLIFY,), taught))
-        return tuple(lines)
+        proof_lines = (*loss_proof(use), use.derivative)
+        return _led_to(lines, *(in_letters(line, y=y, t=t) for line in proof_lines))
 
 
 def _exponential(graph: Graph, z: Quantity) -> Expression:
@@ -176,11 +173,21 @@ def line_steps(name: str, lines: tuple[Line, ...]) -> tuple[Step, ...]:
         steps.append(
             Step(
                 f"{name}/{position}",
-                line.rules[0],
+                line.rule,
                 (Relation("", before.expression), Relation("=", line.expression)),
             )
         )
     return tuple(steps)
+
+
+def _led_to(lines: list[Line], *further: Expression) -> tuple[Line, ...]:
+    """The lines and those that lead to the form taught, the last; none is there twice."""
+    found = list(lines)
+    for expression in further:
+        if all(line.expression != expression for line in found):
+            found.append(Line(Rule.SIMPLIFY, expression))
+    end = [line.expression for line in found].index(further[-1])
+    return tuple(found[: end + 1])
 
 
 def lemma(use: ActivationUse) -> Step:
@@ -193,9 +200,7 @@ def lemma(use: ActivationUse) -> Step:
     lines = list(differentiate(function.definition, x))
     if function.derivatives:
         with_value = substitute(function.derivatives[0], {VALUE: applied})
-        for line in (*proof(use), with_value):
-            if line != lines[-1].expression:
-                lines.append(Line((Rule.SIMPLIFY,), line))
+        lines = list(_led_to(lines, *proof(use), with_value))
     name = f"lemma/{function.name}"
     left: Expression = Partial(applied, x) if is_short(function) else prime(function)(x)
     members = (left, lines[0].expression, lines[-1].expression)
@@ -226,7 +231,7 @@ def output_delta_simplified(
             Negative(Product((t, Sum((ONE, Negative(y)))))),
             Product((Sum((ONE, Negative(t))), y)),
         ))  # fmt: skip
-        lines = [Line((Rule.SIMPLIFY,), opened), Line((Rule.SIMPLIFY,), difference)]
+        lines = [Line(Rule.SIMPLIFY, opened), Line(Rule.SIMPLIFY, difference)]
         return _averaged(graph, lines), ()
     if pair[0] != "softmax" or pair[1] not in ("cross_entropy", "kl_divergence"):
         return None
@@ -239,15 +244,15 @@ def output_delta_simplified(
         else:
             terms.append(Product((target, y)))
     collected = Sum((Product((y, Sum(graph.targets))), Negative(t)))
-    lines = [Line((Rule.SIMPLIFY,), Sum(tuple(terms))), Line((Rule.COLLECT,), collected)]
+    lines = [Line(Rule.SIMPLIFY, Sum(tuple(terms))), Line(Rule.COLLECT, collected)]
     if not targets_sum_to_one(graph):
         return _averaged(graph, lines), ()
-    lines.append(Line((Rule.SIMPLIFY,), difference))
+    lines.append(Line(Rule.SIMPLIFY, difference))
     return _averaged(graph, lines), ("targets sum to 1",)
 
 
 def _averaged(graph: Graph, lines: list[Line]) -> tuple[Line, ...]:
-    return tuple(Line(line.rules, graph.averaged(line.expression)) for line in lines)
+    return tuple(Line(line.rule, graph.averaged(line.expression)) for line in lines)
 
 
 def targets_sum_to_one(graph: Graph) -> bool:

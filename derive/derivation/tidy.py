@@ -85,11 +85,15 @@ def _tidy_product(e: Product) -> Expression:
     number = Fraction(1)
     factors: list[Expression] = []
     signs = 0
-    for factor in product(*e.factors).children if len(e.factors) > 1 else e.factors:
+    waiting = list(reversed(e.factors))
+    while waiting:
+        factor = waiting.pop()
         if isinstance(factor, Negative):
             signs += 1
-            factor = factor.operand
-        if isinstance(factor, Number) and not factor.text:
+            waiting.append(factor.operand)
+        elif isinstance(factor, Product):
+            waiting.extend(reversed(factor.factors))
+        elif isinstance(factor, Number) and not factor.text:
             number *= factor.value
         else:
             factors.append(factor)
@@ -107,12 +111,17 @@ def _tidy_product(e: Product) -> Expression:
 def _signed(factors: list[Expression]) -> Expression:
     """−(product of the factors): a difference among them swaps its sides instead."""
     for position, factor in enumerate(factors):
-        if isinstance(factor, Sum) and len(factor.terms) == 2:
+        if isinstance(factor, Sum) and len(factor.terms) == 2 and not _has_number(factor):
             swapped = negative(factor)
             if not isinstance(swapped, Negative):
                 factors[position] = swapped
                 return product(*factors)
     return negative(product(*factors))
+
+
+def _has_number(e: Sum) -> bool:
+    """Whether it is such as 1 − a, which is not turned into a − 1."""
+    return any(isinstance(term, Number) for term in e.terms)
 
 
 def _tidy_quotient(e: Quotient) -> Expression:

@@ -19,7 +19,7 @@ from fractions import Fraction
 from functools import cache
 
 from derive.expression.formula import parse
-from derive.expression.functions import SIGMOID, VALUE, Function, X
+from derive.expression.functions import SIGMOID, VALUE, Function, X, elementary
 from derive.expression.literals import decimal
 from derive.expression.nodes import (
     Expression,
@@ -371,11 +371,15 @@ def own_activation(formula: str, position: int = 0) -> ActivationUse:
 
 
 def proof(use: ActivationUse) -> tuple[Expression, ...]:
-    """The lines that lead from the stepwise derivative to the taught one, in x."""
-    if use.row is None:
+    """The lines that lead from the stepwise derivative to the taught one, in x.
+
+    Where they name the activation itself, it is meant, and not an elementary function.
+    """
+    if use.row is None or use.function is None:
         return ()
     letters: dict[str, Expression] = {**_LETTERS, **dict(use.parameters)}
-    return tuple(parse(line, letters) for line in use.row.proof)
+    functions = {**elementary(), use.row.name: use.function}
+    return tuple(parse(line, letters, functions) for line in use.row.proof)
 
 
 def loss(name: str, per_output: str | None = None) -> LossUse:

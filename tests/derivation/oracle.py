@@ -261,7 +261,7 @@ def evaluate(e: Expression, at: Any) -> Value:
         case n.Quotient():
             return evaluate(e.numerator, at) / evaluate(e.denominator, at)
         case n.Power():
-            return evaluate(e.base, at) ** evaluate(e.exponent, at)
+            return _real(evaluate(e.base, at) ** evaluate(e.exponent, at))
         case n.Bracket():
             return evaluate(e.inner, at)
         case n.Cases():
@@ -285,12 +285,18 @@ def evaluate(e: Expression, at: Any) -> Value:
     raise TypeError(type(e).__name__)
 
 
+def _real(value: Value) -> Value:
+    if isinstance(value, mp.mpc):
+        raise ArithmeticError("outside the real numbers")
+    return value
+
+
 def apply(e: n.Apply, at: Any) -> Value:
     """f(arguments), and f′(x) as a difference of f."""
     values = [evaluate(argument, at) for argument in e.arguments]
     name = e.function.name
     if name in ELEMENTARY:
-        return ELEMENTARY[name](*values)
+        return _real(ELEMENTARY[name](*values))
     if name.endswith("_prime"):
         inner = name.removesuffix("_prime")
         (x,) = values

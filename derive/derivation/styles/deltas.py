@@ -206,7 +206,7 @@ def simplification(
         steps.append(
             Step(
                 f"{name}/simplify/{position + 1}",
-                line.rules[0],
+                line.rule,
                 chain(before, line.expression),
                 assumes=assumes if last else (),
             )
