@@ -46,6 +46,11 @@ from derive.expression.nodes import (
     total,
 )
 
+_ORDER = (
+    Rule.CASES, Rule.SUM, Rule.CONSTANT, Rule.PRODUCT, Rule.QUOTIENT, Rule.POWER, Rule.EXP,
+    Rule.LOG, Rule.FUNCTION, Rule.IDENTITY,
+)  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -62,13 +67,9 @@ def differentiate(formula: Expression, by: Quantity) -> tuple[Line, ...]:
     """
     expression: Expression = Partial(formula, by)
     lines = [Line(Rule.DEFINE, expression)]
-    while True:
-        rules: list[Rule] = []
-        following = _expand(expression, rules)
-        if not rules:
-            break
-        expression = following
-        lines.append(Line(rules[0], expression))
+    while rule := _next_rule(expression):
+        expression = _expand(expression, rule)
+        lines.append(Line(rule, expression))
     for clear in (tidy, simplify):
         result = clear(expression)
         if result != expression:
@@ -87,25 +88,38 @@ def depends(expression: Expression, by: Quantity) -> bool:
     return any(node == by for node in expression.walk())
 
 
-def _expand(e: Expression, rules: list[Rule]) -> Expression:
-    """The expression with open derivatives replaced by what one rule makes of them.
+def _next_rule(e: Expression) -> Rule | None:
+    """The rule to use next: what takes formulas apart first, so that like parts wait for it."""
+    found = []
+    waiting = [e]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, Partial):
+            found.append(_rule(node.of, node.by)[0])
+        else:
+            waiting.extend(node.children)
+    return min(found, key=_ORDER.index, default=None)
 
-    That rule is the one for the first of them; those that another rule is for are left open.
-    """
+
+def _expand(e: Expression, rule: Rule) -> Expression:
+    """The expression with the open derivatives that a rule is for replaced by what it says."""
     if isinstance(e, Partial):
-        rule, result = _rule(e.of, e.by)
-        if rules and rule is not rules[0]:
-            return e
-        rules.append(rule)
-        return result
+        its_own, result = _rule(e.of, e.by)
+        return result if its_own is rule else e
     children = e.children
     if not children:
         return e
-    new = tuple(_expand(child, rules) for child in children)
+    new = tuple(_expand(child, rule) for child in children)
     if all(a is b for a, b in zip(new, children, strict=True)):
         return e
     if isinstance(e, Product):
         return product(*new)
+    if isinstance(e, Sum):  # (uv)′ + w′ → u′v + uv′ + w′; a bracket of the author's stays
+        opened = [
+            after.terms if isinstance(before, Partial) and isinstance(after, Sum) else (after,)
+            for before, after in zip(e.terms, new, strict=True)
+        ]
+        return Sum(tuple(term for terms in opened for term in terms))
     return e.with_children(new)
 
 

@@ -9,7 +9,7 @@ digits and rounds what it displays; ``carried`` goes on with what it displayed, 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -39,6 +39,7 @@ from derive.expression.nodes import (
     Partial,
     Power,
     Quantity,
+    Sum,
     rewrite,
     substitute,
     total,
@@ -187,8 +188,8 @@ class Numbers:
             return None
         new: list[Expression] = []
         changed = False
-        for child in children:
-            sign, part = _part(child)
+        for position, child in enumerate(children):
+            part = child.children[0] if isinstance(child, (Negative, Bracket)) else child
             if _is_atomic(part):
                 new.append(substitute(child, numbers))
                 continue
@@ -197,8 +198,13 @@ class Numbers:
                 value = evaluate(substitute(part, numbers), _PRINTED)
             else:
                 value = self._exact(part)
-            new.append(sign(shown(value, places).number))
-        return opened.with_children(tuple(new)) if changed else None
+            number = shown(value, places).number
+            # −(a·b) keeps its minus, [a + b] loses its []; 1 − 0 is written, −0 is not.
+            minus = number.value or (position and isinstance(opened, Sum))
+            new.append(Negative(number) if minus and isinstance(child, Negative) else number)
+        if not changed or (isinstance(opened, Negative) and new == [Number(Fraction(0), "0")]):
+            return None
+        return opened.with_children(tuple(new))
 
 
 class _OneExample:
@@ -249,17 +255,6 @@ def _atoms(expression: Expression) -> dict[Atom, None]:
         else:
             stack.extend(reversed(node.children))
     return found
-
-
-def _part(child: Expression) -> tuple[Callable[[Number], Expression], Expression]:
-    """A child and how its value is written back: −(a·b) keeps its minus, [a + b] loses its []."""
-    if isinstance(child, Negative):
-        return _minus, child.operand
-    return (lambda number: number), child.inner if isinstance(child, Bracket) else child
-
-
-def _minus(number: Number) -> Expression:
-    return Negative(number) if number.value else number
 
 
 def _prints_alike(a: Expression, b: Expression) -> bool:

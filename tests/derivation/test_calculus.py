@@ -145,11 +145,13 @@ def test_the_lines_of_the_half_squared_error() -> None:
 
 def test_a_line_uses_one_rule_and_the_others_wait() -> None:
     lines = differentiate(of("ln(x) + exp(x)*x"), X)
-    assert [line.rule for line in lines] == [
-        Rule.DEFINE, Rule.SUM, Rule.LOG, Rule.PRODUCT, Rule.EXP, Rule.SIMPLIFY,
-    ]  # fmt: skip
-    waiting = lines[2].expression
-    assert shown(waiting) == "1/x + ∂(e^x·x)/∂x"
+    assert [(line.rule, shown(line.expression)) for line in lines[1:]] == [
+        (Rule.SUM, "∂ln(x)/∂x + ∂(e^x·x)/∂x"),
+        (Rule.PRODUCT, "∂ln(x)/∂x + ∂(e^x)/∂x · x + e^x·1"),
+        (Rule.EXP, "∂ln(x)/∂x + e^x·x + e^x·1"),
+        (Rule.LOG, "1/x + e^x·x + e^x·1"),
+        (Rule.SIMPLIFY, "1/x + e^x·x + e^x"),
+    ]
 
 
 # Whether the lines hold.
@@ -350,7 +352,7 @@ def test_the_derivative_of_a_long_product_of_functions_ends() -> None:
     for function in (EXP, ABS, EXP, ABS, EXP):
         nested = Sum((Apply(function, (nested,)), Product((X, nested))))
     lines = differentiate(nested, X)
-    assert len(lines) < 40
+    assert len(lines) < 60
     tower: Expression = X
     for _ in range(30):
         tower = Power(Sum((tower, Number(Fraction(1)))), Number(Fraction(2)))

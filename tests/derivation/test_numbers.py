@@ -27,6 +27,7 @@ from derive.expression.nodes import (
     PRE_ACTIVATION,
     WEIGHT,
     Expression,
+    Negative,
     Number,
     Partial,
     Quantity,
@@ -424,14 +425,23 @@ def bumped(number: Number) -> Number:
 
 
 def wrong_digits(numeric: Step) -> Iterator[Step]:
-    """The chain with one digit changed, at every number of every member."""
+    """The chain with one digit or one minus changed, at every number of every member."""
     for position, relation in enumerate(numeric.relations):
         for address, node in relation.expression.addresses():
+            wrong: list[Expression] = []
             if position and isinstance(node, Number):
-                changed = relation.expression.replace_at(address, bumped(node))
+                wrong = [bumped(node), *([Negative(node)] if node.value else [])]
+            elif position and isinstance(node, Negative) and _matters(node.operand):
+                wrong = [node.operand]
+            for new in wrong:
+                changed = relation.expression.replace_at(address, new)
                 relations = list(numeric.relations)
                 relations[position] = Relation(relation.sign, changed)
                 yield replace(numeric, relations=tuple(relations))
+
+
+def _matters(number: Expression) -> bool:
+    return isinstance(number, Number) and number.value != 0
 
 
 FAULTY = [
@@ -473,7 +483,7 @@ def test_every_wrong_digit_is_found(network: Network, style: str, rounding: Roun
         seen.setdefault(numeric.id, numeric)
     everything = [wrong for numeric in seen.values() for wrong in wrong_digits(numeric)]
     assert len(everything) > 20
-    for wrong in everything[:: max(1, len(everything) // 60)]:
+    for wrong in everything[:: max(1, len(everything) // 80)]:
         planted(derivation, rounding, wrong)
 
 

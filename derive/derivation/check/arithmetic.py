@@ -193,7 +193,10 @@ class _Page:
                 continue
             if isinstance(old, Negative) and isinstance(symbol, Negative):
                 symbol, old = symbol.operand, old.operand
-                new = new.operand if isinstance(new, Negative) else new
+                if isinstance(new, Negative):
+                    new = new.operand
+                elif _text(new) != "0":
+                    raise CheckFailed(step.id, f"has {_text(new)} without the minus before it")
             if isinstance(old, Bracket) and isinstance(symbol, Bracket):
                 symbol, old = symbol.inner, old.inner
             carried = self.rounding.carried
