@@ -94,7 +94,8 @@ def network(
 
     layers = []
     for k, ((a, b), activation) in enumerate(zip(pairwise(sizes), activations, strict=True)):
-        values = matrix(a, b) if weights is None else weights[k]
+        backwards = others.get("layout") == "to_from"
+        values = matrix(*((b, a) if backwards else (a, b))) if weights is None else weights[k]
         own = matrix(1, b)[0]
         biases: Any = {"none": None, "shared": own[0], "neuron": own}[bias]
         layers.append(

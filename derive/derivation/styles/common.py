@@ -40,19 +40,27 @@ def functions_in_use(graph: Graph) -> tuple[ActivationUse, ...]:
 
 
 def functions(graph: Graph) -> Section:
-    """σ(x) = 1/(1 + e^(−x)), and so on: what the activations are."""
-    steps = []
+    """σ(x) = 1/(1 + e^(−x)), and so on: what the activations are, and what they are made of."""
+    needed: dict[Function, None] = {}
+
+    def need(function: Function) -> None:
+        """A function after those that its formula and its derivative mention."""
+        if function.definition is None or function in needed:
+            return
+        for formula in (function.definition, *function.derivatives):
+            for node in formula.walk():
+                if isinstance(node, Apply) and node.function is not function:
+                    need(node.function)
+        needed[function] = None
+
     for use in functions_in_use(graph):
-        function = use.function
-        if function is not None and function.definition is not None:
-            applied = Apply(function, function.parameters)
-            steps.append(
-                Step(
-                    f"function/{function.name}",
-                    Rule.DEFINE,
-                    chain(applied, function.definition),
-                )
-            )
+        if use.function is not None:
+            need(use.function)
+    steps = [
+        Step(f"function/{f.name}", Rule.DEFINE, chain(Apply(f, f.parameters), f.definition))
+        for f in needed
+        if f.definition is not None
+    ]
     return Section("functions", tuple(steps))
 
 

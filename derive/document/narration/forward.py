@@ -27,9 +27,9 @@ def forward(teller: Teller) -> Iterator[Block]:
             yield teller.heading(3, "layer", layer=_capital(teller.layer_name(layer)))
             yield _adds_up(teller, layer)
         told = _one_line_each(section.steps) if teller.brief else section.steps
+        if layer.activation.function is None:  # every activation needs every pre-activation
+            told = tuple(sorted(told, key=lambda step: step.about[0].kind == ACTIVATION))
         yield from rows([teller.equation(s, _chain(teller, s), role) for s in told])
-    if teller.network.is_batch and teller.valuation is not None:
-        yield from _values_table(teller)
 
 
 def _adds_up(teller: Teller, layer: Layer) -> Block:
@@ -52,8 +52,13 @@ def _capital(text: str) -> str:
 
 
 def _chain(teller: Teller, step: Step) -> Chain:
-    """h1 = w1·i1 + w2·i2, a_h1 = σ(h1); composed, σ(w1·i1 + w2·i2), where it is told in full."""
-    if _composed(step) and not (teller.full or teller.brief):
+    """h1 = w1·i1 + w2·i2, a_h1 = σ(h1); composed, σ(w1·i1 + w2·i2), where it is told in full.
+
+    Not where the numbers that follow go on with a rounded h1.
+    """
+    valuation = teller.valuation
+    carried = valuation is not None and valuation.rounding.carried
+    if _composed(step) and not teller.brief and (carried or not teller.full):
         return step.relations[:-1]
     return step.relations
 
@@ -87,6 +92,8 @@ def loss(teller: Teller) -> Iterator[Block]:
     ])  # fmt: skip
     if not teller.brief:
         yield from _against(teller)
+    if teller.network.is_batch and teller.valuation is not None:
+        yield from _values_table(teller)
 
 
 def _against(teller: Teller) -> Iterator[Block]:

@@ -13,7 +13,7 @@ from derive.derivation.steps import Rule, Section, Step
 from derive.document.blocks import Block, Equation, Inline, Paragraph
 from derive.document.narration.locals import lines, read_off, short
 from derive.document.narration.register import numbers
-from derive.document.narration.teller import Teller, first_and_last, rows
+from derive.document.narration.teller import Teller, first_and_last, rows, tail
 from derive.expression.nodes import BIAS, DELTA, Bracket, Product, Quantity, quantities
 
 _MANY = 4  # paths past which a second weight into a unit is told by its last factor even in full
@@ -147,7 +147,7 @@ class _Weight:
         numeric = teller.numeric(parts.result)
         worked = numeric.relations[1:] if numeric is not None else ()
         if len(self.paths) > 1 and not teller.full:
-            worked = worked[-2:]  # what every path contributes, and their sum
+            worked = tail(worked, 2)  # what every path contributes, their sum
         yield Equation((*parts.together.relations, *worked), None, "gradient", result=True)
 
     def _result(self) -> Iterator[Block]:

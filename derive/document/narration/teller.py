@@ -100,7 +100,8 @@ class Teller:
         told = list(chain if chain is not None else step.relations)
         numeric = self.numeric(step) if numbers else None
         if numeric is not None:
-            told += _last(numeric) if self.brief or only_last else numeric.relations[1:]
+            worked = numeric.relations[1:]
+            told += tail(worked) if self.brief or only_last else worked
         return Equation(
             tuple(told), number if number is not None else step.number, role, result, reason
         )
@@ -138,10 +139,13 @@ class Teller:
         return tuple(part for part in listed if isinstance(part, (str, Expression)))
 
 
-def _last(numeric: Step) -> tuple[Relation, ...]:
-    """Only the value of a numeric chain, marked ≈ if anything on the way was."""
-    *_, last = numeric.relations
-    return (last,)
+def tail(relations: tuple[Relation, ...], count: int = 1) -> Chain:
+    """The last members of a numeric chain; the first of them after ≈ if digits were dropped on
+    the way to it."""
+    before, kept = relations[:-count], relations[-count:]
+    if any(relation.sign == "≈" for relation in before):
+        kept = (Relation("≈", kept[0].expression), *kept[1:])
+    return kept
 
 
 def rows(equations: Iterator[Equation] | list[Equation]) -> Iterator[Block]:

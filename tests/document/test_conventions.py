@@ -1,0 +1,99 @@
+"""Every convention in force is stated, and no other."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+import derive
+from derive.network import Network
+from tests.document.claims import named, network, told
+from tests.document.networks import ALL
+
+ONE_EACH = network((2, 3, 2), ("tanh", "sigmoid"))
+
+
+def conventions(of: Network, **options: Any) -> set[str]:
+    return {one.sentence for one in told(of, **options) if one.sentence.startswith("convention-")}
+
+
+CONVENTIONS = {
+    "convention-bias-none": network((2, 1), ("sigmoid",), bias="none"),
+    "convention-bias-neuron": ONE_EACH,
+    "convention-bias-neuron-frozen": network((2, 1), ("sigmoid",), frozen=(("biases",),)),
+    "convention-bias-shared": ALL["shared"],
+    "convention-bias-shared-frozen": network(
+        (2, 2), ("sigmoid",), bias="shared", frozen=(("biases",),)
+    ),
+    "convention-weights-frozen": ALL["shared biases alone"],
+    "convention-logarithm": ALL["wide"],
+    "convention-examples-mean": network((2, 1), ("sigmoid",), examples=2),
+    "convention-examples-sum": network((2, 1), ("sigmoid",), examples=2, over_examples="sum"),
+    "convention-exact": ONE_EACH,
+    "convention-carried": network((2, 1), ("sigmoid",), rounding="carried"),
+    "convention-from_to": ONE_EACH,
+    "convention-to_from": network((2, 2), ("sigmoid",), layout="to_from", notation="indexed"),
+    "convention-update-digits": network((2, 1), ("sigmoid",), digits={"values": 5, "update": 3}),
+}
+SOME = ("batch", "half frozen", "softmax inside", "linear")
+TRUE_OF = {
+    "convention-bias-none": lambda of: all(x.bias == "none" for x in of.layers),
+    "convention-bias-neuron": lambda of: all(
+        x.bias == "neuron" and "biases" not in x.frozen for x in of.layers
+    ),
+    "convention-bias-neuron-frozen": lambda of: all(
+        x.bias == "neuron" and "biases" in x.frozen for x in of.layers
+    ),
+    "convention-bias-shared": lambda of: all(
+        x.bias == "shared" and "biases" not in x.frozen for x in of.layers
+    ),
+    "convention-bias-shared-frozen": lambda of: all(
+        x.bias == "shared" and "biases" in x.frozen for x in of.layers
+    ),
+    "convention-weights-frozen": lambda of: any("weights" in x.frozen for x in of.layers),
+    "convention-logarithm": lambda of: "entropy" in of.loss.name or "kl" in of.loss.name,
+    "convention-examples-mean": lambda of: of.is_batch and of.over_examples == "mean",
+    "convention-examples-sum": lambda of: of.is_batch and of.over_examples == "sum",
+    "convention-exact": lambda of: of.rounding == "exact",
+    "convention-carried": lambda of: of.rounding == "carried",
+    "convention-from_to": lambda of: of.layout == "from_to",
+    "convention-to_from": lambda of: of.layout == "to_from",
+    "convention-update-digits": lambda of: of.update_digits != of.digits,
+}
+
+
+@pytest.mark.parametrize("convention", CONVENTIONS)
+def test_a_convention_is_stated_where_it_holds(convention: str) -> None:
+    for of in (*CONVENTIONS.values(), *(ALL[name] for name in SOME)):
+        assert (convention in conventions(of)) == TRUE_OF[convention](of)
+    assert convention in conventions(CONVENTIONS[convention])
+
+
+def test_layers_that_differ_in_their_biases() -> None:
+    layers = [
+        derive.Dense(2, "tanh", "none"),
+        derive.Dense(2, "tanh"),
+        derive.Dense(1, "tanh", "none"),
+    ]
+    said = told(derive.Network(1, layers))
+    (none,) = [one.values for one in said if one.sentence == "convention-in-layers"
+               and "no biases" in str(one.values["what"])]  # fmt: skip
+    assert "".join(map(str, none["layers"])) == "1 and 3"
+
+
+@pytest.mark.parametrize(
+    ("activation", "loss", "remarks"),
+    [
+        ("relu", "half_squared_error", ["ReLU"]),
+        ("sigmoid", "absolute_error", ["Absolute error"]),
+        ("sigmoid", "half_squared_error", []),
+        ("softplus", "huber", []),
+        ("elu", "hinge", ["ELU", "Hinge loss"]),
+    ],
+)
+def test_kinks_are_declared(activation: str, loss: str, remarks: list[str]) -> None:
+    target = [[1]] if loss == "hinge" else None
+    of = network((1, 1), (activation,), loss, targets=target)
+    stated = [one.values["name"] for one in named(told(of), "convention-activation")]
+    assert stated == remarks
