@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-import derive
 from derive.document.blocks import Document, Heading, Paragraph
 from derive.notation import Names, Shape, names
 from derive.writers import write
@@ -77,18 +76,6 @@ def test_a_fault_is_seen(tmp_path: Path) -> None:
     assert any("Overfull" in line for line in complaints(compiled(wide, tmp_path)))
     with pytest.raises(AssertionError, match="Undefined control sequence"):
         compiled(page.replace("MARK", r"\undefined"), tmp_path)
-
-
-@needs_tex
-@pytest.mark.parametrize(("detail", "pages"), [("brief", 1), ("normal", 4), ("full", 9)])
-def test_a_derivation_keeps_to_its_pages(detail: str, pages: int, tmp_path: Path) -> None:
-    network = derive.load(Path(__file__).parents[2] / "examples" / "mazur.yaml")
-    page = derive.render(derive.derive(network, "paths"), "latex", detail=detail)
-    assert isinstance(page, str)
-    log = compiled(page, tmp_path)
-    assert complaints(log) == []
-    count = re.search(r"Output written on .*?\((\d+) page", log, re.DOTALL)
-    assert count and int(count[1]) <= pages
 
 
 @needs_tex

@@ -98,10 +98,6 @@ def _gradients(teller: Teller, section: Section) -> Iterator[Block]:
     if weights:
         w, z = weights[0].about[:2]
         yield teller.say("gradients-weights", layer=name, w=w, z=z, delta=delta_of(z))
-        if teller.full:
-            for step in weights:
-                for local in step.substeps:
-                    yield lines(teller, local)
         yield from _results(teller, weights)
     if biases:
         shared = biases[0].about[0].unit < 0
@@ -113,6 +109,10 @@ def _gradients(teller: Teller, section: Section) -> Iterator[Block]:
 
 def _results(teller: Teller, steps: list[Step]) -> Iterator[Block]:
     """The first with its chain rule; the others, alike, with their result unless told in full."""
+    if teller.full:
+        for step in steps:
+            for local in step.substeps:
+                yield lines(teller, local)
     first, *others = steps
     told = [teller.equation(first, role="gradient")]
     for step in others:

@@ -1,0 +1,73 @@
+"""A4: a 2-2-2 network on one page in brief, four as usual, nine in full; nothing lost in full."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+import derive
+from derive.derivation.steps import Rule
+from derive.document.blocks import Block, Equation, Equations
+from derive.rendering import narrated
+from tests.document.networks import EXAMPLES
+from tests.writers.test_latex_pages import compiled, complaints, needs_tex
+
+PAGES = {"brief": 1, "normal": 4, "full": 9}
+
+
+@needs_tex
+@pytest.mark.parametrize("name", ["mazur", "write-up-000", "write-up-001"])
+@pytest.mark.parametrize("style", ["paths", "deltas"])
+@pytest.mark.parametrize("detail", PAGES)
+def test_a_derivation_keeps_to_its_pages(
+    name: str, style: str, detail: str, tmp_path: Path
+) -> None:
+    page = derive.render(derive.derive(EXAMPLES[name], style), "latex", detail=detail)
+    assert isinstance(page, str)
+    log = compiled(page, tmp_path)
+    assert complaints(log) == []
+    count = re.search(r"Output written on .*?\((\d+) page", log, re.DOTALL)
+    assert count and int(count[1]) <= PAGES[detail]
+
+
+def equations(blocks: tuple[Block, ...]) -> list[Equation]:
+    found: list[Equation] = []
+    for block in blocks:
+        if isinstance(block, Equation):
+            found.append(block)
+        elif isinstance(block, Equations):
+            found.extend(block.rows)
+    return found
+
+
+@pytest.mark.parametrize("name", ["mazur", "symbolic", "write-up-003", "relu-deep"])
+@pytest.mark.parametrize("style", ["paths", "deltas"])
+def test_in_full_every_local_derivative_keeps_its_lines(name: str, style: str) -> None:
+    derivation = derive.derive(EXAMPLES[name], style)
+    document, _ = narrated(derivation, detail="full")
+    shown = equations(document.blocks)
+    ends = {equation.chain[-1].expression for equation in shown if equation.reason}
+    lines = [
+        line.result
+        for step in derivation.walk()
+        if step.rule is Rule.LOCAL and step.substeps
+        for line in step.substeps
+    ]
+    assert lines and {*lines} <= ends
+    brief, _ = narrated(derivation, detail="brief")
+    assert not any(equation.reason for equation in equations(brief.blocks))
+
+
+@pytest.mark.parametrize("name", ["mazur", "write-up-003", "symbolic", "batch", "relu-deep"])
+@pytest.mark.parametrize("style", ["paths", "deltas"])
+def test_every_gradient_stands_on_a_brief_page(name: str, style: str) -> None:
+    network = EXAMPLES[name]
+    page = derive.render(derive.derive(network, style), "text", detail="brief")
+    assert isinstance(page, str)
+    call = derive.notation.names(network.notation, network.shape, network.layout)
+    for w in network.parameters():
+        of_one = rf"∂\S+/∂{re.escape(call.text(w))} +="
+        in_table = rf"^  {re.escape(call.text(w))} .*δ"
+        assert re.search(rf"{of_one}|{in_table}", page, re.MULTILINE), call.text(w)
