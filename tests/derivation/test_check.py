@@ -591,6 +591,13 @@ def test_formulas_that_are_not_defined_everywhere(formula: str) -> None:
     assert derive_(of).check().unchecked == ()
 
 
+@pytest.mark.parametrize("formula", ["exp(x)", "x**9", "exp(exp(x))"])
+def test_values_that_outgrow_every_difference(formula: str) -> None:
+    of = network((2, 2, 2, 2), ({"formula": formula},) * 3)
+    for style in STYLES:
+        assert derive_(of, style).check().differences > 0
+
+
 def test_a_network_that_is_defined_nowhere() -> None:
     with pytest.raises(CheckFailed, match="no point was found"):
         derive_(network((1, 1), ({"formula": "ln(-x**2)"},))).check()

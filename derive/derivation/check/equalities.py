@@ -31,11 +31,14 @@ from derive.expression.nodes import (
     Expression,
     Negative,
     Number,
+    Partial,
     Product,
     Quantity,
     Quotient,
     Sum,
     quantities,
+    rewrite,
+    variable,
 )
 
 if TYPE_CHECKING:
@@ -79,11 +82,10 @@ class Equalities:
     def _in_letters(self, step: Step) -> bool:
         """Whether a step speaks of a general formula in x, not of this network."""
         if step.id not in self._letters:
-            self._letters[step.id] = any(
-                isinstance(node, Quantity) and node.kind == VARIABLE
-                for relation in step.relations
-                for node in relation.expression.walk()
-            )
+            named = (q for r in step.relations for q in r.expression.walk()
+                     if isinstance(q, Quantity))  # fmt: skip
+            first = next(named, None)  # they are all of one sort, or else the comparison fails
+            self._letters[step.id] = first is not None and first.kind == VARIABLE
         return self._letters[step.id]
 
     def _compare(self, step: Step, environment: Environment) -> None:
@@ -120,7 +122,11 @@ class Equalities:
         self._seen.add(relation)
 
     def compare_locally(self, steps: Iterable[Step]) -> None:
-        """Compare lemmas and local derivatives alone, on every branch and on the kinks."""
+        """Compare lemmas and local derivatives alone, on every branch and on the kinks.
+
+        What only differs in the names of its quantities, unit for unit, is looked at once.
+        """
+        seen: set[object] = set()
         for step in steps:
             if self._in_letters(step):
                 letters: dict[Quantity, None] = {}
@@ -128,7 +134,11 @@ class Equalities:
                     letters.update(quantities(relation.expression))
                 self._compare_alone((step,), tuple(letters))
             elif step.rule is Rule.LOCAL and _has_branches(step):
-                self._compare_alone(tuple(step.walk()), self.graph.parents[step.about[0]])
+                free = self.graph.parents[step.about[0]]
+                likeness = _likeness(step, free)
+                if likeness is None or likeness not in seen:
+                    self._compare_alone(tuple(step.walk()), free)
+                seen.add(likeness)
 
     def _compare_alone(self, steps: tuple[Step, ...], free: tuple[Quantity, ...]) -> None:
         """Compare steps about one formula whose arguments may be anything."""
@@ -164,12 +174,27 @@ class Equalities:
                     continue
                 needs = frozenset(step.assumes)
                 if needs not in points:
-                    points[needs] = draw(self.graph, 1000 + seed, needs, positive=seed % 2 == 1)
+                    points[needs] = draw(self.graph, 1000 + seed, needs, positive=seed % 2 == 0)
                 self._compare(step, points[needs])
 
 
 def _has_branches(step: Step) -> bool:
-    return any(has_kinks(r.expression) for inner in step.walk() for r in inner.relations)
+    return any(has_kinks(relation.expression) for relation in step.relations)
+
+
+def _likeness(step: Step, free: tuple[Quantity, ...]) -> object:
+    """A step's chains with letters for the free quantities; None where others are in them."""
+    of, by = step.about
+    letters: dict[Expression, Expression] = {q: variable(f"q{i}") for i, q in enumerate(free)}
+    slope = Partial(of, by)
+    found = []
+    for inner in step.walk():
+        for relation in inner.relations:
+            if relation.expression != slope:
+                if not quantities(relation.expression).keys() <= letters.keys():
+                    return None
+                found.append(rewrite(relation.expression, lambda node: letters.get(node, node)))
+    return tuple(q.kind for q in free), tuple(found)
 
 
 def is_zero(expression: Expression) -> bool:

@@ -21,7 +21,8 @@ from derive.network.catalogue import Interval
 
 SUM_TO_ONE = "targets sum to 1"
 _TRIES = 200
-_SMOOTH_TRIES = 40  # of them, how many may be given up for lying on a kink
+_GOOD_TRIES = 64  # of them, how many may be given up for a kink or a huge value
+_LARGE = 10**6
 _STEP = 10**9
 
 
@@ -38,29 +39,35 @@ def signed(chance: random.Random, low: float = 0.15, high: float = 1.5) -> Fract
 def draw(
     graph: Graph, seed: int, assumptions: frozenset[str] = frozenset(), *, positive: bool = False
 ) -> Trace:
-    """A point where the whole network is defined, off every kink if that can be.
+    """A point where the whole network is defined, off every kink and of ordinary size if can be.
 
     Targets sum to 1 only where an assumption says so: a step that needs it without saying so
     then fails. Raises CheckFailed where no point can be found.
     """
     chance = random.Random(f"derive check {seed} {sorted(assumptions)}")
     reason = ""
-    on_a_kink = None
+    spare = None
     for attempt in range(_TRIES):
-        if on_a_kink is not None and attempt >= _SMOOTH_TRIES:
+        if spare is not None and attempt >= _GOOD_TRIES:
             break
         try:
             sign = 1 if positive or attempt % 4 == 3 else None
-            point = _draw(graph, chance, SUM_TO_ONE in assumptions, sign)
+            size = Fraction(1, 1 + attempt // 8)
+            point = _draw(graph, chance, SUM_TO_ONE in assumptions, sign, size)
         except ArithmeticError as error:
             reason = str(error)
             continue
-        if is_smooth(graph, point):
+        if is_ordinary(point) and is_smooth(graph, point):
             return point
-        on_a_kink = on_a_kink or point
-    if on_a_kink is not None:
-        return on_a_kink
+        spare = spare or point
+    if spare is not None:
+        return spare
     raise CheckFailed("points", f"no point was found where the network is defined ({reason})")
+
+
+def is_ordinary(point: Trace) -> bool:
+    """Whether no value is so large that a finite difference would drown in it: e^(e^(e^x))."""
+    return all(abs(value) < _LARGE for one in point.examples for value in one.values.values())
 
 
 def is_smooth(graph: Graph, point: Trace) -> bool:
@@ -69,14 +76,16 @@ def is_smooth(graph: Graph, point: Trace) -> bool:
     return all(0 not in sides(formula, one) for formula in kinked for one in point.examples)
 
 
-def _draw(graph: Graph, chance: random.Random, sum_to_one: bool, sign: int | None) -> Trace:
+def _draw(
+    graph: Graph, chance: random.Random, sum_to_one: bool, sign: int | None, size: Fraction
+) -> Trace:
     def some() -> Fraction:
         return signed(chance) if sign is None else sign * abs(signed(chance))
 
     shared: dict[Quantity, Any] = {}
     for parameter in parameters_of(graph):
         width = graph.network.sizes[parameter.layer - 1] if parameter.kind == "weight" else 1
-        shared[parameter] = HIGH.number(some() * Fraction(2) / (1 + _root(width)))
+        shared[parameter] = HIGH.number(some() * size * 2 / (1 + _root(width)))
     shared[RATE] = HIGH.number(number_between(chance, 0.1, 0.9))
     examples = []
     for _ in range(graph.network.example_count):
