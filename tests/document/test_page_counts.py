@@ -15,12 +15,15 @@ from tests.document.networks import EXAMPLES
 from tests.writers.test_latex_pages import compiled, complaints, needs_tex
 
 PAGES = {"brief": 1, "normal": 4, "full": 9}
+PLAIN = ("mazur", "write-up-000", "write-up-001")
+CASES = [(name, detail) for name in PLAIN for detail in PAGES] + [
+    ("mazur-trained-biases", "brief")  # ten parameters instead of eight
+]
 
 
 @needs_tex
-@pytest.mark.parametrize("name", ["mazur", "write-up-000", "write-up-001"])
+@pytest.mark.parametrize(("name", "detail"), CASES)
 @pytest.mark.parametrize("style", ["paths", "deltas"])
-@pytest.mark.parametrize("detail", PAGES)
 def test_a_derivation_keeps_to_its_pages(
     name: str, style: str, detail: str, tmp_path: Path
 ) -> None:
