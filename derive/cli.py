@@ -74,6 +74,16 @@ def _formats_named(_: click.Context, __: click.Parameter, given: str) -> tuple[s
     return names
 
 
+def _parts_named(_: click.Context, __: click.Parameter, given: str | None) -> tuple[str, ...]:
+    names = tuple(dict.fromkeys(name.strip() for name in (given or "").split(",") if name.strip()))
+    if names == ("all",):
+        from derive.rendering import PARTS
+
+        return tuple(PARTS)
+    _look_up("part", names, "derive.rendering", "PARTS")
+    return names
+
+
 def _back_end_named(_: click.Context, __: click.Parameter, name: str) -> str:
     _look_up("back end", [name], "derive.compute", "BACK_ENDS")
     return name
@@ -137,6 +147,13 @@ def commands() -> None:
     "--max-paths",
     type=click.IntRange(1),
     help="In the style paths: more paths of one weight than this are told as deltas.",
+)
+@click.option(
+    "--with",
+    "parts",
+    callback=_parts_named,
+    metavar="PARTS",
+    help="What to add, with commas between, or all; derive catalog lists them.",
 )
 @_templates
 @click.option("-o", "--output", metavar="PATH", help="A file, or a folder ending in /.")

@@ -19,6 +19,7 @@ from derive.expression.nodes import (
 from derive.network.catalogue import ACTIVATIONS, LOSSES, REAL, Activation, Loss
 from derive.notation import BUILT_IN, names
 from derive.notation.shape import Shape
+from derive.rendering import PARTS
 from derive.writers import FORMATS
 
 Row = Mapping[str, str]
@@ -39,6 +40,7 @@ _HEADS = {
     "notations": "Notations: input 1, its weight into neuron 2, that layer's neuron 1 before and "
     "after the activation, output 1, its target, the loss",
     "styles": "Styles of derivation",
+    "parts": "Parts of a document besides its derivation, for --with",
     "formats": "Formats of documents",
     "back ends": "Back ends of the compiled function",
 }
@@ -53,6 +55,7 @@ def listing() -> dict[str, tuple[Row, ...]]:
         "losses": tuple(map(_loss, LOSSES.values())),
         "notations": tuple(_notation(name) for name in BUILT_IN),
         "styles": _described(STYLES),
+        "parts": _described(PARTS),
         "formats": _described(FORMATS),
         "back ends": _described(BACK_ENDS),
     }

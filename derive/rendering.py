@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
 
 DETAILS = ("brief", "normal", "full")
 ROUNDINGS = ("exact", "carried")
+# What a document may have besides the derivation, and what it is.
+PARTS: dict[str, str] = {}
 
 
 class OptionError(ValueError):
@@ -28,6 +31,7 @@ def render(
     rounding: str | None = None,
     dialect: str = "github",
     templates: str | Path | None = None,
+    parts: Collection[str] = (),
 ) -> str | bytes:
     """The derivation as a document. Everything in it is checked before a word is written.
 
@@ -39,6 +43,7 @@ def render(
                displayed
     dialect    of Markdown: "github" or "plain"
     templates  a folder whose sentences and layouts stand before the built-in ones
+    parts      what to add to the derivation, of ``PARTS``
 
     Raises CheckFailed, naming the step; OptionError, NotationError, WriterError, WordingError.
     """
@@ -47,7 +52,7 @@ def render(
     folder = None if templates is None else Path(templates)
     document, names = narrated(
         derivation, notation=notation, detail=detail, digits=digits, rounding=rounding,
-        templates=folder,
+        templates=folder, parts=parts,
     )  # fmt: skip
     return write(document, names, to, dialect=dialect, templates=folder)
 
@@ -60,6 +65,7 @@ def narrated(
     digits: int | None = None,
     rounding: str | None = None,
     templates: Path | None = None,
+    parts: Collection[str] = (),
 ) -> tuple[Document, Names]:
     """The document before a writer takes it, and the names it is to be written in."""
     from derive.derivation.check.arithmetic import check_numbers
@@ -74,6 +80,8 @@ def narrated(
     mode = network.rounding if rounding is None else rounding
     _one_of("detail", detail, DETAILS)
     _one_of("rounding", mode, ROUNDINGS)
+    for part in parts:
+        _one_of("parts", part, tuple(PARTS))
     report = derivation.check()
     valuation, numbers = None, 0
     if network.has_values:
@@ -83,8 +91,9 @@ def narrated(
         numbers = check_numbers(valuation)
     called = names(notation or network.notation, network.shape, network.layout)
     teller = Teller(
-        derivation, report, valuation, Detail(detail), Wording("en", templates), called, numbers
-    )
+        derivation, report, valuation, Detail(detail), Wording("en", templates), called, numbers,
+        parts=frozenset(parts),
+    )  # fmt: skip
     return narrate(teller), called
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from derive.derivation.steps import Chain
 from derive.expression.nodes import Expression
+from derive.pictures.picture import Picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,14 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
+class Figure:
+    """A picture; a format that cannot carry it leaves it out."""
+
+    picture: Picture
+    caption: Inline = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Items:
     """A list of one-paragraph items."""
 
@@ -92,7 +101,7 @@ class PageBreak:
     """A new page where the format has pages."""
 
 
-Block = Heading | Paragraph | Equation | Equations | Table | Items | Space | PageBreak
+Block = Heading | Paragraph | Equation | Equations | Table | Figure | Items | Space | PageBreak
 
 
 @dataclass(frozen=True, slots=True)

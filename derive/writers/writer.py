@@ -10,6 +10,7 @@ from derive.document.blocks import (
     Document,
     Equation,
     Equations,
+    Figure,
     Heading,
     Inline,
     Items,
@@ -32,6 +33,7 @@ NOUNS: dict[type, str] = {
     Equation: "equation",
     Equations: "equation",
     Table: "table",
+    Figure: "figure",
     Items: "items",
     Space: "space",
     PageBreak: "page_break",
@@ -72,6 +74,10 @@ class Writer:
     def inline(self, content: Inline) -> str:
         """Running text with its formulas."""
         raise NotImplementedError
+
+    def figure(self, block: Figure) -> Iterator[object]:
+        """Nothing, in a format that has no pictures."""
+        return iter(())
 
     def page_break(self, block: PageBreak) -> Iterator[PageBreak]:
         yield block

@@ -37,6 +37,7 @@ class Teller:
     valuation  None where the network is symbolic
     numbers    how many relations between displayed numbers were checked
     example    the example whose numbers the chains show
+    parts      what is told besides the derivation: names of ``derive.rendering.PARTS``
     """
 
     derivation: Derivation
@@ -47,6 +48,7 @@ class Teller:
     names: Names
     numbers: int = 0
     example: int = 0
+    parts: frozenset[str] = frozenset()
 
     @property
     def network(self) -> Network:

@@ -1,0 +1,1 @@
+"""Drawings of networks and curves, as shapes whose labels are formulas."""
