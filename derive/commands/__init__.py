@@ -1,0 +1,1 @@
+"""The commands, one a module. What a command needs is imported inside it."""

@@ -1,0 +1,60 @@
+"""Where what a command makes goes to: stdout, or files written whole and told on stderr."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from derive.writers.registry import Format
+
+
+def destinations(output: str | None, stem: str, formats: Sequence[Format]) -> list[Path] | None:
+    """Where each format goes: DIR/stem.suffix, or the file itself, or name.suffix; None: stdout."""
+    if output is None:
+        if len(formats) > 1:
+            raise click.UsageError("several formats need a folder: add -o DIR/")
+        return None
+    if output.endswith(("/", os.sep)) or os.path.isdir(output):
+        return [Path(output) / f"{stem}{row.suffix}" for row in formats]
+    from derive.writers.registry import REGISTRY
+
+    suffix = Path(output).suffix
+    other = {row.suffix: row.name for row in REGISTRY.values()}.get(suffix)
+    if len(formats) > 1:
+        if other is not None:
+            raise click.UsageError(
+                f"several formats cannot all go to {output}: give a folder, or leave out {suffix}"
+            )
+        return [Path(f"{output}{row.suffix}") for row in formats]
+    if other is not None and other != formats[0].name:
+        raise click.UsageError(
+            f"{output} is a name for {other}, but {formats[0].name} is asked for: add --to {other}"
+        )
+    return [Path(output)]
+
+
+def deliver(pages: Sequence[str | bytes], places: Sequence[Path] | None) -> None:
+    """To stdout, or all pages to their files, told on stderr."""
+    if places is None:
+        for page in pages:
+            click.echo(page, nl=False)
+        return
+    from derive.files import write_whole
+
+    write_whole(dict(zip(places, pages, strict=True)))
+    tell(places)
+
+
+def tell(places: Sequence[Path]) -> None:
+    for place in places:
+        click.echo(f"wrote {place}", err=True)
+
+
+def dumped(data: object) -> str:
+    return json.dumps(data, indent=2, ensure_ascii=False)

@@ -1,0 +1,61 @@
+"""Options that several commands take, and the names that they may give."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from importlib import import_module
+from pathlib import Path
+
+import click
+
+
+def look_up(what: str, names: Sequence[str], home: str, table: str) -> None:
+    """Raise BadParameter, listing what there is, for a name that a table does not have."""
+    there: Mapping[str, object] = getattr(import_module(home), table)
+    for name in names:
+        if name not in there:
+            listed = ", ".join(there)
+            raise click.BadParameter(f"there is no {what} {name!r}; those there are: {listed}")
+
+
+def style_named(_: click.Context, __: click.Parameter, name: str | None) -> str | None:
+    look_up("style", [name] if name else [], "derive.derivation", "STYLES")
+    return name
+
+
+def formats_named(_: click.Context, __: click.Parameter, given: str) -> tuple[str, ...]:
+    names = tuple(dict.fromkeys(name.strip() for name in given.split(",")))
+    look_up("format", names, "derive.writers", "FORMATS")
+    return names
+
+
+def parts_named(_: click.Context, __: click.Parameter, given: str | None) -> tuple[str, ...]:
+    names = tuple(dict.fromkeys(name.strip() for name in (given or "").split(",") if name.strip()))
+    if names == ("all",):
+        from derive.rendering import PARTS
+
+        return tuple(PARTS)
+    look_up("part", names, "derive.rendering", "PARTS")
+    return names
+
+
+def back_end_named(_: click.Context, __: click.Parameter, name: str) -> str:
+    look_up("back end", [name], "derive.compute", "BACK_ENDS")
+    return name
+
+
+network = click.argument("network", metavar="NETWORK", type=click.Path())
+style = click.option(
+    "--style",
+    callback=style_named,
+    default="deltas",
+    show_default=True,
+    help="How the derivation goes: deltas, paths.",
+)
+notation = click.option(
+    "--notation", help="A built-in notation or a file; the network's own if left out."
+)
+templates = click.option(
+    "--templates", type=click.Path(path_type=Path), help="A folder of your own wording and layout."
+)
+as_json = click.option("--json", "as_json", is_flag=True, help="For a program to read.")

@@ -1,0 +1,74 @@
+"""derive render: the derivation as documents."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from derive.commands import options
+from derive.commands.delivery import deliver, destinations
+
+
+@click.command()
+@options.network
+@click.option(
+    "--to",
+    callback=options.formats_named,
+    default="markdown",
+    show_default=True,
+    help="Formats, with commas between: markdown, latex, text.",
+)
+@options.style
+@options.notation
+@click.option(
+    "--detail",
+    type=click.Choice(["brief", "normal", "full"]),
+    default="normal",
+    show_default=True,
+    help="How much is shown.",
+)
+@click.option("--digits", type=click.IntRange(1, 30), help="Digits shown after the point.")
+@click.option(
+    "--rounding",
+    type=click.Choice(["exact", "carried"]),
+    help="Carried goes on with the rounded numbers, as by hand.",
+)
+@click.option(
+    "--dialect",
+    type=click.Choice(["github", "plain"]),
+    default="github",
+    show_default=True,
+    help="Of Markdown; plain is for notebooks and pandoc.",
+)
+@click.option(
+    "--max-paths",
+    type=click.IntRange(1),
+    help="In the style paths: more paths of one weight than this are told as deltas.",
+)
+@click.option(
+    "--with",
+    "parts",
+    callback=options.parts_named,
+    metavar="PARTS",
+    help="What to add, with commas between, or all; derive catalog lists them.",
+)
+@options.templates
+@click.option("-o", "--output", metavar="PATH", help="A file, or a folder ending in /.")
+def render(
+    network: str, to: tuple[str, ...], style: str, max_paths: int | None, output: str | None,
+    **asked: Any,
+) -> None:  # fmt: skip
+    """Derive every gradient, check every step, write the document."""
+    from derive.writers.registry import format_named
+
+    formats = [format_named(name) for name in to]
+    places = destinations(output, Path(network).stem, formats)
+    import derive
+
+    limits = {} if max_paths is None else {"max_paths": max_paths}
+    derivation = derive.derive(derive.load(network), style, **limits)
+    given = {name: value for name, value in asked.items() if value is not None}
+    pages = [derive.render(derivation, name, **given) for name in to]
+    deliver(pages, places)

@@ -1,0 +1,35 @@
+"""derive worksheet: sheets and their keys."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from derive.commands import options
+from derive.commands.delivery import tell
+
+
+@click.command()
+@options.network
+@click.option("--variants", type=click.IntRange(1, 1000), default=30, show_default=True)
+@click.option("--seed", type=int, default=7, show_default=True, help="Same seed, same sheets.")
+@click.option(
+    "--to",
+    callback=options.formats_named,
+    default="markdown,latex",
+    show_default=True,
+    help="Formats, with commas between.",
+)
+@options.templates
+@click.option("-o", "--output", metavar="DIR", required=True, help="The folder they go to.")
+def worksheet(
+    network: str, variants: int, seed: int, to: tuple[str, ...], templates: Path | None, output: str
+) -> None:
+    """Write worksheets with numbers of their own, and keys."""
+    import derive
+
+    made = derive.worksheet(
+        derive.load(network), variants=variants, seed=seed, templates=templates
+    )  # fmt: skip
+    tell(made.write(output, to))
