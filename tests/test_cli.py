@@ -171,7 +171,7 @@ def test_an_existing_folder_needs_no_slash(network: Path, tmp_path: Path) -> Non
 def test_a_file_is_written_as_it_would_be_printed(network: Path, tmp_path: Path) -> None:
     page = tmp_path / "page.md"
     page.write_text("old")
-    sound(run("render", str(network), "-o", str(page)), 0)
+    sound(run("render", str(network), "-o", str(page), "--force"), 0)
     assert page.read_text() == run("render", str(network)).stdout
 
 
@@ -180,7 +180,7 @@ def test_nothing_is_half_written(network: Path, tmp_path: Path) -> None:
     folder = tmp_path / "pages"
     (folder / "one.tex").mkdir(parents=True)
     (folder / "one.md").write_text("old")
-    result = run("render", str(network), "--to", "markdown,latex", "-o", f"{folder}/")
+    result = run("render", str(network), "--to", "markdown,latex", "-o", f"{folder}/", "--force")
     sound(result, 1)
     assert "one.tex" in result.stderr
     assert (folder / "one.md").read_text() == "old"
@@ -253,14 +253,50 @@ def test_check_as_json_agrees_with_the_report() -> None:
     assert any("bias" in sentence for sentence in found["conventions"])
 
 
-def test_a_new_file_works_as_it_is_and_is_not_overwritten(tmp_path: Path) -> None:
+def test_a_new_file_works_as_it_is(tmp_path: Path) -> None:
     target = tmp_path / "mine.yaml"
     sound(run("new", "-o", str(target)), 0)
     assert target.read_text() == run("new").stdout
     sound(run("render", str(target)), 0)
+
+
+# Every command that writes files, and one of the files that it writes.
+WRITERS = {
+    "render": (["render", MAZUR, "-o"], "page.md"),
+    "render several": (["render", MAZUR, "--to", "markdown,text", "-o"], "pages/mazur.txt"),
+    "compile": (["compile", MAZUR, "--to", "python", "-o"], "function.py"),
+    "worksheet": (["worksheet", MAZUR, "--variants", "2", "-o"], "sheets/key-02.tex"),
+    "new": (["new", "-o"], "mine.yaml"),
+}
+
+
+@pytest.mark.parametrize("command", WRITERS)
+def test_a_file_is_overwritten_by_force_only(command: str, tmp_path: Path) -> None:
+    arguments, name = WRITERS[command]
+    target = tmp_path / name
+    target.parent.mkdir(exist_ok=True)
     target.write_text("precious")
-    sound(run("new", "-o", str(target)), 2)
+    output = f"{target.parent}/" if "/" in name else str(target)
+    refused = run(*arguments, output)
+    sound(refused, 2)
+    assert refused.stdout == ""
+    assert target.name in refused.stderr and "--force" in refused.stderr
+    assert [p for p in tmp_path.rglob("*") if p.is_file()] == [target]
     assert target.read_text() == "precious"
+    sound(run(*arguments, output, "--force"), 0)
+    assert target.read_text() != "precious"
+
+
+def test_a_refusal_comes_before_the_work_and_names_few_of_many(tmp_path: Path) -> None:
+    for number in range(1, 6):
+        (tmp_path / f"sheet-0{number}.md").write_text("")
+    result = run("worksheet", "no-such.yaml", "--variants", "5", "-o", str(tmp_path))
+    sound(result, 2)
+    assert "sheet-03.md and 2 more are there already" in " ".join(result.stderr.split())
+
+
+def test_what_is_no_regular_file_is_written_to_without_force() -> None:
+    sound(run("render", MAZUR, "-o", os.devnull), 0)
 
 
 def test_the_catalog_lists_everything_a_file_may_say() -> None:

@@ -39,6 +39,21 @@ def destinations(output: str | None, stem: str, formats: Sequence[Format]) -> li
     return [Path(output)]
 
 
+def spare(places: Sequence[Path] | None, force: bool) -> None:
+    """Raise UsageError, before any work is done, where a file would be overwritten unasked.
+
+    What is no regular file, such as /dev/stdout or a pipe, is written to all the same.
+    """
+    there = [str(place) for place in places or () if place.is_file()]
+    if there and not force:
+        listed = ", ".join(there[:3]) + (f" and {len(there) - 3} more" if len(there) > 3 else "")
+        verb, them = ("is", "it") if len(there) == 1 else ("are", "them")
+        raise click.UsageError(
+            f"{listed} {verb} there already: add --force to overwrite {them}, or give -o another "
+            "name"
+        )
+
+
 def deliver(pages: Sequence[str | bytes], places: Sequence[Path] | None) -> None:
     """To stdout, or all pages to their files, told on stderr."""
     if places is None:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import os
 from importlib.resources import files
 from pathlib import Path
 
 import click
 
-from derive.commands.delivery import deliver
+from derive.commands import options
+from derive.commands.delivery import deliver, spare
 
 
 @click.command()
 @click.option("-o", "--output", metavar="FILE", help="A new file; stdout if left out.")
-def new(output: str | None) -> None:
+@options.force
+def new(output: str | None, force: bool) -> None:
     """Write a commented network file to start from."""
-    if output and os.path.exists(output):
-        raise click.UsageError(f"{output} is there already; choose another name")
+    places = [Path(output)] if output else None
+    spare(places, force)
     text = (files("derive") / "starter.yaml").read_text(encoding="utf-8")
-    deliver([text], [Path(output)] if output else None)
+    deliver([text], places)

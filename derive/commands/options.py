@@ -58,4 +58,5 @@ notation = click.option(
 templates = click.option(
     "--templates", type=click.Path(path_type=Path), help="A folder of your own wording and layout."
 )
+force = click.option("--force", is_flag=True, help="Overwrite files that are there already.")
 as_json = click.option("--json", "as_json", is_flag=True, help="For a program to read.")

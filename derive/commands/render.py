@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from derive.commands import options
-from derive.commands.delivery import deliver, destinations
+from derive.commands.delivery import deliver, destinations, spare
 
 
 @click.command()
@@ -56,15 +56,17 @@ from derive.commands.delivery import deliver, destinations
 )
 @options.templates
 @click.option("-o", "--output", metavar="PATH", help="A file, or a folder ending in /.")
+@options.force
 def render(
     network: str, to: tuple[str, ...], style: str, max_paths: int | None, output: str | None,
-    **asked: Any,
+    force: bool, **asked: Any,
 ) -> None:  # fmt: skip
     """Derive every gradient, check every step, write the document."""
     from derive.writers.registry import format_named
 
     formats = [format_named(name) for name in to]
     places = destinations(output, Path(network).stem, formats)
+    spare(places, force)
     import derive
 
     limits = {} if max_paths is None else {"max_paths": max_paths}

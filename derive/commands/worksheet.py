@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from derive.commands import options
-from derive.commands.delivery import tell
+from derive.commands.delivery import spare, tell
 
 
 @click.command()
@@ -23,12 +23,16 @@ from derive.commands.delivery import tell
 )
 @options.templates
 @click.option("-o", "--output", metavar="DIR", required=True, help="The folder they go to.")
+@options.force
 def worksheet(
-    network: str, variants: int, seed: int, to: tuple[str, ...], templates: Path | None, output: str
-) -> None:
+    network: str, variants: int, seed: int, to: tuple[str, ...], templates: Path | None,
+    output: str, force: bool,
+) -> None:  # fmt: skip
     """Write worksheets with numbers of their own, and keys."""
     import derive
+    from derive.worksheets.worksheet import file_names
 
+    spare([Path(output) / name for *_, name in file_names(variants, to)], force)
     made = derive.worksheet(
         derive.load(network), variants=variants, seed=seed, templates=templates
     )  # fmt: skip

@@ -64,16 +64,27 @@ class Worksheet:
 
         Raises WriterError, OSError.
         """
-        rows = [format_named(name) for name in formats]
-        digits = max(2, len(str(len(self.variants))))
         pages: dict[Path, str | bytes] = {}
-        for variant in self.variants:
-            for kind, document in (("sheet", variant.sheet), ("key", variant.key)):
-                for row in rows:
-                    path = Path(directory) / f"{kind}-{variant.number:0{digits}}{row.suffix}"
-                    pages[path] = write(document, self.names, row.name, templates=self.templates)
+        for place, kind, to, name in file_names(len(self.variants), formats):
+            document: Document = getattr(self.variants[place], kind)
+            pages[Path(directory) / name] = write(
+                document, self.names, to, templates=self.templates
+            )
         write_whole(pages)
         return list(pages)
+
+
+def file_names(variants: int, formats: Iterable[str]) -> Iterator[tuple[int, str, str, str]]:
+    """(0, "sheet", "markdown", "sheet-01.md"), … for every file of so many variants.
+
+    Raises UnknownFormat.
+    """
+    rows = [format_named(name) for name in formats]
+    digits = max(2, len(str(variants)))
+    for place in range(variants):
+        for kind in ("sheet", "key"):
+            for row in rows:
+                yield place, kind, row.name, f"{kind}-{place + 1:0{digits}}{row.suffix}"
 
 
 def worksheet(
