@@ -4,6 +4,6 @@ Writers know blocks and nothing of rules or networks. Templates lay out; they do
 """
 
 from derive.writers.errors import TemplateError, UnknownFormat, WriterError
-from derive.writers.registry import FORMATS, write
+from derive.writers.registry import FORMATS, write, write_files
 
-__all__ = ["FORMATS", "TemplateError", "UnknownFormat", "WriterError", "write"]
+__all__ = ["FORMATS", "TemplateError", "UnknownFormat", "WriterError", "write", "write_files"]

@@ -12,6 +12,7 @@ from derive.document.blocks import (
     Block,
     Equation,
     Equations,
+    Figure,
     Heading,
     Inline,
     Items,
@@ -64,6 +65,11 @@ class Tabular(NamedTuple):
     rows: list[list[str]]
     long: bool
     full: bool
+
+
+class Drawing(NamedTuple):
+    tikz: str
+    caption: str
 
 
 class ItemsText(NamedTuple):
@@ -139,6 +145,11 @@ class Latex(Writer):
             else:
                 words.append(LATEX.width(latex(piece, self.names)) + _LETTER)
         return words
+
+    def figure(self, block: Figure) -> Iterator[Drawing]:
+        from derive.writers.drawings.tikz import tikz
+
+        yield Drawing(tikz(block.picture, self.names), self.inline(block.caption))
 
     def items(self, block: Items) -> Iterator[ItemsText]:
         yield ItemsText([self.inline(item) for item in block.items], block.ordered)

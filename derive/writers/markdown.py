@@ -12,11 +12,13 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from urllib.parse import quote
 
 from derive.document.blocks import (
     Block,
     Equation,
     Equations,
+    Figure,
     Heading,
     Inline,
     Items,
@@ -90,6 +92,14 @@ class TableCells(NamedTuple):
     rows: list[list[str]]
 
 
+class Image(NamedTuple):
+    """alt: what is to be seen, for whoever does not see it."""
+
+    file: str
+    alt: str
+    caption: str
+
+
 class ItemsText(NamedTuple):
     items: list[str]
     ordered: bool
@@ -101,9 +111,14 @@ class Markdown(Writer):
     name: ClassVar[str] = "markdown"
 
     def __init__(
-        self, names: Names, templates: Path | None = None, dialect: str = "github"
+        self,
+        names: Names,
+        templates: Path | None = None,
+        *,
+        stem: str | None = None,
+        dialect: str = "github",
     ) -> None:
-        super().__init__(names, templates)
+        super().__init__(names, templates, stem=stem)
         self.dialect = DIALECTS[dialect]
 
     def gap(self, previous: Block | None, block: Block) -> str:
@@ -156,6 +171,22 @@ class Markdown(Writer):
 
     def _cell(self, content: Inline) -> str:
         return self.inline(content).replace("|", r"\|")
+
+    def figure(self, block: Figure) -> Iterator[Image]:
+        """A reference to a file beside the page, which is written as well."""
+        if self.stem is None:
+            return
+        from derive.writers.drawings.svg import in_words, svg
+
+        picture = block.picture
+        file = f"{self.stem}-{picture.name}.svg"
+        self.files[file] = svg(picture, self.names)
+        title, description = (
+            escape(in_words(content, self.names))
+            for content in (picture.title, picture.description)
+        )
+        caption = escape_start(self.inline(block.caption))
+        yield Image(quote(file), f"{title}. {description}", caption)
 
     def items(self, block: Items) -> Iterator[ItemsText]:
         items = [escape_start(self.inline(item)) for item in block.items]

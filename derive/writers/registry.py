@@ -25,6 +25,7 @@ class Format:
     suffix   of its files and of its templates
     home     the module and class that write it
     options  what else it takes: option → the values allowed, the usual one first
+    beside   its pictures are files beside the page, and left out where there can be none
     """
 
     name: str
@@ -32,12 +33,14 @@ class Format:
     suffix: str
     home: tuple[str, str]
     options: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    beside: bool = False
 
 
 _ROWS = (
     Format(
         "markdown", "Markdown with formulas, for GitHub or for notebooks and pandoc", ".md",
         ("derive.writers.markdown", "Markdown"), (("dialect", ("github", "plain")),),
+        beside=True,
     ),
     Format(
         "latex", "a complete LaTeX article on A4, for pdflatex", ".tex",
@@ -74,8 +77,33 @@ def write(
     dialect    of the formats that have dialects; the others take no notice of it
     templates  a folder whose files stand before the built-in ones of the same name
 
-    Raises UnknownFormat, or TemplateError where a template of one's own does not work.
+    Pictures that would be files beside the page are left out. Raises UnknownFormat, or
+    TemplateError where a template of one's own does not work.
     """
+    return _writer(names, to, dialect, templates, None).page(document)
+
+
+def write_files(
+    document: Document,
+    names: Names,
+    file: str,
+    to: str = "markdown",
+    *,
+    dialect: str = "github",
+    templates: Path | None = None,
+) -> dict[str, str]:
+    """The document as a page and the pictures it refers to: name of a file → content.
+
+    The page comes first and is called ``file``; the files beside it have names that begin alike:
+    mazur.md, mazur-network.svg. Raises as ``write`` does.
+    """
+    writer = _writer(names, to, dialect, templates, Path(file).stem)
+    return {file: writer.page(document), **writer.files}
+
+
+def _writer(
+    names: Names, to: str, dialect: str, templates: Path | None, stem: str | None
+) -> Writer:
     row = format_named(to)
     options = {}
     for option, allowed in row.options:
@@ -86,4 +114,4 @@ def write(
         options[option] = value
     module, name = row.home
     writer: type[Writer] = getattr(import_module(module), name)
-    return writer(names, templates, **options).page(document)
+    return writer(names, templates, stem=stem, **options)

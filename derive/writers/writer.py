@@ -45,12 +45,19 @@ class Writer:
 
     A block may fill its macro more than once: a chain too long for one formula is several
     formulas, a table too wide for the page is several tables.
+
+    stem   what the names of files beside the page begin with; None: there can be none
+    files  those that the page refers to, once it is written: name → content
     """
 
     name: ClassVar[str]
 
-    def __init__(self, names: Names, templates: Path | None = None) -> None:
+    def __init__(
+        self, names: Names, templates: Path | None = None, *, stem: str | None = None
+    ) -> None:
         self.names = names
+        self.stem = stem
+        self.files: dict[str, str] = {}
         self.layout = Layout(self.name, REGISTRY[self.name].suffix, templates)
 
     def page(self, document: Document) -> str:
@@ -65,7 +72,10 @@ class Writer:
                     parts += [self.gap(previous, block), text] if parts else [text]
                     previous = block
         title = self.inline(document.title)
-        return self.layout.page(title=title, language=document.language, body="".join(parts))
+        drawings = any(isinstance(block, Figure) for block in document.blocks)
+        return self.layout.page(
+            title=title, language=document.language, body="".join(parts), drawings=drawings
+        )
 
     def gap(self, previous: Block | None, block: Block) -> str:
         """What stands between two blocks: an empty line."""

@@ -1,0 +1,1 @@
+"""Pictures as SVG files and as TikZ for LaTeX."""
