@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from derive.compute import GradientFunction, compile
+    from derive.compute.training import Training, train
     from derive.derivation import CheckFailed, Derivation, derive
     from derive.network import Dense, Network, NetworkError
     from derive.network.loader import load
@@ -25,10 +26,12 @@ __all__ = [
     "GradientFunction",
     "Network",
     "NetworkError",
+    "Training",
     "compile",
     "derive",
     "load",
     "render",
+    "train",
     "worksheet",
 ]
 
@@ -39,10 +42,12 @@ _HOMES = {
     "GradientFunction": "derive.compute",
     "Network": "derive.network",
     "NetworkError": "derive.network",
+    "Training": "derive.compute.training",
     "compile": "derive.compute",
     "derive": "derive.derivation",
     "load": "derive.network.loader",
     "render": "derive.rendering",
+    "train": "derive.compute.training",
     "worksheet": "derive.worksheets",
 }
 

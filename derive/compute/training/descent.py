@@ -1,0 +1,142 @@
+"""Two ways to descend: a generated loop for small work, whole layers on arrays for large.
+
+Both offer, for parameters theta as a list or array,
+
+    full(theta, rate, count, losses, history) -> theta    ``count`` updates with all examples
+    epoch(theta, rate, batches) -> theta                  an update for each batch of examples
+    loss(theta) -> float                                  of all examples
+
+``full`` appends the loss and theta before every update to what it is given, so that they are
+there if it is interrupted.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
+
+from derive.compute.backends import python as scalars
+from derive.compute.engines import Defaults, LayerEngine, numpy_or_none
+from derive.compute.function import SCALAR_WORK
+from derive.compute.training.source import LoopSource
+from derive.compute.training.start import Start
+from derive.network.description import Network
+
+Rows = Sequence[Sequence[float]]
+Numbers = Sequence[float]
+
+
+class Descent(Protocol):
+    """What the runs ask of either way."""
+
+    def full(
+        self, theta: Any, rate: float, count: int, losses: array[float], history: array[float]
+    ) -> Any: ...
+    def epoch(self, theta: Any, rate: float, batches: Sequence[Sequence[int]]) -> Any: ...
+    def loss(self, theta: Any) -> float: ...
+
+
+def descent(
+    network: Network, start: Start, inputs: Rows, targets: Rows, batch_size: int | None
+) -> Descent:
+    """Whichever way is faster for so many weights and examples at a time."""
+    work = (len(start.theta) + len(start.fixed)) * (batch_size or len(inputs))
+    if work <= SCALAR_WORK or numpy_or_none() is None:
+        return Loop(network, start, inputs, targets)
+    return Layers(network, start, inputs, targets)
+
+
+class Loop:
+    """The generated loop, neuron by neuron, in plain Python."""
+
+    def __init__(self, network: Network, start: Start, inputs: Rows, targets: Rows) -> None:
+        self.source = LoopSource(network)
+        self.fixed = list(start.fixed)
+        self.examples = [(*x, *t) for x, t in zip(inputs, targets, strict=True)]
+        self._loss = self._load(self.source.loss(len(self.examples)), "loss")
+        self._steps: dict[int, Callable[..., Any]] = {}
+
+    def _load(self, source: str, name: str) -> Callable[..., Any]:
+        found: Callable[..., Any] = scalars.load(source)[name]
+        return found
+
+    def _descend(self, examples: int) -> Callable[..., Any]:
+        """The loop over batches of so many examples, compiled when it is first asked for."""
+        if examples not in self._steps:
+            self._steps[examples] = self._load(self.source.descend(examples), "descend")
+        return self._steps[examples]
+
+    def full(
+        self, theta: Any, rate: float, count: int, losses: array[float], history: array[float]
+    ) -> Any:
+        run = self._descend(len(self.examples))
+        return run(theta, self.examples, self.fixed, rate, range(count), losses, history)
+
+    def epoch(self, theta: Any, rate: float, batches: Sequence[Sequence[int]]) -> Any:
+        for batch in batches:
+            examples = [self.examples[k] for k in batch]
+            run = self._descend(len(batch))
+            theta = run(theta, examples, self.fixed, rate, (None,), [], [])
+        return theta
+
+    def loss(self, theta: Any) -> float:
+        found: float = self._loss(theta, self.examples, self.fixed)
+        return found
+
+
+class Layers:
+    """Whole layers, all examples of a batch at once, in NumPy."""
+
+    def __init__(self, network: Network, start: Start, inputs: Rows, targets: Rows) -> None:
+        defaults = Defaults(network)
+        self.np = numpy_or_none()
+        self.engine = LayerEngine(defaults)
+        self.start = start
+        self.defaults = defaults
+        self.inputs = self.np.asarray(inputs, dtype=float)
+        self.targets = self.np.asarray(targets, dtype=float)
+        self.frozen: dict[str, Any] = {}
+        place = 0
+        for block in defaults.blocks:
+            if block.frozen:
+                values = self.np.asarray(start.fixed[place : place + block.size], dtype=float)
+                self.frozen[block.key] = values.reshape(block.shape)
+                place += block.size
+
+    def _parameters(self, theta: Any) -> tuple[Any, ...]:
+        parts = {b.key: theta[place].reshape(b.shape) for b, place in self.defaults.places}
+        return tuple((parts | self.frozen)[b.key] for b in self.defaults.blocks)
+
+    def full(
+        self, theta: Any, rate: float, count: int, losses: array[float], history: array[float]
+    ) -> Any:
+        theta = self.np.asarray(theta, dtype=float)
+        for _ in range(count):
+            loss, gradient = self.engine.loss_and_gradient(
+                self._parameters(theta), self.inputs, self.targets
+            )
+            losses.append(loss)
+            history.frombytes(theta.tobytes())
+            theta = self._moved(theta, rate, gradient)
+        return theta
+
+    def epoch(self, theta: Any, rate: float, batches: Sequence[Sequence[int]]) -> Any:
+        theta = self.np.asarray(theta, dtype=float)
+        for batch in batches:
+            _, gradient = self.engine.loss_and_gradient(
+                self._parameters(theta), self.inputs[batch], self.targets[batch]
+            )
+            theta = self._moved(theta, rate, gradient)
+        return theta
+
+    def _moved(self, theta: Any, rate: float, gradient: Any) -> Any:
+        with self.np.errstate(all="ignore"):  # what diverges is told in words
+            return theta - rate * gradient
+
+    def loss(self, theta: Any) -> float:
+        theta = self.np.asarray(theta, dtype=float)
+        loss, _ = self.engine.loss_and_gradient(
+            self._parameters(theta), self.inputs, self.targets
+        )  # fmt: skip
+        return loss

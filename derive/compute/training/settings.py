@@ -1,0 +1,130 @@
+"""How to train: what was asked for, judged at once."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from derive.compute.arguments import ArgumentError
+from derive.expression.nodes import Number
+from derive.network.values import read_number
+
+MAX_RATES = 50
+MAX_EPOCHS = 10_000_000
+ON_DIVERGENCE = ("stop", "continue")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What training does, for every learning rate alike.
+
+    rates          one run each, all from the same start
+    epochs         the most; an epoch goes once through all examples
+    batch_size     examples of one update; None: all of them
+    seed           of the order in which minibatches are drawn
+    initial        seed of the starting weights that the network lacks; None: it lacks none
+    target_loss    a run ends where its loss is no more than this
+    patience       a run ends after so many epochs without a loss that is lower than the lowest
+                   before by more than ``improvement``
+    on_divergence  a run whose loss is no number any more, or has grown beyond bounds, ends;
+                   "stop": and no other is begun, "continue": the next rate has its turn
+    """
+
+    rates: tuple[Number, ...]
+    epochs: int
+    batch_size: int | None = None
+    seed: int = 0
+    initial: int | None = None
+    target_loss: float | None = None
+    patience: int | None = None
+    improvement: float = 0.0
+    on_divergence: str = "stop"
+
+
+def settings(
+    rates: Iterable[Any],
+    epochs: Any,
+    *,
+    batch_size: Any,
+    seed: Any,
+    initial: Any,
+    target_loss: Any,
+    patience: Any,
+    improvement: Any,
+    on_divergence: Any,
+) -> Settings:
+    """What was asked for, checked. Raises ArgumentError."""
+    if on_divergence not in ON_DIVERGENCE:
+        raise ArgumentError(
+            "on_divergence", repr(on_divergence), " or ".join(map(repr, ON_DIVERGENCE)),
+            'leave it out for "stop"',
+        )  # fmt: skip
+    if improvement and patience is None:
+        raise ArgumentError(
+            "improvement", f"{improvement!r} without a patience", "both, or neither",
+            "say after how many epochs without it a run ends: patience",
+        )  # fmt: skip
+    return Settings(
+        learning_rates(rates),
+        _whole("epochs", epochs, 1, MAX_EPOCHS),
+        None if batch_size is None else _whole("batch_size", batch_size, 1, MAX_EPOCHS),
+        _whole("seed", seed, 0, 2**63),
+        None if initial is None else _whole("initial", initial, 0, 2**63),
+        None if target_loss is None else _finite("target_loss", target_loss),
+        None if patience is None else _whole("patience", patience, 1, MAX_EPOCHS),
+        _finite("improvement", improvement, 0.0),
+        on_divergence,
+    )
+
+
+def learning_rates(given: Iterable[Any]) -> tuple[Number, ...]:
+    """Rates as numbers with their text: 0.10 stays 0.10. Raises ArgumentError."""
+    allowed = f"1 to {MAX_RATES} positive numbers, all different"
+    remedy = "as in (0.1, 0.5, 1.0)"
+    if isinstance(given, (str, bytes)) or not isinstance(given, Iterable):
+        raise ArgumentError("rates", repr(given)[:60], allowed, remedy)
+    found: list[Number] = []
+    for raw in given:
+        try:
+            rate = read_number(Decimal(raw) if isinstance(raw, str) else raw)
+        except (ValueError, ArithmeticError):
+            raise ArgumentError("rates", repr(raw)[:60], allowed, remedy) from None
+        if rate.value <= 0 or float(rate.value) in (0.0, math.inf):
+            raise ArgumentError("rates", shown_rate(rate), allowed, remedy)
+        if float(rate.value) in (float(other.value) for other in found):
+            raise ArgumentError("rates", f"{shown_rate(rate)} twice", allowed, "leave one out")
+        found.append(rate)
+        if len(found) > MAX_RATES:
+            break
+    if not 0 < len(found) <= MAX_RATES:
+        got = f"more than {MAX_RATES}" if found else "none"
+        raise ArgumentError("rates", got, allowed, remedy)
+    return tuple(found)
+
+
+def shown_rate(rate: Number) -> str:
+    """A learning rate as it was typed."""
+    return rate.text or str(rate.value)
+
+
+def _whole(what: str, value: Any, low: int, high: int) -> int:
+    plain = value.__index__() if hasattr(value, "__index__") else value
+    if not isinstance(plain, int) or isinstance(value, bool) or not low <= plain <= high:
+        raise ArgumentError(
+            what, repr(value)[:60], f"whole numbers from {low} to {high}", "give one of them"
+        )
+    return plain
+
+
+def _finite(what: str, value: Any, low: float = -math.inf) -> float:
+    try:
+        found = float(value)
+    except (TypeError, ValueError, OverflowError):
+        found = math.nan
+    if isinstance(value, (bool, str)) or not math.isfinite(found) or found < low:
+        least = "" if low == -math.inf else f" from {low:g} up"
+        raise ArgumentError(what, repr(value)[:60], f"finite numbers{least}", "give one of them")
+    return found

@@ -1,0 +1,89 @@
+"""Where training starts: the network's own parameters, and seeded ones where it has none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import sqrt
+from random import Random
+
+from derive.compute.arguments import ArgumentError, listed
+from derive.compute.blocks import Block, blocks
+from derive.network.description import Layer, Network
+
+# Activations whose slope is 1 on one side and (about) 0 on the other: half of what comes in is
+# lost, so that the weights are drawn wider (He et al. 2015) than for others (Glorot 2010).
+_ONE_SIDED = frozenset(
+    ("relu", "leaky_relu", "elu", "selu", "softplus", "gelu", "gelu_tanh", "silu", "mish")
+)
+HE, GLOROT, ZERO = "he", "glorot", "zero"
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """What a block of parameters was given.
+
+    rule   "he": uniform between ±√(6/n_in); "glorot": between ±√(6/(n_in + n_out)); "zero"
+    bound  the √…; 0 for "zero"
+    """
+
+    block: Block
+    rule: str
+    bound: float
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """The numbers before the first update.
+
+    theta  what is trained: W1 row by row, b1, W2, …
+    fixed  what is frozen, block after block
+    drawn  the blocks that the network lacked
+    """
+
+    theta: tuple[float, ...]
+    fixed: tuple[float, ...]
+    drawn: tuple[Drawn, ...]
+
+
+def starting_point(network: Network, seed: int | None) -> Start:
+    """The network's numbers; what it lacks drawn with the seed, layer by layer.
+
+    Raises ArgumentError where parameters are missing and no seed is given, or the reverse.
+    """
+    every = blocks(network)
+    missing = [block for block in every if network.value(block.quantities[0]) is None]
+    if missing and seed is None:
+        raise ArgumentError(
+            listed([block.key for block in missing]), "nothing, and the network has no values",
+            "weights and biases in the network file",
+            "write them there, or draw them with a seed: initial (--initial SEED)",
+        )  # fmt: skip
+    if seed is not None and not missing:
+        raise ArgumentError(
+            "initial", f"the seed {seed}, but the network gives every weight and bias",
+            "a seed where some are missing", "leave it out, or take the weights out of the file",
+        )  # fmt: skip
+    chance = Random(seed)
+    drawn: list[Drawn] = []
+    theta: list[float] = []
+    fixed: list[float] = []
+    for block in every:
+        if block in missing:
+            found = _rule(network.layers[block.layer - 1], block)
+            drawn.append(found)
+            values = [found.bound * (2 * chance.random() - 1) for _ in block.quantities]
+            if found.rule == ZERO:
+                values = [0.0] * block.size
+        else:
+            values = [float(n.value) for q in block.quantities if (n := network.value(q))]
+        (fixed if block.frozen else theta).extend(values)
+    return Start(tuple(theta), tuple(fixed), tuple(drawn))
+
+
+def _rule(layer: Layer, block: Block) -> Drawn:
+    if len(block.shape) < 2:
+        return Drawn(block, ZERO, 0.0)
+    senders, receivers = block.shape
+    if layer.activation.name in _ONE_SIDED:
+        return Drawn(block, HE, sqrt(6 / senders))
+    return Drawn(block, GLOROT, sqrt(6 / (senders + receivers)))
