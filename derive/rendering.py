@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 DETAILS = ("brief", "normal", "full")
 ROUNDINGS = ("exact", "carried")
 # What a document may have besides the derivation, and what it is.
-PARTS: dict[str, str] = {}
+PARTS: dict[str, str] = {
+    "captions": "a caption for every formula, numbered captions for tables and figures",
+}
 
 
 class OptionError(ValueError):

@@ -47,6 +47,7 @@ class Equation:
     role     "hidden", "output", "loss", "gradient" or "": a colour where the format has one
     result   the chain ends in a result worth emphasis
     reason   a short word set at the right or after the chain, such as a rule's name
+    caption  what it shows, set below it; only of an equation that stands alone
     """
 
     chain: Chain
@@ -54,13 +55,15 @@ class Equation:
     role: str = ""
     result: bool = False
     reason: str = ""
+    caption: Inline = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Equations:
-    """Several short chains set close together, aligned at their first sign."""
+    """Several short chains set close together, aligned at their first sign; a caption below."""
 
     rows: tuple[Equation, ...]
+    caption: Inline = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
@@ -93,7 +94,7 @@ def _filled(text: str, values: dict[str, Value], path: Path) -> Inline:
         parts.extend(_as_inline(values[name]))
         position = match.end()
     parts.extend(_emphasised(text[position:]))
-    return _merged(parts)
+    return merged(parts)
 
 
 def _as_inline(value: Value) -> Inline:
@@ -110,12 +111,12 @@ def _emphasised(text: str) -> list[str | Strong]:
     return parts
 
 
-def _merged(parts: list[str | Expression | Strong]) -> Inline:
+def merged(parts: Iterable[str | Expression | Strong]) -> Inline:
     """Neighbouring strings as one."""
-    merged: list[str | Expression | Strong] = []
+    found: list[str | Expression | Strong] = []
     for part in parts:
-        if isinstance(part, str) and merged and isinstance(merged[-1], str):
-            merged[-1] += part
+        if isinstance(part, str) and found and isinstance(found[-1], str):
+            found[-1] += part
         else:
-            merged.append(part)
-    return tuple(merged)
+            found.append(part)
+    return tuple(found)

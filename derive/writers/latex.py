@@ -56,6 +56,7 @@ class Display(NamedTuple):
 
     rows: list[Row]
     column: bool
+    caption: str
 
 
 class Tabular(NamedTuple):
@@ -110,7 +111,8 @@ class Latex(Writer):
         fitting = list(rows(block, self.names, escape, _LINE, _CHARACTERS))
         widest = max(row.width for row in fitting)
         notes = max(note_width(row.reason, row.number) for row in fitting)
-        yield Display([_settable(row) for row in fitting], widest + notes <= _LINE)
+        set_rows = [_settable(row) for row in fitting]
+        yield Display(set_rows, widest + notes <= _LINE, self.inline(block.caption))
 
     def table(self, block: Table) -> Iterator[Tabular]:
         content = (block.header, *block.rows)

@@ -67,6 +67,16 @@ _SIGNS = {
 }  # fmt: skip
 
 
+# Emphasis begins and ends with a word, or Markdown does not see it.
+_CORE = re.compile(r"([\s,.;:)(]*)(.*?)([\s,.;:)(]*)")
+
+
+class _Slanted(str):
+    """Words of a caption."""
+
+    __slots__ = ()
+
+
 class HeadingText(NamedTuple):
     level: int
     content: str
@@ -83,6 +93,7 @@ class Formula(NamedTuple):
     opening: str
     closing: str
     rows: list[Row]
+    caption: str
 
 
 class TableCells(NamedTuple):
@@ -139,6 +150,9 @@ class Markdown(Writer):
         return out.strip()
 
     def _piece(self, piece: str | Expression | Strong) -> str:
+        if isinstance(piece, _Slanted):
+            before, words, after = _core(escape(piece))
+            return f"{before}*{words}*{after}" if words else f"{before}{after}"
         if isinstance(piece, str):
             return escape(piece)
         if isinstance(piece, Strong):
@@ -155,11 +169,15 @@ class Markdown(Writer):
         yield ParagraphText(escape_start(self.inline(block.content)), block.kind)
 
     def equation(self, block: Equation | Equations) -> Iterator[Formula]:
-        fitting = rows(block, self.names, _words, _WIDTH, _CHARACTERS - 100)
-        for some in _packed(fitting):
-            if len(some) == 1:
-                some = [_alone(some[0])]
-            yield Formula(self.dialect.opening, self.dialect.closing, some)
+        packs = list(_packed(rows(block, self.names, _words, _WIDTH, _CHARACTERS - 100)))
+        for position, some in enumerate(packs, start=1):
+            caption = self._caption(block.caption) if position == len(packs) else ""
+            shown = [_alone(some[0])] if len(some) == 1 else some
+            yield Formula(self.dialect.opening, self.dialect.closing, shown, caption)
+
+    def _caption(self, content: Inline) -> str:
+        """The words in italics, the formulas between them: these may not stand in emphasis."""
+        return self.inline(tuple(_Slanted(p) if isinstance(p, str) else p for p in content))
 
     def table(self, block: Table) -> Iterator[TableCells]:
         caption = escape_start(self.inline(block.caption))
@@ -191,6 +209,12 @@ class Markdown(Writer):
     def items(self, block: Items) -> Iterator[ItemsText]:
         items = [escape_start(self.inline(item)) for item in block.items]
         yield ItemsText(items, block.ordered)
+
+
+def _core(text: str) -> tuple[str, str, str]:
+    """What stands before the first word, the words, what stands behind the last."""
+    found = _CORE.fullmatch(text)
+    return (found[1], found[2], found[3]) if found else ("", text, "")
 
 
 def _rule(columns: int, align: str) -> str:

@@ -42,6 +42,7 @@ class ParagraphLines(NamedTuple):
 
 class EquationLines(NamedTuple):
     lines: list[str]
+    caption: list[str]
 
 
 class TableLines(NamedTuple):
@@ -97,7 +98,8 @@ class Text(Writer):
             parts = cut(" " * _INDENT + line, COLUMNS)
             note = notes.get(position, "")
             shown += [*parts[:-1], *_noted(parts[-1], note)] if note else parts
-        yield EquationLines(shown)
+        below = wrap(self.inline(block.caption), COLUMNS - _INDENT) if block.caption else []
+        yield EquationLines(shown, below)
 
     def _chain(self, equation: Equation, column: float, note: int) -> tuple[Line, ...]:
         """The lines of a chain; only where its note does not fit beside the last, shorter ones."""

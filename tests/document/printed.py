@@ -59,7 +59,10 @@ def parts(page: str) -> Iterator[Part]:
         if len(block) > 1 and _RULE.match(block[1]):
             yield _grid(block, start + 1)
         elif block[0].startswith("    "):
-            yield from _chains(block, start + 1)
+            end = next((n for n, x in enumerate(block) if x.startswith("  ↑ ")), len(block))
+            yield from _chains(block[:end], start + 1)
+            if below := " ".join(line.strip() for line in block[end:]):
+                yield Prose(below, start + end + 1)
         else:
             yield from _prose(block, start + 1)
 

@@ -11,8 +11,17 @@ from pathlib import Path
 import pytest
 
 import derive
-from derive.document.blocks import Document, Inline, Items, Paragraph
-from derive.rendering import narrated
+from derive.document.blocks import (
+    Document,
+    Equation,
+    Equations,
+    Figure,
+    Inline,
+    Items,
+    Paragraph,
+    Table,
+)
+from derive.rendering import PARTS, narrated
 from derive.writers.expressions.text import text
 
 MOST = 3
@@ -64,6 +73,8 @@ def sentences(document: Document, names: derive.notation.Names) -> list[str]:
             contents = (block.content,)
         elif isinstance(block, Items):
             contents = block.items
+        elif isinstance(block, (Equation, Equations, Table, Figure)) and block.caption:
+            contents = (block.caption,)
         for content in contents:
             found += re.split(r"(?<=[.:;!?])\s+", spoken(content))
     return [sentence for sentence in found if len(sentence.split()) >= 4]
@@ -75,9 +86,11 @@ def sentences(document: Document, names: derive.notation.Names) -> list[str]:
 def test_no_sentence_comes_again_and_again(
     network: derive.Network, style: str, detail: str
 ) -> None:
-    document, names = narrated(derive.derive(network, style), detail=detail)
-    often = {s: n for s, n in Counter(sentences(document, names)).items() if n > MOST}
-    assert often == {}
+    derivation = derive.derive(network, style)
+    for parts in ((), tuple(PARTS)):
+        document, names = narrated(derivation, detail=detail, parts=parts)
+        often = {s: n for s, n in Counter(sentences(document, names)).items() if n > MOST}
+        assert often == {}
 
 
 def test_the_count_can_fail() -> None:

@@ -309,23 +309,46 @@ NASTY = (
 )
 
 
+STARTS = ("- a", "1. b", "(2) c", "# d", "> e", "+ f", "| g |", ": h", "a) i", "=====", "---")
+
+
 def nasty() -> Document:
     """Hostile running text in every kind of block."""
-    starts = ("- a", "1. b", "(2) c", "# d", "> e", "+ f", "| g |", ": h", "a) i", "=====", "---")
     return Document(
         (NASTY,),
         (
             Heading(2, (NASTY, " #")),
             Paragraph((NASTY, a(1, 0), NASTY)),
             Paragraph((NASTY,), "remark"),
-            *(Paragraph((start,)) for start in starts),
+            *(Paragraph((start,)) for start in STARTS),
             Paragraph(("x" * 300,)),
             Paragraph(("中" * 100,)),
             Equation(chain(a(1, 0), ZERO), reason=NASTY[:40]),
             Table(((NASTY,), ("b",)), (((NASTY, a(1, 0)), (Strong(NASTY),)),), "lc", (NASTY,)),
-            Items(((NASTY,), *((start,) for start in starts))),
+            Items(((NASTY,), *((start,) for start in STARTS))),
             Paragraph((Strong(NASTY),)),
             Paragraph(()),
+        ),
+    )
+
+
+def captions() -> Document:
+    """Captions below formulas, harmless and not."""
+    h, o = a(1, 0), a(2, 0)
+    alone = Equation(chain(h, ZERO), caption=("How ", h, ", and (", o, "), come about"))
+    rows = (Equation(chain(h, ZERO)), Equation(chain(o, ONE), 3))
+    return Document(
+        ("Captions",),
+        (
+            Heading(2, ("Below a heading",)),
+            alone,
+            alone,
+            Equations(rows, (h, " and ", o)),
+            Paragraph(("Then words.",)),
+            Equations(rows, (" (", h, "), - a long caption " + "of many words " * 20)),
+            Equation(chain(h, ZERO), caption=(NASTY, h, NASTY)),
+            *(Equation(chain(h, ONE), caption=(start,)) for start in STARTS),
+            Items((("after a caption",),)),
         ),
     )
 
@@ -335,4 +358,5 @@ DOCUMENTS: tuple[tuple[str, Document, Names], ...] = (
     ("heavy", heavy(), WIDE),
     ("worksheet", worksheet(), NUMBERED),
     ("nasty", nasty(), NUMBERED),
+    ("captions", captions(), NUMBERED),
 )

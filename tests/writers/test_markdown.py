@@ -66,6 +66,8 @@ def inline_contents(document: Document) -> Iterator[Inline]:
             yield block.content
         elif isinstance(block, Items):
             yield from block.items
+        elif isinstance(block, (Equation, Equations)):
+            yield block.caption
         elif isinstance(block, Table):
             yield block.caption
             for row in (block.header, *block.rows):

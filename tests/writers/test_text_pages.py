@@ -69,6 +69,7 @@ _EQUATIONS = st.builds(
     st.lists(_EXPRESSIONS, min_size=1, max_size=3).map(lambda members: chain(*members)),
     st.none() | st.integers(1, 10**9),
     reason=_WORDS,
+    caption=_INLINE,
 )
 _TABLES = st.integers(1, 12).flatmap(
     lambda n: st.builds(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from derive.document.blocks import Block, Document
 from derive.document.narration.backward import backward
@@ -17,7 +17,12 @@ from derive.document.narration.teller import Teller
 def narrate(teller: Teller) -> Document:
     """The whole document: every block in reading order."""
     title = (teller.network.title,)
-    return Document(title, tuple(_blocks(teller)), "en")
+    blocks: Iterable[Block] = _blocks(teller)
+    if "captions" in teller.parts:
+        from derive.document.narration.captions import captioned
+
+        blocks = captioned(teller, blocks)
+    return Document(title, tuple(blocks), "en")
 
 
 def _blocks(teller: Teller) -> Iterator[Block]:
