@@ -43,6 +43,7 @@ help:
 
 demo: .venv/installed
 	@$(RUN) examples/build.py
+	@$(RUN) -m docs.errata.build
 
 test: .venv/installed-dev
 	@$(RUN) -m pytest -n $(JOBS)
@@ -52,7 +53,7 @@ lint: .venv/installed-dev
 	@$(RUN) -m ruff check .
 
 types: .venv/installed-dev
-	@$(RUN) -m mypy derive examples benchmarks
+	@$(RUN) -m mypy derive examples benchmarks docs
 
 # In an environment that holds the wheel and what it asks for, nothing else, and in another folder.
 package: .venv/installed
