@@ -144,7 +144,7 @@ class Numbers:
             same = self.shown(opened)
             sign = "=" if self.rounding.carried or same.exact else "≈"
             return Evaluated((Relation(sign, same.number),), same)
-        numbers: dict[Expression, Expression] = {a: self.shown(a).number for a in _atoms(opened)}
+        numbers: dict[Expression, Expression] = {a: self.shown(a).number for a in atoms(opened)}
         members = [substitute(opened, numbers)]
         inner = self._inner(opened, numbers, places) if self.rounding.parts else None
         if inner is not None:
@@ -245,7 +245,8 @@ def _named_formula(formula: Expression) -> Expression:
     return substitute(definition, values)
 
 
-def _atoms(expression: Expression) -> dict[Atom, None]:
+def atoms(expression: Expression) -> dict[Atom, None]:
+    """The names an expression is worked out from: quantities, and derivatives as a whole."""
     found: dict[Atom, None] = {}
     stack = [expression]
     while stack:

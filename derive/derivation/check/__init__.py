@@ -8,15 +8,18 @@ The sweep in turn is compared with finite differences of the definitions, which 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from derive.derivation.check.differences import check_formulas, check_totals
 from derive.derivation.check.equalities import Equalities
 from derive.derivation.check.failure import CheckFailed
-from derive.derivation.check.points import draw
+from derive.derivation.check.points import draw, is_kinked
 from derive.derivation.check.structure import check_structure
-from derive.derivation.graph import E
+from derive.derivation.graph import E, Graph
+from derive.derivation.steps import Step
+from derive.expression.nodes import ACTIVATION, Partial, Quantity
 
 if TYPE_CHECKING:
     from derive.derivation.derivation import Derivation
@@ -69,6 +72,7 @@ def check(derivation: Derivation) -> Report:
             late = [q for q in graph.definitions if q in point.examples[0].swept.difference(asked)]
             differences += check_totals(graph, point, seed, late)
             points += 1
+    points += _tell_apart(graph, equalities, steps.values(), frozenset(w for n in needs for w in n))
     equalities.compare_locally(steps.values())
     equalities.look_again(steps.values())
     independent = sum(step.rule.name == "INDEPENDENT" for step in steps.values())
@@ -81,3 +85,26 @@ def check(derivation: Derivation) -> Report:
         assumptions=tuple(sorted({word for words in needs for word in words})),
         unchecked=equalities.unchecked(),
     )
+
+
+def _tell_apart(
+    graph: Graph, equalities: Equalities, steps: Iterable[Step], assumptions: frozenset[str]
+) -> int:
+    """Compare the steps with the slope of a kinked activation where any two units of its layer
+    differ in it, e.g. one ReLU is active and the other is not. Returns at how many points."""
+    kinked = [layer for layer in graph.network.layers if is_kinked(graph, layer)]
+    widest = max((layer.units for layer in kinked), default=0)
+    layers = {layer.index for layer in kinked}
+    mine = [step for step in steps if widest > 2 and _has_slope(step, layers)]
+    bits = range(1, (widest - 1).bit_length()) if mine else ()
+    for bit in bits:
+        equalities.compare(mine, draw(graph, 0, assumptions, bit=bit))
+    return len(bits)
+
+
+def _has_slope(step: Step, layers: set[int]) -> bool:
+    return any(
+        isinstance(node, Partial) and isinstance(node.of, Quantity)
+        and node.of.kind == ACTIVATION and node.of.layer in layers
+        for relation in step.relations for node in relation.expression.walk()
+    )  # fmt: skip

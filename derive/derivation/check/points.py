@@ -3,6 +3,11 @@
 Every other name is evaluated through the definitions. Weights are scaled by 1/√(number of
 inputs), so that deep and wide networks stay where their activations move. Some points have
 nothing but positive numbers: there a chain of ReLUs is alive, and √x and ln x are defined.
+
+Units whose activation has a kink are put on either side of it in turn, so that two points see
+every unit of a ReLU layer active and inactive: a derivative that was left out shows. Points for
+the other bits of a unit's number tell any two units of a layer apart, so that one's derivative
+in place of another's shows too.
 """
 
 from __future__ import annotations
@@ -13,11 +18,12 @@ from typing import Any
 
 from derive.derivation.check.failure import CheckFailed
 from derive.derivation.check.kinks import has_kinks, sides
-from derive.derivation.graph import RATE, Graph
+from derive.derivation.graph import RATE, Graph, activations, pre_activations
 from derive.derivation.trace import ExampleTrace, Trace, parameters_of
-from derive.expression.evaluate import HIGH
-from derive.expression.nodes import INPUT, TARGET, Quantity
+from derive.expression.evaluate import HIGH, Bindings, evaluate
+from derive.expression.nodes import ACTIVATION, BIAS, INPUT, TARGET, WEIGHT, Quantity, quantities
 from derive.network.catalogue import Interval
+from derive.network.description import Layer
 
 SUM_TO_ONE = "targets sum to 1"
 _TRIES = 200
@@ -37,14 +43,16 @@ def signed(chance: random.Random, low: float = 0.15, high: float = 1.5) -> Fract
 
 
 def draw(
-    graph: Graph, seed: int, assumptions: frozenset[str] = frozenset(), *, positive: bool = False
-) -> Trace:
+    graph: Graph, seed: int, assumptions: frozenset[str] = frozenset(), *,
+    positive: bool = False, bit: int = 0,
+) -> Trace:  # fmt: skip
     """A point where the whole network is defined, off every kink and of ordinary size if can be.
 
     Targets sum to 1 only where an assumption says so: a step that needs it without saying so
-    then fails. Raises CheckFailed where no point can be found.
+    then fails. ``bit`` of a unit's number says on which side of a kink it is; the side changes
+    from seed to seed. Raises CheckFailed where no point can be found.
     """
-    chance = random.Random(f"derive check {seed} {sorted(assumptions)}")
+    chance = random.Random(f"derive check {seed} {bit} {sorted(assumptions)}")
     reason = ""
     spare = None
     for attempt in range(_TRIES):
@@ -53,7 +61,8 @@ def draw(
         try:
             sign = 1 if positive or attempt % 4 == 3 else None
             size = Fraction(1, 1 + attempt // 8)
-            point = _draw(graph, chance, SUM_TO_ONE in assumptions, sign, size)
+            side = (seed, bit) if sign is None else None
+            point = _draw(graph, chance, SUM_TO_ONE in assumptions, sign, size, side)
         except ArithmeticError as error:
             reason = str(error)
             continue
@@ -77,8 +86,9 @@ def is_smooth(graph: Graph, point: Trace) -> bool:
 
 
 def _draw(
-    graph: Graph, chance: random.Random, sum_to_one: bool, sign: int | None, size: Fraction
-) -> Trace:
+    graph: Graph, chance: random.Random, sum_to_one: bool, sign: int | None, size: Fraction,
+    side: tuple[int, int] | None,
+) -> Trace:  # fmt: skip
     def some() -> Fraction:
         return signed(chance) if sign is None else sign * abs(signed(chance))
 
@@ -87,15 +97,55 @@ def _draw(
         width = graph.network.sizes[parameter.layer - 1] if parameter.kind == "weight" else 1
         shared[parameter] = HIGH.number(some() * size * 2 / (1 + _root(width)))
     shared[RATE] = HIGH.number(number_between(chance, 0.1, 0.9))
-    examples = []
+    examples: list[ExampleTrace] = []
     for _ in range(graph.network.example_count):
         leaves = dict(shared)
         for unit in range(len(graph.inputs)):
             leaves[Quantity(INPUT, unit=unit)] = HIGH.number(some())
         if graph.network.target_formulas is None:
             leaves.update(_targets(graph, chance, sum_to_one))
+        if side is not None and not examples:
+            leaves = _on_either_side(graph, leaves, *side)
+            shared.update((w, leaves[w]) for w in parameters_of(graph))
         examples.append(ExampleTrace(graph, leaves))
     return Trace(graph, examples)
+
+
+def _on_either_side(
+    graph: Graph, leaves: dict[Quantity, Any], turn: int, bit: int
+) -> dict[Quantity, Any]:
+    """The leaves, the weights and bias into a unit turned where its z has not the sign it should.
+
+    Of a layer with kinks, the units in whose number a bit is set are to be positive, and the
+    others at the next turn; in the next layer it is the other way round. A bias that a layer
+    shares is left as it is, and outweighed.
+    """
+    values = dict(leaves)
+    for layer in graph.network.layers:
+        kinked = is_kinked(graph, layer)
+        for z in pre_activations(layer):
+            formula = graph.definitions[z]
+            values[z] = evaluate(formula, Bindings(values))
+            wanted = 1 if ((z.unit >> bit) + z.layer + turn) % 2 else -1
+            if kinked and values[z] * wanted < 0:
+                into = [q for q in quantities(formula) if q.kind in (WEIGHT, BIAS)]
+                shared = next((q for q in into if q.kind == BIAS and q.unit < 0), None)
+                kept = HIGH.number(Fraction(0)) if shared is None else values[shared]
+                rest = values[z] - kept
+                for w in into:
+                    if w != shared:
+                        values[w] *= wanted * (abs(rest) + abs(kept)) / rest
+                values[z] = evaluate(formula, Bindings(values))
+        for a in activations(layer):
+            values[a] = evaluate(graph.definitions[a], Bindings(values))
+    return values
+
+
+def is_kinked(graph: Graph, layer: Layer) -> bool:
+    """Whether the activation of a layer has a kink."""
+    return layer.activation.function is not None and has_kinks(
+        graph.definitions[Quantity(ACTIVATION, layer.index)]
+    )
 
 
 def _root(width: int) -> int:
