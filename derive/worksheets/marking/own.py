@@ -1,0 +1,86 @@
+"""The values a student goes on with: their own where they are readable, the key's elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from derive.derivation.numbers import Atom, Numbers, atoms
+from derive.derivation.rounding import half_unit
+from derive.expression.evaluate import HIGH, Arithmetic, Bindings, evaluate, slopes
+from derive.expression.nodes import Expression, Partial, Quantity, substitute, variable
+
+_ZERO = HIGH.number(Fraction(0))
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A number to go on with, and how far it may be from what it stands for."""
+
+    number: Fraction
+    error: Any = _ZERO
+
+
+class Values:
+    """An environment of displayed numbers for the formulas of tasks.
+
+    numbers  the key's displayed numbers
+    own      a student's, which stand before them
+    """
+
+    def __init__(self, numbers: Numbers, own: Mapping[Atom, Value] | None = None) -> None:
+        self.numbers = numbers
+        self.own = dict(own or {})
+        self.arithmetic: Arithmetic = HIGH
+
+    def value(self, atom: Atom) -> Value:
+        """What an atom is worth here. What is given is exact; what was worked out is rounded."""
+        if atom in self.own:
+            return self.own[atom]
+        shown = self.numbers.shown(atom)
+        worked = atom in self.numbers.formulas or isinstance(atom, Partial)
+        error = HIGH.number(half_unit(shown.number)) if worked and shown.number.text else _ZERO
+        return Value(shown.number.value, error)
+
+    def number(self, atom: Expression) -> Fraction:
+        """The number of an atom."""
+        assert isinstance(atom, (Quantity, Partial))
+        return self.value(atom).number
+
+    def quantity(self, quantity: Quantity) -> Any:
+        return HIGH.number(self.value(quantity).number)
+
+    def partial(self, of: Quantity, by: Quantity) -> Any:
+        return HIGH.number(self.value(Partial(of, by)).number)
+
+    def evaluate(self, formula: Expression, fewer: int = 0) -> tuple[Any, Any]:
+        """A formula's value here, and how far the errors of the numbers put in can move it.
+
+        fewer  decimals that the numbers lose before they are put in
+        Raises ArithmeticError where it has no value.
+        """
+        letters: dict[Atom, Quantity] = {}
+        renamed: dict[Expression, Expression] = {}
+        for i, atom in enumerate(atoms(formula)):
+            letters[atom] = renamed[atom] = variable(f"n{i}")
+        values = {atom: self.value(atom) for atom in letters}
+        places = self.numbers.rounding.digits - fewer
+        put_in = {
+            letter: HIGH.number(_rounded(values[atom].number, places) if fewer
+                                else values[atom].number)
+            for atom, letter in letters.items()
+        }  # fmt: skip
+        in_letters = substitute(formula, renamed)
+        bindings = Bindings(put_in)
+        found = slopes(in_letters, bindings)
+        error = _ZERO
+        for atom, letter in letters.items():
+            error += abs(found.get(letter, _ZERO)) * values[atom].error
+        return evaluate(in_letters, bindings), error
+
+
+def _rounded(value: Fraction, places: int) -> Fraction:
+    scale = 10 ** max(places, 0)
+    return Fraction(round(value * scale), scale)

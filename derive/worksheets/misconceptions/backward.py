@@ -1,0 +1,161 @@
+"""Slips of the backward pass: signs, f′, paths, old and new weights."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from derive.derivation.graph import RATE, E
+from derive.expression.nodes import (
+    ACTIVATION,
+    LOSS,
+    LOSS_TERM,
+    ONE,
+    PRE_ACTIVATION,
+    WEIGHT,
+    Bracket,
+    Expression,
+    Negative,
+    Partial,
+    Product,
+    Quantity,
+    Sum,
+    product,
+    quantities,
+    rewrite,
+    substitute,
+    total,
+)
+from derive.worksheets.exercise import Exercise, Task
+
+
+def sign(task: Task, exercise: Exercise) -> Iterator[Expression]:
+    """e.g. ∂E1/∂a_o1 = a_o1 − t1 → t1 − a_o1; also δ of an output unit."""
+    if is_loss_derivative(task) or task.kind == ("delta", "output"):
+        yield _reversed(task.formula)
+
+
+def _reversed(formula: Expression) -> Expression:
+    if isinstance(formula, Sum) and len(formula.terms) == 2:
+        first, second = formula.terms
+        if isinstance(second, Negative):
+            return Sum((second.operand, Negative(first)))
+    return formula.operand if isinstance(formula, Negative) else Negative(formula)
+
+
+def is_loss_derivative(task: Task) -> bool:
+    """Whether a task asks for ∂E_k/∂(an output)."""
+    subject = task.step.subject
+    return (
+        task.part in ("local", "delta")
+        and isinstance(subject, Partial)
+        and isinstance(subject.of, Quantity)
+        and subject.of.kind in (LOSS_TERM, LOSS)
+        and subject.by.kind == ACTIVATION
+        and not any(q.kind == "delta" for q in quantities(task.formula))
+    )
+
+
+def _is_slope(node: Expression) -> bool:
+    """∂a/∂z, the f′ of a unit."""
+    return (
+        isinstance(node, Partial) and isinstance(node.of, Quantity) and node.of.kind == ACTIVATION
+    )
+
+
+def no_derivative(task: Task, exercise: Exercise) -> Iterator[Expression]:
+    """e.g. δ_h1 = [δ_o1·w5 + δ_o2·w7]·∂a_h1/∂h1 → [δ_o1·w5 + δ_o2·w7]"""
+    if task.kind[0] == "delta" and _slopes_in(task.formula):
+        yield rewrite(task.formula, _without_slopes)
+
+
+def _slopes_in(formula: Expression) -> int:
+    return sum(_is_slope(node) for node in formula.walk())
+
+
+def _without_slopes(node: Expression) -> Expression:
+    if not isinstance(node, Product):
+        return node
+    return product(*(factor for factor in node.factors if not _is_slope(factor)))
+
+
+def derivative_twice(task: Task, exercise: Exercise) -> Iterator[Expression]:
+    """e.g. δ_o1 = ∂E1/∂a_o1·∂a_o1/∂o1 → ∂E1/∂a_o1·∂a_o1/∂o1·∂a_o1/∂o1"""
+    if task.kind[0] == "delta" and _slopes_in(task.formula):
+        yield rewrite(task.formula, _with_slopes_twice)
+
+
+def _with_slopes_twice(node: Expression) -> Expression:
+    if not isinstance(node, Product):
+        return node
+    return product(*node.factors, *(factor for factor in node.factors if _is_slope(factor)))
+
+
+def derivative_place(task: Task, exercise: Exercise) -> Iterator[Expression]:
+    """e.g. ∂a_h1/∂h1 = a_h1·(1 − a_h1) → h1·(1 − h1); δ_h1 with the f′ of the next layer."""
+    subject = task.step.subject
+    if task.part == "local" and isinstance(subject, Partial) and _is_slope(subject):
+        swapped: dict[Expression, Expression] = {}
+        for q in quantities(task.formula):
+            if q.kind == ACTIVATION:
+                swapped[q] = Quantity(PRE_ACTIVATION, q.layer, q.unit)
+            elif q.kind == PRE_ACTIVATION:
+                swapped[q] = Quantity(ACTIVATION, q.layer, q.unit)
+        if swapped:
+            yield substitute(task.formula, swapped)
+    if task.kind == ("delta", "hidden"):
+        for node in {node: None for node in task.formula.walk() if _is_slope(node)}:
+            assert isinstance(node, Partial)
+            layer = node.by.layer + 1
+            for unit in range(exercise.structure.sizes[layer]):
+                other = Partial(Quantity(ACTIVATION, layer, unit),
+                                Quantity(PRE_ACTIVATION, layer, unit))  # fmt: skip
+                if other in exercise.formulas:
+                    yield substitute(task.formula, {node: other})
+
+
+def missing_path(task: Task, exercise: Exercise) -> Iterator[Expression]:
+    """e.g. [δ_o1·w5 + δ_o2·w7]·∂a_h1/∂h1 → δ_o1·w5·∂a_h1/∂h1, and the other one"""
+    if task.part not in ("delta", "gradient") or task.kind == ("delta", "output"):
+        return
+    for address, node in task.formula.addresses():
+        if not isinstance(node, Sum):
+            continue
+        for left_out in range(len(node.terms)):
+            kept = total(*node.terms[:left_out], *node.terms[left_out + 1 :])
+            changed = task.formula.replace_at(address, kept)
+            yield rewrite(changed, _without_needless_brackets)
+        return
+
+
+def _without_needless_brackets(node: Expression) -> Expression:
+    return node.inner if isinstance(node, Bracket) and not isinstance(node.inner, Sum) else node
+
+
+def early_update(task: Task, exercise: Exercise) -> Iterator[Expression]:
+    """e.g. δ_o1·w5 → δ_o1·(w5 − η·∂E/∂w5), for all weights on the way"""
+    if task.kind[0] not in ("delta", "arriving"):
+        return
+    trained = set(exercise.structure.parameters())
+    updated: dict[Expression, Expression] = {
+        w: Sum((w, Negative(Product((RATE, Partial(E, w))))))
+        for w in quantities(task.formula)
+        if w.kind == WEIGHT and w in trained
+    }
+    if updated:
+        yield substitute(task.formula, updated)
+
+
+def diagonal(task: Task, exercise: Exercise) -> Iterator[Expression]:
+    """e.g. δ_l1 = Σ_k ∂E_k/∂y_k·∂y_k/∂z_1 → ∂E1/∂y1·∂y1/∂z1; p − t → −t·(1 − p)"""
+    last = exercise.structure.layers[-1]
+    if task.kind != ("delta", "output") or last.activation.function is not None:
+        return
+    (z,) = task.step.about
+    if isinstance(task.formula, Sum) and any(_is_slope(n) for n in task.formula.walk()):
+        for term in task.formula.terms:
+            if any(_is_slope(n) and n.of.unit == z.unit for n in term.walk()):  # type: ignore[attr-defined]
+                yield term
+    elif exercise.structure.loss.name == "cross_entropy":
+        p = Quantity(ACTIVATION, z.layer, z.unit)
+        target = Quantity("target", unit=z.unit)
+        yield Negative(Product((target, Sum((ONE, Negative(p))))))

@@ -1,0 +1,50 @@
+"""Worksheets to mark: exercises with the numbers of a variant, and answers to them."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from functools import cache
+
+import derive
+from derive.derivation.numbers import Numbers
+from derive.derivation.rounding import Rounding
+from derive.expression.nodes import Number
+from derive.worksheets.exercise import Exercise, exercise
+from derive.worksheets.items import Item, items
+from derive.worksheets.variant import find
+
+
+@dataclass(frozen=True, eq=False)
+class Sheet:
+    """One variant, every task of its exercise asked."""
+
+    exercise: Exercise
+    numbers: Numbers
+    items: tuple[Item, ...]
+
+    def key(self) -> dict[str, str]:
+        """The right answer to every blank, as it is printed."""
+        return {a.label: printed(a.value) for item in self.items for a in item.answers}
+
+    def label(self, step: str) -> str:
+        """The label of the value of the line about a step."""
+        return next(i.answers[-1].label for i in self.items if i.task.source == step)
+
+
+@cache
+def _exercise(network: derive.Network) -> Exercise:
+    return exercise(network)
+
+
+@cache
+def sheet(network: derive.Network, seed: int, digits: int = 4) -> Sheet:
+    """A variant of a network with good numbers."""
+    asked = _exercise(network)
+    rounding = Rounding(digits, digits + 1, carried=True, parts=False)
+    numbers = find(asked, network.learning_rate, rounding, random.Random(seed), set())
+    return Sheet(asked, numbers, items(asked.tasks, numbers))
+
+
+def printed(number: Number) -> str:
+    return number.text or str(number.value)

@@ -1,0 +1,113 @@
+"""The catalogue of misconceptions: what each makes of a task, and that the check sees it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from worksheets.networks import relu_softmax, two_two_two
+
+from derive.derivation.check import CheckFailed
+from derive.derivation.derivation import Derivation
+from derive.derivation.steps import Section, chain
+from derive.network import Dense, Network
+from derive.notation import names
+from derive.worksheets.exercise import Exercise, Task, exercise
+from derive.worksheets.misconceptions import EARLY_ROUNDING, MISCONCEPTIONS, slips
+from derive.writers.expressions.text import text
+
+SIGMOID = exercise(two_two_two())
+SOFTMAX = exercise(relu_softmax())
+BCE = exercise(Network(2, [Dense(2, "sigmoid"), Dense(3, "softmax")], "binary_cross_entropy",
+                       learning_rate=0.1))  # fmt: skip
+MEAN = exercise(Network(2, [Dense(3, "tanh")], "mean_squared_error", learning_rate=0.1))
+
+
+def task_of(asked: Exercise, step: str) -> Task:
+    return next(task for task in asked.tasks if task.source == step)
+
+
+def wrong(asked: Exercise, step: str, row: str) -> list[str]:
+    structure = asked.structure
+    called = names("numbered", structure.shape, structure.layout)
+    found = slips(task_of(asked, step), asked)
+    return [text(slip.formula, called) for slip in found if slip.misconception.id == row]
+
+
+# Worked out by hand from the meaning of each row.
+EXPECTED = [
+    (SIGMOID, "local/E1/a2.1", "sign", ["t1 − a_o1"]),
+    (SOFTMAX, "delta/z2.1", "sign", ["t1 − a_o1"]),
+    (SIGMOID, "delta/z1.1", "no-derivative", ["[δ_o1·W5 + δ_o2·W7]"]),
+    (SIGMOID, "delta/z2.1", "no-derivative", ["∂E1/∂a_o1"]),
+    (SIGMOID, "delta/z2.1", "derivative-twice", ["∂E1/∂a_o1 · ∂a_o1/∂o1 · ∂a_o1/∂o1"]),
+    (SIGMOID, "local/a1.1/z1.1", "derivative-place", ["h1·(1 − h1)"]),
+    (SIGMOID, "delta/z1.1", "missing-path", ["(δ_o2·W7) · ∂a_h1/∂h1", "(δ_o1·W5) · ∂a_h1/∂h1"]),
+    (SIGMOID, "delta/z1.2", "early-update", [
+        "[δ_o1·(W6 − η · ∂E_Total/∂W6) + δ_o2·(W8 − η · ∂E_Total/∂W8)] · ∂a_h2/∂h2"]),
+    (SOFTMAX, "delta/z2.1", "softmax-diagonal", ["−t1·(1 − a_o1)"]),
+    (BCE, "delta/z2.2", "softmax-diagonal", ["∂E2/∂a_o2 · ∂a_o2/∂o2"]),
+    (SIGMOID, "define/E1", "lost-factor", ["(a_o1 − t1)²"]),
+    (SIGMOID, "local/E1/a2.1", "lost-factor", ["2·(a_o1 − t1)"]),
+    (SOFTMAX, "define/E1", "log-base", ["−t1·(ln(a_o1)/ln(10))", "−t1·(ln(a_o1)/ln(2))"]),
+    (SOFTMAX, "define/a2.1", "softmax-no-exp", ["o1/(o1 + o2)"]),
+    (BCE, "define/E1", "cross-entropy-sign", ["−(t1·ln(a_o1) − (1 − t1)·ln(1 − a_o1))"]),
+    (BCE, "local/E1/a2.1", "cross-entropy-sign", ["−t1/a_o1 − (1 − t1)/(1 − a_o1)"]),
+    (SIGMOID, "define/z1.1", "no-bias", ["W1·i1 + W2·i2"]),
+    (SIGMOID, "define/z2.1", "transposed", ["W5·a_h1 + W7·a_h2 + b3"]),
+    (SIGMOID, "gradient/w2.2.1", "wrong-index", ["δ_o2·a_h2", "δ_o1·a_h1"]),
+    (SIGMOID, "update/w2.1.1", "update-sign", ["W5 + η · ∂E_Total/∂W5"]),
+    (SIGMOID, "update/w2.1.1", "rate-twice", ["W5 − η · η · ∂E_Total/∂W5"]),
+    (SIGMOID, "update/w2.1.1", "no-rate", ["W5 − ∂E_Total/∂W5"]),
+    (SIGMOID, "define/z1.1", EARLY_ROUNDING, ["W1·i1 + W2·i2 + b1"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("asked", "step", "row", "formulas"), EXPECTED)
+def test_what_a_misconception_makes_of_a_task(
+    asked: Exercise, step: str, row: str, formulas: list[str]
+) -> None:
+    assert wrong(asked, step, row) == formulas
+
+
+def test_every_row_is_expected_somewhere() -> None:
+    assert {row for _, _, row, _ in EXPECTED} == set(MISCONCEPTIONS)
+    assert all(key == row.id for key, row in MISCONCEPTIONS.items())
+
+
+def test_the_mean_is_a_factor_that_can_be_lost() -> None:
+    assert wrong(MEAN, "define/E", "lost-factor") == ["E1 + E2 + E3"]
+
+
+@pytest.mark.parametrize("asked", [SIGMOID, SOFTMAX, BCE, MEAN])
+def test_the_check_finds_every_planted_slip_at_its_step(asked: Exercise) -> None:
+    """A wrong formula in place of a task's makes the check fail, and it names that step."""
+    planted, unseen = 0, []
+    for position, task in enumerate(asked.tasks):
+        if task.part == "update":
+            continue
+        one_of_each = {slip.misconception.id: slip for slip in slips(task, asked)}
+        for slip in one_of_each.values():
+            if slip.misconception.id in (EARLY_ROUNDING, "early-update"):
+                continue  # a slip of numbers; a formula with second derivatives
+            step = replace(task.step, relations=chain(task.step.subject, slip.formula))
+            steps = [other.step for other in asked.tasks]
+            steps[position] = step
+            whole = asked.derivation
+            faulty = Derivation(
+                whole.network, whole.style, whole.graph,
+                (*whole.sections[:-1], Section("exercise", tuple(steps))),
+            )  # fmt: skip
+            try:
+                faulty.check()
+            except CheckFailed as failure:
+                assert failure.step == step.id, (slip.misconception.id, step.id)
+                planted += 1
+            else:
+                unseen.append((slip.misconception.id, step.id))
+    assert planted > 20
+    # relu′ is 0 or 1: its square is itself, and a_h1 has the sign of h1 where it is not 0.
+    relu = any(layer.activation.name == "relu" for layer in asked.structure.layers)
+    assert {row for row, _ in unseen} <= (
+        {"derivative-place", "derivative-twice"} if relu else set()
+    )
