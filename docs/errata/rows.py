@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -69,22 +70,26 @@ class WriteUp:
     errata: tuple[Erratum, ...]
 
 
-def read(path: Path) -> WriteUp:
-    """The errata of one file. Raises DataError."""
-    data = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
-    _only(data, _HEAD, path.name)
-    number = path.stem
-    rows = tuple(_row(row, f"{path.name}: {row.get('id', '?')}") for row in data["errata"])
+def read(paths: Sequence[Path]) -> WriteUp:
+    """The errata of a write-up, in one file or several; the first has the head. DataError."""
+    number = paths[0].stem[:3]
+    head: dict[str, str] = {}
+    rows: list[Erratum] = []
+    for path in paths:
+        data = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
+        _only(data, {"errata"} if head else _HEAD, path.name)
+        head = head or {key: str(data[key]) for key in _HEAD - {"errata"}}
+        rows += [_row(row, f"{path.name}: {row.get('id', '?')}") for row in data["errata"]]
     wanted = [f"{number}-{n}" for n in range(1, len(rows) + 1)]
     if [row.id for row in rows] != wanted:
-        raise DataError(f"{path.name}: the ids are not {wanted[0]} to {wanted[-1]} in order")
-    head = {key: str(data[key]) for key in _HEAD - {"errata"}}
-    return WriteUp(number=number, errata=rows, **head)
+        raise DataError(f"{paths[0].name}: the ids are not {wanted[0]} to {wanted[-1]} in order")
+    return WriteUp(number=number, errata=tuple(rows), **head)
 
 
 def everything(folder: Path = FOLDER) -> tuple[WriteUp, ...]:
-    """Every write-up's errata, in order."""
-    return tuple(read(path) for path in sorted(folder.glob("0*.yaml")))
+    """Every write-up's errata, in order: 000.yaml, 001.yaml, 002-1.yaml and 002-2.yaml, …"""
+    files = sorted(folder.glob("0*.yaml"))
+    return tuple(read(list(mine)) for _, mine in groupby(files, key=lambda path: path.stem[:3]))
 
 
 def _row(row: Mapping[str, Any], place: str) -> Erratum:

@@ -3,7 +3,7 @@
 A formula is written in the names of the network's own notation. Besides them there are
 
     dE_total_dW_k1l2      ∂E_total/∂W_k1l2, through all that lies between
-    Loss_after_1000       a quantity after so many updates of every weight, by our function
+    Loss_after_1000       a quantity after so many updates of every weight, by derive.train
 """
 
 from __future__ import annotations
@@ -130,7 +130,7 @@ class Scope:
 
     @cache  # noqa: B019 (a scope lives as long as the page is made)
     def after(self, updates: int) -> ExampleTrace:
-        """The network after so many updates of every trained parameter, by our function."""
+        """The network after so many updates of every trained parameter."""
         return trained(self.network, updates)
 
 
@@ -166,15 +166,13 @@ class Point:
 
 @cache
 def trained(network: derive.Network, updates: int, rate: float | None = None) -> ExampleTrace:
-    """Gradient descent with the compiled function, then a trace at the parameters reached."""
-    function = derive.compile(network, backend="python")
+    """Gradient descent, then a trace at the parameters reached; the network's rate unless said."""
     if rate is None:
         assert network.learning_rate is not None
         rate = float(network.learning_rate.value)
-    theta = function.pack()
-    for _ in range(updates):
-        _, gradient = function.flat(theta)
-        theta = [w - rate * slope for w, slope in zip(theta, gradient, strict=True)]
+    if not updates:
+        return trace(Graph(network)).examples[0]
+    theta = derive.train(network, [rate], updates)[rate].theta(updates)
     reached = dict(zip(parameters(network), theta, strict=True))
     changed = {w: HIGH.number(Fraction(value)) for w, value in reached.items()}
     return trace(Graph(network), changed).examples[0]

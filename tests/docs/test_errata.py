@@ -292,7 +292,7 @@ def test_data_that_do_not_fit_are_refused(
     with path.open("w", encoding="utf-8") as file:
         yaml.dump(data, file)
     with pytest.raises(DataError, match=re.escape(why)):
-        read(path)
+        read([path])
 
 
 def test_nothing_is_written_where_a_row_fails(
