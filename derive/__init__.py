@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from derive.derivation import CheckFailed, Derivation, derive
     from derive.network import Dense, Network, NetworkError
     from derive.network.loader import load
-    from derive.rendering import render
+    from derive.rendering import render, render_files
     from derive.worksheets import worksheet
 
 __version__ = "0.1.0"
@@ -31,6 +31,7 @@ __all__ = [
     "derive",
     "load",
     "render",
+    "render_files",
     "train",
     "worksheet",
 ]
@@ -47,6 +48,7 @@ _HOMES = {
     "derive": "derive.derivation",
     "load": "derive.network.loader",
     "render": "derive.rendering",
+    "render_files": "derive.rendering",
     "train": "derive.compute.training",
     "worksheet": "derive.worksheets",
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from derive.derivation.derivation import Derivation
@@ -16,6 +16,7 @@ ROUNDINGS = ("exact", "carried")
 # What a document may have besides the derivation, and what it is.
 PARTS: dict[str, str] = {
     "captions": "a caption for every formula, numbered captions for tables and figures",
+    "pictures": "drawings of the network, of paths, of every step back, and of the computation",
 }
 
 
@@ -45,7 +46,8 @@ def render(
                displayed
     dialect    of Markdown: "github" or "plain"
     templates  a folder whose sentences and layouts stand before the built-in ones
-    parts      what to add to the derivation, of ``PARTS``
+    parts      what to add to the derivation, of ``PARTS``; pictures that would be files beside
+               the page are left out, and in ``render_files``
 
     Raises CheckFailed, naming the step; OptionError, NotationError, WriterError, WordingError.
     """
@@ -57,6 +59,27 @@ def render(
         templates=folder, parts=parts,
     )  # fmt: skip
     return write(document, names, to, dialect=dialect, templates=folder)
+
+
+def render_files(
+    derivation: Derivation,
+    file: str,
+    to: str = "markdown",
+    *,
+    dialect: str = "github",
+    templates: str | Path | None = None,
+    **options: Any,
+) -> dict[str, str]:
+    """The derivation as a page called ``file``, with the pictures that it refers to.
+
+    Returns name of a file → content, the page first; the pictures' names begin like the page's:
+    mazur.md, mazur-network.svg. Takes the options of ``render`` and raises what it raises.
+    """
+    from derive.writers import write_files
+
+    folder = None if templates is None else Path(templates)
+    document, names = narrated(derivation, templates=folder, **options)
+    return write_files(document, names, file, to, dialect=dialect, templates=folder)
 
 
 def narrated(

@@ -72,5 +72,15 @@ def render(
     limits = {} if max_paths is None else {"max_paths": max_paths}
     derivation = derive.derive(derive.load(network), style, **limits)
     given = {name: value for name, value in asked.items() if value is not None}
-    pages = [derive.render(derivation, name, **given) for name in to]
-    deliver(pages, places)
+    if places is None:
+        if formats[0].beside and "pictures" in given.get("parts", ()):
+            click.echo("the pictures are left out: they are files, add -o DIR/ for them", err=True)
+        deliver([derive.render(derivation, to[0], **given)], None)
+        return
+    files = {
+        place.parent / file: content
+        for place, name in zip(places, to, strict=True)
+        for file, content in derive.render_files(derivation, place.name, name, **given).items()
+    }
+    spare(list(files), force)
+    deliver(list(files.values()), list(files))

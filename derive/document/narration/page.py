@@ -8,6 +8,7 @@ from derive.document.blocks import Block, Document
 from derive.document.narration.backward import backward
 from derive.document.narration.closing import appendix
 from derive.document.narration.descent import descent
+from derive.document.narration.figures import network_figure
 from derive.document.narration.forward import forward, loss
 from derive.document.narration.found import found
 from derive.document.narration.opening import legend, opening, setting
@@ -28,6 +29,7 @@ def narrate(teller: Teller) -> Document:
 def _blocks(teller: Teller) -> Iterator[Block]:
     yield from opening(teller)
     yield from setting(teller)
+    yield from network_figure(teller)
     yield from legend(teller)
     yield from forward(teller)
     yield from loss(teller)

@@ -1,0 +1,143 @@
+"""What every drawing of a network needs: its graph, its names, its numbers, and how they look."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from derive.derivation.graph import Graph, bias_of
+from derive.derivation.rounding import Shown
+from derive.expression.nodes import BIAS, WEIGHT, Quantity
+from derive.pictures.extent import fitting, width
+from derive.pictures.picture import Circle, Content, Label, Line, Pen, Shape
+from derive.pictures.plan import SIDE, Measures, Node, Plan
+
+if TYPE_CHECKING:
+    from derive.notation import Names
+
+DASH = (3.5, 2.0)  # of a weight below zero
+NAME, VALUE, HEADING = 9.0, 7.0, 8.5  # sizes of labels
+_THIN, _THICK = 0.6, 2.4  # lines of weights
+_SMALLEST, _LARGEST = 13.0, 23.0  # radius of a circle
+_ABOVE = 18.0  # a circle: the arrow and the label of its bias
+MOST_LINES = 16  # between two layers that can be labelled
+_CROWDED = 4  # units past which those of a layer stand close
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A network to be drawn.
+
+    shown  the displayed number of a quantity; None where there are no numbers
+    """
+
+    graph: Graph
+    names: Names
+    shown: Callable[[Quantity], Shown] | None = None
+
+    def value(self, quantity: Quantity) -> Content:
+        """The number alone; nothing where there are none."""
+        return () if self.shown is None else (self.shown(quantity).number,)
+
+    def named(self, quantity: Quantity) -> Content:
+        """w1 = 0.15, or the name alone."""
+        if self.shown is None:
+            return (quantity,)
+        found = self.shown(quantity)
+        return quantity, " = " if found.exact else " ≈ ", found.number
+
+    @property
+    def biased(self) -> bool:
+        """Whether any unit adds a bias."""
+        return any(layer.bias != "none" for layer in self.graph.network.layers)
+
+    def bias(self, node: Node) -> Quantity | None:
+        """The bias that a circle adds."""
+        z = node.quantities[0]
+        if not any(p.kind == BIAS for p in self.graph.parents.get(z, ())):
+            return None
+        return bias_of(self.graph.network.layers[z.layer - 1], z.unit)
+
+    @property
+    def dense(self) -> bool:
+        """Whether more lines join two layers than could be labelled."""
+        return max(a * b for a, b in pairwise(self.graph.network.sizes)) > MOST_LINES
+
+    @cached_property
+    def radius(self) -> float:
+        """Of every circle: name and value fit into it."""
+        sizes = self.graph.network.sizes
+        units = [*self.graph.inputs, *self.graph.definitions]
+        inside = [q for q in units if q.unit < max(sizes) and q.kind != "target"]
+        widest = max(
+            max(width((q,), self.names, NAME), width(self.value(q), self.names, VALUE))
+            for q in inside
+        )
+        return min(max(_SMALLEST, widest / 2 + 2), _LARGEST)
+
+    def measures(self, gap: float, right: float = SIDE) -> Measures:
+        """The measures of a plan with so much between its columns."""
+        crowded = max(self.graph.network.sizes) > _CROWDED
+        above = _ABOVE if self.biased else 0.0
+        pitch = 2 * self.radius + above + (8 if crowded else 18)
+        return Measures(self.radius, gap, pitch, 24 + above, right)
+
+    @cached_property
+    def _largest(self) -> Fraction:
+        weights = [w for q in self.graph.parents.values() for w in q if w.kind == WEIGHT]
+        if self.shown is None:
+            return Fraction(1)
+        return max((abs(self.shown(w).number.value) for w in weights), default=Fraction(1))
+
+    def weight_pen(self, weight: Quantity) -> Pen:
+        """Dashed below zero, the thicker the larger."""
+        if self.shown is None:
+            return Pen("positive", 0.5 if self.dense else 1.0)
+        value = self.shown(weight).number.value
+        share = float(abs(value) / self._largest) if self._largest else 0.0
+        thick = (_THIN + (_THICK - _THIN) * share) * (0.6 if self.dense else 1)
+        return Pen("negative", thick, DASH) if value < 0 else Pen("positive", thick)
+
+    def role(self, node: Node) -> str:
+        """The colour role of a circle; none for an input."""
+        q = node.sent
+        if q.kind in ("loss", "loss term"):
+            return "loss"
+        if not q.layer:
+            return ""
+        return "output" if q.layer == len(self.graph.network.layers) else "hidden"
+
+    def circle(
+        self, node: Node, pen: Pen, fill: str, content: Content, value: Content, role: str = ""
+    ) -> Iterator[Shape]:
+        """A circle with a name in it, and below the name a value where there is one."""
+        x, y = node.at
+        room = 2 * node.radius - 3
+        yield Circle(node.at, node.radius, pen, fill)
+        size = fitting(content, self.names, NAME, room if not value else room - 2)
+        yield Label((x, y - 4 if value else y), content, size, role=role, halo=False)
+        if value:
+            small = fitting(value, self.names, VALUE, room - 2)
+            yield Label((x, y + 5), value, small, role=role, halo=False)
+
+    def bias_above(self, node: Node, role: str = "") -> tuple[Line, Label] | tuple[()]:
+        """The bias above a circle with a short arrow into it; nothing where there is none."""
+        bias = self.bias(node)
+        if bias is None:
+            return ()
+        x, y = node.at
+        top = y - node.radius
+        arrow = Line(((x, top - 8), (x, top)), Pen(role or "positive", 0.7), arrow=True)
+        return arrow, Label((x, top - 12.5), self.named(bias), VALUE, role=role)
+
+
+def headings(plan: Plan, words: Sequence[Content], role: str = "") -> Iterator[Label]:
+    """A label over every column."""
+    for column, content in zip(plan.columns, words, strict=True):
+        if content:
+            x = column.nodes[0].at[0]
+            yield Label((x, 10), content, HEADING, role=role)
