@@ -239,3 +239,28 @@ def test_hostile_answers_get_a_message(text: str) -> None:
 
 def test_nothing_written_is_no_fault() -> None:
     assert read(" \t ").empty
+
+
+def test_a_working_is_followed_member_by_member() -> None:
+    made = sheet(two_two_two(), 1)
+    label = made.label("define/a1.1")
+    key = made.key()
+
+    def found(text: str) -> Mark:
+        return next(m for m in marks(made, {**key, label: text}) if m.label == label)
+
+    value = key[label]
+    assert found(f"0.5 + 0.5*0 = 0.5 ≈ {value}").working.startswith("0.5 is 0.5, not")
+    assert found(f"{value}*1 = {value}") == found(value)
+    broken = found(f"0,4 − 0,01·(−0,7245) = {value}")
+    assert broken.verdict is Verdict.RIGHT
+    assert broken.first
+    assert "0.407245" in broken.working
+
+
+@pytest.mark.parametrize("text", ["9**9**9**9 = 1", "(" * 900 + " = 2", "foo(2) = 3", "1/0 = 4"])
+def test_a_hostile_working_gets_a_message(text: str) -> None:
+    made = sheet(two_two_two(), 1)
+    found = {m.label: m for m in marks(made, {**made.key(), "1": text})}
+    assert found["1"].working
+    assert found["3"].verdict is Verdict.RIGHT

@@ -22,6 +22,7 @@ from derive.worksheets.exercise import Exercise, Task
 from derive.worksheets.items import Answer, Item, put_into
 from derive.worksheets.marking.own import Value, Values
 from derive.worksheets.marking.readings import Reading, read
+from derive.worksheets.marking.working import worked
 from derive.worksheets.misconceptions import EARLY_ROUNDING, slips
 
 Worked = tuple[Any, Any] | None  # a value, and how far the numbers put in may move it
@@ -52,6 +53,7 @@ class Mark:
     misconceptions  ids of those that lead to the number given, the likelier first
     first           whether this is the first wrong step of the sheet
     fault           of an unreadable answer: why
+    working         of an answer with its working: what does not hold in it
     """
 
     label: str
@@ -62,6 +64,7 @@ class Mark:
     misconceptions: tuple[str, ...] = ()
     first: bool = False
     fault: str = ""
+    working: str = ""
 
     @property
     def counts(self) -> bool:
@@ -82,7 +85,7 @@ def mark_values(
     for item in items:
         marks += marker.item(item, answers)
     for position, mark in enumerate(marks):
-        if mark.verdict is Verdict.WRONG:
+        if mark.verdict is Verdict.WRONG or mark.working:
             marks[position] = replace(mark, first=True)
             break
     return tuple(marks)
@@ -105,9 +108,11 @@ class _Marker:
             return []
         readings = {answer.label: read(answers.get(answer.label, "")) for answer in item.answers}
         *put_in, last = item.answers
+        readings[last.label], working = worked(answers.get(last.label, ""))
         line = put_into(item.task, self.numbers)
         marks = [self._put_in(answer, line.at(answer.address), readings) for answer in put_in]
-        marks.append(self._value(item.task, last, readings[last.label]))
+        mark = self._value(item.task, last, readings[last.label])
+        marks.append(replace(mark, working=working))
         return marks
 
     def _rename(self, task: Task) -> None:

@@ -47,31 +47,35 @@ def read(text: str) -> Reading:
 
     e.g. "0,5622" → 0.5622; "−1.2·10^-3" → −0.0012; "1/3" → 1/3; "nan" → a fault
     """
-    shown = text if len(text) <= 60 else f"{text[:57]}…"
+    shown = text.strip() if len(text) <= 60 else f"{text[:57].strip()}…"
     if len(text) > MAX_LENGTH:
         return Reading(shown, None, fault=f"more than {MAX_LENGTH} characters")
-    plain = _SPACE.sub("", unicodedata.normalize("NFKC", text.translate(_MINUS)).translate(_MINUS))
-    plain = plain.removeprefix("=").removeprefix("≈")
-    if not plain:
+    bare = plain(text).removeprefix("=").removeprefix("≈")
+    if not bare:
         return Reading(shown, None)
-    if match := _FRACTION.match(plain):
+    if match := _FRACTION.match(bare):
         top, bottom = int(match[1]), int(match[2])
         if bottom == 0:
             return Reading(shown, None, fault="a division by 0")
         return Reading(shown, Fraction(top, bottom), digits=MAX_DIGITS)
-    plain = _POWER_OF_TEN.sub(r"e\1", plain)
-    if _GROUPED.match(plain):  # 1,234.5 or 1.234,5
-        separator = next(c for c in plain if c in ",.'")
-        plain = plain.replace(separator, "")
-    plain = plain.replace(",", ".")
+    bare = _POWER_OF_TEN.sub(r"e\1", bare)
+    if _GROUPED.match(bare):  # 1,234.5 or 1.234,5
+        separator = next(c for c in bare if c in ",.'")
+        bare = bare.replace(separator, "")
+    bare = bare.replace(",", ".")
     try:
-        number = decimal(plain)
+        number = decimal(bare)
     except ValueError:
         return Reading(shown, None, fault="not a number such as 0.5622 or −0,02")
     except OverflowError as error:
         return Reading(shown, None, fault=str(error))
-    mantissa, _, power = plain.lower().partition("e")
+    mantissa, _, power = bare.lower().partition("e")
     decimals = len(mantissa.partition(".")[2])
     significant = len(mantissa.lstrip("+-").replace(".", "").lstrip("0"))
     unit = Fraction(10) ** (int(power or 0) - decimals)
     return Reading(shown, number.value, unit, significant)
+
+
+def plain(text: str) -> str:
+    """What was typed, without spaces, with digits and minus signs of one kind."""
+    return _SPACE.sub("", unicodedata.normalize("NFKC", text.translate(_MINUS)).translate(_MINUS))
