@@ -8,7 +8,8 @@ of the same name would replace it as soon as it was imported.
 """
 
 from derive.worksheets.items import Answer, Item
+from derive.worksheets.maker import Variant
 from derive.worksheets.recipe import Recipe, WorksheetError
-from derive.worksheets.worksheet import Variant, Worksheet, worksheet
+from derive.worksheets.worksheet import Worksheet, worksheet
 
 __all__ = ["Answer", "Item", "Recipe", "Variant", "Worksheet", "WorksheetError", "worksheet"]

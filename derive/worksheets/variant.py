@@ -23,9 +23,8 @@ def find(
     rate: Number | None,
     rounding: Rounding,
     chance: random.Random,
-    taken: set[tuple[Number, ...]],
 ) -> Numbers:
-    """The numbers of a variant that nothing speaks against and that is not taken yet.
+    """The numbers of a variant that nothing speaks against.
 
     Raises WorksheetError, saying what went wrong most often, after ``TRIES`` tries.
     """
@@ -33,16 +32,11 @@ def find(
     for _ in range(TRIES):
         try:
             givens = draw(exercise.structure, rate, chance)
-            drawn = tuple(givens.values())
-            if drawn in taken:
-                faults["another variant has these numbers"] += 1
-                continue
             numbers = worked(exercise, givens, rounding)
             found = fault(exercise, numbers)
         except ArithmeticError:
             found = "a formula has no value"
         if found is None:
-            taken.add(drawn)
             return numbers
         faults[found] += 1
     reason, count = faults.most_common(1)[0]

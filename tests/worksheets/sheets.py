@@ -42,7 +42,7 @@ def sheet(network: derive.Network, seed: int, digits: int = 4) -> Sheet:
     """A variant of a network with good numbers."""
     asked = _exercise(network)
     rounding = Rounding(digits, digits + 1, carried=True, parts=False)
-    numbers = find(asked, network.learning_rate, rounding, random.Random(seed), set())
+    numbers = find(asked, network.learning_rate, rounding, random.Random(seed))
     return Sheet(asked, numbers, items(asked.tasks, numbers))
 
 

@@ -60,7 +60,7 @@ def test_another_seed_gives_other_numbers() -> None:
 def test_a_variant_does_not_depend_on_how_many_follow() -> None:
     few = derive.worksheet(relu_softmax(), variants=2, seed=5)
     many = derive.worksheet(relu_softmax(), variants=4, seed=5)
-    assert few.variants == many.variants[:2]
+    assert few.variants[:] == many.variants[:2]
 
 
 def test_no_two_variants_are_alike() -> None:
@@ -79,6 +79,18 @@ def test_the_numbers_of_the_file_do_not_count_but_its_rate_does() -> None:
     assert one.layers == two.layers and one.inputs == two.inputs
     assert one.learning_rate == exact(read_number(0.25).value)
     assert two.learning_rate is not None and two.learning_rate.text == "0.5"
+
+
+def test_a_variant_that_is_asked_for_alone_is_the_same() -> None:
+    """Also where few numbers are left, so that some are drawn again."""
+    network = Network(1, [Dense(1, "sigmoid", "none")], "binary_cross_entropy")
+    in_order = derive.worksheet(network, variants=200)
+    found = [v.network for v in in_order.variants]
+    assert len({repr(n) for n in found}) == 200 and in_order.variants.redraws
+    redrawn = max(in_order.variants.redraws)
+    assert (
+        derive.worksheet(network, variants=200).variants[redrawn - 1].network == found[-1 + redrawn]
+    )
 
 
 # -- good numbers --------------------------------------------------------------------------------
