@@ -11,25 +11,32 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
+from derive.derivation.rounding import half_unit
 from derive.expression.evaluate import HIGH, Bindings, evaluate, slopes
 from derive.expression.formula import FormulaError, parse
-from derive.expression.nodes import Expression, Number, Quantity, variable
+from derive.expression.nodes import Expression, Number, Power, Quantity, variable
 from derive.worksheets.marking.readings import MAX_LENGTH, Reading, plain, read
 
 _SIGN = re.compile(r"[=≈≅]")
 _COMMA = re.compile(r"(?<=\d),(?=\d)")
 _MOST_MEMBERS = 12
+_DIGITS = 20
+_EXACT = 2  # significant digits of a number that is given and not rounded
 
 
 def worked(text: str) -> tuple[Reading, str]:
     """The answer at the end of a working, and what does not hold in it; "" where all does.
 
+    The answer may be left as arithmetic without names.
+
     e.g. "0.5·0.2 = 0.1" → 0.1, ""; "0.5·0.2 = 0.2" → 0.2, "0.5·0.2 is 0.1, not 0.2"
     """
     members = [member for member in _SIGN.split(text[:MAX_LENGTH]) if member.strip()]
-    if len(members) < 2 or len(text) > MAX_LENGTH:
+    if not members or len(text) > MAX_LENGTH:
         return read(text), ""
     answer = read(members[-1])
+    if answer.fault:
+        answer = _worked_out(members[-1].strip(), answer)
     if answer.value is None:
         return answer, ""
     if len(members) > _MOST_MEMBERS:
@@ -39,6 +46,16 @@ def worked(text: str) -> tuple[Reading, str]:
         if fault:
             return answer, fault
     return answer, ""
+
+
+def _worked_out(member: str, unread: Reading) -> Reading:
+    """An answer left as arithmetic, −0.89·0.058, as the number it comes to."""
+    try:
+        value, error = _value(member)
+    except (FormulaError, ArithmeticError):
+        return unread
+    nearest = Fraction(HIGH.context.nstr(value, _DIGITS))
+    return Reading(unread.text, nearest, 2 * Fraction(HIGH.context.nstr(error, 3)), _DIGITS)
 
 
 def _compare(before: str, after: str) -> str:
@@ -60,6 +77,8 @@ def _value(member: str) -> tuple[Any, Any]:
     letters: dict[Quantity, Number] = {}
 
     def in_letters(node: Expression) -> Expression:
+        if isinstance(node, Power):
+            return Power(in_letters(node.base), node.exponent)
         if isinstance(node, Number):
             letter = variable(f"n{len(letters)}")
             letters[letter] = node
@@ -72,7 +91,12 @@ def _value(member: str) -> tuple[Any, Any]:
     found = slopes(opened, bindings)
     error = HIGH.number(Fraction(0))
     for letter, number in letters.items():
-        decimals = len(number.text.partition("e")[0].partition(".")[2])
-        unit = Fraction(1, 10**decimals) if decimals else Fraction(0)
-        error += abs(found.get(letter, error * 0)) * HIGH.number(unit / 2)
+        slope = abs(found.get(letter, HIGH.number(Fraction(0))))
+        error += slope * HIGH.number(_half_unit(number))
     return evaluate(opened, bindings), error * HIGH.number(Fraction(101, 100))
+
+
+def _half_unit(number: Number) -> Fraction:
+    """How far a written number may be from what it stands for; 0.4 and 0.01 are what they are."""
+    digits = number.text.replace(".", "").lstrip("-0")
+    return half_unit(number) if len(digits) > _EXACT else Fraction(0)

@@ -1,0 +1,213 @@
+"""Whether a formula that a student wrote is the right one.
+
+It is read in the sheet's notation and compared with the right formula at random points of the
+network, every name worth what the definitions make of it there: σ(h1) and a_h1 are the same.
+Where the two differ, the point is the explanation. Reading and evaluating are bounded, so that
+nothing typed can hang.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from derive.derivation.check.points import draw
+from derive.derivation.graph import E
+from derive.derivation.numbers import Atom, equal
+from derive.derivation.styles.deltas import pre_activation_of
+from derive.derivation.trace import Trace
+from derive.expression.evaluate import HIGH, evaluate
+from derive.expression.formula import FormulaError, parse
+from derive.expression.functions import Function, elementary
+from derive.expression.nodes import DELTA, Apply, Expression, Partial, Quantity
+from derive.notation import Names
+from derive.worksheets.exercise import Exercise, Task
+from derive.worksheets.marking.readings import MAX_LENGTH
+from derive.worksheets.misconceptions import EARLY_ROUNDING, slips
+
+POINTS = 8
+_SEED = 5000
+_DIGITS = 6
+_SPELLINGS = str.maketrans({
+    "−": "-", "–": "-", "×": "*", "⋅": "*", "∙": "*", "[": "(", "]": ")", "÷": "/", "′": "'",
+})  # fmt: skip
+_POWERS = {"²": "**2", "³": "**3"}
+_DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d)")
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """What was found about a formula.
+
+    equal           at every point
+    fault           why it could not be compared; "" where it could
+    values          where it differs: the names it mentions and their values there
+    given, right    what the two formulas come to there
+    misconceptions  ids of those that lead to this formula
+    """
+
+    equal: bool
+    fault: str = ""
+    values: tuple[tuple[Expression, str], ...] = ()
+    given: str = ""
+    right: str = ""
+    misconceptions: tuple[str, ...] = ()
+
+
+class Formulas:
+    """Compares formulas about one exercise, written in the names of one notation."""
+
+    def __init__(self, exercise: Exercise, names: Names) -> None:
+        self.exercise = exercise
+        self.graph = exercise.derivation.graph
+        self.names = names
+        self._points: dict[frozenset[str], tuple[Trace, ...]] = {}
+
+    def compare(self, task: Task, text: str) -> Compared:
+        """A formula for what a task asks. Never raises for what was typed."""
+        try:
+            formula = self.read(text)
+        except FormulaError as error:
+            inside = "name0" in error.remedy  # the remedy lists what stands for the names here
+            remedy = "use the names on the sheet" if inside else error.remedy
+            return Compared(False, fault=f"{error.message}{'; ' if remedy else ''}{remedy}")
+        subject = task.step.subject
+        if any(_same(node, subject) for node in formula.walk()):
+            return Compared(False, fault="names what it is asked to work out")
+        points = self._drawn(frozenset(task.step.assumes))
+        for point in points:
+            right = evaluate(task.formula, point)
+            try:
+                given = evaluate(formula, point)
+            except (ArithmeticError, KeyError):
+                given = None
+            if given is None or not equal(given, right):
+                break
+        else:
+            return Compared(True)
+        return Compared(
+            False,
+            values=tuple((atom, _shown(evaluate(atom, point))) for atom in _mentioned(formula)),
+            given="" if given is None else _shown(given),
+            right=_shown(right),
+            misconceptions=self._named(task, formula, points),
+        )
+
+    def _named(self, task: Task, formula: Expression, points: tuple[Trace, ...]) -> tuple[str, ...]:
+        found: dict[str, None] = {}
+        for slip in slips(task, self.exercise):
+            if slip.misconception.id not in (EARLY_ROUNDING, *found) and all(
+                _agree(formula, slip.formula, point) for point in points
+            ):
+                found[slip.misconception.id] = None
+        return tuple(found)
+
+    def _drawn(self, assumptions: frozenset[str]) -> tuple[Trace, ...]:
+        if assumptions not in self._points:
+            self._points[assumptions] = tuple(
+                draw(self.graph, _SEED + seed, assumptions, bit=seed // 2) for seed in range(POINTS)
+            )
+        return self._points[assumptions]
+
+    # -- reading ------------------------------------------------------------------------------
+
+    def read(self, text: str) -> Expression:
+        """The tree of a formula in the sheet's names. Raises FormulaError."""
+        if len(text) > MAX_LENGTH:
+            raise FormulaError(f"the formula has {len(text)} characters", 1)
+        known: dict[str, Expression] = {}
+
+        def put(expression: Expression) -> str:
+            known[f"name{len(known)}"] = expression
+            return f" name{len(known) - 1} "
+
+        bare = text.translate(_SPELLINGS)
+        for sign, power in _POWERS.items():
+            bare = bare.replace(sign, power)
+        bare = self._derivative.sub(
+            lambda m: put(Partial(self._named_quantities[m[1]], self._named_quantities[m[2]])),
+            bare,
+        )
+        bare = self._name.sub(lambda m: put(self._named_quantities[m[0]]), bare)
+        bare = unicodedata.normalize("NFKC", bare)
+        if "max" not in bare and "min" not in bare:
+            bare = _DECIMAL_COMMA.sub(".", bare)
+        for spelling, plain in self._primes.items():
+            bare = bare.replace(spelling, plain)
+        return parse(bare, known, self._functions)
+
+    @cached_property
+    def _named_quantities(self) -> dict[str, Quantity]:
+        found: dict[str, Quantity] = {}
+        for quantity in self.names.quantities():
+            for spelling in (self.names.text(quantity), self.names.code(quantity)):
+                plain = spelling.translate(_SPELLINGS)
+                for sign, power in _POWERS.items():
+                    plain = plain.replace(sign, power)
+                found.setdefault(plain, quantity)
+        return found
+
+    @cached_property
+    def _any_name(self) -> str:
+        longest = sorted(self._named_quantities, key=lambda name: (-len(name), name))
+        return "|".join(map(re.escape, longest))
+
+    @cached_property
+    def _name(self) -> re.Pattern[str]:
+        return re.compile(rf"(?<!\w)(?:{self._any_name})(?!\w|\()")
+
+    @cached_property
+    def _derivative(self) -> re.Pattern[str]:
+        one = rf"[∂d]\s*\(?({self._any_name})\)?(?!\w)"
+        return re.compile(rf"(?<!\w){one}\s*/\s*{one}")
+
+    @cached_property
+    def _functions(self) -> dict[str, Function]:
+        """The functions by what they are called, f′ too."""
+        found = dict(elementary())
+        for function in self._of_network:
+            for spelling in (function.name, function.text):
+                plain = spelling.translate(_SPELLINGS)
+                found.setdefault(self._primes.get(plain, plain), function)
+        return found
+
+    @cached_property
+    def _primes(self) -> dict[str, str]:
+        """relu' → relu_prime: a prime is no part of a name in a formula."""
+        spellings = (s.translate(_SPELLINGS) for f in self._of_network for s in (f.name, f.text))
+        return {s: s.replace("'", "_prime") for s in spellings if "'" in s}
+
+    @cached_property
+    def _of_network(self) -> tuple[Function, ...]:
+        found: dict[Function, None] = {}
+        for task in self.exercise.tasks:
+            for node in task.formula.walk():
+                if isinstance(node, Apply):
+                    found[node.function] = None
+        return tuple(found)
+
+
+def _agree(a: Expression, b: Expression, point: Trace) -> bool:
+    try:
+        return equal(evaluate(a, point), evaluate(b, point))
+    except (ArithmeticError, KeyError, TypeError):  # TypeError: a second derivative
+        return False
+
+
+def _same(node: Expression, subject: Expression) -> bool:
+    if node == subject:
+        return True
+    if isinstance(node, Partial) and isinstance(subject, Quantity) and subject.kind == DELTA:
+        return node.of == E and node.by == pre_activation_of(subject)
+    return False
+
+
+def _mentioned(formula: Expression) -> tuple[Atom, ...]:
+    return tuple(dict.fromkeys(n for n in formula.walk() if isinstance(n, Quantity)))
+
+
+def _shown(value: Any) -> str:
+    return str(HIGH.context.nstr(value, _DIGITS))
