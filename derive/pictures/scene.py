@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 from derive.derivation.graph import Graph, bias_of
 from derive.derivation.rounding import Shown
-from derive.expression.nodes import BIAS, WEIGHT, Quantity
+from derive.expression.nodes import BIAS, TARGET, WEIGHT, Quantity
 from derive.pictures.extent import fitting, width
 from derive.pictures.picture import Circle, Content, Label, Line, Pen, Shape
-from derive.pictures.plan import SIDE, Measures, Node, Plan
+from derive.pictures.plan import SIDE, Edge, Measures, Node, Plan
 
 if TYPE_CHECKING:
     from derive.notation import Names
@@ -25,6 +25,7 @@ _THIN, _THICK = 0.6, 2.4  # lines of weights
 _SMALLEST, _LARGEST = 13.0, 23.0  # radius of a circle
 _ABOVE = 18.0  # a circle: the arrow and the label of its bias
 MOST_LINES = 16  # between two layers that can be labelled
+_GAP, _WIDE = 84.0, 116.0
 _CROWDED = 4  # units past which those of a layer stand close
 
 
@@ -62,29 +63,50 @@ class Scene:
             return None
         return bias_of(self.graph.network.layers[z.layer - 1], z.unit)
 
+    def gap(self) -> float:
+        """Between the columns of a picture with the loss, in which some weights are labelled."""
+        sizes = self.graph.network.sizes
+        return _WIDE if (max(sizes) > 2 and len(sizes) <= 3) or max(sizes) > 4 else _GAP
+
     @property
     def dense(self) -> bool:
         """Whether more lines join two layers than could be labelled."""
         return max(a * b for a, b in pairwise(self.graph.network.sizes)) > MOST_LINES
 
-    @cached_property
-    def radius(self) -> float:
-        """Of every circle: name and value fit into it."""
-        sizes = self.graph.network.sizes
-        units = [*self.graph.inputs, *self.graph.definitions]
-        inside = [q for q in units if q.unit < max(sizes) and q.kind != "target"]
+    def radius(self, inside: Iterable[Quantity]) -> float:
+        """Of every circle: the names and values of what is written into some fit."""
         widest = max(
             max(width((q,), self.names, NAME), width(self.value(q), self.names, VALUE))
             for q in inside
         )
         return min(max(_SMALLEST, widest / 2 + 2), _LARGEST)
 
-    def measures(self, gap: float, right: float = SIDE) -> Measures:
-        """The measures of a plan with so much between its columns."""
+    @cached_property
+    def _forward(self) -> float:
+        """The radius for what is computed forward."""
+        defined = (q for q in self.graph.definitions if q.kind != TARGET)
+        return self.radius((*self.graph.inputs, *defined))
+
+    def measures(
+        self,
+        gap: float,
+        right: float = SIDE,
+        *,
+        radius: float = 0.0,
+        lines: int = 1,
+        biases: bool = True,
+    ) -> Measures:
+        """The measures of a plan with so much between its columns.
+
+        radius  at least that of the circles
+        lines   of the headings
+        biases  whether they are drawn, where there are any
+        """
         crowded = max(self.graph.network.sizes) > _CROWDED
-        above = _ABOVE if self.biased else 0.0
-        pitch = 2 * self.radius + above + (8 if crowded else 18)
-        return Measures(self.radius, gap, pitch, 24 + above, right)
+        above = _ABOVE if biases and self.biased else 0.0
+        wide = max(radius, self._forward)
+        pitch = 2 * wide + above + (8 if crowded else 18)
+        return Measures(wide, gap, pitch, 13 + 11 * lines + above, right)
 
     @cached_property
     def _largest(self) -> Fraction:
@@ -135,9 +157,15 @@ class Scene:
         return arrow, Label((x, top - 12.5), self.named(bias), VALUE, role=role)
 
 
-def headings(plan: Plan, words: Sequence[Content], role: str = "") -> Iterator[Label]:
-    """A label over every column."""
-    for column, content in zip(plan.columns, words, strict=True):
-        if content:
-            x = column.nodes[0].at[0]
-            yield Label((x, 10), content, HEADING, role=role)
+def headings(plan: Plan, words: Sequence[Content], line: int = 0, role: str = "") -> list[Label]:
+    """A label over every column, in the first line or a later one."""
+    return [
+        Label((column.nodes[0].at[0], 10 + 11 * line), content, HEADING, role=role)
+        for column, content in zip(plan.columns, words, strict=True)
+        if content
+    ]
+
+
+def arrow_width(arrows: Sequence[Edge]) -> float:
+    """Of the arrows of a picture: the thinner, the more there are."""
+    return 1.6 if len(arrows) <= 2 * MOST_LINES else 0.7

@@ -63,4 +63,12 @@ def teller(network: derive.Network, style: str = "deltas", digits: int = 5) -> T
 def figures(network: derive.Network, digits: int = 5) -> tuple[list[Figure], Names]:
     """Every kind of figure there is of a network, and the names in it."""
     told = teller(network, digits=digits)
-    return [pictures.network_figure(told)], told.names
+    layers = [layer.index for layer in network.layers]
+    first = [network.weights(layer)[0] for layer in layers]
+    biases = [own[0] for layer in layers if (own := network.biases(layer))]
+    found = [
+        pictures.network_figure(told),
+        *(pictures.path_figure(told, w) for w in (*first, *biases)),
+        *(pictures.step_figure(told, layer) for layer in layers),
+    ]
+    return found, told.names

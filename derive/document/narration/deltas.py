@@ -8,6 +8,7 @@ from derive.derivation.graph import E
 from derive.derivation.steps import Relation, Section, Step
 from derive.derivation.styles.deltas import delta_of
 from derive.document.blocks import Block, Equation
+from derive.document.narration.figures import step_figure
 from derive.document.narration.locals import is_trivial, lines, short
 from derive.document.narration.teller import Teller, first_and_last, rows
 from derive.expression.nodes import BIAS, WEIGHT, Quantity
@@ -21,6 +22,7 @@ def layer_by_deltas(teller: Teller, section: Section, told: set[str]) -> Iterato
     if teller.derivation.style == "paths" and not told:
         told.add("too-many-paths")
         yield teller.say("too-many-paths", loss=E, count=_most_paths(teller))
+    yield from step_figure(teller, section.layer)
     for inner in section.sections:
         if inner.kind == "deltas":
             yield from _deltas(teller, inner, told)

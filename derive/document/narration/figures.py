@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from derive.document.blocks import Block
 from derive.document.narration.teller import Teller
+from derive.expression.nodes import Quantity
 
 PART = "pictures"
 
@@ -16,3 +17,19 @@ def network_figure(teller: Teller) -> Iterator[Block]:
         from derive.document.narration import pictures
 
         yield pictures.network_figure(teller)
+
+
+def path_figure(teller: Teller, w: Quantity) -> Iterator[Block]:
+    """The paths from one parameter to the loss."""
+    if PART in teller.parts:
+        from derive.document.narration import pictures
+
+        yield pictures.path_figure(teller, w)
+
+
+def step_figure(teller: Teller, layer: int) -> Iterator[Block]:
+    """The step of the backward pass in which the δ of a layer are found."""
+    if PART in teller.parts:
+        from derive.document.narration import pictures
+
+        yield pictures.step_figure(teller, layer)

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from derive.derivation.graph import E
 from derive.derivation.steps import Rule, Section, Step
 from derive.document.blocks import Block, Equation, Inline, Paragraph
+from derive.document.narration.figures import path_figure
 from derive.document.narration.locals import lines, read_off, short
 from derive.document.narration.register import numbers
 from derive.document.narration.teller import Teller, first_and_last, rows, tail
@@ -62,9 +63,13 @@ def layer_by_paths(teller: Teller, section: Section) -> Iterator[Block]:
 
 
 class _Weight:
-    """One parameter told at length; ``told``: by unit, the first parameter into it."""
+    """One parameter told at length; ``told``: by unit, the first parameter into it.
+
+    Nothing told yet: it is the first of its layer, and its paths may have a picture.
+    """
 
     def __init__(self, teller: Teller, parts: Parts, told: dict[Quantity, Parts]) -> None:
+        self.pictured = not told
         self.teller = teller
         self.parts = parts
         self.w = parts.w
@@ -83,6 +88,8 @@ class _Weight:
         else:
             yield from self._split()
             yield from self._chain()
+            if self.pictured:
+                yield from path_figure(teller, self.w)
             yield from self._new()
             yield from self._together()
         yield from self._result()

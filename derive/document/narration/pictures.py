@@ -7,12 +7,16 @@ from derive.derivation.rounding import Shown
 from derive.derivation.styles.deltas import pre_activation_of
 from derive.document.blocks import Figure, Inline
 from derive.document.narration.teller import ROW_LIMIT, Teller
+from derive.document.wording import Value
 from derive.expression.nodes import DELTA, Expression, Partial, Quantity
 from derive.network.description import Layer
+from derive.pictures import paths, steps
 from derive.pictures.network import Layout, layout, network
 from derive.pictures.picture import Content
 from derive.pictures.plan import FIRST, MOST, SHARES, UNITS, Column, Plan
 from derive.pictures.scene import Scene
+
+_LISTED = 4  # paths up to which they are described one by one
 
 
 def scene_of(teller: Teller) -> Scene:
@@ -41,6 +45,70 @@ def network_figure(teller: Teller) -> Figure:
         described(teller, scene, found.plan, _weights(teller, scene)),
     )  # fmt: skip
     return Figure(picture, _caption(teller, scene, found))
+
+
+def path_figure(teller: Teller, w: Quantity) -> Figure:
+    """The paths from one parameter to the loss."""
+    words, graph, scene = teller.words, teller.graph, scene_of(teller)
+    plan = paths.plan_of(scene, w)
+    count = graph.path_count(w, E)
+    one = "-one" if count == 1 else ""
+    values: dict[str, Value] = {"w": w, "loss": E, "count": words.number(count)}
+    told = [words("picture-paths", **values)]
+    if count <= _LISTED:
+        routes = [_route(path) for path in graph.paths(w, E)]
+        if one:
+            told = [words("picture-paths-one", path=routes[0], **values)]
+        else:
+            told.append(words("picture-paths-listed", paths=words.listing(tuple(routes))))
+    lost = tuple(term for term in graph.terms if not graph.reaches(w, term))
+    caption = [words(f"caption-paths{one}", **values)]
+    if lost:
+        caption.append(words("caption-paths-lost", lost=words.listing(lost)))
+    caption += _elided(teller, plan)
+    picture = paths.active(
+        scene, plan, w, headings(teller, plan),
+        content(words(f"picture-paths-title{one}", **values)), sentences(*told),
+    )  # fmt: skip
+    return Figure(picture, sentences(*caption))
+
+
+def _route(path: tuple[Quantity, ...]) -> Inline:
+    """w → h1 → a_h1 → E."""
+    route: list[str | Quantity] = []
+    for quantity in reversed(path):
+        route += [" → ", quantity] if route else [quantity]
+    return tuple(route)
+
+
+def step_figure(teller: Teller, layer: int) -> Figure:
+    """The step of the backward pass in which the δ of a layer are found."""
+    words, scene, layers = teller.words, scene_of(teller), teller.network.layers
+    plan = steps.plan_of(scene)
+    states = tuple(
+        (words.text(f"picture-step-{steps.state(column, layer).value}"),) for column in plan.columns
+    )
+    last = layer == len(layers)
+    name = teller.layer_name(layer)
+    following = "" if last else teller.layer_name(layer + 1)
+    told = [words("picture-step", deltas=_deltas(teller, scene, layer))]
+    if not last:
+        told.append(words("picture-step-before", deltas=_deltas(teller, scene, layer + 1)))
+    picture = steps.backward_step(
+        scene, plan, layer, headings(teller, plan), states,
+        content(words("picture-step-title", layer=name)), sentences(*told),
+    )  # fmt: skip
+    caption = words("caption-step-last" if last else "caption-step", layer=name,
+                    following=following)  # fmt: skip
+    return Figure(picture, sentences(caption, *_elided(teller, plan)))
+
+
+def _deltas(teller: Teller, scene: Scene, layer: int) -> Inline:
+    """The δ of a layer, with values where these are few."""
+    deltas = teller.deltas(teller.network.layers[layer - 1])
+    if len(deltas) > ROW_LIMIT:
+        return teller.some(deltas)
+    return teller.words.listing(tuple(map(scene.named, deltas)))
 
 
 def headings(teller: Teller, plan: Plan) -> tuple[Content, ...]:
@@ -126,9 +194,15 @@ def _caption(teller: Teller, scene: Scene, found: Layout) -> Inline:
         told.append(words("caption-too-many"))
     if any(column.kind == SHARES for column in plan.columns):
         told.append(words("caption-shares"))
-    if plan.elided:
-        told.append(words("caption-elided", most=words.number(MOST), first=words.number(FIRST)))
-    return sentences(*told)
+    return sentences(*told, *_elided(teller, plan))
+
+
+def _elided(teller: Teller, plan: Plan) -> list[Inline]:
+    """That not all units are drawn, where it is so."""
+    words = teller.words
+    if not plan.elided:
+        return []
+    return [words("caption-elided", most=words.number(MOST), first=words.number(FIRST))]
 
 
 def below_zero(layer: Layer) -> bool:
