@@ -51,7 +51,7 @@ def _deltas(teller: Teller, section: Section, told: set[str]) -> Iterator[Block]
             yield teller.equation(step, role="gradient")
             continue
         (z,) = step.about
-        yield from _delta(teller, step, z, first, last)
+        yield from _delta(teller, step, z, first, told)
         first = False
 
 
@@ -68,13 +68,18 @@ def _introduction(teller: Teller, index: int) -> str:
     return "deltas-hidden" if layers[index].units > 1 else "deltas-hidden-one"
 
 
-def _delta(teller: Teller, step: Step, z: Quantity, first: bool, last: bool) -> Iterator[Block]:
+def _delta(teller: Teller, step: Step, z: Quantity, first: bool, told: set[str]) -> Iterator[Block]:
+    """The factors of a δ, each worked out once, and their product. ``told`` remembers them."""
     delta = delta_of(z)
     factors = [s for s in step.substeps if "/simplify/" not in s.id and not is_trivial(s)]
     if teller.full:
-        yield teller.say("delta-neuron", z=z, delta=delta)
+        known = teller.words.listing(tuple(s.subject for s in factors if s.id in told))
+        sentence = "delta-neuron-known" if known else "delta-neuron"
+        yield teller.say(sentence, z=z, delta=delta, known=known)
         for local in factors:
-            yield lines(teller, local)
+            if local.id not in told:
+                yield lines(teller, local)
+        told.update(local.id for local in factors)
     elif first:
         yield teller.say("delta-first", z=z, delta=delta)
         yield from rows([short(local) for local in factors])

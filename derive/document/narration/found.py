@@ -12,7 +12,7 @@ from derive.derivation.valuation import Valuation
 from derive.document.blocks import Block, Inline, Items, Paragraph
 from derive.document.narration.teller import ROW_LIMIT, Teller
 from derive.expression.evaluate import HIGH
-from derive.expression.nodes import WEIGHT, Quantity
+from derive.expression.nodes import BIAS, WEIGHT, Quantity
 
 _OPPOSED = HIGH.number(Fraction(1, 4))  # |sum| of opposing shares, relative to the sum of sizes
 _FEW_TERMS = 4
@@ -45,7 +45,8 @@ def _checked(teller: Teller) -> Inline:
 def _always(teller: Teller) -> Iterator[Inline]:
     words, network = teller.words, teller.network
     style = teller.derivation.style
-    yield words(f"found-{style}", loss=E, count=len(network.parameters()))
+    name = f"found-{style}{_of_biases(teller) if style == 'deltas' else ''}"
+    yield words(name, loss=E, count=len(network.parameters()))
     if len(network.layers) > 1:
         yield words("found-reuse")
     if any(step.assumes for step in teller.derivation.walk()):
@@ -57,6 +58,14 @@ def _always(teller: Teller) -> Iterator[Inline]:
     last = network.layers[-1]
     if last.activation.function is None and last.units > 1:
         yield words("found-zero-sum", deltas=teller.some(teller.deltas(last)))
+
+
+def _of_biases(teller: Teller) -> str:
+    """What the sentence on deltas has to add: trained biases, some of them shared, or nothing."""
+    biases = [w for w in teller.network.parameters() if w.kind == BIAS]
+    if not biases:
+        return ""
+    return "-shared" if any(b.unit < 0 for b in biases) else "-biases"
 
 
 def _of_numbers(teller: Teller) -> Iterator[Inline]:
