@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from itertools import pairwise
 
@@ -18,6 +18,7 @@ from derive.derivation.rounding import Rounding
 from derive.derivation.steps import Rule, Step
 from derive.derivation.valuation import Valuation
 from derive.expression.nodes import Partial, Quantity
+from derive.rendering import render_files
 from derive.resources import shipped_templates
 from derive.writers.expressions.latex import latex
 from docs.errata.scope import Scope
@@ -36,6 +37,12 @@ def page(scope: Scope, to: str = "markdown") -> str:
     made = derive.render(scope.derivation, to, detail="full")
     assert isinstance(made, str)
     return made
+
+
+@cache
+def pictured(scope: Scope) -> Mapping[str, str]:
+    """The page with its pictures: name of a file → content, the page first."""
+    return render_files(scope.derivation, "page.md", detail="full", parts=("pictures",))
 
 
 def lacks(scope: Scope, given: tuple[str, ...]) -> int:
@@ -182,6 +189,23 @@ def once(scope: Scope, given: tuple[str, ...]) -> int:
     return len(local)
 
 
+def pictures(scope: Scope, given: tuple[str, ...]) -> int:
+    """Every picture is described where the page refers to it, and has a title of its own."""
+    files = pictured(scope)
+    page = next(iter(files.values()))
+    referred = re.findall(r"!\[([^\]]*)\]\(([^)]*)\)", page)
+    silent = [file for words, file in referred if not words.strip(" .")]
+    drawn = {name: svg for name, svg in files.items() if name.endswith(".svg")}
+    untitled = [
+        name
+        for name, svg in drawn.items()
+        if not re.search(r"<title[^>]*>[^<]", svg) or not re.search(r"<desc[^>]*>[^<]", svg)
+    ]
+    if silent or untitled or not drawn or {file for _, file in referred} != drawn.keys():
+        raise Refused(f"pictures without words: {silent + untitled}; there are {list(drawn)}")
+    return len(drawn)
+
+
 QUESTIONS: dict[str, Answer] = {
     "lacks": lacks,
     "lacks in text": lacks_in_text,
@@ -195,6 +219,7 @@ QUESTIONS: dict[str, Answer] = {
     "given first": given_first,
     "one name": one_name,
     "once": once,
+    "pictures": pictures,
 }
 
 

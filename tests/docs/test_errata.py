@@ -237,6 +237,28 @@ def test_a_spoilt_page_is_noticed(
         pages.QUESTIONS[question](where, ())
 
 
+@pytest.mark.parametrize(
+    ("pattern", "instead"),
+    [
+        (r"!\[[^\]]*\]", "![]"),
+        (r"!\[[^\]]*\]\([^)]*\)", ""),
+        (r"(<title[^>]*>)[^<]*", r"\1"),
+        (r"(<desc[^>]*>)[^<]*", r"\1"),
+    ],
+)
+def test_a_picture_without_words_is_noticed(
+    pattern: str, instead: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    where = Scope("write-up-001", "paths")
+    assert pages.pictures(where, ()) > 0
+    good = pages.pictured(where)
+    spoilt = {name: re.sub(pattern, instead, text, count=1) for name, text in good.items()}
+    assert spoilt != good
+    monkeypatch.setattr(pages, "pictured", lambda scope: spoilt)
+    with pytest.raises(pages.Refused):
+        pages.pictures(where, ())
+
+
 def test_two_quantities_of_one_name_are_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     where = Scope("write-up-001", "paths")
     text = where.names.text
