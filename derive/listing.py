@@ -20,6 +20,8 @@ from derive.network.catalogue import ACTIVATIONS, LOSSES, REAL, Activation, Loss
 from derive.notation import BUILT_IN, names
 from derive.notation.shape import Shape
 from derive.rendering import PARTS
+from derive.worksheets.kinds import KINDS
+from derive.worksheets.recipes import READY
 from derive.writers import FORMATS
 
 Row = Mapping[str, str]
@@ -41,6 +43,8 @@ _HEADS = {
     "after the activation, output 1, its target, the loss",
     "styles": "Styles of derivation",
     "parts": "Parts of a document besides its derivation, for --with",
+    "recipes": "Recipes of worksheets (--recipe)",
+    "questions": "Kinds of questions in a recipe",
     "formats": "Formats of documents",
     "back ends": "Back ends of the compiled function",
 }
@@ -56,6 +60,8 @@ def listing() -> dict[str, tuple[Row, ...]]:
         "notations": tuple(_notation(name) for name in BUILT_IN),
         "styles": _described(STYLES),
         "parts": _described(PARTS),
+        "recipes": _described(READY),
+        "questions": _described(KINDS),
         "formats": _described(FORMATS),
         "back ends": _described(BACK_ENDS),
     }

@@ -21,12 +21,17 @@ from derive.commands.delivery import spare, tell
     show_default=True,
     help="Formats, with commas between.",
 )
+@click.option(
+    "--recipe",
+    metavar="FILE|NAME",
+    help="What is asked: a file, or a name from `derive catalog`; everything if left out.",
+)
 @options.templates
 @click.option("-o", "--output", metavar="DIR", required=True, help="The folder they go to.")
 @options.force
 def worksheet(
-    network: str, variants: int, seed: int, to: tuple[str, ...], templates: Path | None,
-    output: str, force: bool,
+    network: str, variants: int, seed: int, to: tuple[str, ...], recipe: str | None,
+    templates: Path | None, output: str, force: bool,
 ) -> None:  # fmt: skip
     """Write worksheets with numbers of their own, and keys."""
     import derive
@@ -34,6 +39,6 @@ def worksheet(
 
     spare([Path(output) / name for *_, name in file_names(variants, to)], force)
     made = derive.worksheet(
-        derive.load(network), variants=variants, seed=seed, templates=templates
+        derive.load(network), recipe, variants=variants, seed=seed, templates=templates
     )  # fmt: skip
     tell(made.write(output, to))

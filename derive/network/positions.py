@@ -135,7 +135,7 @@ class _Builder:
             if isinstance(event, DocumentStartEvent):
                 documents += 1
                 if documents > 1:
-                    self.fault(_place(event), "a second document; write one network per file")
+                    self.fault(_place(event), "a second document; write one per file")
                     raise _Stop
                 self.result.data = self.value(next(events), events, ())
 

@@ -1,6 +1,6 @@
 """Worksheets: variants with numbers of their own, blanks as addresses, keys from the shown numbers.
 
-    worksheet = derive.worksheet(network, variants=30, seed=7)
+    worksheet = derive.worksheet(network, recipe="exam", variants=30, seed=7)
     worksheet.write("hand-outs")          # sheet-01.md, sheet-01.tex, key-01.md, key-01.tex, …
 
 The folder's name is the plural because ``derive.worksheet`` is the public function: a submodule
@@ -9,7 +9,7 @@ of the same name would replace it as soon as it was imported.
 
 from derive.worksheets.items import Answer, Item
 from derive.worksheets.maker import Variant
-from derive.worksheets.recipe import Recipe, WorksheetError
+from derive.worksheets.recipe import Ask, Recipe, WorksheetError
 from derive.worksheets.worksheet import Worksheet, worksheet
 
-__all__ = ["Answer", "Item", "Recipe", "Variant", "Worksheet", "WorksheetError", "worksheet"]
+__all__ = ["Answer", "Ask", "Item", "Recipe", "Variant", "Worksheet", "WorksheetError", "worksheet"]

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from itertools import count
 from itertools import product as combinations
 from string import ascii_lowercase
+from typing import ClassVar
 
 from derive.derivation.numbers import Numbers, equal
 from derive.derivation.steps import Chain, Relation
@@ -49,6 +50,7 @@ class Answer:
     address: Address
     value: Number
     step: str
+    form: ClassVar[str] = "number"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +82,14 @@ class Item:
         return _with_blanks(self.chain, self.answers, filled=True)
 
 
-def items(tasks: Sequence[Task], numbers: Numbers) -> tuple[Item, ...]:
-    """Every task worked out; the first of each kind is guided."""
-    lines = count(1)
+def items(
+    tasks: Sequence[Task], numbers: Numbers, lines: Iterator[int] | None = None, guided: bool = True
+) -> tuple[Item, ...]:
+    """Every task worked out; the first of each kind is guided, unless none is to be.
+
+    lines  the numbers of the lines; from 1 unless given
+    """
+    lines = count(1) if lines is None else lines
     seen: set[tuple[str, ...]] = set()
     found = []
     for task in tasks:
@@ -91,7 +98,8 @@ def items(tasks: Sequence[Task], numbers: Numbers) -> tuple[Item, ...]:
         blanks: list[tuple[str, int, Address]] = []
         if task.asked:
             label = str(next(lines))
-            if task.kind not in seen and len(chain) == 4 and _can_be_guided(task.formula):
+            first = guided and task.kind not in seen
+            if first and len(chain) == 4 and _can_be_guided(task.formula):
                 inner = zip(_letters(), places(line), strict=False)
                 blanks += [(f"{label}{letter}", 2, address) for letter, address in inner]
                 seen.add(task.kind)

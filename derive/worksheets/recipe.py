@@ -1,31 +1,102 @@
-"""What a sheet asks, and for how many digits."""
+"""What a sheet asks, in which order, and for how many digits."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+from derive.worksheets.kinds import DIFFICULTIES, KINDS
 
 LEAST_DIGITS, MOST_DIGITS = 2, 6
+MOST_POINTS = MOST_COUNT = 100
+MOST_SPACE = 30
+MOST_QUESTIONS = 40
+MOST_TITLE = 300
 
 
 class WorksheetError(ValueError):
     """A worksheet that cannot be made; the message says why and what to do."""
 
 
+def _among(what: str, got: str, allowed: tuple[str, ...]) -> None:
+    if got not in allowed:
+        raise WorksheetError(f"{what}: got {got!r}; allowed are {', '.join(allowed)}")
+
+
+def _within(what: str, got: int, low: int, high: int) -> None:
+    if not low <= got <= high:
+        raise WorksheetError(f"{what}: got {got}; allowed are {low} to {high}")
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One question of a recipe. Raises WorksheetError for what it does not take.
+
+    kind        a name of ``KINDS``
+    points      for the whole question; one a line where it is None
+    count       how many are asked, of those there are; None: all, or what is usual for the kind
+    difficulty  which of them: "easy" those first in the order of the work, "hard" the last,
+                "normal" from everywhere
+    hints       whether a hint stands below the question
+    space       empty lines to write on, behind each line without a substitution
+    guided      whether the first line of each sort shows where the numbers go
+    given       whether what the question rests on is printed; else it is worked out first
+    """
+
+    kind: str
+    points: int | None = None
+    count: int | None = None
+    difficulty: str = "normal"
+    hints: bool = False
+    space: int = 1
+    guided: bool = True
+    given: bool = False
+
+    def __post_init__(self) -> None:
+        _among("kind", self.kind, tuple(KINDS))
+        _among("difficulty", self.difficulty, DIFFICULTIES)
+        if self.points is not None:
+            _within("points", self.points, 0, MOST_POINTS)
+        if self.count is not None:
+            _within("count", self.count, 1, MOST_COUNT)
+        _within("space", self.space, 0, MOST_SPACE)
+
+
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """The dials of a sheet. Raises WorksheetError for one turned too far.
+    """The questions of a sheet. Raises WorksheetError for a dial turned too far.
 
-    digits  decimals every result is rounded to
-    most    gradients asked, and as many updates; of more, every variant asks some others
+    digits     decimals every result is rounded to
+    title      above the sheet, in place of the network's
+    questions  in order
     """
 
     digits: int = 4
-    most: int = 12
+    title: str = ""
+    questions: tuple[Ask, ...] = (
+        Ask("forward"), Ask("local"), Ask("delta"), Ask("gradient", count=12),
+        Ask("update", count=12),
+    )  # fmt: skip
 
     def __post_init__(self) -> None:
-        if not LEAST_DIGITS <= self.digits <= MOST_DIGITS:
-            raise WorksheetError(
-                f"digits: got {self.digits}; allowed are {LEAST_DIGITS} to {MOST_DIGITS}"
-            )
-        if self.most < 1:
-            raise WorksheetError(f"most: got {self.most}; at least one gradient is asked")
+        _within("digits", self.digits, LEAST_DIGITS, MOST_DIGITS)
+        if not self.questions:
+            raise WorksheetError("questions: got none; a sheet asks at least one")
+
+    def data(self) -> dict[str, Any]:
+        """The recipe as plain data, as its file would say it."""
+        asked = []
+        for ask in self.questions:
+            usual = {f.name: f.default for f in fields(Ask)}
+            said = {key: value for key, value in asdict(ask).items() if value != usual[key]}
+            asked.append(said)
+        named = {"title": self.title} if self.title else {}
+        return {**named, "digits": self.digits, "questions": asked}
+
+
+def recipe_of(data: Mapping[str, Any]) -> Recipe:
+    """The recipe that ``Recipe.data`` gave. Raises WorksheetError."""
+    return Recipe(
+        data["digits"], data.get("title", ""), tuple(Ask(**ask) for ask in data["questions"])
+    )

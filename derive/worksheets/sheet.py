@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from pathlib import Path
 
-from derive.derivation.graph import RATE, E
+from derive.derivation.graph import RATE
 from derive.derivation.numbers import Numbers
-from derive.derivation.rounding import Rounding
 from derive.derivation.steps import chain
-from derive.derivation.styles.deltas import delta_of
 from derive.document.blocks import (
     Block,
     Document,
@@ -19,16 +17,17 @@ from derive.document.blocks import (
     Heading,
     Inline,
     Paragraph,
-    Space,
     Table,
 )
 from derive.document.narration.opening import setting
 from derive.document.narration.teller import Detail, Teller
 from derive.document.wording import Value, Wording
-from derive.expression.nodes import Comparison, Partial, Quantity
+from derive.expression.nodes import Expression, Partial, Quantity
 from derive.notation import Names
+from derive.worksheets.answers import AnyAnswer
 from derive.worksheets.exercise import Exercise
-from derive.worksheets.items import Item
+from derive.worksheets.items import Answer
+from derive.worksheets.questions.question import Question
 
 PAIRS = 4  # answers in a row of the table of a key
 COLUMNS = 9  # numbers in a row of a table of givens
@@ -43,49 +42,67 @@ class Form:
 
 
 class Pages:
-    """Finds the words and blocks of one worksheet's sheets and keys."""
+    """The pages of one variant: what is given, the questions, the answers."""
 
-    def __init__(self, exercise: Exercise, names: Names, words: Wording) -> None:
+    def __init__(
+        self, exercise: Exercise, names: Names, title: str = "", templates: Path | None = None
+    ) -> None:
         self.exercise = exercise
-        self.words = words
+        # Sentences that take turns begin anew on every sheet: none depends on another.
+        self.words = Wording("en", templates)
         structure = exercise.structure
-        teller = Teller(exercise.derivation, exercise.report, None, Detail.BRIEF, words, names)
+        teller = Teller(exercise.derivation, exercise.report, None, Detail.BRIEF, self.words, names)
         self._layer_name = teller.layer_name
         self._setting = (*setting(teller), *self._functions())
-        self._title = structure.title
+        self._title = title or structure.title
 
-    def sheet(self, form: Form, items: Sequence[Item], numbers: Numbers) -> Document:
+    def sheet(self, form: Form, questions: Sequence[Question], numbers: Numbers) -> Document:
         """What is handed out."""
         title = self.words("worksheet-title", title=self._title)
-        return Document(title, tuple(self._blocks(form, items, numbers, filled=False)))
+        points = sum(question.points for question in questions)
+        blocks = (
+            self._say("name", points=points),
+            self._say("form", seed=form.seed, number=form.number),
+            *self._body(questions, numbers, filled=False),
+        )
+        return Document(title, blocks)
 
-    def key(self, form: Form, items: Sequence[Item], numbers: Numbers) -> Document:
+    def key(
+        self, form: Form, questions: Sequence[Question], numbers: Numbers, checked: int
+    ) -> Document:
         """The same with every blank filled, and all answers in a table."""
+        report = self.exercise.report
         title = self.words("worksheet-key-title", title=self._title)
-        return Document(title, tuple(self._blocks(form, items, numbers, filled=True)))
+        blocks = (
+            self._say("form", seed=form.seed, number=form.number),
+            *self._answers([answer for question in questions for answer in question.answers]),
+            *self._body(questions, numbers, filled=True),
+            self._say("checked", equalities=report.equalities, points=report.points,
+                      lines=checked),
+            *(() if not report.unchecked else
+              (Paragraph(self.words("unchecked", count=len(report.unchecked)), "remark"),)),
+        )  # fmt: skip
+        return Document(title, blocks)
 
-    def _blocks(
-        self, form: Form, items: Sequence[Item], numbers: Numbers, filled: bool
+    def _body(
+        self, questions: Sequence[Question], numbers: Numbers, filled: bool
     ) -> Iterator[Block]:
-        points = _points(items)
-        if not filled:
-            yield self._say("name", points=points)
-        yield self._say("form", seed=form.seed, number=form.number)
-        if filled:
-            yield from self._answers(items)
         yield from self._setting
-        yield from self._givens(numbers, {item.task.step.subject for item in items})
-        rounding = numbers.rounding
-        yield self._say("rounding", digits=rounding.digits)
-        parts = groupby(items, key=lambda item: item.task.part)
-        for letter, (part, mine) in zip("ABCDE", parts, strict=False):
-            yield from self._part(letter, part, tuple(mine), filled, rounding)
-        if filled:
-            report = self.exercise.report
-            yield self._say("checked", equalities=report.equalities, points=report.points,
-                            lines=len(items))  # fmt: skip
-            if report.unchecked:
-                yield Paragraph(self.words("unchecked", count=len(report.unchecked)), "remark")
+        worked = {item.task.step.subject for question in questions for item in question.items}
+        yield from self._givens(numbers, worked)
+        yield self._say("rounding", digits=numbers.rounding.digits)
+        for question in questions:
+            count = question.points
+            points = self.words(
+                "worksheet-point" if count == 1 else "worksheet-points", count=count
+            )
+            yield Heading(
+                2,
+                self.words(
+                    f"worksheet-heading-{question.kind}", letter=question.letter, points=points
+                ),
+            )
+            yield from question.key if filled else question.sheet
 
     def _say(self, sentence: str, **values: Value) -> Paragraph:
         return Paragraph(self.words(f"worksheet-{sentence}", **values))
@@ -104,7 +121,7 @@ class Pages:
         if shown:
             yield Equations(tuple(shown))
 
-    def _givens(self, numbers: Numbers, worked: set[object]) -> Iterator[Block]:
+    def _givens(self, numbers: Numbers, worked: set[Expression]) -> Iterator[Block]:
         """The numbers, each in a column under its name."""
         network, graph = numbers.network, self.exercise.derivation.graph
         data = [*graph.inputs, *(t for t in graph.targets if t not in worked), RATE]
@@ -125,40 +142,10 @@ class Pages:
         row: tuple[Inline, ...] = tuple((numbers.shown(q).number,) for q in given)
         return Table(header, (row,), "c" * len(given), caption)
 
-    # -- what is asked ------------------------------------------------------------------------
+    # -- the answers --------------------------------------------------------------------------
 
-    def _part(
-        self, letter: str, part: str, items: Sequence[Item], filled: bool, rounding: Rounding
-    ) -> Iterator[Block]:
-        count = _points(items)
-        points = self.words("worksheet-point" if count == 1 else "worksheet-points", count=count)
-        heading = self.words(f"worksheet-heading-{part}", letter=letter, points=points)
-        yield Heading(2, heading)
-        yield self._say(part, **self._said(part))
-        asked = len(items)
-        count = sum(task.part == part for task in self.exercise.tasks)
-        if part == "gradient" and asked < count:
-            yield self._say("picked", asked=asked, count=count)
-        if part == "update" and rounding.update_digits != rounding.digits:
-            yield self._say("update-digits", digits=rounding.update_digits)
-        if filled:
-            yield Equations(tuple(Equation(item.solved()) for item in items))
-            return
-        for item in items:
-            yield Equation(item.asked())
-            if item.answers and not item.guided:
-                yield Space(1)
-
-    def _said(self, part: str) -> dict[str, Value]:
-        """What the sentence at the head of a part is filled with."""
-        if part == "delta":
-            z = Quantity("pre-activation", len(self.exercise.structure.layers))
-            return {"example": Comparison(delta_of(z), "==", Partial(E, z))}
-        return {"rate": RATE} if part == "update" else {}
-
-    def _answers(self, items: Sequence[Item]) -> Iterator[Block]:
+    def _answers(self, answers: Sequence[AnyAnswer]) -> Iterator[Block]:
         """Every answer beside its number, several in a row."""
-        answers = [answer for item in items for answer in item.answers]
         yield Heading(2, self.words("worksheet-answers"))
         columns = min(PAIRS, len(answers))
         deep = -(-len(answers) // columns)
@@ -166,10 +153,16 @@ class Pages:
         for first in range(deep):
             cells: list[Inline] = []
             for answer in answers[first::deep]:
-                cells += [(f"({answer.label})",), (answer.value,)]
+                cells += [(f"({answer.label})",), _in_a_cell(answer)]
             rows.append((*cells, *[()] * (2 * columns - len(cells))))
         header = (self.words("worksheet-blank"), self.words("worksheet-value")) * columns
         yield Table(header, tuple(rows), "rl" * columns)
+
+
+def _in_a_cell(answer: AnyAnswer) -> Inline:
+    if isinstance(answer, Answer):
+        return (answer.value,)
+    raise TypeError(answer)
 
 
 def _tables(
@@ -184,8 +177,3 @@ def _tables(
         yield weights[start : start + step]
     if biases:
         yield biases
-
-
-def _points(items: Sequence[Item]) -> int:
-    """One for every line with a blank."""
-    return sum(bool(item.answers) for item in items)

@@ -11,6 +11,7 @@ from derive.files import write_whole
 from derive.network.description import Network
 from derive.worksheets.maker import REDRAWS, Maker, Variant
 from derive.worksheets.recipe import Recipe, WorksheetError
+from derive.worksheets.recipes import recipe_from
 from derive.writers import write
 from derive.writers.registry import format_named
 
@@ -102,7 +103,7 @@ def file_names(variants: int, formats: Iterable[str]) -> Iterator[tuple[int, str
 
 def worksheet(
     network: Network,
-    recipe: Recipe | None = None,
+    recipe: Recipe | str | Path | None = None,
     variants: int = 30,
     seed: int = 7,
     templates: str | Path | None = None,
@@ -111,7 +112,8 @@ def worksheet(
 
     network    its structure counts, and its learning rate; its other numbers do not. Of a batch
                one example is asked about.
-    recipe     for how many digits, and how many gradients; ``Recipe()`` unless given
+    recipe     what is asked: a Recipe, the name of a ready one, or a file; everything from the
+               forward pass to the updates unless given
     templates  a folder whose sentences and layouts stand before the built-in ones
 
     Raises WorksheetError where no good sheet can be made, CheckFailed where a step or a key does
@@ -120,6 +122,7 @@ def worksheet(
     if not 1 <= variants <= MOST_VARIANTS:
         raise WorksheetError(f"variants: got {variants}; allowed are 1 to {MOST_VARIANTS}")
     folder = None if templates is None else Path(templates)
-    made = Worksheet(Maker(network, recipe or Recipe(), seed, folder), variants)
+    asked = Recipe() if recipe is None else recipe_from(recipe)
+    made = Worksheet(Maker(network, asked, seed, folder), variants)
     assert made.variants[0].number == 1
     return made

@@ -348,7 +348,7 @@ def layer(text: str) -> str:
             [f"3:1: unknown key 'tilte'; did you mean 'title'? allowed are {', '.join(KEYS)}"],
         ),
         (NET + "inputs: 3", ["3:1: inputs is given twice, first in line 1; leave one out"]),
-        (NET + "---\ninputs: 3", ["3:1: a second document; write one network per file"]),
+        (NET + "---\ninputs: 3", ["3:1: a second document; write one per file"]),
         # YAML itself
         (
             "inputs: 2\nlayers: [{units: 2}\n",

@@ -20,7 +20,7 @@ import derive
 from derive.document.blocks import Space
 from derive.expression.nodes import Blank, Quantity
 from derive.network import Dense, Network
-from derive.worksheets import Recipe, Worksheet
+from derive.worksheets import Ask, Recipe, Worksheet
 from derive.writers import write
 from derive.writers.expressions.latex import latex
 from derive.writers.expressions.text import text
@@ -148,7 +148,9 @@ def test_a_key_says_what_was_checked(made: Worksheet) -> None:
 
 def test_only_so_many_gradients_are_asked_and_every_layer_is_among_them() -> None:
     network = Network(3, [Dense(3, "sigmoid"), Dense(3, "sigmoid")])
-    made = derive.worksheet(network, Recipe(most=4), variants=6)
+    made = derive.worksheet(
+        network, Recipe(questions=(Ask("gradient", count=4), Ask("update", count=4))), variants=6
+    )
     asked = set()
     for variant in made.variants:
         mine = [item.task.step.about[0] for item in variant.items if item.task.part == "gradient"]

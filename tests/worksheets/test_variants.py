@@ -20,7 +20,7 @@ from derive.derivation.rounding import Rounding
 from derive.expression.nodes import Number, Quantity
 from derive.network import Dense, Network
 from derive.network.values import exact, read_number
-from derive.worksheets import Recipe, WorksheetError
+from derive.worksheets import Ask, Recipe, WorksheetError
 from derive.worksheets.exercise import Exercise, exercise
 from derive.worksheets.suitable import fault
 from derive.worksheets.variant import worked
@@ -201,8 +201,12 @@ def test_what_cannot_be_asked_is_refused_in_words() -> None:
     for digits in (1, 7):
         with pytest.raises(WorksheetError, match=f"digits: got {digits}; allowed are 2 to 6"):
             Recipe(digits)
-    with pytest.raises(WorksheetError, match="at least one gradient"):
-        Recipe(most=0)
+    with pytest.raises(WorksheetError, match="count: got 0; allowed are 1 to 100"):
+        Ask("gradient", count=0)
+    with pytest.raises(WorksheetError, match="kind: got 'gradients'; allowed are forward"):
+        Ask("gradients")
+    with pytest.raises(WorksheetError, match="questions: got none"):
+        Recipe(questions=())
 
 
 def test_of_a_batch_one_example_is_asked_about() -> None:

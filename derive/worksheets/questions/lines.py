@@ -1,0 +1,139 @@
+"""Questions that are worked out line by line: forward pass, derivatives, deltas, updates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import count, groupby
+
+from derive.derivation.graph import RATE, E
+from derive.derivation.numbers import atoms
+from derive.derivation.styles.deltas import delta_of
+from derive.document.blocks import Block, Equation, Equations, Inline, Paragraph, Space, Table
+from derive.document.wording import Value
+from derive.expression.nodes import (
+    LOSS,
+    LOSS_TERM,
+    Comparison,
+    Expression,
+    Partial,
+    Quantity,
+)
+from derive.worksheets.exercise import Task
+from derive.worksheets.items import Item, items
+from derive.worksheets.questions.ground import Ground
+from derive.worksheets.questions.question import Question
+from derive.worksheets.recipe import Ask
+
+_COLUMNS = 8  # given results in a row of a table
+
+
+def lines(ground: Ground, ask: Ask, letter: str) -> Question:
+    """The lines of a kind, and those they rest on: worked out first, or printed."""
+    chosen = _chosen(ground, ask)
+    before = ground.missing(chosen)
+    given: list[Task] = []
+    if ask.given:
+        given = [task for task in before if _is_used(task, chosen)]
+        ground.items += items(before, ground.numbers, count(1), guided=False)
+    else:
+        chosen = _in_order(ground, [*before, *chosen])
+    mine = items(chosen, ground.numbers, ground.lines, ask.guided)
+    ground.items += mine
+    ground.known |= {task.step.subject for task in (*given, *chosen)}  # type: ignore[misc]
+    ground.moved += [task.step.about[0] for task in chosen if task.part == "update"]
+    intro = tuple(_intro(ground, ask, chosen, given))
+    answers = tuple(answer for item in mine for answer in item.answers)
+    asked = sum(bool(item.answers) for item in mine)
+    return Question(
+        letter, ask.kind, asked if ask.points is None else ask.points,
+        (*intro, *_asked(mine, ask.space)),
+        (*intro, Equations(tuple(Equation(item.solved()) for item in mine))),
+        answers, mine, ground.numbers, tuple(task.step.subject for task in given),  # type: ignore[misc]
+    )  # fmt: skip
+
+
+def _chosen(ground: Ground, ask: Ask) -> list[Task]:
+    tasks = [task for task in ground.exercise.tasks if _is_of(task, ask.kind)]
+    if ask.kind == "update":
+        derived = [t for t in tasks if Partial(E, t.step.about[0]) in ground.known]
+        return ground.choose(derived or tasks, ask.count, ask.difficulty)
+    if ask.kind == "gradient" and ask.difficulty == "normal" and ask.count is not None:
+        wanted = set(_spread(ground, [task.step.about[0] for task in tasks], ask.count))
+        return [task for task in tasks if task.step.about[0] in wanted]
+    return ground.choose(tasks, ask.count, ask.difficulty)
+
+
+def _is_of(task: Task, kind: str) -> bool:
+    if kind == "loss":
+        return task.kind[0] == "define" and task.kind[1] in (LOSS, LOSS_TERM)
+    return task.part == kind
+
+
+def _spread(ground: Ground, parameters: Sequence[Quantity], most: int) -> Iterator[Quantity]:
+    """So many parameters, taken in turn from the weights and the biases of every layer."""
+    groups = [
+        ground.chance.sample(mine, len(mine))
+        for mine in (list(some) for _, some in groupby(parameters, lambda w: (w.layer, w.kind)))
+    ]
+    left = min(most, len(parameters))
+    while left:
+        for group in groups:
+            if group and left:
+                left -= 1
+                yield group.pop()
+
+
+def _is_used(task: Task, by: Sequence[Task]) -> bool:
+    return any(task.step.subject in atoms(other.formula) for other in by)
+
+
+def _in_order(ground: Ground, tasks: Sequence[Task]) -> list[Task]:
+    wanted = {task.source for task in tasks}
+    return [task for task in ground.exercise.tasks if task.source in wanted]
+
+
+def _intro(
+    ground: Ground, ask: Ask, chosen: Sequence[Task], given: Sequence[Task]
+) -> Iterator[Block]:
+    """What is to be done, how many there are, a hint, what is given."""
+    yield ground.say(ask.kind, **_said(ground, ask.kind))
+    every = sum(_is_of(task, ask.kind) for task in ground.exercise.tasks)
+    asked = sum(_is_of(task, ask.kind) for task in chosen)
+    if ask.kind == "gradient" and asked < every:
+        yield ground.say("picked", asked=asked, count=every)
+    rounding = ground.numbers.rounding
+    if ask.kind == "update" and rounding.update_digits != rounding.digits:
+        yield ground.say("update-digits", digits=rounding.update_digits)
+    if ask.hints:
+        yield Paragraph(ground.words(f"hint-{ask.kind}", **_said(ground, ask.kind)), "remark")
+    yield from given_table(ground, [task.step.subject for task in given])
+
+
+def _said(ground: Ground, kind: str) -> dict[str, Value]:
+    """What the sentence at the head of a question is filled with."""
+    if kind == "delta":
+        z = Quantity("pre-activation", len(ground.exercise.structure.layers))
+        return {"example": Comparison(delta_of(z), "==", Partial(E, z))}
+    return {"rate": RATE} if kind == "update" else {}
+
+
+def given_table(ground: Ground, given: Sequence[Expression]) -> Iterator[Block]:
+    """Results that are printed, each in a column under its name."""
+    caption = ground.words("worksheet-given") if given else ()
+    for start in range(0, len(given), _COLUMNS):
+        some = given[start : start + _COLUMNS]
+        header: tuple[Inline, ...] = tuple((atom,) for atom in some)
+        row: tuple[Inline, ...] = tuple(
+            (ground.numbers.shown(atom).number,)
+            for atom in some
+            if isinstance(atom, (Quantity, Partial))
+        )
+        yield Table(header, (row,), "c" * len(some), caption)
+        caption = ()
+
+
+def _asked(mine: Sequence[Item], space: int) -> Iterator[Block]:
+    for item in mine:
+        yield Equation(item.asked())
+        if item.answers and not item.guided and space:
+            yield Space(space)

@@ -1,0 +1,172 @@
+"""Recipe files: YAML in, a Recipe out, every error with its line and column, all at once.
+
+title: Backpropagation, week 3
+digits: 4
+questions:
+  - forward
+  - {kind: gradient, count: 3, points: 6, difficulty: hard}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from derive.network.errors import Notes, Problem, listed, unknown
+from derive.network.positions import Place, compose
+from derive.network.values import read_whole, shown
+from derive.worksheets.kinds import DIFFICULTIES, KINDS
+from derive.worksheets.recipe import (
+    LEAST_DIGITS,
+    MOST_COUNT,
+    MOST_DIGITS,
+    MOST_POINTS,
+    MOST_QUESTIONS,
+    MOST_SPACE,
+    MOST_TITLE,
+    Ask,
+    Recipe,
+    WorksheetError,
+)
+
+MAX_BYTES = 100_000
+KEYS = ("title", "digits", "questions")
+QUESTION_KEYS = (
+    "kind", "points", "count", "difficulty", "hints", "space", "guided", "given",
+)  # fmt: skip
+_WHOLE = {"points": (0, MOST_POINTS), "count": (1, MOST_COUNT), "space": (0, MOST_SPACE)}
+
+# The recipes that come with derive: name → what for.
+READY: dict[str, str] = {
+    "warm-up": "ten minutes: a forward pass and two gradients of the output layer",
+    "homework": "the whole way, with hints and room to write",
+    "exam": "few questions with points, no hints",
+}
+
+
+def recipe_from(source: Recipe | str | Path) -> Recipe:
+    """A recipe as it is, by the name of a ready one, or from a file.
+
+    Raises WorksheetError with every problem of the file, in the order of its lines.
+    """
+    if isinstance(source, Recipe):
+        return source
+    if str(source) in READY:
+        return _read(_ready(str(source)), str(source))
+    if not Path(source).is_file():
+        message = unknown("recipe", str(source), READY)
+        raise WorksheetError(f"{message}, and the path of a recipe file")
+    try:
+        with open(source, "rb") as file:
+            raw = file.read(MAX_BYTES + 1)
+        text = raw.decode("utf-8-sig")
+    except OSError as error:
+        raise WorksheetError(f"{source}: {error.strerror or error}") from None
+    except UnicodeDecodeError:
+        raise WorksheetError(f"{source}: not UTF-8; save the file in UTF-8") from None
+    if len(raw) > MAX_BYTES:
+        raise WorksheetError(f"{source}: more than {MAX_BYTES} bytes; a recipe is a small file")
+    return _read(text, str(source))
+
+
+def _ready(name: str) -> str:
+    return (Path(__file__).parent / "ready" / f"{name}.yaml").read_text(encoding="utf-8")
+
+
+def _read(text: str, name: str) -> Recipe:
+    composed = compose(text, {("questions",): MOST_QUESTIONS})
+    found = [(place, Problem(message)) for place, message in composed.faults]
+    data = composed.data
+    if isinstance(data, Mapping):
+        notes = Notes()
+        read = _recipe(notes, data)
+        found += [(composed.place(p.path, at_key=p.at_key), p) for p in notes.problems]
+        if not found:
+            return Recipe(**read)
+    elif not composed.faults:
+        what = "the file is empty" if data is None else f"got {shown(data)}"
+        found.append((Place(1, 1), Problem(f"{what}; allowed is a mapping with {listed(KEYS)}")))
+    found.sort(key=lambda item: item[0])
+    raise WorksheetError(
+        "\n".join(f"{name}:{place.line}:{place.column}: {p.message}" for place, p in found)
+    )
+
+
+def _recipe(notes: Notes, data: Mapping[str, Any]) -> dict[str, Any]:
+    notes.unknown_keys((), data, KEYS)
+    read: dict[str, Any] = {}
+    if "title" in data:
+        read["title"] = _title(notes, data["title"])
+    if "digits" in data:
+        read["digits"] = _whole(notes, ("digits",), data["digits"], LEAST_DIGITS, MOST_DIGITS)
+    asked = data.get("questions")
+    if not isinstance(asked, list) or not asked:
+        got = "an empty list" if isinstance(asked, list) else shown(asked)
+        notes.problem(
+            ("questions",),
+            f"questions: got {got}; write one a line, as in - kind: forward; kinds are "
+            f"{', '.join(KINDS)}",
+        )
+        return read
+    found = [_ask(notes, position, raw) for position, raw in enumerate(asked)]
+    return {**read, "questions": tuple(ask for ask in found if ask is not None)}
+
+
+def _title(notes: Notes, raw: Any) -> str:
+    if isinstance(raw, str) and 0 < len(raw.strip()) <= MOST_TITLE and "\n" not in raw.strip():
+        return raw.strip()
+    notes.problem(
+        ("title",),
+        f"title: got {shown(raw)}; allowed is one line of text of at most {MOST_TITLE} "
+        "characters; put a number in quotation marks to make it text",
+    )
+    return ""
+
+
+def _ask(notes: Notes, position: int, raw: Any) -> Ask | None:
+    """One question; a bare word is its kind."""
+    path = ("questions", position)
+    if isinstance(raw, str):
+        return Ask(raw) if _word(notes, path, "kind", raw, tuple(KINDS)) else None
+    if not isinstance(raw, Mapping) or "kind" not in raw:
+        notes.problem(
+            path, f"question {position + 1}: got {shown(raw)}; allowed are a kind, or a mapping "
+            f"with kind; kinds are {', '.join(KINDS)}",
+        )  # fmt: skip
+        return None
+    notes.unknown_keys(path, raw, QUESTION_KEYS)
+    before = len(notes.problems)
+    read: dict[str, Any] = {}
+    for key, value in raw.items():
+        if key in _WHOLE:
+            read[key] = _whole(notes, (*path, key), value, *_WHOLE[key])
+        elif key in ("hints", "guided", "given"):
+            if not isinstance(value, bool):
+                notes.problem((*path, key), f"{key}: got {shown(value)}; allowed are true, false")
+            read[key] = value
+        elif key in ("kind", "difficulty"):
+            allowed = tuple(KINDS) if key == "kind" else DIFFICULTIES
+            _word(notes, (*path, key), key, value, allowed)
+            read[key] = value
+    return Ask(**read) if len(notes.problems) == before else None
+
+
+def _word(
+    notes: Notes, path: tuple[str | int, ...], what: str, raw: Any, allowed: tuple[str, ...]
+) -> bool:
+    if raw in allowed and isinstance(raw, str):
+        return True
+    if isinstance(raw, str):
+        notes.problem(path, unknown(what, raw, allowed))
+    else:
+        notes.problem(path, f"{what}: got {shown(raw)}; allowed are {', '.join(allowed)}")
+    return False
+
+
+def _whole(notes: Notes, path: tuple[str | int, ...], raw: Any, low: int, high: int) -> int:
+    try:
+        return read_whole(raw, low, high)
+    except ValueError as error:
+        notes.problem(path, f"{path[-1]}: {error}")
+        return low

@@ -1,0 +1,124 @@
+"""Recipe files: what they say, and every error with its place, all at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from worksheets.networks import two_two_two
+
+import derive
+from derive.worksheets import Ask, Recipe, WorksheetError
+from derive.worksheets.kinds import KINDS
+from derive.worksheets.recipe import recipe_of
+from derive.worksheets.recipes import READY, recipe_from
+from derive.writers import write
+
+
+def read(tmp_path: Path, text: str) -> Recipe:
+    path = tmp_path / "r.yaml"
+    path.write_text(text, encoding="utf-8")
+    return recipe_from(path)
+
+
+def errors(tmp_path: Path, text: str) -> list[str]:
+    with pytest.raises(WorksheetError) as error:
+        read(tmp_path, text)
+    return str(error.value).replace(f"{tmp_path / 'r.yaml'}:", "").splitlines()
+
+
+def test_a_recipe_is_read(tmp_path: Path) -> None:
+    text = """
+title: Week 3
+digits: 3
+questions:
+  - forward
+  - kind: gradient
+    points: 6
+    count: 2
+    difficulty: hard
+    hints: true
+    space: 3
+    guided: false
+    given: true
+"""
+    assert read(tmp_path, text) == Recipe(
+        3, "Week 3", (Ask("forward"), Ask("gradient", 6, 2, "hard", True, 3, False, True))
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", ["1:1: the file is empty; allowed is a mapping with title, digits, questions"]),
+        ("- forward", ["1:1: got a list of 1; allowed is a mapping with title, digits, questions"]),
+        ("digits: 4", ["1:1: questions: got nothing; write one a line, as in - kind: forward;"]),
+        ("questions: []", ["1:12: questions: got an empty list; write one a line"]),
+        ("questions: [forwards]",
+         ["1:13: unknown kind 'forwards'; did you mean 'forward'? allowed are "]),
+        ("questions: [3]", ["1:13: question 1: got 3; allowed are a kind, or a mapping with kind"]),
+        ("questions: [{points: 3}]", ["1:13: question 1: got a mapping of 1; allowed are a kind"]),
+        ("questions: [{kind: 3}]", ["1:20: kind: got 3; allowed are forward"]),
+        ("questions: [{kind: loss, difficulty: extreme}]",
+         ["1:38: unknown difficulty 'extreme'; allowed are easy, normal, hard"]),
+        ("questions: [{kind: loss, hint: true}]",
+         ["1:26: unknown key 'hint'; did you mean 'hints'? allowed are kind, points"]),
+        ("questions: [{kind: loss, hints: 1}]", ["1:33: hints: got 1; allowed are true, false"]),
+        ("questions: [{kind: loss, count: 0}]",
+         ["1:33: count: got 0; allowed are whole numbers from 1 to 100"]),
+        ("questions: [{kind: loss, points: 1.5}]",
+         ["1:34: points: got 1.5; allowed are whole numbers from 0 to 100"]),
+        ("questions: [{kind: loss, space: 31}]",
+         ["1:33: space: got 31; allowed are whole numbers from 0 to 30"]),
+        ("title: 3\ndigits: 7\nquestions: [loss, delta]\nseed: 3",
+         ["1:8: title: got 3; allowed is one line of text",
+          "2:9: digits: got 7; allowed are whole numbers from 2 to 6",
+          "4:1: unknown key 'seed'; allowed are title, digits, questions"]),
+        ("questions: [forward", ["1:20: not YAML: "]),
+        ("digits: 3\ndigits: 3\nquestions: [loss]",
+         ["2:1: digits is given twice, first in line 1"]),
+        ("questions: [&a loss]", ["1:13: &a: anchors are not read; leave it out"]),
+        ("questions: [!!python/name:os.system loss]",
+         ["1:13: tag:yaml.org,2002:python/name:os.system: tags are not read; leave it out"]),
+        ("questions: [" + "loss, " * 41 + "]", ["1:12: questions: got more than 40"]),
+    ],
+)  # fmt: skip
+def test_every_error_has_its_place(tmp_path: Path, text: str, expected: list[str]) -> None:
+    found = errors(tmp_path, text)
+    assert len(found) == len(expected), found
+    for line, start in zip(found, expected, strict=True):
+        assert line.startswith(start), found
+
+
+def test_what_is_no_recipe_file_is_told(tmp_path: Path) -> None:
+    with pytest.raises(WorksheetError, match=r"unknown recipe 'exams'; did you mean 'exam'\?"):
+        recipe_from("exams")
+    (tmp_path / "big").write_bytes(b"#" * 100_001)
+    with pytest.raises(WorksheetError, match="more than 100000 bytes"):
+        recipe_from(tmp_path / "big")
+    (tmp_path / "latin").write_bytes("title: Übung".encode("latin-1"))
+    with pytest.raises(WorksheetError, match="not UTF-8; save the file in UTF-8"):
+        recipe_from(tmp_path / "latin")
+
+
+@pytest.mark.parametrize("name", READY)
+def test_ready_recipes_make_sheets_in_all_formats(name: str) -> None:
+    recipe = recipe_from(name)
+    made = derive.worksheet(two_two_two(), name, variants=1)
+    assert tuple(q.kind for q in made.variants[0].questions) == tuple(
+        ask.kind for ask in recipe.questions
+    )
+    for to in ("markdown", "latex", "text"):
+        page = write(made.variants[0].sheet, made.names, to)
+        assert isinstance(page, str) and recipe.title in page
+
+
+@pytest.mark.parametrize("recipe", [Recipe(), *map(recipe_from, READY)])
+def test_a_recipe_is_the_same_again_as_data(recipe: Recipe) -> None:
+    assert recipe_of(recipe.data()) == recipe
+
+
+def test_every_kind_is_listed_and_made() -> None:
+    from derive.worksheets.questions.make import MAKERS
+
+    assert set(KINDS) == set(MAKERS)
