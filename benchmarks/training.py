@@ -46,6 +46,6 @@ def main() -> None:
     start = time.perf_counter()
     loss = by_hand(EPOCHS)
     hand = time.perf_counter() - start
-    assert abs(loss - training.runs[0].losses[-1]) < 1e-9 * loss  # the same work
+    assert abs(loss - training.runs[0].losses[-2]) < 1e-9 * loss  # the same work
     report("derive.train", ours, BOUND, "s")
     report("times a loop by hand that keeps nothing", ours / hand, RATIO)

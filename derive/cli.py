@@ -17,6 +17,7 @@ from derive.commands.check import check
 from derive.commands.compile import compile_
 from derive.commands.new import new
 from derive.commands.render import render
+from derive.commands.train import train
 from derive.commands.worksheet import worksheet
 
 # What a wrong input raises: told in words, without a traceback.
@@ -27,6 +28,7 @@ _INPUT_ERRORS = (
     ("derive.document.wording", "WordingError"),
     ("derive.worksheets.recipe", "WorksheetError"),
     ("derive.compute.arguments", "ArgumentError"),
+    ("derive.compute.training.data", "DataError"),
     ("derive.derivation.check.failure", "CheckFailed"),
 )
 
@@ -57,7 +59,7 @@ def commands() -> None:
     """Backpropagation derived step by step, every equality checked, and compiled."""
 
 
-for _command in (render, check, compile_, worksheet, new, catalog):
+for _command in (render, check, compile_, train, worksheet, new, catalog):
     commands.add_command(_command)
 
 

@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from derive.compute.training import Training
     from derive.derivation.derivation import Derivation
     from derive.document.blocks import Document
+    from derive.network import Network
     from derive.notation import Names
 
 DETAILS = ("brief", "normal", "full")
@@ -17,7 +19,11 @@ ROUNDINGS = ("exact", "carried")
 PARTS: dict[str, str] = {
     "captions": "a caption for every formula, numbered captions for tables and figures",
     "pictures": "drawings of the network, of paths, of every step back, and of the computation",
+    "training": "a thousand epochs with the network's learning rate and with others, and curves",
 }
+# What the part "training" trains with, besides the network's own learning rate.
+SWEEP = ("0.1", "0.2", "0.5", "0.8", "1.0", "2.0")
+EPOCHS = 1000
 
 
 class OptionError(ValueError):
@@ -118,8 +124,20 @@ def narrated(
     teller = Teller(
         derivation, report, valuation, Detail(detail), Wording("en", templates), called, numbers,
         parts=frozenset(parts),
+        training=_trained(network) if "training" in parts and network.has_values else None,
     )  # fmt: skip
     return narrate(teller), called
+
+
+def _trained(network: Network) -> Training:
+    """Gradient descent with the network's own rate and the usual ones, from the smallest on."""
+    from derive.compute.training import train
+    from derive.compute.training.settings import learning_rates
+
+    own = network.learning_rate
+    usual = [r for r in learning_rates(SWEEP) if own is None or r.value != own.value]
+    rates = sorted([*usual, *([own] if own else [])], key=lambda rate: rate.value)
+    return train(network, rates, EPOCHS, on_divergence="continue")
 
 
 def _one_of(name: str, value: str, allowed: tuple[str, ...]) -> None:

@@ -322,7 +322,7 @@ def test_the_catalog_lists_everything_a_file_may_say() -> None:
     assert max(map(len, text.splitlines())) <= 80
 
 
-@pytest.mark.parametrize("command", ["", "render", "compile", "worksheet"])
+@pytest.mark.parametrize("command", ["", "render", "compile", "train", "worksheet"])
 @pytest.mark.parametrize("code", ["import derive", "from derive.cli import main; main()"])
 def test_starting_and_help_load_nothing_heavy(code: str, command: str) -> None:
     watch = (

@@ -4,18 +4,27 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 if TYPE_CHECKING:
+    from derive.trained import Output
     from derive.writers.registry import Format
 
 
-def destinations(output: str | None, stem: str, formats: Sequence[Format]) -> list[Path] | None:
-    """Where each format goes: DIR/stem.suffix, or the file itself, or name.suffix; None: stdout."""
+def destinations(
+    output: str | None,
+    stem: str,
+    formats: Sequence[Format | Output],
+    known: Mapping[str, str] | None = None,
+) -> list[Path] | None:
+    """Where each format goes: DIR/stem.suffix, or the file itself, or name.suffix; None: stdout.
+
+    known  suffix → name of every format there is; those of documents unless given
+    """
     if output is None:
         if len(formats) > 1:
             raise click.UsageError("several formats need a folder: add -o DIR/")
@@ -25,7 +34,8 @@ def destinations(output: str | None, stem: str, formats: Sequence[Format]) -> li
     from derive.writers.registry import REGISTRY
 
     suffix = Path(output).suffix
-    other = {row.suffix: row.name for row in REGISTRY.values()}.get(suffix)
+    known = known or {row.suffix: row.name for row in REGISTRY.values()}
+    other = known.get(suffix)
     if len(formats) > 1:
         if other is not None:
             raise click.UsageError(

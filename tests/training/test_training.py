@@ -140,6 +140,18 @@ def test_too_many_parameters_are_kept_of_some_epochs(
         run.theta(4)
 
 
+def test_every_so_many_epochs_are_kept_and_the_last() -> None:
+    whole = derive.train(MAZUR, (0.5,), 95)[0.5]
+    run = derive.train(MAZUR, (0.5,), 95, every=10)[0.5]
+    assert list(run.losses) == list(whole.losses)
+    assert list(run.kept) == [0, 10, 20, 30, 40, 50, 60, 70, 80, 90, 95]
+    assert all(run.theta(epoch) == whole.theta(epoch) for epoch in run.kept)
+    with pytest.raises(ArgumentError, match="epoch: got 11"):
+        run.theta(11)
+    with pytest.raises(ArgumentError, match="epoch: got 96; allowed: 0 to 95"):
+        whole.theta(96)
+
+
 # -- tables ------------------------------------------------------------------------------------
 
 
@@ -281,6 +293,7 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "patience": ({"patience": 0}, "patience: got 0"),
     "improvement": ({"patience": 3, "improvement": -1}, "improvement: got -1"),
     "improvement alone": ({"improvement": 0.1}, "without a patience"),
+    "every": ({"every": 0}, "every: got 0"),
     "on divergence": ({"on_divergence": "panic"}, "on_divergence: got 'panic'"),
     "inputs": ({"inputs": [[1]]}, "inputs: got 1 row of 1 number"),
     "inputs without targets": ({"inputs": [[1, 2]]}, "targets: got nothing"),

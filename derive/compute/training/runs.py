@@ -40,7 +40,7 @@ class Run:
 
     losses  losses[n] is the loss of all examples after n epochs; losses[0] at the start
     ending  "finished", "target met", "no progress", "diverged" or "interrupted"
-    kept    the epochs whose parameters are kept, in order: all, unless they are too many
+    kept    the epochs whose parameters are kept, in order; the last is always among them
     """
 
     rate: Number
@@ -86,7 +86,6 @@ class Runner:
     """Runs every learning rate from the same start.
 
     examples  how many there are
-    keep_all  whether the parameters of every epoch are kept, else of ``sequence`` alone
     """
 
     def __init__(
@@ -98,8 +97,8 @@ class Runner:
         self.start = list(theta)
         self.examples = examples
         self.progress = progress
-        size = len(theta) * (settings.epochs + 1) * len(settings.rates)
-        self.keep_all = size <= KEPT
+        epochs = settings.epochs // settings.every + 1
+        self.few = len(theta) * epochs * len(settings.rates) > KEPT
         self.whole = settings.batch_size is None or settings.batch_size >= examples
 
     def runs(self) -> Iterator[Run]:
@@ -118,7 +117,10 @@ class Runner:
         settings, eta = self.settings, float(rate.value)
         rules = _Rules(settings)
         losses, history = array("d"), array("d")
-        thinned = _Thinned(self.keep_all, len(self.start), settings.epochs)
+        kept = (
+            sequence(settings.epochs) if self.few else range(0, settings.epochs + 1, settings.every)
+        )
+        thinned = _Thinned(kept, len(self.start))
         shuffled = Random(settings.seed)
         theta: Any = self.start
         most = max(1, _CHUNK // len(self.start))
@@ -216,36 +218,33 @@ class _Rules:
 class _Thinned:
     """The parameters of the epochs that are kept, taken out of what comes in chunk by chunk."""
 
-    def __init__(self, keep_all: bool, size: int, last: int) -> None:
-        self.wanted = None if keep_all else frozenset(sequence(last))
+    def __init__(self, wanted: Sequence[int], size: int) -> None:
+        self.wanted = wanted
         self.size = size
-        self.epochs = 0  # taken so far
-        self.kept: list[int] = []
+        self.epochs = 0  # seen so far
+        self.count = 0  # of the wanted ones, taken so far
         self.values = array("d")
         self.latest = array("d")
 
     def take(self, history: array[float], upto: int) -> None:
-        """Take over the epochs before ``upto``; empties ``history``."""
-        size, count = self.size, upto - self.epochs
-        if self.wanted is None:
-            self.values.extend(history[: count * size])
+        """Take what is wanted of the epochs before ``upto``; empties ``history``."""
+        size, seen = self.size, self.epochs
+        until = bisect_left(self.wanted, upto)
+        if until - self.count == upto - seen:
+            self.values.extend(history[: (upto - seen) * size])
         else:
-            for k in range(count):
-                if self.epochs + k in self.wanted:
-                    self.kept.append(self.epochs + k)
-                    self.values.extend(history[k * size : (k + 1) * size])
-        self.latest = history[(count - 1) * size : count * size]
+            for epoch in self.wanted[self.count : until]:
+                self.values.extend(history[(epoch - seen) * size : (epoch - seen + 1) * size])
+        self.count = until
+        self.latest = history[(upto - seen - 1) * size : (upto - seen) * size]
         self.epochs = upto
         del history[:]
 
     def run(self, rate: Number, losses: array[float], ending: str) -> Run:
         """The finished run; its last epoch is always kept."""
         last = len(losses) - 1
-        if self.wanted is None:
-            kept: Sequence[int] = range(last + 1)
-        else:
-            if not self.kept or self.kept[-1] != last:
-                self.kept.append(last)
-                self.values.extend(self.latest)
-            kept = tuple(self.kept)
+        kept = self.wanted[: self.count]
+        if not kept or kept[-1] != last:
+            kept = (*kept, last)
+            self.values.extend(self.latest)
         return Run(rate, losses, ending, kept, self.values, self.size)

@@ -31,6 +31,7 @@ class Settings:
                    before by more than ``improvement``
     on_divergence  a run whose loss is no number any more, or has grown beyond bounds, ends;
                    "stop": and no other is begun, "continue": the next rate has its turn
+    every          the parameters of every so many epochs are kept, and of the last
     """
 
     rates: tuple[Number, ...]
@@ -42,6 +43,7 @@ class Settings:
     patience: int | None = None
     improvement: float = 0.0
     on_divergence: str = "stop"
+    every: int = 1
 
 
 def settings(
@@ -55,6 +57,7 @@ def settings(
     patience: Any,
     improvement: Any,
     on_divergence: Any,
+    every: Any,
 ) -> Settings:
     """What was asked for, checked. Raises ArgumentError."""
     if on_divergence not in ON_DIVERGENCE:
@@ -77,6 +80,7 @@ def settings(
         None if patience is None else _whole("patience", patience, 1, MAX_EPOCHS),
         _finite("improvement", improvement, 0.0),
         on_divergence,
+        _whole("every", every, 1, MAX_EPOCHS),
     )
 
 

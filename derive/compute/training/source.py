@@ -15,7 +15,7 @@ from textwrap import indent
 from derive.compute.backends.python import PythonPrinter, PythonWriter
 from derive.compute.backends.writer import INDENT, listed, unpacking
 from derive.compute.identifiers import Identifiers
-from derive.compute.program import GRADIENT, gradient
+from derive.compute.program import gradient
 from derive.compute.source import RESERVED, ScalarSource
 from derive.derivation.graph import E, Graph
 from derive.expression.nodes import LOSS, TARGET, Quantity
@@ -123,11 +123,7 @@ def quantities_of_one(network: Network) -> tuple[Quantity, ...]:
     of the loss, the loss, and its derivative by every trained parameter.
     """
     graph = Graph(network)
-    parameters = [
-        q
-        for layer in network.layers
-        for q in (*by_receiver(network.weights(layer.index)), *network.biases(layer.index))
-    ]
+    parameters = parameters_of(network)
     trained = set(network.parameters())
     return (
         *graph.inputs,
@@ -139,14 +135,16 @@ def quantities_of_one(network: Network) -> tuple[Quantity, ...]:
     )
 
 
-def by_receiver(weights: Sequence[Quantity]) -> tuple[Quantity, ...]:
-    """Weights in the order of the units they lead to: w1, w2 into h1; w3, w4 into h2."""
-    return tuple(sorted(weights, key=lambda w: (w.unit, w.source)))
-
-
-def is_gradient(q: Quantity) -> bool:
-    """Whether a column is a derivative of the loss."""
-    return q.kind == GRADIENT
+def parameters_of(network: Network) -> tuple[Quantity, ...]:
+    """Every parameter, layer by layer, weights by receiver: w1, w2 into h1; w3, w4 into h2."""
+    return tuple(
+        q
+        for layer in network.layers
+        for q in (
+            *sorted(network.weights(layer.index), key=lambda w: (w.unit, w.source)),
+            *network.biases(layer.index),
+        )
+    )
 
 
 def _summed(q: Quantity) -> Quantity:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -18,7 +18,7 @@ from derive.compute.training.descent import Rows, descent
 from derive.compute.training.domain import check_examples
 from derive.compute.training.runs import DIVERGED, INTERRUPTED, Progress, Run, Runner
 from derive.compute.training.settings import Settings, settings, shown_rate
-from derive.compute.training.source import LoopSource, by_receiver, quantities_of_one
+from derive.compute.training.source import LoopSource, parameters_of, quantities_of_one
 from derive.compute.training.start import Start, starting_point
 from derive.derivation.graph import BATCH_E, E
 from derive.expression.nodes import INPUT, TARGET, Expression, Number, Partial, Quantity
@@ -39,6 +39,7 @@ def train(
     patience: int | None = None,
     improvement: float = 0.0,
     on_divergence: str = "stop",
+    every: int = 1,
     progress: Progress | None = None,
 ) -> Training:
     """Gradient descent θ ← θ − η·∂E/∂θ, once for each learning rate η, each from the same start.
@@ -52,6 +53,8 @@ def train(
     initial         a seed for weights that the network does not give: uniform between ±√(6/n_in)
                     for relu and its like (He), ±√(6/(n_in + n_out)) else (Glorot), biases 0
     target_loss, patience, improvement, on_divergence   see ``Settings``
+    every           keep the parameters of every so many epochs; of past 20 million numbers, only
+                    those of epochs 0, 1, 2, 3, 5, 10, 20, 50, … are kept
     progress        called with the rate and the epochs done, a few times a second
 
     Frozen parameters stay. Ctrl-C ends the training after the epochs under way; what was
@@ -60,7 +63,7 @@ def train(
     asked = settings(
         rates, epochs, batch_size=batch_size, seed=seed, initial=initial,
         target_loss=target_loss, patience=patience, improvement=improvement,
-        on_divergence=on_divergence,
+        on_divergence=on_divergence, every=every,
     )  # fmt: skip
     x, t = _data(network, inputs, targets)
     if asked.batch_size is not None and asked.batch_size > len(x):
@@ -126,30 +129,12 @@ class Training:
 
     @cached_property
     def columns(self) -> tuple[Expression, ...]:
-        """What ``table`` has in a row: quantities, and the derivatives of the loss.
-
-        One example: inputs, targets, parameters, pre-activations and activations layer by layer,
-        the terms of the loss, the loss, all gradients. Several: parameters, loss, gradients.
-        """
-        return tuple(
-            Partial(self.loss, Quantity(q.name, q.layer, q.unit, q.source))
-            if q.kind == GRADIENT
-            else q
-            for q in self._columns
-        )
+        """What ``table`` has in a row; see ``columns``."""
+        return columns(self.network, self.is_batch)
 
     @cached_property
     def _columns(self) -> tuple[Quantity, ...]:
-        if not self.is_batch:
-            return quantities_of_one(self.network)
-        every = [
-            q
-            for layer in self.network.layers
-            for q in (*by_receiver(self.network.weights(layer.index)),
-                      *self.network.biases(layer.index))
-        ]  # fmt: skip
-        trained = set(self.network.parameters())
-        return (*every, BATCH_E, *(gradient(q) for q in every if q in trained))
+        return _quantities(self.network, self.is_batch)
 
     def table(self, rate: float, epochs: Iterable[int] | None = None) -> Iterator[list[float]]:
         """Rows of values, one after so many epochs each: the epoch, then the ``columns``.
@@ -163,14 +148,17 @@ class Training:
             yield [epoch, *self._row(run.theta(epoch))]
 
     @cached_property
-    def _row(self) -> Any:
-        fixed = list(self.start.fixed)
-        if not self.is_batch:
-            source = LoopSource(self.network).table_row(self._columns)
-            row = scalars.load(source)["table_row"]
-            x, t = list(self.inputs[0]), list(self.targets[0])
-            return lambda theta: row(theta, x, t, fixed)
-        return _BatchRow(self)
+    def _row(self) -> Callable[[list[float]], list[float]]:
+        return _BatchRow(self) if self.is_batch else self._values(self._columns)
+
+    def _values(self, quantities: Sequence[Quantity]) -> Callable[[list[float]], list[float]]:
+        row = scalars.load(LoopSource(self.network).table_row(quantities))["table_row"]
+        x, t, fixed = list(self.inputs[0]), list(self.targets[0]), list(self.start.fixed)
+        return lambda theta: row(theta, x, t, fixed)
+
+    def values(self, run: Run, quantities: Sequence[Quantity], epoch: int = -1) -> list[float]:
+        """Quantities of the one example, or of the first, after an epoch. Raises ArgumentError."""
+        return self._values(quantities)(run.theta(epoch))
 
     def parameters(self, rate: float, epoch: int = -1) -> dict[str, Any]:
         """{"W1": …, "b1": …}, what is trained, after an epoch; −1 is the last. Raises KeyError,
@@ -184,6 +172,27 @@ class Training:
                 epoch,
                 [run.losses[epoch] if epoch <= run.epochs else None for run in self.runs],
             )
+
+
+def columns(network: Network, is_batch: bool) -> tuple[Expression, ...]:
+    """The columns of a table of iterations: quantities, and derivatives of the loss.
+
+    One example: inputs, targets, parameters, pre-activations and activations layer by layer, the
+    terms of the loss, the loss, all gradients. Several: parameters, loss, gradients.
+    """
+    goal = BATCH_E if is_batch else E
+    return tuple(
+        Partial(goal, Quantity(q.name, q.layer, q.unit, q.source)) if q.kind == GRADIENT else q
+        for q in _quantities(network, is_batch)
+    )
+
+
+def _quantities(network: Network, is_batch: bool) -> tuple[Quantity, ...]:
+    if not is_batch:
+        return quantities_of_one(network)
+    every = parameters_of(network)
+    trained = set(network.parameters())
+    return (*every, BATCH_E, *(gradient(q) for q in every if q in trained))
 
 
 class _BatchRow:

@@ -35,5 +35,10 @@ def _blocks(teller: Teller) -> Iterator[Block]:
     yield from loss(teller)
     yield from backward(teller)
     yield from descent(teller)
+    if teller.training is not None and teller.valuation is not None:
+        from derive.document.training import training_blocks
+
+        digits = teller.valuation.rounding.digits
+        yield from training_blocks(teller.training, teller.words, digits)
     yield from found(teller)
     yield from appendix(teller)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from derive.derivation.check import Report
 from derive.derivation.derivation import Derivation
@@ -18,6 +19,9 @@ from derive.document.wording import Value, Wording
 from derive.expression.nodes import Expression, Quantity
 from derive.network.description import Layer, Network
 from derive.notation import Names
+
+if TYPE_CHECKING:
+    from derive.compute.training import Training
 
 ROW_LIMIT = 8  # so many names are listed one by one; of more, the first and the last
 
@@ -38,6 +42,7 @@ class Teller:
     numbers    how many relations between displayed numbers were checked
     example    the example whose numbers the chains show
     parts      what is told besides the derivation: names of ``derive.rendering.PARTS``
+    training   what gradient descent came by, where that is one of the parts
     """
 
     derivation: Derivation
@@ -49,6 +54,7 @@ class Teller:
     numbers: int = 0
     example: int = 0
     parts: frozenset[str] = frozenset()
+    training: Training | None = None
 
     @property
     def network(self) -> Network:

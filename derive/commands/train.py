@@ -1,0 +1,249 @@
+"""derive train: gradient descent, its table, its curves and what they show."""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from derive.commands import options
+from derive.commands.delivery import destinations, spare, tell
+
+if TYPE_CHECKING:
+    from derive.compute.training import Training
+    from derive.expression.nodes import Number
+    from derive.trained import Output
+
+INTERRUPTED = 130  # as a shell reports what Ctrl-C ended
+_PATIENCE = 1.0  # seconds after which a bar shows that something is going on
+
+
+def _outputs_named(_: click.Context, __: click.Parameter, given: str) -> tuple[str, ...]:
+    from derive.trained import OUTPUTS, output_named
+
+    rows = [output_named(name.strip()) for name in given.split(",")]
+    names = [name.strip() for name, row in zip(given.split(","), rows, strict=True) if row is None]
+    options.look_up("format", names, "derive.trained", "OUTPUTS")
+    assert OUTPUTS  # it has been looked up in
+    return tuple(dict.fromkeys(row.name for row in rows if row is not None))
+
+
+def _rates_given(
+    _: click.Context, __: click.Parameter, given: str | None
+) -> tuple[Number, ...] | None:
+    if given is None:
+        return None
+    from derive.compute.arguments import ArgumentError
+    from derive.compute.training.settings import learning_rates
+
+    try:
+        return learning_rates(part.strip() for part in given.split(","))
+    except ArgumentError as error:
+        raise click.BadParameter(
+            f"got {error.got}; allowed: {error.allowed}; as in 0.1,0.5,1.0"
+        ) from None
+
+
+@click.command()
+@options.network
+@click.option(
+    "--rates",
+    callback=_rates_given,
+    metavar="RATES",
+    help="Learning rates, with commas between; the network's own, or 0.5, if left out.",
+)
+@click.option(
+    "--epochs", type=click.IntRange(1), default=1000, show_default=True, help="At most so many."
+)
+@click.option(
+    "--data",
+    metavar="FILE",
+    help="A CSV file of examples: a column for each input and target, by its name.",
+)
+@click.option(
+    "--batch-size", type=click.IntRange(1), help="Examples of one update; all if left out."
+)
+@click.option(
+    "--seed", type=click.IntRange(0), default=0, show_default=True, help="Of minibatches."
+)
+@click.option(
+    "--initial",
+    metavar="SEED",
+    type=click.IntRange(0),
+    help="Draw the weights that the network lacks: He for relu and its like, else Glorot.",
+)
+@click.option("--target-loss", metavar="LOSS", type=float, help="A run ends where it is reached.")
+@click.option(
+    "--patience",
+    metavar="EPOCHS",
+    type=click.IntRange(1),
+    help="A run ends after so many without a new lowest loss.",
+)
+@click.option(
+    "--improvement",
+    metavar="LOSS",
+    type=float,
+    default=0.0,
+    help="With --patience: lower by so much, or it does not count.",
+)
+@click.option(
+    "--on-divergence",
+    type=click.Choice(["stop", "continue"]),
+    default="stop",
+    show_default=True,
+    help="Begin no other rate, exit code 1; or go on with the next.",
+)
+@click.option(
+    "--every",
+    metavar="EPOCHS",
+    type=click.IntRange(1),
+    default=1,
+    help="Rows in csv and parameters in json: every so many epochs.",
+)
+@click.option(
+    "--to",
+    callback=_outputs_named,
+    default="markdown",
+    show_default=True,
+    help="Formats, with commas between: markdown, latex, text, csv, json, svg.",
+)
+@options.notation
+@click.option("--digits", type=click.IntRange(1, 30), help="Digits shown after the point.")
+@options.templates
+@click.option("-o", "--output", metavar="PATH", help="A file, or a folder ending in /.")
+@options.force
+def train(
+    network: str, rates: tuple[Number, ...] | None, to: tuple[str, ...], data: str | None,
+    notation: str | None, digits: int | None, templates: Path | None, output: str | None,
+    force: bool, **asked: Any,
+) -> None:  # fmt: skip
+    """Train with gradient descent and say what came of it.
+
+    One run for each learning rate, all from the same start. Ctrl-C ends the training after the
+    epochs under way; what was computed by then is written.
+    """
+    from derive.trained import OUTPUTS, Look, refuse_too_large
+
+    rows = [OUTPUTS[name] for name in to]
+    places = _places(output, Path(network).stem, rows)
+    spare([place for row, file in zip(rows, places or [], strict=False)
+           for place in _written(row, file)], force)  # fmt: skip
+    import derive
+    from derive.compute.training.data import read_data
+    from derive.compute.training.training import columns
+    from derive.notation import names
+
+    described = derive.load(network)
+    chosen: tuple[Any, ...] = rates or (described.learning_rate or 0.5,)
+    examples: dict[str, Any] = {}
+    count = described.example_count
+    if data is not None:
+        examples["inputs"], examples["targets"] = read_data(data, described)
+        count = len(examples["inputs"])
+    for row in rows:
+        refuse_too_large(
+            row, len(columns(described, count > 1)), len(chosen), asked["epochs"],
+            asked["every"],
+        )  # fmt: skip
+    called = names(notation or described.notation, described.shape, described.layout)
+    look = Look(called, digits or described.digits, templates=templates)
+    with _Bar(len(chosen), asked["epochs"]) as bar:
+        training = derive.train(described, chosen, **examples, **asked, progress=bar.progress)
+    _write(training, look, rows, places)
+    _report(training)
+
+
+def _places(output: str | None, stem: str, rows: list[Output]) -> list[Path] | None:
+    """Where each format goes; None: stdout."""
+    from derive.trained import OUTPUTS
+
+    if output is None and any(not row.suffix for row in rows):
+        raise click.UsageError("curves are files: add -o DIR/")
+    known = {row.suffix: row.name for row in OUTPUTS.values() if row.suffix}
+    return destinations(output, stem, rows, known)
+
+
+def _written(row: Output, file: Path) -> list[Path]:
+    """Every file that a format writes."""
+    stem = file.with_suffix("") if file.suffix in (row.suffix, ".svg") else file
+    beside = [file.with_name(f"{stem.name}{end}") for end in row.beside]
+    return [file, *beside] if row.suffix else beside
+
+
+def _write(training: Training, look: Any, rows: list[Output], places: list[Path] | None) -> None:
+    if places is None:
+        for content in rows[0].files(training, look, "").values():
+            click.echo(content, nl=False)
+        return
+    from derive.files import write_whole
+
+    contents = {
+        place.with_name(name): content
+        for row, place in zip(rows, places, strict=True)
+        for name, content in row.files(training, look, place.name).items()
+    }
+    write_whole(contents)
+    tell(list(contents))
+
+
+def _report(training: Training) -> None:
+    """What went wrong, on stderr and as the exit code."""
+    from derive.compute.training.settings import shown_rate
+
+    for run in training.diverged:
+        click.echo(
+            f"rate {shown_rate(run.rate)} diverged: the loss is {run.losses[-1]:.3g} at epoch "
+            f"{run.epochs}", err=True,
+        )  # fmt: skip
+    left = training.settings.rates[len(training.runs) :]
+    if left:
+        remedy = "" if training.interrupted else "; --on-divergence continue goes on with them"
+        rates = ", ".join(map(shown_rate, left))
+        click.echo(f"not begun: rate {rates}{remedy}", err=True)
+    if training.interrupted:
+        run = training.runs[-1]
+        click.echo(
+            f"interrupted: rate {shown_rate(run.rate)} at epoch {run.epochs}; what was computed "
+            "by then is kept", err=True,
+        )  # fmt: skip
+        sys.exit(INTERRUPTED)
+    if training.diverged and training.settings.on_divergence == "stop":
+        sys.exit(1)
+
+
+class _Bar:
+    """A bar on stderr for what takes longer than a second, where somebody may be looking."""
+
+    def __init__(self, rates: int, epochs: int) -> None:
+        self.total, self.epochs = rates * epochs, epochs
+        self.began = time.monotonic()
+        self.done = 0
+        self.before = 0  # epochs of the runs that are through
+        self.rate: Number | None = None
+        self.bar: Any = None
+
+    def __enter__(self) -> _Bar:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.bar is not None:
+            self.bar.render_finish()
+
+    @property
+    def progress(self) -> Any:
+        """What the training tells; nothing where nobody looks."""
+        return self._told if sys.stderr.isatty() else None
+
+    def _told(self, rate: Number, epochs: int) -> None:
+        if self.rate is not None and rate != self.rate:
+            self.before += self.epochs
+        self.rate = rate
+        done = self.before + epochs
+        if self.bar is None and time.monotonic() - self.began > _PATIENCE:
+            self.bar = click.progressbar(length=self.total, label="training", file=sys.stderr)
+        if self.bar is not None:
+            self.bar.update(done - self.done)
+            self.done = done

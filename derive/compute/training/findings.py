@@ -1,0 +1,203 @@
+"""What the losses show: facts about the runs that were made, nothing about others.
+
+Each is data with a plain meaning, from which the report makes a sentence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from math import exp
+from typing import Any
+
+from derive.compute.training.runs import DIVERGED, Run
+from derive.compute.training.training import Training
+from derive.derivation.graph import pre_activations
+from derive.expression.evaluate import HIGH, Bindings, evaluate
+from derive.expression.nodes import Quantity
+from derive.network.catalogue import OUTPUT, TARGET_LETTER, Interval
+
+# A rise smaller than this share of the first loss may be the rounding of the last digits.
+ROUNDING = 1e-12
+FLAT = 0.01  # the losses of a plateau lie within this share of the largest
+_LONG = 4  # and a plateau takes one epoch out of so many, or more
+SATURATED = 0.01  # a slope below this, of sigmoid (at most 1/4) or tanh (at most 1)
+
+# Losses that are 0 where the output is the target and grow with the distance between them.
+_DISTANCES = frozenset(
+    ("half_squared_error", "mean_squared_error", "absolute_error", "huber", "log_cosh")
+)
+# Activations whose range the catalogue gives exactly, one output at a time.
+_EXACT = frozenset(("sigmoid", "tanh", "relu", "elu", "selu", "softplus", "softsign"))
+
+
+def _sigmoid_slope(z: float) -> float:
+    e = exp(-abs(z))
+    return e / (1 + e) ** 2
+
+
+# The slope by the pre-activation: by the activation, a·(1 − a), digits would cancel.
+_SLOPES: dict[str, Callable[[float], float]] = {
+    "sigmoid": _sigmoid_slope,
+    "tanh": lambda z: 4 * _sigmoid_slope(2 * z),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """From epoch ``first`` to ``last`` no run has a lower loss than this one."""
+
+    run: Run
+    first: int
+    last: int
+
+
+def leads(training: Training) -> tuple[Lead, ...]:
+    """Who has the lowest loss when, from epoch 1 on; whoever leads keeps it while it ties.
+
+    At each epoch the runs that have come so far, without having diverged there.
+    """
+    found: list[Lead] = []
+    ends = [run.epochs - (run.ending == DIVERGED) for run in training.runs]
+    leader: Run | None = None
+    for epoch in range(1, max(ends, default=0) + 1):
+        there = [run for run, end in zip(training.runs, ends, strict=True) if epoch <= end]
+        lowest = min(run.losses[epoch] for run in there)
+        if leader not in there or leader.losses[epoch] > lowest:
+            leader = next(run for run in there if run.losses[epoch] == lowest)
+            found.append(Lead(leader, epoch, epoch))
+        else:
+            found[-1] = Lead(leader, found[-1].first, epoch)
+    return tuple(found)
+
+
+def at_the_end(training: Training) -> tuple[Run, ...]:
+    """The runs that came to the last epoch of all, lowest loss first; none that diverged."""
+    last = max((run.epochs for run in training.runs), default=0)
+    there = [r for r in training.runs if r.epochs == last and r.ending != DIVERGED]
+    return tuple(sorted(there, key=lambda run: run.losses[last]))
+
+
+@dataclass(frozen=True, slots=True)
+class Rises:
+    """So many epochs end with a higher loss than they began with, ``first`` the first of them."""
+
+    count: int
+    first: int
+
+
+def rises(run: Run) -> Rises | None:
+    """Where the loss rises, apart from rounding; None where it does not."""
+    losses = run.losses
+    least = ROUNDING * abs(losses[0])
+    at = [n for n in range(1, len(losses)) if not losses[n] <= losses[n - 1] + least]
+    return Rises(len(at), at[0]) if at else None
+
+
+def falls_strictly(run: Run) -> bool:
+    """Whether no epoch ends with a higher loss than it began with, not by the last digit."""
+    losses = run.losses
+    return all(losses[n] <= losses[n - 1] for n in range(1, len(losses)))
+
+
+@dataclass(frozen=True, slots=True)
+class Plateau:
+    """From epoch ``since`` to the end every loss is between ``low`` and ``high``."""
+
+    since: int
+    low: float
+    high: float
+
+
+def plateau(run: Run) -> Plateau | None:
+    """The longest flat end of a run, where it is long enough to speak of one."""
+    losses = run.losses
+    if run.ending == DIVERGED:
+        return None
+    low = high = losses[-1]
+    since = len(losses) - 1
+    while since:
+        lower, higher = min(low, losses[since - 1]), max(high, losses[since - 1])
+        if higher - lower > FLAT * max(abs(lower), abs(higher)):
+            break
+        low, high, since = lower, higher, since - 1
+    long = run.epochs - since >= max(10, run.epochs / _LONG)
+    return Plateau(since, low, high) if long and high else None
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """What the loss cannot fall below, because outputs stay in a range.
+
+    infimum   of the loss over all outputs in the range
+    attained  whether some outputs in the range have it
+    beyond    the targets outside the range: example, output, target
+    """
+
+    span: Interval
+    infimum: Any
+    attained: bool
+    beyond: tuple[tuple[int, int, float], ...]
+
+
+def bound(training: Training) -> Bound | None:
+    """The bound of a loss that is a distance, where a target is out of reach; else None."""
+    network = training.network
+    use, loss = network.layers[-1].activation, network.loss
+    span = use.range
+    if span is None or use.name not in _EXACT or loss.name not in _DISTANCES:
+        return None
+    total, attained = HIGH.number(Fraction(0)), True
+    beyond: list[tuple[int, int, float]] = []
+    for example, row in enumerate(training.targets):
+        for unit, target in enumerate(row):
+            typed = Fraction(repr(target))  # 3.3 is 33/10, not the double next to it
+            nearest = _nearest(span, typed)
+            if nearest != typed:
+                beyond.append((example, unit, target))
+            attained = attained and (span.closed or nearest not in (span.low, span.high))
+            letters = {OUTPUT: HIGH.number(nearest), TARGET_LETTER: HIGH.number(typed)}
+            total += evaluate(loss.term, Bindings(letters))
+    share = len(training.targets) if network.over_examples == "mean" else 1
+    if loss.mean:
+        share *= network.sizes[-1]
+    if not beyond:
+        return None
+    return Bound(span, total / share, attained, tuple(beyond))
+
+
+def _nearest(span: Interval, target: Fraction) -> Fraction:
+    if span.low is not None and target < span.low:
+        return span.low
+    if span.high is not None and target > span.high:
+        return span.high
+    return target
+
+
+def at_the_edge(training: Training) -> tuple[Interval, int] | None:
+    """How many targets are ends of an open range: approached, never reached."""
+    use = training.network.layers[-1].activation
+    span = use.range
+    alone = use.name == "softmax" and training.network.sizes[-1] == 1  # constantly 1
+    if span is None or span.closed or alone or use.name not in (*_EXACT, "softmax"):
+        return None
+    ends = [float(end) for end in (span.low, span.high) if end is not None]
+    count = sum(target in ends for row in training.targets for target in row)
+    return (span, count) if count else None
+
+
+def saturated(training: Training, run: Run) -> Iterator[tuple[Quantity, float]]:
+    """Units of sigmoid and tanh layers with next to no slope at the end: pre-activation, slope.
+
+    Only where there is one example.
+    """
+    layers = [layer for layer in training.network.layers if layer.activation.name in _SLOPES]
+    units = [z for layer in layers for z in pre_activations(layer)]
+    if training.is_batch or not units:
+        return
+    values = training.values(run, units)
+    for z, value in zip(units, values, strict=True):
+        slope = _SLOPES[training.network.layers[z.layer - 1].activation.name](value)
+        if slope < SATURATED:
+            yield z, slope

@@ -1,0 +1,227 @@
+"""What the curves show, in words: each sentence is said where a finding makes it true."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from derive.compute.training import findings
+from derive.compute.training.runs import DIVERGED, GROWN, INTERRUPTED, NO_PROGRESS, TARGET_MET, Run
+from derive.derivation.graph import activations
+from derive.derivation.rounding import shown as exact
+from derive.document.blocks import Block, Inline, Items
+from derive.document.training.account import Account
+
+_FEW = 4  # changes of the lead that are told one by one
+_MANY = 8  # rates or units past which they are not told one by one
+
+
+def reading(account: Account) -> Iterator[Block]:
+    """The findings as items, and what they do not say."""
+    yield Items(tuple(sentences(account)))
+    many = "" if len(account.training.runs) > 1 else "-one"
+    yield account.say(f"training-scope{many}")
+
+
+def sentences(account: Account) -> Iterator[Inline]:
+    """Everything that was found, in the order of the report."""
+    yield from _endings(account)
+    yield from _lowest(account)
+    yield from _lead(account)
+    yield from _falling(account)
+    yield from _plateaus(account)
+    yield from _bound(account)
+    yield from _edge(account)
+    yield from _saturated(account)
+
+
+def _endings(account: Account) -> Iterator[Inline]:
+    """The runs that ended before the last epoch, and why."""
+    words, training = account.words, account.training
+    settings = training.settings
+    for run in training.runs:
+        rate, epoch, loss = account.rate(run), run.epochs, run.losses[-1]
+        if run.ending == DIVERGED:
+            name = "grown" if GROWN < loss < math.inf else "lost"
+            yield words(
+                f"training-diverged-{name}", loss=training.loss, value=account.number(loss),
+                first=account.number(run.losses[0]), rate=rate, epoch=epoch,
+            )  # fmt: skip
+        elif run.ending == TARGET_MET and settings.target_loss is not None:
+            bound = account.given(settings.target_loss)
+            yield words("training-target-met", bound=bound, rate=rate, epoch=epoch)
+        elif run.ending == NO_PROGRESS and settings.patience is not None:
+            yield words("training-no-progress", patience=settings.patience, rate=rate, epoch=epoch)
+        elif run.ending == INTERRUPTED:
+            yield words("training-interrupted", rate=rate, epoch=epoch)
+    begun = len(account.training.runs)
+    if begun < len(settings.rates):
+        left = words.listing(settings.rates[begun:])
+        yield words("training-not-begun", rates=left)
+
+
+def _lowest(account: Account) -> Iterator[Inline]:
+    """The loss at the last epoch: lowest and highest, or the one there is."""
+    training, words = account.training, account.words
+    there = findings.at_the_end(training)
+    if not there:
+        return
+    best, worst = there[0], there[-1]
+    epoch, loss = best.epochs, training.loss
+    low, high = (account.number(run.losses[epoch]) for run in (best, worst))
+    if len(there) == 1:
+        first = account.number(best.losses[0])
+        if epoch:
+            yield words(
+                "training-end", loss=loss, rate=account.rate(best), epoch=epoch, value=low,
+                first=first,
+            )  # fmt: skip
+        return
+    ties = [run for run in there if run.losses[epoch] == best.losses[epoch]]
+    if len(ties) == len(there):
+        yield words("training-lowest-same", loss=loss, epoch=epoch, low=low)
+        return
+    yield words(
+        "training-lowest" if len(ties) == 1 else "training-lowest-tie",
+        loss=loss, epoch=epoch, rate=account.rates(ties), low=low, high=high,
+        worst=account.rate(worst),
+    )  # fmt: skip
+
+
+def _lead(account: Account) -> Iterator[Inline]:
+    """Which rate has the lowest loss when."""
+    training, words = account.training, account.words
+    found = findings.leads(training)
+    if len(training.runs) < 2 or not found:
+        return
+    if len(found) == 1:
+        yield words(
+            "training-leads", rate=account.rate(found[0].run), first=found[0].first,
+            last=found[0].last,
+        )  # fmt: skip
+    elif len(found) <= _FEW:
+        spans = tuple(
+            words(
+                "training-leads-span" if lead.last > lead.first else "training-leads-at",
+                rate=account.rate(lead.run), first=lead.first, last=lead.last,
+            )
+            for lead in found
+        )  # fmt: skip
+        yield words("training-leads-change", spans=words.listing(spans))
+    else:
+        last = found[-1]
+        yield words(
+            "training-leads-often", count=len(found) - 1, rate=account.rate(last.run),
+            first=last.first, last=last.last,
+        )  # fmt: skip
+
+
+def _falling(account: Account) -> Iterator[Inline]:
+    """Whether the loss ever rises."""
+    words = account.words
+    runs = [run for run in account.training.runs if run.epochs]
+    rising = [(run, found) for run in runs if (found := findings.rises(run))]
+    if runs and not rising:
+        kind = "" if all(map(findings.falls_strictly, runs)) else "-rounding"
+        one = "-one" if len(runs) == 1 else ""
+        yield words(f"training-falls{kind}{one}")
+    if len(rising) > _MANY:
+        yield words("training-rises-many", count=len(rising), all=len(runs))
+        return
+    spans = tuple(
+        words(
+            "training-rises-once" if found.count == 1 else "training-rises-span",
+            rate=account.rate(run), count=found.count, first=found.first, epochs=run.epochs,
+        )
+        for run, found in rising
+    )  # fmt: skip
+    if spans:
+        yield words("training-rises", spans=words.listing(spans))
+    falling = [run for run in runs if not findings.rises(run)]
+    if rising and falling:
+        yield words("training-falls-others", rates=account.rates(falling))
+
+
+def _plateaus(account: Account) -> Iterator[Inline]:
+    """Where curves are flat to the end."""
+    words, runs = account.words, account.training.runs
+    found = [(run, flat) for run in runs if (flat := findings.plateau(run))]
+    percent = f"{100 * findings.FLAT:g}"
+    if len(found) > _MANY:
+        yield words("training-plateau-many", count=len(found), all=len(runs), percent=percent)
+        return
+    for name, still in (("training-plateau", False), ("training-constant", True)):
+        spans = tuple(
+            words(
+                "training-from", rate=account.rate(run), epoch=flat.since,
+                value=account.number(run.losses[-1]),
+            )
+            for run, flat in found
+            if (flat.low == flat.high) == still
+        )  # fmt: skip
+        if spans:
+            yield words(name, spans=words.listing(spans), percent=percent)
+
+
+def _bound(account: Account) -> Iterator[Inline]:
+    """Targets that no weights reach, what that leaves of the loss, and how near it came."""
+    training, words = account.training, account.words
+    found = findings.bound(training)
+    if found is None:
+        return
+    last = training.network.layers[-1]
+    activation, span = words.text(f"activation-{last.activation.name}"), str(found.span)
+    if len(found.beyond) == 1:
+        ((_, unit, target),) = found.beyond
+        yield words(
+            "training-beyond-one", target=account.given(target), span=span,
+            activation=activation, output=activations(last)[unit],
+        )  # fmt: skip
+    else:
+        yield words(
+            "training-beyond", count=len(found.beyond), span=span, activation=activation,
+            all=len(training.targets) * last.units,
+        )  # fmt: skip
+    infimum = float(found.infimum)
+    least = exact(found.infimum, account.digits).number
+    name = "training-minimum" if found.attained else "training-infimum"
+    yield words(name, loss=training.loss, infimum=least)
+    there: list[Run] = [run for run in training.runs if run.ending != DIVERGED]
+    if there:
+        nearest = min(there, key=lambda run: min(run.losses))
+        low = min(nearest.losses)
+        yield words(
+            "training-gap", rate=account.rate(nearest), epoch=nearest.losses.index(low),
+            value=account.number(low), gap=account.number(max(0.0, low - infimum)),
+        )  # fmt: skip
+
+
+def _edge(account: Account) -> Iterator[Inline]:
+    found = findings.at_the_edge(account.training)
+    if found is not None:
+        span, count = found
+        every = sum(map(len, account.training.targets))
+        name = "training-edge-all" if count == every else "training-edge"
+        if every == 1:
+            name = "training-edge-one"
+        yield account.words(name, span=str(span), count=count, all=every)
+
+
+def _saturated(account: Account) -> Iterator[Inline]:
+    run = account.told
+    found = list(findings.saturated(account.training, run))
+    if not found or run.ending == DIVERGED or len(found) > _MANY:
+        return
+    words = account.words
+    values = {"rate": account.rate(run), "bound": account.given(findings.SATURATED)}
+    if len(found) == 1:
+        ((z, slope),) = found
+        yield words(
+            "training-saturated-one", epoch=run.epochs, unit=z, slope=account.number(slope),
+            **values,
+        )  # fmt: skip
+        return
+    units = tuple(
+        words("training-slope", unit=z, slope=account.number(slope)) for z, slope in found
+    )
+    yield words("training-saturated", epoch=run.epochs, units=words.listing(units), **values)

@@ -1,0 +1,82 @@
+"""The whole report of a training, and its parts for a document about the derivation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from derive.compute.training import Training
+from derive.document.blocks import Block, Document, Figure, Heading, Inline, Strong
+from derive.document.training.account import Account, account
+from derive.document.training.reading import reading
+from derive.document.training.setting import setting
+from derive.document.training.tables import iterations, losses, parameters
+from derive.document.wording import Wording
+from derive.pictures.curves import MOST, curves, cut_off, vertical
+from derive.pictures.picture import Content, Picture
+
+LINEAR, LOG = "loss-linear", "loss-log"
+
+
+def report(training: Training, words: Wording, digits: int) -> Document:
+    """A document about a training alone."""
+    title = words("training-title", title=training.network.title)
+    return Document(title, (Heading(1, title), *_blocks(account(training, words, digits), 2)))
+
+
+def training_blocks(training: Training, words: Wording, digits: int) -> Iterator[Block]:
+    """A section about a training, in a document about the network."""
+    yield Heading(2, words("heading-training"))
+    yield from _blocks(account(training, words, digits), 3)
+
+
+def _blocks(told: Account, level: int) -> Iterator[Block]:
+    yield from setting(told)
+    for title, part in (
+        ("iterations", iterations),
+        ("losses", losses),
+        ("curves", _figures),
+        ("reading", reading),
+        ("parameters", parameters),
+    ):
+        blocks = list(part(told))
+        if blocks:
+            yield Heading(level, told.words(f"heading-training-{title}"))
+            yield from blocks
+
+
+def _figures(told: Account) -> Iterator[Block]:
+    for picture, caption in pictures(told):
+        yield Figure(picture, caption)
+
+
+def pictures(told: Account) -> Iterator[tuple[Picture, Inline]]:
+    """The curves on a linear and on a logarithmic scale, each with its caption."""
+    training, words = told.training, told.words
+    shown = training.runs[:MOST]
+    for name, log in ((LINEAR, False), (LOG, True)):
+        ends = words.listing(tuple(
+            words(
+                "training-curve", rate=told.rate(run), first=told.number(run.losses[0]),
+                value=told.number(run.losses[-1]), epoch=run.epochs,
+            )
+            for run in shown
+        ))  # fmt: skip
+        said = words(f"training-describe-{name}", loss=training.loss, curves=ends)
+        picture = curves(
+            shown, log, name=name, title=_content(words(f"training-{name}", loss=training.loss)),
+            description=_content(said), epoch=_content(words("training-epoch")),
+            loss=(training.loss,),
+        )  # fmt: skip
+        caption = words(f"training-caption-{name}", loss=training.loss)
+        scale = vertical(shown, log)
+        cut = [run for run in shown if cut_off(run, scale)]
+        if cut:
+            caption = (*caption, " ", *words("training-cut-off", rates=told.rates(cut)))
+        if len(training.runs) > MOST:
+            caption = (*caption, " ", *words("training-first-curves", count=MOST))
+        yield picture, caption
+
+
+def _content(said: Inline) -> Content:
+    """Words without emphasis, for a picture."""
+    return tuple(part.text if isinstance(part, Strong) else part for part in said)

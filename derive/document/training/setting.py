@@ -1,0 +1,71 @@
+"""How the training was done: the rule, the start, the examples, when a run ends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from derive.compute.training.start import ZERO, Drawn
+from derive.derivation.graph import RATE
+from derive.derivation.steps import Relation
+from derive.document.blocks import Block, Equation, Inline, Items
+from derive.document.training.account import Account, shown
+from derive.expression.nodes import Expression, Negative, Partial, Product, Sum
+
+
+def setting(account: Account) -> Iterator[Block]:
+    """The update rule, shown for one parameter, and the settings as items."""
+    training = account.training
+    w = training.network.parameters()[0]
+    step = Product((RATE, Partial(training.loss, w)))
+    kind = "sweep" if len(training.settings.rates) > 1 else "one"
+    rates = account.words.listing(training.settings.rates)
+    yield account.say(
+        f"training-{kind}", rate=RATE, rates=rates, epochs=training.settings.epochs,
+        loss=training.loss,
+    )  # fmt: skip
+    yield Equation((Relation("", w), Relation("←", Sum((w, Negative(step))))))
+    yield Items(tuple(_items(account)))
+
+
+def _items(account: Account) -> Iterator[Inline]:
+    training, words = account.training, account.words
+    settings, start = training.settings, training.start
+    if len(start.drawn) < len(training.network.layers) + sum(
+        layer.bias != "none" for layer in training.network.layers
+    ):
+        some = "-else" if start.drawn else ""
+        yield words(f"training-start-given{some}")
+    for drawn in start.drawn:
+        yield _drawn(account, drawn)
+    count = len(training.inputs)
+    if training.minibatches:
+        size = settings.batch_size or count
+        yield words(
+            f"training-minibatches-{training.network.over_examples}", count=count, size=size,
+            updates=-(-count // size), seed=settings.seed,
+        )  # fmt: skip
+    elif training.is_batch:
+        yield words(f"training-batch-{training.network.over_examples}", count=count)
+    yield words("training-convention", loss=training.loss)
+    if settings.target_loss is not None:
+        yield words("training-target", bound=account.given(settings.target_loss))
+    if settings.patience is not None:
+        any_ = "" if settings.improvement else "-any"
+        yield words(
+            f"training-patience{any_}",
+            patience=settings.patience,
+            improvement=account.given(settings.improvement),
+        )
+    yield words("training-divergence")
+
+
+def _drawn(account: Account, drawn: Drawn) -> Inline:
+    some: Expression = drawn.block.quantities[0]
+    layer = account.training.network.layers[drawn.block.layer - 1]
+    name = layer.name or str(layer.index)
+    if drawn.rule == ZERO:
+        return account.words("training-drawn-zero", layer=name, b=some)
+    return account.words(
+        f"training-drawn-{drawn.rule}", layer=name, w=some,
+        bound=shown(drawn.bound, account.digits), seed=account.training.settings.initial or 0,
+    )  # fmt: skip

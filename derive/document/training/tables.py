@@ -1,0 +1,104 @@
+"""The tables: the iterations of one run, the losses of all, the parameters before and after."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from derive.compute.training.runs import sequence
+from derive.document.blocks import Block, Inline, Table
+from derive.document.training.account import Account
+from derive.expression.nodes import (
+    ACTIVATION,
+    BATCH_LOSS,
+    BIAS,
+    LOSS,
+    LOSS_TERM,
+    PRE_ACTIVATION,
+    WEIGHT,
+    Expression,
+    Partial,
+    Quantity,
+)
+
+COLUMNS = 24  # past which a table of iterations says less than it is long
+ROWS = 60  # and a table of parameters
+
+Row = tuple[Inline, ...]
+
+
+def iterations(account: Account) -> Iterator[Block]:
+    """Some epochs of one run: parameters, forward pass and gradients, a table each."""
+    training, run = account.training, account.told
+    epochs = [epoch for epoch in sequence(run.epochs) if epoch in run.kept]
+    rows = list(training.table(float(run.rate.value), epochs))
+    some = "" if len(epochs) == run.epochs + 1 else "-some"
+    yield account.say(f"training-iterations{some}", rate=account.rate(run), loss=training.loss)
+    trained = set(training.network.parameters())
+    wide: list[int] = []
+    for caption, wanted in (
+        ("training-table-parameters", lambda c: c in trained),
+        ("training-table-forward", _is_forward),
+        ("training-table-gradients", lambda c: isinstance(c, Partial)),
+    ):
+        places = [k for k, column in enumerate(training.columns) if wanted(column)]
+        if len(places) > COLUMNS:
+            wide.append(len(places))
+        else:
+            yield _part(account, caption, rows, places)
+    if wide:
+        counts = account.words.listing(tuple(wide))
+        yield account.say(f"training-wide{'-many' if len(wide) > 1 else ''}", counts=counts)
+
+
+def _is_forward(column: Expression) -> bool:
+    kinds = (PRE_ACTIVATION, ACTIVATION, LOSS_TERM, LOSS, BATCH_LOSS)
+    return isinstance(column, Quantity) and column.kind in kinds
+
+
+def _part(
+    account: Account, caption: str, rows: Sequence[Sequence[float]], places: Sequence[int]
+) -> Table:
+    training = account.training
+    header = (account.words("training-epoch"), *((training.columns[k],) for k in places))
+    body = tuple(
+        ((str(int(row[0])),), *(account.number(row[k + 1]) for k in places)) for row in rows
+    )
+    return Table(header, body, "r" * len(header), account.words(caption))
+
+
+def losses(account: Account) -> Iterator[Block]:
+    """The loss after some epochs, a column for each rate."""
+    training = account.training
+    header = (account.words("training-epoch"), *(account.rate(run) for run in training.runs))
+    last = max(run.epochs for run in training.runs)
+    shown = sorted({*sequence(last), *(run.epochs for run in training.runs)})
+    body = tuple(
+        ((str(epoch),), *(("—",) if x is None else account.number(x) for x in found))
+        for epoch, found in training.sweep(shown)
+    )
+    kind = "-one" if len(training.runs) == 1 else ""
+    if any(run.epochs < last for run in training.runs):
+        kind = "-ended"
+    caption = account.words(f"training-losses{kind}", loss=training.loss)
+    yield Table(header, body, "r" * len(header), caption)
+
+
+def parameters(account: Account) -> Iterator[Block]:
+    """What every parameter was at the start, and is at the end of each run."""
+    training, words = account.training, account.words
+    if len(training.network.parameters()) > ROWS:
+        return
+    header = (words("parameter"), words("training-start"), *map(account.rate, training.runs))
+    order = [c for c in training.columns if isinstance(c, Quantity) and c.kind in (WEIGHT, BIAS)]
+    places = {w: k for k, w in enumerate(training.network.parameters())}
+    ends = [run.theta() for run in training.runs]
+    body: tuple[Row, ...] = tuple(
+        (
+            (w,),
+            account.given(training.start.theta[places[w]]),
+            *(account.number(end[places[w]]) for end in ends),
+        )
+        for w in order
+        if w in places
+    )
+    yield Table(header, body, "l" + "r" * (len(header) - 1), words("training-parameters"))

@@ -1,0 +1,118 @@
+"""Examples from a CSV file: read as they stand, or every problem told with its line and column."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import derive
+from derive.compute.training import data
+from derive.compute.training.data import DataError, read_data
+from tests.document.claims import network
+
+MAZUR = derive.load("examples/mazur.yaml")
+SUM = derive.load("examples/write-up-003.yaml")
+GOOD = "i1,i2,t1,t2\n0.05,0.1,0.01,0.99\n1,-2e-3,0,1\n"
+
+
+def read(tmp_path: Path, text: str | bytes, of: derive.Network = MAZUR) -> object:
+    path = tmp_path / "data.csv"
+    path.write_bytes(text.encode() if isinstance(text, str) else text)
+    return read_data(path, of)
+
+
+def test_columns_come_in_any_order(tmp_path: Path) -> None:
+    expected = ([[0.05, 0.1], [1.0, -0.002]], [[0.01, 0.99], [0.0, 1.0]])
+    assert read(tmp_path, GOOD) == expected
+    shuffled = "t2, i2 ,t1,i1\n.99,+0.1,1E-2,5e-2\n\n 1. ,-0.002,0,1\r\n"
+    assert read(tmp_path, shuffled) == expected
+    assert read(tmp_path, b"\xef\xbb\xbf" + GOOD.encode()) == expected
+    assert (
+        read(tmp_path, '"i1","i2","t1","t2"\n"0.05","0.1","0.01","0.99"\n1,-2e-3,0,1') == expected
+    )
+
+
+def test_targets_may_be_left_out_where_there_are_formulas(tmp_path: Path) -> None:
+    assert read(tmp_path, "x2,x1\n2,1\n", SUM) == ([[1.0, 2.0]], None)
+    assert read(tmp_path, "x2,x1,y\n2,1,9\n", SUM) == ([[1.0, 2.0]], [[9.0]])
+
+
+@given(rows=st.lists(st.lists(st.floats(allow_nan=False, allow_infinity=False),
+                              min_size=4, max_size=4), min_size=1, max_size=5))  # fmt: skip
+def test_every_number_that_python_writes_is_read_back(
+    tmp_path_factory: pytest.TempPathFactory, rows: list[list[float]]
+) -> None:
+    lines = ["i1,i2,t1,t2", *(",".join(map(repr, row)) for row in rows)]
+    found = read(tmp_path_factory.mktemp("data"), "\n".join(lines))
+    assert found == ([row[:2] for row in rows], [row[2:] for row in rows])
+
+
+HEAD = "i1,i2,t1,t2\n"
+# What is in the file, and the lines of the message; every one begins with the place.
+BAD: dict[str, tuple[str | bytes, list[str]]] = {
+    "empty": ("", [":1: no column for i1, i2, t1, t2"]),
+    "no header": ("1,2,3,4\n", [":1: unknown column '1'"] * 1 + [":1: unknown column '2'"]),
+    "header alone": (HEAD, [": no examples"]),
+    "unknown column": ("i1,i2,t1,tt2\n1,2,3,4\n", [":1: unknown column 'tt2'; did you mean 't2'?",
+                                                 ":1: no column for t2"]),
+    "a weight": ("i1,i2,t1,t2,w1\n1,2,3,4,5\n", [":1: unknown column 'w1'"]),
+    "missing column": ("i1,t1,t2\n1,2,3\n", [":1: no column for i2"]),
+    "twice": ("i1,i1,i2,t1,t2\n1,1,2,3,4\n", [":1: the column 'i1' is there twice"]),
+    "semicolons": ("i1;i2;t1;t2\n1;2;3;4\n", [":1: the columns are divided by semicolons"]),
+    "decimal comma": (HEAD + '"0,5",1,2,3\n', [":2: column i1: got '0,5'", "after a point"]),
+    "words": (HEAD + "1,2,3,4\n1,high,3,low\n", [":3: column i2: got 'high'",
+                                                ":3: column t2: got 'low'"]),
+    "nothing": (HEAD + "1,,3,4\n", [":2: column i2: got nothing"]),
+    "nan": (HEAD + "1,nan,inf,1e999\n", [":2: column i2: got 'nan'", ":2: column t1: got 'inf'",
+                                        ":2: column t2: got '1e999'"]),
+    "python's own": (HEAD + "1_000,0x10,1,1\n", [":2: column i1: got '1_000'",
+                                                ":2: column i2: got '0x10'"]),
+    "code": (HEAD + "__import__('os'),1,1,1\n", [":2: column i1: got \"__import__('os')\""]),
+    "other digits": (HEAD + "١,1,1,1\n", [":2: column i1: got '١'"]),
+    "too few": (HEAD + "1,2,3\n1,2,3,4,5\n", [":2: got 3 values; allowed are 4",
+                                             ":3: got 5 values; allowed are 4"]),
+    "an open quotation mark": (HEAD + '1,"2,3,4\n', [":2: unexpected end of data"]),
+    "not UTF-8": (HEAD.encode() + b"1,2,3,\xff\n", [":2: not UTF-8"]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", BAD)
+def test_what_is_wrong_is_told_with_its_place(kind: str, tmp_path: Path) -> None:
+    text, told = BAD[kind]
+    with pytest.raises(DataError) as error:
+        read(tmp_path, text)
+    message = str(error.value)
+    assert all(line.startswith(str(tmp_path / "data.csv")) for line in message.splitlines())
+    for part in told:
+        assert part in message, message
+
+
+def test_targets_that_the_loss_cannot_take_are_told_with_their_line(tmp_path: Path) -> None:
+    of = network((1, 1), ("sigmoid",), "binary_cross_entropy", notation="numbered")
+    with pytest.raises(DataError, match=r":3: column t1: got 1\.5; binary_cross_entropy allows"):
+        read(tmp_path, "i1,t1\n1,0.5\n\n"[:-1] + "2,1.5\n", of)
+
+
+def test_a_missing_file_and_a_folder_are_told(tmp_path: Path) -> None:
+    for path in (tmp_path / "none.csv", tmp_path):
+        with pytest.raises(DataError, match="give the path of a CSV file"):
+            read_data(path, MAZUR)
+
+
+def test_limits_come_before_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(data, "MAX_EXAMPLES", 3)
+    with pytest.raises(DataError, match=r":5: too many examples; allowed are 3 rows"):
+        read(tmp_path, HEAD + "1,2,3,4\n" * 9)
+    monkeypatch.setattr(data, "MAX_BYTES", 20)
+    with pytest.raises(DataError, match="more than 20 bytes"):
+        read(tmp_path, GOOD)
+
+
+def test_hundreds_of_problems_are_counted(tmp_path: Path) -> None:
+    with pytest.raises(DataError) as error:
+        read(tmp_path, HEAD + "a,b,c,d\n" * 100)
+    assert len(error.value.problems) == 400
+    assert str(error.value).splitlines()[-1] == "and 300 more"

@@ -1,0 +1,436 @@
+"""Every sentence about curves is said where it is true and nowhere else.
+
+Whether it is true is decided here, from the losses alone and from the activations' definitions.
+"""
+
+from __future__ import annotations
+
+import math
+from array import array
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+
+import derive
+from derive.compute.training.runs import Run
+from derive.document.blocks import Inline, Items, Paragraph
+from derive.document.training import account, report
+from derive.document.training.reading import reading
+from derive.document.wording import Value, Wording
+from derive.expression.nodes import Comparison, Expression, Number, Quantity
+from tests.document.claims import Said, named, network
+
+LINEAR = derive.load("examples/write-up-003-linear.yaml")
+SIGMOID = derive.load("examples/write-up-003.yaml")
+MAZUR = derive.load("examples/write-up-001.yaml")
+SWEEP = ("0.1", "0.2", "0.5", "0.8", "1.0", "2.0")
+XOR = network((2, 3, 1), ("tanh", "sigmoid"), "binary_cross_entropy", seed=2, examples=4,
+              inputs=[[0, 0], [0, 1], [1, 0], [1, 1]], targets=[[0], [1], [1], [0]])  # fmt: skip
+
+
+def heard(training: derive.Training, digits: int = 5) -> list[Said]:
+    """The sentences of the reading, and what was filled in."""
+    found: list[Said] = []
+    call = Wording.__call__
+
+    def listen(self: Wording, sentence: str, **values: Value) -> Inline:
+        found.append(Said(sentence, values))
+        return call(self, sentence, **values)
+
+    with patch.object(Wording, "__call__", listen):
+        list(reading(account(training, Wording(), digits)))
+    return found
+
+
+def rates(said: Said, place: str = "rate") -> list[float]:
+    value = said.values[place]
+    parts = value if isinstance(value, tuple) else (value,)
+    return [float(e.right.value) for e in parts
+            if isinstance(e, Comparison) and isinstance(e.right, Number)]  # fmt: skip
+
+
+def value(said: Said, place: str) -> float:
+    parts = said.values[place]
+    one = parts[0] if isinstance(parts, tuple) else parts
+    assert isinstance(one, Number)
+    return float(one.value)
+
+
+def near(shown: float, exact: float) -> bool:
+    """Whether a displayed number is an exact one rounded: to 5 decimals or 3 digits."""
+    return abs(shown - exact) <= max(0.5001e-5 if abs(exact) >= 0.01 else 0, 0.0051 * abs(exact))
+
+
+TRAININGS = {
+    "sweep": derive.train(MAZUR, SWEEP, 300),
+    "one rate": derive.train(MAZUR, (0.5,), 50),
+    "one epoch": derive.train(MAZUR, (0.5,), 1),
+    "out of reach": derive.train(SIGMOID, (0.1, 0.5, 1.0), 1000),
+    "wild": derive.train(LINEAR, (0.1, 0.5, 1, 2, 4, 6, 300), 200, on_divergence="continue"),
+    "stopped": derive.train(LINEAR, (0.1, 300, 0.5), 50),
+    "xor": derive.train(XOR, (0.5, 2.0, 20.0), 400),
+    "noisy": derive.train(XOR, (0.1, 1.0, 3.0), 300, batch_size=1, seed=3),
+    "target": derive.train(MAZUR, SWEEP, 300, target_loss=0.02),
+    "patience": derive.train(MAZUR, SWEEP, 3000, patience=20, improvement=1e-4),
+    "crossing": derive.train(derive.load("examples/batch.yaml"), (1, 5, 20), 300),
+    "ten rates": derive.train(LINEAR, [k / 5 for k in range(1, 11)], 100, on_divergence="continue"),
+}
+each = pytest.mark.parametrize("name", TRAININGS)
+
+
+def finite(run: Run) -> list[float]:
+    """The losses without the one at which the run diverged."""
+    return list(run.losses)[: -1 if run.ending == "diverged" else None]
+
+
+# -- who is lowest, and when -------------------------------------------------------------------
+
+
+@each
+def test_the_lowest_and_the_highest_at_the_end(name: str) -> None:
+    training = TRAININGS[name]
+    last = max(run.epochs for run in training.runs)
+    ends = {float(run.rate.value): run.losses[last] for run in training.runs
+            if run.epochs == last and run.ending != "diverged"}  # fmt: skip
+    said = named(heard(training), "training-lowest", "training-lowest-tie",
+                 "training-lowest-same", "training-end")  # fmt: skip
+    assert len(said) == (bool(ends) and last > 0)
+    for one in said:
+        assert one.values["epoch"] == last
+        if one.sentence == "training-end":
+            ((rate, end),) = ends.items()
+            assert rates(one) == [rate] and near(value(one, "value"), end)
+            assert near(value(one, "first"), training[rate].losses[0])
+            continue
+        lowest = [rate for rate, end in ends.items() if end == min(ends.values())]
+        assert near(value(one, "low"), min(ends.values()))
+        if one.sentence == "training-lowest-same":
+            assert lowest == list(ends) and len(ends) > 1
+            continue
+        assert sorted(rates(one)) == sorted(lowest) != sorted(ends)
+        assert (one.sentence == "training-lowest") == (len(lowest) == 1)
+        (worst,) = rates(one, "worst")
+        assert ends[worst] == max(ends.values()) and near(value(one, "high"), ends[worst])
+
+
+def lowest_at(training: derive.Training, epoch: int) -> set[float]:
+    there = {float(run.rate.value): finite(run)[epoch] for run in training.runs
+             if epoch < len(finite(run))}  # fmt: skip
+    return {rate for rate, loss in there.items() if loss == min(there.values())}
+
+
+@each
+def test_who_leads_when(name: str) -> None:
+    training = TRAININGS[name]
+    last = max(len(finite(run)) - 1 for run in training.runs)
+    said = named(heard(training), "training-leads", "training-leads-span", "training-leads-at",
+                 "training-leads-often")  # fmt: skip
+    if len(training.runs) < 2 or not last:
+        assert not said
+        return
+    for one in said:
+        first = one.values["first"]
+        upto = first if one.sentence == "training-leads-at" else one.values["last"]
+        assert isinstance(first, int) and isinstance(upto, int)
+        (rate,) = rates(one)
+        assert all(rate in lowest_at(training, n) for n in range(first, upto + 1))
+        if first > 1:
+            assert rate not in lowest_at(training, first - 1), "it did not lead before"
+    spans = [one for one in said if one.sentence != "training-leads-often"]
+    if spans:  # they cover all epochs
+        starts = [one.values["first"] for one in spans]
+        ends = [one.values["first" if one.sentence == "training-leads-at" else "last"]
+                for one in spans]  # fmt: skip
+        assert starts == [1, *(end + 1 for end in ends[:-1] if isinstance(end, int))]
+        assert ends[-1] == last
+        assert len(spans) <= 4
+    else:
+        (often,) = said
+        assert often.values["last"] == last
+        assert isinstance(often.values["count"], int) and often.values["count"] >= 4
+
+
+def test_the_lead_changes_somewhere_here() -> None:
+    assert named(heard(TRAININGS["crossing"]), "training-leads-change")
+    assert named(heard(TRAININGS["sweep"]), "training-leads")
+
+
+# -- falling, rising, flat ---------------------------------------------------------------------
+
+
+def rising_epochs(run: Run, least: float = 0.0) -> list[int]:
+    losses = list(run.losses)
+    return [n for n in range(1, len(losses))
+            if not losses[n] <= losses[n - 1] + least]  # fmt: skip
+
+
+@each
+def test_where_the_loss_rises(name: str) -> None:
+    training = TRAININGS[name]
+    said = heard(training)
+    clear = {float(run.rate.value): rising_epochs(run, 1e-12 * abs(run.losses[0]))
+             for run in training.runs}  # fmt: skip
+    rising = {rate: epochs for rate, epochs in clear.items() if epochs}
+    never = named(said, "training-falls", "training-falls-one", "training-falls-rounding",
+                  "training-falls-rounding-one")  # fmt: skip
+    assert len(never) == (not rising)
+    for one in never:
+        strict = not any(rising_epochs(run) for run in training.runs)
+        assert ("-rounding" in one.sentence) == (not strict)
+        assert one.sentence.endswith("-one") == (len(training.runs) == 1)
+    spans = named(said, "training-rises-span", "training-rises-once")
+    many = named(said, "training-rises-many")
+    if len(rising) > 8:
+        assert [one.values["count"] for one in many] == [len(rising)] and not spans
+        return
+    assert not many
+    assert [rates(one)[0] for one in spans] == list(rising)
+    for one in spans:
+        (rate,) = rates(one)
+        assert one.values["count"] == len(rising[rate])
+        assert one.values["first"] == rising[rate][0]
+        assert one.values["epochs"] == training[rate].epochs
+        assert (one.sentence == "training-rises-once") == (len(rising[rate]) == 1)
+    others = named(said, "training-falls-others")
+    assert [rates(one, "rates") for one in others] == (
+        [[rate for rate in clear if rate not in rising]] if rising and len(rising) < len(clear)
+        else []
+    )  # fmt: skip
+
+
+@each
+def test_where_the_curve_is_flat(name: str) -> None:
+    training = TRAININGS[name]
+    said = heard(training)
+    flat: dict[float, int] = {}
+    for run in training.runs:
+        losses = list(run.losses)
+        if run.ending == "diverged":
+            continue
+        for since in range(len(losses)):
+            tail = losses[since:]
+            if max(tail) - min(tail) <= 0.01 * max(map(abs, tail)):
+                if len(tail) - 1 >= max(10, run.epochs / 4) and max(tail):
+                    flat[float(run.rate.value)] = since
+                break
+    spans = named(said, "training-from")
+    if len(flat) > 8:
+        assert [one.values["count"] for one in named(said, "training-plateau-many")] == [len(flat)]
+        return
+    assert {rates(one)[0]: one.values["epoch"] for one in spans} == flat
+    for one in spans:
+        assert near(value(one, "value"), training[rates(one)[0]].losses[-1])
+    still = [rate for rate, since in flat.items() if len(set(training[rate].losses[since:])) == 1]
+    assert bool(named(said, "training-constant")) == bool(still)
+    assert bool(named(said, "training-plateau")) == (len(still) < len(flat))
+
+
+# -- how runs ended ----------------------------------------------------------------------------
+
+
+@each
+def test_how_runs_ended(name: str) -> None:
+    training = TRAININGS[name]
+    said = heard(training)
+    for ending, sentences in {
+        "diverged": ("training-diverged-grown", "training-diverged-lost"),
+        "target met": ("training-target-met",),
+        "no progress": ("training-no-progress",),
+        "interrupted": ("training-interrupted",),
+    }.items():
+        found = named(said, *sentences)
+        ended = [run for run in training.runs if run.ending == ending]
+        assert [(rates(one)[0], one.values["epoch"]) for one in found] == [
+            (float(run.rate.value), run.epochs) for run in ended
+        ]
+        for one, run in zip(found, ended, strict=True):
+            if ending == "diverged":
+                assert not run.losses[-1] <= 1e6 * max(1, run.losses[0])
+                assert all(loss <= 1e6 * max(1, run.losses[0]) for loss in run.losses[:-1])
+            if ending == "target met":
+                bound = value(one, "bound")
+                assert run.losses[-1] <= bound < min(run.losses[:-1])
+            if ending == "no progress":
+                since = list(run.losses)[-1 - int(str(one.values["patience"])) :]
+                assert min(since[1:]) >= since[0] - 1e-4
+    begun = {float(run.rate.value) for run in training.runs}
+    left = [float(rate.value) for rate in training.settings.rates if float(rate.value) not in begun]
+    missing = named(said, "training-not-begun")
+    assert len(missing) == bool(left)
+    for one in missing:
+        assert [float(n.value) for n in numbers(one.values["rates"])] == left
+
+
+def numbers(content: Any) -> list[Number]:
+    return [part for part in content if isinstance(part, Number)]
+
+
+@pytest.mark.parametrize("last", [2e6, math.inf, math.nan])
+def test_a_loss_that_is_no_number_is_not_said_to_have_grown(last: float) -> None:
+    training = changed(TRAININGS["one rate"], [0.25, last], "diverged")
+    grown = named(heard(training), "training-diverged-grown")
+    assert bool(grown) == math.isfinite(last)
+    (item, *_) = items(training)
+    assert ("no number" in item) == math.isnan(last)
+    assert ("∞" in item) == math.isinf(last)
+
+
+# -- what the outputs can reach ----------------------------------------------------------------
+
+
+def test_a_target_out_of_reach_and_the_infimum() -> None:
+    """½(y − 3.3)² for y in (0, 1) comes as near to ½·2.3² = 2.645 as one likes, never there."""
+    training = TRAININGS["out of reach"]
+    said = heard(training)
+    (beyond,) = named(said, "training-beyond-one")
+    assert value(beyond, "target") == 3.3 and beyond.values["span"] == "(0, 1)"
+    assert beyond.quantity("output") == Quantity("activation", 2)
+    (infimum,) = named(said, "training-infimum")
+    assert value(infimum, "infimum") == 2.645
+    assert not named(said, "training-minimum")
+    low = min(min(run.losses) for run in training.runs)
+    assert low > 2.645
+    (gap,) = named(said, "training-gap")
+    (rate,) = rates(gap)
+    assert training[rate].losses[int(str(gap.values["epoch"]))] == low
+    assert near(value(gap, "value"), low) and near(value(gap, "gap"), low - 2.645)
+
+
+@pytest.mark.parametrize(
+    ("activation", "target", "loss", "sentence", "bound"),
+    [
+        ("sigmoid", 3.3, "half_squared_error", "training-infimum", 2.645),
+        ("sigmoid", -1, "mean_squared_error", "training-infimum", 1.0),
+        ("tanh", 2, "absolute_error", "training-infimum", 1.0),
+        ("tanh", -1.5, "half_squared_error", "training-infimum", 0.125),
+        ("relu", -2, "half_squared_error", "training-minimum", 2.0),
+        ("softplus", -0.5, "huber", "training-infimum", 0.125),
+        ("sigmoid", 1, "half_squared_error", None, None),
+        ("sigmoid", 0.5, "half_squared_error", None, None),
+        ("identity", 9, "half_squared_error", None, None),
+        ("relu", 2, "half_squared_error", None, None),
+        ("gelu", -3, "half_squared_error", None, None),  # its range is known roughly
+        ("tanh", -1, "hinge", None, None),
+    ],
+)
+def test_bounds_of_other_outputs(
+    activation: str, target: float, loss: str, sentence: str | None, bound: float | None
+) -> None:
+    of = network((1, 1), (activation,), loss, targets=[[target]])
+    said = heard(derive.train(of, (0.1,), 5))
+    found = named(said, "training-infimum", "training-minimum")
+    assert [one.sentence for one in found] == ([sentence] if sentence else [])
+    assert [value(one, "infimum") for one in found] == ([bound] if bound is not None else [])
+    assert len(named(said, "training-beyond-one")) == len(found)
+
+
+@pytest.mark.parametrize(("over", "bound"), [("mean", (2.645 + 0 + 0.5) / 3), ("sum", 3.145)])
+def test_the_bound_of_several_examples(over: str, bound: float) -> None:
+    of = network((1, 1), ("sigmoid",), targets=[[3.3], [0.5], [-1]], examples=3, over_examples=over)
+    said = heard(derive.train(of, (0.1,), 5))
+    (beyond,) = named(said, "training-beyond")
+    assert (beyond.values["count"], beyond.values["all"]) == (2, 3)
+    (infimum,) = named(said, "training-infimum")
+    assert near(value(infimum, "infimum"), bound)
+
+
+@pytest.mark.parametrize(
+    ("activation", "loss", "targets", "sentence"),
+    [
+        ("sigmoid", "half_squared_error", [[1]], "training-edge-one"),
+        ("sigmoid", "binary_cross_entropy", [[1], [0]], "training-edge-all"),
+        ("sigmoid", "binary_cross_entropy", [[1], [0.5], [0]], "training-edge"),
+        ("tanh", "hinge", [[1], [-1]], "training-edge-all"),
+        ("tanh", "half_squared_error", [[0]], None),
+        ("relu", "half_squared_error", [[0]], None),
+        ("identity", "half_squared_error", [[1]], None),
+        ("softmax", "half_squared_error", [[1]], None),  # one unit: it is 1
+    ],
+)
+def test_targets_at_the_end_of_the_range(
+    activation: str, loss: str, targets: list[list[float]], sentence: str | None
+) -> None:
+    of = network((1, 1), (activation,), loss, targets=targets, examples=len(targets))
+    found = [one for one in heard(derive.train(of, (0.1,), 3)) if "-edge" in one.sentence]
+    assert [one.sentence for one in found] == ([sentence] if sentence else [])
+    for one in found:
+        low, high = map(float, str(one.values["span"]).replace("−", "-").strip("()").split(", "))
+        ends = [t for row in targets for t in row if t in (low, high)]
+        assert one.values["count"] == len(ends)
+        assert (sentence == "training-edge") == (len(ends) < len(targets))
+
+
+def test_saturated_units_have_hardly_a_slope() -> None:
+    of = network((1, 2, 1), ("tanh", "sigmoid"), inputs=[[1]], bias="none", targets=[[0.5]],
+                 weights=[[[3.5, 0.1]], [[-0.2], [0.4]]])  # fmt: skip
+    training = derive.train(of, (1e-6,), 1)
+    (one,) = named(heard(training), "training-saturated-one")
+    assert one.quantity("unit") == Quantity("pre-activation", 1)
+    assert near(value(one, "slope"), 1 - math.tanh(3.5) ** 2)
+    assert 1 - math.tanh(0.1) ** 2 > 0.01 > 1 - math.tanh(3.5) ** 2
+    far = network((1, 2, 1), ("tanh", "sigmoid"), inputs=[[1]], bias="none", targets=[[0.5]],
+                  weights=[[[30, -40]], [[-9], [9]]])  # fmt: skip
+    (many,) = named(heard(derive.train(far, (1e-6,), 1)), "training-saturated")
+    assert [q.unit for q in many.quantities("units")] == [0, 1, 0]
+    slopes = named(heard(derive.train(far, (1e-6,), 1)), "training-slope")
+    assert value(slopes[1], "slope") > 0, "4e^(−80), where 1 − tanh² is 0 in doubles"
+    assert not [one for one in heard(TRAININGS["sweep"]) if "saturated" in one.sentence]
+    assert not [one for one in heard(TRAININGS["xor"]) if "saturated" in one.sentence]
+
+
+# -- a report that says something else is seen -------------------------------------------------
+
+
+def changed(training: derive.Training, losses: Sequence[float], ending: str) -> derive.Training:
+    """The same training with other losses in its first run."""
+    run = training.runs[0]
+    size = len(training.network.parameters())
+    fake = Run(run.rate, array("d", losses), ending, range(len(losses)),
+               array("d", [0.1] * size * len(losses)), size)  # fmt: skip
+    return replace(training, runs=(fake, *training.runs[1:]))
+
+
+def items(training: derive.Training) -> list[str]:
+    found: list[str] = []
+    for block in reading(account(training, Wording(), 5)):
+        contents = block.items if isinstance(block, Items) else (
+            (block.content,) if isinstance(block, Paragraph) else ()
+        )  # fmt: skip
+        for content in contents:
+            found.append("".join(p if isinstance(p, str) else "…" for p in content))
+    return found
+
+
+def test_other_losses_make_another_reading() -> None:
+    falling = TRAININGS["sweep"]
+    losses = list(falling.runs[0].losses)
+    assert named(heard(falling), "training-falls")
+    bumped = [*losses[:100], losses[99] * 1.001, *losses[101:]]
+    (rise,) = named(heard(changed(falling, bumped, "finished")), "training-rises-once")
+    assert rise.values["first"] == 100
+    best = [*losses[:50], *([1e-9] * (len(losses) - 50))]
+    said = heard(changed(falling, best, "finished"))
+    (first, second) = named(said, "training-leads-span")
+    assert (rates(first), rates(second)) == ([2.0], [0.1])
+    assert second.values["first"] == 50
+    assert named(said, "training-constant")
+
+
+def test_a_reading_says_what_it_does_not_say() -> None:
+    for name, training in TRAININGS.items():
+        last = heard(training)[-1].sentence
+        assert last == ("training-scope-one" if len(training.runs) == 1 else "training-scope"), name
+
+
+def test_every_sentence_of_a_report_is_whole() -> None:
+    """No place is left open, in any report."""
+    for training in TRAININGS.values():
+        document = report(training, Wording(), 5)
+        for block in document.blocks:
+            for content in getattr(block, "items", (getattr(block, "content", ()),)):
+                for part in content:
+                    assert not isinstance(part, str) or "<<" not in part
+                    assert isinstance(part, str | Expression) or part.text
