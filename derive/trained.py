@@ -48,7 +48,8 @@ class Output:
     suffix  of its file
     home    module and name of the function that makes it
     beside  what else it writes: files whose names end so
-    cells   it has a row for each epoch and rate, so that it may become too large
+    cells   it has values for each epoch that is kept, so that it may become too large
+    losses  and the loss of every epoch, kept or not
     """
 
     name: str
@@ -57,6 +58,7 @@ class Output:
     home: tuple[str, str]
     beside: tuple[str, ...] = ()
     cells: bool = False
+    losses: bool = False
 
     def files(self, training: Training, look: Look, file: str) -> Mapping[str, str | bytes]:
         """The files: name → content, the one called ``file`` first."""
@@ -80,7 +82,7 @@ OUTPUTS = {
         Output("csv", "a row for each rate and epoch, every value in full", ".csv",
                (_HERE, "csv_files"), cells=True),
         Output("json", "settings, losses and parameters, for a program", ".json",
-               (_HERE, "json_files"), cells=True),
+               (_HERE, "json_files"), cells=True, losses=True),
         Output("svg", "the loss curves, linear and logarithmic", "", (_HERE, "svg_files"), _CURVES),
     )
 }  # fmt: skip
@@ -218,11 +220,16 @@ def _reading(training: Training, look: Look) -> list[str]:
 
 
 def refuse_too_large(row: Output, columns: int, rates: int, epochs: int, every: int) -> None:
-    """Raise ArgumentError, before any work, for a file with too many cells."""
-    count = rates * (epochs // every + 2) * (columns + 2)
-    if row.cells and count > MAX_CELLS:
-        least = math.ceil(rates * epochs * (columns + 2) / MAX_CELLS) + 1
+    """Raise ArgumentError, before any work, for a file with too many values."""
+    if not row.cells:
+        return
+    always = rates * epochs if row.losses else 0
+    count = always + rates * (epochs // every + 2) * (columns + 2)
+    if count > MAX_CELLS:
+        free = MAX_CELLS - always - 2 * rates * (columns + 2)
+        least = math.ceil(rates * epochs * (columns + 2) / free) if free > 0 else 0
+        thinner = f"write every so many epochs (--every {least}), or " if least else "ask for "
         raise ArgumentError(
             row.name, f"a file of {count} values", f"at most {MAX_CELLS}",
-            f"write every so many epochs (--every {least}), or fewer epochs or rates",
+            f"{thinner}fewer epochs or rates",
         )  # fmt: skip

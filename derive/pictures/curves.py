@@ -98,25 +98,25 @@ def _axes(epoch: Content, loss: Content) -> Iterator[Shape]:
 
 
 def _curve(run: Run, pen: Pen, x: Scale, y: Scale) -> Iterator[Shape]:
-    """The curve in pieces inside the picture; an arrow where it leaves it."""
-    piece: list[Point] = []
+    """The curve in pieces inside the picture; an arrow where it leaves it for good."""
+    pieces: list[list[Point]] = []
     before: Point | None = None
+    inside = False
     for epoch, loss in thinned(run.losses, int(_RIGHT - _LEFT)):
         here = (x(epoch), y(loss) if math.isfinite(loss) else -math.inf)
-        inside = _TOP <= here[1] <= _BOTTOM
-        if before is not None and (_TOP <= before[1] <= _BOTTOM) != inside:
-            edge = _crossing(before, here)
-            piece.append(edge)
-            if not inside:
-                yield Line(straightened(piece), pen, arrow=True)
-                piece = []
+        was, inside = inside, _TOP <= here[1] <= _BOTTOM
+        if inside and not was:
+            pieces.append([_crossing(here, before)] if before is not None else [])
+        elif was and not inside and before is not None:
+            pieces[-1].append(_crossing(before, here))
         if inside:
-            piece.append(here)
+            pieces[-1].append(here)
         before = here
-    if len(piece) == 1:
-        piece = [(piece[0][0] - 1, piece[0][1]), (piece[0][0] + 1, piece[0][1])]
-    if piece:
-        yield Line(straightened(piece), pen)
+    for piece in pieces:
+        if len(piece) == 1:  # a dot
+            ((at, height),) = piece
+            piece[:] = [(at - 1, height), (at + 1, height)]
+        yield Line(straightened(piece), pen, arrow=piece is pieces[-1] and not inside)
 
 
 def straightened(points: Sequence[Point]) -> tuple[Point, ...]:
@@ -143,9 +143,8 @@ def straightened(points: Sequence[Point]) -> tuple[Point, ...]:
     return tuple(points[k] for k in sorted(kept))
 
 
-def _crossing(one: Point, other: Point) -> Point:
-    """Where the way from one point to the other crosses the upper or the lower edge."""
-    inner, outer = (one, other) if _TOP <= one[1] <= _BOTTOM else (other, one)
+def _crossing(inner: Point, outer: Point) -> Point:
+    """Where the way from a point inside to one outside crosses the upper or the lower edge."""
     edge = _TOP if outer[1] < _TOP else _BOTTOM
     if not math.isfinite(outer[1]):
         return outer[0], edge

@@ -107,7 +107,7 @@ def test_a_loss_of_nothing_has_no_place_on_a_logarithmic_scale() -> None:
 def test_a_curve_that_comes_back_is_drawn_in_pieces() -> None:
     hill = run([1, 1, 900, 1, 1, 1])
     first, second = lines(picture([hill]), 0)
-    assert first.arrow and not second.arrow
+    assert not first.arrow and not second.arrow, "only what does not come back has an arrow"
     assert first.points[-1][1] == second.points[0][1] == drawn._TOP
 
 

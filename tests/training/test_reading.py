@@ -15,6 +15,7 @@ from unittest.mock import patch
 import pytest
 
 import derive
+from derive.compute.training import findings
 from derive.compute.training.runs import Run
 from derive.document.blocks import Inline, Items, Paragraph
 from derive.document.training import account, report
@@ -417,6 +418,37 @@ def test_other_losses_make_another_reading() -> None:
     assert (rates(first), rates(second)) == ([2.0], [0.1])
     assert second.values["first"] == 50
     assert named(said, "training-constant")
+
+
+WRONG: dict[str, tuple[Any, Any]] = {
+    "leads": (lambda t: (findings.Lead(t.runs[0], 1, t.runs[0].epochs),), test_who_leads_when),
+    "at_the_end": (lambda t: tuple(t.runs), test_the_lowest_and_the_highest_at_the_end),
+    "rises": (lambda run: findings.Rises(1, 7), test_where_the_loss_rises),
+    "plateau": (lambda run: findings.Plateau(5, 0.1, 0.2), test_where_the_curve_is_flat),
+    "bound": (
+        lambda t: findings.Bound(t.network.layers[-1].activation.range, 2.7, False, ((0, 0, 3.3),)),
+        lambda _: test_a_target_out_of_reach_and_the_infimum(),
+    ),
+    "at_the_edge": (
+        lambda t: (t.network.layers[-1].activation.range, 2),
+        lambda _: test_targets_at_the_end_of_the_range(
+            "sigmoid", "binary_cross_entropy", [[1], [0.5], [0.5]], "training-edge"
+        ),
+    ),
+    "saturated": (
+        lambda t, run: iter([(Quantity("pre-activation", 1), 0.001)]),
+        lambda _: test_saturated_units_have_hardly_a_slope(),
+    ),
+}
+
+
+@pytest.mark.parametrize("finding", WRONG)
+def test_a_wrong_finding_is_caught(finding: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    wrong, check = WRONG[finding]
+    check("sweep")
+    monkeypatch.setattr(findings, finding, wrong)
+    with pytest.raises(AssertionError):
+        check("sweep")
 
 
 def test_a_reading_says_what_it_does_not_say() -> None:

@@ -40,9 +40,14 @@ def _items(account: Account) -> Iterator[Inline]:
     count = len(training.inputs)
     if training.minibatches:
         size = settings.batch_size or count
+        rest = "-rest" if count % size else ""
         yield words(
-            f"training-minibatches-{training.network.over_examples}", count=count, size=size,
-            updates=-(-count // size), seed=settings.seed,
+            f"training-minibatches{rest}", count=count, size=size, left=count % size,
+            updates=-(-count // size),
+        )  # fmt: skip
+        yield words(
+            f"training-order-{training.network.over_examples}", seed=settings.seed,
+            loss=training.loss,
         )  # fmt: skip
     elif training.is_batch:
         yield words(f"training-batch-{training.network.over_examples}", count=count)
@@ -67,5 +72,6 @@ def _drawn(account: Account, drawn: Drawn) -> Inline:
         return account.words("training-drawn-zero", layer=name, b=some)
     return account.words(
         f"training-drawn-{drawn.rule}", layer=name, w=some,
-        bound=shown(drawn.bound, account.digits), seed=account.training.settings.initial or 0,
+        low=shown(-drawn.bound, account.digits), high=shown(drawn.bound, account.digits),
+        seed=account.training.settings.initial or 0,
     )  # fmt: skip
