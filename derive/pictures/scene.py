@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from derive.derivation.graph import Graph, bias_of
 from derive.derivation.rounding import Shown
-from derive.expression.nodes import BIAS, TARGET, WEIGHT, Quantity
+from derive.expression.nodes import BIAS, TARGET, WEIGHT, Expression, Quantity
 from derive.pictures.extent import fitting, width
 from derive.pictures.picture import Circle, Content, Label, Line, Pen, Shape
 from derive.pictures.plan import SIDE, Edge, Measures, Node, Plan
@@ -33,12 +33,13 @@ _CROWDED = 4  # units past which those of a layer stand close
 class Scene:
     """A network to be drawn.
 
-    shown  the displayed number of a quantity; None where there are no numbers
+    shown  the displayed number of a quantity, a derivative or a product of quantities; None
+           where there are no numbers
     """
 
     graph: Graph
     names: Names
-    shown: Callable[[Quantity], Shown] | None = None
+    shown: Callable[[Expression], Shown] | None = None
 
     def value(self, quantity: Quantity) -> Content:
         """The number alone; nothing where there are none."""

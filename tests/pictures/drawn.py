@@ -70,5 +70,6 @@ def figures(network: derive.Network, digits: int = 5) -> tuple[list[Figure], Nam
         pictures.network_figure(told),
         *(pictures.path_figure(told, w) for w in (*first, *biases)),
         *(pictures.step_figure(told, layer) for layer in layers),
+        pictures.circuit_figure(told),
     ]
     return found, told.names

@@ -8,6 +8,7 @@ from derive.derivation.graph import E
 from derive.derivation.steps import Chain, Rule, Section, Step
 from derive.document.blocks import Block, Equation
 from derive.document.narration.deltas import layer_by_deltas
+from derive.document.narration.figures import circuit_figure
 from derive.document.narration.locals import proof
 from derive.document.narration.paths import layer_by_paths
 from derive.document.narration.teller import Teller, first_and_last, rows
@@ -32,6 +33,7 @@ def backward(teller: Teller) -> Iterator[Block]:
                 yield from layer_by_paths(teller, layer)
             else:
                 yield from layer_by_deltas(teller, layer, told)
+        yield from circuit_figure(teller)
     if teller.network.is_batch:
         yield from _averages(teller)
 

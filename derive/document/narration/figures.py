@@ -27,6 +27,14 @@ def path_figure(teller: Teller, w: Quantity) -> Iterator[Block]:
         yield pictures.path_figure(teller, w)
 
 
+def circuit_figure(teller: Teller) -> Iterator[Block]:
+    """The computation as a circuit, with values and derivatives."""
+    if PART in teller.parts:
+        from derive.document.narration import pictures
+
+        yield pictures.circuit_figure(teller)
+
+
 def step_figure(teller: Teller, layer: int) -> Iterator[Block]:
     """The step of the backward pass in which the δ of a layer are found."""
     if PART in teller.parts:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from derive.derivation.graph import E
 from derive.derivation.rounding import Shown
-from derive.derivation.styles.deltas import pre_activation_of
+from derive.derivation.styles.deltas import delta_of, pre_activation_of
 from derive.document.blocks import Figure, Inline
 from derive.document.narration.teller import ROW_LIMIT, Teller
 from derive.document.wording import Value
 from derive.expression.nodes import DELTA, Expression, Partial, Quantity
 from derive.network.description import Layer
+from derive.pictures import circuit as circuits
 from derive.pictures import paths, steps
 from derive.pictures.network import Layout, layout, network
 from derive.pictures.picture import Content
@@ -26,10 +27,12 @@ def scene_of(teller: Teller) -> Scene:
     numbers = teller.valuation.numbers(teller.example)
     known = teller.valuation.formulas
 
-    def shown(quantity: Quantity) -> Shown:
-        if quantity.kind == DELTA and quantity not in known:
-            return numbers.shown(Partial(E, pre_activation_of(quantity)))
-        return numbers.shown(quantity)
+    def shown(of: Expression) -> Shown:
+        if isinstance(of, Quantity) and of.kind == DELTA and of not in known:
+            return numbers.shown(Partial(E, pre_activation_of(of)))
+        if isinstance(of, (Quantity, Partial)):
+            return numbers.shown(of)
+        return numbers.work_out(of).result
 
     return Scene(teller.graph, teller.names, shown)
 
@@ -109,6 +112,32 @@ def _deltas(teller: Teller, scene: Scene, layer: int) -> Inline:
     if len(deltas) > ROW_LIMIT:
         return teller.some(deltas)
     return teller.words.listing(tuple(map(scene.named, deltas)))
+
+
+def circuit_figure(teller: Teller) -> Figure:
+    """The computation as a circuit, with values and derivatives."""
+    words, scene, graph = teller.words, scene_of(teller), teller.graph
+    whole = circuits.is_whole(graph)
+    caption = [
+        words("caption-circuit" if scene.shown is not None else "caption-circuit-symbolic", loss=E)
+    ]
+    layers = teller.network.layers if whole else teller.network.layers[:1]
+    if any(layer.bias == "shared" for layer in layers):
+        caption.append(words("caption-circuit-shared"))
+    if whole:
+        title = words("picture-circuit-title", loss=E)
+        told = [words("picture-circuit", loss=E)]
+        deltas = tuple(d for layer in layers[::-1] for d in teller.deltas(layer))
+    else:
+        z = circuits.first_unit(graph)
+        caption.append(words("caption-circuit-unit"))
+        title = words("picture-circuit-title-unit")
+        told = [words("picture-circuit-unit", z=scene.named(z))]
+        deltas = (delta_of(z),)
+    slopes = words.listing(tuple(map(scene.named, deltas)))
+    told.append(words("picture-circuit-deltas", slopes=slopes))
+    picture = circuits.circuit(scene, content(title), sentences(*told))
+    return Figure(picture, sentences(*caption))
 
 
 def headings(teller: Teller, plan: Plan) -> tuple[Content, ...]:

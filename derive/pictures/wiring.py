@@ -1,0 +1,120 @@
+"""What a circuit is made of: operations, the wires between them, and what these carry."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from math import hypot
+
+from derive.derivation.graph import E
+from derive.derivation.styles.deltas import delta_of
+from derive.expression.nodes import INPUT, PRE_ACTIVATION, Expression, Partial, Quantity
+from derive.pictures.extent import width
+from derive.pictures.picture import Box, Circle, Content, Label, Line, Pen, Point, Shape
+from derive.pictures.scene import Scene
+
+SIZE = 7.5  # of labels
+BESIDE = 4.0  # between a wire and its label
+NODE = 8.0  # radius of an operation
+_LINE = 4.7  # half of what is between value and derivative
+_WIRE = 0.8
+
+
+@dataclass
+class Board:
+    """Shapes as they are put down: wires behind, operations on them, labels in front."""
+
+    scene: Scene
+    wires: list[Shape] = field(default_factory=list)
+    nodes: list[Shape] = field(default_factory=list)
+    labels: list[Shape] = field(default_factory=list)
+
+    def shapes(self, right: float = 0.0) -> Iterator[Shape]:
+        """From back to front, moved to the right."""
+        for shape in (*self.wires, *self.nodes, *self.labels):
+            yield moved(shape, right) if right else shape
+
+    @property
+    def left(self) -> float:
+        """Where the box that reaches furthest to the left begins."""
+        return min((s.corner[0] for s in self.nodes if isinstance(s, Box)), default=0.0)
+
+    @property
+    def right(self) -> float:
+        """Where the label that reaches furthest to the right ends."""
+        names = self.scene.names
+        labels = (s for s in self.labels if isinstance(s, Label))
+        return max(s.at[0] + width(s.content, names, s.size) for s in labels)
+
+    def value(self, carried: Expression) -> Content:
+        """w1 = 0.15 for a quantity; of a product the number, or without numbers the product."""
+        if isinstance(carried, Quantity):
+            return self.scene.named(carried)
+        shown = self.scene.shown
+        return (carried,) if shown is None else (shown(carried).number,)
+
+    def slope(self, carried: Quantity) -> Content:
+        """The derivative of the loss by a quantity: its number, or without numbers its name.
+
+        None by an input that the targets are made of: it is not only what flows back here.
+        """
+        if carried.kind == INPUT and self.scene.graph.network.target_formulas is not None:
+            return ()
+        derivative: Expression = Partial(E, carried)
+        if carried.kind == PRE_ACTIVATION:
+            derivative = delta_of(carried)
+        shown = self.scene.shown
+        if carried == E:
+            return ("1",)
+        return (derivative,) if shown is None else (shown(derivative).number,)
+
+    def room(self, value: Content, slope: Content) -> float:
+        """The width of a label beside a wire."""
+        names = self.scene.names
+        return BESIDE + max(width(content, names, SIZE) for content in (value, slope))
+
+    def wire(self, *points: Point, arrow: bool = False) -> None:
+        """A line through points."""
+        self.wires.append(Line(points, Pen("", _WIRE), arrow))
+
+    def into(self, start: Point, centre: Point) -> None:
+        """A line to the rim of an operation."""
+        (x0, y0), (x1, y1) = start, centre
+        part = 1 - NODE / hypot(x1 - x0, y1 - y0)
+        self.wire(start, (x0 + part * (x1 - x0), y0 + part * (y1 - y0)))
+
+    def beside(self, at: Point, value: Content, slope: Content, role: str = "") -> None:
+        """What a wire carries, and below it the derivative by that."""
+        x, y = at[0] + BESIDE, at[1]
+        apart = _LINE if slope else 0.0
+        self.labels.append(Label((x, y - apart), value, SIZE, "start", role))
+        if slope:
+            self.labels.append(Label((x, y + apart), slope, SIZE, "start", "gradient"))
+
+    def operation(self, at: Point, sign: Content, role: str = "") -> None:
+        """A circle with a sign in it, or a box around a longer one."""
+        long = width(sign, self.scene.names, SIZE) + 5
+        pen = Pen(role, 1.0)
+        if long <= 2 * NODE:
+            self.nodes.append(Circle(at, NODE, pen, role))
+        else:
+            corner = (at[0] - long / 2, at[1] - NODE)
+            self.nodes.append(Box(corner, (long, 2 * NODE), pen, role, NODE / 2))
+        self.labels.append(Label(at, sign, SIZE, halo=False))
+
+    def bar(self, left: float, right: float, y: float, word: str, role: str) -> None:
+        """An operation on many wires at once."""
+        box = Box((left, y - NODE), (right - left, 2 * NODE), Pen(role, 1.0), role, NODE / 2)
+        self.nodes.append(box)
+        self.labels.append(Label(((left + right) / 2, y), (word,), SIZE, halo=False))
+
+
+def moved(shape: Shape, right: float) -> Shape:
+    """The shape further to the right."""
+    if isinstance(shape, Line):
+        return replace(shape, points=tuple((x + right, y) for x, y in shape.points))
+    if isinstance(shape, Circle):
+        return replace(shape, centre=(shape.centre[0] + right, shape.centre[1]))
+    if isinstance(shape, Box):
+        return replace(shape, corner=(shape.corner[0] + right, shape.corner[1]))
+    return replace(shape, at=(shape.at[0] + right, shape.at[1]))
