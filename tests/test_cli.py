@@ -124,7 +124,7 @@ def test_a_folder_or_bytes_instead_of_a_network_file_are_told(tmp_path: Path) ->
     [
         (["render", MAZUR, "--to", "docx"], ["markdown", "latex", "text"]),
         (["render", MAZUR, "--to", "markdown,docx"], ["docx"]),
-        (["render", MAZUR, "--style", "songs"], ["deltas", "paths"]),
+        (["render", MAZUR, "--style", "songs"], ["deltas", "matrices", "paths"]),
         (["render", MAZUR, "--detail", "endless"], ["brief", "normal", "full"]),
         (["compile", MAZUR, "--to", "fortran"], ["python", "numpy"]),
         (["compile", MAZUR], ["--to"]),
@@ -309,7 +309,7 @@ def test_the_catalog_lists_everything_a_file_may_say() -> None:
         ("activations", ACTIVATIONS),
         ("losses", LOSSES),
         ("notations", BUILT_IN),
-        ("styles", ("deltas", "paths")),
+        ("styles", ("deltas", "paths", "matrices")),
         ("formats", ("markdown", "latex", "text")),
         ("back ends", ("python", "numpy")),
     ):

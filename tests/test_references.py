@@ -38,7 +38,7 @@ from derive.expression.nodes import (
 
 ROOT = Path(__file__).parent.parent
 REFERENCES = json.loads((ROOT / "tests/data/references.json").read_text())["networks"]
-STYLES = ("deltas", "paths")
+STYLES = ("deltas", "paths", "matrices")
 BACK_ENDS = ("python", "numpy")
 RELATIVE = 1e-13
 

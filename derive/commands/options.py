@@ -50,7 +50,7 @@ style = click.option(
     callback=style_named,
     default="deltas",
     show_default=True,
-    help="How the derivation goes: deltas, paths.",
+    help="How the derivation goes: deltas, paths, matrices.",
 )
 notation = click.option(
     "--notation", help="A built-in notation or a file; the network's own if left out."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from derive.derivation.graph import Graph
 from derive.derivation.local import Locals
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 STYLES = {
     "deltas": "δ per neuron from the output back; gradient = δ · input",
     "paths": "weight by weight, the chain rule along every path to the error",
+    "matrices": "layer by layer, every vector and matrix with all of its entries",
 }
 
 
@@ -77,22 +78,27 @@ def derive(network: Network, style: str = "deltas", *, max_paths: int = MAX_PATH
         raise StyleError(f"style: got {style!r}; there are {', '.join(sorted(STYLES))}")
     graph = Graph(network)
     local = Locals(graph)
-    backward = (
-        Paths(graph, local, max_paths).sections()
-        if style == "paths"
-        else Deltas(graph, local).sections()
-    )
+    passes: Any = common
+    if style == "matrices":  # loaded where it is asked for
+        from derive.derivation.styles import matrix_passes as passes
+        from derive.derivation.styles.matrices import Matrices
+
+        backward = Matrices(graph, local).sections()
+    elif style == "paths":
+        backward = Paths(graph, local, max_paths).sections()
+    else:
+        backward = Deltas(graph, local).sections()
     parameters = tuple(w for _, mine in common.backward_order(graph) for w in mine)
     sections = [
         common.functions(graph),
         common.lemmas(graph),
-        common.forward(graph),
+        passes.forward(graph),
         common.loss(graph),
         Section("backward", sections=backward),
     ]
     if network.is_batch:
-        sections.append(common.averages(graph, parameters))
-    sections.append(common.updates(graph, parameters))
+        sections.append(passes.averages(graph, parameters))
+    sections.append(passes.updates(graph, parameters))
     return Derivation(network, style, graph, tuple(s for s in sections if _told(s)))
 
 

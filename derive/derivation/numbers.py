@@ -162,6 +162,10 @@ class Numbers:
                 target = value
         return Evaluated(tuple(relations), result)
 
+    def put_in(self, formula: Expression) -> Expression:
+        """The formula with the displayed number of every name in its place."""
+        return substitute(formula, {a: self.shown(a).number for a in _atoms(formula)})
+
     def _value(self, formula: Expression, last: Expression, places: int) -> Shown:
         if self.rounding.carried:
             found = shown(evaluate(last, _PRINTED), places)

@@ -37,6 +37,7 @@ class Rule(Enum):
     SIMPLIFY = "simplify"  # e.g. 1/2·2·(y − t)·1 → y − t
     AVERAGE = "average"  # e.g. ∂Ē/∂w → 1/N·Σ ∂E⟨n⟩/∂w
     EVALUATE = "evaluate"  # e.g. 0.15·0.05 + 0.20·0.10 → 0.0275
+    GATHER = "gather"  # e.g. δ_1 = …, δ_2 = … → [δ_1 δ_2] = [… …]: a matrix, entry by entry
     UPDATE = "update"  # e.g. w ← w − η·∂E/∂w
 
 

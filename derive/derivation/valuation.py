@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
@@ -21,6 +21,7 @@ from derive.derivation.trace import Trace, moved, trace
 from derive.expression.evaluate import HIGH, evaluate
 from derive.expression.nodes import (
     BIAS,
+    PRE_ACTIVATION,
     WEIGHT,
     Cases,
     Expression,
@@ -47,7 +48,7 @@ def formulas_of(derivation: Derivation) -> dict[Atom, Expression]:
             found[delta_of(z)] = step.result
         elif kind == "arriving" and isinstance(subject, Partial):
             found[subject] = step.result
-        elif kind == "local" and step.rule is Rule.LOCAL and isinstance(step.result, Cases):
+        elif kind == "local" and step.rule is Rule.LOCAL and _stands(derivation, step):
             of, by = step.about  # it stands as ∂E/∂a in the formulas of the page
             found[Partial(of, by)] = step.result
         elif kind == "together":
@@ -63,6 +64,13 @@ def formulas_of(derivation: Derivation) -> dict[Atom, Expression]:
     if derivation.network.is_batch:
         found[BATCH_E] = derivation.section("loss").steps[-1].result
     return found
+
+
+def _stands(derivation: Derivation, step: Step) -> bool:
+    """Whether a local derivative keeps its name in the formulas that use it."""
+    if isinstance(step.result, Cases):
+        return True
+    return derivation.style == "matrices" and step.about[0].kind != PRE_ACTIVATION
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +92,8 @@ class Valuation:
         if not derivation.network.has_values:
             raise ValueError("the network does not carry all values")
         self.derivation = derivation
+        if derivation.style == "matrices":  # too wide with their inner parts worked out as well
+            rounding = replace(rounding, parts=False)
         self.rounding = rounding
         self.graph: Graph = derivation.graph
         self.formulas = formulas_of(derivation)
@@ -110,6 +120,8 @@ class Valuation:
         """The numeric chain that belongs to a symbolic step; None where there is nothing new."""
         kind = step.id.partition("/")[0]
         subject = step.subject
+        if kind == "matrix":
+            return self._matrix(step, example)
         if kind == "update" and isinstance(subject, Quantity):
             return self.updates.get(subject)
         whole = kind == "average" or step.id == "define/batch"
@@ -120,13 +132,32 @@ class Valuation:
             return None
         return _evaluation(step.id, subject, numbers.chain(subject))
 
+    def _matrix(self, step: Step, example: int) -> Step | None:
+        """The matrices of numbers behind a step about matrices; None where it shows none."""
+        from derive.derivation.matrix_numbers import in_numbers
+
+        kind = step.id.split("/")[1]
+        if kind == "sums" or (step.rule is Rule.UPDATE and not self.updates):
+            return None
+        whole = self.derivation.network.is_batch and step.rule in (Rule.AVERAGE, Rule.UPDATE)
+        numbers = self.numbers(None if whole else example)
+
+        def chain_of(subject: Expression, formula: Expression) -> Evaluated:
+            if step.rule is Rule.UPDATE:
+                return numbers.work_out(formula, self.rounding.update_digits)
+            if isinstance(subject, (Quantity, Partial)):
+                return numbers.chain(subject)
+            return numbers.work_out(formula)
+
+        return in_numbers(step, chain_of, numbers.put_in)
+
     @cached_property
     def updates(self) -> dict[Quantity, Step]:
         """w ← w − η·∂E/∂w in numbers, for every trained parameter; empty without a rate."""
         if self.derivation.network.learning_rate is None:
             return {}
         found = {}
-        for step in self.derivation.section("updates").steps:
+        for step in self.derivation.section("updates").walk():
             w = step.subject
             if isinstance(w, Quantity):
                 found[w] = _evaluation(step.id, w, self._update(step), "←")
@@ -140,7 +171,7 @@ class Valuation:
     def updated(self) -> dict[Quantity, Shown]:
         """Every trained parameter after one step; the old values are used throughout."""
         found = {}
-        for step in self.derivation.section("updates").steps:
+        for step in self.derivation.section("updates").walk():
             w = step.subject
             if isinstance(w, Quantity):
                 found[w] = self._update(step).result

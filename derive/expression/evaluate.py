@@ -15,6 +15,8 @@ from typing import Any, Protocol
 from mpmath.ctx_mp import MPContext  # type: ignore[import-untyped]
 
 from derive.expression.functions import Function
+from derive.expression.grid import Grid
+from derive.expression.matrices import Hadamard, Matrix, MatrixProduct, Transpose
 from derive.expression.nodes import (
     Apply,
     Blank,
@@ -144,7 +146,10 @@ class Bindings:
 
 
 def evaluate(expression: Expression, environment: Environment) -> Any:
-    """The value of an expression. Raises ArithmeticError outside a function's domain."""
+    """The value of an expression, a Grid for a matrix.
+
+    Raises ArithmeticError outside a function's domain, TypeError where shapes do not go together.
+    """
     kind = type(expression)
     if kind not in _REMEMBERED or not isinstance(environment, Point):
         return _EVALUATE[kind](expression, environment)
@@ -202,7 +207,10 @@ def _power(e: Power, env: Environment) -> Any:
 
 
 def _apply(e: Apply, env: Environment) -> Any:
-    return apply(e.function, tuple(evaluate(a, env) for a in e.arguments), env.arithmetic)
+    values = tuple(evaluate(a, env) for a in e.arguments)
+    if isinstance(values[0], Grid):
+        return values[0].map(lambda value: apply(e.function, (value,), env.arithmetic))
+    return apply(e.function, values, env.arithmetic)
 
 
 def _partial(e: Partial, env: Environment) -> Any:
@@ -216,6 +224,14 @@ def _indexed_sum(e: IndexedSum, env: Environment) -> Any:
     for example in range(e.count):
         result = result + evaluate(with_example(e.body, e.index, example), env)
     return result
+
+
+def _matrix(e: Matrix, env: Environment) -> Any:
+    return Grid(tuple(tuple(evaluate(one, env) for one in row) for row in e.rows))
+
+
+def _hadamard(e: Hadamard, env: Environment) -> Any:
+    return evaluate(e.left, env).combine(evaluate(e.right, env), operator.mul)
 
 
 _EVALUATE: dict[type, Callable[[Any, Environment], Any]] = {
@@ -233,6 +249,10 @@ _EVALUATE: dict[type, Callable[[Any, Environment], Any]] = {
     Partial: _partial,
     IndexedSum: _indexed_sum,
     Blank: lambda e, env: evaluate(e.of, env),
+    Matrix: _matrix,
+    Transpose: lambda e, env: evaluate(e.of, env).transposed(),
+    MatrixProduct: lambda e, env: evaluate(e.left, env).times(evaluate(e.right, env)),
+    Hadamard: _hadamard,
 }
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from derive.document.blocks import Equation, Equations
 from derive.writers.expressions.latex import LATEX, latex
 from derive.writers.expressions.layout import Line, chain_lines, left_column
+from derive.writers.expressions.tiles import LATEX_FRAME, is_matrix, tiles
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -43,16 +45,30 @@ def rows(
     escape: Callable[[str], str],
     limit: float,
     characters: int,
+    matrix: int,
 ) -> Iterator[Row]:
     """The rows of a block: each chain on as many lines as it needs, signs below each other.
 
     limit       half ems a row may be wide, its number and reason included
     characters  of the source of one row
+    matrix      characters of the source of one matrix
     """
     equations = block.rows if isinstance(block, Equations) else (block,)
-    column = left_column([e.chain for e in equations], names, LATEX, limit)
+    if any(is_matrix(equation.chain) for equation in equations):
+        equations = tuple(one for e in equations for one in _tiled(e, names, limit, matrix))
+    chains = [e.chain for e in equations if not is_matrix(e.chain)]
+    column = left_column(chains, names, LATEX, limit)
     for equation in equations:
-        yield from _equation_rows(equation, names, escape, column, limit, characters)
+        beside = 0.0 if is_matrix(equation.chain) else column
+        yield from _equation_rows(equation, names, escape, beside, limit, characters)
+
+
+def _tiled(equation: Equation, names: Names, limit: float, characters: int) -> Iterator[Equation]:
+    """An equation between matrices in parts that fit; its number stands beside the last."""
+    parts = tiles(equation.chain, names, LATEX, LATEX_FRAME, limit, characters)
+    for chain in parts[:-1]:
+        yield replace(equation, chain=chain, number=None, reason="")
+    yield replace(equation, chain=parts[-1])
 
 
 def _note_width(equation: Equation) -> float:
@@ -80,6 +96,8 @@ def _equation_rows(
     lines = chain_lines(equation.chain, names, LATEX, limit, column, characters)
     if column + LATEX.width(f"{lines[-1].sign} {lines[-1].right}") + note > limit:
         lines = chain_lines(equation.chain, names, LATEX, limit - note, column, characters)
+    if is_matrix(equation.chain):  # its left side stands beside it or on a line of its own
+        column = LATEX.width(lines[0].left) if lines[0].sign else 0.0
     for line in lines[:-1]:
         yield _row(line, equation.role, column, limit)
     last = _row(lines[-1], equation.role, column, limit - note)

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 # Widths are in half ems, as the printers count: 5 pt at 10 pt.
 _LINE = 91.0  # 168 mm without the indentation of formulas and tables
 _CHARACTERS = 1000  # of the source of a row: what has more is wider than the page, unmeasured
+_MATRIX = 6000  # of the source of a matrix, which is never more than a page high
 _LETTER = 0.92  # a letter of running text, on the average
 _GAP = 2.4  # between columns of a table
 _LONG = 30  # rows past which a table may cross pages
@@ -108,7 +109,7 @@ class Latex(Writer):
         yield ParagraphText(self.inline(block.content), block.kind)
 
     def equation(self, block: Equation | Equations) -> Iterator[Display]:
-        fitting = list(rows(block, self.names, escape, _LINE, _CHARACTERS))
+        fitting = list(rows(block, self.names, escape, _LINE, _CHARACTERS, _MATRIX))
         widest = max(row.width for row in fitting)
         notes = max(note_width(row.reason, row.number) for row in fitting)
         set_rows = [_settable(row) for row in fitting]

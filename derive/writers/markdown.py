@@ -169,7 +169,8 @@ class Markdown(Writer):
         yield ParagraphText(escape_start(self.inline(block.content)), block.kind)
 
     def equation(self, block: Equation | Equations) -> Iterator[Formula]:
-        packs = list(_packed(rows(block, self.names, _words, _WIDTH, _CHARACTERS - 100)))
+        most = _CHARACTERS - 100
+        packs = list(_packed(rows(block, self.names, _words, _WIDTH, most, most)))
         for position, some in enumerate(packs, start=1):
             caption = self._caption(block.caption) if position == len(packs) else ""
             shown = [_alone(some[0])] if len(some) == 1 else some

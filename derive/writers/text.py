@@ -16,13 +16,16 @@ from derive.document.blocks import (
     Table,
 )
 from derive.writers.columns import NO_BREAK, cut, pad, plain, width, wrap
+from derive.writers.expressions.boxes import matrix_lines
 from derive.writers.expressions.layout import Line, chain_lines, left_column, text_lines
 from derive.writers.expressions.text import TEXT, text
+from derive.writers.expressions.tiles import TEXT_FRAME, is_matrix, tiles
 from derive.writers.tables import groups, shrunk
 from derive.writers.writer import Writer
 
 COLUMNS = 80
 _TOGETHER = 40  # columns up to which a formula in running text is not broken
+_LONGEST = 10_000  # characters of a matrix: its width and the columns it stands in decide
 _INDENT = 4  # columns before a displayed formula
 _TABLE_INDENT = 2
 _GAP = 2  # columns between those of a table
@@ -85,6 +88,12 @@ class Text(Writer):
 
     def equation(self, block: Equation | Equations) -> Iterator[EquationLines]:
         equations = block.rows if isinstance(block, Equations) else (block,)
+        below = wrap(self.inline(block.caption), COLUMNS - _INDENT) if block.caption else []
+        if any(is_matrix(equation.chain) for equation in equations):
+            *before, last = map(self._of_matrices, equations)
+            yield from (EquationLines(lines, []) for lines in before)
+            yield EquationLines(last, below)
+            return
         room = COLUMNS - _INDENT
         column = left_column([e.chain for e in equations], self.names, TEXT, room)
         lines: list[Line] = []
@@ -98,8 +107,21 @@ class Text(Writer):
             parts = cut(" " * _INDENT + line, COLUMNS)
             note = notes.get(position, "")
             shown += [*parts[:-1], *_noted(parts[-1], note)] if note else parts
-        below = wrap(self.inline(block.caption), COLUMNS - _INDENT) if block.caption else []
         yield EquationLines(shown, below)
+
+    def _of_matrices(self, equation: Equation) -> list[str]:
+        """An equation between matrices, in parts that fit, its note on its last line."""
+        room = COLUMNS - _INDENT
+        lines: list[str] = []
+        for chain in tiles(equation.chain, self.names, TEXT, TEXT_FRAME, room, _LONGEST):
+            if is_matrix(chain):
+                told = matrix_lines(chain, self.names, room)
+            else:
+                told = list(text_lines(chain_lines(chain, self.names, TEXT, room)))
+            lines += [""] * bool(lines) + [" " * _INDENT + line for line in told]
+        *before, last = (part for line in lines for part in cut(line, COLUMNS) or [""])
+        note = _note(equation)
+        return [*before, *(_noted(last, note) if note else [last])]
 
     def _chain(self, equation: Equation, column: float, note: int) -> tuple[Line, ...]:
         """The lines of a chain; only where its note does not fit beside the last, shorter ones."""

@@ -17,6 +17,7 @@ from typing import Any
 import mpmath  # type: ignore[import-untyped]
 
 from derive.expression import nodes as n
+from derive.expression.matrices import Hadamard, Matrix, MatrixProduct, Transpose
 from derive.expression.nodes import Expression, Quantity
 from derive.network.description import Layer, Network
 
@@ -285,6 +286,63 @@ def evaluate(e: Expression, at: Any) -> Value:
     raise TypeError(type(e).__name__)
 
 
+def is_matrix(e: Expression) -> bool:
+    """Whether a tree is about a matrix."""
+    if isinstance(e, (Matrix, Transpose, MatrixProduct, Hadamard)):
+        return True
+    inside = e.children if isinstance(e, (n.Sum, n.Negative, n.Product, n.Apply)) else ()
+    return any(map(is_matrix, inside))
+
+
+def table(e: Expression, at: Any) -> list[list[Value]]:
+    """The values of a matrix, a list for every row."""
+    match e:
+        case Matrix():
+            return [[evaluate(one, at) for one in row] for row in e.rows]
+        case Transpose():
+            return [list(column) for column in zip(*table(e.of, at), strict=True)]
+        case MatrixProduct():
+            left, right = table(e.left, at), table(e.right, at)
+            columns = list(zip(*right, strict=True))
+            return [[sum(x * y for x, y in zip(a, b, strict=True)) for b in columns]
+                    for a in left]  # fmt: skip
+        case Hadamard():
+            return _together(operator.mul, table(e.left, at), table(e.right, at))
+        case n.Sum():
+            return reduce(lambda a, b: _together(operator.add, a, b),
+                          (table(term, at) for term in e.terms))  # fmt: skip
+        case n.Negative():
+            return [[-x for x in row] for row in table(e.operand, at)]
+        case n.Product():
+            (matrix,) = filter(is_matrix, e.factors)
+            factor = reduce(operator.mul, (evaluate(f, at) for f in e.factors if f is not matrix))
+            return [[factor * x for x in row] for row in table(matrix, at)]
+        case n.Apply():
+            return [[called(e, [x]) for x in row] for row in table(e.arguments[0], at)]
+    raise TypeError(type(e).__name__)
+
+
+def _together(operation: Any, a: list[list[Value]], b: list[list[Value]]) -> list[list[Value]]:
+    pairs = zip(a, b, strict=True)
+    return [[operation(x, y) for x, y in zip(p, q, strict=True)] for p, q in pairs]
+
+
+def numbers(e: Expression, at: Any) -> list[Value]:
+    """The value of a tree, or of every entry of a matrix with its shape before them."""
+    if not is_matrix(e):
+        return [evaluate(e, at)]
+    rows = table(e, at)
+    return [mp.mpf(len(rows)), *(value for row in rows for value in row)]
+
+
+def moved(e: Expression, at: Any, goal: Quantity) -> list[Value]:
+    """w − η·∂goal/∂w for a parameter, or for a matrix of them, as ``numbers``."""
+    ws = [q for q in e.walk() if isinstance(q, Quantity)]
+    rate = at.quantity(Quantity(n.LEARNING_RATE))
+    found = [at.quantity(w) - rate * at.difference(goal, w) for w in ws]
+    return [mp.mpf(len(e.rows)), *found] if isinstance(e, Matrix) else found
+
+
 def _real(value: Value) -> Value:
     if isinstance(value, mp.mpc):
         raise ArithmeticError("outside the real numbers")
@@ -293,7 +351,11 @@ def _real(value: Value) -> Value:
 
 def apply(e: n.Apply, at: Any) -> Value:
     """f(arguments), and f′(x) as a difference of f."""
-    values = [evaluate(argument, at) for argument in e.arguments]
+    return called(e, [evaluate(argument, at) for argument in e.arguments])
+
+
+def called(e: n.Apply, values: list[Value]) -> Value:
+    """f of some values."""
     name = e.function.name
     if name in ELEMENTARY:
         return _real(ELEMENTARY[name](*values))

@@ -49,12 +49,12 @@ from tests.derivation import oracle
 from tests.derivation.drawn import Drawn
 from tests.derivation.faults import member, mutants, plant
 from tests.derivation.networks import network
-from tests.derivation.oracle import Letters, agree, evaluate, mp
+from tests.derivation.oracle import Letters, agree, moved, mp, numbers
 from tests.derivation.test_gradients import in_letters
 
 E = Quantity(LOSS)
 X = variable("x")
-STYLES = ("deltas", "paths")
+STYLES = ("deltas", "paths", "matrices")
 
 
 def blamed(derivation: Derivation) -> str:
@@ -90,20 +90,23 @@ def really_wrong(step: Step, drawn: Drawn) -> bool:
         points = [drawn.point(number) for number in range(3)]
     for at in points:
         try:
-            values = [evaluate(relation.expression, at) for relation in step.relations]
+            values = [numbers(relation.expression, at) for relation in step.relations]
         except KeyError:  # a name that is not there: wrong, whatever it is
+            return True
+        except TypeError:  # a matrix and a number, or two shapes that do not go together
             return True
         except ArithmeticError:  # no value, where every step of a network has one
             if in_letters(step):
                 continue
             return True
         if step.rule is Rule.UPDATE:
-            w = step.subject
-            assert isinstance(w, Quantity)
             goal = Quantity("batch loss") if drawn.network.is_batch else E
-            values[0] -= at.quantity(Quantity("learning rate")) * at.difference(goal, w)
-        if not all(agree(value, values[0], 1e-20) for value in values[1:]):
-            return True
+            values[0] = moved(step.subject, at, goal)
+        for value in values[1:]:
+            if len(value) != len(values[0]):
+                return True
+            if not all(agree(a, b, 1e-20) for a, b in zip(value, values[0], strict=True)):
+                return True
     return False
 
 
@@ -380,10 +383,14 @@ def test_one_id_is_one_step_and_one_number_one_result() -> None:
 
 @pytest.mark.parametrize("style", STYLES)
 def test_every_parameter_has_its_gradient_worked_out_and_its_update(style: str) -> None:
-    for name in ("gradient/w1.1.1", "update/w1.1.1"):
-        assert blamed(plant(derive_(TWO, style), name, lambda _: None)).endswith("/w1.1.1")
-    batch = NETWORKS["batch"]
-    assert blamed(plant(derive_(batch, style), "average/b2.1", lambda _: None)).endswith("/b2.1")
+    def missing(of: Network, name: str) -> bool:
+        broken = plant(derive_(of, style), name, lambda _: None)
+        with pytest.raises(CheckFailed, match=name.partition("/")[2]) as failed:
+            broken.check()
+        return failed.value.step.endswith(name.partition("/")[2]) or style == "matrices"
+
+    assert missing(TWO, "gradient/w1.1.1") and missing(TWO, "update/w1.1.1")
+    assert missing(NETWORKS["batch"], "average/b2.1")
     circular = chain(Partial(E, W1), Product((ONE, Partial(E, W1))))
     broken = plant(derive_(TWO, style), "gradient/w1.1.1", lambda s: replace(s, relations=circular))
     assert blamed(broken) == "gradient/w1.1.1"

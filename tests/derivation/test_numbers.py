@@ -19,6 +19,7 @@ from derive.derivation.rounding import Rounding, Shown, display, half_unit, show
 from derive.derivation.steps import Relation, Step
 from derive.derivation.valuation import Valuation
 from derive.expression.evaluate import HIGH
+from derive.expression.matrices import entry, shape
 from derive.expression.nodes import (
     ACTIVATION,
     BATCH_LOSS,
@@ -152,6 +153,24 @@ def chains(valuation: Valuation) -> Iterator[tuple[Step, int]]:
                 yield numeric, example_
 
 
+def single_chains(valuation: Valuation) -> Iterator[tuple[Step, int]]:
+    """The same, a chain between matrices as the chains of its entries."""
+    for numeric, example_ in chains(valuation):
+        yield from ((one, example_) for one in entries(numeric))
+
+
+def entries(numeric: Step) -> Iterator[Step]:
+    """A chain between matrices as the chains of its entries."""
+    size = shape(numeric.subject)
+    if size is None:
+        yield numeric
+        return
+    for i in range(size[0]):
+        for j in range(size[1]):
+            members = [Relation(r.sign, entry(r.expression, i, j)) for r in numeric.relations]
+            yield replace(numeric, relations=tuple(members))
+
+
 def smooth(network: Network, point: oracle.Batch) -> bool:
     """Whether the network's own numbers stay off every kink by more than the oracle's step."""
     return all(
@@ -168,10 +187,10 @@ def test_every_displayed_value_is_the_rounded_exact_value(drawn: Drawn) -> None:
     point = own_point(drawn.network)
     if not smooth(drawn.network, point):
         return
-    for style in ("deltas", "paths"):
+    for style in ("deltas", "paths", "matrices"):
         valuation = Valuation(derive(drawn.network, style), EXACT)
         check_numbers(valuation)
-        for numeric, example_ in chains(valuation):
+        for numeric, example_ in single_chains(valuation):
             value = _exactly(numeric, point, example_)
             last = numeric.result
             assert isinstance(last, Number)
@@ -181,7 +200,7 @@ def test_every_displayed_value_is_the_rounded_exact_value(drawn: Drawn) -> None:
 def _exactly(numeric: Step, point: oracle.Batch, example_: int) -> Any:
     subject = numeric.subject
     goal = Quantity(BATCH_LOSS) if point.network.is_batch else E
-    if numeric.id.startswith("value/update/"):
+    if "/update" in numeric.id:
         assert isinstance(subject, Quantity)
         rate = point.quantity(Quantity("learning rate"))
         return point.quantity(subject) - rate * point.difference(goal, subject)
@@ -197,15 +216,15 @@ def test_in_carried_mode_every_value_follows_from_what_stands_before_it(
     drawn: Drawn, digits: int, parts: bool
 ) -> None:
     oracle.learn(drawn.network)
-    for style in ("deltas", "paths"):
+    for style in ("deltas", "paths", "matrices"):
         rounding = Rounding(digits, max(2, digits - 1), carried=True, parts=parts)
         valuation = Valuation(derive(drawn.network, style), rounding)
         check_numbers(valuation)
-        for numeric, _ in chains(valuation):
+        for numeric, _ in single_chains(valuation):
             members = [r.expression for r in numeric.relations[1:]]
             assert all(_without_names(member) for member in members)
             if len(members) > 1:
-                places = rounding.update_digits if "/update/" in numeric.id else digits
+                places = rounding.update_digits if "/update" in numeric.id else digits
                 before = evaluate(members[-2], Letters({}))
                 last = members[-1]
                 assert isinstance(last, Number)
@@ -219,7 +238,7 @@ def _without_names(member: Expression) -> bool:
 def ends(valuation: Valuation) -> dict[Expression, str]:
     return {
         numeric.subject: numeric.result.text
-        for numeric, _ in chains(valuation)
+        for numeric, _ in single_chains(valuation)
         if isinstance(numeric.result, Number)
     }
 
@@ -249,7 +268,7 @@ def test_the_chain_of_the_two_two_one_network_by_hand() -> None:
     assert {q: found[q] for q in expected} == expected
 
 
-@pytest.mark.parametrize("style", ["deltas", "paths"])
+@pytest.mark.parametrize("style", ["deltas", "paths", "matrices"])
 def test_the_loss_before_and_after_a_step(style: str) -> None:
     valuation = Valuation(
         derive(two_two_two(learning_rate=Decimal("0.5")), style), Rounding(digits=15)
@@ -352,7 +371,7 @@ AT_ZERO = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("style", ["deltas", "paths"])
+@pytest.mark.parametrize("style", ["deltas", "paths", "matrices"])
 @pytest.mark.parametrize("activation, slope", AT_ZERO, ids=[str(a) for a, _ in AT_ZERO])
 def test_at_a_kink_the_declared_derivative_is_shown(
     activation: Any, slope: Any, style: str
@@ -390,7 +409,7 @@ def test_a_loss_at_its_corner(loss: Any, output: float, target: float, slope: fl
         [[1]], [Dense(1, "identity", "none", weights=[[output]])], loss, targets=[[target]],
         learning_rate=0.5,
     )  # fmt: skip
-    for style in ("deltas", "paths"):
+    for style in ("deltas", "paths", "matrices"):
         valuation = Valuation(derive(network, style), CARRIED)
         derive(network, style).check()
         check_numbers(valuation)
@@ -459,7 +478,17 @@ FAULTY = [
                 "huber", targets=[[0.9]], learning_rate=0.5),
         "paths",
     ),
+    (two_two_two(learning_rate=Decimal("0.5")), "matrices"),
+    (batch("mean"), "matrices"),
+    (
+        Network([[1, 2]], [Dense(2, "relu", "none", weights=[[1, -1], [1, 0.5]]),
+                           Dense(2, "softmax", weights=[[0.5, 0.3], [1, 0.5]], biases=[0, 0.1])],
+                "binary_cross_entropy", targets=[[1, 0]], learning_rate=0.5),
+        "matrices",
+    ),
 ]  # fmt: skip
+FAULTY_IDS = ["222", "221", "batch", "softmax", "own", "222 matrices", "batch matrices",
+              "softmax matrices"]  # fmt: skip
 
 
 def planted(derivation: Derivation, rounding: Rounding, wrong: Step) -> None:
@@ -473,7 +502,7 @@ def planted(derivation: Derivation, rounding: Rounding, wrong: Step) -> None:
 
 
 @pytest.mark.parametrize("rounding", [EXACT, CARRIED], ids=["exact", "carried"])
-@pytest.mark.parametrize("network, style", FAULTY, ids=["222", "221", "batch", "softmax", "own"])
+@pytest.mark.parametrize("network, style", FAULTY, ids=FAULTY_IDS)
 def test_every_wrong_digit_is_found(network: Network, style: str, rounding: Rounding) -> None:
     derivation = derive(network, style)
     valuation = Valuation(derivation, rounding)
@@ -488,7 +517,9 @@ def test_every_wrong_digit_is_found(network: Network, style: str, rounding: Roun
 
 
 @pytest.mark.parametrize("rounding", [EXACT, CARRIED], ids=["exact", "carried"])
-@pytest.mark.parametrize("network, style", FAULTY[:3], ids=["222", "221", "batch"])
+@pytest.mark.parametrize(
+    "network, style", FAULTY[:3] + FAULTY[5:], ids=FAULTY_IDS[:3] + FAULTY_IDS[5:]
+)
 def test_every_wrong_sign_of_a_relation_is_found(
     network: Network, style: str, rounding: Rounding
 ) -> None:

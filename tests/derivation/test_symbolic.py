@@ -18,7 +18,7 @@ EXAMPLES = sorted(Path("examples").glob("*.yaml"))
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
-@pytest.mark.parametrize("style", ["deltas", "paths"])
+@pytest.mark.parametrize("style", ["deltas", "paths", "matrices"])
 def test_sympy_confirms_every_example(path: Path, style: str) -> None:
     assert confirm(derive.derive(derive.load(path), style)) >= 1
 

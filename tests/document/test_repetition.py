@@ -81,7 +81,7 @@ def sentences(document: Document, names: derive.notation.Names) -> list[str]:
 
 
 @pytest.mark.parametrize("network", [*EXAMPLES, *WIDE], ids=lambda n: "-".join(map(str, n.sizes)))
-@pytest.mark.parametrize("style", ["deltas", "paths"])
+@pytest.mark.parametrize("style", ["deltas", "paths", "matrices"])
 @pytest.mark.parametrize("detail", ["brief", "normal", "full"])
 def test_no_sentence_comes_again_and_again(
     network: derive.Network, style: str, detail: str

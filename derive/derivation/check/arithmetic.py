@@ -11,7 +11,9 @@ they do not, and nowhere else.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
+from itertools import product as places
 from typing import TYPE_CHECKING, Any
 
 from derive.derivation.check.descent import check_differences, check_loss_after
@@ -20,8 +22,10 @@ from derive.derivation.graph import BATCH_E, RATE
 from derive.derivation.local import key
 from derive.derivation.numbers import Atom, equal
 from derive.derivation.rounding import shown
-from derive.derivation.steps import Step
+from derive.derivation.steps import Relation, Rule, Step
 from derive.expression.evaluate import Bindings, chosen, evaluate, with_example
+from derive.expression.grid import Grid
+from derive.expression.matrices import entry, shape
 from derive.expression.nodes import (
     Apply,
     Bracket,
@@ -51,7 +55,8 @@ def check_numbers(valuation: Valuation) -> int:
     examples = tuple(_Page(valuation, n) for n in range(len(valuation.examples)))
     for page in (*examples, _Page(valuation, None, examples)):
         for step, numeric in page.chains:
-            count += page.check(step, numeric)
+            check = page.check if shape(numeric.subject) is None else page.check_matrix
+            count += check(step, numeric)
     check_loss_after(valuation)
     return count + check_differences(valuation)
 
@@ -86,12 +91,36 @@ class _Page:
                 yield step, numeric
 
     def _of_all(self, numeric: Step) -> bool:
-        subject = numeric.subject
+        subject = entry(numeric.subject, 0, 0)  # of a matrix: all of its entries are alike
         of = subject.of if isinstance(subject, Partial) else subject
         return of == BATCH_E or _assigns(numeric)
 
     def check(self, step: Step, numeric: Step) -> int:
         """Check one numeric chain against the formula of its step."""
+        true = self._check_members(step, numeric)
+        self._check_signs(numeric, true)
+        return len(numeric.relations) - 1
+
+    def check_matrix(self, step: Step, numeric: Step) -> int:
+        """Check the chain of every entry, named by its row and column, and the signs between."""
+        size = shape(numeric.subject)
+        if size is None or any(shape(r.expression) != size for r in numeric.relations):
+            raise CheckFailed(numeric.id, "has matrices of different shapes")
+        count = 0
+        true: list[Any] = []
+        for i, j in places(*map(range, size)):
+            symbols, numbers = _entry_of(step, i, j), _entry_of(numeric, i, j)
+            try:
+                true.append(self._check_members(symbols, numbers))
+            except CheckFailed as error:
+                reason = f"entry ({i + 1}, {j + 1}) {error.reason}"
+                raise CheckFailed(numeric.id, reason) from None
+            count += len(numbers.relations) - 1
+        self._check_signs(numeric, Grid((tuple(true),)))
+        return count
+
+    def _check_members(self, step: Step, numeric: Step) -> Any:
+        """Check what every member of a chain shows. Returns the exact value."""
         subject, members = numeric.subject, [r.expression for r in numeric.relations[1:]]
         formula = self._formula(step, subject)
         true = evaluate(formula, self.environment)
@@ -109,12 +138,11 @@ class _Page:
             carried = self.rounding.carried and len(members) > 1
             value = evaluate(members[-2], _DIGITS) if carried else true
             self._check_rounded(numeric, members[-1], value)
-        self._check_signs(numeric, true)
-        return len(members)
+        return true
 
     def _formula(self, step: Step, subject: Expression) -> Expression:
         """What the chain is worked out from."""
-        if isinstance(subject, (Quantity, Partial)) and step.id.partition("/")[0] != "update":
+        if isinstance(subject, (Quantity, Partial)) and step.rule is not Rule.UPDATE:
             return self.valuation.formulas[subject]
         return step.result
 
@@ -212,16 +240,32 @@ class _Page:
 
     def _check_signs(self, step: Step, true: Any) -> None:
         first = step.relations[1]
-        before: Any = evaluate(first.expression, _DIGITS) if self.rounding.carried else true
+        before = _values(evaluate(first.expression, _DIGITS) if self.rounding.carried else true)
         for relation in step.relations[1:]:
-            value = evaluate(relation.expression, _DIGITS)
-            due = "=" if equal(value, before) else "≈"
+            values = _values(evaluate(relation.expression, _DIGITS))
+            due = "=" if all(map(equal, values, before)) else "≈"
             if relation is first and _assigns(step):
                 due = "←"
             if relation.sign != due:
                 raise CheckFailed(step.id, f"has {relation.sign} where {due} is due")
             if self.rounding.carried:
-                before = value
+                before = values
+
+
+def _values(value: Any) -> list[Any]:
+    """A number alone, or the entries of a matrix row by row."""
+    return [one for _, _, one in value.cells()] if isinstance(value, Grid) else [value]
+
+
+def _entry_of(step: Step, i: int, j: int) -> Step:
+    """The chain of one entry; a number is not said twice in a row."""
+    told: list[Relation] = []
+    for relation in step.relations:
+        one = entry(relation.expression, i, j)
+        if told and isinstance(one, Number) and _reads(told[-1].expression, one):
+            continue
+        told.append(Relation(relation.sign, one))
+    return replace(step, relations=tuple(told))
 
 
 def _assigns(numeric: Step) -> bool:

@@ -25,6 +25,8 @@ from derive.expression.evaluate import (
     Environment,
     evaluate,
 )
+from derive.expression.grid import Grid
+from derive.expression.matrices import Matrix, entry
 from derive.expression.nodes import (
     VARIABLE,
     Bracket,
@@ -48,6 +50,8 @@ _RELATIVE = HIGH.number(Fraction(1, 10**25))
 _ABSOLUTE = HIGH.number(Fraction(1, 10**40))
 _SECOND_LOOKS = 20
 
+Place = tuple[str, int, int, int]  # a step, a relation of it, an entry where it is of matrices
+
 
 class Equalities:
     """Counts and compares relations; remembers which were only ever seen as 0 = 0."""
@@ -55,8 +59,8 @@ class Equalities:
     def __init__(self, derivation: Derivation) -> None:
         self.graph = derivation.graph
         self._letters: dict[str, bool] = {}
-        self._seen: set[tuple[str, int]] = set()
-        self._zero: set[tuple[str, int]] = set()
+        self._seen: set[Place] = set()
+        self._zero: set[Place] = set()
 
     @property
     def count(self) -> int:
@@ -65,7 +69,7 @@ class Equalities:
 
     def unchecked(self) -> tuple[str, ...]:
         """The steps with a relation that was 0 = 0 at every point and is not 0 by structure."""
-        return tuple(sorted({step for step, _ in self._zero}))
+        return tuple(sorted({place[0] for place in self._zero}))
 
     def compare(self, steps: Iterable[Step], point: Trace) -> None:
         """Compare every relation of the steps at a point of the whole network."""
@@ -91,35 +95,51 @@ class Equalities:
     def _compare(self, step: Step, environment: Environment) -> None:
         first, *others = step.relations
         if step.rule is Rule.UPDATE:
-            if not isinstance(first.expression, Quantity):
-                raise CheckFailed(step.id, "an update assigns to a parameter")
-            value = self._moved(first.expression, environment)
+            value = self._moved(step, first.expression, environment)
         else:
             value = evaluate(first.expression, environment)
         for position, relation in enumerate(others):
             other = evaluate(relation.expression, environment)
-            self._judge(step, position, value, other, relation.expression)
+            if isinstance(value, Grid) or isinstance(other, Grid):
+                self._judge_entries(step, position, value, other, relation.expression)
+            else:
+                self._judge((step.id, position, 0, 0), value, other, relation.expression)
 
-    def _moved(self, w: Quantity, environment: Environment) -> Any:
+    def _judge_entries(
+        self, step: Step, position: int, value: Any, other: Any, shown: Expression
+    ) -> None:
+        """Every entry of a matrix against the entry of the first."""
+        if not (isinstance(value, Grid) and isinstance(other, Grid) and value.shape == other.shape):
+            raise CheckFailed(step.id, f"member {position + 2} of its chain has another shape")
+        for (i, j, a), (_, _, b) in zip(value.cells(), other.cells(), strict=True):
+            self._judge((step.id, position, i + 1, j + 1), a, b, shown)
+
+    def _moved(self, step: Step, w: Expression, environment: Environment) -> Any:
         """w − η·∂E/∂w, from the values and not from the formula on the page."""
+        if isinstance(w, Matrix):
+            return Grid(
+                tuple(tuple(self._moved(step, one, environment) for one in row) for row in w.rows)
+            )
+        if not isinstance(w, Quantity):
+            raise CheckFailed(step.id, "an update assigns to a parameter")
         slope = environment.partial(objective(self.graph), w)
         return environment.quantity(w) - environment.quantity(RATE) * slope
 
-    def _judge(self, step: Step, position: int, a: Any, b: Any, shown: Expression) -> None:
+    def _judge(self, place: Place, a: Any, b: Any, shown: Expression) -> None:
+        step, position, i, j = place
         if abs(a - b) > _RELATIVE * max(abs(a), abs(b)) + _ABSOLUTE:
-            ordinal = f"member {position + 2} of its chain"
+            where = f"entry ({i}, {j}) of " if i else ""
             raise CheckFailed(
-                step.id,
-                f"{ordinal} is {HIGH.context.nstr(b, 12)} where the first is "
-                f"{HIGH.context.nstr(a, 12)}",
+                step,
+                f"{where}member {position + 2} of its chain is {HIGH.context.nstr(b, 12)} where "
+                f"the first is {HIGH.context.nstr(a, 12)}",
             )
-        relation = (step.id, position)
-        if a == 0 and b == 0 and not is_zero(shown):
-            if relation not in self._seen:
-                self._zero.add(relation)
+        if a == 0 and b == 0 and not is_zero(entry(shown, i - 1, j - 1)):
+            if place not in self._seen:
+                self._zero.add(place)
         else:
-            self._zero.discard(relation)
-        self._seen.add(relation)
+            self._zero.discard(place)
+        self._seen.add(place)
 
     def compare_locally(self, steps: Iterable[Step]) -> None:
         """Compare lemmas and local derivatives alone, on every branch and on the kinks.
@@ -166,7 +186,7 @@ class Equalities:
         """Draw more points for relations that were 0 = 0 so far."""
         by_id = {step.id: step for step in steps}
         for seed in range(_SECOND_LOOKS):
-            names = sorted({step for step, _ in self._zero})
+            names = sorted({place[0] for place in self._zero})
             points: dict[frozenset[str], Trace] = {}
             for name in names:
                 step = by_id[name]

@@ -92,7 +92,7 @@ def _check_predicate(graph: Graph, step: Step, before: dict[str, Step]) -> None:
             raise CheckFailed(step.id, "says that no path leads there, and one does")
         if step.result != ZERO:
             raise CheckFailed(step.id, "a derivative along no path is 0")
-    if step.rule is Rule.CHAIN:
+    if step.rule in (Rule.CHAIN, Rule.GATHER):
         for delta in quantities(step.result):
             name = f"delta/z{delta.layer}.{delta.unit + 1}"
             if delta.kind == DELTA and name not in before:

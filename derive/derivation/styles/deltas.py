@@ -107,8 +107,8 @@ class Deltas:
         chained, known, uses = self._arriving(a)
         factor = self.local.factor(a, z)
         members: list[Expression] = [
-            delta_of(z), Partial(E, z), product(_grouped(chained), Partial(a, z)),
-            product(_grouped(known), factor),
+            delta_of(z), Partial(E, z), product(grouped(chained), Partial(a, z)),
+            product(grouped(known), factor),
         ]  # fmt: skip
         if layer.activation.name == "identity":
             members[-1] = known
@@ -185,7 +185,7 @@ def _product_along(path: tuple[Quantity, ...]) -> Expression:
     return product(*(Partial(of, by) for of, by in edges(path)))
 
 
-def _grouped(expression: Expression) -> Expression:
+def grouped(expression: Expression) -> Expression:
     """Square brackets around a sum over receiving neurons: the part that arrives from behind."""
     return Bracket(expression) if isinstance(expression, Sum) else expression
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from derive.derivation.graph import E
 from derive.derivation.steps import Chain, Rule, Section, Step
 from derive.document.blocks import Block, Equation
+from derive.document.narration import matrices
 from derive.document.narration.deltas import layer_by_deltas
 from derive.document.narration.figures import circuit_figure
 from derive.document.narration.locals import proof
@@ -21,7 +22,8 @@ def backward(teller: Teller) -> Iterator[Block]:
     yield teller.heading(2, "backward")
     yield from _known(teller)
     if teller.brief:
-        yield from _results(teller, section)
+        told_in_brief = matrices.results if teller.by_matrices else _results
+        yield from told_in_brief(teller, section)
     else:
         name = teller.derivation.style
         yield teller.say(f"backward-{name}", loss=E)
@@ -29,7 +31,9 @@ def backward(teller: Teller) -> Iterator[Block]:
             yield teller.say("backward-one-example", loss=E)
         told: set[str] = set()
         for layer in section.sections:
-            if layer.kind == "paths layer":
+            if layer.kind == "matrix layer":
+                yield from matrices.backward_layer(teller, layer, told)
+            elif layer.kind == "paths layer":
                 yield from layer_by_paths(teller, layer)
             else:
                 yield from layer_by_deltas(teller, layer, told)

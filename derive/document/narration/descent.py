@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from derive.derivation.graph import RATE
 from derive.derivation.valuation import STEP
 from derive.document.blocks import Block, Equation, Inline, Table
+from derive.document.narration import matrices
 from derive.document.narration.teller import Teller, rows
 from derive.expression.nodes import Expression, Quantity
 
@@ -29,6 +30,17 @@ def descent(teller: Teller) -> Iterator[Block]:
         yield teller.say("gradients-only")
         yield _table(teller, with_update=False)
         yield from _along_all(teller)
+        return
+    if teller.by_matrices:
+        name = "matrix-descent-brief" if teller.brief else "descent-all"
+        yield teller.say(name, rate=RATE, value=network.learning_rate)
+        if not teller.brief:
+            yield from matrices.updates(teller, section)
+        yield from matrices.before_and_after(teller)
+        if teller.full:
+            yield _table(teller, with_update=True)
+            yield from _along_all(teller)
+        yield from _losses(teller)
         return
     name = "descent-brief" if teller.brief else "descent-all" if teller.full else "descent"
     yield teller.say(name, rate=RATE, value=network.learning_rate, h=_H)
@@ -57,9 +69,10 @@ def _table(teller: Teller, *, with_update: bool) -> Table:
     if with_update:
         header.append(words("after"))
     body = []
-    for step in teller.derivation.section("updates").steps:
+    for step in teller.derivation.section("updates").walk():
         w = step.subject
-        assert isinstance(w, Quantity)  # an update assigns to a parameter
+        if not isinstance(w, Quantity):  # a matrix, whose entries follow
+            continue
         value = teller.network.value(w)
         cells: list[Inline] = [(w,), (value,) if value is not None else ()]
         if formulas:

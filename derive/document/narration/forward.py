@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from derive.derivation.graph import E, activations, pre_activations
 from derive.derivation.steps import Chain, Step
 from derive.document.blocks import Block, Equation, Inline, Table
+from derive.document.narration import matrices
 from derive.document.narration.teller import ROW_LIMIT, Teller, rows
 from derive.expression.nodes import ACTIVATION, Apply, Quantity
 from derive.network.description import Layer
@@ -25,6 +26,10 @@ def forward(teller: Teller) -> Iterator[Block]:
         role = teller.layer_role(section.layer)
         if not teller.brief:
             yield teller.heading(3, "layer", layer=_capital(teller.layer_name(layer)))
+        if teller.by_matrices:
+            yield from matrices.forward_layer(teller, section)
+            continue
+        if not teller.brief:
             yield _adds_up(teller, layer)
         told = _one_line_each(section.steps) if teller.brief else section.steps
         if layer.activation.function is None:  # every activation needs every pre-activation

@@ -49,7 +49,8 @@ def _always(teller: Teller) -> Iterator[Inline]:
     yield words(name, loss=E, count=len(network.parameters()))
     if len(network.layers) > 1:
         yield words("found-reuse")
-    if any(step.assumes for step in teller.derivation.walk()):
+    steps = teller.derivation.walk()
+    if any(step.assumes for step in steps if not step.id.startswith("matrix/contrast/")):
         yield words("found-cancel-softmax")
     elif (network.layers[-1].activation.name, network.loss.name) == (
         "sigmoid", "binary_cross_entropy",

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from derive.derivation.graph import RATE, E, activations, pre_activations
 from derive.document.blocks import Block, Heading, Inline, Items, Paragraph, Table
 from derive.document.conventions import conventions
+from derive.document.narration import matrices
 from derive.document.narration.teller import ROW_LIMIT, Teller
 from derive.document.wording import Value
-from derive.expression.nodes import BATCH_LOSS, WEIGHT, Quantity
+from derive.expression.nodes import BATCH_LOSS, BIAS, WEIGHT, Quantity
 
 Row = tuple[Inline, ...]
 # What the legend has another word for where there is only one.
@@ -79,7 +80,10 @@ def legend(teller: Teller) -> Iterator[Block]:
         header.append(words("value"))
     rows = [row[: len(header)] for row in _rows(teller)]
     yield Table(tuple(header), tuple(rows), "l" * len(header), words("where"))
-    yield from _matrices(teller)
+    if not teller.by_matrices:
+        yield from _matrices(teller)
+    elif teller.network.has_values:
+        yield from matrices.given(teller)
     if teller.network.is_batch and teller.network.inputs is not None:
         yield from _data(teller)
 
@@ -133,12 +137,17 @@ def _row(teller: Teller, quantities: tuple[Quantity, ...], kind: str, **values: 
     meaning = words(f"means-{kind}{one}", **values)
     given = [network.value(q) for q in quantities]
     known = tuple(value for value in given if value is not None)
-    elsewhere = _in_matrix(quantities) or (kind in ("inputs", "targets") and network.is_batch)
+    elsewhere = _in_matrix(teller, quantities) or (
+        kind in ("inputs", "targets") and network.is_batch
+    )
     told = words.listing(known) if len(known) == len(given) and not elsewhere else ()
     return teller.some(quantities), meaning, told
 
 
-def _in_matrix(quantities: tuple[Quantity, ...]) -> bool:
+def _in_matrix(teller: Teller, quantities: tuple[Quantity, ...]) -> bool:
+    """Whether the values of some parameters stand in a matrix below the legend."""
+    if teller.by_matrices:
+        return quantities[0].kind in (WEIGHT, BIAS)
     return quantities[0].kind == WEIGHT and len(quantities) > ROW_LIMIT
 
 
@@ -148,7 +157,7 @@ def _matrices(teller: Teller) -> Iterator[Block]:
     before: tuple[Quantity, ...] = teller.graph.inputs
     for layer in network.layers:
         weights = network.weights(layer.index)
-        if _in_matrix(weights) and network.value(weights[0]) is not None:
+        if _in_matrix(teller, weights) and network.value(weights[0]) is not None:
             cells = {(w.source, w.unit): _with_value(teller, w) for w in weights}
             receivers = pre_activations(layer)
             header: tuple[Inline, ...] = ((), *((z,) for z in receivers))

@@ -69,6 +69,11 @@ class Teller:
         return self.detail is Detail.BRIEF
 
     @property
+    def by_matrices(self) -> bool:
+        """Whether a layer is told by its vectors and matrices."""
+        return self.derivation.style == "matrices"
+
+    @property
     def gradients_in_table(self) -> bool:
         """Whether δ · input stands in the table of parameters instead of in equations."""
         return self.brief and self.derivation.style == "deltas" and self.valuation is not None

@@ -5,8 +5,10 @@ No \operatorname, \mbox, \phantom or macros of one's own, no _ inside \text{}, \
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, cast
 
+from derive.expression.matrices import Hadamard, Matrix, MatrixProduct, Transpose
 from derive.expression.nodes import (
     Apply,
     Blank,
@@ -37,6 +39,7 @@ from derive.writers.expressions.printer import (
     Printer,
     exponent_form,
     factors,
+    juxtaposed,
     levels,
     operand,
     terms,
@@ -47,9 +50,12 @@ if TYPE_CHECKING:
 
 CONSTANTS = {"pi": r"\pi", "e": "e"}
 COMPARISONS = {"<": r"\lt", "<=": r"\le", ">": r"\gt", ">=": r"\ge", "==": "=", "!=": r"\ne"}
-SIGNS = {"": "", "=": "=", "≈": r"\approx", "←": r"\leftarrow"}
+SIGNS = {"": "", "=": "=", "≈": r"\approx", "←": r"\leftarrow", "→": r"\to"}
 IF, OTHERWISE = r"\text{if }", r"\text{otherwise}"
-_TALL = (r"\frac", r"\begin", r"\sum", r"\underset")
+_APART = r" \\[9pt] "  # between the rows of a matrix with fractions
+_RAISED = r" \\[3pt] "  # and of one with layers as superscripts
+_TOKEN = re.compile(r"\\[A-Za-z]+|.", re.DOTALL)
+_TALL = (r"\frac", r"\dfrac", r"\begin", r"\sum", r"\underset")
 
 
 def latex(expression: Expression, names: Names) -> str:
@@ -164,6 +170,33 @@ def _blank(e: Expression, names: Names) -> Printed:
     return rf"\underset{{({e.label})}}{{\underline{{{inside}}}}}"
 
 
+def _matrix(e: Expression, names: Names) -> Printed:
+    rows = [[_upright(latex(one, names)) for one in row] for row in cast(Matrix, e).rows]
+    every = " ".join(one for row in rows for one in row)
+    between = _APART if r"\dfrac" in every else _RAISED if "^{(" in every else r" \\ "
+    body = between.join(" & ".join(row) for row in rows)
+    return rf"\begin{{bmatrix}} {body} \end{{bmatrix}}"
+
+
+def _upright(entry: str) -> str:
+    r"""Fractions of an entry as large as outside a matrix; not those in an exponent.
+
+    e.g. \frac{1}{2} \cdot e^{-\frac{x}{2}} → \dfrac{1}{2} \cdot e^{-\frac{x}{2}}
+    """
+    if r"\frac" not in entry:
+        return entry
+    depth, out = 0, []
+    for token in _TOKEN.findall(entry):
+        depth += (token == "{") - (token == "}")
+        out.append(r"\dfrac" if token == r"\frac" and depth == 0 else token)
+    return "".join(out)
+
+
+def _transpose(e: Expression, names: Names) -> Printed:
+    of = cast(Transpose, e).of
+    return [Piece("", of, "" if LATEX.level(of) == ATOM else "(", r"^{\top}")]
+
+
 _BRACKETS = {"(": ("(", ")"), "[": ("[", "]"), "|": (r"\lvert ", r" \rvert")}
 
 
@@ -203,6 +236,10 @@ LATEX: Printer = Printer(
         Partial: _partial,
         IndexedSum: _indexed_sum,
         Blank: _blank,
+        Matrix: _matrix,
+        Transpose: _transpose,
+        MatrixProduct: lambda e, names: juxtaposed(LATEX, cast(MatrixProduct, e), r" \, "),
+        Hadamard: lambda e, names: juxtaposed(LATEX, cast(Hadamard, e), r" \odot "),
     },
     levels=levels(CALL, CALL, OPEN, _apply_level, CALL),
     broken={

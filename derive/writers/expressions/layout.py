@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
+from derive.expression.matrices import shape
 from derive.expression.nodes import Expression, Partial, Quantity
 from derive.writers.expressions.latex import LATEX
 from derive.writers.expressions.printer import Piece, Printer
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from derive.notation import Names
 
 _WIDE_LEFT = 0.4  # share of the line past which a left side stands on a line of its own
+_SIGN = 4.0  # half ems of a sign and the space around it
 _CONTINUED = r"\quad "  # how far a continued LaTeX line is indented
 _HANGING = "  "  # the same in text
 
@@ -71,7 +73,11 @@ def chain_lines(
         return (_one_line(first, signs, members),)
 
     lines: list[Line] = []
-    alone = len(members) == 1 or left_width > _WIDE_LEFT * limit
+    alone = (
+        len(members) == 1
+        or left_width > _WIDE_LEFT * limit
+        or _crowded(chain, members, printer, left_width, limit)
+    )
     if alone:
         left_width = printer.width(_HANGING)
         for line in broken(chain[0].expression, names, printer, limit, characters):
@@ -93,6 +99,15 @@ def chain_lines(
             left = sign = ""
         filling = numeric and len(lines) == before + 1
     return tuple(lines)
+
+
+def _crowded(
+    chain: Chain, members: list[str], printer: Printer, left_width: float, limit: float
+) -> bool:
+    """Whether a matrix, which cannot be broken, has no room beside the left side."""
+    if not left_width or shape(chain[0].expression) is None:
+        return False
+    return left_width + max(map(printer.width, members[1:])) + _SIGN > limit
 
 
 def _is_numeric(expression: Expression) -> bool:

@@ -11,13 +11,14 @@ from functools import lru_cache
 _TOKEN = re.compile(r"\\[A-Za-z]+|\\.|[{}_^&]|\s+|.", re.DOTALL)
 _LETTER, _CAPITAL, _DIGIT, _BRACKET, _ORDINARY = 1.2, 1.6, 1.0, 0.8, 1.2
 _TALL_BRACKET = 1.5  # after \left and the like
+_MATRIX_BRACKETS, _COLUMN_GAP = 3.0, 2.2  # of a matrix: both brackets, between two columns
 _GROWING = re.compile(r"\\(left|right|[bB]igg?[lr])$")
 _SPACED = {
     "+": 2.5, "-": 2.5, "=": 2.7, r"\cdot": 1.5, r"\times": 2.5, r"\ast": 1.8,
     r"\approx": 2.7, r"\leftarrow": 3.2, r"\lt": 2.7, r"\gt": 2.7, r"\le": 2.7,
     r"\ge": 2.7, r"\ne": 2.7, ",": 0.9, "/": 1.0, ".": 0.6,
     r"\quad": 2.0, r"\qquad": 4.0, r"\sum": 3.3, r"\langle": 0.8, r"\rangle": 0.8,
-    r"\lvert": 0.6, r"\rvert": 0.6, r"\,": 0.4,
+    r"\odot": 2.5, r"\to": 3.2, r"\lvert": 0.6, r"\rvert": 0.6, r"\,": 0.4,
     r"\ln": 1.9, r"\exp": 3.2, r"\max": 4.0, r"\min": 3.7, r"\tanh": 4.4, r"\sin": 2.6,
     r"\cos": 2.8, r"\sinh": 3.8, r"\cosh": 4.0, r"\arctan": 5.6, "W": 2.0, "M": 2.1, "m": 1.8,
 }  # fmt: skip
@@ -69,7 +70,7 @@ class _Reader:
             return self._scripts(token)
         if token == "{":
             return self.row("}")
-        if token == r"\frac":
+        if token in (r"\frac", r"\dfrac"):
             return max(self.argument(), self.argument()) + 0.6
         if _GROWING.match(token):
             self.argument()
@@ -79,7 +80,9 @@ class _Reader:
         if token == r"\underset":
             return max(self.argument() * _SMALLER, self.argument())
         if token in (r"\begin", r"\end"):
-            self.argument()
+            name = self._name()
+            if name == "bmatrix":
+                return self._matrix()
             return 1.7  # the brace of cases, the gap between its columns
         _sizes[token] = size = _size(token)
         return size
@@ -89,6 +92,34 @@ class _Reader:
         while self.position < len(self.tokens) and self.tokens[self.position].isspace():
             self.position += 1
         return self.item() if self.position < len(self.tokens) else 0.0
+
+    def _name(self) -> str:
+        """The name of an environment, passed with its braces."""
+        start = self.position + 1
+        while self.tokens[self.position] != "}":
+            self.position += 1
+        self.position += 1
+        return "".join(self.tokens[start : self.position - 1])
+
+    def _matrix(self) -> float:
+        """Every column as wide as its widest entry, up to the end of the matrix."""
+        columns = [0.0]
+        place, used = 0, 0.0
+        while self.position < len(self.tokens):
+            token = self.tokens[self.position]
+            if token in (r"\\", "&", r"\end"):
+                self.position += 1
+                columns[place] = max(columns[place], used)
+                place, used = (place + 1 if token == "&" else 0), 0.0
+                columns += [0.0] * (place == len(columns))
+                if token == r"\end":
+                    self._name()
+                    break
+                if token == r"\\" and self.tokens[self.position] == "[":  # more space below it
+                    self.position = self.tokens.index("]", self.position) + 1
+            else:
+                used += self.item()
+        return sum(columns) + _COLUMN_GAP * (len(columns) - 1) + _MATRIX_BRACKETS
 
     def _scripts(self, first: str) -> float:
         """A subscript and a superscript stand above each other."""

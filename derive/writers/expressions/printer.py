@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+from derive.expression.matrices import Hadamard, Matrix, MatrixProduct, Transpose
 from derive.expression.nodes import (
     Apply,
     Blank,
@@ -165,6 +166,14 @@ def operand(printer: Printer, e: Negative, minus: str) -> list[Piece]:
     return [Piece(minus, e.operand, "(" if printer.level(e.operand) < PRODUCT else "")]
 
 
+def juxtaposed(printer: Printer, e: MatrixProduct | Hadamard, between: str) -> list[Piece]:
+    """Two matrices; a sum, a difference or another product of matrices stands in brackets."""
+    left, right = (
+        Piece("", side, "" if printer.level(side) >= POWER else "(") for side in e.children
+    )
+    return [left, right._replace(lead=between)]
+
+
 def levels(
     quotient: Level, partial: int, cases: int, call: Callable[[Expression], int], fraction: int
 ) -> dict[type[Expression], Level]:
@@ -208,5 +217,9 @@ def levels(
         Blank: ATOM,
         Constant: ATOM,
         Quantity: ATOM,
+        Matrix: ATOM,
+        Transpose: POWER,
+        MatrixProduct: PRODUCT,
+        Hadamard: PRODUCT,
     }
     return table

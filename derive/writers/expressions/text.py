@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
+from derive.expression.matrices import Hadamard, Matrix, MatrixProduct, Transpose
 from derive.expression.nodes import (
     Apply,
     Blank,
@@ -38,6 +39,7 @@ from derive.writers.expressions.printer import (
     Printer,
     exponent_form,
     factors,
+    juxtaposed,
     levels,
     operand,
     terms,
@@ -49,7 +51,7 @@ if TYPE_CHECKING:
 MINUS = "−"
 CONSTANTS = {"pi": "π", "e": "e"}
 COMPARISONS = {"<": "<", "<=": "≤", ">": ">", ">=": "≥", "==": "=", "!=": "≠"}
-SIGNS = {"": "", "=": "=", "≈": "≈", "←": "←"}
+SIGNS = {"": "", "=": "=", "≈": "≈", "←": "←", "→": "→"}
 
 
 def text(expression: Expression, names: Names) -> str:
@@ -159,6 +161,16 @@ def _blank(e: Expression, names: Names) -> Printed:
     return f"__{text(e.of, names)}__({e.label})" if e.filled else f"____({e.label})____"
 
 
+def _matrix(e: Expression, names: Names) -> Printed:
+    rows = ("  ".join(text(one, names) for one in row) for row in cast(Matrix, e).rows)
+    return f"[{'; '.join(rows)}]"
+
+
+def _transpose(e: Expression, names: Names) -> Printed:
+    of = cast(Transpose, e).of
+    return [Piece("", of, "" if TEXT.level(of) == ATOM else "(", "ᵀ")]
+
+
 def _wrap(bracket: str, body: str) -> str:
     if bracket == "|" and "|" in body:
         return f"abs({body})"
@@ -195,6 +207,12 @@ TEXT: Printer = Printer(
         Partial: _partial,
         IndexedSum: _indexed_sum,
         Blank: _blank,
+        Matrix: _matrix,
+        Transpose: _transpose,
+        MatrixProduct: lambda e, names: juxtaposed(
+            TEXT, cast(MatrixProduct, e), f" {names.times} "
+        ),
+        Hadamard: lambda e, names: juxtaposed(TEXT, cast(Hadamard, e), " ⊙ "),
     },
     levels=levels(_quotient_level, PARTIAL, ATOM, _apply_level, FRACTION),
     broken={},

@@ -1,0 +1,297 @@
+"""The style "matrices": layer by layer, every vector and matrix with all of its entries.
+
+    [h1 h2] = [i1 i2]·W + [b1 b2]        [a1 a2] = σ([h1 h2])
+    [∂E/∂a1 ∂E/∂a2] = [δ_o1 δ_o2]·Wᵀ      [δ_1 δ_2] = [∂E/∂a1 ∂E/∂a2] ⊙ [∂a1/∂h1 ∂a2/∂h2]
+    [∂E/∂w …] = [i1 i2]ᵀ·[δ_1 δ_2]        W ← W − η·[∂E/∂w …]
+
+A matrix gathers steps of its entries, which are those of single numbers: what a vector names is
+worked out once and stands by its name in all that follows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from derive.derivation.graph import (
+    E,
+    Graph,
+    activations,
+    pre_activations,
+)
+from derive.derivation.local import (
+    Locals,
+    key,
+    output_delta_simplified,
+    targets_sum_to_one,
+)
+from derive.derivation.steps import Rule, Section, Step, chain
+from derive.derivation.styles import common
+from derive.derivation.styles.arrays import MOST_INSIDE, Arrays, gathered, itself
+from derive.derivation.styles.deltas import Deltas, delta_of, grouped, simplification
+from derive.expression.matrices import Hadamard, Matrix, column
+from derive.expression.nodes import (
+    ACTIVATION,
+    BIAS,
+    ONE,
+    PRE_ACTIVATION,
+    WEIGHT,
+    ZERO,
+    Expression,
+    Negative,
+    Partial,
+    Product,
+    Quantity,
+    Quotient,
+    Sum,
+    product,
+    total,
+)
+from derive.network.description import Layer
+
+SUM_TO_ONE = "targets sum to 1"
+
+
+class Matrices:
+    """Builds the backward pass by matrices."""
+
+    def __init__(self, graph: Graph, local: Locals) -> None:
+        self.graph = graph
+        self.network = graph.network
+        self.local = local
+        self.arrays = Arrays(graph.network)
+        self.entries = Deltas(graph, local)
+        self.last = len(graph.network.layers)
+        self._numbered = 0
+
+    def sections(self) -> tuple[Section, ...]:
+        """Layer by layer from the output, down to the lowest with something to train."""
+        parameters = dict(common.backward_order(self.graph))
+        lowest = min(parameters, default=self.last + 1)
+        return tuple(
+            Section("matrix layer", self._layer(layer, parameters.get(layer.index, ())),
+                    layer=layer.index)
+            for layer in reversed(self.network.layers)
+            if layer.index >= lowest
+        )  # fmt: skip
+
+    def _layer(self, layer: Layer, parameters: tuple[Quantity, ...]) -> tuple[Step, ...]:
+        steps = [self._arriving(layer), *self._slopes(layer), self._deltas(layer)]
+        if layer.index == self.last:
+            steps += self._contrast(layer)
+        return (*steps, *self._gradients(layer, parameters))
+
+    def _arriving(self, layer: Layer) -> Step:
+        """∂E/∂a for every unit: from the loss, or through every unit of the next layer."""
+        found, vector, k = activations(layer), self.arrays.vector, layer.index
+        if k == self.last:
+            steps = tuple(map(self._output_slope, found))
+            inner: list[Expression] = [
+                vector(self.graph.averaged(Partial(e, y)) for e, y in self._errors())
+            ]
+        else:
+            steps = tuple(map(self.entries.activation_gradient, found))
+            following = self.network.layers[k]
+            inner = [vector(step.relations[1].expression for step in steps)]
+            if following.units <= MOST_INSIDE:
+                deltas = vector(map(delta_of, pre_activations(following)))
+                inner = [self.arrays.back(deltas, self.arrays.weights(following, itself))]
+        members = [vector(Partial(E, a) for a in found), *inner, vector(s.result for s in steps)]
+        return gathered(f"arriving/{k}", members, steps)
+
+    def _errors(self) -> list[tuple[Quantity, Quantity]]:
+        """Every output with the loss term it is in."""
+        terms = self.graph.terms or (E,)
+        return list(zip(terms, self.graph.outputs, strict=True))
+
+    def _output_slope(self, y: Quantity) -> Step:
+        """∂E/∂y for one output: the derivative of its own loss term."""
+        if not self.graph.terms:
+            return self.local.step(E, y)
+        term = self.graph.terms[y.unit]
+        local = self.local.step(term, y)
+        members = [Partial(E, y), self.graph.averaged(Partial(term, y)),
+                   self.graph.averaged(self.local.factor(term, y))]  # fmt: skip
+        if members[-1] == members[-2]:  # it has cases, and stands by its name
+            del members[-1]
+        return Step(
+            f"arriving/{key(y)}", Rule.CHAIN, chain(*members), uses=(local.id,),
+            substeps=(local,), about=(y,),
+        )  # fmt: skip
+
+    def _slopes(self, layer: Layer) -> list[Step]:
+        """∂a/∂z for every unit; of softmax the whole Jacobian, and its sums, which are 0."""
+        zs, found, k = pre_activations(layer), activations(layer), layer.index
+        if layer.activation.name == "identity":
+            return []
+        if layer.activation.function is not None:
+            steps = tuple(self.local.step(a, z) for a, z in zip(found, zs, strict=True))
+            members = [self.arrays.vector(step.subject for step in steps),
+                       self.arrays.vector(step.result for step in steps)]  # fmt: skip
+            return [gathered(f"local/{k}", members, steps)]
+        table = [[self.local.step(a, z) for z in zs] for a in found]
+        steps = tuple(step for row in table for step in row)
+        jacobian = Matrix(tuple(tuple(step.subject for step in row) for row in table))
+        worked = Matrix(tuple(tuple(step.result for step in row) for row in table))
+        whole = gathered(f"local/{k}", [jacobian, worked], steps)
+        sums = [
+            column(tuple(total(*row) for row in jacobian.rows)),
+            column(tuple(total(*row) for row in worked.rows)),
+            column((ZERO,) * len(found)),
+        ]
+        rests = Step(f"matrix/sums/{k}", Rule.SIMPLIFY, chain(*sums), uses=(whole.id,))
+        return [whole, rests] if len(found) > 1 else [whole]
+
+    def _deltas(self, layer: Layer) -> Step:
+        """δ = ∂E/∂z for every unit: what arrives, times the slope of the activation."""
+        zs, found, vector = pre_activations(layer), activations(layer), self.arrays.vector
+        steps = tuple(self._delta(layer, z) for z in zs)
+        members: list[Expression] = [vector(map(delta_of, zs)), vector(Partial(E, z) for z in zs)]
+        arriving = vector(Partial(E, a) for a in found)
+        if layer.activation.function is None:
+            if len(zs) <= MOST_INSIDE:
+                jacobian = Matrix(tuple(tuple(Partial(a, z) for z in zs) for a in found))
+                members.append(self.arrays.through(arriving, jacobian))
+        elif layer.activation.name != "identity":
+            slopes = vector(Partial(a, z) for a, z in zip(found, zs, strict=True))
+            members.append(Hadamard(arriving, slopes))
+        product_says_it = layer.activation.function is None and len(zs) <= MOST_INSIDE
+        for position in range(3 if product_says_it else 2, len(steps[0].relations)):
+            members.append(vector(step.relations[position].expression for step in steps))
+        self._numbered += 1
+        assumes = steps[0].assumes
+        return gathered(f"delta/{layer.index}", members, steps, assumes=assumes,
+                        number=self._numbered)  # fmt: skip
+
+    def _delta(self, layer: Layer, z: Quantity) -> Step:
+        """δ of one unit in what has names already; where output and loss cancel, what is left."""
+        shares = self._shares(layer, z)
+        members = [delta_of(z), Partial(E, z), total(*shares)]
+        uses = [f"arriving/{key(a)}" if self._is_named(a) else f"local/E/{key(a)}"
+                for a in self.graph.children[z]]  # fmt: skip
+        uses += [self.local.step(a, z).id for a in self.graph.children[z]
+                 if layer.activation.name != "identity"]  # fmt: skip
+        substeps: tuple[Step, ...] = ()
+        assumes: tuple[str, ...] = ()
+        simpler = output_delta_simplified(self.graph, z)
+        if simpler is not None:
+            lines, assumes = simpler
+            known = self._known(z)
+            substeps = simplification(f"delta/{key(z)}", known, lines, assumes)
+            members += [known, lines[-1].expression]
+        return Step(
+            f"delta/{key(z)}", Rule.CHAIN, chain(*members), uses=tuple(uses), substeps=substeps,
+            assumes=assumes, about=(z,),
+        )  # fmt: skip
+
+    def _shares(self, layer: Layer, z: Quantity) -> list[Expression]:
+        """∂E/∂a·∂a/∂z for every a that z changes."""
+        every = self.graph.children[z]
+        if layer.activation.name == "identity":
+            return [Partial(E, a) for a in every]
+        return [Product((Partial(E, a), Partial(a, z))) for a in every]
+
+    def _is_named(self, a: Quantity) -> bool:
+        return a.layer < self.last or bool(self.graph.terms)
+
+    def _known(self, z: Quantity) -> Expression:
+        """∂E/∂z of an output with every factor put in."""
+        return self.graph.averaged(total(*(
+            product(*(f for f in (self.local.factor(e, y), self.local.factor(y, z)) if f != ONE))
+            for e, y in self._errors()
+            if y in self.graph.children[z]
+        )))  # fmt: skip
+
+    def _contrast(self, layer: Layer) -> list[Step]:
+        """What the loss that goes with softmax would give: −Σ t·ln y through the same Jacobian."""
+        if (
+            layer.activation.function is not None
+            or self.network.loss.name in ("cross_entropy", "kl_divergence")
+            or layer.units == 1
+            or not targets_sum_to_one(self.graph)
+        ):
+            return []
+        zs, vector = pre_activations(layer), self.arrays.vector
+        pairs = list(zip(self.graph.outputs, self.graph.targets, strict=True))
+        slopes = vector(Negative(Quotient(t, y)) for y, t in pairs)
+        jacobian = Matrix(tuple(
+            tuple(self.local.factor(y, z) for z in zs) for y in self.graph.outputs
+        ))  # fmt: skip
+        collected: Expression = self.arrays.through(slopes, jacobian)
+        if len(zs) > MOST_INSIDE:
+            collected = vector(
+                total(*(product(Negative(Quotient(t, y)), self.local.factor(y, z))
+                        for y, t in pairs))
+                for z in zs
+            )  # fmt: skip
+        members = (collected, vector(Sum((y, Negative(t))) for y, t in pairs))
+        uses = (f"matrix/local/{layer.index}",)
+        return [Step(f"matrix/contrast/{layer.index}", Rule.CHAIN, chain(*members), uses=uses,
+                     assumes=(SUM_TO_ONE,))]  # fmt: skip
+
+    # -- gradients ---------------------------------------------------------------------------
+
+    def _gradients(self, layer: Layer, parameters: tuple[Quantity, ...]) -> list[Step]:
+        """∂E/∂W and ∂E/∂b; the first entry at length."""
+        vector, steps = self.arrays.vector, []
+        own = {w: self.entries.gradient(w) for w in parameters}
+        weights = [w for w in parameters if w.kind == WEIGHT]
+        if weights:
+            own[weights[0]] = self._at_length(layer, own[weights[0]])
+            values = [step.result for step in own.values()]
+            by = dict(zip(own, values, strict=True))
+            senders = self.graph.inputs
+            if layer.index > 1:
+                senders = activations(self.network.layers[layer.index - 2])
+            members: list[Expression] = [
+                self.arrays.weights(layer, lambda w: Partial(E, w)),
+                self.arrays.weights(layer, _along_one),
+                self.arrays.outer(vector(senders), vector(map(delta_of, pre_activations(layer)))),
+                self.arrays.weights(layer, by.__getitem__),
+            ]
+            steps.append(gathered(f"gradient/{layer.index}", members,
+                                  tuple(own[w] for w in weights)))  # fmt: skip
+        biases = [b for b in parameters if b.kind == BIAS]
+        if biases and biases[0].unit < 0:
+            steps += [own[b] for b in biases]
+        elif biases:
+            members = [vector(Partial(E, b) for b in biases), vector(own[b].result for b in biases)]
+            found = tuple(own[b] for b in biases)
+            steps.append(gathered(f"gradient-bias/{layer.index}", members, found))
+        return steps
+
+    def _at_length(self, layer: Layer, step: Step) -> Step:
+        """∂E/∂w with every path written: through all units of the next layer, or all outputs."""
+        w, z = step.about[:2]
+        a = Quantity(ACTIVATION, z.layer, z.unit)
+        last = Partial(z, w)
+        factor = self.local.factor(z, w)
+        if layer.index == self.last:
+            errors = [(e, y) for e, y in self._errors() if y in self.graph.children[z]]
+            paths = self.graph.averaged(
+                total(*(product(Partial(e, y), Partial(y, z)) for e, y in errors))
+            )
+            inner = [product(grouped(paths), last), product(grouped(self._known(z)), factor)]
+        elif layer.activation.function is None:
+            paths = total(*self._shares(layer, z))
+            known = total(*(product(Partial(E, m), self.local.factor(m, z))
+                            for m in self.graph.children[z]))  # fmt: skip
+            inner = [product(grouped(paths), last), product(grouped(known), factor)]
+        else:
+            slope, known_slope = Partial(a, z), self.local.factor(a, z)
+            arriving = self.entries.activation_gradient(a)
+            chained, known = (relation.expression for relation in arriving.relations[1:])
+            inner = [
+                product(Partial(E, a), slope, last),
+                product(grouped(chained), slope, last),
+                product(grouped(known), known_slope, factor),
+            ]
+            if layer.activation.name == "identity":
+                inner[-1] = product(grouped(known), factor)
+        members = (step.subject, step.relations[1].expression, *inner, step.result)
+        return replace(step, relations=chain(*members))
+
+
+def _along_one(w: Quantity) -> Expression:
+    """∂E/∂z·∂z/∂w: a weight enters one sum."""
+    z = Quantity(PRE_ACTIVATION, w.layer, w.unit)
+    return Product((Partial(E, z), Partial(z, w)))

@@ -1,0 +1,240 @@
+"""The page by matrices: forward pass, backward pass, update, a vector or matrix at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from derive.derivation.graph import E, activations
+from derive.derivation.steps import Chain, Relation, Section, Step
+from derive.derivation.styles.arrays import MOST_INSIDE, Arrays, itself
+from derive.derivation.styles.deltas import delta_of
+from derive.document.blocks import Block, Equation, Inline, Table
+from derive.document.narration.locals import is_trivial, lines, short
+from derive.document.narration.teller import ROW_LIMIT, Teller, first_and_last
+from derive.document.wording import Value
+from derive.expression.matrices import Matrix, entry, entrywise
+from derive.expression.nodes import PRE_ACTIVATION, Cases, Number, Quantity, quantities
+from derive.network.catalogue import LOSSES
+from derive.network.description import Layer
+
+
+def forward_layer(teller: Teller, section: Section) -> Iterator[Block]:
+    """z = a W + b and the activations of a layer."""
+    layer = teller.network.layers[section.layer - 1]
+    role = teller.layer_role(layer.index)
+    sums, found = section.steps
+    if teller.brief:
+        yield teller.equation(sums, sums.relations[:2], role)
+        yield teller.equation(found, found.relations[:2], role)
+        return
+    words, name = teller.words, teller.layer_name(layer)
+    senders = teller.network.sizes[layer.index - 1]
+    kind = "wide" if senders > MOST_INSIDE else teller.network.layout
+    bias = words.text(f"matrix-adds-{layer.bias}") if layer.bias != "none" else ""
+    yield teller.say(
+        f"matrix-sums-{kind}", layer=name, before=teller.before(layer), bias=bias,
+        count=words.number(senders),
+    )  # fmt: skip
+    yield teller.equation(sums, role=role)
+    use = layer.activation.name
+    special = f"-{use}" if use in ("identity", "softmax") else ""
+    activation = words.text(f"activation-{use}")
+    yield teller.say(f"matrix-activations{special}", layer=name, activation=activation)
+    yield teller.equation(found, role=role)
+
+
+def backward_layer(teller: Teller, section: Section, told: set[str]) -> Iterator[Block]:
+    """What comes back, the derivatives of the activation, the deltas, the gradients."""
+    layer = teller.network.layers[section.layer - 1]
+    yield teller.heading(3, "backward-layer", layer=teller.layer_name(layer))
+    for step in section.steps:
+        kind = step.id.split("/")[1] if step.id.startswith("matrix/") else "shared"
+        yield from _TELL[kind](teller, layer, step, told)
+
+
+def results(teller: Teller, section: Section) -> Iterator[Block]:
+    """Only the deltas and the gradients."""
+    steps = [step for layer in section.sections for step in layer.steps]
+    deltas = [s for s in steps if s.id.startswith("matrix/delta/")]
+    gradients = [s for s in steps if "gradient" in s.id]
+    if deltas:
+        yield teller.say("brief-deltas", loss=E)
+    for step in (*deltas, *gradients):
+        if gradients and step is gradients[0]:
+            yield teller.say("matrix-gradients-brief", loss=E)
+        chain = first_and_last(step) if teller.valuation is None else step.relations[:1]
+        yield teller.equation(step, chain, "gradient")
+
+
+def _arriving(teller: Teller, layer: Layer, step: Step, told: set[str]) -> Iterator[Block]:
+    words, last = teller.words, layer.index == len(teller.network.layers)
+    count = layer.units if last else teller.network.layers[layer.index].units
+    values: dict[str, Value] = {"loss": E, "count": words.number(count)}
+    if not last:
+        values |= {"layer": teller.layer_name(layer),
+                   "following": teller.layer_name(layer.index + 1)}  # fmt: skip
+    name = "matrix-errors" if last else "matrix-arriving"
+    yield teller.say(name if count > 1 else f"{name}-one", **values)
+    if last:
+        yield from _worked_out(teller, step, 1)
+    yield teller.equation(step, role="gradient")
+
+
+def _worked_out(teller: Teller, step: Step, most: int) -> Iterator[Block]:
+    """The local derivatives behind the first entries, a line or all lines of each."""
+    locals_ = [s for outer in step.substeps for s in outer.walk() if s.id.startswith("local/")]
+    told = [s for s in locals_ if s.substeps and not is_trivial(s)][:most]
+    for local in told:
+        if teller.full:
+            yield lines(teller, local)
+        elif isinstance(local.result, Cases):
+            yield short(local)
+
+
+def _slopes(teller: Teller, layer: Layer, step: Step, told: set[str]) -> Iterator[Block]:
+    softmax = layer.activation.function is None
+    sentence = "matrix-jacobian" if softmax else "matrix-slopes"
+    yield teller.say(sentence, layer=teller.layer_name(layer))
+    if sentence not in told:
+        yield from _worked_out(teller, step, 2 if softmax else 1)
+    told.add(sentence)
+    yield teller.equation(step, role="gradient")
+
+
+def _rests(teller: Teller, layer: Layer, step: Step, told: set[str]) -> Iterator[Block]:
+    yield teller.say("matrix-rests", layer=teller.layer_name(layer))
+    yield teller.equation(step, role="gradient")
+
+
+def _deltas(teller: Teller, layer: Layer, step: Step, told: set[str]) -> Iterator[Block]:
+    use = layer.activation.name
+    special = f"-{use}" if use in ("identity", "softmax") else ""
+    if not special and "matrix-deltas" in told:
+        special = "-again"
+    told.add(f"matrix-deltas{special}")
+    name, words = teller.layer_name(layer), teller.words
+    yield teller.say(f"matrix-deltas{special}", layer=name, count=words.number(layer.units))
+    cancels = [s for outer in step.substeps for s in outer.substeps if "/simplify/" in s.id]
+    if not cancels:
+        chain = step.relations
+        if not teller.full and use not in ("identity", "softmax"):
+            chain = chain[:3]  # ⊙ says what stands at every place
+        yield teller.equation(step, chain, "gradient", result=True)
+        return
+    yield Equation(step.relations[:-1], None, "gradient")
+    sentence = "matrix-cancel-assuming" if step.assumes else "matrix-cancel"
+    yield teller.say(sentence, targets=teller.some(teller.graph.targets))
+    yield teller.equation(step, first_and_last(step), "gradient", result=True)
+
+
+def _contrast(teller: Teller, layer: Layer, step: Step, told: set[str]) -> Iterator[Block]:
+    """What cross-entropy would give in place of the loss that there is."""
+    words, valuation = teller.words, teller.valuation
+    title = teller.network.loss.title
+    yield teller.remark("matrix-contrast", name=title)
+    yield teller.equation(step, role="gradient", result=True)
+    if valuation is None or layer.units > ROW_LIMIT:
+        return
+    numeric = teller.numeric(step)
+    assert numeric is not None  # it has numbers where the network has
+    header: list[Inline] = [words("matrix-sum"), words("matrix-with", name=title)]
+    header.append(words("matrix-with", name=LOSSES["cross_entropy"].title))
+    body = []
+    for unit in range(layer.units):
+        z = Quantity(PRE_ACTIVATION, layer.index, unit)
+        place = (0, unit) if teller.network.layout == "from_to" else (unit, 0)
+        own = valuation.examples[teller.example].shown(delta_of(z)).number
+        body.append(((z,), (own,), (entry(numeric.result, *place),)))
+    caption = words("matrix-contrast-deltas", layer=teller.layer_name(layer))
+    yield Table(tuple(header), tuple(body), "lrr", caption)
+
+
+def _gradient(teller: Teller, layer: Layer, step: Step, told: set[str]) -> Iterator[Block]:
+    """One entry at length, then all of them."""
+    first = step.substeps[0]
+    w, z = first.about[:2]
+    before = (
+        teller.graph.inputs
+        if layer.index == 1
+        else activations(teller.network.layers[layer.index - 2])
+    )
+    name = teller.layer_name(layer)
+    sentence = "matrix-entry-again" if "matrix-entry" in told else "matrix-entry"
+    told.add(sentence)
+    yield teller.say(sentence, w=w, z=z, input=before[w.source], layer=name)
+    yield teller.equation(first, role="gradient")
+    again = "-again" if sentence.endswith("-again") else ""
+    yield teller.say(f"matrix-gradient{again}", layer=name)
+    chain: Chain = step.relations
+    if not teller.full:
+        chain = (chain[0], *chain[2:])
+    yield teller.equation(step, chain, "gradient", result=True)
+
+
+def _biases(teller: Teller, layer: Layer, step: Step, told: set[str]) -> Iterator[Block]:
+    b, z = step.substeps[0].about[:2]
+    yield teller.say("gradients-biases", layer=teller.layer_name(layer), b=b, z=z)
+    yield teller.equation(step, role="gradient", result=True)
+
+
+def _shared(teller: Teller, layer: Layer, step: Step, told: set[str]) -> Iterator[Block]:
+    b, z = step.about[:2]
+    yield teller.say("gradients-shared-bias", layer=teller.layer_name(layer), b=b, z=z)
+    yield teller.equation(step, role="gradient", result=True)
+
+
+_TELL = {
+    "arriving": _arriving, "local": _slopes, "sums": _rests, "delta": _deltas,
+    "contrast": _contrast, "gradient": _gradient, "gradient-bias": _biases, "shared": _shared,
+}  # fmt: skip
+
+
+def updates(teller: Teller, section: Section) -> Iterator[Block]:
+    """Every array: the rule, the old numbers put in, what comes out."""
+    for step in section.steps:
+        chain = step.relations if teller.full or step is section.steps[0] else step.relations[:1]
+        yield teller.equation(step, chain)
+
+
+def given(teller: Teller) -> Iterator[Block]:
+    """Every array of parameters with its numbers."""
+    yield teller.say("matrix-given")
+    for array in _arrays(teller):
+        yield Equation((Relation("", array), Relation("=", _old(teller, array))))
+
+
+def before_and_after(teller: Teller) -> Iterator[Block]:
+    """Every array of parameters with its numbers before the step and after it."""
+    valuation = teller.valuation
+    assert valuation is not None  # the caller has looked
+    new = {w: shown.number for w, shown in valuation.updated.items()}
+    if not teller.brief:
+        frozen = any(layer.frozen for layer in teller.network.layers)
+        yield teller.say("matrix-kept-frozen" if frozen else "matrix-kept")
+    for array in _arrays(teller):
+        chain = [Relation("", array), Relation("=", _old(teller, array))]
+        trained = new.keys() >= set(array.children)
+        if trained:
+            chain.append(Relation("→", _numbers(array, new)))
+        reason = "" if trained else teller.words.text("not-trained")
+        yield Equation(tuple(chain), None, reason=reason)
+
+
+def _arrays(teller: Teller) -> Iterator[Matrix]:
+    """The weights and the biases of every layer; a bias that a layer shares once."""
+    network = teller.network
+    arrays = Arrays(network)
+    for layer in network.layers:
+        yield arrays.weights(layer, itself)
+        biases = network.biases(layer.index)
+        if biases:
+            yield arrays.vector(biases)
+
+
+def _old(teller: Teller, array: Matrix) -> Matrix:
+    known = {q: teller.network.value(q) for q in quantities(array)}
+    return _numbers(array, {q: value for q, value in known.items() if value is not None})
+
+
+def _numbers(array: Matrix, values: Mapping[Quantity, Number]) -> Matrix:
+    return entrywise(array, lambda q: values[q] if isinstance(q, Quantity) else q)
