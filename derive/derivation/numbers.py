@@ -164,7 +164,7 @@ class Numbers:
 
     def put_in(self, formula: Expression) -> Expression:
         """The formula with the displayed number of every name in its place."""
-        return substitute(formula, {a: self.shown(a).number for a in _atoms(formula)})
+        return substitute(formula, {a: self.shown(a).number for a in atoms(formula)})
 
     def _value(self, formula: Expression, last: Expression, places: int) -> Shown:
         if self.rounding.carried:

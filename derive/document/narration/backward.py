@@ -111,4 +111,5 @@ def _averages(teller: Teller) -> Iterator[Block]:
     )  # fmt: skip
     section = teller.derivation.section("averages")
     steps = section.steps if teller.valuation is not None else section.steps[:1]
-    yield from rows([teller.equation(step, role="gradient") for step in steps])
+    told = [teller.equation(step, role="gradient") for step in steps]
+    yield from told if teller.by_matrices else rows(told)

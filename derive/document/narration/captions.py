@@ -9,9 +9,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from derive.document.blocks import Block, Equation, Equations, Figure, Inline, Table
+from derive.document.narration.matrix_captions import matrix_caption
 from derive.document.narration.register import numbers
 from derive.document.narration.teller import ROW_LIMIT, Teller
 from derive.document.wording import Value, merged
+from derive.expression.matrices import shape
 from derive.expression.nodes import (
     ACTIVATION,
     BATCH_LOSS,
@@ -95,6 +97,8 @@ def _numbered(teller: Teller, kind: str, n: int, caption: Inline) -> Inline:
 def caption(teller: Teller, block: Equation | Equations) -> Inline:
     """What a displayed formula shows, in a few words."""
     rows = block.rows if isinstance(block, Equations) else (block,)
+    if shape(_subject(rows[0])) is not None:
+        return matrix_caption(teller, rows[0])
     groups: dict[str, list[Equation]] = {}
     kind = ""
     for row in rows:

@@ -24,7 +24,8 @@ def descent(teller: Teller) -> Iterator[Block]:
         yield teller.heading(2, "descent")
     if valuation is None:
         yield teller.say("descent-symbolic", rate=RATE)
-        yield from rows([teller.equation(step) for step in section.steps])
+        told = [teller.equation(step) for step in section.steps]
+        yield from told if teller.by_matrices else rows(told)
         return
     if network.learning_rate is None:
         yield teller.say("gradients-only")

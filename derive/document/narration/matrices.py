@@ -9,6 +9,7 @@ from derive.derivation.steps import Chain, Relation, Section, Step
 from derive.derivation.styles.arrays import MOST_INSIDE, Arrays, itself
 from derive.derivation.styles.deltas import delta_of
 from derive.document.blocks import Block, Equation, Inline, Table
+from derive.document.narration.figures import step_figure
 from derive.document.narration.locals import is_trivial, lines, short
 from derive.document.narration.teller import ROW_LIMIT, Teller, first_and_last
 from derive.document.wording import Value
@@ -47,6 +48,7 @@ def backward_layer(teller: Teller, section: Section, told: set[str]) -> Iterator
     """What comes back, the derivatives of the activation, the deltas, the gradients."""
     layer = teller.network.layers[section.layer - 1]
     yield teller.heading(3, "backward-layer", layer=teller.layer_name(layer))
+    yield from step_figure(teller, layer.index)
     for step in section.steps:
         kind = step.id.split("/")[1] if step.id.startswith("matrix/") else "shared"
         yield from _TELL[kind](teller, layer, step, told)

@@ -76,7 +76,7 @@ def chain_lines(
     alone = (
         len(members) == 1
         or left_width > _WIDE_LEFT * limit
-        or _crowded(chain, members, printer, left_width, limit)
+        or _crowded(chain, members, printer, left_width, limit, characters)
     )
     if alone:
         left_width = printer.width(_HANGING)
@@ -102,11 +102,18 @@ def chain_lines(
 
 
 def _crowded(
-    chain: Chain, members: list[str], printer: Printer, left_width: float, limit: float
+    chain: Chain,
+    members: list[str],
+    printer: Printer,
+    left_width: float,
+    limit: float,
+    characters: int,
 ) -> bool:
     """Whether a matrix, which cannot be broken, has no room beside the left side."""
     if not left_width or shape(chain[0].expression) is None:
         return False
+    if len(members[0]) + len(members[1]) > characters:
+        return True
     return left_width + max(map(printer.width, members[1:])) + _SIGN > limit
 
 
