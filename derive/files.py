@@ -5,29 +5,61 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from types import TracebackType
+
+
+class Drafts:
+    """Files that are written piece by piece and all moved into place together at the end.
+
+        with Drafts() as drafts:
+            drafts.add(path, "one piece")
+            drafts.add(path, "and the next")
+
+    Everything is written beside its destination first, in folders that are made where they are
+    missing. After an error inside the block every old file is as it was. What is not a regular
+    file (a pipe, a device) is written to directly. Raises OSError.
+    """
+
+    def __init__(self) -> None:
+        self._waiting: dict[Path, Path] = {}  # destination → draft
+
+    def add(self, path: Path, piece: str | bytes) -> None:
+        """Write the next piece of a file."""
+        target = path.resolve()
+        data = piece.encode() if isinstance(piece, str) else piece
+        if target not in self._waiting:
+            if target.exists() and not target.is_file():
+                target.write_bytes(data)
+                return
+            target.parent.mkdir(parents=True, exist_ok=True)
+            draft = target.with_name(f".{target.name}.{os.getpid()}")
+            self._waiting[target] = draft
+            draft.write_bytes(data)
+            return
+        with self._waiting[target].open("ab") as file:
+            file.write(data)
+
+    def __enter__(self) -> Drafts:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:  # fmt: skip
+        try:
+            if kind is None:
+                for target, draft in self._waiting.items():
+                    os.replace(draft, target)
+        finally:
+            for draft in self._waiting.values():
+                draft.unlink(missing_ok=True)
 
 
 def write_whole(contents: Mapping[Path, str | bytes]) -> None:
-    """Write files, and their folders where these are missing.
+    """Write files, and their folders where these are missing: all of them, or none.
 
-    Everything is written beside its destination first and moved into place when all of it is
-    there, so that an error leaves every old file as it was. What is not a regular file (a pipe,
-    a device) is written to directly. Raises OSError.
+    Raises OSError.
     """
-    waiting: dict[Path, Path] = {}
-    try:
+    with Drafts() as drafts:
         for path, content in contents.items():
-            target = path.resolve()
-            data = content.encode() if isinstance(content, str) else content
-            if target.exists() and not target.is_file():
-                target.write_bytes(data)
-                continue
-            target.parent.mkdir(parents=True, exist_ok=True)
-            draft = target.with_name(f".{target.name}.{os.getpid()}")
-            waiting[draft] = target
-            draft.write_bytes(data)
-        for draft, target in waiting.items():
-            os.replace(draft, target)
-    finally:
-        for draft in waiting:
-            draft.unlink(missing_ok=True)
+            drafts.add(path, content)

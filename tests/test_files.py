@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from derive.files import write_whole
+from derive.files import Drafts, write_whole
 
 
 def test_text_and_bytes_in_new_folders(tmp_path: Path) -> None:
@@ -46,3 +46,20 @@ def test_files_have_the_usual_permissions(tmp_path: Path) -> None:
     write_whole({ours: "x"})
     theirs.write_text("x")
     assert ours.stat().st_mode == theirs.stat().st_mode
+
+
+def test_pieces_are_put_together_at_the_end(tmp_path: Path) -> None:
+    one = tmp_path / "new" / "one.txt"
+    with Drafts() as drafts:
+        drafts.add(one, "a\n")
+        drafts.add(tmp_path / "two.txt", "other")
+        drafts.add(one, "b\n")
+        assert not one.exists()
+    assert one.read_text() == "a\nb\n"
+
+
+def test_an_error_between_pieces_leaves_nothing(tmp_path: Path) -> None:
+    with pytest.raises(KeyError), Drafts() as drafts:
+        drafts.add(tmp_path / "one.txt", "a")
+        raise KeyError
+    assert list(tmp_path.iterdir()) == []

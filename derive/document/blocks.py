@@ -104,7 +104,19 @@ class PageBreak:
     """A new page where the format has pages."""
 
 
-Block = Heading | Paragraph | Equation | Equations | Table | Figure | Items | Space | PageBreak
+@dataclass(frozen=True, slots=True)
+class Foot:
+    """What stands at the foot of every page from here on, in a format that has pages.
+
+    What follows begins on a page of its own, the first of a new count.
+    """
+
+    content: Inline
+
+
+Block = (
+    Heading | Paragraph | Equation | Equations | Table | Figure | Items | Space | PageBreak | Foot
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from derive.document.blocks import (
     Equation,
     Equations,
     Figure,
+    Foot,
     Heading,
     Inline,
     Items,
@@ -72,6 +73,10 @@ class Tabular(NamedTuple):
 class Drawing(NamedTuple):
     tikz: str
     caption: str
+
+
+class FootText(NamedTuple):
+    content: str
 
 
 class ItemsText(NamedTuple):
@@ -153,6 +158,9 @@ class Latex(Writer):
         from derive.writers.drawings.tikz import tikz
 
         yield Drawing(tikz(block.picture, self.names), self.inline(block.caption))
+
+    def foot(self, block: Foot) -> Iterator[FootText]:
+        yield FootText(self.inline(block.content))
 
     def items(self, block: Items) -> Iterator[ItemsText]:
         yield ItemsText([self.inline(item) for item in block.items], block.ordered)

@@ -101,6 +101,15 @@ def write_files(
     return {file: writer.page(document), **writer.files}
 
 
+def write_body(
+    document: Document, names: Names, to: str, *, templates: Path | None = None
+) -> tuple[str, tuple[str, str, str]]:
+    """The blocks of a document, for a file of several; and what stands before, between and
+    behind the bodies of documents of its sort. Raises as ``write`` does."""
+    writer = _writer(names, to, "github", templates, None)
+    return writer.body(document), writer.ends(document)
+
+
 def _writer(
     names: Names, to: str, dialect: str, templates: Path | None, stem: str | None
 ) -> Writer:

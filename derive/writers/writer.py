@@ -11,6 +11,7 @@ from derive.document.blocks import (
     Equation,
     Equations,
     Figure,
+    Foot,
     Heading,
     Inline,
     Items,
@@ -37,7 +38,9 @@ NOUNS: dict[type, str] = {
     Items: "items",
     Space: "space",
     PageBreak: "page_break",
+    Foot: "foot",
 }
+_BODY = "\0"  # stands for the body between the two ends of a page
 
 
 class Writer:
@@ -62,6 +65,17 @@ class Writer:
 
     def page(self, document: Document) -> str:
         """The whole document, ending in one line end."""
+        return self._around(document, self.body(document))
+
+    def ends(self, document: Document) -> tuple[str, str, str]:
+        """What stands before, between and behind the bodies of documents of one sort that share
+        a file."""
+        before, _, behind = self._around(document, _BODY).partition(_BODY)
+        between = self.layout.block("page_break", PageBreak())
+        return before, f"\n\n{between}\n\n", behind
+
+    def body(self, document: Document) -> str:
+        """The blocks of a document."""
         parts: list[str] = []
         previous: Block | None = None
         for block in titled(document):
@@ -71,11 +85,14 @@ class Writer:
                 if text:
                     parts += [self.gap(previous, block), text] if parts else [text]
                     previous = block
-        title = self.inline(document.title)
-        drawings = any(isinstance(block, Figure) for block in document.blocks)
+        return "".join(parts)
+
+    def _around(self, document: Document, body: str) -> str:
+        kinds = {type(block) for block in document.blocks}
         return self.layout.page(
-            title=title, language=document.language, body="".join(parts), drawings=drawings
-        )
+            title=self.inline(document.title), language=document.language, body=body,
+            drawings=Figure in kinds, footed=Foot in kinds,
+        )  # fmt: skip
 
     def gap(self, previous: Block | None, block: Block) -> str:
         """What stands between two blocks: an empty line."""
@@ -87,6 +104,10 @@ class Writer:
 
     def figure(self, block: Figure) -> Iterator[object]:
         """Nothing, in a format that has no pictures."""
+        return iter(())
+
+    def foot(self, block: Foot) -> Iterator[object]:
+        """Nothing, in a format that has no pages."""
         return iter(())
 
     def page_break(self, block: PageBreak) -> Iterator[PageBreak]:
