@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from derive.network import Dense, Network, NetworkError
     from derive.network.loader import load
     from derive.rendering import render, render_files
-    from derive.worksheets import worksheet
+    from derive.worksheets.worksheet import worksheet
 
 __version__ = "0.1.0"
 

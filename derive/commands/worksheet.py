@@ -2,18 +2,39 @@
 
 from __future__ import annotations
 
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from derive.commands import options
 from derive.commands.delivery import spare, tell
 
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
+WORTH_PROCESSES = 24  # variants from which it pays to start processes for them
+MOST_TOLD = 20  # files that are told one by one
+
 
 @click.command()
-@options.network
-@click.option("--variants", type=click.IntRange(1, 1000), default=30, show_default=True)
-@click.option("--seed", type=int, default=7, show_default=True, help="Same seed, same sheets.")
+@click.argument("network", metavar="[NETWORK]", type=click.Path(), required=False)
+@click.option("--variants", type=click.IntRange(1, 1000), help="How many sheets. [default: 30]")
+@click.option(
+    "--roster", metavar="FILE", help="A table of students, for each of whom there is a sheet."
+)
+@click.option("--seed", type=int, help="Same seed, same sheets. [default: 7]")
+@click.option(
+    "--from",
+    "bundle",
+    metavar="BUNDLE",
+    help="Make the sheets of a bundle.json again, in place of those of a NETWORK.",
+)
+@click.option("--variant", type=click.IntRange(1), help="With --from: this sheet alone.")
 @click.option(
     "--to",
     callback=options.formats_named,
@@ -26,19 +47,82 @@ from derive.commands.delivery import spare, tell
     metavar="FILE|NAME",
     help="What is asked: a file, or a name from `derive catalog`; everything if left out.",
 )
+@click.option("--one-file", is_flag=True, help="All sheets in one file to print, keys in another.")
+@click.option(
+    "--answer-sheet",
+    type=click.Choice(["csv", "xlsx"]),
+    help="Also a table to fill in with the answers of the class, for derive mark.",
+)
 @options.templates
 @click.option("-o", "--output", metavar="DIR", required=True, help="The folder they go to.")
 @options.force
 def worksheet(
-    network: str, variants: int, seed: int, to: tuple[str, ...], recipe: str | None,
-    templates: Path | None, output: str, force: bool,
+    network: str | None, variants: int | None, roster: str | None, seed: int | None,
+    bundle: str | None, variant: int | None, to: tuple[str, ...], recipe: str | None,
+    one_file: bool, answer_sheet: str | None, templates: Path | None, output: str, force: bool,
 ) -> None:  # fmt: skip
     """Write worksheets with numbers of their own, and keys."""
-    import derive
-    from derive.worksheets.worksheet import file_names
+    if (network is None) == (bundle is None):
+        raise click.UsageError("give either a NETWORK or --from BUNDLE")
+    if variants and roster:
+        raise click.UsageError("give either --variants or --roster: a roster says how many")
+    if bundle and (variants or roster or recipe or seed is not None):
+        raise click.UsageError(
+            "--variants, --roster, --recipe and --seed are in the bundle: leave them out"
+        )
+    if variant and (not bundle or one_file or answer_sheet):
+        raise click.UsageError("--variant goes with --from, and without --one-file, --answer-sheet")
+    from derive.worksheets.bundle import bundle_of, read_bundle
+    from derive.worksheets.handout import Order, file_names, hand_out
+    from derive.worksheets.roster import read_roster
 
-    spare([Path(output) / name for *_, name in file_names(variants, to)], force)
-    made = derive.worksheet(
-        derive.load(network), recipe, variants=variants, seed=seed, templates=templates
-    )  # fmt: skip
-    tell(made.write(output, to))
+    again = read_bundle(bundle) if bundle else None
+    students = read_roster(roster) if roster else ()
+    count = again.count if again else len(students) or variants or 30
+    if variant and variant > count:
+        raise click.UsageError(f"--variant: got {variant}; the bundle has {count} variants")
+    suffix = f".{answer_sheet}" if answer_sheet else ""
+    files = file_names(count, to, one_file, suffix, variant or 0)
+    spare([Path(output) / name for name in files], force)
+    import derive
+    from derive.worksheets.recipe import Recipe
+    from derive.worksheets.recipes import recipe_from
+
+    asked = recipe_from(recipe) if recipe else Recipe()
+    made = again or bundle_of(
+        derive.load(str(network)), asked, 7 if seed is None else seed, count, students
+    )
+    order = Order(made, to, one_file, suffix, templates, variant or 0)
+    with _workers(len(order.numbers)) as executor:
+        progress = _progress if sys.stderr.isatty() else None
+        _, written = hand_out(order, Path(output), executor, progress)
+    _tell(written)
+
+
+@contextmanager
+def _workers(variants: int) -> Iterator[Executor | None]:
+    """As many processes as there are cores, where that pays."""
+    if variants < WORTH_PROCESSES or (os.cpu_count() or 1) < 2:
+        yield None
+        return
+    from concurrent.futures import ProcessPoolExecutor
+
+    with ProcessPoolExecutor() as executor:
+        try:
+            yield executor
+        except BaseException:
+            executor.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def _progress(done: int, of: int) -> None:
+    """A line on the terminal that is written over, and away in the end."""
+    text = "" if done == of else f"{done} of {of} variants"
+    click.echo(f"\r{text:<30}" + ("\r" if done == of else ""), nl=False, err=True)
+
+
+def _tell(written: list[Path]) -> None:
+    if len(written) <= MOST_TOLD:
+        tell(written)
+    else:
+        click.echo(f"wrote {len(written)} files to {written[0].parent}", err=True)

@@ -90,10 +90,12 @@ class Maker:
     """
 
     def __init__(
-        self, network: Network, recipe: Recipe, seed: int, templates: Path | None = None
-    ) -> None:
+        self, network: Network, recipe: Recipe, seed: int, digest: str = "",
+        templates: Path | None = None,
+    ) -> None:  # fmt: skip
         self.recipe = recipe
         self.seed = seed
+        self.digest = digest
         self.templates = templates
         self.exercise: Exercise = exercise(network)
         structure = self.exercise.structure
@@ -101,15 +103,18 @@ class Maker:
         self._rate = network.learning_rate
         self._rounding = _rounding(recipe, network.learning_rate)
 
-    def variant(self, number: int, redraw: int = 0) -> Variant:
-        """A variant by its number; ``redraw`` counts how often others had its numbers before."""
+    def variant(self, number: int, redraw: int = 0, student: str = "") -> Variant:
+        """A variant by its number; ``redraw`` counts how often others had its numbers before.
+
+        student  whose name is printed on it
+        """
         chance = random.Random(f"{self.seed}/{number}" + (f"/{redraw}" if redraw else ""))
         numbers = find(self.exercise, self._rate, self._rounding, chance)
         pages = Pages(self.exercise, self.names, self.recipe.title, self.templates)
         ground = Ground(self.exercise, numbers, self.names, pages.words, chance)
         mine = questions(ground, self.recipe)
         checked = check_key(ground.items, numbers)
-        form = Form(self.seed, number)
+        form = Form(self.seed, number, self.digest, student)
         return Variant(number, numbers.network, mine, checked, numbers, form, pages)
 
 

@@ -14,6 +14,7 @@ from derive.document.blocks import (
     Document,
     Equation,
     Equations,
+    Foot,
     Heading,
     Inline,
     Paragraph,
@@ -35,10 +36,21 @@ COLUMNS = 9  # numbers in a row of a table of givens
 
 @dataclass(frozen=True)
 class Form:
-    """What tells one sheet from another: with it, a sheet can be made again."""
+    """What tells one sheet from another: with it, a sheet can be made again.
+
+    digest   of what the sheet is made of
+    student  whose name is printed on it; "" leaves room for one
+    """
 
     seed: int
     number: int
+    digest: str = ""
+    student: str = ""
+
+    @property
+    def id(self) -> str:
+        """On every page: 7-012-a3f9."""
+        return f"{self.seed}-{self.number:03}-{self.digest}"
 
 
 class Pages:
@@ -58,23 +70,19 @@ class Pages:
 
     def sheet(self, form: Form, questions: Sequence[Question], numbers: Numbers) -> Document:
         """What is handed out."""
-        title = self.words("worksheet-title", title=self._title)
         points = sum(question.points for question in questions)
         blocks = (
-            self._say("name", points=points),
-            self._say("form", seed=form.seed, number=form.number),
+            self._say("named" if form.student else "name", points=points, student=form.student),
             *self._body(questions, numbers, filled=False),
         )
-        return Document(title, blocks)
+        return self._page("title", form, blocks)
 
     def key(
         self, form: Form, questions: Sequence[Question], numbers: Numbers, checked: int
     ) -> Document:
         """The same with every blank filled, and all answers in a table."""
         report = self.exercise.report
-        title = self.words("worksheet-key-title", title=self._title)
         blocks = (
-            self._say("form", seed=form.seed, number=form.number),
             *self._answers([answer for question in questions for answer in question.answers]),
             *self._body(questions, numbers, filled=True),
             self._say("checked", equalities=report.equalities, points=report.points,
@@ -82,7 +90,15 @@ class Pages:
             *(() if not report.unchecked else
               (Paragraph(self.words("unchecked", count=len(report.unchecked)), "remark"),)),
         )  # fmt: skip
-        return Document(title, blocks)
+        return self._page("key-title", form, blocks)
+
+    def _page(self, title: str, form: Form, blocks: tuple[Block, ...]) -> Document:
+        """A document whose every page says which form it belongs to, and to whom."""
+        above = self.words(f"worksheet-{title}", title=self._title)
+        foot = self.words("worksheet-foot-named" if form.student else "worksheet-foot",
+                          form=form.id, student=form.student)  # fmt: skip
+        said = self._say("form", form=form.id, seed=form.seed, number=form.number)
+        return Document(above, (Foot(foot), Heading(1, above), said, *blocks))
 
     def _body(
         self, questions: Sequence[Question], numbers: Numbers, filled: bool

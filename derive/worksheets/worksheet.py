@@ -2,37 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
+from concurrent.futures import Executor
+from dataclasses import replace
 from pathlib import Path
 from typing import overload
 
-from derive.document.blocks import Document
-from derive.files import write_whole
 from derive.network.description import Network
-from derive.worksheets.maker import REDRAWS, Maker, Variant
+from derive.worksheets.bundle import MOST_VARIANTS, Bundle, bundle_of
+from derive.worksheets.handout import Order, Progress, alike, hand_out
+from derive.worksheets.maker import REDRAWS, Variant
 from derive.worksheets.recipe import Recipe, WorksheetError
 from derive.worksheets.recipes import recipe_from
-from derive.writers import write
-from derive.writers.registry import format_named
-
-MOST_VARIANTS = 1000
+from derive.worksheets.roster import read_roster
 
 
-class Variants(Sequence[Variant]):
-    """The variants of a worksheet, made when they are asked for; no two are alike.
+class Worksheet(Sequence[Variant]):
+    """Variants of one exercise, made when they are asked for; no two are alike.
 
-    redraws  variant → how often its numbers were drawn anew, because a lower one had them
+    The same network, recipe and seed give the same bytes.
     """
 
-    def __init__(self, maker: Maker, count: int) -> None:
-        self.maker = maker
-        self.redraws: dict[int, int] = {}
-        self._count = count
+    def __init__(
+        self, bundle: Bundle, templates: Path | None = None, executor: Executor | None = None
+    ) -> None:
+        maker = bundle.maker(templates)
+        self.names = maker.names
+        self.seed = bundle.seed
+        self._bundle = bundle
+        self._templates = templates
+        self._executor = executor
         self._taken: dict[str, int] = {}
-        self._made: Variant | None = None  # the last one: it is often asked for twice
+        self._last: Variant | None = None  # it is often asked for twice
+
+    @property
+    def variants(self) -> Worksheet:
+        """The variants: the worksheet itself, as a sequence."""
+        return self
+
+    @property
+    def bundle(self) -> Bundle:
+        """What makes every variant again, and what ``derive.mark`` marks by."""
+        for number in range(len(self._taken) + 1, len(self) + 1):
+            self._settle(number)
+        return self._bundle
 
     def __len__(self) -> int:
-        return self._count
+        return self._bundle.count
 
     @overload
     def __getitem__(self, place: int) -> Variant: ...
@@ -40,65 +56,40 @@ class Variants(Sequence[Variant]):
     def __getitem__(self, place: slice) -> tuple[Variant, ...]: ...
     def __getitem__(self, place: int | slice) -> Variant | tuple[Variant, ...]:
         if isinstance(place, slice):
-            return tuple(self[i] for i in range(*place.indices(self._count)))
-        number = range(1, self._count + 1)[place]
-        if self._made is None or self._made.number != number:
+            return tuple(self[i] for i in range(*place.indices(len(self))))
+        number = range(1, len(self) + 1)[place]
+        if self._last is None or self._last.number != number:
             for lower in range(len(self._taken) + 1, number):
                 self._settle(lower)
-            self._made = self._settle(number)
-        return self._made
+            self._last = self._settle(number)
+        return self._last
 
     def _settle(self, number: int) -> Variant:
         """The variant of a number, all lower ones being settled."""
-        for redraw in range(self.redraws.get(number, 0), REDRAWS):
-            made = self.maker.variant(number, redraw)
+        redraws = dict(self._bundle.redraws)
+        for redraw in range(redraws.get(number, 0), REDRAWS):
+            if redraw:
+                redraws[number] = redraw
+                self._bundle = replace(self._bundle, redraws=tuple(sorted(redraws.items())))
+            made = self._bundle.variant(number, self._templates)
             if self._taken.setdefault(made.signature, number) == number:
-                if redraw:
-                    self.redraws[number] = redraw
                 return made
-        raise WorksheetError(
-            f"variant {number}: others had its numbers {REDRAWS} times: take fewer variants, or "
-            "another network"
-        )
-
-
-class Worksheet:
-    """Variants of one exercise; the same network, recipe and seed give the same bytes."""
-
-    def __init__(self, maker: Maker, count: int) -> None:
-        self.maker = maker
-        self.variants = Variants(maker, count)
-        self.seed = maker.seed
-        self.names = maker.names
+        raise WorksheetError(alike(number))
 
     def write(
-        self, directory: str | Path, formats: Iterable[str] = ("markdown", "latex")
-    ) -> list[Path]:
-        """Write ``sheet-01.md``, ``key-01.md``, … into a folder, all or nothing.
+        self, directory: str | Path, formats: Iterable[str] = ("markdown", "latex"), *,
+        one_file: bool = False, answer_sheet: str = "", progress: Progress | None = None,
+    ) -> list[Path]:  # fmt: skip
+        """Write the sheets, the keys and ``bundle.json`` into a folder, all or nothing.
 
-        Raises WriterError, OSError.
+        one_file      ``sheets.md`` and ``keys.md`` instead of ``sheet-01.md``, ``key-01.md``, …
+        answer_sheet  ".csv" or ".xlsx": also write a table for the answers, ``answers.csv``
+        progress      called with how many variants are done, and of how many
+        Raises WorksheetError, CheckFailed, WriterError, OSError.
         """
-        pages: dict[Path, str | bytes] = {}
-        for place, kind, to, name in file_names(len(self.variants), formats):
-            document: Document = getattr(self.variants[place], kind)
-            pages[Path(directory) / name] = write(
-                document, self.names, to, templates=self.maker.templates
-            )
-        write_whole(pages)
-        return list(pages)
-
-
-def file_names(variants: int, formats: Iterable[str]) -> Iterator[tuple[int, str, str, str]]:
-    """(0, "sheet", "markdown", "sheet-01.md"), … for every file of so many variants.
-
-    Raises UnknownFormat.
-    """
-    rows = [format_named(name) for name in formats]
-    digits = max(2, len(str(variants)))
-    for place in range(variants):
-        for kind in ("sheet", "key"):
-            for row in rows:
-                yield place, kind, row.name, f"{kind}-{place + 1:0{digits}}{row.suffix}"
+        order = Order(self._bundle, tuple(formats), one_file, answer_sheet, self._templates)
+        self._bundle, paths = hand_out(order, Path(directory), self._executor, progress)
+        return paths
 
 
 def worksheet(
@@ -107,6 +98,9 @@ def worksheet(
     variants: int = 30,
     seed: int = 7,
     templates: str | Path | None = None,
+    *,
+    roster: str | Path | None = None,
+    executor: Executor | None = None,
 ) -> Worksheet:
     """Worksheets on a network, each with numbers of its own; every key is checked.
 
@@ -115,14 +109,21 @@ def worksheet(
     recipe     what is asked: a Recipe, the name of a ready one, or a file; everything from the
                forward pass to the updates unless given
     templates  a folder whose sentences and layouts stand before the built-in ones
+    roster     a table of students, for each of whom there is a variant; ``variants`` does not
+               count then
+    executor   what makes the pages that ``Worksheet.write`` writes: a pool of processes, or a
+               cluster's; this process unless given
 
     Raises WorksheetError where no good sheet can be made, CheckFailed where a step or a key does
     not hold: for the first variant at once, for the others when they are asked for.
     """
+    students = () if roster is None else read_roster(roster)
+    variants = len(students) or variants
     if not 1 <= variants <= MOST_VARIANTS:
         raise WorksheetError(f"variants: got {variants}; allowed are 1 to {MOST_VARIANTS}")
     folder = None if templates is None else Path(templates)
     asked = Recipe() if recipe is None else recipe_from(recipe)
-    made = Worksheet(Maker(network, asked, seed, folder), variants)
-    assert made.variants[0].number == 1
+    bundle = bundle_of(network, asked, seed, variants, students)
+    made = Worksheet(bundle, folder, executor)
+    assert made[0].number == 1
     return made

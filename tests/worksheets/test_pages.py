@@ -133,10 +133,11 @@ def test_points_add_up(made: Worksheet) -> None:
 def test_the_form_is_named_and_a_name_can_be_written(made: Worksheet) -> None:
     for number, variant in enumerate(made.variants, start=1):
         sheet = write(variant.sheet, made.names, "text")
-        assert f"Form: seed 3, variant {number}." in sheet
+        form = variant.form.id
+        assert f"Form {form}: seed 3, variant {number}." in sheet
         assert sheet.startswith("Worksheet: ") and "Name: ____" in sheet
         key = write(variant.key, made.names, "text")
-        assert f"Form: seed 3, variant {number}." in key and "Name:" not in key
+        assert f"Form {form}: seed 3, variant {number}." in key and "Name:" not in key
 
 
 def test_a_key_says_what_was_checked(made: Worksheet) -> None:

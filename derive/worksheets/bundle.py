@@ -1,0 +1,201 @@
+"""A bundle: all that makes the sheets of a class again, and nothing else.
+
+    {"derive": "0.1.0", "network": "…", "recipe": {…}, "seed": 7, "variants": 30, …}
+
+A sheet found in a drawer is made again from the bundle and its number, and marked.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from hashlib import sha256
+from io import StringIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from derive.network.description import Network
+from derive.network.errors import NetworkError
+from derive.network.loader import load
+from derive.network.said import structure_text
+from derive.worksheets.maker import Maker, Variant
+from derive.worksheets.recipe import Recipe, WorksheetError, recipe_of
+
+MAX_BYTES = 5_000_000
+MOST_VARIANTS = 1000
+_KEYS = {
+    "derive": str, "network": str, "notation": str, "recipe": dict, "seed": int, "variants": int,
+    "students": list, "redraws": dict,
+}  # fmt: skip
+_FORM = re.compile(r"\s*(-?\d{1,18})-(\d{1,4})-([0-9a-f]{4})\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class Student:
+    """Whose a variant is. ``id`` is what marks go by: the name, where the roster has no ids."""
+
+    id: str
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """What the variants of a worksheet are made of.
+
+    network   the text of a network file
+    notation  the text of its notation file; "" where the notation is a built-in one
+    recipe    as JSON
+    students  of variant 1, 2, …; empty without a roster
+    redraws   (variant, how often its numbers were drawn anew); of most variants never
+    """
+
+    network: str
+    notation: str
+    recipe: str
+    seed: int
+    count: int
+    students: tuple[Student, ...] = ()
+    redraws: tuple[tuple[int, int], ...] = ()
+    version: str = field(default_factory=lambda: _version())
+
+    @property
+    def digest(self) -> str:
+        """Tells the forms of one worksheet from those of another."""
+        told = "\n".join((self.network, self.notation, self.recipe, str(self.seed)))
+        return sha256(told.encode()).hexdigest()[:4]
+
+    def form(self, number: int) -> str:
+        """What is printed on every page of a sheet: 7-012-a3f9."""
+        return f"{self.seed}-{number:03}-{self.digest}"
+
+    def student(self, number: int) -> Student | None:
+        """Whose a variant is; None without a roster."""
+        return self.students[number - 1] if self.students else None
+
+    def variant(self, number: int, templates: Path | None = None) -> Variant:
+        """A variant, made again. Raises WorksheetError for a number that is not there."""
+        if not 1 <= number <= self.count:
+            raise WorksheetError(f"variant: got {number}; allowed are 1 to {self.count}")
+        student = self.student(number)
+        name = "" if student is None else student.name or student.id
+        return self.maker(templates).variant(number, dict(self.redraws).get(number, 0), name)
+
+    def maker(self, templates: Path | None = None) -> Maker:
+        """Derives and checks the structure, once in a process."""
+        return _maker(self.network, self.notation, self.recipe, self.seed, self.digest, templates)
+
+    def number_of_form(self, form: str) -> int | None:
+        """The variant that a form id names; None where it names none of this worksheet."""
+        match = _FORM.fullmatch(form)
+        if match is None or (int(match[1]), match[3]) != (self.seed, self.digest):
+            return None
+        return int(match[2]) if 1 <= int(match[2]) <= self.count else None
+
+    def text(self) -> str:
+        """The bundle as a file: JSON, the same bytes for the same worksheet."""
+        found: dict[str, Any] = {
+            "derive": self.version, "network": self.network, "notation": self.notation,
+            "recipe": json.loads(self.recipe), "seed": self.seed, "variants": self.count,
+            "students": [[student.id, student.name] for student in self.students],
+            "redraws": {str(number): count for number, count in self.redraws},
+        }  # fmt: skip
+        return json.dumps(found, indent=1, ensure_ascii=False) + "\n"
+
+
+def _version() -> str:
+    from derive import __version__  # derive itself names what is here
+
+    return __version__
+
+
+def bundle_of(
+    network: Network, recipe: Recipe, seed: int, count: int, students: tuple[Student, ...] = ()
+) -> Bundle:
+    """The bundle of a worksheet before its numbers are drawn."""
+    notation = ""
+    if isinstance(network.notation, Path):
+        notation = network.notation.read_text(encoding="utf-8")
+    return Bundle(
+        structure_text(network), notation, json.dumps(recipe.data(), ensure_ascii=False), seed,
+        count, students,
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=2)
+def _maker(
+    network: str, notation: str, recipe: str, seed: int, digest: str, templates: Path | None
+) -> Maker:
+    made = recipe_of(json.loads(recipe))
+    if not notation:
+        return Maker(load(StringIO(network)), made, seed, digest, templates)
+    with TemporaryDirectory() as folder:  # a notation is read from a file
+        place = Path(folder) / "notation.yaml"
+        place.write_text(notation, encoding="utf-8")
+        said = json.loads(network) | {"notation": place.name}
+        (Path(folder) / "network.yaml").write_text(json.dumps(said), encoding="utf-8")
+        return Maker(load(Path(folder) / "network.yaml"), made, seed, digest, templates)
+
+
+def read_bundle(path: str | Path) -> Bundle:
+    """A bundle from its file. Raises WorksheetError with every problem, OSError."""
+    with open(path, "rb") as file:
+        raw = file.read(MAX_BYTES + 1)
+    if len(raw) > MAX_BYTES:
+        raise WorksheetError(f"{path}: more than {MAX_BYTES} bytes; a bundle is smaller")
+    try:
+        data = json.loads(raw.decode("utf-8-sig"))
+    except (ValueError, RecursionError):
+        raise WorksheetError(f"{path}: {_WHAT}") from None
+    problems = list(_problems(data))
+    if problems:
+        raise WorksheetError("\n".join(f"{path}: {problem}" for problem in problems))
+    bundle = Bundle(
+        data["network"], data["notation"], json.dumps(data["recipe"], ensure_ascii=False),
+        data["seed"], data["variants"], tuple(Student(*one) for one in data["students"]),
+        tuple((int(number), count) for number, count in data["redraws"].items()), data["derive"],
+    )  # fmt: skip
+    try:
+        bundle.maker()
+    except (NetworkError, KeyError, TypeError) as error:
+        raise WorksheetError(f"{path}: does not describe a worksheet: {error}; {_WHAT}") from None
+    return bundle
+
+
+_WHAT = "not a bundle; take the bundle.json that `derive worksheet` wrote beside the sheets"
+
+
+def _problems(data: Any) -> list[str]:
+    if not isinstance(data, Mapping):
+        return [_WHAT]
+    found = []
+    for key, kind in _KEYS.items():
+        if key not in data:
+            found.append(f"{key} is missing; {_WHAT}")
+        elif not isinstance(data[key], kind) or isinstance(data[key], bool):
+            found.append(f"{key}: got {json.dumps(data[key])[:60]}; {_WHAT}")
+    if found:
+        return found
+    if data["derive"] != _version():
+        found.append(
+            f"made with derive {data['derive']}, and this is {_version()}, whose sheets may have "
+            f"other numbers; install derive=={data['derive']} to make or mark them"
+        )
+    if not 1 <= data["variants"] <= MOST_VARIANTS:
+        found.append(f"variants: got {data['variants']}; allowed are 1 to {MOST_VARIANTS}")
+    students = data["students"]
+    fine = all(
+        isinstance(one, list) and len(one) == 2 and all(isinstance(x, str) for x in one)
+        for one in students
+    )
+    if not fine or (students and len(students) != data["variants"]):
+        found.append("students: allowed is an id and a name for every variant, or none at all")
+    if not all(
+        number.isdecimal() and isinstance(count, int) and 0 <= count < 1000
+        for number, count in data["redraws"].items()
+    ):
+        found.append("redraws: allowed are variants and how often they were drawn again")
+    return found

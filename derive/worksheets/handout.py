@@ -1,0 +1,194 @@
+"""Sheets and keys for a class: made in chunks, by an executor where there is one, and written
+as they come.
+
+Any ``concurrent.futures.Executor`` will do: a pool of processes, or that of a cluster. What is
+sent there and back is plain text, and every process derives the structure once.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor, Future
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from derive.files import Drafts
+from derive.worksheets.answersheet import Labels, answer_sheet
+from derive.worksheets.bundle import Bundle
+from derive.worksheets.maker import REDRAWS
+from derive.worksheets.recipe import WorksheetError
+from derive.writers.registry import format_named, write_body, write_files
+
+BUNDLE = "bundle.json"
+KINDS = ("sheet", "key")
+CHUNK = 8  # variants a job
+AHEAD = 32  # jobs under way: bounds what is in memory
+
+Progress = Callable[[int, int], None]  # how many are done, of how many
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is to be written.
+
+    one_file      all sheets in one file, all keys in another
+    answer_sheet  the suffix of a table to fill in, ".csv" or ".xlsx"; "" for none
+    only          one variant, without the bundle; 0 for all
+    """
+
+    bundle: Bundle
+    formats: tuple[str, ...]
+    one_file: bool = False
+    answer_sheet: str = ""
+    templates: Path | None = None
+    only: int = 0
+
+    @property
+    def numbers(self) -> Sequence[int]:
+        """The variants, in order."""
+        return [self.only] if self.only else range(1, self.bundle.count + 1)
+
+
+def file_names(
+    count: int, formats: Sequence[str], one_file: bool = False, answer_sheet: str = "",
+    only: int = 0,
+) -> list[str]:  # fmt: skip
+    """The files of an order for so many variants, pictures left out. Raises UnknownFormat."""
+    suffixes = [format_named(name).suffix for name in formats]
+    found = [] if only else [BUNDLE]
+    if answer_sheet:
+        found.append(f"answers{answer_sheet}")
+    if one_file:
+        return found + [f"{kind}s{suffix}" for kind in KINDS for suffix in suffixes]
+    return found + [
+        f"{kind}-{_numbered(number, count)}{suffix}"
+        for number in ([only] if only else range(1, count + 1))
+        for kind in KINDS
+        for suffix in suffixes
+    ]
+
+
+def _numbered(number: int, count: int) -> str:
+    """07, with as many digits as the last needs."""
+    return f"{number:0{max(2, len(str(count)))}}"
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A variant's pages.
+
+    pages   file → content; of ``one_file``, the piece that belongs into it
+    ends    file → what stands before, between and behind the pieces
+    labels  of its blanks
+    """
+
+    number: int
+    signature: str
+    labels: tuple[str, ...]
+    pages: dict[str, str]
+    ends: dict[str, tuple[str, str, str]]
+
+
+def made(order: Order, numbers: Sequence[int]) -> list[Made]:
+    """The pages of some variants. This is the job that an executor is given."""
+    return [_made(order, number) for number in numbers]
+
+
+def _made(order: Order, number: int) -> Made:
+    variant = order.bundle.variant(number, order.templates)
+    names = order.bundle.maker(order.templates).names
+    pages: dict[str, str] = {}
+    ends: dict[str, tuple[str, str, str]] = {}
+    for kind in KINDS:
+        document = variant.sheet if kind == "sheet" else variant.key
+        for row in map(format_named, order.formats):
+            if order.one_file:
+                name = f"{kind}s{row.suffix}"
+                pages[name], ends[name] = write_body(
+                    document, names, row.name, templates=order.templates
+                )
+            else:
+                name = f"{kind}-{_numbered(number, order.bundle.count)}{row.suffix}"
+                pages |= write_files(document, names, name, row.name, templates=order.templates)
+    labels = tuple(answer.label for answer in variant.answers)
+    return Made(number, variant.signature, labels, pages, ends)
+
+
+def hand_out(
+    order: Order, directory: Path, executor: Executor | None = None,
+    progress: Progress | None = None,
+) -> tuple[Bundle, list[Path]]:  # fmt: skip
+    """Write every file of an order into a folder, all or nothing: what was written, and the
+    bundle with the redraws that were needed. Raises WorksheetError, CheckFailed, WriterError,
+    OSError."""
+    count = len(order.numbers)
+    taken: dict[str, int] = {}
+    labels: list[Labels] = []
+    behind: dict[Path, str] = {}
+    paths: dict[Path, None] = {}
+    with Drafts() as drafts:
+        for one in _all(order, executor):
+            fresh, order = _settled(order, one, taken)
+            labels.append(Labels(fresh.number, fresh.labels))
+            for name, text in fresh.pages.items():
+                place = directory / name
+                if name in fresh.ends:
+                    before, between, behind[place] = fresh.ends[name]
+                    text = (between if place in paths else before) + text
+                paths[place] = None
+                drafts.add(place, text)
+            if progress is not None:
+                progress(len(labels), count)
+        for place, text in behind.items():
+            drafts.add(place, text)
+        others: dict[str, str | bytes] = {} if order.only else {BUNDLE: order.bundle.text()}
+        if order.answer_sheet:
+            name = f"answers{order.answer_sheet}"
+            others[name] = answer_sheet(order.bundle, labels, order.answer_sheet)
+        for name, content in others.items():
+            paths[directory / name] = None
+            drafts.add(directory / name, content)
+    return order.bundle, list(paths)
+
+
+def _all(order: Order, executor: Executor | None) -> Iterator[Made]:
+    """The variants in order, few of them at a time in memory."""
+    numbers = order.numbers
+    chunks = (tuple(numbers[start : start + CHUNK]) for start in range(0, len(numbers), CHUNK))
+    if executor is None:
+        for chunk in chunks:
+            yield from made(order, chunk)
+        return
+    waiting: deque[Future[list[Made]]] = deque()
+    try:
+        for chunk in chunks:
+            waiting.append(executor.submit(made, order, chunk))
+            if len(waiting) >= AHEAD:
+                yield from waiting.popleft().result()
+        while waiting:
+            yield from waiting.popleft().result()
+    finally:
+        for future in waiting:
+            future.cancel()
+
+
+def _settled(order: Order, one: Made, taken: dict[str, int]) -> tuple[Made, Order]:
+    """A variant that no lower one is like: drawn again until it is."""
+    redraws = dict(order.bundle.redraws)
+    for redraw in range(1, REDRAWS):
+        if taken.setdefault(one.signature, one.number) == one.number:
+            return one, order
+        redraws[one.number] = redraw
+        bundle = replace(order.bundle, redraws=tuple(sorted(redraws.items())))
+        order = replace(order, bundle=bundle)
+        one = _made(order, one.number)
+    raise WorksheetError(alike(one.number))
+
+
+def alike(number: int) -> str:
+    """Told where the numbers of a small network run out."""
+    return (
+        f"variant {number}: others had its numbers {REDRAWS} times; take fewer variants, or a "
+        "network with more weights"
+    )

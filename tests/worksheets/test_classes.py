@@ -1,0 +1,299 @@
+"""A class: rosters, bundles, sheets in one file, and executors that all make the same bytes."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from worksheets.networks import relu_softmax, two_two_two
+
+import derive
+from derive.cli import commands
+from derive.network import Dense, Network
+from derive.worksheets import WorksheetError
+from derive.worksheets.bundle import Student, read_bundle
+from derive.worksheets.roster import read_roster
+from derive.writers import write
+
+MAZUR = "examples/mazur.yaml"
+ROSTER = "\ufeffID;Name\n4711;Ada Lovelace\n\n4712;Émile Borel\n4713;=1+1\n"
+
+
+def run(*arguments: object) -> Result:
+    return CliRunner().invoke(commands, ["worksheet", *map(str, arguments)])
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+# -- rosters -------------------------------------------------------------------------------------
+
+
+def roster(tmp_path: Path, text: str) -> Path:
+    path = tmp_path / "roster.csv"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("text", "students"),
+    [
+        (ROSTER, [("4711", "Ada Lovelace"), ("4712", "Émile Borel"), ("4713", "=1+1")]),
+        ("Ada\nÉmile  B\n", [("Ada", "Ada"), ("Émile B", "Émile B")]),
+        ("Last name,First name\nLovelace,Ada\n", [("Ada Lovelace", "Ada Lovelace")]),
+        ("number\tgroup\n12\tb\n", [("12", "")]),
+        ('sep=;\nname;id\n"Lovelace, Ada";7\n', [("7", "Lovelace, Ada")]),
+    ],
+)
+def test_rosters_as_people_save_them(
+    tmp_path: Path, text: str, students: list[tuple[str, str]]
+) -> None:
+    assert read_roster(roster(tmp_path, text)) == tuple(Student(*one) for one in students)
+
+
+def test_everything_wrong_with_a_roster_is_told_at_once(tmp_path: Path) -> None:
+    text = f"id,name\n1,A\n,B\n1,C\n{'9' * 101},D\n"
+    with pytest.raises(WorksheetError) as error:
+        read_roster(roster(tmp_path, text))
+    lines = str(error.value).splitlines()
+    assert [line.split("roster.csv:")[1].split(";")[0] for line in lines] == [
+        "3: neither id nor name", "4: id '1' is that of line 2", "5: more than 100 characters",
+    ]  # fmt: skip
+    for text, message in (
+        ("", "the roster is empty"),
+        ("id,name\n", "no student below the heading"),
+        ("who,where\na,b\n", "allowed are id, name"),
+        ("\0\1", "save the table as CSV"),
+    ):
+        with pytest.raises(WorksheetError, match=message):
+            read_roster(roster(tmp_path, text))
+    path = tmp_path / "latin.csv"
+    path.write_bytes("name\nÉmile\n".encode("latin-1"))
+    with pytest.raises(WorksheetError, match=r"latin\.csv:2: not UTF-8"):
+        read_roster(path)
+
+
+def test_a_sheet_bears_its_student_and_its_form(tmp_path: Path) -> None:
+    made = derive.worksheet(two_two_two(), seed=7, roster=roster(tmp_path, ROSTER))
+    assert len(made) == 3
+    for number, name in ((1, "Ada Lovelace"), (2, "Émile Borel"), (3, "=1+1")):
+        variant = made[number - 1]
+        form = made.bundle.form(number)
+        assert variant.form.id == form and made.bundle.number_of_form(form) == number
+        for to in ("markdown", "text"):
+            page = write(variant.sheet, made.names, to)
+            assert f"Name: {name}" in page and f"Form {form}" in page
+        assert "\\footer{Form" in write(variant.sheet, made.names, "latex")
+        assert "\\footer{Form" in write(variant.key, made.names, "latex")
+    assert made.bundle.number_of_form("7-004-" + made.bundle.digest) is None
+    assert made.bundle.number_of_form("7-001-0000") is None
+    other = derive.worksheet(relu_softmax(), variants=1, seed=7)
+    assert other.bundle.digest != made.bundle.digest
+
+
+# -- bundles -------------------------------------------------------------------------------------
+
+
+def test_a_sheet_found_in_a_drawer_is_made_again(tmp_path: Path) -> None:
+    first = tmp_path / "first"
+    arguments = (MAZUR, "--roster", roster(tmp_path, ROSTER), "--seed", 5, "--to", "markdown,text")
+    assert run(*arguments, "-o", first).exit_code == 0
+    bundle = first / "bundle.json"
+    again, one = tmp_path / "again", tmp_path / "one"
+    assert run("--from", bundle, "--to", "markdown,text", "-o", again).exit_code == 0
+    assert contents(again) == contents(first)
+    assert run("--from", bundle, "--variant", 2, "--to", "text", "-o", one).exit_code == 0
+    assert contents(one) == {
+        name: page for name, page in contents(first).items() if name.endswith("02.txt")
+    }
+
+
+def test_a_bundle_carries_own_formulas_notation_and_settings(tmp_path: Path) -> None:
+    (tmp_path / "own.yaml").write_text("extends: plain\nletters: {loss: C}\n", encoding="utf-8")
+    network = Network(
+        ["u", "v"], [Dense(2, {"formula": "x/(1 + abs(x))"}), Dense(1)], {"formula": "(y - t)**4"},
+        targets={"w": "u + v/3"}, notation=tmp_path / "own.yaml", learning_rate=0.1,
+    )  # fmt: skip
+    made = derive.worksheet(network, variants=3)
+    (tmp_path / "bundle.json").write_text(made.bundle.text(), encoding="utf-8")
+    (tmp_path / "own.yaml").unlink()
+    bundle = read_bundle(tmp_path / "bundle.json")
+    assert bundle.text() == made.bundle.text()
+    for number in (1, 3):
+        again = bundle.variant(number)
+        page = write(again.key, bundle.maker().names, "text")
+        assert page == write(made[number - 1].key, made.names, "text")
+        assert "C_" in page or "C" in page
+
+
+def test_redraws_are_in_the_bundle(tmp_path: Path) -> None:
+    """So few numbers that some variants are drawn again, in one process and in two."""
+    network = Network(1, [Dense(1, "sigmoid", "none")], "binary_cross_entropy")
+    alone, shared = tmp_path / "alone", tmp_path / "shared"
+    derive.worksheet(network, variants=120).write(alone, ("text",))
+    with ProcessPoolExecutor(2) as executor:
+        derive.worksheet(network, variants=120, executor=executor).write(shared, ("text",))
+    assert contents(alone) == contents(shared)
+    bundle = read_bundle(alone / "bundle.json")
+    assert bundle.redraws
+    number, _ = bundle.redraws[-1]
+    page = write(bundle.variant(number).sheet, bundle.maker().names, "text")
+    assert page == (alone / f"sheet-{number:03}.txt").read_text(encoding="utf-8")
+
+
+def faulty(**changes: object) -> str:
+    good = json.loads(derive.worksheet(two_two_two(), variants=2).bundle.text())
+    return json.dumps({**good, **changes})
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "not a bundle"),
+        ("[1]", "not a bundle"),
+        ("{}", "network is missing"),
+        ("[" * 100_000, "not a bundle"),
+        (faulty(derive="9.9"), "made with derive 9.9"),
+        (faulty(seed="x"), "seed: got"),
+        (faulty(seed=True), "seed: got"),
+        (faulty(variants=0), "variants: got 0; allowed are 1 to 1000"),
+        (faulty(students=[["a", "b"]]), "students: allowed is an id and a name for every"),
+        (faulty(redraws={"x": 1}), "redraws: allowed"),
+        (faulty(network="inputs: 0"), "does not describe a worksheet"),
+        (faulty(recipe={"dogs": 4}), "does not describe a worksheet"),
+    ],
+)
+def test_a_file_that_is_no_bundle_is_refused(tmp_path: Path, text: str, message: str) -> None:
+    path = tmp_path / "bundle.json"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(WorksheetError, match=message):
+        read_bundle(path)
+    result = run("--from", path, "-o", tmp_path / "out")
+    assert result.exit_code == 1 and isinstance(result.exception, SystemExit)
+    assert not (tmp_path / "out").exists()
+
+
+# -- executors -----------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def by_one(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("by-one")
+    write_class(folder, None)
+    return folder
+
+
+def write_class(folder: Path, executor: Executor | None) -> None:
+    made = derive.worksheet(relu_softmax(), variants=20, seed=3, executor=executor)
+    made.write(folder, ("markdown", "text"), answer_sheet=".csv")
+
+
+def test_processes_and_threads_write_the_same_bytes(tmp_path: Path, by_one: Path) -> None:
+    executors: Iterator[Executor] = iter((ProcessPoolExecutor(2), ThreadPoolExecutor(2)))
+    for number, executor in enumerate(executors):
+        with executor:
+            write_class(tmp_path / str(number), executor)
+        assert contents(tmp_path / str(number)) == contents(by_one)
+
+
+@pytest.mark.filterwarnings("ignore")  # of the cluster's own
+def test_a_cluster_takes_the_same_job(tmp_path: Path, by_one: Path) -> None:
+    distributed = pytest.importorskip("distributed", reason="Dask's distributed is not installed")
+    with (
+        distributed.LocalCluster(
+            n_workers=2, threads_per_worker=1, dashboard_address=None, processes=True
+        ) as cluster,
+        distributed.Client(cluster) as client,
+        client.get_executor() as executor,
+    ):
+        write_class(tmp_path / "cluster", executor)
+    assert contents(tmp_path / "cluster") == contents(by_one)
+
+
+def test_a_failure_half_way_leaves_nothing(tmp_path: Path) -> None:
+    def stop(done: int, of: int) -> None:
+        if done == 10:
+            raise KeyError("stop")
+
+    with ProcessPoolExecutor(2) as executor:
+        made = derive.worksheet(two_two_two(), variants=20, executor=executor)
+        with pytest.raises(KeyError):
+            made.write(tmp_path, ("text",), progress=stop)
+    assert not list(tmp_path.iterdir())
+
+
+def test_numbers_that_run_out_are_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    network = Network(1, [Dense(1, "sigmoid", "none")], "binary_cross_entropy")
+    for home, tries in (("handout", 2), ("worksheet", 1)):
+        monkeypatch.setattr(sys.modules[f"derive.worksheets.{home}"], "REDRAWS", tries)
+    made = derive.worksheet(network, variants=120)
+    with pytest.raises(WorksheetError, match="take fewer variants"):
+        made.write(tmp_path, ("text",))
+    with pytest.raises(WorksheetError, match="take fewer variants"):
+        _ = made.bundle
+    assert not list(tmp_path.iterdir())
+
+
+def test_progress_is_told_one_by_one(tmp_path: Path) -> None:
+    told: list[tuple[int, int]] = []
+    made = derive.worksheet(two_two_two(), variants=3)
+    made.write(tmp_path, ("text",), progress=lambda done, of: told.append((done, of)))
+    assert told == [(1, 3), (2, 3), (3, 3)]
+
+
+# -- one file ------------------------------------------------------------------------------------
+
+
+def test_all_sheets_in_one_file(tmp_path: Path) -> None:
+    made = derive.worksheet(two_two_two(), variants=3)
+    formats = ("markdown", "latex", "text")
+    paths = made.write(tmp_path / "one", formats, one_file=True)
+    assert [path.name for path in paths] == [
+        "sheets.md", "sheets.tex", "sheets.txt", "keys.md", "keys.tex", "keys.txt", "bundle.json",
+    ]  # fmt: skip
+    made.write(tmp_path / "many", formats)
+    for suffix in ("md", "txt"):
+        pages = [(tmp_path / f"many/sheet-0{n}.{suffix}").read_text("utf-8") for n in (1, 2, 3)]
+        together = (tmp_path / f"one/sheets.{suffix}").read_text("utf-8")
+        places = [together.index(page.strip()) for page in pages]
+        assert places == sorted(places)
+    latex = (tmp_path / "one/sheets.tex").read_text("utf-8")
+    assert latex.count("\\documentclass") == latex.count("\\end{document}") == 1
+    assert latex.count("\\footer{Form") == 3
+
+
+# -- the command line ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ((), "either a NETWORK or --from"),
+        ((MAZUR, "--from", "b.json"), "either a NETWORK or --from"),
+        ((MAZUR, "--variants", 2, "--roster", "r.csv"), "either --variants or --roster"),
+        (("--from", "b.json", "--seed", 2), "are in the bundle"),
+        ((MAZUR, "--variant", 2), "--variant goes with --from"),
+        ((MAZUR, "--answer-sheet", "doc"), "not one of"),
+    ],
+)
+def test_options_that_do_not_go_together(
+    tmp_path: Path, arguments: tuple[object, ...], message: str
+) -> None:
+    result = run(*arguments, "-o", tmp_path)
+    assert result.exit_code == 2 and message in " ".join(result.output.split())
+
+
+def test_what_is_not_there_is_told(tmp_path: Path) -> None:
+    for arguments in ((MAZUR, "--roster", "no-such.csv"), ("--from", "no-such.json")):
+        result = run(*arguments, "-o", tmp_path)
+        assert result.exit_code == 1 and "no-such" in result.output
+    path = tmp_path / "bundle.json"
+    path.write_text(derive.worksheet(two_two_two(), variants=2).bundle.text(), encoding="utf-8")
+    result = run("--from", path, "--variant", 3, "-o", tmp_path)
+    assert result.exit_code == 2 and "the bundle has 2 variants" in result.output
