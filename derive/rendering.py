@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from derive.compute.training import Training
     from derive.derivation.derivation import Derivation
+    from derive.derivation.steps import Step
     from derive.document.blocks import Document
     from derive.network import Network
     from derive.notation import Names
@@ -17,6 +19,11 @@ DETAILS = ("brief", "normal", "full")
 ROUNDINGS = ("exact", "carried")
 # What a document may have besides the derivation, and what it is.
 PARTS: dict[str, str] = {
+    "introduction": "why, what will be known at the end, the way there, the layers counted",
+    "lemmas": "the derivatives used again and again, proved up front and cited by number",
+    "why": "why it matters: the δ of an output, the gradient of a weight, questions and answers",
+    "closing": "what comes next, and what it costs",
+    "references": "literature, cited in the text by number",
     "captions": "a caption for every formula, numbered captions for tables and figures",
     "pictures": "drawings of the network, of paths, of every step back, and of the computation",
     "training": "a thousand epochs with the network's learning rate and with others, and curves",
@@ -120,10 +127,17 @@ def narrated(
         update = network.update_digits if digits is None else None
         valuation = Valuation(derivation, Rounding(places, update, carried=mode == "carried"))
         numbers = check_numbers(valuation)
+    extra: dict[str, Step] = {}
+    if parts:
+        from derive.derivation.extra import check_more, extra_steps
+
+        extra = extra_steps(derivation, parts)
+        more = report.equalities + check_more(derivation, extra.values())
+        report = replace(report, equalities=more)
     called = names(notation or network.notation, network.shape, network.layout)
     teller = Teller(
         derivation, report, valuation, Detail(detail), Wording("en", templates), called, numbers,
-        parts=frozenset(parts),
+        parts=frozenset(parts), extra=extra,
         training=_trained(network) if "training" in parts and network.has_values else None,
     )  # fmt: skip
     return narrate(teller), called

@@ -37,7 +37,8 @@ def listed(text: str) -> list[str]:
 
 def _between(first: str, last: str) -> Iterator[str]:
     """w1, w2 and so on to w9; W_i1j1, W_i1j2 to W_i3j3: every run of digits goes through all."""
-    digits = rf"\d+|[{_LOWERED}]+"
+    one = "₁₁" in first  # w₁₁ to w₃₃: two indices that begin at 1, and no eleventh weight
+    digits = rf"\d+|[{_LOWERED}]{'' if one else '+'}"
     starts, ends = (re.findall(digits, text) for text in (first, last))
     frame = re.split(digits, first)
     assert frame == re.split(digits, last), f"{first} to {last}?"

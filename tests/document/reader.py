@@ -38,6 +38,9 @@ class Page(World):
         self.answered: set[str] = set()  # parameters whose derivative was found
         self._chance = random.Random(seed)
         self.goal = ""
+        self.layers: Grid | None = None
+        self.into: dict[str, list[str]] = {}  # layer → its weights
+        self.biases_of: dict[str, list[str]] = {}
         found = re.search(r"(\d+) decimals", text)
         self.digits = int(found[1]) if found else 0
         self.carried = "goes on with the rounded number" in " ".join(text.split())
@@ -53,6 +56,9 @@ class Page(World):
                     self._chain(part)
             except (AssertionError, ArithmeticError, KeyError, RecursionError) as error:
                 self._doubt(part.line, f"cannot be followed: {error}")
+
+        if self.layers is not None and self.into:
+            self._count(self.layers)
 
     def _doubt(self, line: int, what: str) -> None:
         self.wrong.append(f"line {line}: {what}")
@@ -97,6 +103,10 @@ class Page(World):
             self._forward(grid)
         elif grid.header[0] == "Parameter":
             self._parameters(grid)
+        elif grid.header == ("Layer", "Norm"):
+            self._norms(grid)
+        elif grid.header[0] == "Layer":
+            self.layers = grid
         else:
             for cell in (cell for row in grid.rows for cell in row[1:]):
                 name, _, value = cell.partition(" = ")
@@ -104,6 +114,10 @@ class Page(World):
 
     def _legend(self, row: tuple[str, ...]) -> None:
         names, values = listed(row[0]), listed(row[2] if len(row) > 2 else "")
+        if found := re.fullmatch(r"weights? from .+ to (.+)", row[1]):
+            self.into[found[1]] = names
+        elif found := re.fullmatch(r"(?:shared )?bias(?:es)? of (.+)", row[1]):
+            self.biases_of[found[1]] = names
         if row[1] in ("loss", "loss of the whole batch"):
             (self.goal,) = names
         if re.match("inputs?|(?:shared )?bias(?:es)? of|weights? from|targets?$|learning", row[1]):
@@ -140,6 +154,25 @@ class Page(World):
         for name, value in zip(grid.header[1:], grid.rows[0][1:], strict=True):
             self.shown[name] = value
             self.typed.add(value.removeprefix("−"))
+
+    def _norms(self, grid: Grid) -> None:
+        for name, shown in grid.rows:
+            ws = [w for w in self.into[name[:1].lower() + name[1:]] if w in self.answered]
+            norm = M.sqrt(sum(self.value(f"∂{self.goal}/∂{w}") ** 2 for w in ws))
+            self._compare(grid.line, f"the norm of {name}", shown, norm, self._slack(shown))
+
+    def _count(self, grid: Grid) -> None:
+        """A table of layers against the legend."""
+        *rows, whole = [row for row in grid.rows if row[3]]
+        for name, _, _, weights, biases in rows:
+            layer = name[:1].lower() + name[1:]
+            if len(self.into[layer]) != int(weights):
+                self._doubt(grid.line, f"{weights} weights lead into {layer}?")
+            if len(self.biases_of.get(layer, [])) != int(biases):
+                self._doubt(grid.line, f"{layer} has {biases} biases?")
+        for column in (3, 4):
+            if sum(int(row[column]) for row in rows) != int(whole[column]):
+                self._doubt(grid.line, f"in all {whole[column]}?")
 
     def _forward(self, grid: Grid) -> None:
         for row in grid.rows:

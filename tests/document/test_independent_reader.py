@@ -12,6 +12,7 @@ import pytest
 
 import derive
 from derive.derivation.derivation import Derivation
+from derive.rendering import PARTS
 from tests.document.networks import ACTIVATED, ALL, EXAMPLES, LOST, OTHERS
 from tests.document.printed import Chain, Grid, Prose, parts, split
 from tests.document.reader import EXACT, Page
@@ -85,6 +86,13 @@ def test_it_can_be_followed_with_other_digits(digits: int) -> None:
 def test_symbols_hold_whatever_they_stand_for(seed: int) -> None:
     for style in STYLES:
         follows(Page(rendered("symbolic", style, "full"), seed), "symbolic")
+
+
+@pytest.mark.parametrize("name", [*EXAMPLES, *OTHERS])
+@pytest.mark.parametrize("style", STYLES)
+def test_a_page_with_all_its_parts_can_be_followed(name: str, style: str) -> None:
+    detail = "full" if name in ("mazur", "symbolic", "write-up-002", "batch") else "normal"
+    follows(Page(rendered(name, style, detail, parts=tuple(PARTS))), name)
 
 
 def test_where_deltas_take_over() -> None:

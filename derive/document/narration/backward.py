@@ -20,6 +20,10 @@ def backward(teller: Teller) -> Iterator[Block]:
     """From the output layer back, whatever the style; then the average of a batch."""
     section = teller.derivation.section("backward")
     yield teller.heading(2, "backward")
+    if "references" in teller.parts:
+        from derive.document.narration.references import cited
+
+        yield from cited(teller, "cited-method", "rumelhart", "nielsen", "goodfellow")
     yield from _known(teller)
     if teller.brief:
         told_in_brief = matrices.results if teller.by_matrices else _results
@@ -43,7 +47,15 @@ def backward(teller: Teller) -> Iterator[Block]:
 
 
 def _known(teller: Teller) -> Iterator[Block]:
-    """The derivatives of the activations; where all is told in full, the appendix proves them."""
+    """The derivatives of the activations; where all is told in full, the appendix proves them.
+
+    Where they are lemmas, only which.
+    """
+    if teller.lemmas:
+        numbers = tuple(str(n) for n in teller.lemmas.values())
+        name = "known-lemma" if len(numbers) == 1 else "known-lemmas"
+        yield teller.say(name, numbers=teller.words.listing(numbers))
+        return
     lemmas = [s for section in teller.derivation.sections if section.kind == "lemmas"
               for s in section.steps]  # fmt: skip
     if teller.brief:  # where a formula says f′, the page says what f′ is

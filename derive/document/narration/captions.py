@@ -58,7 +58,7 @@ def captioned(teller: Teller, blocks: Iterable[Block]) -> Iterator[Block]:
     for position, block in enumerate(whole):
         if isinstance(block, (Equation, Equations)):
             found = block.caption or caption(teller, block)
-            delta = _delta_after(whole[position:])
+            delta = _delta_after(whole[position + 1 :])
             if found == before:
                 yield replace(block, caption=teller.words("caption-again", caption=found))
             elif found in seen and delta is not None:
@@ -208,7 +208,7 @@ def _fragment(teller: Teller, kind: str, rows: list[Equation], *, alone: bool) -
     by = first.by if isinstance(first, Partial) else first
     loss = first.of if isinstance(first, Partial) else first
     if kind == "local" and len(names) == len(subjects) == 1:
-        name = "caption-local-lines" if any(row.reason for row in rows) else "caption-local"
+        name = "caption-local-lines" if len(rows) > 1 else "caption-local"
         return words(name, of=names[0], by=by)
     if len(names) > 1 and set(names) == set(teller.network.parameters()):
         return words(f"caption-{kind}-all")

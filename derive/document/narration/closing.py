@@ -13,7 +13,7 @@ def appendix(teller: Teller) -> Iterator[Block]:
     """The derivatives of the activations, proved from their formulas."""
     sections = [s for s in teller.derivation.sections if s.kind == "lemmas"]
     steps = [step for section in sections for step in section.steps]
-    if not steps or not teller.full:
+    if not steps or not teller.full or teller.lemmas:
         return
     yield teller.heading(2, "appendix")
     yield teller.say("appendix")

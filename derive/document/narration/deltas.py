@@ -9,7 +9,7 @@ from derive.derivation.steps import Relation, Section, Step
 from derive.derivation.styles.deltas import delta_of
 from derive.document.blocks import Block, Equation
 from derive.document.narration.figures import step_figure
-from derive.document.narration.locals import is_trivial, lines, short
+from derive.document.narration.locals import is_trivial, lines, short, together
 from derive.document.narration.teller import Teller, first_and_last, rows
 from derive.expression.nodes import BIAS, WEIGHT, Quantity
 
@@ -76,9 +76,7 @@ def _delta(teller: Teller, step: Step, z: Quantity, first: bool, told: set[str])
         known = teller.words.listing(tuple(s.subject for s in factors if s.id in told))
         sentence = "delta-neuron-known" if known else "delta-neuron"
         yield teller.say(sentence, z=z, delta=delta, known=known)
-        for local in factors:
-            if local.id not in told:
-                yield lines(teller, local)
+        yield from together(lines(teller, s) for s in factors if s.id not in told)
         told.update(local.id for local in factors)
     elif first:
         yield teller.say("delta-first", z=z, delta=delta)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 from derive.derivation.steps import Relation, Rule, Step
-from derive.document.blocks import Equation, Equations
+from derive.document.blocks import Block, Equation, Equations
 from derive.document.narration.teller import Teller
 from derive.expression.nodes import Partial
 
@@ -37,12 +39,32 @@ def _shortened(relations: tuple[Relation, ...]) -> tuple[Relation, ...]:
 
 
 def lines(teller: Teller, step: Step, role: str = "gradient") -> Equations:
-    """∂q/∂p = ∂(formula)/∂p, and below it a line per rule, named at its end."""
+    """∂q/∂p = ∂(formula)/∂p, and below it a line per rule, named at its end.
+
+    Of what a lemma has proved, only the result; an activation is led back to the lemma.
+    """
+    lemma = teller.lemma(step)
+    named = "" if lemma is None else teller.words.text("rule-lemma", n=lemma)
+    if lemma is not None and not any(line.rule is Rule.FUNCTION for line in step.substeps):
+        chain = _shortened(step.relations)
+        return Equations((Equation(chain, step.number, role, reason=named),))
+    return _lines(teller, step, role, named)
+
+
+def proof_lines(teller: Teller, step: Step) -> Equations:
+    """All lines, whatever has been proved."""
+    return _lines(teller, step, "", "")
+
+
+def _lines(teller: Teller, step: Step, role: str, named: str) -> Equations:
+    """The lines; ``named``: what is said of a known derivative instead of that it is known."""
     found = [Equation(_shortened(step.relations[:2]), None, role)]
     if len(found[0].chain) < 2:
         found = [Equation((step.relations[0],), None, role)]
     for line in step.substeps:
         reason = teller.words.text(f"rule-{_NAMES[line.rule]}")
+        if named and line.rule is Rule.FUNCTION:
+            reason = named
         found.append(Equation((Relation("=", line.result),), None, role, reason=reason))
     last = found[-1]
     if not step.substeps:
@@ -62,3 +84,18 @@ def is_trivial(step: Step) -> bool:
     """Whether ∂z/∂w = a or ∂z/∂a = w is read off a sum."""
     subject = step.subject
     return isinstance(subject, Partial) and not step.result.children
+
+
+def together(found: Iterable[Equations]) -> Iterator[Block]:
+    """Results that lemmas have proved stand together; what has lines of its own stands alone."""
+    waiting: list[Equation] = []
+    for block in found:
+        if len(block.rows) == 1 and block.rows[0].reason:
+            waiting += block.rows
+            continue
+        if waiting:
+            yield Equations(tuple(waiting))
+            waiting = []
+        yield block
+    if waiting:
+        yield Equations(tuple(waiting))

@@ -59,6 +59,11 @@ def setting(teller: Teller) -> Iterator[Block]:
     else:
         yield Paragraph(setting_)
         yield Items(told)
+    if "references" in teller.parts:
+        from derive.document.narration.references import cited, of_mazur
+
+        name = "cited-example-weights" if of_mazur(teller) == "weights" else "cited-example"
+        yield from cited(teller, name, "mazur")
     for remark in network.remarks:
         yield Paragraph((f"{remark[:1].upper()}{remark[1:]}".rstrip(".") + ".",), "remark")
 

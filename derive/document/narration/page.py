@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
 from derive.document.blocks import Block, Document
 from derive.document.narration.backward import backward
@@ -18,7 +19,13 @@ from derive.document.narration.teller import Teller
 def narrate(teller: Teller) -> Document:
     """The whole document: every block in reading order."""
     title = (teller.network.title,)
-    blocks: Iterable[Block] = _blocks(teller)
+    sections = {name: list(blocks) for name, blocks in _sections(teller)}
+    told: list[Iterable[Block]] = [opening(teller)]
+    if "introduction" in teller.parts:
+        from derive.document.narration.introduction import introduction
+
+        told.append(introduction(teller, sections))
+    blocks: Iterable[Block] = chain(*told, *sections.values())
     if "captions" in teller.parts:
         from derive.document.narration.captions import captioned
 
@@ -26,19 +33,34 @@ def narrate(teller: Teller) -> Document:
     return Document(title, tuple(blocks), "en")
 
 
-def _blocks(teller: Teller) -> Iterator[Block]:
-    yield from opening(teller)
-    yield from setting(teller)
-    yield from network_figure(teller)
-    yield from legend(teller)
-    yield from forward(teller)
-    yield from loss(teller)
-    yield from backward(teller)
-    yield from descent(teller)
+def _sections(teller: Teller) -> Iterator[tuple[str, Iterable[Block]]]:
+    """What is told, by name. What belongs to a part is imported only where it is asked for."""
+    yield "network", chain(setting(teller), network_figure(teller), legend(teller))
+    yield "forward", forward(teller)
+    yield "loss", loss(teller)
+    if "lemmas" in teller.parts:
+        from derive.document.narration.lemmas import lemmas
+
+        yield "lemmas", lemmas(teller)
+    yield "backward", backward(teller)
+    yield "descent", descent(teller)
     if teller.training is not None and teller.valuation is not None:
         from derive.document.training import training_blocks
 
         digits = teller.valuation.rounding.digits
-        yield from training_blocks(teller.training, teller.words, digits)
-    yield from found(teller)
-    yield from appendix(teller)
+        yield "training", training_blocks(teller.training, teller.words, digits)
+    yield "found", found(teller)
+    if "closing" in teller.parts:
+        from derive.document.narration.ending import ending
+
+        yield "closing", ending(teller)
+    if "why" in teller.parts:
+        from derive.document.narration.questions import questions
+        from derive.document.narration.why import why
+
+        yield "why", chain(why(teller), questions(teller))
+    yield "appendix", appendix(teller)
+    if "references" in teller.parts:
+        from derive.document.narration.references import references
+
+        yield "references", references(teller)

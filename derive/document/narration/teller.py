@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -16,7 +16,7 @@ from derive.derivation.styles.deltas import delta_of
 from derive.derivation.valuation import Valuation
 from derive.document.blocks import Block, Equation, Equations, Heading, Paragraph
 from derive.document.wording import Value, Wording
-from derive.expression.nodes import Expression, Quantity
+from derive.expression.nodes import ACTIVATION, LOSS, LOSS_TERM, Expression, Quantity
 from derive.network.description import Layer, Network
 from derive.notation import Names
 
@@ -43,6 +43,7 @@ class Teller:
     example    the example whose numbers the chains show
     parts      what is told besides the derivation: names of ``derive.rendering.PARTS``
     training   what gradient descent came by, where that is one of the parts
+    extra      the steps that the parts add, checked, by name
     """
 
     derivation: Derivation
@@ -55,6 +56,7 @@ class Teller:
     example: int = 0
     parts: frozenset[str] = frozenset()
     training: Training | None = None
+    extra: Mapping[str, Step] = field(default_factory=dict)
 
     @property
     def network(self) -> Network:
@@ -87,6 +89,31 @@ class Teller:
         """The numbers of numbered steps, by id."""
         steps = self.derivation.walk()
         return {step.id: step.number for step in steps if step.number is not None}
+
+    @cached_property
+    def lemmas(self) -> dict[str, int]:
+        """The numbers of the lemmas, by function name, "softmax" and "loss"; {} without them."""
+        if "lemmas" not in self.parts:
+            return {}
+        sections = [s for s in self.derivation.sections if s.kind == "lemmas"]
+        names = [step.id.partition("/")[2] for section in sections for step in section.steps]
+        names += ["softmax"] if "softmax own" in self.extra else []
+        return {name: n for n, name in enumerate([*names, "loss"], start=1)}
+
+    def lemma(self, step: Step) -> int | None:
+        """The number of the lemma that a local derivative is an instance of."""
+        if not self.lemmas or len(step.about) != 2:
+            return None
+        of, by = step.about
+        if of.kind in (LOSS, LOSS_TERM) and by.kind == ACTIVATION:
+            return self.lemmas["loss"]
+        if of.kind != ACTIVATION:
+            return None
+        layer = self.network.layers[of.layer - 1]
+        function = layer.activation.function
+        if function is None:
+            return self.lemmas["softmax"] if layer.units > 1 else None
+        return self.lemmas.get(function.name)
 
     def say(self, sentence: str, **values: Value) -> Paragraph:
         """A paragraph of one sentence file."""

@@ -1,0 +1,109 @@
+"""Steps that a document may add to a derivation, and their check.
+
+General forms and lemmas are told of one unit; they are compared like every other step, at random
+points of the whole network, before a word is written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from derive.derivation.check import POINTS
+from derive.derivation.check.equalities import Equalities
+from derive.derivation.check.points import draw
+from derive.derivation.graph import E, Graph, activations, pre_activations
+from derive.derivation.local import Locals, key
+from derive.derivation.steps import Rule, Step, chain
+from derive.derivation.styles.common import backward_order
+from derive.derivation.styles.deltas import delta_of
+from derive.expression.nodes import (
+    BIAS,
+    ONE,
+    WEIGHT,
+    Expression,
+    Partial,
+    Product,
+    Quantity,
+    product,
+    total,
+)
+
+if TYPE_CHECKING:
+    from derive.derivation.derivation import Derivation
+
+
+def check_more(derivation: Derivation, steps: Iterable[Step]) -> int:
+    """Compare every relation of some steps; how many. Raises CheckFailed, naming the step."""
+    every = [inner for step in steps for inner in step.walk()]
+    equalities = Equalities(derivation)
+    for seed in range(POINTS):
+        equalities.compare(every, draw(derivation.graph, seed, frozenset()))
+    equalities.compare_locally(every)
+    equalities.look_again(every)
+    return equalities.count
+
+
+def extra_steps(derivation: Derivation, parts: Collection[str]) -> dict[str, Step]:
+    """The steps that parts of a document add, by name."""
+    graph = derivation.graph
+    found: dict[str, Step] = {}
+    if "lemmas" in parts:
+        found |= lemmas_of_layers(graph)
+    if "why" in parts:
+        found["delta"] = output_delta(graph)
+        ordered = [w for _, mine in backward_order(graph) for w in mine]
+        for kind in (WEIGHT, BIAS):
+            first = next((w for w in ordered if w.kind == kind), None)
+            if first is not None:
+                found[kind] = gradient_of(graph, first)
+    return found
+
+
+def lemmas_of_layers(graph: Graph) -> Mapping[str, Step]:
+    """∂E_k/∂a_k, and for softmax ∂a_k/∂z_k and ∂a_m/∂z_k, of the first unit each.
+
+    loss            the derivative of one output's loss term
+    softmax own     of an output of softmax by its own weighted sum
+    softmax other   by another one
+    """
+    local = Locals(graph)
+    loss = graph.terms[0] if graph.terms else E
+    found = {"loss": local.step(loss, graph.outputs[0])}
+    for layer in graph.network.layers:
+        if layer.activation.function is None and layer.units > 1:
+            z, (own, other) = pre_activations(layer)[0], activations(layer)[:2]
+            found["softmax own"] = local.step(own, z)
+            found["softmax other"] = local.step(other, z)
+            break
+    return found
+
+
+def output_delta(graph: Graph) -> Step:
+    """δ = ∂E/∂z = ∂E/∂a·∂a/∂z of the first output, whatever loss and activation are.
+
+    With softmax a sum of such products, one per output.
+    """
+    last = graph.network.layers[-1]
+    z = pre_activations(last)[0]
+    moved = [a for a in activations(last) if z in graph.parents[a]]
+    known: Expression = total(*(Product((Partial(E, a), Partial(a, z))) for a in moved))
+    return Step(
+        "general/delta", Rule.CHAIN, chain(delta_of(z), Partial(E, z), known), about=(z, *moved)
+    )
+
+
+def gradient_of(graph: Graph, w: Quantity) -> Step:
+    """∂E/∂w = Σ ∂E/∂z·∂z/∂w = Σ δ·a over the units that w enters; of a bias, a is 1."""
+    local = Locals(graph)
+    receivers = tuple(graph.children[w])
+    chained = total(*(Product((Partial(E, z), Partial(z, w))) for z in receivers))
+    known = total(*(_times(delta_of(z), local.factor(z, w)) for z in receivers))
+    return Step(
+        f"general/{key(w)}", Rule.CHAIN, chain(Partial(E, w), chained, known),
+        about=(w, *receivers),
+    )  # fmt: skip
+
+
+def _times(delta: Expression, factor: Expression) -> Expression:
+    return delta if factor == ONE else product(delta, factor)

@@ -1,0 +1,73 @@
+"""The end of the main text: what comes next, and what it costs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from derive.derivation.graph import E
+from derive.derivation.styles.common import objective
+from derive.document.blocks import Block, Inline, Items
+from derive.document.narration.references import cited
+from derive.document.narration.teller import Teller
+from derive.expression.nodes import WEIGHT
+
+
+def ending(teller: Teller) -> Iterator[Block]:
+    """What was done, what to do now, and how much work both passes are."""
+    network = teller.network
+    count = len(network.parameters())
+    if not count:
+        return
+    loss = objective(teller.graph)
+    yield teller.heading(2, "closing")
+    stepped = teller.valuation is None or network.learning_rate is not None
+    yield teller.say(
+        "closing-done" if stepped else "closing-done-gradients",
+        loss=loss, count=count,
+    )  # fmt: skip
+    yield teller.say("closing-repeat")
+    yield Items(tuple(_next(teller)), ordered=True)
+    yield from _cost(teller)
+    yield from cited(teller, "cited-cost", "griewank")
+    yield from _paths(teller)
+
+
+def _next(teller: Teller) -> Iterator[Inline]:
+    words, network = teller.words, teller.network
+    symbolic, rate = teller.valuation is None, network.learning_rate is not None
+    again = "-symbolic" if symbolic else "" if rate else "-rate"
+    yield words(f"closing-again{again}")
+    yield words("closing-stop", loss=objective(teller.graph))
+    if network.is_batch:
+        yield words("closing-more-batch", n=words.number(network.example_count))
+    else:
+        yield words("closing-more")
+
+
+def _cost(teller: Teller) -> Iterator[Block]:
+    """Multiplications by weights, forward and backward, counted on this network."""
+    network = teller.network
+    forward = sum(len(network.weights(layer.index)) for layer in network.layers)
+    trained = network.parameters()
+    gradients = sum(w.kind == WEIGHT for w in trained)
+    lowest = min(w.layer for w in trained)
+    carried = sum(
+        len(network.weights(layer.index)) for layer in network.layers if layer.index > lowest
+    )
+    yield teller.say(
+        "closing-cost-batch" if network.is_batch else "closing-cost",
+        forward=forward, gradients=gradients, carried=carried, backward=gradients + carried,
+        times=f"{(gradients + carried) / forward:.1f}",
+    )  # fmt: skip
+
+
+def _paths(teller: Teller) -> Iterator[Block]:
+    """How many paths the deltas stand for, where there is more than one from a parameter."""
+    network = teller.network
+    counts = [teller.graph.path_count(w, E) for w in network.parameters()]
+    if max(counts) == 1 or len(network.layers) < 2:
+        return
+    yield teller.say(
+        "closing-paths", loss=E, paths=sum(counts), most=max(counts), count=len(counts),
+        n=network.layers[-2].units,
+    )  # fmt: skip

@@ -1,0 +1,51 @@
+"""The derivatives that are used again and again, proved up front and cited by number."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from derive.derivation.steps import Step
+from derive.document.blocks import Block, Equation, Strong
+from derive.document.narration.locals import proof, proof_lines
+from derive.document.narration.teller import Teller, first_and_last, rows
+from derive.expression.nodes import Quantity
+
+
+def lemmas(teller: Teller) -> Iterator[Block]:
+    """A lemma for every activation and one for the loss: what it says, and its proof."""
+    words, graph, network = teller.words, teller.graph, teller.network
+    yield teller.heading(2, "lemmas")
+    yield teller.say("lemmas")
+    by_name = {s.id.partition("/")[2]: s for section in teller.derivation.sections
+               if section.kind == "lemmas" for s in section.steps}  # fmt: skip
+    activations = {layer.activation.function.name: words.text(f"activation-{layer.activation.name}")
+                   for layer in network.layers if layer.activation.function}  # fmt: skip
+    for name, n in teller.lemmas.items():
+        title = (Strong(words.text("lemma", n=n)),)
+        if name == "softmax":
+            own, other = teller.extra["softmax own"], teller.extra["softmax other"]
+            a, z = own.about
+            values = {"a": a, "z": z, "other": other.about[0]}
+            yield teller.say("lemma-softmax", lemma=title, **values)
+            yield from _proved(teller, own, other)
+        elif name == "loss":
+            step = teller.extra["loss"]
+            of, y = step.about
+            kind = "lemma-loss" if graph.terms else "lemma-loss-one"
+            target = Quantity("target", unit=y.unit)
+            yield teller.say(kind, lemma=title, name=network.loss.title, loss=of, y=y, t=target)
+            yield from _proved(teller, step)
+        else:
+            yield teller.say("lemma-activation", lemma=title, name=activations[name])
+            yield from _proved(teller, by_name[name])
+
+
+def _proved(teller: Teller, *steps: Step) -> Iterator[Block]:
+    """What a lemma states, and the lines that lead there; in short, both in one."""
+    if teller.brief:
+        yield from rows([proof(step) for step in steps])
+        return
+    yield from rows([Equation(first_and_last(step), result=True) for step in steps])
+    yield teller.say("proof")
+    for step in steps:
+        yield proof_lines(teller, step)
