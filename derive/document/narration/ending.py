@@ -35,9 +35,12 @@ def ending(teller: Teller) -> Iterator[Block]:
 def _next(teller: Teller) -> Iterator[Inline]:
     words, network = teller.words, teller.network
     symbolic, rate = teller.valuation is None, network.learning_rate is not None
-    again = "-symbolic" if symbolic else "" if rate else "-rate"
-    yield words(f"closing-again{again}")
-    yield words("closing-stop", loss=objective(teller.graph))
+    if teller.training is not None:
+        yield words("closing-trained")
+    else:
+        again = "-symbolic" if symbolic else "" if rate else "-rate"
+        yield words(f"closing-again{again}")
+        yield words("closing-stop", loss=objective(teller.graph))
     if network.is_batch:
         yield words("closing-more-batch", n=words.number(network.example_count))
     else:

@@ -11,7 +11,7 @@ from derive.document.narration.teller import Teller
 from derive.expression.nodes import Partial
 
 # Sections that are steps of the way; the approach says of each what it does.
-_STEPS = ("network", "forward", "loss", "lemmas", "backward", "descent", "found")
+_STEPS = ("network", "forward", "loss", "lemmas", "backward", "descent", "training", "found")
 
 
 def introduction(teller: Teller, sections: dict[str, list[Block]]) -> Iterator[Block]:
