@@ -97,7 +97,7 @@ class Judge:
 
     def doubts(self, shown: Captioned) -> list[str]:
         """What the caption claims and is not there, and what is there and goes unsaid."""
-        caption = re.sub(r", continued$|, for δ\S+$", "", shown.caption)
+        caption = re.sub(r", continued$", "", shown.caption)
         caption = caption[:1].lower() + caption[1:]
         spoken: set[str] = set()
         wrong = []

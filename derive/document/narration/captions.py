@@ -52,22 +52,15 @@ _SEVERAL = {
 def captioned(teller: Teller, blocks: Iterable[Block]) -> Iterator[Block]:
     """The blocks, each formula, table and figure with its caption."""
     tables = figures = 0
-    seen: set[Inline] = set()
     before: Inline = ()
-    whole = list(blocks)
-    for position, block in enumerate(whole):
+    for block in blocks:
         if isinstance(block, (Equation, Equations)):
             found = block.caption or caption(teller, block)
-            delta = _delta_after(whole[position + 1 :])
             if found == before:
                 yield replace(block, caption=teller.words("caption-again", caption=found))
-            elif found in seen and delta is not None:
-                said = teller.words("caption-for", caption=found, delta=delta)
-                yield replace(block, caption=said)
             else:
                 yield replace(block, caption=found)
             before = found
-            seen.add(found)
         elif isinstance(block, Table):
             tables += 1
             yield replace(block, caption=_numbered(teller, "table", tables, block.caption))
@@ -76,18 +69,6 @@ def captioned(teller: Teller, blocks: Iterable[Block]) -> Iterator[Block]:
             yield replace(block, caption=_numbered(teller, "figure", figures, block.caption))
         else:
             yield block
-
-
-def _delta_after(blocks: list[Block]) -> Quantity | None:
-    """The δ that is worked out next: what is shown once more is shown for it."""
-    for block in blocks:
-        if isinstance(block, Equation) and _subject(block) in _deltas(block):
-            return next(iter(_deltas(block)))
-    return None
-
-
-def _deltas(row: Equation) -> dict[Quantity, None]:
-    return {q: None for q in quantities(_subject(row)) if q.kind == DELTA}
 
 
 def _numbered(teller: Teller, kind: str, n: int, caption: Inline) -> Inline:
