@@ -69,7 +69,7 @@ def render(
     folder = None if templates is None else Path(templates)
     document, names = narrated(
         derivation, notation=notation, detail=detail, digits=digits, rounding=rounding,
-        templates=folder, parts=parts,
+        templates=folder, parts=_parts(parts, to),
     )  # fmt: skip
     return write(document, names, to, dialect=dialect, templates=folder)
 
@@ -81,6 +81,7 @@ def render_files(
     *,
     dialect: str = "github",
     templates: str | Path | None = None,
+    parts: Collection[str] = (),
     **options: Any,
 ) -> dict[str, str]:
     """The derivation as a page called ``file``, with the pictures that it refers to.
@@ -91,8 +92,14 @@ def render_files(
     from derive.writers import write_files
 
     folder = None if templates is None else Path(templates)
-    document, names = narrated(derivation, templates=folder, **options)
+    asked = _parts(parts, to)
+    document, names = narrated(derivation, templates=folder, parts=asked, **options)
     return write_files(document, names, file, to, dialect=dialect, templates=folder)
+
+
+def _parts(parts: Collection[str], to: str) -> Collection[str]:
+    """The parts of a document; in the format of pictures alone, these are asked for."""
+    return (*parts, "pictures") if to == "svg" else parts
 
 
 def narrated(

@@ -18,7 +18,7 @@ from derive.commands.delivery import deliver, destinations, spare
     callback=options.formats_named,
     default="markdown",
     show_default=True,
-    help="Formats, with commas between: markdown, latex, text.",
+    help="Formats, with commas between: markdown, latex, text, or svg for pictures alone.",
 )
 @options.style
 @options.notation
@@ -73,7 +73,9 @@ def render(
     derivation = derive.derive(derive.load(network), style, **limits)
     given = {name: value for name, value in asked.items() if value is not None}
     if places is None:
-        if formats[0].beside and "pictures" in given.get("parts", ()):
+        if to[0] == "svg":
+            click.echo("this is the first picture: add -o DIR/ for all of them", err=True)
+        elif formats[0].beside and "pictures" in given.get("parts", ()):
             click.echo("the pictures are left out: they are files, add -o DIR/ for them", err=True)
         deliver([derive.render(derivation, to[0], **given)], None)
         return

@@ -50,6 +50,10 @@ _ROWS = (
         "text", "plain text for a terminal of 80 columns", ".txt",
         ("derive.writers.text", "Text"),
     ),
+    Format(
+        "svg", "the pictures alone: the network, and beside it all others", ".svg",
+        ("derive.writers.drawings.files", "Pictures"), beside=True,
+    ),
 )  # fmt: skip
 
 REGISTRY: dict[str, Format] = {row.name: row for row in _ROWS}

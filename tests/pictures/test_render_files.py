@@ -14,6 +14,7 @@ from click.testing import CliRunner
 import derive
 from derive.cli import commands
 from derive.rendering import OptionError
+from tests.writers.test_latex_pages import compiled, complaints, needs_tex
 
 MAZUR = "examples/mazur.yaml"
 
@@ -99,6 +100,30 @@ def test_where_a_picture_cannot_be_written_nothing_is(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["mazur-network.svg"]
 
 
+def test_svg_alone_is_every_picture(mazur: derive.Derivation, tmp_path: Path) -> None:
+    beside = derive.render_files(mazur, "mazur.md", parts=["pictures"])
+    alone = derive.render_files(mazur, "mazur.svg", "svg")
+    assert alone.pop("mazur.svg") == beside.pop("mazur-network.svg")
+    assert alone == {name: text for name, text in beside.items() if name.endswith(".svg")}
+    assert run("render", MAZUR, "--to", "svg", "-o", f"{tmp_path}/")[0] == 0
+    assert {path.name for path in tmp_path.iterdir()} == {"mazur.svg", *alone}
+
+
+def test_svg_on_stdout_is_the_network(mazur: derive.Derivation) -> None:
+    code, out, err = run("render", MAZUR, "--to", "svg", "--style", "paths")
+    assert (code, out) == (0, derive.render(mazur, "svg"))
+    assert err == "this is the first picture: add -o DIR/ for all of them\n"
+
+
+def test_a_sheet_has_no_pictures(tmp_path: Path) -> None:
+    code, _, err = run(
+        "worksheet", MAZUR, "--variants", "1", "--to", "svg", "-o", f"{tmp_path}/sheets"
+    )
+    assert code == 1
+    assert err.startswith("svg: the document has no picture")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_what_draws_is_loaded_for_pictures_alone() -> None:
     code = (
         "import sys, derive; derive.render(derive.derive(derive.load('examples/mazur.yaml')));"
@@ -107,3 +132,14 @@ def test_what_draws_is_loaded_for_pictures_alone() -> None:
         "sys.exit(drawing != ['derive.pictures.picture'])"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@needs_tex
+@pytest.mark.parametrize("style", ["deltas", "paths"])
+@pytest.mark.parametrize("name", ["mazur", "write-up-002", "symbolic", "write-up-003"])
+def test_pages_with_pictures_compile(name: str, style: str, tmp_path: Path) -> None:
+    derivation = derive.derive(derive.load(f"examples/{name}.yaml"), style)
+    page = derive.render(derivation, "latex", parts=["pictures"])
+    assert isinstance(page, str)
+    assert page.count(r"\begin{tikzpicture}") > len(derivation.network.layers)
+    assert complaints(compiled(page, tmp_path)) == []
