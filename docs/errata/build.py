@@ -96,7 +96,8 @@ def _proved(row: Erratum, of: WriteUp) -> Proved:
         tables.append(table)
         count += number
         if given.signs:
-            signs = words("signs", signs=given.signs, all=number)
+            every = "all signs" if given.signs == number else "signs"
+            signs = words(every, signs=given.signs, all=number)
             tables.append(Paragraph((signs,)))
     if row.train:
         table, number = learned(of.network, *row.train, scopes(""), words)
