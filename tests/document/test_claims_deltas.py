@@ -65,6 +65,27 @@ def test_the_parameters_that_are_counted_are_those_that_are_trained(name: str, s
         assert said.count("count") == len(of.parameters())
 
 
+@each
+@pytest.mark.parametrize("style", ["paths", "deltas"])
+def test_a_brief_page_gives_every_number_that_its_table_has_not(name: str, style: str) -> None:
+    of = NETWORKS[name]
+    (said,) = named(told(of, style, "brief"), "given")
+    shown = said.values["values"]
+    assert isinstance(shown, tuple)
+    parts = [part for part in shown if isinstance(part, Expression)]
+    assert dict(zip(parts[::2], parts[1::2], strict=True)) == {
+        q: of.value(q)
+        for q in (
+            *(Quantity(INPUT, unit=i) for i in range(of.sizes[0])),
+            *(Quantity("target", unit=k) for k in range(of.sizes[-1])),
+            *(q for layer in of.layers for q in (*of.weights(layer.index),
+                                                *of.biases(layer.index))),
+        )
+        if q not in of.parameters()
+    }  # fmt: skip
+    assert not named(told(of, style, "full"), "given")
+
+
 def worked_out(of: Network) -> list[Expression]:
     """The derivatives that a page has lines of rules for, in order."""
     document, _ = narrated(derive.derive(of), detail="full")

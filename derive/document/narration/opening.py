@@ -13,16 +13,22 @@ from derive.document.wording import Value
 from derive.expression.nodes import BATCH_LOSS, BIAS, WEIGHT, Quantity
 
 Row = tuple[Inline, ...]
+_GIVEN = 3 * ROW_LIMIT  # so many numbers a sentence holds
 # What the legend has another word for where there is only one.
 _OF_ONE = ("inputs", "weights", "biases", "pre", "activations", "outputs", "targets", "delta")
 
 
 def opening(teller: Teller) -> Iterator[Block]:
     """The title, and what the reader will learn."""
+    yield Heading(1, (teller.network.title,))
+    if not teller.brief:
+        yield Paragraph(_what_for(teller, f"opening-{teller.derivation.style}"))
+
+
+def _what_for(teller: Teller, sentence: str) -> Inline:
     network = teller.network
-    yield Heading(1, (network.title,))
-    yield teller.say(
-        "opening-brief" if teller.brief else f"opening-{teller.derivation.style}",
+    return teller.words(
+        sentence,
         loss=Quantity(BATCH_LOSS) if network.is_batch else E,
         name=loss_title(teller),
         count=len(network.parameters()),
@@ -31,7 +37,7 @@ def opening(teller: Teller) -> Iterator[Block]:
 
 
 def setting(teller: Teller) -> Iterator[Block]:
-    """The layers and the loss, in a paragraph."""
+    """The layers and the loss, in a paragraph; in brief all that comes before the formulas."""
     if not teller.brief:
         yield teller.heading(2, "network")
     words, network = teller.words, teller.network
@@ -54,7 +60,7 @@ def setting(teller: Teller) -> Iterator[Block]:
     rounding = teller.valuation.rounding if teller.valuation else None
     told = tuple(conventions(network, teller.names, words, rounding))
     if teller.brief:
-        described = (setting_, *told)
+        described = (_what_for(teller, "opening-brief"), setting_, *told, *_given(teller))
         yield Paragraph(tuple(part for sentence in described for part in (*sentence, " "))[:-1])
     else:
         yield Paragraph(setting_)
@@ -66,6 +72,23 @@ def setting(teller: Teller) -> Iterator[Block]:
         yield from cited(teller, name, "mazur")
     for remark in network.remarks:
         yield Paragraph((f"{remark[:1].upper()}{remark[1:]}".rstrip(".") + ".",), "remark")
+
+
+def _given(teller: Teller) -> Iterator[Inline]:
+    """What is given and not in the table of trained parameters, where a sentence can hold it."""
+    network = teller.network
+    trained = set(network.parameters())
+    formulas = network.target_formulas is not None
+    asked = (
+        *teller.graph.inputs,
+        *(q for layer in network.layers
+          for q in (*network.weights(layer.index), *network.biases(layer.index))
+          if q not in trained),
+        *(() if formulas else teller.graph.targets),
+    )  # fmt: skip
+    told = tuple(_with_value(teller, q) for q in asked)
+    if network.has_values and not network.is_batch and len(told) <= _GIVEN:
+        yield teller.words("given", values=teller.words.listing(told))
 
 
 def loss_title(teller: Teller) -> str:
@@ -177,9 +200,9 @@ def _matrices(teller: Teller) -> Iterator[Block]:
         before = activations(layer)
 
 
-def _with_value(teller: Teller, w: Quantity) -> Inline:
-    value = teller.network.value(w)
-    return (w,) if value is None else (w, " = ", value)
+def _with_value(teller: Teller, q: Quantity) -> Inline:
+    value = teller.network.value(q)
+    return (q,) if value is None else (q, " = ", value)
 
 
 def _data(teller: Teller) -> Iterator[Block]:
