@@ -29,6 +29,7 @@ _INPUT_ERRORS = (
     ("derive.worksheets.recipe", "WorksheetError"),
     ("derive.compute.arguments", "ArgumentError"),
     ("derive.compute.training.data", "DataError"),
+    ("derive.spreadsheet.errors", "SpreadsheetError"),
     ("derive.derivation.check.failure", "CheckFailed"),
 )
 

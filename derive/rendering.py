@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from derive.derivation.derivation import Derivation
     from derive.derivation.steps import Step
     from derive.document.blocks import Document
-    from derive.network import Network
+    from derive.network.description import Network
     from derive.notation import Names
 
 DETAILS = ("brief", "normal", "full")
@@ -62,11 +63,22 @@ def render(
     parts      what to add to the derivation, of ``PARTS``; pictures that would be files beside
                the page are left out, and in ``render_files``
 
-    Raises CheckFailed, naming the step; OptionError, NotationError, WriterError, WordingError.
+    The format xlsx, a live spreadsheet, is given as bytes; it has the digits and the notation,
+    and no text whose detail, rounding, dialect or parts there were to choose. Raises CheckFailed,
+    naming the step; OptionError, NotationError, WriterError, WordingError, SpreadsheetError.
     """
     from derive.writers import write
+    from derive.writers.registry import format_named
 
     folder = None if templates is None else Path(templates)
+    row = format_named(to)
+    if not row.document:
+        derivation.check()
+        module, name = row.home
+        made: bytes = getattr(import_module(module), name)(
+            derivation, notation=notation, digits=digits, templates=folder
+        )
+        return made
     document, names = narrated(
         derivation, notation=notation, detail=detail, digits=digits, rounding=rounding,
         templates=folder, parts=_parts(parts, to),
@@ -83,14 +95,19 @@ def render_files(
     templates: str | Path | None = None,
     parts: Collection[str] = (),
     **options: Any,
-) -> dict[str, str]:
+) -> dict[str, str] | dict[str, bytes]:
     """The derivation as a page called ``file``, with the pictures that it refers to.
 
     Returns name of a file → content, the page first; the pictures' names begin like the page's:
     mazur.md, mazur-network.svg. Takes the options of ``render`` and raises what it raises.
     """
     from derive.writers import write_files
+    from derive.writers.registry import format_named
 
+    if not format_named(to).document:
+        page = render(derivation, to, templates=templates, **options)
+        assert isinstance(page, bytes)
+        return {file: page}
     folder = None if templates is None else Path(templates)
     asked = _parts(parts, to)
     document, names = narrated(derivation, templates=folder, parts=asked, **options)
@@ -100,6 +117,18 @@ def render_files(
 def _parts(parts: Collection[str], to: str) -> Collection[str]:
     """The parts of a document; in the format of pictures alone, these are asked for."""
     return (*parts, "pictures") if to == "svg" else parts
+
+
+def refuse(network: Network, to: str) -> None:
+    """Raise what is wrong with a network for a format, as far as no work is needed to see it.
+
+    Raises UnknownFormat, SpreadsheetError.
+    """
+    from derive.writers.registry import format_named
+
+    row = format_named(to)
+    if not row.document:
+        import_module(row.home[0]).check(network)
 
 
 def narrated(

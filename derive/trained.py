@@ -50,6 +50,7 @@ class Output:
     beside  what else it writes: files whose names end so
     cells   it has values for each epoch that is kept, so that it may become too large
     losses  and the loss of every epoch, kept or not
+    binary  it is bytes, and nothing to read in a terminal
     """
 
     name: str
@@ -59,6 +60,7 @@ class Output:
     beside: tuple[str, ...] = ()
     cells: bool = False
     losses: bool = False
+    binary: bool = False
 
     def files(self, training: Training, look: Look, file: str) -> Mapping[str, str | bytes]:
         """The files: name → content, the one called ``file`` first."""
@@ -83,6 +85,8 @@ OUTPUTS = {
                (_HERE, "csv_files"), cells=True),
         Output("json", "settings, losses and parameters, for a program", ".json",
                (_HERE, "json_files"), cells=True, losses=True),
+        Output("xlsx", "a live spreadsheet: a row an epoch, every cell a formula", ".xlsx",
+               ("derive.spreadsheet", "training_files"), binary=True),
         Output("svg", "the loss curves, linear and logarithmic", "", (_HERE, "svg_files"), _CURVES),
     )
 }  # fmt: skip

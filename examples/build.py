@@ -17,7 +17,7 @@ from textwrap import fill
 import derive
 from derive.compute import standalone
 from derive.files import write_whole
-from derive.writers.registry import REGISTRY
+from derive.writers.registry import DOCUMENTS, REGISTRY
 
 HERE = Path(__file__).resolve().parent
 OUTPUT = HERE.parent / "output"
@@ -80,7 +80,8 @@ def _network(source: Path) -> dict[str, str | bytes]:
     made: dict[str, str | bytes] = {}
     for page in PAGES.get(source.stem, USUAL):
         derivation = styles.setdefault(page.style, derive.derive(network, page.style))
-        for name, row in REGISTRY.items():
+        for name in DOCUMENTS:
+            row = REGISTRY[name]
             if page.dialect != "github" and name != "markdown":
                 continue
             made[f"{page.stem}{row.suffix}"] = derive.render(

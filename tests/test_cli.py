@@ -311,7 +311,7 @@ def test_the_catalog_lists_everything_a_file_may_say() -> None:
         ("losses", LOSSES),
         ("notations", BUILT_IN),
         ("styles", ("deltas", "paths", "matrices")),
-        ("formats", ("markdown", "latex", "text", "svg")),
+        ("formats", ("markdown", "latex", "text", "svg", "xlsx")),
         ("back ends", ("python", "numpy")),
     ):
         assert {row["name"] for row in data[kind]} == set(names)

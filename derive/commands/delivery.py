@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,6 +29,9 @@ def destinations(
     if output is None:
         if len(formats) > 1:
             raise click.UsageError("several formats need a folder: add -o DIR/")
+        if formats[0].binary and sys.stdout.isatty():
+            name, suffix = formats[0].name, formats[0].suffix
+            raise click.UsageError(f"{name} is nothing to read in a terminal: add -o FILE{suffix}")
         return None
     if output.endswith(("/", os.sep)) or os.path.isdir(output):
         return [Path(output) / f"{stem}{row.suffix}" for row in formats]

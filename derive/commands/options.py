@@ -29,6 +29,21 @@ def formats_named(_: click.Context, __: click.Parameter, given: str) -> tuple[st
     return names
 
 
+def document_formats_named(
+    context: click.Context, parameter: click.Parameter, given: str
+) -> tuple[str, ...]:
+    from derive.writers.errors import UnknownFormat
+    from derive.writers.registry import document_format
+
+    names = formats_named(context, parameter, given)
+    for name in names:
+        try:
+            document_format(name)
+        except UnknownFormat as error:
+            raise click.BadParameter(str(error)) from None
+    return names
+
+
 def parts_named(_: click.Context, __: click.Parameter, given: str | None) -> tuple[str, ...]:
     names = tuple(dict.fromkeys(name.strip() for name in (given or "").split(",") if name.strip()))
     if names == ("all",):

@@ -18,7 +18,7 @@ from derive.commands.delivery import deliver, destinations, spare
     callback=options.formats_named,
     default="markdown",
     show_default=True,
-    help="Formats, with commas between: markdown, latex, text, or svg for pictures alone.",
+    help="Formats, with commas between: markdown, latex, text, xlsx, or svg for pictures alone.",
 )
 @options.style
 @options.notation
@@ -68,9 +68,13 @@ def render(
     places = destinations(output, Path(network).stem, formats)
     spare(places, force)
     import derive
+    from derive.rendering import refuse
 
+    loaded = derive.load(network)
+    for name in to:
+        refuse(loaded, name)
     limits = {} if max_paths is None else {"max_paths": max_paths}
-    derivation = derive.derive(derive.load(network), style, **limits)
+    derivation = derive.derive(loaded, style, **limits)
     given = {name: value for name, value in asked.items() if value is not None}
     if places is None:
         if to[0] == "svg":

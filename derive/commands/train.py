@@ -108,7 +108,7 @@ def _rates_given(
     callback=_outputs_named,
     default="markdown",
     show_default=True,
-    help="Formats, with commas between: markdown, latex, text, csv, json, svg.",
+    help="Formats, with commas between: markdown, latex, text, csv, json, xlsx, svg.",
 )
 @options.notation
 @click.option("--digits", type=click.IntRange(1, 30), help="Digits shown after the point.")
@@ -148,6 +148,10 @@ def train(
             row, len(columns(described, count > 1)), len(chosen), asked["epochs"],
             asked["every"],
         )  # fmt: skip
+    if "xlsx" in to:
+        from derive.spreadsheet import check
+
+        check(described, chosen, asked["epochs"], count, asked["batch_size"])
     called = names(notation or described.notation, described.shape, described.layout)
     look = Look(called, digits or described.digits, templates=templates)
     with _Bar(len(chosen), asked["epochs"]) as bar:

@@ -37,7 +37,7 @@ MOST_TOLD = 20  # files that are told one by one
 @click.option("--variant", type=click.IntRange(1), help="With --from: this sheet alone.")
 @click.option(
     "--to",
-    callback=options.formats_named,
+    callback=options.document_formats_named,
     default="markdown,latex",
     show_default=True,
     help="Formats, with commas between.",

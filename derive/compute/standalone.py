@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from textwrap import wrap
 
+from derive.compute import made_up
 from derive.compute.arguments import ArgumentError
 from derive.compute.backends import python as scalars
 from derive.compute.backends.printer import Text
@@ -14,7 +15,7 @@ from derive.compute.identifiers import Identifiers
 from derive.compute.layers import SUM_OF_LOSSES, gradient, layer_program, weights
 from derive.compute.program import Statement
 from derive.compute.source import LayerSource, ScalarSource, names_of
-from derive.expression.nodes import INPUT, Number, Quantity
+from derive.expression.nodes import INPUT, TARGET, Quantity
 from derive.network.catalogue import OWN
 from derive.network.description import Layer, Network
 
@@ -209,39 +210,38 @@ def _kinks(network: Network) -> list[str]:
 
 def _constants(network: Network) -> list[str]:
     code = Identifiers(names_of(network), ())
-    theta = [(code(q), _value(network, q, k)) for k, q in enumerate(network.parameters())]
+    theta = [(code(q), made_up.number(network, q, k)) for k, q in enumerate(network.parameters())]
     lines = [
         *_assigned("NAMES", [f'"{name}"' for name, _ in theta]),
         *_assigned("THETA", [repr(value) for _, value in theta]),
     ]
     frozen = [block for block in blocks(network) if block.frozen]
-    fixed = [repr(_value(network, q, k)) for b in frozen for k, q in enumerate(b.quantities)]
+    fixed = [
+        repr(made_up.number(network, q, k)) for b in frozen for k, q in enumerate(b.quantities)
+    ]
     if fixed:
         lines += _assigned("FIXED", fixed)
     return [*lines, *_examples(network)]
 
 
 def _examples(network: Network) -> list[str]:
-    inputs = _rows(network.inputs) or [[(k % 5 + 1) / 10 for k in range(network.sizes[0])]]
-    lines = _assigned_rows("INPUTS", inputs, network.is_batch)
+    lines = _assigned_rows("INPUTS", _rows(network, INPUT), network.is_batch)
     if network.target_formulas is not None and network.targets is None:
         return lines
-    targets = _rows(network.targets) or [[float(k == 0) for k in range(network.sizes[-1])]]
-    return [*lines, *_assigned_rows("TARGETS", targets, network.is_batch)]
+    return [*lines, *_assigned_rows("TARGETS", _rows(network, TARGET), network.is_batch)]
 
 
-def _rows(rows: tuple[tuple[Number, ...], ...] | None) -> list[list[float]]:
-    return [[float(number.value) for number in row] for row in rows or ()]
+def _rows(network: Network, kind: str) -> list[list[float]]:
+    count = network.sizes[0 if kind == INPUT else -1]
+    return [
+        [made_up.number(network, Quantity(kind, unit=k, example=row), k) for k in range(count)]
+        for row in range(network.example_count)
+    ]
 
 
 def _assigned_rows(name: str, rows: list[list[float]], is_batch: bool) -> list[str]:
     texts = [repr(row) for row in rows]
     return _assigned(name, texts) if is_batch else _assigned(name, [repr(v) for v in rows[0]])
-
-
-def _value(network: Network, quantity: Quantity, position: int) -> float:
-    known = network.value(quantity)
-    return (position % 9 + 1) / 10 if known is None else float(known.value)
 
 
 def _assigned(name: str, items: Sequence[str]) -> list[str]:

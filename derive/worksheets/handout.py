@@ -18,7 +18,7 @@ from derive.worksheets.answersheet import Labels, answer_sheet
 from derive.worksheets.bundle import Bundle
 from derive.worksheets.maker import REDRAWS
 from derive.worksheets.recipe import WorksheetError
-from derive.writers.registry import format_named, write_body, write_files
+from derive.writers.registry import document_format, write_body, write_files
 
 BUNDLE = "bundle.json"
 KINDS = ("sheet", "key")
@@ -55,7 +55,7 @@ def file_names(
     only: int = 0,
 ) -> list[str]:  # fmt: skip
     """The files of an order for so many variants, pictures left out. Raises UnknownFormat."""
-    suffixes = [format_named(name).suffix for name in formats]
+    suffixes = [document_format(name).suffix for name in formats]
     found = [] if only else [BUNDLE]
     if answer_sheet:
         found.append(f"answers{answer_sheet}")
@@ -102,7 +102,7 @@ def _made(order: Order, number: int) -> Made:
     ends: dict[str, tuple[str, str, str]] = {}
     for kind in KINDS:
         document = variant.sheet if kind == "sheet" else variant.key
-        for row in map(format_named, order.formats):
+        for row in map(document_format, order.formats):
             if order.one_file:
                 name = f"{kind}s{row.suffix}"
                 pages[name], ends[name] = write_body(

@@ -26,6 +26,8 @@ class Format:
     home     the module and class that write it
     options  what else it takes: option → the values allowed, the usual one first
     beside   its pictures are files beside the page, and left out where there can be none
+    document  it is written from a document; else ``home`` makes it from the derivation itself
+    binary   it is bytes, and nothing to read in a terminal
     """
 
     name: str
@@ -34,6 +36,8 @@ class Format:
     home: tuple[str, str]
     options: tuple[tuple[str, tuple[str, ...]], ...] = ()
     beside: bool = False
+    document: bool = True
+    binary: bool = False
 
 
 _ROWS = (
@@ -54,10 +58,15 @@ _ROWS = (
         "svg", "the pictures alone: the network, and beside it all others", ".svg",
         ("derive.writers.drawings.files", "Pictures"), beside=True,
     ),
+    Format(
+        "xlsx", "a live spreadsheet: training, a row an epoch, every cell a formula", ".xlsx",
+        ("derive.spreadsheet", "of_derivation"), document=False, binary=True,
+    ),
 )  # fmt: skip
 
 REGISTRY: dict[str, Format] = {row.name: row for row in _ROWS}
 FORMATS: dict[str, str] = {row.name: row.description for row in _ROWS}
+DOCUMENTS = tuple(row.name for row in _ROWS if row.document)
 
 
 def format_named(name: str) -> Format:
@@ -66,6 +75,15 @@ def format_named(name: str) -> Format:
         there = ", ".join(REGISTRY)
         raise UnknownFormat(f"there is no format {name!r}; those there are: {there}")
     return REGISTRY[name]
+
+
+def document_format(name: str) -> Format:
+    """The row of a format that documents are written in. Raises UnknownFormat."""
+    row = format_named(name)
+    if not row.document:
+        there = ", ".join(DOCUMENTS)
+        raise UnknownFormat(f"no document is written as {name}; what there is: {there}")
+    return row
 
 
 def write(
@@ -117,7 +135,7 @@ def write_body(
 def _writer(
     names: Names, to: str, dialect: str, templates: Path | None, stem: str | None
 ) -> Writer:
-    row = format_named(to)
+    row = document_format(to)
     options = {}
     for option, allowed in row.options:
         value = {"dialect": dialect}[option]

@@ -14,7 +14,8 @@ from derive.expression.nodes import variable
 from derive.resources import shipped_templates
 
 FOLDER = shipped_templates() / "wording" / "en"
-SOURCES = [*Path("derive/document").rglob("*.py"), *Path("derive/worksheets").rglob("*.py")]
+FOLDERS = ("document", "worksheets", "spreadsheet")
+SOURCES = [path for name in FOLDERS for path in Path("derive", name).rglob("*.py")]
 X = variable("x")
 
 

@@ -11,14 +11,14 @@ import pytest
 
 from derive.document.blocks import Document, Heading, Paragraph
 from derive.resources import shipped_templates
-from derive.writers import FORMATS, TemplateError, UnknownFormat, write
+from derive.writers import TemplateError, UnknownFormat, write
 from derive.writers.environment import Layout
-from derive.writers.registry import REGISTRY
+from derive.writers.registry import DOCUMENTS, REGISTRY
 from derive.writers.writer import NOUNS
 from tests.writers.samples import NUMBERED, derivation
 
 # Formats of pages; a picture has its layout from its shapes.
-PAGES = [name for name in FORMATS if name != "svg"]
+PAGES = [name for name in DOCUMENTS if name != "svg"]
 SMALL = Document(("Title",), (Heading(2, ("Part",)), Paragraph(("Text.",))))
 
 

@@ -1,0 +1,7 @@
+"""Why a spreadsheet cannot be written; every message says what to do."""
+
+from __future__ import annotations
+
+
+class SpreadsheetError(ValueError):
+    """A network, or a training run, that no spreadsheet is made of."""

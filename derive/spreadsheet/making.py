@@ -1,0 +1,188 @@
+"""The workbook: what it is, its settings, a row for every epoch, the formulas, the sweep."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from derive.compute.blocks import blocks
+from derive.compute.engines import Defaults, ScalarEngine
+from derive.derivation.graph import RATE
+from derive.document.wording import Wording
+from derive.network.description import Network
+from derive.notation import Names, names
+from derive.spreadsheet.cells import CellNames, Given, Start, starts
+from derive.spreadsheet.columns import plan
+from derive.spreadsheet.contents import Contents
+from derive.spreadsheet.errors import SpreadsheetError
+from derive.spreadsheet.limits import check_size, fewest_columns
+from derive.spreadsheet.look import Look
+
+if TYPE_CHECKING:
+    from derive.compute.training import Training
+    from derive.derivation.derivation import Derivation
+
+RATES = (0.1, 0.2, 0.5, 0.8, 1.0, 2.0)  # of the sweep, where none are asked for
+EPOCHS = 100
+USUAL_RATE = 0.5  # where the network says none
+
+
+def check(
+    network: Network,
+    rates: Sequence[object] | None = None,
+    epochs: int = EPOCHS,
+    examples: int | None = None,
+    batch_size: int | None = None,
+) -> None:
+    """Raise SpreadsheetError, before any work, where no such workbook can be made."""
+    _library()
+    runs = 1 + (len(RATES) if rates is None else len(rates) if len(rates) > 1 else 0)
+    count = network.example_count if examples is None else examples
+    if batch_size is not None and batch_size < count:
+        raise SpreadsheetError(
+            f"xlsx: a row is an update with all {count} examples, and this training takes "
+            f"{batch_size} at a time; leave out the batch size (--batch-size), or xlsx"
+        )
+    check_size(fewest_columns(network, count), epochs, runs, at_least=True)
+
+
+def workbook(
+    network: Network,
+    rates: Sequence[float] | None = None,
+    epochs: int = EPOCHS,
+    *,
+    notation: str | Path | Names | None = None,
+    digits: int | None = None,
+    templates: str | Path | None = None,
+    given: Given = Given(),  # noqa: B008 (immutable)
+) -> bytes:
+    """Gradient descent as an .xlsx file in which everything follows from a few cells.
+
+    rates   the first sheet of rows has the network's own rate where it is among these, else the
+            first of them; with several there is a sweep. Left out: the network's own rate, and a
+            sweep over RATES
+    epochs  rows after the first
+    digits  shown after the point; the network's own unless said
+    given   examples and starting weights other than the network's own; what the network has no
+            numbers for is made up, and the workbook says so
+
+    The same arguments give the same bytes. Raises SpreadsheetError where XlsxWriter is not
+    installed, or where the workbook would be too large; NotationError, WordingError.
+    """
+    count = network.example_count if given.inputs is None else len(given.inputs)
+    check(network, rates, epochs, count)
+    import xlsxwriter
+
+    from derive.spreadsheet import sheets
+
+    if isinstance(notation, Names):
+        called = notation
+    else:
+        called = names(notation or network.notation, network.shape, network.layout)
+    by_formula = network.target_formulas is not None and given.targets is None
+    planned = plan(network, called, count, by_formula)
+    swept = _swept(rates)
+    check_size(1 + len(planned.columns), epochs, 1 + len(swept))
+    nobody_said = rates is None and network.learning_rate is None
+    start = starts(planned, called, _first(network, rates), nobody_said, given)
+    contents = Contents(
+        planned, called, Wording("en", None if templates is None else Path(templates)), start,
+        _cells(called, start, swept), epochs, network.digits if digits is None else digits,
+    )  # fmt: skip
+    target = BytesIO()
+    book = xlsxwriter.Workbook(target, {"in_memory": True})
+    book.set_properties({"title": network.title, "created": datetime(2000, 1, 1)})
+    sheets.write(book, Look(book, contents.digits), contents)
+    book.close()
+    return target.getvalue()
+
+
+def of_derivation(
+    derivation: Derivation,
+    *,
+    notation: str | Path | Names | None = None,
+    digits: int | None = None,
+    templates: str | Path | None = None,
+) -> bytes:
+    """The workbook of a derivation's network. Raises as ``workbook`` does."""
+    return workbook(derivation.network, notation=notation, digits=digits, templates=templates)
+
+
+def of_training(
+    training: Training,
+    *,
+    notation: str | Path | Names | None = None,
+    digits: int | None = None,
+    templates: str | Path | None = None,
+) -> bytes:
+    """The workbook of a training: its examples, starting weights, rates and epochs.
+
+    It goes on to the last epoch asked for, also where a run was ended before. Raises
+    SpreadsheetError where an update takes fewer than all examples, and as ``workbook`` does.
+    """
+    network, start, asked = training.network, training.start, training.settings
+    check(network, asked.rates, asked.epochs, len(training.inputs), asked.batch_size)
+    frozen = [q for block in blocks(network) if block.frozen for q in block.quantities]
+    parameters = dict(zip(network.parameters(), start.theta, strict=True))
+    parameters |= zip(frozen, start.fixed, strict=True)
+    by_formula = network.target_formulas is not None and _follow(training)
+    return workbook(
+        network,
+        [float(rate.value) for rate in asked.rates],
+        asked.epochs,
+        notation=notation, digits=digits, templates=templates,
+        given=Given(training.inputs, None if by_formula else training.targets, parameters),
+    )  # fmt: skip
+
+
+def training_files(training: Training, look: Any, file: str) -> dict[str, bytes]:
+    """{file: the workbook of a training}, in the names, digits and words of a ``Look``."""
+    made = of_training(
+        training, notation=look.names, digits=look.digits, templates=look.templates
+    )  # fmt: skip
+    return {file: made}
+
+
+def _follow(training: Training) -> bool:
+    """Whether a training's targets are what the network's formulas make of its inputs."""
+    found = ScalarEngine(Defaults(training.network)).target_values(training.inputs)
+    return [list(row) for row in training.targets] == found
+
+
+def _swept(rates: Sequence[float] | None) -> Sequence[float]:
+    """The learning rates of the sweep: none for a single one."""
+    if rates is None:
+        return RATES
+    return rates if len(rates) > 1 else ()
+
+
+def _first(network: Network, rates: Sequence[float] | None) -> float:
+    """The learning rate of the training sheet."""
+    own = None if network.learning_rate is None else float(network.learning_rate.value)
+    if rates is None:
+        return USUAL_RATE if own is None else own
+    return own if own is not None and own in rates else rates[0]
+
+
+def _library() -> None:
+    try:
+        import xlsxwriter  # noqa: F401
+    except ImportError:
+        raise SpreadsheetError(
+            "xlsx needs XlsxWriter, which is not installed: "
+            'install it with: pip install "derive[xlsx]"'
+        ) from None
+
+
+def _cells(called: Names, start: Sequence[Start], rates: Sequence[float]) -> tuple[Start, ...]:
+    cell = CellNames()
+    for one in start:
+        cell(one.name)
+    code = called.code(RATE)
+    return tuple(
+        Start(RATE, cell(f"{code}_run_{number}"), rate, False)
+        for number, rate in enumerate(rates, start=1)
+    )
