@@ -164,7 +164,7 @@ def given_first(scope: Scope, given: tuple[str, ...]) -> int:
         numbers.append(network.learning_rate)
     counted = Counter(number.text or str(number.value) for number in numbers)
     for text, count in counted.items():
-        if len(re.findall(rf"`{re.escape(text)}`", head)) < count:
+        if len(re.findall(rf"(?<![\d.]){re.escape(text)}(?![\d.])", head)) < count:
             raise Refused(f"{text} is given {count} times and not as often said at the head")
     return len(numbers)
 
