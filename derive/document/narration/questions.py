@@ -84,7 +84,7 @@ def _batch(teller: Teller) -> Iterator[Block]:
     if valuation is None:
         yield teller.say(f"answer-batch-symbolic-{how}", loss=loss, n=n)
         return
-    w = teller.derivation.section("updates").steps[0].about[0]
+    w = next(teller.extra[kind] for kind in (WEIGHT, BIAS) if kind in teller.extra).about[0]
     digits = valuation.rounding.digits
     each = [shown(one.partial(E, w), digits).number for one in valuation.trace.examples]
     values = teller.words.listing(tuple(each))
