@@ -42,7 +42,8 @@ def page(scope: Scope, to: str = "markdown") -> str:
 @cache
 def pictured(scope: Scope) -> Mapping[str, str]:
     """The page with its pictures: name of a file → content, the page first."""
-    return render_files(scope.derivation, "page.md", detail="full", parts=("pictures",))
+    files = render_files(scope.derivation, "page.md", detail="full", parts=("pictures",))
+    return {name: content for name, content in files.items() if isinstance(content, str)}
 
 
 def lacks(scope: Scope, given: tuple[str, ...]) -> int:
