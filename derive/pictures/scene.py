@@ -142,10 +142,10 @@ class Scene:
         room = 2 * node.radius - 3
         yield Circle(node.at, node.radius, pen, fill)
         size = fitting(content, self.names, NAME, room if not value else room - 2)
-        yield Label((x, y - 4 if value else y), content, size, role=role, halo=False)
+        yield Label((x, y - 5 if value else y), content, size, role=role, halo=False)
         if value:
             small = fitting(value, self.names, VALUE, room - 2)
-            yield Label((x, y + 5), value, small, role=role, halo=False)
+            yield Label((x, y + 6.5), value, small, role=role, halo=False)
 
     def bias_above(self, node: Node, role: str = "") -> tuple[Line, Label] | tuple[()]:
         """The bias above a circle with a short arrow into it; nothing where there is none."""

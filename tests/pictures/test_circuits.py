@@ -154,3 +154,6 @@ def test_what_the_caption_says() -> None:
     part = pictures.circuit_figure(teller(NETWORKS["3-3-3-3"]))
     assert "one unit stands for all" in words(part)
     assert "bias that units share" not in words(part)
+    batch = pictures.circuit_figure(teller(NETWORKS["batch"]))
+    assert "those of example 1." in words(batch)
+    assert "example" not in words(whole)

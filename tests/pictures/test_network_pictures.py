@@ -14,6 +14,7 @@ from derive.expression.nodes import DELTA, Number, Quantity
 from derive.pictures.picture import Circle, Label, Line
 from derive.rendering import narrated
 from derive.writers.drawings.style import COLOURS, tint
+from derive.writers.drawings.svg import in_words
 from tests.derivation.oracle import number
 from tests.document.claims import oracle
 from tests.pictures.drawn import made, teller
@@ -36,7 +37,7 @@ def written(figure: Figure) -> dict[Quantity, tuple[Label, ...]]:
     for label, after in zip(labels, [*labels[1:], labels[0]], strict=True):
         first = label.content[0] if label.content else ""
         if isinstance(first, Quantity):
-            below = after.at[0] == label.at[0] and abs(after.at[1] - label.at[1]) == 9
+            below = after.at[0] == label.at[0] and abs(after.at[1] - label.at[1]) == 11.5
             found[first] = (label, after) if below else (label,)
     return found
 
@@ -150,3 +151,38 @@ def test_of_wide_layers_some_units_are_drawn_and_the_caption_says_so() -> None:
     assert "the first five and the last are drawn" in "".join(map(str, figure.caption))
     assert any(s.content == ("⋮",) for s in figure.picture.shapes if isinstance(s, Label))
     assert "too many weights" in "".join(map(str, figure.caption))
+
+
+def said(figure: Figure) -> str:
+    """Title and description as text."""
+    of = teller(NETWORKS["2-2-2"]).names
+    return f"{in_words(figure.picture.title, of)}. {in_words(figure.picture.description, of)}"
+
+
+def test_what_is_said_to_whoever_does_not_see_the_picture() -> None:
+    told = teller(NETWORKS["2-2-2"])
+    assert said(pictures.network_figure(told)) == (
+        "The 2-2-2 network. From left to right: inputs (i1 = 0.05 and i2 = 0.10), hidden layer "
+        "(a_h1 ≈ 0.59327 and a_h2 ≈ 0.59688) and output layer (a_o1 ≈ 0.75137 and a_o2 ≈ 0.77293)."
+        " The weights on the lines are W1 = 0.15, W2 = 0.20, W3 = 0.25, W4 = 0.30, W5 = 0.40, "
+        "W6 = 0.45, W7 = 0.50 and W8 = 0.55."
+    )
+    w1, w5 = NETWORKS["2-2-2"].weights(1)[0], NETWORKS["2-2-2"].weights(2)[0]
+    assert said(pictures.path_figure(told, w5)) == (
+        "The path from W5 to E_Total. One path leads from W5 to E_Total: "
+        "W5 → o1 → a_o1 → E1 → E_Total."
+    )
+    assert said(pictures.path_figure(told, w1)) == (
+        "The paths from W1 to E_Total. From W1 to E_Total lead two paths. They are "
+        "W1 → h1 → a_h1 → o1 → a_o1 → E1 → E_Total and "
+        "W1 → h1 → a_h1 → o2 → a_o2 → E2 → E_Total."
+    )
+    assert said(pictures.step_figure(told, 1)) == (
+        "The step back to the hidden layer. Found now: δ_h1 ≈ 0.00877 and δ_h2 ≈ 0.00995. "
+        "Found before: δ_o1 ≈ 0.13850 and δ_o2 ≈ −0.03810."
+    )
+    assert said(pictures.circuit_figure(told)) == (
+        "The computation of E_Total as a circuit. From top to bottom the inputs are multiplied by "
+        "weights, summed, and put through the activation, layer by layer, down to E_Total. Back up "
+        "come δ_o1 ≈ 0.13850, δ_o2 ≈ −0.03810, δ_h1 ≈ 0.00877 and δ_h2 ≈ 0.00995."
+    )
