@@ -33,12 +33,12 @@ help:
 	@test -n "$(PYTHON)" || { echo 'derive needs Python 3.11 or later: make PYTHON=/path/to/python …' >&2; exit 1; }
 	@echo 'setting up .venv'
 	@$(call environment,.venv)
-	@$(call pip,.venv,install --quiet --editable '.[numpy]')
+	@$(call pip,.venv,install --quiet --editable '.[numpy$(COMMA)xlsx]')
 	@touch $@
 
 .venv/installed-dev: .venv/installed
 	@echo 'installing the tools for tests, style and types'
-	@$(call pip,.venv,install --quiet --editable '.[numpy$(COMMA)dev]')
+	@$(call pip,.venv,install --quiet --editable '.[numpy$(COMMA)xlsx$(COMMA)dev]')
 	@touch $@
 
 demo: .venv/installed

@@ -17,6 +17,9 @@ from textwrap import fill
 import derive
 from derive.compute import standalone
 from derive.files import write_whole
+from derive.notation import names
+from derive.rendering import PARTS, render_files
+from derive.trained import OUTPUTS, Look
 from derive.writers.registry import DOCUMENTS, REGISTRY
 
 HERE = Path(__file__).resolve().parent
@@ -26,28 +29,56 @@ COMMAND = "make demo"
 
 @dataclass(frozen=True)
 class Page:
-    """One document of a network, in every format."""
+    """One document of a network, in every format.
+
+    whole  with everything that a document may have besides the derivation, under that name
+    """
 
     style: str
     detail: str = "full"
     dialect: str = "github"
+    whole: bool = False
 
     @property
     def stem(self) -> str:
+        if self.whole:
+            return "whole"
         extra = [self.detail] if self.detail != "full" else []
         extra += [self.dialect] if self.dialect != "github" else []
         return "-".join((self.style, *extra))
 
 
+@dataclass(frozen=True)
+class Trained:
+    """A training of a network, in these formats."""
+
+    rates: tuple[str, ...]
+    epochs: int
+    formats: tuple[str, ...]
+
+
 BOTH = (Page("paths"), Page("deltas"))
 PAGES = {
     "mazur": (*BOTH, Page("paths", "normal"), Page("paths", "brief")),
-    "write-up-000": BOTH,
-    "write-up-001": BOTH,
-    "write-up-003": (*BOTH, Page("deltas", dialect="plain")),
-    "symbolic": BOTH,
+    # The counterparts of four write-ups, each in the style of the original.
+    "write-up-000": (*BOTH, Page("paths", whole=True)),
+    "write-up-001": (*BOTH, Page("paths", whole=True)),
+    "write-up-002": (Page("matrices"), Page("deltas"), Page("matrices", "normal", whole=True)),
+    "write-up-003": (*BOTH, Page("deltas", dialect="plain"), Page("deltas", whole=True)),
+    "symbolic": (*BOTH, Page("matrices")),
+}
+SWEEP = ("0.1", "0.2", "0.5", "0.8", "1.0", "2.0")
+TRAININGS = {
+    # As many rows as the workbooks of the originals have.
+    "write-up-000": (Trained(SWEEP, 45, ("xlsx",)),),
+    "write-up-001": (Trained(SWEEP, 45, ("xlsx",)), Trained(SWEEP, 1000, ("markdown", "svg"))),
+    "write-up-002": (Trained(("0.01", "0.1", "1.0"), 1000, ("markdown", "svg")),),
+    "write-up-003": (Trained(("0.1", "1.0"), 1000, ("markdown", "svg")),),
+    "write-up-003-linear": (Trained(("0.1", "0.5"), 200, ("markdown", "svg")),),
+    "batch": (Trained(("0.1", "0.5"), 500, ("markdown", "svg")),),
 }
 USUAL = (Page("deltas"),)
+FORMATS = tuple(name for name in DOCUMENTS if name != "svg")  # pictures lie beside the pages
 WORKSHEETS = {"write-up-000": 3, "write-up-003": 3}
 SEED = 1
 FIRST = "mazur/paths.md"
@@ -80,13 +111,20 @@ def _network(source: Path) -> dict[str, str | bytes]:
     made: dict[str, str | bytes] = {}
     for page in PAGES.get(source.stem, USUAL):
         derivation = styles.setdefault(page.style, derive.derive(network, page.style))
-        for name in DOCUMENTS:
+        for name in FORMATS:
             row = REGISTRY[name]
             if page.dialect != "github" and name != "markdown":
                 continue
-            made[f"{page.stem}{row.suffix}"] = derive.render(
-                derivation, name, detail=page.detail, dialect=page.dialect
-            )
+            made |= render_files(
+                derivation, f"{page.stem}{row.suffix}", name, detail=page.detail,
+                dialect=page.dialect, parts=tuple(PARTS) if page.whole else (),
+            )  # fmt: skip
+    look = Look(names(network.notation, network.shape, network.layout), network.digits)
+    for trained in TRAININGS.get(source.stem, ()):
+        training = derive.train(network, trained.rates, trained.epochs, on_divergence="continue")
+        for name in trained.formats:
+            output = OUTPUTS[name]
+            made |= output.files(training, look, f"training{output.suffix}")
     for backend in ("python", "numpy"):
         made[f"function_{backend}.py"] = standalone(network, backend)
     return made
@@ -95,7 +133,8 @@ def _network(source: Path) -> dict[str, str | bytes]:
 def _listed(heading: str, text: str, place: str, files: Iterable[str]) -> list[str]:
     """A section of the list of files, a line for each document with its formats."""
     lines = [f"## {heading}", "", *([text, ""] if text else [])]
-    for stem, group in groupby(files, key=lambda name: name.partition(".")[0]):
+    pages = [name for name in files if not name.endswith(".svg")]
+    for stem, group in groupby(pages, key=lambda name: name.partition(".")[0]):
         links = ", ".join(f"[{name.partition('.')[2]}]({place}/{name})" for name in group)
         lines.append(f"- {stem}: {links}")
     return [*lines, ""]
