@@ -236,6 +236,35 @@ def test_words_of_ones_own(tmp_path: Any) -> None:
         workbook(TWO, epochs=1, templates=tmp_path / "bad")
 
 
+def read_me(of: derive.Network, **options: Any) -> str:
+    found = cells(workbook(of, epochs=1, **options))
+    return "\n".join(str(value) for (sheet, _), value in found.items() if sheet == "Read me")
+
+
+@pytest.mark.parametrize(
+    ("words", "where"),
+    [
+        ("Each of the 3 examples has", "batch"),
+        ("targets are worked out from the inputs", "target formulas"),
+        ("marked as made up", "symbolic"),
+        ("such as", "batch"),
+        ("Helpers", "batch"),
+    ],
+)
+def test_a_sentence_is_said_where_it_is_true_and_not_elsewhere(words: str, where: str) -> None:
+    plain = derive.Network(
+        {"input": 1}, [derive.Dense(1, "relu", weights=[[1]], bias="none")],
+        targets={"target": 2}, learning_rate=0.1, notation="letters",
+    )  # fmt: skip
+    assert words in read_me(NETWORKS[where])
+    assert words not in read_me(plain)
+
+
+def test_the_sweep_is_spoken_of_where_there_is_one() -> None:
+    assert "Sweep" in read_me(TWO)
+    assert "Sweep" not in read_me(TWO, rates=(0.1,))
+
+
 # -- training ----------------------------------------------------------------------------------
 
 
