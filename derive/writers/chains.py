@@ -94,10 +94,11 @@ def _equation_rows(
     # The note stands beside the last line alone: the others need not leave room for it.
     note = min(_note_width(equation), limit / 2)
     lines = chain_lines(equation.chain, names, LATEX, limit, column, characters)
+    column = column or _matrix_column(equation, lines)
     if column + LATEX.width(f"{lines[-1].sign} {lines[-1].right}") + note > limit:
-        lines = chain_lines(equation.chain, names, LATEX, limit - note, column, characters)
-    if is_matrix(equation.chain):  # its left side stands beside it or on a line of its own
-        column = LATEX.width(lines[0].left) if lines[0].sign else 0.0
+        before = 0.0 if is_matrix(equation.chain) else column
+        lines = chain_lines(equation.chain, names, LATEX, limit - note, before, characters)
+        column = before or _matrix_column(equation, lines)
     for line in lines[:-1]:
         yield _row(line, equation.role, column, limit)
     last = _row(lines[-1], equation.role, column, limit - note)
@@ -107,6 +108,12 @@ def _equation_rows(
         number="" if equation.number is None else str(equation.number),
         reason=escape(equation.reason),
     )
+
+
+def _matrix_column(equation: Equation, lines: tuple[Line, ...]) -> float:
+    """How wide the left side of a matrix is where it stands beside it, not on a line of its own."""
+    beside = is_matrix(equation.chain) and lines[0].sign
+    return LATEX.width(lines[0].left) if beside else 0.0
 
 
 def _row(line: Line, role: str, column: float, room: float) -> Row:

@@ -75,3 +75,17 @@ def test_a_relu_softmax_network_by_deltas(golden: Callable[[str, str], None]) ->
     derivation = derive(network, "deltas")
     derivation.check()
     golden("relu-softmax-deltas.txt", told(derivation, Rounding(4, carried=True)))
+
+
+def test_a_softmax_network_by_matrices(golden: Callable[[str, str], None]) -> None:
+    network = Network(
+        [[1, 2]],
+        [
+            Dense(2, "tanh", "none", weights=[[1, -1], [0.5, 0.25]]),
+            Dense(2, "softmax", weights=[[0.5, -0.3], [1, 0.2]], biases=[0.1, 0]),
+        ],
+        "binary_cross_entropy", targets=[[1, 0]], learning_rate=0.1,
+    )  # fmt: skip
+    derivation = derive(network, "matrices")
+    derivation.check()
+    golden("tanh-softmax-matrices.txt", told(derivation, Rounding(4)))

@@ -31,17 +31,24 @@ def forward_layer(teller: Teller, section: Section) -> Iterator[Block]:
     words, name = teller.words, teller.layer_name(layer)
     senders = teller.network.sizes[layer.index - 1]
     kind = "wide" if senders > MOST_INSIDE else teller.network.layout
-    bias = words.text(f"matrix-adds-{layer.bias}") if layer.bias != "none" else ""
+    adds = "one" if layer.units == 1 else layer.bias
+    bias = words.text(f"matrix-adds-{adds}") if layer.bias != "none" else ""
     yield teller.say(
-        f"matrix-sums-{kind}", layer=name, before=teller.before(layer), bias=bias,
+        f"matrix-sums-{_one(layer)}{kind}", layer=name, before=teller.before(layer), bias=bias,
         count=words.number(senders),
     )  # fmt: skip
     yield teller.equation(sums, role=role)
     use = layer.activation.name
     special = f"-{use}" if use in ("identity", "softmax") else ""
+    if layer.units == 1 and use != "softmax":
+        special += "-one"
     activation = words.text(f"activation-{use}")
     yield teller.say(f"matrix-activations{special}", layer=name, activation=activation)
     yield teller.equation(found, role=role)
+
+
+def _one(layer: Layer) -> str:
+    return "one-" if layer.units == 1 else ""
 
 
 def backward_layer(teller: Teller, section: Section, told: set[str]) -> Iterator[Block]:
@@ -96,6 +103,8 @@ def _worked_out(teller: Teller, step: Step, most: int) -> Iterator[Block]:
 def _slopes(teller: Teller, layer: Layer, step: Step, told: set[str]) -> Iterator[Block]:
     softmax = layer.activation.function is None
     sentence = "matrix-jacobian" if softmax else "matrix-slopes"
+    if layer.units == 1 and not softmax:
+        sentence += "-one"
     yield teller.say(sentence, layer=teller.layer_name(layer))
     if sentence not in told:
         yield from _worked_out(teller, step, 2 if softmax else 1)
@@ -111,7 +120,9 @@ def _rests(teller: Teller, layer: Layer, step: Step, told: set[str]) -> Iterator
 def _deltas(teller: Teller, layer: Layer, step: Step, told: set[str]) -> Iterator[Block]:
     use = layer.activation.name
     special = f"-{use}" if use in ("identity", "softmax") else ""
-    if not special and "matrix-deltas" in told:
+    if layer.units == 1 and use != "softmax":
+        special += "-one"
+    elif not special and "matrix-deltas" in told:
         special = "-again"
     told.add(f"matrix-deltas{special}")
     name, words = teller.layer_name(layer), teller.words
@@ -125,6 +136,8 @@ def _deltas(teller: Teller, layer: Layer, step: Step, told: set[str]) -> Iterato
         return
     yield Equation(step.relations[:-1], None, "gradient")
     sentence = "matrix-cancel-assuming" if step.assumes else "matrix-cancel"
+    if layer.units == 1:
+        sentence = "matrix-cancel-one"
     yield teller.say(sentence, targets=teller.some(teller.graph.targets))
     yield teller.equation(step, first_and_last(step), "gradient", result=True)
 

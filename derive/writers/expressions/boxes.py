@@ -86,12 +86,19 @@ def _matrix(matrix: Matrix, names: Names) -> Box:
     for printed, entries in zip(
         zip(*cells, strict=True), zip(*matrix.rows, strict=True), strict=True
     ):
+        if all(isinstance(one, Number) for one in entries):
+            printed = _aligned(printed)
         wide = max(map(width, printed))
-        align = "r" if all(isinstance(one, Number) for one in entries) else "l"
-        columns.append([pad(one, wide, align) for one in printed])
+        columns.append([pad(one, wide) for one in printed])
     lines = tuple(map(_GAP.join, zip(*columns, strict=True)))
     inside = Box(lines, (len(lines) - 1) // 2)
     return beside(_bracket("[", inside), inside, _bracket("]", inside))
+
+
+def _aligned(numbers: tuple[str, ...]) -> tuple[str, ...]:
+    """Decimal points below each other."""
+    whole = max(width(number.partition(".")[0]) for number in numbers)
+    return tuple(" " * (whole - width(n.partition(".")[0])) + n for n in numbers)
 
 
 def matrix_lines(chain: Chain, names: Names, room: int) -> list[str]:

@@ -89,7 +89,7 @@ def chain_lines(
         numeric = _is_numeric(relation.expression)
         if filling and numeric:
             longer = f"{lines[-1].right} {sign} {members[position]}"
-            if len(longer) <= characters and printer.width(longer) <= room:
+            if len(lines[-1].left) + len(longer) <= characters and printer.width(longer) <= room:
                 lines[-1] = lines[-1]._replace(right=longer)
                 continue
         before = len(lines)
