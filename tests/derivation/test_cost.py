@@ -76,15 +76,16 @@ def test_deltas_are_linear_in_the_weights(
     assert exponent(sizes, printed_) <= EXPONENT
 
 
+@pytest.mark.parametrize("style", ["deltas", "matrices"])
 @pytest.mark.parametrize("shape, small, large", [(square, 7, 12), (wide, 50, 150)])
-def test_deriving_and_checking_deltas_is_linear_in_the_weights(
-    shape: Callable[[int], Network], small: int, large: int
+def test_deriving_and_checking_is_linear_in_the_weights(
+    shape: Callable[[int], Network], small: int, large: int, style: str
 ) -> None:
     networks = [shape(n) for n in (small, large)]
     sizes = [weights(of) for of in networks]
-    derive(networks[0]).check()  # what is cached for good is not counted
-    derivations = [derive(of) for of in networks]
-    assert exponent(sizes, [calls(lambda of=of: derive(of)) for of in networks]) <= EXPONENT
+    derive(networks[0], style).check()  # what is cached for good is not counted
+    derivations = [derive(of, style) for of in networks]
+    assert exponent(sizes, [calls(lambda of=of: derive(of, style)) for of in networks]) <= EXPONENT
     assert exponent(sizes, [calls(d.check) for d in derivations]) <= EXPONENT
 
 

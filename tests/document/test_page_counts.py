@@ -23,7 +23,7 @@ CASES = [(name, detail) for name in PLAIN for detail in PAGES] + [
 
 @needs_tex
 @pytest.mark.parametrize(("name", "detail"), CASES)
-@pytest.mark.parametrize("style", ["paths", "deltas"])
+@pytest.mark.parametrize("style", ["paths", "deltas", "matrices"])
 def test_a_derivation_keeps_to_its_pages(
     name: str, style: str, detail: str, tmp_path: Path
 ) -> None:
