@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from derive.network import Dense, Network, NetworkError
     from derive.network.loader import load
     from derive.rendering import render, render_files
+    from derive.worksheets.marking.grading import mark
     from derive.worksheets.worksheet import worksheet
 
 __version__ = "0.1.0"
@@ -30,6 +31,7 @@ __all__ = [
     "compile",
     "derive",
     "load",
+    "mark",
     "render",
     "render_files",
     "train",
@@ -47,6 +49,7 @@ _HOMES = {
     "compile": "derive.compute",
     "derive": "derive.derivation",
     "load": "derive.network.loader",
+    "mark": "derive.worksheets.marking.grading",
     "render": "derive.rendering",
     "render_files": "derive.rendering",
     "train": "derive.compute.training",

@@ -15,6 +15,7 @@ from derive import __version__
 from derive.commands.catalog import catalog
 from derive.commands.check import check
 from derive.commands.compile import compile_
+from derive.commands.mark import mark
 from derive.commands.new import new
 from derive.commands.render import render
 from derive.commands.train import train
@@ -60,7 +61,7 @@ def commands() -> None:
     """Backpropagation derived step by step, every equality checked, and compiled."""
 
 
-for _command in (render, check, compile_, train, worksheet, new, catalog):
+for _command in (render, check, compile_, train, worksheet, mark, new, catalog):
     commands.add_command(_command)
 
 

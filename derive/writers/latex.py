@@ -139,7 +139,7 @@ class Latex(Writer):
                 else block.align[i]
                 for i in taken
             )  # fmt: skip
-            some = [[row[i] for i in taken] for row in cells]
+            some = [[_behind_row(row[taken[0]]), *(row[i] for i in taken[1:])] for row in cells]
             yield Tabular(caption, spec, some[0], some[1:], long, rest >= 0)
             caption = ""
 
@@ -164,6 +164,11 @@ class Latex(Writer):
 
     def items(self, block: Items) -> Iterator[ItemsText]:
         yield ItemsText([self.inline(item) for item in block.items], block.ordered)
+
+
+def _behind_row(cell: str) -> str:
+    """A cell that may follow the end of a row: the \\\\ there would take [ and * for its own."""
+    return f"{{}}{cell}" if cell.startswith(("[", "*")) else cell
 
 
 def _settable(row: Row) -> Row:

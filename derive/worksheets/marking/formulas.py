@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -68,23 +69,44 @@ class Formulas:
 
     def compare(self, task: Task, text: str) -> Compared:
         """A formula for what a task asks. Never raises for what was typed."""
+        wrong = (
+            (slip.misconception.id, slip.formula)
+            for slip in slips(task, self.exercise)
+            if slip.misconception.id != EARLY_ROUNDING
+        )
+        return self.compare_with(
+            task.formula, text, frozenset(task.step.assumes), wrong, task.step.subject
+        )
+
+    def compare_with(
+        self,
+        right: Expression,
+        text: str,
+        assumptions: frozenset[str] = frozenset(),
+        wrong: Iterable[tuple[str, Expression]] = (),
+        subject: Expression | None = None,
+    ) -> Compared:
+        """A formula in place of the right one. Never raises for what was typed.
+
+        wrong    ids of misconceptions, and what they lead to
+        subject  what is asked for, and so may not be named
+        """
         try:
             formula = self.read(text)
         except FormulaError as error:
             inside = "name0" in error.remedy  # the remedy lists what stands for the names here
             remedy = "use the names on the sheet" if inside else error.remedy
             return Compared(False, fault=f"{error.message}{'; ' if remedy else ''}{remedy}")
-        subject = task.step.subject
-        if any(_same(node, subject) for node in formula.walk()):
+        if subject is not None and any(_same(node, subject) for node in formula.walk()):
             return Compared(False, fault="names what it is asked to work out")
-        points = self._drawn(frozenset(task.step.assumes))
+        points = self._drawn(assumptions)
         for point in points:
-            right = evaluate(task.formula, point)
+            exact = evaluate(right, point)
             try:
                 given = evaluate(formula, point)
-            except (ArithmeticError, KeyError):
+            except (ArithmeticError, KeyError, TypeError):  # TypeError: a second derivative
                 given = None
-            if given is None or not equal(given, right):
+            if given is None or not equal(given, exact):
                 break
         else:
             return Compared(True)
@@ -92,18 +114,9 @@ class Formulas:
             False,
             values=tuple((atom, _shown(evaluate(atom, point))) for atom in _mentioned(formula)),
             given="" if given is None else _shown(given),
-            right=_shown(right),
-            misconceptions=self._named(task, formula, points),
+            right=_shown(exact),
+            misconceptions=_named(formula, wrong, points),
         )
-
-    def _named(self, task: Task, formula: Expression, points: tuple[Trace, ...]) -> tuple[str, ...]:
-        found: dict[str, None] = {}
-        for slip in slips(task, self.exercise):
-            if slip.misconception.id not in (EARLY_ROUNDING, *found) and all(
-                _agree(formula, slip.formula, point) for point in points
-            ):
-                found[slip.misconception.id] = None
-        return tuple(found)
 
     def _drawn(self, assumptions: frozenset[str]) -> tuple[Trace, ...]:
         if assumptions not in self._points:
@@ -128,7 +141,9 @@ class Formulas:
         for sign, power in _POWERS.items():
             bare = bare.replace(sign, power)
         bare = self._derivative.sub(
-            lambda m: put(Partial(self._named_quantities[m[1]], self._named_quantities[m[2]])),
+            lambda m: put(
+                Partial(self._named_quantities[m[1] or m[2]], self._named_quantities[m[3] or m[4]])
+            ),
             bare,
         )
         bare = self._name.sub(lambda m: put(self._named_quantities[m[0]]), bare)
@@ -138,6 +153,12 @@ class Formulas:
         for spelling, plain in self._primes.items():
             bare = bare.replace(spelling, plain)
         return parse(bare, known, self._functions)
+
+    def quantities(self, text: str) -> tuple[frozenset[Quantity], str]:
+        """The quantities that a text names, and what of it is no name."""
+        bare = text.translate(_SPELLINGS)
+        named = frozenset(self._named_quantities[m[0]] for m in self._name.finditer(bare))
+        return named, self._name.sub(" ", bare)
 
     @cached_property
     def _named_quantities(self) -> dict[str, Quantity]:
@@ -161,7 +182,7 @@ class Formulas:
 
     @cached_property
     def _derivative(self) -> re.Pattern[str]:
-        one = rf"[∂d]\s*\(?({self._any_name})\)?(?!\w)"
+        one = rf"[∂d]\s*(?:\(({self._any_name})\)|({self._any_name})(?!\w))"
         return re.compile(rf"(?<!\w){one}\s*/\s*{one}")
 
     @cached_property
@@ -188,6 +209,16 @@ class Formulas:
                 if isinstance(node, Apply):
                     found[node.function] = None
         return tuple(found)
+
+
+def _named(
+    formula: Expression, wrong: Iterable[tuple[str, Expression]], points: tuple[Trace, ...]
+) -> tuple[str, ...]:
+    found: dict[str, None] = {}
+    for row, slipped in wrong:
+        if row not in found and all(_agree(formula, slipped, point) for point in points):
+            found[row] = None
+    return tuple(found)
 
 
 def _agree(a: Expression, b: Expression, point: Trace) -> bool:

@@ -20,6 +20,7 @@ from derive.expression.evaluate import HIGH
 from derive.expression.nodes import Expression, Number, Partial, Quantity
 from derive.worksheets.exercise import Exercise, Task
 from derive.worksheets.items import Answer, Item, put_into
+from derive.worksheets.marking.formulas import Compared
 from derive.worksheets.marking.own import Value, Values
 from derive.worksheets.marking.readings import Reading, read
 from derive.worksheets.marking.working import worked
@@ -49,22 +50,24 @@ _COUNTS = frozenset({Verdict.RIGHT, Verdict.COARSE, Verdict.FOLLOWS})
 class Mark:
     """The mark of one blank.
 
-    expected        what the key has there
+    expected        what the key has there: a number, or the text of another form
     misconceptions  ids of those that lead to the number given, the likelier first
     first           whether this is the first wrong step of the sheet
     fault           of an unreadable answer: why
     working         of an answer with its working: what does not hold in it
+    differs         of a formula that is not the right one: where they differ
     """
 
     label: str
     step: str
     verdict: Verdict
     given: str
-    expected: Number
+    expected: Number | str
     misconceptions: tuple[str, ...] = ()
     first: bool = False
     fault: str = ""
     working: str = ""
+    differs: Compared | None = None
 
     @property
     def counts(self) -> bool:
@@ -84,11 +87,13 @@ def mark_values(
     marks: list[Mark] = []
     for item in items:
         marks += marker.item(item, answers)
-    for position, mark in enumerate(marks):
-        if mark.verdict is Verdict.WRONG or mark.working:
-            marks[position] = replace(mark, first=True)
-            break
-    return tuple(marks)
+    return with_first(marks)
+
+
+def with_first(marks: Sequence[Mark]) -> tuple[Mark, ...]:
+    """The marks of a sheet, the first with something wrong in it marked as such."""
+    first = next((m for m in marks if m.verdict is Verdict.WRONG or m.working), None)
+    return tuple(replace(mark, first=mark is first) for mark in marks)
 
 
 class _Marker:

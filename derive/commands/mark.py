@@ -1,0 +1,63 @@
+"""derive mark: the answers of a class, marked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from derive.commands import options
+from derive.commands.delivery import spare, tell
+
+FORMATS = ("text", "markdown", "latex", "csv", "json")
+
+
+def _formats(_: click.Context, __: click.Parameter, given: str) -> tuple[str, ...]:
+    names = tuple(dict.fromkeys(name.strip() for name in given.split(",")))
+    for name in names:
+        if name not in FORMATS:
+            raise click.BadParameter(
+                f"there is no format {name!r}; those there are: {', '.join(FORMATS)}"
+            )
+    return names
+
+
+@click.command()
+@click.argument("bundle", type=click.Path())
+@click.argument("answers", type=click.Path())
+@click.option(
+    "--to",
+    callback=_formats,
+    default="text",
+    show_default=True,
+    help="Formats, with commas between: text, markdown, latex, csv, json.",
+)
+@options.templates
+@click.option(
+    "-o",
+    "--output",
+    metavar="DIR",
+    help="A folder for the report, the table of marks and a page for each student; without it the "
+    "report is printed.",
+)
+@options.force
+def mark(
+    bundle: str, answers: str, to: tuple[str, ...], templates: Path | None, output: str | None,
+    force: bool,
+) -> None:  # fmt: skip
+    """Mark ANSWERS (a table or JSON) to the sheets of a BUNDLE."""
+    if output is None and len(to) > 1:
+        raise click.UsageError("several formats need a folder: add -o DIR")
+    import derive
+    from derive.worksheets.marking.delivery import files, printed
+
+    marks = derive.mark(bundle, answers)
+    if output is None:
+        click.echo(printed(marks, to[0], templates), nl=False)
+        return
+    written = {Path(output) / name: page for name, page in files(marks, to, templates).items()}
+    spare(list(written), force)
+    from derive.files import write_whole
+
+    write_whole(written)
+    tell(list(written))

@@ -1,0 +1,113 @@
+"""Marks for other programs: tables as CSV, everything as JSON."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from derive.derivation.numbers import Atom
+from derive.expression.nodes import Expression, Number
+from derive.notation import Names
+from derive.worksheets.answersheet import table
+from derive.worksheets.marking.feedback import points
+from derive.worksheets.marking.grading import ClassMarks, Graded, StudentMarks
+from derive.worksheets.marking.report import Report, report
+from derive.writers.expressions.text import text
+
+
+def marks_table(marks: ClassMarks) -> str:
+    """A row a student: points by question and in all, the first wrong step, misconceptions."""
+    letters = list(dict.fromkeys(q for student in marks.students for q in student.questions))
+    rows = [["form", "student", "name", *letters, "points", "of", "first wrong", "misconceptions"]]
+    for student in marks.students:
+        mine, first, who = student.questions, student.first, student.student
+        found = dict.fromkeys(r for g in student.graded for r in g.mark.misconceptions[:1])
+        rows.append([
+            student.form, who.id if who else "", who.name if who else "",
+            *(points(mine[q][0]) if q in mine else "" for q in letters),
+            points(student.points), points(student.worth),
+            first.mark.label if first else "", " ".join(found),
+        ])  # fmt: skip
+    return str(table(rows, ".csv"))
+
+
+def steps_table(marks: ClassMarks) -> str:
+    """A row a step: how often it was asked, wrong, first wrong, left out, and why."""
+    rows = [["question", "kind", "step", "asked", "wrong", "first", "missing", "misconceptions"]]
+    for step in report(marks).steps:
+        named = " ".join(f"{row}:{count}" for row, count in step.misconceptions)
+        counts = (step.asked, step.wrong, step.first, step.missing)
+        subject = _spelled(step.subject, marks.names) or step.step
+        rows.append([step.question, step.kind, subject, *map(str, counts), named])
+    return str(table(rows, ".csv"))
+
+
+def as_json(marks: ClassMarks) -> str:
+    """Everything that was found, of every student and of the class."""
+    found = {
+        "title": marks.title,
+        "students": [_student(student, marks.names) for student in marks.students],
+        "missing": list(marks.missing),
+        "class": _report(report(marks), marks.names),
+    }
+    return json.dumps(found, indent=1, ensure_ascii=False) + "\n"
+
+
+def _student(student: StudentMarks, names: Names) -> dict[str, Any]:
+    first = student.first
+    return {
+        "form": student.form, "variant": student.variant,
+        "student": student.student.id if student.student else None,
+        "name": student.student.name if student.student else None,
+        "points": float(student.points), "of": float(student.worth),
+        "questions": {
+            letter: {"points": float(got), "of": float(of)}
+            for letter, (got, of) in student.questions.items()
+        },
+        "first wrong": first.mark.label if first else None,
+        "blanks": [_blank(one, names) for one in student.graded],
+    }  # fmt: skip
+
+
+def _blank(one: Graded, names: Names) -> dict[str, Any]:
+    mark = one.mark
+    right = mark.expected
+    found: dict[str, Any] = {
+        "label": mark.label, "question": one.question, "step": mark.step,
+        "subject": _spelled(one.subject, names) or None, "verdict": mark.verdict.value,
+        "given": mark.given,
+        "expected": (right.text or str(right.value)) if isinstance(right, Number) else right,
+        "points": float(one.points), "of": float(one.worth),
+        "misconceptions": list(mark.misconceptions),
+    }  # fmt: skip
+    if mark.fault:
+        found["fault"] = mark.fault
+    if mark.working:
+        found["working"] = mark.working
+    if mark.differs is not None:
+        found["differs"] = {
+            "where": {_spelled(atom, names): value for atom, value in mark.differs.values},
+            "given": mark.differs.given, "right": mark.differs.right,
+        }  # fmt: skip
+    return found
+
+
+def _report(found: Report, names: Names) -> dict[str, Any]:
+    return {
+        "students": found.students, "mean": float(found.mean), "of": float(found.worth),
+        "lowest": float(found.lowest), "highest": float(found.highest),
+        "fifths": list(found.bands), "misconceptions": dict(found.misconceptions),
+        "steps": [
+            {
+                "question": step.question, "kind": step.kind, "step": step.step,
+                "subject": _spelled(step.subject, names) or None, "asked": step.asked,
+                "wrong": step.wrong, "first": step.first, "missing": step.missing,
+                "misconceptions": dict(step.misconceptions),
+            }
+            for step in found.steps
+        ],
+    }  # fmt: skip
+
+
+def _spelled(subject: Expression | Atom | None, names: Names) -> str:
+    return "" if subject is None else text(subject, names)

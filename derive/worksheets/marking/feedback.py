@@ -1,0 +1,144 @@
+"""What a student is given back: the marks, the first wrong step, and what to look at again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+
+from derive.document.blocks import (
+    Block,
+    Document,
+    Foot,
+    Heading,
+    Inline,
+    Items,
+    Paragraph,
+    Strong,
+    Table,
+)
+from derive.document.wording import Wording
+from derive.worksheets.marking.grading import ClassMarks, Graded, StudentMarks
+from derive.worksheets.marking.marks import Verdict
+
+_VERDICTS = {
+    Verdict.COARSE: "coarse", Verdict.FOLLOWS: "follows",
+    Verdict.TRIVIAL: "trivial", Verdict.WRONG: "wrong", Verdict.UNREADABLE: "unreadable",
+    Verdict.MISSING: "missing",
+}  # fmt: skip
+
+
+def points(value: Fraction) -> str:
+    """3, 2.5 or 0.33."""
+    if value.denominator == 1:
+        return str(value.numerator)
+    return f"{float(value):.2f}".rstrip("0").rstrip(".")
+
+
+def feedback(student: StudentMarks, whole: ClassMarks, words: Wording) -> Document:
+    """A page for one student."""
+    return Document(
+        words("feedback-title", title=whole.title), tuple(_blocks(student, words))
+    )  # fmt: skip
+
+
+def _blocks(student: StudentMarks, words: Wording) -> Iterator[Block]:
+    yield Foot(words("worksheet-foot-named" if student.student else "worksheet-foot",
+                     form=student.form, student=student.who))  # fmt: skip
+    yield Heading(1, words("feedback-heading", who=student.who))
+    yield Paragraph(words("feedback-points", form=student.form, points=points(student.points),
+                          worth=points(student.worth)))  # fmt: skip
+    yield from _first(student, words)
+    later = [g for g in student.graded if g.mark.misconceptions and not g.mark.first]
+    if later:
+        yield Heading(2, words("feedback-later"))
+        yield Items(tuple(_named(one, words) for one in later))
+    coarse = [g.mark.label for g in student.graded if g.mark.verdict is Verdict.COARSE]
+    follows = [g.mark.label for g in student.graded if g.mark.verdict is Verdict.FOLLOWS]
+    if follows:
+        yield Paragraph(words("feedback-follows", blanks=_blanks(follows)))
+    if coarse:
+        yield Paragraph(words("feedback-coarse", blanks=_blanks(coarse)))
+    unread = [g for g in student.graded if g.mark.verdict is Verdict.UNREADABLE]
+    if unread:
+        yield Heading(2, words("feedback-unread"))
+        yield Items(tuple(
+            words("feedback-fault", blank=g.mark.label, fault=g.mark.fault) for g in unread
+        ))  # fmt: skip
+    yield Heading(2, words("feedback-questions"))
+    yield Table(
+        (words("report-question"), words("feedback-points-head")),
+        tuple(
+            ((letter,), (f"{points(got)}/{points(worth)}",))
+            for letter, (got, worth) in student.questions.items()
+        ),
+        "lr",
+    )
+    others = [one for one in student.graded if one.mark.verdict is not Verdict.RIGHT]
+    if others:
+        yield Heading(2, words("feedback-others"))
+        yield _table(others, words)
+
+
+def _blanks(labels: list[str]) -> str:
+    return ", ".join(f"({label})" for label in labels)
+
+
+def _first(student: StudentMarks, words: Wording) -> Iterator[Block]:
+    one = student.first
+    if one is None:
+        whole = student.points == student.worth
+        yield Paragraph(words("feedback-all-right" if whole else "feedback-none-wrong"))
+        return
+    yield Heading(2, words("feedback-first"))
+    mark = one.mark
+    about: dict[str, Inline] = {"subject": () if one.subject is None else (one.subject,)}
+    sentence = "feedback-step" if one.subject is not None else "feedback-blank"
+    yield Paragraph(words(sentence, blank=mark.label, given=mark.given,
+                          expected=_expected(one), question=one.question, **about))  # fmt: skip
+    if mark.working:
+        yield Paragraph(words("feedback-working", fault=mark.working))
+    if mark.differs is not None and mark.differs.values:
+        yield Paragraph(_counterexample(one, words))
+    for row in mark.misconceptions[:2]:
+        yield Paragraph(words(f"misconception-{row}"), "remark")
+    if not mark.misconceptions:
+        yield Paragraph(words("misconception-none"), "remark")
+
+
+def _expected(one: Graded) -> Inline:
+    expected = one.mark.expected
+    return (expected,)
+
+
+def _counterexample(one: Graded, words: Wording) -> Inline:
+    """For w1 = 0.5 and i1 = 2 it comes to 1, where the right formula comes to 0.25."""
+    differs = one.mark.differs
+    assert differs is not None
+    values = tuple((atom, f" = {value}") for atom, value in differs.values)
+    where = words.listing(values)
+    if not differs.given:
+        return words("feedback-no-value", where=where, right=differs.right)
+    return words("feedback-differs", where=where, given=differs.given, right=differs.right)
+
+
+def _named(one: Graded, words: Wording) -> Inline:
+    said = words(f"misconception-{one.mark.misconceptions[0]}")
+    return (Strong(f"({one.mark.label})"), " ", *said)
+
+
+def _table(graded: Sequence[Graded], words: Wording) -> Table:
+    header = tuple(
+        words(f"feedback-{head}")
+        for head in ("blank-head", "given", "right", "points-head", "mark")
+    )
+    rows: list[tuple[Inline, ...]] = []
+    for one in graded:
+        mark = one.mark
+        rows.append(
+            (
+                (f"({mark.label})",), (mark.given,) if mark.given else (), _expected(one),
+                (f"{points(one.points)}/{points(one.worth)}",),
+                words(f"verdict-{_VERDICTS[mark.verdict]}"),
+            )
+        )  # fmt: skip
+    return Table(header, tuple(rows), "lllrl")

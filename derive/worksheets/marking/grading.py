@@ -1,0 +1,156 @@
+"""Marks for a class: every sheet made again from its bundle, every answer judged.
+
+marks = derive.mark("sheets/bundle.json", "answers.csv")
+marks.students[0].points, marks.students[0].first
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+from derive.expression.nodes import Expression
+from derive.notation import Names
+from derive.worksheets.answers import AnyAnswer
+from derive.worksheets.bundle import Bundle, Student, read_bundle
+from derive.worksheets.maker import Variant
+from derive.worksheets.marking.judges import Judges
+from derive.worksheets.marking.marks import Mark
+from derive.worksheets.marking.submissions import check_labels, read_submissions
+from derive.worksheets.recipe import WorksheetError
+
+
+@dataclass(frozen=True, slots=True)
+class Graded:
+    """A blank with its mark and its worth.
+
+    question  its letter on the sheet; kind: what the question asks
+    subject   what is worked out there; None where it is no line of working
+    worth     points that there are; ``points``: those that are given
+    """
+
+    mark: Mark
+    question: str
+    kind: str
+    subject: Expression | None
+    worth: Fraction
+
+    @property
+    def points(self) -> Fraction:
+        return self.worth if self.mark.counts else Fraction(0)
+
+
+@dataclass(frozen=True, slots=True)
+class StudentMarks:
+    """The marks of one sheet, in its order."""
+
+    variant: int
+    form: str
+    student: Student | None
+    graded: tuple[Graded, ...]
+
+    @property
+    def points(self) -> Fraction:
+        """The points that are given."""
+        return sum((one.points for one in self.graded), Fraction(0))
+
+    @property
+    def worth(self) -> Fraction:
+        """The points that there are."""
+        return sum((one.worth for one in self.graded), Fraction(0))
+
+    @property
+    def first(self) -> Graded | None:
+        """The first wrong step; None where nothing is wrong."""
+        return next((one for one in self.graded if one.mark.first), None)
+
+    @property
+    def questions(self) -> dict[str, tuple[Fraction, Fraction]]:
+        """Letter of a question → points given, points there are."""
+        found: dict[str, tuple[Fraction, Fraction]] = {}
+        for one in self.graded:
+            points, worth = found.get(one.question, (Fraction(0), Fraction(0)))
+            found[one.question] = points + one.points, worth + one.worth
+        return found
+
+    @property
+    def who(self) -> str:
+        """The name, else the id, else the form."""
+        return self.form if self.student is None else self.student.name or self.student.id
+
+
+@dataclass(frozen=True, slots=True)
+class ClassMarks:
+    """The marks of all sheets that were handed in, in the order of their variants."""
+
+    title: str
+    students: tuple[StudentMarks, ...]
+    names: Names
+    missing: tuple[str, ...]  # forms that were not handed in
+
+
+def mark(
+    bundle: Bundle | str | Path, answers: str | Path | Mapping[str, Mapping[str, object]]
+) -> ClassMarks:
+    """Mark the answers of a class.
+
+    bundle   what the sheets were made of: ``bundle.json``, or ``Worksheet.bundle``
+    answers  a table (CSV, or a spreadsheet), a JSON file, or {student: {label: answer}}
+
+    An answer that cannot be read is told in its mark and stops nothing. Raises WorksheetError
+    with every unknown student, form and blank, and every row that is there twice; OSError.
+    """
+    known = bundle if isinstance(bundle, Bundle) else read_bundle(bundle)
+    found = read_submissions(answers, known)
+    maker = known.maker()
+    judges = Judges(maker.exercise, maker.names)
+    students, problems = [], []
+    for number in sorted(found):
+        variant = known.variant(number)
+        labels = [answer.label for answer in variant.answers]
+        mine, wrong = check_labels(found[number], labels, known.form(number))
+        problems += wrong
+        if not problems:
+            students.append(_graded(known, variant, judges, mine))
+    if problems:
+        raise WorksheetError("\n".join(problems[:50]))
+    missing = tuple(
+        known.form(number) for number in range(1, known.count + 1) if number not in found
+    )
+    title = maker.recipe.title or maker.exercise.structure.title
+    return ClassMarks(title, tuple(students), maker.names, missing)
+
+
+def _graded(
+    bundle: Bundle, variant: Variant, judges: Judges, answers: Mapping[str, str]
+) -> StudentMarks:
+    marks = {mark.label: mark for mark in judges.marks(variant, answers)}
+    graded = []
+    for question in variant.questions:
+        subjects = {
+            answer.label: item.task.step.subject
+            for item in question.items for answer in item.answers
+        }  # fmt: skip
+        for line in question.lines:
+            for answer, worth in zip(line, _shares(line, subjects, question.worth), strict=True):
+                graded.append(
+                    Graded(
+                        marks[answer.label], question.letter, question.kind,
+                        subjects.get(answer.label), worth,
+                    )
+                )  # fmt: skip
+    return StudentMarks(
+        variant.number, bundle.form(variant.number), bundle.student(variant.number), tuple(graded)
+    )
+
+
+def _shares(
+    line: Sequence[AnyAnswer], subjects: Mapping[str, Expression], worth: Fraction
+) -> list[Fraction]:
+    """The points of a line by its blanks: the value of a working half, the numbers put in the
+    rest; blanks that stand beside each other alike."""
+    if len(line) == 1 or line[-1].label not in subjects:
+        return [worth / len(line)] * len(line)
+    return [*[worth / 2 / (len(line) - 1)] * (len(line) - 1), worth / 2]

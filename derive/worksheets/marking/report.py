@@ -1,0 +1,189 @@
+"""What a class did: how the points lie, which steps fail how often, which misconceptions."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+
+from derive.document.blocks import Block, Document, Heading, Inline, Paragraph, Table
+from derive.document.wording import Wording
+from derive.expression.nodes import Expression
+from derive.worksheets.marking.feedback import points
+from derive.worksheets.marking.grading import ClassMarks, Graded
+from derive.worksheets.marking.marks import Verdict
+from derive.worksheets.misconceptions import MISCONCEPTIONS
+
+_WRONG = frozenset({Verdict.WRONG, Verdict.TRIVIAL})
+_MISSING = frozenset({Verdict.UNREADABLE, Verdict.MISSING})
+BANDS = 5  # of the distribution of points: 0–20 %, …, 80–100 %
+
+
+@dataclass(frozen=True, slots=True)
+class StepTally:
+    """In how many sheets a step was asked, and how it went.
+
+    subject  what is worked out in it; None where it is no line of working
+    wrong    sheets in which it is wrong; first: in which it is the first wrong step
+    missing  sheets in which something of it is left out or cannot be read, and nothing is wrong
+    """
+
+    question: str
+    kind: str
+    step: str
+    subject: Expression | None
+    asked: int
+    wrong: int
+    first: int
+    missing: int
+    misconceptions: tuple[tuple[str, int], ...]
+
+    @property
+    def failed(self) -> int:
+        return self.wrong + self.missing
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The figures of a class.
+
+    bands          students by their share of the points, from the lowest fifth to the highest
+    steps          in the order of the sheet
+    misconceptions id → in how many sheets it was found; the most frequent first
+    """
+
+    students: int
+    mean: Fraction
+    lowest: Fraction
+    highest: Fraction
+    worth: Fraction
+    bands: tuple[int, ...]
+    steps: tuple[StepTally, ...]
+    misconceptions: tuple[tuple[str, int], ...]
+
+
+def report(marks: ClassMarks) -> Report:
+    """The figures of the sheets that were handed in."""
+    found = [student.points for student in marks.students]
+    worth = max((student.worth for student in marks.students), default=Fraction(0))
+    bands = [0] * BANDS
+    for student in marks.students:
+        share = student.points / student.worth if student.worth else Fraction(0)
+        bands[min(int(share * BANDS), BANDS - 1)] += 1
+    mean = sum(found, Fraction(0)) / max(len(found), 1)
+    steps: dict[tuple[str, str, str], list[list[Graded]]] = {}
+    sheets: Counter[str] = Counter()
+    for student in marks.students:
+        mine: set[str] = set()
+        lines: dict[tuple[str, str, str], list[Graded]] = {}
+        for one in student.graded:
+            lines.setdefault((one.question, one.kind, _step(one)), []).append(one)
+            mine.update(one.mark.misconceptions[:1])
+        for key, line in lines.items():
+            steps.setdefault(key, []).append(line)
+        sheets.update(sorted(mine))
+    return Report(
+        len(found), mean, min(found, default=Fraction(0)), max(found, default=Fraction(0)), worth,
+        tuple(bands), tuple(_tally(*key, ones) for key, ones in steps.items()),
+        tuple(sorted(sheets.items(), key=lambda item: (-item[1], item[0]))),
+    )  # fmt: skip
+
+
+def _step(one: Graded) -> str:
+    """What tells a step from others in every sheet: where it is a line, the step of the
+    derivation; else the blank."""
+    return one.mark.step if one.subject is not None else f"({one.mark.label})"
+
+
+def _tally(question: str, kind: str, step: str, sheets: list[list[Graded]]) -> StepTally:
+    wrong = [any(one.mark.verdict in _WRONG for one in line) for line in sheets]
+    missing = [any(one.mark.verdict in _MISSING for one in line) for line in sheets]
+    named = Counter(
+        row for line in sheets for row in {r for one in line for r in one.mark.misconceptions[:1]}
+    )
+    return StepTally(
+        question, kind, step, sheets[0][0].subject, len(sheets), sum(wrong),
+        sum(any(one.mark.first for one in line) for line in sheets),
+        sum(m and not w for m, w in zip(missing, wrong, strict=True)),
+        tuple(sorted(named.items(), key=lambda item: (-item[1], item[0]))),
+    )  # fmt: skip
+
+
+def report_page(marks: ClassMarks, words: Wording) -> Document:
+    """The report of a class as a document."""
+    return Document(
+        words("report-title", title=marks.title), tuple(_blocks(marks, report(marks), words))
+    )
+
+
+def _blocks(marks: ClassMarks, found: Report, words: Wording) -> Iterator[Block]:
+    yield Paragraph(words(
+        "report-students-one" if found.students == 1 else "report-students",
+        count=found.students, mean=points(found.mean), worth=points(found.worth),
+        lowest=points(found.lowest), highest=points(found.highest),
+    ))  # fmt: skip
+    if marks.missing:
+        yield Paragraph(words("report-missing", forms=", ".join(marks.missing)))
+    yield Heading(2, words("report-points"))
+    header = tuple(words(f"report-{head}") for head in ("share", "sheets"))
+    yield Table(header, tuple(
+        ((f"{100 * i // BANDS}–{100 * (i + 1) // BANDS} %",), (str(count),))
+        for i, count in enumerate(found.bands)
+    ), "lr")  # fmt: skip
+    yield from _steps(found, words)
+    if found.misconceptions:
+        yield Heading(2, words("report-misconceptions"))
+        header = tuple(words(f"report-{head}") for head in ("misconception", "sheets"))
+        yield Table(header, tuple(
+            ((MISCONCEPTIONS[row].title if row in MISCONCEPTIONS else row,), (str(count),))
+            for row, count in found.misconceptions
+        ), "lr")  # fmt: skip
+    yield Heading(2, words("report-everyone"))
+    yield _everyone(marks, words)
+
+
+def _steps(found: Report, words: Wording) -> Iterator[Block]:
+    failing = sorted((s for s in found.steps if s.failed), key=lambda step: -step.failed)
+    yield Heading(2, words("report-steps"))
+    if not failing:
+        yield Paragraph(words("report-no-step"))
+        return
+    header = tuple(
+        words(f"report-{head}")
+        for head in ("question", "step", "asked", "wrong", "first", "left-out", "mostly")
+    )
+    rows: list[tuple[Inline, ...]] = []
+    for step in failing:
+        mostly = step.misconceptions[0][0] if step.misconceptions else ""
+        title = MISCONCEPTIONS[mostly].title if mostly in MISCONCEPTIONS else mostly
+        named: Inline = (step.subject,) if step.subject is not None else (step.step,)
+        counts = (step.asked, step.wrong, step.first, step.missing)
+        rows.append(
+            ((step.question,), named, *((str(n),) for n in counts), (title,) if title else ())
+        )
+    yield Table(header, tuple(rows), "llrrrrl")
+
+
+def _everyone(marks: ClassMarks, words: Wording) -> Table:
+    letters = list(dict.fromkeys(q for student in marks.students for q in student.questions))
+    header = (
+        words("report-student"), words("report-form"), *((letter,) for letter in letters),
+        words("report-sum"), words("report-first-step"),
+    )  # fmt: skip
+    rows: list[tuple[Inline, ...]] = []
+    for student in marks.students:
+        mine = student.questions
+        first = student.first
+        named: Inline = () if first is None else (
+            (f"({first.mark.label})",) if first.subject is None
+            else (f"({first.mark.label}) ", first.subject)
+        )  # fmt: skip
+        rows.append(
+            (
+                (student.who if student.student else "",), (student.form,),
+                *((points(mine[q][0]),) if q in mine else () for q in letters),
+                (f"{points(student.points)}/{points(student.worth)}",), named,
+            )
+        )  # fmt: skip
+    return Table(header, tuple(rows), "ll" + "r" * len(letters) + "rl")
