@@ -65,7 +65,7 @@ class Pages:
         structure = exercise.structure
         teller = Teller(exercise.derivation, exercise.report, None, Detail.BRIEF, self.words, names)
         self._layer_name = teller.layer_name
-        self._setting = (*setting(teller), *self._functions())
+        self._setting = (*setting(teller, aim=False), *self._functions())
         self._title = title or structure.title
 
     def sheet(self, form: Form, questions: Sequence[Question], numbers: Numbers) -> Document:

@@ -36,8 +36,11 @@ def _what_for(teller: Teller, sentence: str) -> Inline:
     )
 
 
-def setting(teller: Teller) -> Iterator[Block]:
-    """The layers and the loss, in a paragraph; in brief all that comes before the formulas."""
+def setting(teller: Teller, aim: bool = True) -> Iterator[Block]:
+    """The layers and the loss, in a paragraph; in brief all that comes before the formulas.
+
+    aim  whether it says in brief what the page derives; a worksheet asks for something else
+    """
     if not teller.brief:
         yield teller.heading(2, "network")
     words, network = teller.words, teller.network
@@ -60,7 +63,8 @@ def setting(teller: Teller) -> Iterator[Block]:
     rounding = teller.valuation.rounding if teller.valuation else None
     told = tuple(conventions(network, teller.names, words, rounding))
     if teller.brief:
-        described = (_what_for(teller, "opening-brief"), setting_, *told, *_given(teller))
+        aims = (_what_for(teller, "opening-brief"),) if aim else ()
+        described = (*aims, setting_, *told, *_given(teller))
         yield Paragraph(tuple(part for sentence in described for part in (*sentence, " "))[:-1])
     else:
         yield Paragraph(setting_)
