@@ -93,6 +93,21 @@ class Items:
 
 
 @dataclass(frozen=True, slots=True)
+class Choices:
+    """What may be chosen, lettered a, b, …; ``right`` is the position marked in a key."""
+
+    options: tuple[Inline, ...]
+    right: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """Lines of a program, set as they stand."""
+
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Space:
     """Empty lines to write on."""
 
@@ -115,8 +130,9 @@ class Foot:
 
 
 Block = (
-    Heading | Paragraph | Equation | Equations | Table | Figure | Items | Space | PageBreak | Foot
-)
+    Heading | Paragraph | Equation | Equations | Table | Figure | Items | Choices | Code | Space
+    | PageBreak | Foot
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

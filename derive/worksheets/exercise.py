@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 
 from derive.derivation.check import Report
@@ -36,8 +37,10 @@ from derive.expression.nodes import (
 )
 from derive.network.description import Network
 from derive.worksheets.recipe import WorksheetError
+from derive.worksheets.truth import Truth
 
 PARTS = ("forward", "local", "delta", "gradient", "update")
+FUNCTION = "function"  # the part of a task about a function at a point; it is of no network
 
 # What a patient class works through by hand.
 MOST_UNITS = 24
@@ -83,6 +86,11 @@ class Exercise:
     tasks: tuple[Task, ...]
     formulas: Mapping[Atom, Expression]
     report: Report
+
+    @cached_property
+    def truth(self) -> Truth:
+        """What formulas about the network are compared with."""
+        return Truth(self.derivation.graph)
 
     @property
     def structure(self) -> Network:

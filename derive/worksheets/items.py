@@ -30,7 +30,7 @@ from derive.expression.nodes import (
     Quantity,
     substitute,
 )
-from derive.worksheets.exercise import Task
+from derive.worksheets.exercise import FUNCTION, Task
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +73,8 @@ class Item:
     def asked(self) -> Chain:
         """The chain as the sheet shows it."""
         chain = _with_blanks(self.chain, self.answers, filled=False)
+        if self.task.part == FUNCTION:  # its formula is what is to be remembered
+            return (chain[0], chain[-1])
         if self.answers and not self.guided:
             return (*chain[:2], chain[-1])
         return chain
@@ -131,6 +133,10 @@ def _worked(task: Task, line: Expression, numbers: Numbers) -> Chain:
     if not task.asked:
         return first, formula
     subject = first.expression
+    if task.part == FUNCTION:
+        result = numbers.work_out(task.formula).result
+        exact = equal(evaluate(task.formula, Bindings({})), HIGH.number(result.number.value))
+        return first, formula, Relation("=" if exact else "≈", result.number)
     if task.part == "update":
         result = numbers.work_out(task.formula, numbers.rounding.update_digits).result
     else:

@@ -10,6 +10,22 @@ KINDS: dict[str, str] = {
     "delta": "deltas, from the output layer back",
     "gradient": "derivatives of the loss by weights and biases, as numbers",
     "update": "new weights and biases after one step of gradient descent",
+    "new-loss": "the forward pass and the loss once more, after the update",
+    "unit": "one unit alone: its delta and gradients, what arrives being given",
+    "layer": "one layer alone: its deltas and gradients, what arrives being given",
+    "activation": "an activation and its derivative at a point",
+    "paths": "the paths from a weight to the loss",
+    "reaches": "which loss terms a weight reaches",
+    "shapes": "rows and columns of the weight matrices",
+    "counting": "how many weights and biases there are",
+    "graph": "a table of the computation graph to be completed",
+    "symbolic": "deltas and derivatives by weights, as formulas",
+    "blanks": "steps of the backward pass with blanks to fill in",
+    "derivation": "a formula derived line by line, with blanks",
+    "code": "the code of the backward pass with blanks",
+    "match": "which formula belongs to which weight",
+    "mistake": "a derivation with one mistake to be found and put right",
+    "concept": "saturated and inactive units, vanishing gradients, symmetry, direction",
 }
 
 # Which of several there are: those nearest the start of the work, some from everywhere, the last.

@@ -113,7 +113,8 @@ class Maker:
         pages = Pages(self.exercise, self.names, self.recipe.title, self.templates)
         ground = Ground(self.exercise, numbers, self.names, pages.words, chance)
         mine = questions(ground, self.recipe)
-        checked = check_key(ground.items, numbers)
+        check_key(ground.items, numbers)
+        checked = sum(len(question.items) for question in mine)
         form = Form(self.seed, number, self.digest, student)
         return Variant(number, numbers.network, mine, checked, numbers, form, pages)
 

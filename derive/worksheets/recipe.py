@@ -19,6 +19,10 @@ class WorksheetError(ValueError):
     """A worksheet that cannot be made; the message says why and what to do."""
 
 
+class DoesNotFit(WorksheetError):
+    """A kind of question that a network has nothing for: it is left out, and the key says so."""
+
+
 def _among(what: str, got: str, allowed: tuple[str, ...]) -> None:
     if got not in allowed:
         raise WorksheetError(f"{what}: got {got!r}; allowed are {', '.join(allowed)}")

@@ -25,12 +25,13 @@ from derive.document.narration.teller import Detail, Teller
 from derive.document.wording import Value, Wording
 from derive.expression.nodes import Expression, Partial, Quantity
 from derive.notation import Names
-from derive.worksheets.answers import AnyAnswer
+from derive.worksheets.answers import AnyAnswer, ChoiceAnswer, CountAnswer
 from derive.worksheets.exercise import Exercise
 from derive.worksheets.items import Answer
 from derive.worksheets.questions.question import Question
 
 PAIRS = 4  # answers in a row of the table of a key
+_SHORT = ("number", "count", "choice")
 COLUMNS = 9  # numbers in a row of a table of givens
 
 
@@ -60,6 +61,7 @@ class Pages:
         self, exercise: Exercise, names: Names, title: str = "", templates: Path | None = None
     ) -> None:
         self.exercise = exercise
+        self.names = names
         # Sentences that take turns begin anew on every sheet: none depends on another.
         self.words = Wording("en", templates)
         structure = exercise.structure
@@ -85,8 +87,8 @@ class Pages:
         blocks = (
             *self._answers([answer for question in questions for answer in question.answers]),
             *self._body(questions, numbers, filled=True),
-            self._say("checked", equalities=report.equalities, points=report.points,
-                      lines=checked),
+            self._say("checked" if checked else "checked-symbols", lines=checked,
+                      equalities=report.equalities, points=report.points),
             *(() if not report.unchecked else
               (Paragraph(self.words("unchecked", count=len(report.unchecked)), "remark"),)),
         )  # fmt: skip
@@ -105,8 +107,13 @@ class Pages:
     ) -> Iterator[Block]:
         yield from self._setting
         worked = {item.task.step.subject for question in questions for item in question.items}
-        yield from self._givens(numbers, worked)
-        yield self._say("rounding", digits=numbers.rounding.digits)
+        if any(question.has_numbers for question in questions):
+            yield from self._givens(numbers, worked)
+        if any(question.items for question in questions):
+            rounding = self.words("worksheet-rounding", digits=numbers.rounding.digits)
+            if all(question.worth == 1 for question in questions):
+                rounding = (*rounding, " ", *self.words("worksheet-worth"))
+            yield Paragraph(rounding)
         for question in questions:
             count = question.points
             points = self.words(
@@ -161,7 +168,10 @@ class Pages:
     # -- the answers --------------------------------------------------------------------------
 
     def _answers(self, answers: Sequence[AnyAnswer]) -> Iterator[Block]:
-        """Every answer beside its number, several in a row."""
+        """Every short answer beside its number, several in a row; formulas stand below."""
+        answers = [answer for answer in answers if answer.form in _SHORT]
+        if not answers:
+            return
         yield Heading(2, self.words("worksheet-answers"))
         columns = min(PAIRS, len(answers))
         deep = -(-len(answers) // columns)
@@ -178,7 +188,11 @@ class Pages:
 def _in_a_cell(answer: AnyAnswer) -> Inline:
     if isinstance(answer, Answer):
         return (answer.value,)
-    raise TypeError(answer)
+    if isinstance(answer, CountAnswer):
+        return (str(answer.value),)
+    if isinstance(answer, ChoiceAnswer):
+        return (answer.letter,)
+    raise TypeError(f"{answer.form} answers are too long for a table")
 
 
 def _tables(

@@ -5,11 +5,11 @@ from __future__ import annotations
 import random
 from collections import Counter
 
-from derive.derivation.graph import Graph
+from derive.derivation.graph import RATE, Graph
 from derive.derivation.numbers import Numbers
 from derive.derivation.rounding import Rounding
 from derive.derivation.trace import trace
-from derive.expression.nodes import Number
+from derive.expression.nodes import INPUT, TARGET, Number, Quantity
 from derive.worksheets.exercise import Exercise
 from derive.worksheets.givens import Givens, draw
 from derive.worksheets.recipe import WorksheetError
@@ -44,6 +44,20 @@ def find(
         f"no good numbers in {TRIES} tries; {count} times {reason}: "
         "take fewer variants, another seed, or another network"
     )
+
+
+def givens_of(numbers: Numbers) -> Givens:
+    """The numbers that a variant was drawn with."""
+    network = numbers.network
+    assert network.inputs is not None and network.targets is not None
+    found = {Quantity(INPUT, unit=i): number for i, number in enumerate(network.inputs[0])}
+    found |= {Quantity(TARGET, unit=k): number for k, number in enumerate(network.targets[0])}
+    for layer in network.layers:
+        for w in (*network.weights(layer.index), *network.biases(layer.index), RATE):
+            value = network.value(w)
+            assert value is not None
+            found[w] = value
+    return found
 
 
 def worked(exercise: Exercise, givens: Givens, rounding: Rounding) -> Numbers:

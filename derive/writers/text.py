@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from string import ascii_lowercase
 from typing import ClassVar, NamedTuple
 
 from derive.document.blocks import (
+    Choices,
+    Code,
     Equation,
     Equations,
     Heading,
@@ -21,7 +24,7 @@ from derive.writers.expressions.layout import Line, chain_lines, left_column, te
 from derive.writers.expressions.text import TEXT, text
 from derive.writers.expressions.tiles import TEXT_FRAME, is_matrix, tiles
 from derive.writers.tables import groups, shrunk
-from derive.writers.writer import Writer
+from derive.writers.writer import CodeLines, Writer
 
 COLUMNS = 80
 _TOGETHER = 40  # columns up to which a formula in running text is not broken
@@ -60,6 +63,16 @@ class TableLines(NamedTuple):
 class ItemsLines(NamedTuple):
     items: list[list[str]]
     ordered: bool
+
+
+class OptionLines(NamedTuple):
+    letter: str
+    lines: list[str]
+    right: bool
+
+
+class OptionsLines(NamedTuple):
+    options: list[OptionLines]
 
 
 class Text(Writer):
@@ -134,6 +147,17 @@ class Text(Writer):
     def items(self, block: Items) -> Iterator[ItemsLines]:
         room = COLUMNS - len(f"{len(block.items)}.") - 3
         yield ItemsLines([wrap(self.inline(i), room) for i in block.items], block.ordered)
+
+    def choices(self, block: Choices) -> Iterator[OptionsLines]:
+        """The options with their letters, each over as many lines as it needs."""
+        lettered = zip(ascii_lowercase, block.options, strict=False)
+        yield OptionsLines([
+            OptionLines(letter, wrap(self.inline(content), COLUMNS - 8), position == block.right)
+            for position, (letter, content) in enumerate(lettered)
+        ])  # fmt: skip
+
+    def code(self, block: Code) -> Iterator[CodeLines]:
+        yield CodeLines(tuple(part for line in block.lines for part in cut(line, COLUMNS)))
 
     def table(self, block: Table) -> Iterator[TableLines]:
         caption = wrap(self.inline(block.caption), COLUMNS) if block.caption else []

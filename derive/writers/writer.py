@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from string import ascii_lowercase
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from derive.document.blocks import (
     Block,
+    Choices,
+    Code,
     Document,
     Equation,
     Equations,
@@ -36,11 +39,29 @@ NOUNS: dict[type, str] = {
     Table: "table",
     Figure: "figure",
     Items: "items",
+    Choices: "choices",
+    Code: "code",
     Space: "space",
     PageBreak: "page_break",
     Foot: "foot",
 }
 _BODY = "\0"  # stands for the body between the two ends of a page
+
+
+class Option(NamedTuple):
+    """One of several to choose from, with its letter; ``right`` in a key."""
+
+    letter: str
+    content: str
+    right: bool
+
+
+class Options(NamedTuple):
+    options: list[Option]
+
+
+class CodeLines(NamedTuple):
+    lines: tuple[str, ...]
 
 
 class Writer:
@@ -109,6 +130,17 @@ class Writer:
     def foot(self, block: Foot) -> Iterator[object]:
         """Nothing, in a format that has no pages."""
         return iter(())
+
+    def choices(self, block: Choices) -> Iterator[object]:
+        """The options with their letters."""
+        lettered = zip(ascii_lowercase, block.options, strict=False)
+        yield Options([
+            Option(letter, self.inline(content), position == block.right)
+            for position, (letter, content) in enumerate(lettered)
+        ])  # fmt: skip
+
+    def code(self, block: Code) -> Iterator[CodeLines]:
+        yield CodeLines(block.lines)
 
     def page_break(self, block: PageBreak) -> Iterator[PageBreak]:
         yield block

@@ -6,6 +6,8 @@ from fractions import Fraction
 
 from derive.derivation.steps import Relation, chain
 from derive.document.blocks import (
+    Choices,
+    Code,
     Document,
     Equation,
     Equations,
@@ -296,8 +298,12 @@ def worksheet() -> Document:
                            Product((Blank(minus(a(2, 0), t(0)), "b"), *sloped(a(2, 0)),
                                     Blank(a(1, 0), "c"))))),
             Space(6),
+            Heading(2, ("3  Choices and code",)),
+            Choices((("the ", Strong("first"), " one",), (z(1, 0),), ("a | b_c",))),
+            Code(("delta = a - t", "dw = ________  # (4)")),
             PageBreak(),
             Heading(2, ("Key",)),
+            Choices((("the first one",), (z(1, 0),)), right=1),
             Equation(chain(a(1, 0), SIGMOID(z(1, 0)), number("0.5069")), result=True),
         ),
     )  # fmt: skip

@@ -173,7 +173,9 @@ PRINTED = [
         r"2 \cdot \left( \begin{cases} x & \text{if } x \le 1 \\ 0 & \text{otherwise} \end{cases}"
         r" \right)",
     ),
-    (Blank(X, "a"), "____(a)____", r"\underset{(a)}{\underline{\qquad\qquad}}"),
+    (Blank(ZERO, "a"), "____(a)____", r"\underset{(a)}{\underline{\qquad\qquad}}"),
+    (Blank(X, "a"), "____(a)____", r"\underset{(a)}{\underline{\qquad\qquad\qquad\qquad}}"),
+    (Blank(X, "a", True), "__x__(a)", r"\underset{(a)}{\underline{x}}"),
 ]  # fmt: skip
 
 

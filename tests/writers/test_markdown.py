@@ -15,6 +15,7 @@ from markdown_it import MarkdownIt
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 
 from derive.document.blocks import (
+    Choices,
     Document,
     Equation,
     Equations,
@@ -66,6 +67,8 @@ def inline_contents(document: Document) -> Iterator[Inline]:
             yield block.content
         elif isinstance(block, Items):
             yield from block.items
+        elif isinstance(block, Choices):
+            yield from block.options
         elif isinstance(block, (Equation, Equations)):
             yield block.caption
         elif isinstance(block, Table):

@@ -26,6 +26,7 @@ class Ground:
            results that are printed and not asked for are among them
     lines  the numbers of the lines to come
     moved  parameters whose update has been asked for
+    left_out  kinds that the variant has nothing for, and why
     """
 
     exercise: Exercise
@@ -37,10 +38,20 @@ class Ground:
     items: list[Item] = field(default_factory=list)
     lines: Iterator[int] = field(default_factory=lambda: count(1))
     moved: list[Quantity] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
 
     @property
     def graph(self) -> Graph:
         return self.exercise.derivation.graph
+
+    def layer_name(self, index: int) -> str:
+        """the output layer, the hidden layer, hidden layer 2."""
+        last = len(self.exercise.structure.layers)
+        if index == last:
+            return self.words.text("layer-output")
+        if last == 2:
+            return self.words.text("layer-hidden")
+        return self.words.text("layer-hidden-numbered", number=index)
 
     def say(self, sentence: str, **values: Value) -> Paragraph:
         """A sentence of worksheets as a paragraph."""

@@ -22,17 +22,25 @@ from derive.worksheets.exercise import Task
 from derive.worksheets.items import Item, items
 from derive.worksheets.questions.ground import Ground
 from derive.worksheets.questions.question import Question
-from derive.worksheets.recipe import Ask
+from derive.worksheets.recipe import Ask, DoesNotFit
 
 _COLUMNS = 8  # given results in a row of a table
 
 
 def lines(ground: Ground, ask: Ask, letter: str) -> Question:
     """The lines of a kind, and those they rest on: worked out first, or printed."""
-    chosen = _chosen(ground, ask)
+    return of_tasks(ground, ask, letter, _chosen(ground, ask), ask.given)
+
+
+def of_tasks(
+    ground: Ground, ask: Ask, letter: str, chosen: list[Task], are_given: bool, **said: Value
+) -> Question:
+    """Lines of some tasks; what they rest on is printed, or worked out with them."""
+    if not chosen:
+        raise DoesNotFit("there is none in this network")
     before = ground.missing(chosen)
     given: list[Task] = []
-    if ask.given:
+    if are_given:
         given = [task for task in before if _is_used(task, chosen)]
         ground.items += items(before, ground.numbers, count(1), guided=False)
     else:
@@ -41,7 +49,7 @@ def lines(ground: Ground, ask: Ask, letter: str) -> Question:
     ground.items += mine
     ground.known |= {task.step.subject for task in (*given, *chosen)}  # type: ignore[misc]
     ground.moved += [task.step.about[0] for task in chosen if task.part == "update"]
-    intro = tuple(_intro(ground, ask, chosen, given))
+    intro = tuple(_intro(ground, ask, chosen, given, said))
     answers = tuple(answer for item in mine for answer in item.answers)
     asked = sum(bool(item.answers) for item in mine)
     return Question(
@@ -93,10 +101,12 @@ def _in_order(ground: Ground, tasks: Sequence[Task]) -> list[Task]:
 
 
 def _intro(
-    ground: Ground, ask: Ask, chosen: Sequence[Task], given: Sequence[Task]
-) -> Iterator[Block]:
+    ground: Ground, ask: Ask, chosen: Sequence[Task], given: Sequence[Task],
+    more: dict[str, Value],
+) -> Iterator[Block]:  # fmt: skip
     """What is to be done, how many there are, a hint, what is given."""
-    yield ground.say(ask.kind, **_said(ground, ask.kind))
+    said = {**_said(ground, ask.kind), **more}
+    yield ground.say(ask.kind, **said)
     every = sum(_is_of(task, ask.kind) for task in ground.exercise.tasks)
     asked = sum(_is_of(task, ask.kind) for task in chosen)
     if ask.kind == "gradient" and asked < every:
@@ -105,7 +115,7 @@ def _intro(
     if ask.kind == "update" and rounding.update_digits != rounding.digits:
         yield ground.say("update-digits", digits=rounding.update_digits)
     if ask.hints:
-        yield Paragraph(ground.words(f"hint-{ask.kind}", **_said(ground, ask.kind)), "remark")
+        yield Paragraph(ground.words(f"hint-{ask.kind}", **said), "remark")
     yield from given_table(ground, [task.step.subject for task in given])
 
 

@@ -37,6 +37,11 @@ class Question:
     given: tuple[Quantity | Partial, ...] = ()
 
     @property
+    def has_numbers(self) -> bool:
+        """Whether the numbers of the variant are needed to answer it."""
+        return bool(self.items) or self.kind == "concept"
+
+    @property
     def lines(self) -> tuple[tuple[AnyAnswer, ...], ...]:
         """The answers of each line; those of one line share its points."""
         found: dict[str, list[AnyAnswer]] = {}

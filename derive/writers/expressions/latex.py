@@ -166,7 +166,10 @@ def _indexed_sum(e: Expression, names: Names) -> Printed:
 
 def _blank(e: Expression, names: Names) -> Printed:
     e = cast(Blank, e)
-    inside = rf"\mathbf{{{latex(e.of, names)}}}" if e.filled else r"\qquad\qquad"
+    if isinstance(e.of, Number):
+        inside = rf"\mathbf{{{latex(e.of, names)}}}" if e.filled else r"\qquad\qquad"
+    else:  # a formula needs more room, and need not be bold to be seen
+        inside = latex(e.of, names) if e.filled else r"\qquad\qquad\qquad\qquad"
     return rf"\underset{{({e.label})}}{{\underline{{{inside}}}}}"
 
 

@@ -1,0 +1,157 @@
+"""Questions about a part alone: a function at a point, a unit, a layer, the loss after a step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+
+from derive.derivation.calculus import derivative
+from derive.derivation.graph import E
+from derive.derivation.steps import Rule, Step, chain
+from derive.document.blocks import Equation, Inline, Space, Table
+from derive.expression.functions import VALUE, Function
+from derive.expression.nodes import (
+    ACTIVATION,
+    BIAS,
+    PRE_ACTIVATION,
+    Apply,
+    Expression,
+    Number,
+    Quantity,
+    substitute,
+)
+from derive.network.values import exact
+from derive.worksheets.exercise import FUNCTION, Task
+from derive.worksheets.items import Item, items
+from derive.worksheets.keycheck import check_key
+from derive.worksheets.questions.draft import Draft
+from derive.worksheets.questions.ground import Ground
+from derive.worksheets.questions.lines import of_tasks
+from derive.worksheets.questions.question import Question
+from derive.worksheets.recipe import Ask, DoesNotFit
+from derive.worksheets.variant import givens_of, worked
+
+_TENTHS = (-20, 20)
+
+
+def activation(ground: Ground, ask: Ask, letter: str) -> Question:
+    """An activation, and its derivative, at points."""
+    draft = Draft(ground, ask, letter)
+    functions: dict[Function, None] = {}
+    for layer in ground.exercise.structure.layers:
+        if layer.activation.function is not None and layer.activation.name != "identity":
+            functions[layer.activation.function] = None
+    if not functions:
+        raise DoesNotFit("no layer has an activation of one number")
+    tasks = []
+    places = [n for n in range(_TENTHS[0], _TENTHS[1] + 1) if n]
+    count = ask.count or 2
+    drawn = ground.chance.sample(places, count)
+    for position, place in enumerate(drawn):
+        f = list(functions)[position // 2 % len(functions)]
+        tasks.append(_at(f, exact(Fraction(place, 10)), slope=position % 2 == 1))
+    draft.begin()
+    _put(draft, items(tasks, ground.numbers, ground.lines, guided=False))
+    ground.items += draft.items
+    return draft.question()
+
+
+def _at(f: Function, x: Number, slope: bool) -> Task:
+    """f(x) or f′(x) at a number."""
+    (letter,) = f.parameters
+    definition = f.definition
+    if definition is None:  # tanh, sin and their like
+        definition = Apply(f, (letter,))
+    subject: Expression = Apply(f, (x,))
+    if slope:
+        if f.derivatives:
+            definition = substitute(f.derivatives[0], {VALUE: Apply(f, (letter,))})
+        else:
+            definition = derivative(definition, letter)
+        own = Function(f"{f.name}_prime", f"{f.latex}'", f"{f.text}′", (letter,), definition)
+        subject = Apply(own, (x,))
+    formula = substitute(definition, {letter: x})
+    name = f"function/{f.name}{'-slope' if slope else ''}/{x.text or x.value}"
+    step = Step(f"task/{name}", Rule.SUBSTITUTE, chain(subject, formula))
+    return Task(FUNCTION, step, name, (FUNCTION,))
+
+
+def _put(draft: Draft, mine: tuple[Item, ...]) -> None:
+    """Lines with their blanks and room to write."""
+    draft.items += mine
+    draft.answers += [answer for item in mine for answer in item.answers]
+    draft.numbers = draft.ground.numbers
+    for item in mine:
+        draft.each(lambda filled, item=item: Equation(item.solved() if filled else item.asked()))  # type: ignore[misc]
+        if item.answers and not item.guided and draft.ask.space:
+            draft.sheet_only(Space(draft.ask.space))
+
+
+def unit(ground: Ground, ask: Ask, letter: str) -> Question:
+    """One unit alone: its δ and its gradients, what arrives from behind being given."""
+    graph = ground.graph
+    last = len(ground.exercise.structure.layers)
+    pools = {"easy": range(last, last + 1), "hard": range(1, 2)}
+    wanted = pools.get(ask.difficulty, range(1, last + 1))
+    units = [q for q in graph.definitions if q.kind == PRE_ACTIVATION and q.layer in wanted]
+    z = ground.chance.choice(units)
+    return _part(ground, ask, letter, {z}, z)
+
+
+def layer(ground: Ground, ask: Ask, letter: str) -> Question:
+    """One layer alone, what arrives from behind being given."""
+    last = len(ground.exercise.structure.layers)
+    index = {"easy": last, "hard": 1}.get(ask.difficulty) or ground.chance.randint(1, last)
+    units = {q for q in ground.graph.definitions if q.kind == PRE_ACTIVATION and q.layer == index}
+    return _part(ground, ask, letter, units, ground.layer_name(index))
+
+
+def _part(
+    ground: Ground, ask: Ask, letter: str, units: set[Quantity], part: Quantity | str
+) -> Question:
+    def is_of(task: Task) -> bool:
+        about = task.step.about
+        if task.part == "local":
+            return about[0].kind == ACTIVATION and about[1] in units
+        if task.kind[0] == "delta":
+            return about[0] in units
+        return task.part == "gradient" and any(z in units for z in about[1:])
+
+    chosen = [task for task in ground.exercise.tasks if is_of(task)]
+    return of_tasks(ground, ask, letter, chosen, True, part=part)
+
+
+def new_loss(ground: Ground, ask: Ask, letter: str) -> Question:
+    """The forward pass once more, with the new values of the parameters."""
+    draft, exercise, numbers = Draft(ground, ask, letter), ground.exercise, ground.numbers
+    asked = bool(ground.moved)
+    moved = ground.moved or sorted(
+        exercise.structure.parameters(), key=lambda w: (w.layer, w.kind == BIAS, w.unit, w.source)
+    )
+    givens = givens_of(numbers)
+    digits = numbers.rounding.update_digits
+    for task in exercise.tasks:
+        if task.part == "update" and task.step.about[0] in moved:
+            givens[task.step.about[0]] = numbers.work_out(task.formula, digits).result.number
+    after = worked(exercise, givens, numbers.rounding)
+    draft.begin(loss=E)
+    if asked:
+        draft.say("new-loss-updated")
+    else:
+        for start in range(0, len(moved), 8):
+            some = moved[start : start + 8]
+            header: tuple[Inline, ...] = tuple((q,) for q in some)
+            row: tuple[Inline, ...] = tuple((givens[q],) for q in some)
+            caption = () if start else ground.words("worksheet-new-loss-given")
+            draft.both(Table(header, (row,), "c" * len(some), caption))
+    tasks = [task for task in exercise.tasks if task.part == "forward"]
+    mine = items(tasks, after, ground.lines, guided=False)
+    check_key(mine, after)
+    _put(draft, mine)
+    draft.numbers = after
+    return draft.question()
+
+
+MAKERS: dict[str, Callable[..., Question]] = {
+    "activation": activation, "unit": unit, "layer": layer, "new-loss": new_loss,
+}  # fmt: skip

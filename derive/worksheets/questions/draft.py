@@ -1,0 +1,155 @@
+"""A question while it is written: the same blocks for sheet and key, blanks empty or filled."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from string import ascii_lowercase
+
+from derive.derivation.numbers import Numbers
+from derive.derivation.steps import Relation
+from derive.document.blocks import Block, Choices, Equation, Inline, Paragraph, Space
+from derive.document.wording import Value
+from derive.expression.nodes import Blank, Expression, Quantity
+from derive.worksheets.answers import (
+    AnyAnswer,
+    ChoiceAnswer,
+    CountAnswer,
+    FormulaAnswer,
+    NamesAnswer,
+)
+from derive.worksheets.items import Item
+from derive.worksheets.questions.ground import Ground
+from derive.worksheets.questions.question import Question
+from derive.worksheets.recipe import Ask
+
+Option = tuple[Inline, str]  # what is shown, and the misconception that leads to it
+
+
+class Draft:
+    """Collects blocks and answers; labels run on from question to question."""
+
+    def __init__(self, ground: Ground, ask: Ask, letter: str) -> None:
+        self.ground = ground
+        self.ask = ask
+        self.letter = letter
+        self.answers: list[AnyAnswer] = []
+        self.items: tuple[Item, ...] = ()
+        self.numbers: Numbers | None = None
+        self._sheet: list[Block] = []
+        self._key: list[Block] = []
+
+    def label(self) -> str:
+        """The number of the next line."""
+        return str(next(self.ground.lines))
+
+    def both(self, *blocks: Block) -> None:
+        """Blocks that sheet and key share."""
+        self._sheet += blocks
+        self._key += blocks
+
+    def sheet_only(self, *blocks: Block) -> None:
+        """Blocks that leave room to write."""
+        self._sheet += blocks
+
+    def key_only(self, *blocks: Block) -> None:
+        """Blocks that explain an answer."""
+        self._key += blocks
+
+    def say(self, sentence: str, **values: Value) -> None:
+        """A sentence of worksheets, on sheet and key."""
+        self.both(self.ground.say(sentence, **values))
+
+    def begin(self, **values: Value) -> None:
+        """What is asked, and a hint where the recipe wants one."""
+        self.say(self.ask.kind, **values)
+        if self.ask.hints:
+            hint = self.ground.words(f"hint-{self.ask.kind}", **values)
+            self.both(Paragraph(hint, "remark"))
+
+    def line(self, prompt: Inline, value: Inline, label: str) -> None:
+        """A line to write on behind a prompt; in the key, what belongs there."""
+        words = self.ground.words
+        self._sheet.append(Paragraph(words("worksheet-open", prompt=prompt, label=label)))
+        self._sheet += [Space(self.ask.space - 1)] if self.ask.space > 1 else []
+        self._key.append(
+            Paragraph(words("worksheet-solved", prompt=prompt, label=label, value=value))
+        )
+
+    def count(self, prompt: Inline, value: int, step: str = "") -> None:
+        """A whole number is asked for."""
+        label = self.label()
+        self.answers.append(CountAnswer(label, value, step))
+        self.line(prompt, (str(value),), label)
+
+    def names(self, prompt: Inline, names: Sequence[Quantity], step: str = "") -> None:
+        """A set of names is asked for."""
+        label = self.label()
+        self.answers.append(NamesAnswer(label, tuple(names), step))
+        words = self.ground.words
+        shown = words.listing(tuple(names)) if names else words("worksheet-no-names")
+        self.line(prompt, shown, label)
+
+    def choice(
+        self, prompt: Inline, right: Inline, wrong: Iterable[Option], step: str = "",
+        shuffled: bool = True,
+    ) -> None:  # fmt: skip
+        """One of several is to be chosen; in random order unless they have one."""
+        options: list[Option] = [(right, ""), *wrong]
+        if shuffled:
+            self.ground.chance.shuffle(options)
+        place = next(i for i, (shown, _) in enumerate(options) if shown == right)
+        self.choose(prompt, options, place, step)
+
+    def choose(
+        self, prompt: Inline, options: Sequence[Option], place: int, step: str = ""
+    ) -> None:  # fmt: skip
+        """One of several in the order given is to be chosen."""
+        self.pick(prompt, [slip for _, slip in options], place, step)
+        shown = tuple(content for content, _ in options)
+        self._sheet.append(Choices(shown))
+        self._key.append(Choices(shown, place))
+
+    def pick(
+        self, prompt: Inline, slips: Sequence[str], place: int, step: str = ""
+    ) -> None:  # fmt: skip
+        """The letter of one of several options that are shown elsewhere."""
+        label, letter = self.label(), ascii_lowercase[place]
+        self.answers.append(ChoiceAnswer(label, letter, tuple(slips), step))
+        self.line(prompt, (f"({letter})",), label)
+
+    def formula(
+        self, subject: Expression, formula: Expression, step: str = "",
+        assumes: tuple[str, ...] = (), wrong: tuple[tuple[str, Expression], ...] = (),
+    ) -> None:  # fmt: skip
+        """subject = a formula that is asked for."""
+        label = self.label()
+        self.answers.append(FormulaAnswer(label, subject, formula, step, assumes, wrong))
+        self.chain((Relation("", subject), Relation("=", formula)), ((label, 1, ()),))
+        self._sheet += [Space(self.ask.space)] if self.ask.space else []
+
+    def chain(
+        self, chain: Sequence[Relation], blanks: Sequence[tuple[str, int, tuple[int, ...]]]
+    ) -> None:  # fmt: skip
+        """A chain with blanks: label, member, address in it."""
+        for filled, blocks in ((False, self._sheet), (True, self._key)):
+            members = [relation.expression for relation in chain]
+            for label, member, address in blanks:
+                blank = Blank(members[member].at(address), label, filled)
+                members[member] = members[member].replace_at(address, blank)
+            signs = [relation.sign for relation in chain]
+            blocks.append(Equation(tuple(map(Relation, signs, members))))
+
+    def each(self, make: Callable[[bool], Block]) -> None:
+        """A block made for the sheet (False) and for the key (True)."""
+        self._sheet.append(make(False))
+        self._key.append(make(True))
+
+    def question(self) -> Question:
+        """The finished question."""
+        made = Question(
+            self.letter, self.ask.kind, 0, tuple(self._sheet), tuple(self._key),
+            tuple(self.answers), self.items, self.numbers,
+        )  # fmt: skip
+        points = len(made.lines) if self.ask.points is None else self.ask.points
+        return replace(made, points=points)

@@ -1,0 +1,181 @@
+"""Questions answered by formulas: a derivative in symbols, the blanks of a derivation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from derive.derivation.check import CheckFailed
+from derive.derivation.graph import E
+from derive.derivation.steps import Relation, Step, chain
+from derive.expression.functions import EXP
+from derive.expression.nodes import (
+    ONE,
+    PRE_ACTIVATION,
+    Address,
+    Apply,
+    Cases,
+    Expression,
+    Negative,
+    Number,
+    Partial,
+    Power,
+    Quantity,
+    Sum,
+    rewrite,
+    total,
+)
+from derive.worksheets.answers import FormulaAnswer
+from derive.worksheets.exercise import Exercise, Task
+from derive.worksheets.misconceptions import EARLY_ROUNDING, slips
+from derive.worksheets.questions.draft import Draft
+from derive.worksheets.questions.ground import Ground
+from derive.worksheets.questions.question import Question
+from derive.worksheets.recipe import Ask, DoesNotFit
+
+_LARGEST = 9  # nodes of what a blank hides
+_SHARE = {"easy": 3, "normal": 2, "hard": 1}  # every how manieth line has a blank
+
+
+def wrong_formulas(task: Task, exercise: Exercise) -> tuple[tuple[str, Expression], ...]:
+    """What misconceptions make of a task's formula, where that is not equal to it after all."""
+    assumes = task.step.assumes
+    return tuple(
+        (slip.misconception.id, slip.formula)
+        for slip in slips(task, exercise)
+        if slip.misconception.id != EARLY_ROUNDING
+        and not exercise.truth.same(slip.formula, task.formula, assumes)
+    )
+
+
+def symbolic(ground: Ground, ask: Ask, letter: str) -> Question:
+    """δ and ∂E/∂w as formulas."""
+    draft, exercise = Draft(ground, ask, letter), ground.exercise
+    draft.begin(loss=E)
+    pool = [task for task in exercise.tasks if task.part == "gradient"
+            or task.kind[0] == "delta"]  # fmt: skip
+    for task in ground.choose(pool, ask.count or 3, ask.difficulty):
+        subject, assumes = task.step.subject, task.step.assumes
+        if not exercise.truth.same(subject, task.formula, assumes):
+            raise CheckFailed(task.source, "its formula is another than its subject")
+        draft.formula(subject, task.formula, task.source, assumes, wrong_formulas(task, exercise))
+    return draft.question()
+
+
+def blanks(ground: Ground, ask: Ask, letter: str) -> Question:
+    """Steps of the backward pass with a blank in each of their members."""
+    draft = Draft(ground, ask, letter)
+    pool = [
+        step for step in ground.exercise.derivation.walk()
+        if step.id.partition("/")[0] in ("delta", "gradient") and step.id.count("/") == 1
+        and any(
+            next(hidable(relation.expression, ground.exercise, step.assumes), None)
+            for relation in step.relations[2:]
+        )
+    ]  # fmt: skip
+    draft.begin()
+    for step in _steps(ground, pool, ask, 3):
+        _blanked(draft, step.relations, step, first=2, every=1)
+    return _with_blanks(draft)
+
+
+def derivation(ground: Ground, ask: Ask, letter: str) -> Question:
+    """A formula derived line by line, with blanks: f′, the δ of an output, the recursion."""
+    draft = Draft(ground, ask, letter)
+    draft.begin()
+    for step, lines in _steps(ground, list(_derivations(ground)), ask, 1):
+        _blanked(draft, chain(*lines), step, first=2, every=_SHARE[ask.difficulty])
+    return _with_blanks(draft)
+
+
+def _with_blanks(draft: Draft) -> Question:
+    if not draft.answers:
+        raise DoesNotFit("nothing in the derivation can be left blank")
+    return draft.question()
+
+
+def _steps(ground: Ground, pool: list, ask: Ask, usual: int) -> list:  # type: ignore[type-arg]
+    most = min(ask.count or usual, len(pool))
+    if ask.difficulty == "easy":
+        return pool[:most]
+    if ask.difficulty == "hard":
+        return pool[-most:]
+    return [pool[i] for i in sorted(ground.chance.sample(range(len(pool)), most))]
+
+
+def _derivations(ground: Ground) -> Iterator[tuple[Step, tuple[Expression, ...]]]:
+    """Steps with all their lines, the easier first."""
+    steps = {step.id: step for step in ground.exercise.derivation.walk()}
+    for layer in ground.exercise.structure.layers:
+        function = layer.activation.function
+        lemma = steps.get(f"lemma/{function.name}") if function is not None else None
+        if lemma is not None and len(lemma.substeps) > 1 and function is not None:
+            z = Quantity(PRE_ACTIVATION, layer.index)
+            x = function.parameters[0]
+            lines = [inner.subject for inner in lemma.substeps] + [lemma.result]
+            yield lemma, tuple(_about(line, x, z) for line in lines)
+            del steps[lemma.id]  # once, even where several layers have it
+    last = len(ground.exercise.structure.layers)
+    simpler = [s for id, s in steps.items() if id.startswith(f"delta/z{last}.1/simplify/")]
+    if simpler:
+        delta = steps[f"delta/z{last}.1"].subject
+        yield simpler[-1], (delta, simpler[0].subject, *(step.result for step in simpler))
+    for layer_index in range(last - 1, 0, -1):
+        step = steps[f"delta/z{layer_index}.1"]
+        yield step, tuple(relation.expression for relation in step.relations)
+
+
+def _about(line: Expression, x: Quantity, z: Quantity) -> Expression:
+    """A line about f(x), said of a unit of the network."""
+    return rewrite(line, lambda node: z if node == x else node)
+
+
+def _blanked(
+    draft: Draft, relations: Sequence[Relation], step: Step, first: int, every: int
+) -> None:
+    """A chain with at most one blank in each member: what the rest of it leaves no doubt of."""
+    ground, members = draft.ground, [relation.expression for relation in relations]
+    found: list[tuple[str, int, Address]] = []
+    for place in range(first, len(members), every):
+        addresses = list(hidable(members[place], ground.exercise, step.assumes))
+        if addresses:
+            address = ground.chance.choice(addresses)
+            found.append((draft.label(), place, address))
+            hidden = members[place].at(address)
+            draft.answers.append(
+                FormulaAnswer(found[-1][0], step.subject, hidden, step.id, step.assumes)
+            )
+    if found:
+        draft.chain(relations, found)
+
+
+def hidable(
+    member: Expression, exercise: Exercise, assumes: tuple[str, ...] = ()
+) -> Iterator[Address]:
+    """Where something can be left blank: small, on the line, and its value matters."""
+    closed: tuple[Address, ...] = ()
+    for address, node in member.addresses():
+        if any(address[: len(outer)] == outer for outer in closed):
+            continue
+        if isinstance(node, (Partial, Cases)) or (isinstance(node, Apply) and node.function is EXP):
+            closed = (*closed, address)
+        if isinstance(node, Power):
+            closed = (*closed, (*address, 1))
+        if not address or isinstance(node, (Number, Cases, Negative)):
+            continue
+        size = sum(1 for _ in node.walk())
+        if size <= _LARGEST and _matters(member, address, exercise, assumes):
+            yield address
+
+
+def _matters(
+    member: Expression, address: Address, exercise: Exercise, assumes: tuple[str, ...]
+) -> bool:
+    moved = member.replace_at(address, total(member.at(address), ONE))
+    if isinstance(member.at(address), Sum):
+        moved = member.replace_at(address, Sum((*member.at(address).children, ONE)))
+    return not exercise.truth.same(member, moved, assumes)
+
+
+MAKERS: dict[str, Callable[..., Question]] = {
+    "symbolic": symbolic, "blanks": blanks, "derivation": derivation,
+}  # fmt: skip
