@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 
-ALL = ("startup", "documents", "scaling", "build", "call", "training")
+ALL = ("startup", "documents", "scaling", "build", "call", "training", "worksheets")
 
 
 def main() -> None:

@@ -1,0 +1,41 @@
+"""A thousand worksheets with their keys: how long, and how much memory, over the cores."""
+
+from __future__ import annotations
+
+from benchmarks.measure import EXAMPLES, in_fresh_process, report
+
+VARIANTS = 1000
+BOUND = 60  # seconds
+MEMORY = 100  # megabytes of a process, however many variants it makes
+GROWTH = 40  # megabytes more for a thousand variants than for a hundred
+
+WRITE = """
+import json, resource, sys, tempfile, time
+from concurrent.futures import ProcessPoolExecutor
+import derive
+
+def main():
+    path, variants = sys.argv[1], int(sys.argv[2])
+    network = derive.load(path)
+    start = time.perf_counter()
+    with tempfile.TemporaryDirectory() as folder, ProcessPoolExecutor() as executor:
+        made = derive.worksheet(network, variants=variants, executor=executor)
+        written = made.write(folder, ("markdown",))
+    seconds = time.perf_counter() - start
+    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    workers = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    print(json.dumps([seconds, len(written), max(own, workers) / 1024]))
+
+main()
+"""
+
+
+def main() -> None:
+    print(f"Worksheets: {VARIANTS} variants of 2-2-2 with keys, in Markdown")
+    network = str(EXAMPLES / "mazur.yaml")
+    _, _, little = in_fresh_process(WRITE, network, str(VARIANTS // 10))
+    seconds, files, megabytes = in_fresh_process(WRITE, network, str(VARIANTS))
+    assert files == 2 * VARIANTS + 1
+    report("derive.worksheet, written", seconds, BOUND, "s")
+    report("peak memory of a process", megabytes, MEMORY, "MB")
+    report(f"more than for {VARIANTS // 10} variants", megabytes - little, GROWTH, "MB")

@@ -1,0 +1,405 @@
+"""Marks through files: every key marks itself as full, what is wrong is told, nothing stops it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from fractions import Fraction
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+from worksheets.networks import relu_softmax, two_two_two
+
+import derive
+from derive.cli import commands
+from derive.derivation.graph import E
+from derive.document.wording import Wording
+from derive.expression.formula import parse
+from derive.expression.nodes import Partial, Quantity
+from derive.network import Dense, Network
+from derive.worksheets import Worksheet, WorksheetError
+from derive.worksheets.answers import ChoiceAnswer, CountAnswer, FormulaAnswer, NamesAnswer
+from derive.worksheets.answersheet import Labels, answer_sheet, table
+from derive.worksheets.marking.exports import as_json, marks_table, steps_table
+from derive.worksheets.marking.feedback import points
+from derive.worksheets.marking.grading import ClassMarks
+from derive.worksheets.marking.judges import Judges
+from derive.worksheets.marking.marks import Verdict
+from derive.worksheets.marking.report import report
+from derive.worksheets.misconceptions import MISCONCEPTIONS
+from derive.worksheets.recipes import READY
+
+NETWORKS = (
+    two_two_two(),
+    relu_softmax(),
+    Network(3, [Dense(2, "tanh", "shared"), Dense(1, "sigmoid")], "binary_cross_entropy",
+            notation="layered"),
+)  # fmt: skip
+
+
+def key_of(made: Worksheet, number: int) -> dict[str, str]:
+    """The answers that the key has, as they would be typed."""
+    judges = Judges(made.bundle.maker().exercise, made.names)
+    found = {}
+    for mark in judges.marks(made[number - 1], {}):
+        right = mark.expected
+        found[mark.label] = right if isinstance(right, str) else right.text or str(right.value)
+    return found
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Worksheet:
+    roster = tmp_path_factory.mktemp("roster") / "roster.csv"
+    roster.write_text("id,name\n11,Ada\n12,Émile\n13,Ada\n", encoding="utf-8")
+    return derive.worksheet(two_two_two(), seed=7, roster=roster)
+
+
+@pytest.fixture
+def bundle(made: Worksheet, tmp_path: Path) -> Path:
+    path = tmp_path / "bundle.json"
+    path.write_text(made.bundle.text(), encoding="utf-8")
+    return path
+
+
+def wide(made: Worksheet, who: str = "form", **changes: str) -> list[list[str]]:
+    keys = {n: key_of(made, n) | changes for n in range(1, len(made) + 1)}
+    labels = list(keys[1])
+    ids = {"form": made.bundle.form, "variant": str}
+    return [
+        [who, *labels],
+        *([ids[who](n), *(key.get(label, "") for label in labels)] for n, key in keys.items()),
+    ]
+
+
+def written(rows: list[list[str]], path: Path, separator: str = ",", start: str = "") -> Path:
+    out = io.StringIO()
+    csv.writer(out, delimiter=separator).writerows(rows)
+    path.write_text(start + out.getvalue(), encoding="utf-8")
+    return path
+
+
+def full(marks: ClassMarks) -> bool:
+    return all(student.points == student.worth > 0 for student in marks.students)
+
+
+# -- the truth: every key is right, through every kind of file -----------------------------------
+
+
+@pytest.mark.parametrize("network", NETWORKS, ids=("2-2-2", "softmax", "layered"))
+@pytest.mark.parametrize("recipe", [None, *READY])
+def test_every_key_marks_itself_as_full(
+    network: Network, recipe: str | None, tmp_path: Path
+) -> None:
+    sheets = derive.worksheet(network, recipe, variants=3, seed=5)
+    sheets.write(tmp_path, ("text",), answer_sheet=".csv")
+    with (tmp_path / "answers.csv").open(encoding="utf-8-sig", newline="") as file:
+        head, *rows = csv.reader(file)
+    for number, row in enumerate(rows, start=1):
+        key = key_of(sheets, number)
+        for i, label in enumerate(head):
+            assert (row[i] == "") == (label in key), "a cell for each blank of this sheet"
+            row[i] = key.get(label, row[i])
+    answers = written([head, *rows], tmp_path / "filled.csv", ";", "\ufeff")
+    marks = derive.mark(tmp_path / "bundle.json", answers)
+    assert len(marks.students) == 3 and not marks.missing
+    assert full(marks), [
+        g.mark for s in marks.students for g in s.graded if g.mark.verdict is not Verdict.RIGHT
+    ]
+
+
+def test_commas_semicolons_spreadsheets_long_tables_and_json(
+    made: Worksheet, bundle: Path, tmp_path: Path
+) -> None:
+    rows = wide(made)
+    comma = [rows[0], *([row[0], *(c.replace(".", ",") for c in row[1:])] for row in rows[1:])]
+    long = [["variant", "label", "answer"]] + [
+        [str(n), label, text] for n in (1, 2, 3) for label, text in key_of(made, n).items()
+    ]
+    names = {"11": key_of(made, 1), "Émile": key_of(made, 2), "13": key_of(made, 3)}
+    (tmp_path / "a.json").write_text(json.dumps(names), encoding="utf-8")
+    sheet = table(rows, ".xlsx", 1)
+    assert isinstance(sheet, bytes)
+    (tmp_path / "a.xlsx").write_bytes(sheet)
+    for path in (
+        written(rows, tmp_path / "a.csv"),
+        written(comma, tmp_path / "b.csv", ";", "\ufeff"),
+        written(comma, tmp_path / "c.csv", "\t"),
+        written(long, tmp_path / "d.csv"),
+        tmp_path / "a.json",
+        tmp_path / "a.xlsx",
+    ):
+        assert full(derive.mark(bundle, path)), path
+    assert full(derive.mark(made.bundle, names))
+
+
+def test_an_empty_answer_sheet_has_a_row_for_everyone(made: Worksheet) -> None:
+    labels = [Labels(1, ("1a", "1", "2")), Labels(2, ("1", "10")), Labels(3, ("1",))]
+    text = answer_sheet(made.bundle, labels, ".csv")
+    assert isinstance(text, str)
+    form = made.bundle.form
+    assert text.removeprefix("\ufeff").splitlines() == [
+        "form,student,name,1a,1,2,10", f"{form(1)},11,Ada,,,,–", f"{form(2)},12,Émile,–,,–,",
+        f"{form(3)},13,Ada,–,,–,–",
+    ]  # fmt: skip
+    once, again = (answer_sheet(made.bundle, labels, ".xlsx") for _ in range(2))
+    assert once == again
+    assert table([["=1+1", "-x", "-0.5"]], ".csv") == "\ufeff'=1+1,'-x,-0.5\n"
+
+
+# -- marks, feedback, report ---------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def marks(made: Worksheet) -> ClassMarks:
+    """Ada slips at δ of h1 and goes on from there; Émile leaves things out; 13 gave nothing in."""
+    one, two = key_of(made, 1), key_of(made, 2)
+    lines = {i.task.source: i.answers[-1].label for i in made[0].items if i.answers}
+    numbers = made[0].numbers
+    shown = {
+        name: float(numbers.shown(q).number.value)
+        for name, q in (("d1", Quantity("delta", 2, 0)), ("w", Quantity("weight", 2, 0, 0)),
+                        ("a", Quantity("activation", 1, 0)), ("i1", Quantity("input")))
+    }  # fmt: skip
+    slipped = shown["d1"] * shown["w"] * shown["a"] * (1 - shown["a"])  # the second path left out
+    one[lines["delta/z1.1"]] = f"{slipped:.6f}"
+    one[lines["gradient/w1.1.1"]] = f"{slipped * shown['i1']:.6f}".replace(".", ",")
+    two["2"], two["3"] = "__import__('os')", ""
+    return derive.mark(made.bundle, {"11": one, "Émile": two})
+
+
+def label_of(made: Worksheet, step: str) -> str:
+    return next(i.answers[-1].label for i in made[0].items if i.task.source == step)
+
+
+def test_a_slip_is_found_named_and_punished_once(made: Worksheet, marks: ClassMarks) -> None:
+    ada, emile = marks.students
+    assert ada.first is not None and ada.first.mark.label == label_of(made, "delta/z1.1")
+    assert "missing-path" in ada.first.mark.misconceptions
+    by_label = {g.mark.label: g for g in ada.graded}
+    assert by_label[label_of(made, "gradient/w1.1.1")].mark.verdict is Verdict.FOLLOWS
+    assert ada.worth - ada.points < 2
+    verdicts = {g.mark.label: g.mark.verdict for g in emile.graded}
+    assert (verdicts["2"], verdicts["3"]) == (Verdict.UNREADABLE, Verdict.MISSING)
+    assert verdicts["4"] is Verdict.RIGHT and emile.first is None
+    assert marks.missing == (made.bundle.form(3),)
+
+
+def test_points_of_a_line_add_up(made: Worksheet, marks: ClassMarks) -> None:
+    for student, variant in zip(marks.students, made, strict=False):
+        assert student.worth == sum(q.points for q in variant.questions)
+        assert sum(worth for _, worth in student.questions.values()) == student.worth
+        for item in variant.items:
+            mine = [g for g in student.graded if g.mark.label in {a.label for a in item.answers}]
+            if len(mine) > 1:
+                assert mine[-1].worth == sum((g.worth for g in mine), Fraction(0)) / 2
+
+
+def test_the_report_counts_what_is_in_the_marks(made: Worksheet, marks: ClassMarks) -> None:
+    found = report(marks)
+    assert found.students == 2 and sum(found.bands) == 2 and found.bands[-1] == 2
+    assert found.mean == sum(s.points for s in marks.students) / 2
+    by_step = {step.step: step for step in found.steps}
+    step = by_step["delta/z1.1"]
+    assert (step.asked, step.wrong, step.first, step.missing) == (2, 1, 1, 0)
+    assert dict(step.misconceptions)["missing-path"] == 1
+    assert dict(found.misconceptions)["missing-path"] == 1
+    assert by_step["define/a1.1"].missing == 1
+    rows = list(csv.DictReader(io.StringIO(marks_table(marks).removeprefix("\ufeff"))))
+    assert [row["student"] for row in rows] == ["11", "12"]
+    for row, student in zip(rows, marks.students, strict=True):
+        assert row["points"] == points(student.points) and row["of"] == points(student.worth)
+    steps = list(csv.DictReader(io.StringIO(steps_table(marks).removeprefix("\ufeff"))))
+    assert sum(int(row["first"]) for row in steps) == 1
+    data = json.loads(as_json(marks))
+    assert data["students"][0]["first wrong"] == label_of(made, "delta/z1.1")
+    assert data["class"]["misconceptions"]["missing-path"] == 1
+
+
+def run(*arguments: object) -> Result:
+    return CliRunner().invoke(commands, ["mark", *map(str, arguments)])
+
+
+def test_the_command_prints_a_report_and_writes_pages(
+    made: Worksheet, bundle: Path, tmp_path: Path
+) -> None:
+    key = key_of(made, 1)
+    answers = tmp_path / "answers.json"
+    answers.write_text(json.dumps({"11": key | {"1": "-9"}, "12": {"1": "0"}}), encoding="utf-8")
+    result = run(bundle, answers)
+    assert result.exit_code == 0 and "2 sheets were marked." in result.stdout
+    out = tmp_path / "marks"
+    result = run(bundle, answers, "--to", "text,markdown,latex,csv,json", "-o", out)
+    assert result.exit_code == 0, result.output
+    assert sorted(path.name for path in out.iterdir()) == sorted(
+        [f"{stem}.{suffix}" for stem in ("report", "feedback-01", "feedback-02")
+         for suffix in ("txt", "md", "tex")] + ["marks.csv", "steps.csv", "marks.json"]
+    )  # fmt: skip
+    page = " ".join((out / "feedback-01.txt").read_text("utf-8").split())
+    assert (
+        "The first step with a mistake is blank (1), where h1 is worked out. You wrote -9" in page
+    )
+    assert run(bundle, answers, "--to", "text", "-o", out).exit_code == 2
+    assert run(bundle, answers, "--to", "text", "-o", out, "--force").exit_code == 0
+    assert run(bundle, answers, "--to", "text,csv").exit_code == 2
+    assert "there is no format 'doc'" in run(bundle, answers, "--to", "doc").output
+
+
+@pytest.mark.parametrize("row", MISCONCEPTIONS)
+def test_every_misconception_has_feedback(row: str) -> None:
+    said = Wording().text(f"misconception-{row}")
+    assert 40 < len(said) < 220 and "Look again" in said
+
+
+# -- bad input: everything that is wrong, at once ------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "messages"),
+    [
+        ("", ["the table is empty"]),
+        ("a,b\n1,2\n", [":1: no column says whose a row is"]),
+        ("variant,label\n1,2\n", [":1: a column label and no column answer"]),
+        ("variant,1,1\n1,2,3\n", [":1: two columns are headed '1'"]),
+        ("variant,1\n9,2\nx,2\n,2\n1,1\n1,2\n", [
+            ":2: variant '9'; allowed are 1 to 3", ":3: variant 'x'", ":4: says not whose",
+            ":6: a second row for Ada; the first is line 5"]),
+        ("student,1\nAda,2\nBob,2\n", [
+            ":2: student 'Ada': 2 have that name", ":3: student 'Bob' is not on the roster"]),
+        ("form,1\n7-001-0000,2\n8-001-abcd,1\n", [
+            ":2: form '7-001-0000' is none", ":3: form '8-001-abcd' is none"]),
+        ("variant,label,answer\n1,1,2\n1,1,3\n", [":3: a second row for blank '1' of Ada"]),
+        ("variant,99,1\n1,2,3\n2,–,1\n", ["got an answer for blank '99'; the blanks of this"]),
+        ("variant,1\n", ["there is no answer in it"]),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_with_a_table_is_told_with_its_lines(
+    bundle: Path, tmp_path: Path, text: str, messages: list[str]
+) -> None:
+    path = tmp_path / "answers.csv"
+    path.write_text(text, encoding="utf-8")
+    result = run(bundle, path, "-o", tmp_path / "out")
+    assert result.exit_code == 1 and isinstance(result.exception, SystemExit)
+    lines = result.output.splitlines()
+    assert len(lines) == len(messages), lines
+    for line, message in zip(lines, messages, strict=True):
+        assert message in line
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("[1]", 'allowed is {"student"'),
+        ('{"11": 3}', "11: allowed is"),
+        ('{"11": {"1": [2]}}', "11: allowed is"),
+        ('{"11": {"1": "2", "1": "3"}}', "'1' stands twice"),
+        ('{"11": {}, "7-001-%s": {}}', "Ada stands twice"),
+        ('{"11": ', "answers.json:1:8: Expecting value"),
+        ("[" * 100_000, "not JSON"),
+        ('{"nobody": {}}', "student 'nobody' is not on the roster"),
+    ],
+)
+def test_what_is_wrong_with_json_is_told(
+    made: Worksheet, bundle: Path, tmp_path: Path, text: str, message: str
+) -> None:
+    path = tmp_path / "answers.json"
+    path.write_text(text.replace("%s", made.bundle.digest), encoding="utf-8")
+    with pytest.raises(WorksheetError, match=message.replace("(", r"\(").replace("{", r"\{")):
+        derive.mark(bundle, path)
+
+
+def test_a_broken_spreadsheet_is_told(bundle: Path, tmp_path: Path) -> None:
+    path = tmp_path / "answers.xlsx"
+    path.write_bytes(b"PK\x03\x04" + b"x" * 100)
+    result = run(bundle, path)
+    assert result.exit_code == 1 and "not a spreadsheet that can be read" in result.output
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["__import__('os').system('true')", "9" * 100_000, "1e99999999", "9**9**9", "(" * 50_000,
+     "NaN",
+     "inf", "٣٤", "５", "零", "\u202e1", "=1+1", "<script>", "1/0", "--1", "\x00", "1,2,3", "0x10",
+     "=HYPERLINK(\"x\")", "{{ 7*7 }}", "<< x >>", "\\input{x}", "π", "1" + "·1" * 900],
+)  # fmt: skip
+def test_hostile_answers_get_a_message_and_stop_nothing(made: Worksheet, typed: str) -> None:
+    """In every blank but one: it stays right, and every page can be written."""
+    key = key_of(made, 1)
+    labels = list(key)
+    answers = {**dict.fromkeys(labels, typed), labels[-1]: key[labels[-1]]}
+    marks = derive.mark(made.bundle, {"11": answers})
+    graded = marks.students[0].graded
+    assert graded[-1].mark.verdict is Verdict.RIGHT
+    for one in graded[:-1]:
+        assert one.mark.verdict is not Verdict.MISSING
+        assert len(one.mark.given) <= 60 and len(one.mark.fault) < 200
+    from derive.worksheets.marking.delivery import files
+
+    pages = files(marks, ("text", "markdown", "latex", "csv", "json"))
+    assert len(pages) == 9
+    assert r"\input{x}" not in pages["feedback-01.tex"]
+    assert "<script>" not in pages["feedback-01.md"].replace("\\<", "")  # \\< is a plain <
+
+
+# -- the other forms -----------------------------------------------------------------------------
+
+
+def judged(answer: Any, typed: str) -> Any:
+    network = two_two_two()
+    maker = derive.worksheet(network, variants=1).bundle.maker()
+    judges = Judges(maker.exercise, maker.names)
+    variant = SimpleNamespace(questions=(), answers=(answer,))
+    (mark,) = judges.marks(variant, {answer.label: typed})  # type: ignore[arg-type]
+    return mark
+
+
+D, A = Quantity("delta", 2, 0), Quantity("activation", 1, 0)
+B = Quantity("activation", 1, 1)
+FORMULA = FormulaAnswer(
+    "1", Partial(E, Quantity("weight", 2, 0, 0)), parse("d*a", {"d": D, "a": A}),
+    wrong=(("wrong-index", parse("d*b", {"d": D, "b": B})),),
+)  # fmt: skip
+CHOICE = ChoiceAnswer("1", "b", ("sign", "", "no-rate"))
+NAMES = NamesAnswer("1", (A, B))
+
+
+@pytest.mark.parametrize(
+    ("answer", "typed", "verdict", "named"),
+    [
+        (CountAnswer("1", 12), "12", Verdict.RIGHT, ()),
+        (CountAnswer("1", 12), "12,0", Verdict.RIGHT, ()),
+        (CountAnswer("1", 12), "13", Verdict.WRONG, ()),
+        (CountAnswer("1", 12), "dozen", Verdict.UNREADABLE, ()),
+        (CHOICE, " (B) ", Verdict.RIGHT, ()),
+        (CHOICE, "a)", Verdict.WRONG, ("sign",)),
+        (CHOICE, "d", Verdict.UNREADABLE, ()),
+        (CHOICE, "ab", Verdict.UNREADABLE, ()),
+        (CHOICE, "", Verdict.MISSING, ()),
+        (NAMES, "a_h2, a_h1", Verdict.RIGHT, ()),
+        (NAMES, "a_h1 and a_h2", Verdict.RIGHT, ()),
+        (NAMES, "a_h1 → a_h2", Verdict.RIGHT, ()),
+        (NAMES, "a_h1", Verdict.WRONG, ()),
+        (NAMES, "none", Verdict.WRONG, ()),
+        (NAMES, "a_h9", Verdict.UNREADABLE, ()),
+        (NamesAnswer("1", ()), "none", Verdict.RIGHT, ()),
+        (FORMULA, "a_h1·δ_o1", Verdict.RIGHT, ()),
+        (FORMULA, "∂E/∂W5 = δ_o1·a_h1", Verdict.RIGHT, ()),
+        (FORMULA, "delta_o1*sigmoid(h1)", Verdict.RIGHT, ()),
+        (FORMULA, "δ_o1·a_h2", Verdict.WRONG, ("wrong-index",)),
+        (FORMULA, "δ_o1·a_h1 + 0.0001", Verdict.WRONG, ()),
+        (FORMULA, "∂E_Total/∂W5", Verdict.UNREADABLE, ()),
+        (FORMULA, "os.system(1)", Verdict.UNREADABLE, ()),
+        (FORMULA, "x" * 1_000_000, Verdict.UNREADABLE, ()),
+    ],
+)
+def test_each_form_has_its_judge(
+    answer: Any, typed: str, verdict: Verdict, named: tuple[str, ...]
+) -> None:
+    mark = judged(answer, typed)
+    assert (mark.verdict, mark.misconceptions) == (verdict, named), mark
+    assert (mark.differs is not None) == (answer is FORMULA and verdict is Verdict.WRONG)
+    assert mark.first == (verdict is Verdict.WRONG)
