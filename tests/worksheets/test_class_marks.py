@@ -19,11 +19,12 @@ from derive.cli import commands
 from derive.derivation.graph import E
 from derive.document.wording import Wording
 from derive.expression.formula import parse
-from derive.expression.nodes import Partial, Quantity
+from derive.expression.nodes import Number, Partial, Quantity
 from derive.network import Dense, Network
-from derive.worksheets import Worksheet, WorksheetError
+from derive.worksheets import Ask, Recipe, Worksheet, WorksheetError
 from derive.worksheets.answers import ChoiceAnswer, CountAnswer, FormulaAnswer, NamesAnswer
 from derive.worksheets.answersheet import Labels, answer_sheet, table
+from derive.worksheets.kinds import KINDS
 from derive.worksheets.marking.exports import as_json, marks_table, steps_table
 from derive.worksheets.marking.feedback import points
 from derive.worksheets.marking.grading import ClassMarks
@@ -32,12 +33,20 @@ from derive.worksheets.marking.marks import Verdict
 from derive.worksheets.marking.report import report
 from derive.worksheets.misconceptions import MISCONCEPTIONS
 from derive.worksheets.recipes import READY
+from derive.writers.expressions.text import text as text_of
 
 NETWORKS = (
     two_two_two(),
     relu_softmax(),
     Network(3, [Dense(2, "tanh", "shared"), Dense(1, "sigmoid")], "binary_cross_entropy",
             notation="layered"),
+)  # fmt: skip
+MORE = (
+    Network(2, [Dense(2, "sigmoid"), Dense(3, "softmax")], "half_squared_error",
+            notation="letters"),
+    Network(2, [Dense(2, "leaky_relu"), Dense(2, "identity")], "hinge", notation="indexed"),
+    Network(2, [Dense(2, {"formula": "x/(1 + abs(x))"}), Dense(2, "tanh")], "mean_squared_error",
+            notation="plain"),
 )  # fmt: skip
 
 
@@ -47,7 +56,9 @@ def key_of(made: Worksheet, number: int) -> dict[str, str]:
     found = {}
     for mark in judges.marks(made[number - 1], {}):
         right = mark.expected
-        found[mark.label] = right if isinstance(right, str) else right.text or str(right.value)
+        if isinstance(right, Number):
+            right = right.text or str(right.value)
+        found[mark.label] = right if isinstance(right, str) else text_of(right, made.names)
     return found
 
 
@@ -109,6 +120,21 @@ def test_every_key_marks_itself_as_full(
     assert full(marks), [
         g.mark for s in marks.students for g in s.graded if g.mark.verdict is not Verdict.RIGHT
     ]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_of_question_marks_its_key_as_full(kind: str) -> None:
+    """In five notations, with every form of answer."""
+    asked = 0
+    for network in (*NETWORKS, *MORE):
+        try:
+            sheets = derive.worksheet(network, Recipe(questions=(Ask(kind),)), variants=2, seed=4)
+        except WorksheetError:  # this network has nothing of the kind
+            continue
+        asked += 1
+        answers = {str(n): key_of(sheets, n) for n in (1, 2)}
+        assert full(derive.mark(sheets.bundle, answers))
+    assert asked
 
 
 def test_commas_semicolons_spreadsheets_long_tables_and_json(

@@ -241,6 +241,25 @@ def test_slips_are_never_right_however_they_are_written() -> None:
     assert wrong > 300 and named == wrong
 
 
+@pytest.mark.parametrize(
+    ("typed", "same"),
+    [
+        ("∂(σ(h1))/∂h1", "a_h1·(1 − a_h1)"),
+        ("∂(3·h1 − ∂(h1^2)/∂h1)/∂h1", None),  # a second derivative
+        ("∂(h1²)/∂h1 + d(exp(h1))/d h1", "2·h1 + e^h1"),
+        ("∂|h1|/∂h1", "h1/|h1|"),
+        ("{ h1 if h1 > 0; −h1 otherwise }", "|h1|"),
+        ("{ 1 if h1 > 0; 2 if h1 > −1; 3 otherwise }", "1 if h1 > 0 else 2 if h1 > -1 else 3"),
+    ],
+)
+def test_formulas_are_read_as_a_sheet_prints_them(typed: str, same: str | None) -> None:
+    _, reader = READERS[0]
+    if same is None:
+        assert not reader.compare_with(ONE, typed).equal
+    else:
+        assert reader.compare_with(reader.read(same), typed) == Compared(True)
+
+
 def test_a_counterexample_is_one() -> None:
     asked, reader = READERS[0]
     task = next(t for t in asked.tasks if t.source == "gradient/w2.1.1")
@@ -260,7 +279,8 @@ HOSTILE = (
     "\x00", "\u202eδ_o1", "1/0", "1/(a_h1-a_h1)", "ln(-1)", "∂E_Total/∂W5", "∂/∂", "δ_o1 a_h1",
     "sin(exp(exp(exp(a_h1*9))))", "exp(exp(exp(exp(9))))", "tanh(10^300)", "10^300^a_h1",
     "max(1,2,3)", "a_h1 if 1 else 2", "’δ_o1’", "δ_o1·a_h1·" * 150 + "1", "1." * 900, "{}",
-    "%s" * 99,
+    "%s" * 99, "∂(" * 900, "∂(1)/∂a_h1+" * 180, "∂(a_h1)/∂name77", "∂(a_h1)/∂∂E_Total/∂W5",
+    "∂(∂(a_h1)/∂a_h1)/∂a_h1", "|" * 1999, "{;}" * 600, "{a_h1 if a_h1 > 0; 1 otherwise",
 )  # fmt: skip
 
 READ = """

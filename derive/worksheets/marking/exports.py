@@ -76,7 +76,7 @@ def _blank(one: Graded, names: Names) -> dict[str, Any]:
         "label": mark.label, "question": one.question, "step": mark.step,
         "subject": _spelled(one.subject, names) or None, "verdict": mark.verdict.value,
         "given": mark.given,
-        "expected": (right.text or str(right.value)) if isinstance(right, Number) else right,
+        "expected": right if isinstance(right, str) else _typed(right, names),
         "points": float(one.points), "of": float(one.worth),
         "misconceptions": list(mark.misconceptions),
     }  # fmt: skip
@@ -111,3 +111,7 @@ def _report(found: Report, names: Names) -> dict[str, Any]:
 
 def _spelled(subject: Expression | Atom | None, names: Names) -> str:
     return "" if subject is None else text(subject, names)
+
+
+def _typed(right: Expression, names: Names) -> str:
+    return right.text or str(right.value) if isinstance(right, Number) else text(right, names)

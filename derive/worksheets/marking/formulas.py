@@ -36,6 +36,11 @@ _SPELLINGS = str.maketrans({
     "−": "-", "–": "-", "×": "*", "⋅": "*", "∙": "*", "[": "(", "]": ")", "÷": "/", "′": "'",
 })  # fmt: skip
 _POWERS = {"²": "**2", "³": "**3"}
+_CASES = re.compile(r"\{([^{}]*)\}")  # { a if x > 0; b otherwise }, as a sheet prints it
+_BARS = re.compile(r"\|([^|]+)\|")
+_OF_BRACKETS = re.compile(r"(?<!\w)[∂d]\s*((?:[a-z]+\s*)?\()")
+_MOST_DERIVATIVES = 20
+_BY = re.compile(r"\s*/\s*[∂d]\s*(name\d+)(?!\w)")
 _DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d)")
 
 
@@ -137,14 +142,11 @@ class Formulas:
             known[f"name{len(known)}"] = expression
             return f" name{len(known) - 1} "
 
-        bare = text.translate(_SPELLINGS)
-        for sign, power in _POWERS.items():
-            bare = bare.replace(sign, power)
         bare = self._derivative.sub(
             lambda m: put(
                 Partial(self._named_quantities[m[1] or m[2]], self._named_quantities[m[3] or m[4]])
             ),
-            bare,
+            _plain(text),
         )
         bare = self._name.sub(lambda m: put(self._named_quantities[m[0]]), bare)
         bare = unicodedata.normalize("NFKC", bare)
@@ -152,11 +154,22 @@ class Formulas:
             bare = _DECIMAL_COMMA.sub(".", bare)
         for spelling, plain in self._primes.items():
             bare = bare.replace(spelling, plain)
+        bare = _CASES.sub(lambda m: f"({m[1].replace(';', ' else ')})", bare)
+        bare = _BARS.sub(r"abs(\1)", bare.replace("otherwise", ""))
+        if len(_OF_BRACKETS.findall(bare)) > _MOST_DERIVATIVES:
+            raise FormulaError(f"more than {_MOST_DERIVATIVES} derivatives of brackets", 1)
+        while found := _derivative_of_brackets(bare):  # the last first: it has none inside
+            start, inner, name, end = found
+            by = known.get(name)
+            if not isinstance(by, Quantity):
+                raise FormulaError("a derivative by what is no name", 1, "write ∂(…)/∂h1")
+            derivative = Partial(parse(inner, known, self._functions), by)
+            bare = bare[:start] + put(derivative) + bare[end:]
         return parse(bare, known, self._functions)
 
     def quantities(self, text: str) -> tuple[frozenset[Quantity], str]:
         """The quantities that a text names, and what of it is no name."""
-        bare = text.translate(_SPELLINGS)
+        bare = _plain(text)
         named = frozenset(self._named_quantities[m[0]] for m in self._name.finditer(bare))
         return named, self._name.sub(" ", bare)
 
@@ -165,10 +178,7 @@ class Formulas:
         found: dict[str, Quantity] = {}
         for quantity in self.names.quantities():
             for spelling in (self.names.text(quantity), self.names.code(quantity)):
-                plain = spelling.translate(_SPELLINGS)
-                for sign, power in _POWERS.items():
-                    plain = plain.replace(sign, power)
-                found.setdefault(plain, quantity)
+                found.setdefault(_plain(spelling), quantity)
         return found
 
     @cached_property
@@ -209,6 +219,29 @@ class Formulas:
                 if isinstance(node, Apply):
                     found[node.function] = None
         return tuple(found)
+
+
+def _plain(text: str) -> str:
+    """Minus signs, brackets and powers as the reader of formulas takes them; names too."""
+    bare = text.translate(_SPELLINGS)
+    for sign, power in _POWERS.items():
+        bare = bare.replace(sign, power)
+    return bare
+
+
+def _derivative_of_brackets(text: str) -> tuple[int, str, str, int] | None:
+    """The last ∂(…)/∂name, with "name" as it is put: where it begins, what is in it, by what,
+    where it ends."""
+    for opening in reversed(list(_OF_BRACKETS.finditer(text))):
+        depth = 0
+        for place in range(opening.end() - 1, len(text)):
+            depth += (text[place] == "(") - (text[place] == ")")
+            if depth == 0:
+                by = _BY.match(text, place + 1)
+                if by is None:
+                    break
+                return opening.start(), text[opening.start(1) : place + 1], by[1], by.end()
+    return None
 
 
 def _named(

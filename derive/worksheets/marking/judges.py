@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from derive.derivation.numbers import Numbers
+from derive.expression.nodes import Expression
 from derive.notation import Names
 from derive.worksheets.answers import (
     AnyAnswer,
@@ -26,7 +27,6 @@ from derive.worksheets.maker import Variant
 from derive.worksheets.marking.formulas import Compared, Formulas
 from derive.worksheets.marking.marks import Mark, Verdict, mark_values, with_first
 from derive.worksheets.marking.readings import MAX_LENGTH, read
-from derive.writers.expressions.text import text as printed
 
 _NONE = frozenset({"none", "no", "nothing", "0", "-", "–", "—", "∅", "{}"})
 _BETWEEN = re.compile(r"and|->|[\s,;{}()→&+]+", re.IGNORECASE)
@@ -69,9 +69,9 @@ class Judges:
             differs=differs,
         )  # fmt: skip
 
-    def _expected(self, answer: AnyAnswer) -> str:
+    def _expected(self, answer: AnyAnswer) -> Expression | str:
         if isinstance(answer, FormulaAnswer):
-            return printed(answer.formula, self.names)
+            return answer.formula
         if isinstance(answer, ChoiceAnswer):
             return answer.letter
         if isinstance(answer, NamesAnswer):

@@ -50,7 +50,7 @@ _COUNTS = frozenset({Verdict.RIGHT, Verdict.COARSE, Verdict.FOLLOWS})
 class Mark:
     """The mark of one blank.
 
-    expected        what the key has there: a number, or the text of another form
+    expected        what the key has there: a number or formula, or the text of another form
     misconceptions  ids of those that lead to the number given, the likelier first
     first           whether this is the first wrong step of the sheet
     fault           of an unreadable answer: why
@@ -62,7 +62,7 @@ class Mark:
     step: str
     verdict: Verdict
     given: str
-    expected: Number | str
+    expected: Expression | str
     misconceptions: tuple[str, ...] = ()
     first: bool = False
     fault: str = ""
