@@ -35,8 +35,10 @@ def test_every_command_works_in_the_order_given(
     written = {
         str(p.relative_to(tmp_path)) for p in tmp_path.rglob("*") if "examples" not in p.parts
     }
-    assert {"pages/mazur.tex", "gradients.py", "sheets/key-03.md", "mine.yaml",
-            "whole/mazur-network.svg", "training/mazur.xlsx", "exam/answers.csv"} <= written  # fmt: skip
+    assert written >= {
+        "pages/mazur.tex", "gradients.py", "sheets/key-03.md", "mine.yaml",
+        "whole/mazur-network.svg", "training/mazur.xlsx", "exam/answers.csv",
+    }  # fmt: skip
 
 
 def test_the_python_runs(

@@ -68,7 +68,7 @@ def path_figure(teller: Teller, w: Quantity) -> Figure:
     caption = [words(f"caption-paths{one}", **values)]
     if lost:
         caption.append(words("caption-paths-lost", lost=words.listing(lost)))
-    caption += _example(teller) + _elided(teller, plan)
+    caption += _elided(teller, plan)
     picture = paths.active(
         scene, plan, w, headings(teller, plan),
         content(words(f"picture-paths-title{one}", **values)), sentences(*told),
@@ -103,7 +103,7 @@ def step_figure(teller: Teller, layer: int) -> Figure:
     )  # fmt: skip
     caption = words("caption-step-last" if last else "caption-step", layer=name,
                     following=following)  # fmt: skip
-    return Figure(picture, sentences(caption, *_example(teller), *_elided(teller, plan)))
+    return Figure(picture, sentences(caption, *_elided(teller, plan)))
 
 
 def _deltas(teller: Teller, scene: Scene, layer: int) -> Inline:
@@ -121,7 +121,8 @@ def circuit_figure(teller: Teller) -> Figure:
     caption = [
         words("caption-circuit" if scene.shown is not None else "caption-circuit-symbolic", loss=E)
     ]
-    caption += _example(teller)
+    if scene.shown is not None and teller.network.is_batch:
+        caption.append(words("caption-example", n=teller.example + 1))
     layers = teller.network.layers if whole else teller.network.layers[:1]
     if any(layer.bias == "shared" for layer in layers):
         caption.append(words("caption-circuit-shared"))
@@ -225,13 +226,6 @@ def _caption(teller: Teller, scene: Scene, found: Layout) -> Inline:
     if any(column.kind == SHARES for column in plan.columns):
         told.append(words("caption-shares"))
     return sentences(*told, *_elided(teller, plan))
-
-
-def _example(teller: Teller) -> list[Inline]:
-    """Which example of a batch the numbers are of."""
-    if teller.valuation is None or not teller.network.is_batch:
-        return []
-    return [teller.words("caption-example", n=teller.example + 1)]
 
 
 def _elided(teller: Teller, plan: Plan) -> list[Inline]:
