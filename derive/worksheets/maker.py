@@ -26,7 +26,7 @@ from derive.worksheets.questions.make import questions
 from derive.worksheets.questions.question import Question
 from derive.worksheets.recipe import Recipe
 from derive.worksheets.sheet import Form, Pages
-from derive.worksheets.variant import find
+from derive.worksheets.variant import Found, Search
 
 REDRAWS = 50  # of numbers that another variant has
 
@@ -38,16 +38,18 @@ class Variant:
     number     from 1
     network    with this variant's numbers
     questions  what is asked, in order
-    checked    lines of the key that were checked
+    found      how the numbers were found, and the mistakes that they do not tell
+    left_out   kinds of questions that the variant has nothing for, and why
     """
 
     number: int
     network: Network
     questions: tuple[Question, ...]
-    checked: int
     numbers: Numbers = field(compare=False, repr=False)
     form: Form
     pages: Pages = field(compare=False, repr=False)
+    found: Found = field(compare=False, repr=False)
+    left_out: tuple[str, ...] = ()
 
     @property
     def items(self) -> tuple[Item, ...]:
@@ -79,7 +81,9 @@ class Variant:
     @cached_property
     def key(self) -> Document:
         """The sheet with every blank filled."""
-        return self.pages.key(self.form, self.questions, self.numbers, self.checked)
+        return self.pages.key(
+            self.form, self.questions, self.numbers, self.found.alike, self.left_out
+        )
 
 
 class Maker:
@@ -100,8 +104,8 @@ class Maker:
         self.exercise: Exercise = exercise(network)
         structure = self.exercise.structure
         self.names: Names = names(structure.notation, structure.shape, structure.layout)
-        self._rate = network.learning_rate
-        self._rounding = _rounding(recipe, network.learning_rate)
+        rounding = _rounding(recipe, network.learning_rate)
+        self._search = Search(self.exercise, network.learning_rate, rounding)
 
     def variant(self, number: int, redraw: int = 0, student: str = "") -> Variant:
         """A variant by its number; ``redraw`` counts how often others had its numbers before.
@@ -109,14 +113,16 @@ class Maker:
         student  whose name is printed on it
         """
         chance = random.Random(f"{self.seed}/{number}" + (f"/{redraw}" if redraw else ""))
-        numbers = find(self.exercise, self._rate, self._rounding, chance)
+        found = self._search.find(chance)
+        numbers = found.numbers
         pages = Pages(self.exercise, self.names, self.recipe.title, self.templates)
         ground = Ground(self.exercise, numbers, self.names, pages.words, chance)
         mine = questions(ground, self.recipe)
         check_key(ground.items, numbers)
-        checked = sum(len(question.items) for question in mine)
         form = Form(self.seed, number, self.digest, student)
-        return Variant(number, numbers.network, mine, checked, numbers, form, pages)
+        return Variant(
+            number, numbers.network, mine, numbers, form, pages, found, tuple(ground.left_out)
+        )
 
 
 def _rounding(recipe: Recipe, rate: Number | None) -> Rounding:

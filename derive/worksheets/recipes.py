@@ -39,9 +39,10 @@ _WHOLE = {"points": (0, MOST_POINTS), "count": (1, MOST_COUNT), "space": (0, MOS
 
 # The recipes that come with derive: name → what for.
 READY: dict[str, str] = {
-    "warm-up": "ten minutes: a forward pass and two gradients of the output layer",
-    "homework": "the whole way, with hints and room to write",
-    "exam": "few questions with points, no hints",
+    "warm-up": "a quarter of an hour: counting, a function, a forward pass, matching formulas",
+    "homework": "the whole way from the inputs to the new weights, with hints and room to write",
+    "exam": "seven questions with points, no hints",
+    "find-the-mistake": "three derivations with a mistake in each",
 }
 
 

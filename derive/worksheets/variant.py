@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from dataclasses import dataclass
 
 from derive.derivation.graph import RATE, Graph
 from derive.derivation.numbers import Numbers
@@ -14,36 +15,74 @@ from derive.worksheets.exercise import Exercise
 from derive.worksheets.givens import Givens, draw
 from derive.worksheets.recipe import WorksheetError
 from derive.worksheets.suitable import fault
+from derive.worksheets.telling import Alike, Telling
 
 TRIES = 400
+CANDIDATES = 12  # good variants of which the most telling is taken
+_SAMPLES = 12
 
 
-def find(
-    exercise: Exercise,
-    rate: Number | None,
-    rounding: Rounding,
-    chance: random.Random,
-) -> Numbers:
-    """The numbers of a variant that nothing speaks against.
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The numbers of a variant.
 
-    Raises WorksheetError, saying what went wrong most often, after ``TRIES`` tries.
+    draws  how many were drawn
+    alike  what they do not tell from the right answers
     """
-    faults: Counter[str] = Counter()
-    for _ in range(TRIES):
-        try:
-            givens = draw(exercise.structure, rate, chance)
-            numbers = worked(exercise, givens, rounding)
-            found = fault(exercise, numbers)
-        except ArithmeticError:
-            found = "a formula has no value"
-        if found is None:
-            return numbers
-        faults[found] += 1
-    reason, count = faults.most_common(1)[0]
-    raise WorksheetError(
-        f"no good numbers in {TRIES} tries; {count} times {reason}: "
-        "take fewer variants, another seed, or another network"
-    )
+
+    numbers: Numbers
+    draws: int
+    alike: tuple[Alike, ...]
+
+
+class Search:
+    """Finds the numbers of variants: good for a hand, and telling as many mistakes as can be.
+
+    fewest  mistakes that stay untold: with some structures there are always some
+    """
+
+    def __init__(self, exercise: Exercise, rate: Number | None, rounding: Rounding) -> None:
+        self.exercise = exercise
+        self.rate = rate
+        self.rounding = rounding
+        self.telling = Telling(exercise)
+        chance = random.Random("which mistakes can be told")
+        self.fewest = min(len(self._good(chance, TRIES).alike) for _ in range(_SAMPLES))
+
+    def find(self, chance: random.Random) -> Found:
+        """Numbers that nothing speaks against, chosen from at most ``CANDIDATES`` such.
+
+        Raises WorksheetError, saying what went wrong most often, after ``TRIES`` tries.
+        """
+        best: Found | None = None
+        draws = 0
+        for _ in range(CANDIDATES):
+            found = self._good(chance, TRIES)
+            draws += found.draws
+            if best is None or len(found.alike) < len(best.alike):
+                best = found
+            if len(best.alike) <= self.fewest:
+                break
+        assert best is not None
+        return Found(best.numbers, draws, best.alike)
+
+    def _good(self, chance: random.Random, tries: int) -> Found:
+        faults: Counter[str] = Counter()
+        for draws in range(1, tries + 1):
+            try:
+                givens = draw(self.exercise.structure, self.rate, chance)
+                numbers = worked(self.exercise, givens, self.rounding)
+                found = fault(self.exercise, numbers)
+                if found is None:
+                    return Found(numbers, draws, self.telling.alike(numbers))
+            except ArithmeticError:
+                found = "a formula has no value"
+            faults[found] += 1
+        reason, count = faults.most_common(1)[0]
+        raise WorksheetError(
+            f"no good numbers in {tries} tries; {count} times {reason}: "
+            "take another seed, or another network"
+        )
 
 
 def givens_of(numbers: Numbers) -> Givens:

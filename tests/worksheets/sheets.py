@@ -12,7 +12,7 @@ from derive.derivation.rounding import Rounding
 from derive.expression.nodes import Number
 from derive.worksheets.exercise import Exercise, exercise
 from derive.worksheets.items import Item, items
-from derive.worksheets.variant import find
+from derive.worksheets.variant import Search
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,11 +38,16 @@ def _exercise(network: derive.Network) -> Exercise:
 
 
 @cache
+def _search(network: derive.Network, rounding: Rounding) -> Search:
+    return Search(_exercise(network), network.learning_rate, rounding)
+
+
+@cache
 def sheet(network: derive.Network, seed: int, digits: int = 4) -> Sheet:
     """A variant of a network with good numbers."""
     asked = _exercise(network)
     rounding = Rounding(digits, digits + 1, carried=True, parts=False)
-    numbers = find(asked, network.learning_rate, rounding, random.Random(seed))
+    numbers = _search(network, rounding).find(random.Random(seed)).numbers
     return Sheet(asked, numbers, items(asked.tasks, numbers))
 
 
