@@ -57,7 +57,7 @@ def test_what_is_told_apart_is_not_marked_right(network: Network) -> None:
     found = set(Telling(made.exercise).alike(made.numbers))
     right, wrong = marked_right(made)
     assert right <= found
-    # It is careful by half a unit of the last digit: of what is marked wrong, it calls little alike.
+    # It is careful by half a unit of the last digit: little that is marked wrong is called alike.
     assert len(found & wrong) <= 0.05 * len(wrong)
 
 
