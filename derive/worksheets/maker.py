@@ -13,7 +13,8 @@ from pathlib import Path
 
 from derive.derivation.numbers import Numbers
 from derive.derivation.rounding import Rounding, exponent
-from derive.document.blocks import Document
+from derive.document.blocks import Document, Figure
+from derive.document.wording import Wording
 from derive.expression.nodes import Number
 from derive.network.description import Network
 from derive.notation import Names, names
@@ -25,7 +26,7 @@ from derive.worksheets.questions.ground import Ground
 from derive.worksheets.questions.make import questions
 from derive.worksheets.questions.question import Question
 from derive.worksheets.recipe import Recipe
-from derive.worksheets.sheet import Form, Pages
+from derive.worksheets.sheet import Form, Pages, setting_teller
 from derive.worksheets.variant import Found, Search
 
 REDRAWS = 50  # of numbers that another variant has
@@ -107,6 +108,16 @@ class Maker:
         rounding = _rounding(recipe, network.learning_rate)
         self._search = Search(self.exercise, network.learning_rate, rounding)
 
+    @cached_property
+    def _picture(self) -> tuple[Figure, ...]:
+        """The network without numbers, the same on every sheet."""
+        if not self.recipe.picture:
+            return ()
+        from derive.document.narration.pictures import network_figure
+
+        teller = setting_teller(self.exercise, self.names, Wording("en", self.templates))
+        return (network_figure(teller),)
+
     def variant(self, number: int, redraw: int = 0, student: str = "") -> Variant:
         """A variant by its number; ``redraw`` counts how often others had its numbers before.
 
@@ -115,7 +126,7 @@ class Maker:
         chance = random.Random(f"{self.seed}/{number}" + (f"/{redraw}" if redraw else ""))
         found = self._search.find(chance)
         numbers = found.numbers
-        pages = Pages(self.exercise, self.names, self.recipe.title, self.templates)
+        pages = Pages(self.exercise, self.names, self.recipe.title, self.templates, self._picture)
         ground = Ground(self.exercise, numbers, self.names, pages.words, chance)
         mine = questions(ground, self.recipe)
         check_key(ground.items, numbers)

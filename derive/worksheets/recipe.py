@@ -73,11 +73,13 @@ class Recipe:
 
     digits     decimals every result is rounded to
     title      above the sheet, in place of the network's
+    picture    whether the network is drawn on it, in formats that carry pictures
     questions  in order
     """
 
     digits: int = 4
     title: str = ""
+    picture: bool = False
     questions: tuple[Ask, ...] = (
         Ask("forward"), Ask("local"), Ask("delta"), Ask("gradient", count=12),
         Ask("update", count=12),
@@ -95,12 +97,17 @@ class Recipe:
             usual = {f.name: f.default for f in fields(Ask)}
             said = {key: value for key, value in asdict(ask).items() if value != usual[key]}
             asked.append(said)
-        named = {"title": self.title} if self.title else {}
+        named: dict[str, Any] = {"title": self.title} if self.title else {}
+        if self.picture:
+            named["picture"] = True
         return {**named, "digits": self.digits, "questions": asked}
 
 
 def recipe_of(data: Mapping[str, Any]) -> Recipe:
     """The recipe that ``Recipe.data`` gave. Raises WorksheetError."""
     return Recipe(
-        data["digits"], data.get("title", ""), tuple(Ask(**ask) for ask in data["questions"])
+        data["digits"],
+        data.get("title", ""),
+        data.get("picture", False),
+        tuple(Ask(**ask) for ask in data["questions"]),
     )

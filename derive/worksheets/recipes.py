@@ -31,7 +31,7 @@ from derive.worksheets.recipe import (
 )
 
 MAX_BYTES = 100_000
-KEYS = ("title", "digits", "questions")
+KEYS = ("title", "digits", "picture", "questions")
 QUESTION_KEYS = (
     "kind", "points", "count", "difficulty", "hints", "space", "guided", "given",
 )  # fmt: skip
@@ -101,6 +101,8 @@ def _recipe(notes: Notes, data: Mapping[str, Any]) -> dict[str, Any]:
         read["title"] = _title(notes, data["title"])
     if "digits" in data:
         read["digits"] = _whole(notes, ("digits",), data["digits"], LEAST_DIGITS, MOST_DIGITS)
+    if "picture" in data:
+        read["picture"] = _truth(notes, ("picture",), data["picture"])
     asked = data.get("questions")
     if not isinstance(asked, list) or not asked:
         got = "an empty list" if isinstance(asked, list) else shown(asked)
@@ -143,9 +145,7 @@ def _ask(notes: Notes, position: int, raw: Any) -> Ask | None:
         if key in _WHOLE:
             read[key] = _whole(notes, (*path, key), value, *_WHOLE[key])
         elif key in ("hints", "guided", "given"):
-            if not isinstance(value, bool):
-                notes.problem((*path, key), f"{key}: got {shown(value)}; allowed are true, false")
-            read[key] = value
+            read[key] = _truth(notes, (*path, key), value)
         elif key in ("kind", "difficulty"):
             allowed = tuple(KINDS) if key == "kind" else DIFFICULTIES
             _word(notes, (*path, key), key, value, allowed)
@@ -163,6 +163,12 @@ def _word(
     else:
         notes.problem(path, f"{what}: got {shown(raw)}; allowed are {', '.join(allowed)}")
     return False
+
+
+def _truth(notes: Notes, path: tuple[str | int, ...], raw: Any) -> bool:
+    if not isinstance(raw, bool):
+        notes.problem(path, f"{path[-1]}: got {shown(raw)}; allowed are true, false")
+    return raw is True
 
 
 def _whole(notes: Notes, path: tuple[str | int, ...], raw: Any, low: int, high: int) -> int:

@@ -14,6 +14,7 @@ from derive.document.blocks import (
     Document,
     Equation,
     Equations,
+    Figure,
     Foot,
     Heading,
     Inline,
@@ -56,20 +57,26 @@ class Form:
         return f"{self.seed}-{self.number:03}-{self.digest}"
 
 
+def setting_teller(exercise: Exercise, names: Names, words: Wording) -> Teller:
+    """What tells of the network itself, without numbers."""
+    return Teller(exercise.derivation, exercise.report, None, Detail.BRIEF, words, names)
+
+
 class Pages:
     """The pages of one variant: what is given, the questions, the answers."""
 
     def __init__(
-        self, exercise: Exercise, names: Names, title: str = "", templates: Path | None = None
-    ) -> None:
+        self, exercise: Exercise, names: Names, title: str = "", templates: Path | None = None,
+        picture: tuple[Figure, ...] = (),
+    ) -> None:  # fmt: skip
         self.exercise = exercise
         self.names = names
         # Sentences that take turns begin anew on every sheet: none depends on another.
         self.words = Wording("en", templates)
         structure = exercise.structure
-        teller = Teller(exercise.derivation, exercise.report, None, Detail.BRIEF, self.words, names)
+        teller = setting_teller(exercise, names, self.words)
         self._layer_name = teller.layer_name
-        self._setting = (*setting(teller, aim=False), *self._functions())
+        self._setting = (*setting(teller, aim=False), *picture, *self._functions())
         self._title = title or structure.title
 
     def sheet(self, form: Form, questions: Sequence[Question], numbers: Numbers) -> Document:

@@ -31,6 +31,7 @@ def test_a_recipe_is_read(tmp_path: Path) -> None:
     text = """
 title: Week 3
 digits: 3
+picture: true
 questions:
   - forward
   - kind: gradient
@@ -43,15 +44,15 @@ questions:
     given: true
 """
     assert read(tmp_path, text) == Recipe(
-        3, "Week 3", (Ask("forward"), Ask("gradient", 6, 2, "hard", True, 3, False, True))
+        3, "Week 3", True, (Ask("forward"), Ask("gradient", 6, 2, "hard", True, 3, False, True))
     )
 
 
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("", ["1:1: the file is empty; allowed is a mapping with title, digits, questions"]),
-        ("- forward", ["1:1: got a list of 1; allowed is a mapping with title, digits, questions"]),
+        ("", ["1:1: the file is empty; allowed is a mapping with title, digits, picture"]),
+        ("- forward", ["1:1: got a list of 1; allowed is a mapping with title, digits"]),
         ("digits: 4", ["1:1: questions: got nothing; write one a line, as in - kind: forward;"]),
         ("questions: []", ["1:12: questions: got an empty list; write one a line"]),
         ("questions: [forwards]",
@@ -73,7 +74,7 @@ questions:
         ("title: 3\ndigits: 7\nquestions: [loss, delta]\nseed: 3",
          ["1:8: title: got 3; allowed is one line of text",
           "2:9: digits: got 7; allowed are whole numbers from 2 to 6",
-          "4:1: unknown key 'seed'; allowed are title, digits, questions"]),
+          "4:1: unknown key 'seed'; allowed are title, digits, picture, questions"]),
         ("questions: [forward", ["1:20: not YAML: "]),
         ("digits: 3\ndigits: 3\nquestions: [loss]",
          ["2:1: digits is given twice, first in line 1"]),

@@ -134,16 +134,16 @@ def new_loss(ground: Ground, ask: Ask, letter: str) -> Question:
         if task.part == "update" and task.step.about[0] in moved:
             givens[task.step.about[0]] = numbers.work_out(task.formula, digits).result.number
     after = worked(exercise, givens, numbers.rounding)
-    draft.begin(loss=E)
-    if asked:
-        draft.say("new-loss-updated")
-    else:
+    if not asked:
         for start in range(0, len(moved), 8):
             some = moved[start : start + 8]
             header: tuple[Inline, ...] = tuple((q,) for q in some)
             row: tuple[Inline, ...] = tuple((givens[q],) for q in some)
             caption = () if start else ground.words("worksheet-new-loss-given")
             draft.both(Table(header, (row,), "c" * len(some), caption))
+    draft.begin(loss=E)
+    if asked:
+        draft.say("new-loss-updated")
     tasks = [task for task in exercise.tasks if task.part == "forward"]
     mine = items(tasks, after, ground.lines, guided=False)
     check_key(mine, after)

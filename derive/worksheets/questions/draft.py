@@ -67,10 +67,11 @@ class Draft:
             hint = self.ground.words(f"hint-{self.ask.kind}", **values)
             self.both(Paragraph(hint, "remark"))
 
-    def line(self, prompt: Inline, value: Inline, label: str) -> None:
+    def line(self, prompt: Inline, value: Inline, label: str, short: bool = False) -> None:
         """A line to write on behind a prompt; in the key, what belongs there."""
         words = self.ground.words
-        self._sheet.append(Paragraph(words("worksheet-open", prompt=prompt, label=label)))
+        name = "worksheet-open-short" if short else "worksheet-open"
+        self._sheet.append(Paragraph(words(name, prompt=prompt, label=label)))
         self._sheet += [Space(self.ask.space - 1)] if self.ask.space > 1 else []
         self._key.append(
             Paragraph(words("worksheet-solved", prompt=prompt, label=label, value=value))
@@ -80,7 +81,7 @@ class Draft:
         """A whole number is asked for."""
         label = self.label()
         self.answers.append(CountAnswer(label, value, step))
-        self.line(prompt, (str(value),), label)
+        self.line(prompt, (str(value),), label, short=True)
 
     def names(self, prompt: Inline, names: Sequence[Quantity], step: str = "") -> None:
         """A set of names is asked for."""
@@ -116,7 +117,7 @@ class Draft:
         """The letter of one of several options that are shown elsewhere."""
         label, letter = self.label(), ascii_lowercase[place]
         self.answers.append(ChoiceAnswer(label, letter, tuple(slips), step))
-        self.line(prompt, (f"({letter})",), label)
+        self.line(prompt, (f"({letter})",), label, short=True)
 
     def formula(
         self, subject: Expression, formula: Expression, step: str = "",

@@ -106,6 +106,7 @@ def _intro(
 ) -> Iterator[Block]:  # fmt: skip
     """What is to be done, how many there are, a hint, what is given."""
     said = {**_said(ground, ask.kind), **more}
+    yield from given_table(ground, [task.step.subject for task in given])
     yield ground.say(ask.kind, **said)
     every = sum(_is_of(task, ask.kind) for task in ground.exercise.tasks)
     asked = sum(_is_of(task, ask.kind) for task in chosen)
@@ -116,7 +117,6 @@ def _intro(
         yield ground.say("update-digits", digits=rounding.update_digits)
     if ask.hints:
         yield Paragraph(ground.words(f"hint-{ask.kind}", **said), "remark")
-    yield from given_table(ground, [task.step.subject for task in given])
 
 
 def _said(ground: Ground, kind: str) -> dict[str, Value]:
