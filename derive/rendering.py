@@ -27,6 +27,7 @@ PARTS: dict[str, str] = {
     "references": "literature, cited in the text by number",
     "captions": "a caption for every formula, numbered captions for tables and figures",
     "pictures": "drawings of the network, of paths, of every step back, and of the computation",
+    "colour": "the colour of its role for every formula, in Markdown too; LaTeX has it anyway",
     "training": "a thousand epochs with the network's learning rate and with others, and curves",
 }
 # What the part "training" trains with, besides the network's own learning rate.

@@ -137,8 +137,12 @@ Block = (
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A narrated document: its blocks in reading order, and the language of its words."""
+    """A narrated document: its blocks in reading order, and the language of its words.
+
+    coloured  formulas are to have the colour of their role also where that is not usual
+    """
 
     title: Inline
     blocks: tuple[Block, ...]
     language: str = "en"
+    coloured: bool = False

@@ -33,6 +33,7 @@ from derive.writers.markdown_text import escape, escape_start
 from derive.writers.writer import Writer
 
 if TYPE_CHECKING:
+    from derive.document.blocks import Document
     from derive.expression.nodes import Expression
     from derive.notation import Names
 
@@ -40,6 +41,10 @@ _WIDE = 60  # columns past which the source of a table is not lined up
 _WIDTH = 100.0  # half ems of a row of a formula: a page of GitHub, a notebook
 _CHARACTERS = 1000  # of one formula; GitLab and Gitea set no more
 _OVERHEAD = 50  # characters around a row, and around all rows
+# Names that MathJax, KaTeX and xcolor all know, dark enough on white. The formula stands in
+# braces of its own: to MathJax 2 the colour is of these alone, to the others of the whole group.
+_COLOURS = {"hidden": "green", "output": "blue", "loss": "brown", "gradient": "brown"}
+_COLOURING = 40  # characters that colours add to a row
 
 
 class Dialect(NamedTuple):
@@ -131,6 +136,11 @@ class Markdown(Writer):
     ) -> None:
         super().__init__(names, templates, stem=stem)
         self.dialect = DIALECTS[dialect]
+        self._coloured = False
+
+    def body(self, document: Document) -> str:
+        self._coloured = document.coloured
+        return super().body(document)
 
     def gap(self, previous: Block | None, block: Block) -> str:
         if isinstance(previous, Items) and isinstance(block, Items):
@@ -169,11 +179,14 @@ class Markdown(Writer):
         yield ParagraphText(escape_start(self.inline(block.content)), block.kind)
 
     def equation(self, block: Equation | Equations) -> Iterator[Formula]:
-        most = _CHARACTERS - 100
-        packs = list(_packed(rows(block, self.names, _words, _WIDTH, most, most)))
+        colouring = _COLOURING if self._coloured else 0
+        most = _CHARACTERS - 100 - colouring
+        packs = list(_packed(rows(block, self.names, _words, _WIDTH, most, most), colouring))
         for position, some in enumerate(packs, start=1):
             caption = self._caption(block.caption) if position == len(packs) else ""
             shown = [_alone(some[0])] if len(some) == 1 else some
+            if self._coloured:
+                shown = list(map(_in_colour, shown))
             yield Formula(self.dialect.opening, self.dialect.closing, shown, caption)
 
     def _caption(self, content: Inline) -> str:
@@ -224,12 +237,21 @@ def _rule(columns: int, align: str) -> str:
     return f"{left}{'-' * (columns - 2)}{right}"
 
 
-def _packed(rows: Iterable[Row]) -> Iterator[list[Row]]:
+def _in_colour(row: Row) -> Row:
+    """A row in the colour of its role; the sign between its sides keeps its spaces."""
+    colour = _COLOURS.get(row.role)
+    if colour is None:
+        return row
+    left, right = (f"{{\\color{{{colour}}}{{{s}}}}}" if s else s for s in (row.left, row.right))
+    return row._replace(left=left, right=right)
+
+
+def _packed(rows: Iterable[Row], colouring: int) -> Iterator[list[Row]]:
     """Rows in formulas of no more characters than a reader takes."""
     some: list[Row] = []
     used = 0
     for row in rows:
-        needed = sum(map(len, row[:5])) + _OVERHEAD
+        needed = sum(map(len, row[:5])) + _OVERHEAD + colouring
         if some and used + needed > _CHARACTERS - _OVERHEAD:
             yield some
             some, used = [], 0

@@ -14,8 +14,10 @@ from dataclasses import dataclass
 LIMIT = 1000  # characters of one formula, GitLab and Gitea
 BANNED = (
     "operatorname", "newcommand", "renewcommand", "def", "mbox", "phantom", "hphantom",
-    "vphantom", "label", "eqref", "ref", "tag", "notag", "require", "color",
+    "vphantom", "label", "eqref", "ref", "tag", "notag", "require",
 )  # fmt: skip
+
+_COLOUR = re.compile(r"\{\\color\{(?:green|blue|brown)\}\{")
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +185,8 @@ def formula_problems(formula: Formula) -> Iterator[str]:
     for command in re.findall(r"\\([A-Za-z]+)", text):
         if command in BANNED:
             yield f"\\{command} does not work everywhere"
+    if len(re.findall(r"\\color", text)) != len(re.findall(_COLOUR, text)):
+        yield "a colour that is not {\\color{name}{…}} with a name known everywhere"
     for inside in _arguments(text, ("text", "textbf", "textit", "textrm")):
         if "_" in inside:
             yield "_ inside \\text{}"

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 
+import derive
 from derive.document.blocks import (
     Choices,
     Document,
@@ -232,6 +233,8 @@ FAULTS = [
     ("plain", "the $w$5", "no space after"),
     ("plain", "the $ w $", "spaces at its ends"),
     ("plain", "$\\tag{3}$", "\\tag does not work"),
+    ("github", "```math\n\\color{red}{x}\n```\n", "a colour that is not"),
+    ("github", "```math\n{\\color{orchid}{x}}\n```\n", "a colour that is not"),
     ("plain", "$$\nx\n", "not closed"),
 ]  # fmt: skip
 
@@ -257,3 +260,36 @@ def test_the_rules_hold_in_the_committed_output() -> None:
         page = path.read_text(encoding="utf-8")
         found += [f"{path.relative_to(output)}:{problem}" for problem in problems(page, dialect)]
     assert found == []
+
+
+@pytest.mark.parametrize("dialect", ["github", "plain"])
+@pytest.mark.parametrize("style", ["paths", "deltas", "matrices"])
+def test_colour_changes_nothing_but_the_colour(dialect: str, style: str) -> None:
+    """Hidden green, output blue, loss and gradients brown; the formulas are the same."""
+    derivation = derive.derive(derive.load("examples/mazur.yaml"), style)
+    usual, coloured = (
+        str(derive.render(derivation, dialect=dialect, parts=parts)) for parts in ((), ("colour",))
+    )
+    assert problems(coloured, dialect) == []
+    assert "color" not in usual
+    for colour, name in (("green", "h_1"), ("blue", "o_1"), ("brown", "E_1")):
+        assert re.search(rf"\{{\\color\{{{colour}\}}\{{[^=]*{name}", coloured)
+    assert _pieces(_uncoloured(coloured)) == _pieces(usual)
+
+
+def _uncoloured(page: str) -> str:
+    """The page with {\\color{…}{x}} written as x."""
+    while begun := re.search(r"\{\\color\{\w+\}\{", page):
+        depth, end = 2, begun.end()
+        while depth:
+            depth += {"{": 1, "}": -1}.get(page[end], 0) if page[end - 1] != "\\" else 0
+            end += 1
+        page = page[: begun.start()] + page[begun.end() : end - 2] + page[end:]
+    return page
+
+
+def _pieces(page: str) -> list[str]:
+    """The lines of a page; a formula may be split between others of them."""
+    split = re.compile(r"^(```math|```|\$\$|\\(begin|end)\{aligned\}|)$")
+    lines = [line.removesuffix(" \\\\") for line in page.splitlines() if not split.match(line)]
+    return [re.sub(r"[& ]|\{\}", "", line) for line in lines]

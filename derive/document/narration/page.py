@@ -30,7 +30,7 @@ def narrate(teller: Teller) -> Document:
         from derive.document.narration.captions import captioned
 
         blocks = captioned(teller, blocks)
-    return Document(title, tuple(blocks), "en")
+    return Document(title, tuple(blocks), "en", coloured="colour" in teller.parts)
 
 
 def _sections(teller: Teller) -> Iterator[tuple[str, Iterable[Block]]]:
