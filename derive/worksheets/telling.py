@@ -105,7 +105,9 @@ class Telling:
             if isinstance(atom, (Quantity, Partial))
         }
         errors = {
-            letter: float(half_unit(shown[letter])) if self._is_rounded(atom, numbers) else 0.0
+            letter: float(half_unit(shown[letter]))
+            if shown[letter].text and self._is_rounded(atom, numbers)
+            else 0.0
             for atom, letter in self._letters.items()
         }
         values = {letter: float(number.value) for letter, number in shown.items()}

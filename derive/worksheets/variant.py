@@ -18,7 +18,7 @@ from derive.worksheets.suitable import fault
 from derive.worksheets.telling import Alike, Telling
 
 TRIES = 400
-CANDIDATES = 12  # good variants of which the most telling is taken
+CANDIDATES = 8  # good variants of which the most telling is taken
 _SAMPLES = 12
 
 

@@ -32,6 +32,7 @@ from derive.worksheets.answers import (
 )
 from derive.worksheets.kinds import DIFFICULTIES, KINDS
 from derive.worksheets.marking.formulas import Formulas
+from derive.worksheets.marking.judges import Judges
 from derive.worksheets.marking.marks import Verdict, mark_values
 from derive.worksheets.questions.choices import check_planted
 from derive.worksheets.questions.code import written_out
@@ -96,6 +97,9 @@ def judge(variant: Variant) -> None:
             assert {mark.verdict for mark in marks} == {Verdict.RIGHT}
             assert set(filled) == {a.label for a in question.answers if isinstance(a, Answer)}
         formulas = Formulas(exercise, variant.pages.names)
+        typed = written(variant)
+        for mark in Judges(exercise, variant.pages.names).marks(variant, typed):
+            assert mark.verdict is Verdict.RIGHT or mark.label not in typed, mark
         for answer in question.answers:
             if isinstance(answer, FormulaAnswer):
                 judge_formula(variant, formulas, answer)
@@ -104,6 +108,24 @@ def judge(variant: Variant) -> None:
                 assert answer.misconceptions[answer.letters.index(answer.letter)] in (
                     "", *(() if question.kind != "mistake" else answer.misconceptions),
                 )  # fmt: skip
+
+
+def written(variant: Variant) -> dict[str, str]:
+    """The key as a student would type it; formulas that nobody types are left out."""
+    names, found = variant.pages.names, {}
+    for answer in variant.answers:
+        if isinstance(answer, FormulaAnswer):
+            if readable(answer):
+                found[answer.label] = text(answer.formula, names)
+        elif isinstance(answer, ChoiceAnswer):
+            found[answer.label] = f"({answer.letter.upper()})"
+        elif isinstance(answer, NamesAnswer):
+            found[answer.label] = ", ".join(map(names.text, reversed(answer.names))) or "none"
+        elif isinstance(answer, CountAnswer):
+            found[answer.label] = str(answer.value)
+        else:
+            found[answer.label] = printed(answer.value)
+    return found
 
 
 def judge_formula(variant: Variant, formulas: Formulas, answer: FormulaAnswer) -> None:
