@@ -104,8 +104,9 @@ class Telling:
             for atom, letter in self._letters.items()
             if isinstance(atom, (Quantity, Partial))
         }
+        asked = Fraction(1, 2 * 10**numbers.rounding.digits)  # 1, the slope of a relu, is exact
         errors = {
-            letter: float(half_unit(shown[letter]))
+            letter: float(min(half_unit(shown[letter]), asked))
             if shown[letter].text and self._is_rounded(atom, numbers)
             else 0.0
             for atom, letter in self._letters.items()
