@@ -1,7 +1,7 @@
 # Each target alone sets up what it needs: an environment in .venv, the package, the tools.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types package bench goldens clean
+.PHONY: help demo test lint types package bench truth goldens clean
 
 # The first Python that is new enough; another one with `make PYTHON=/path/to/python …`.
 PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11 python; do \
@@ -26,6 +26,7 @@ help:
 	@echo 'make types     check the types strictly'
 	@echo 'make package   build the wheel, install it on its own and render a document with it'
 	@echo 'make bench     print every speed ratio beside its bound'
+	@echo 'make truth     print how many slips and misconceptions the marking finds, and every miss'
 	@echo 'make goldens   rewrite the golden files of the tests; read them before committing'
 	@echo 'make clean     remove the environment and what the tools left'
 
@@ -68,6 +69,9 @@ package: .venv/installed
 
 bench: .venv/installed
 	@$(RUN) -m benchmarks
+
+truth: .venv/installed-dev
+	@$(RUN) -m pytest -s tests/worksheets -k 'found_at_their_steps or recognised_at_its_step or rewriting'
 
 goldens: .venv/installed-dev
 	@$(RUN) -m pytest -n $(JOBS) --update
