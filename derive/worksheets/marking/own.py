@@ -41,7 +41,7 @@ class Values:
             return self.own[atom]
         shown = self.numbers.shown(atom)
         worked = atom in self.numbers.formulas or isinstance(atom, Partial)
-        error = HIGH.number(half_unit(shown.number)) if worked and shown.number.text else _ZERO
+        error = HIGH.number(half_unit(shown.number)) if worked and not shown.exact else _ZERO
         return Value(shown.number.value, error)
 
     def number(self, atom: Expression) -> Fraction:
