@@ -19,7 +19,6 @@ from derive.pictures.wiring import BESIDE, NODE, SIZE, Board
 _COLUMNS = 8  # products and biases of a layer, up to which a network is drawn whole
 _LAYERS = 2
 _INPUTS = 4  # of one unit that are all drawn; of more, the first and the last
-_WIRE = 26.0  # length of a wire with a label
 _FAN = 34.0  # between what is sent and what receives it
 _JOIN = 16.0  # where wires come together
 _LEAF = 9.0  # wire to what comes from outside
@@ -140,7 +139,7 @@ class _Circuit:
         """The products of a unit and their sum; the x of the sum, whose wire ends at ``y``."""
         board = self.board
         top = self.y + _FAN + NODE + 6
-        joint = top + NODE + _WIRE
+        joint = top + NODE + board.length
         centre = sum(columns.values()) / len(columns)
         plus = (centre, joint + _JOIN + NODE)
         for w, x in columns.items():
@@ -151,7 +150,9 @@ class _Circuit:
                 board.wire((x + NODE, top), (x + NODE + _LEAF, top))
                 board.beside((x + NODE + _LEAF - 2, top), board.value(w), board.slope(w))
                 product = Product((w, _sender(w)))
-                board.beside((x, joint - _WIRE / 2 + 2), board.value(product), board.slope(z))
+                board.beside(
+                    (x, joint - board.length / 2 + 2), board.value(product), board.slope(z)
+                )
                 board.wire((x, top + NODE), (x, joint))
             else:
                 slope = board.slope(w) if w.unit >= 0 else ()
@@ -160,9 +161,9 @@ class _Circuit:
             board.into((x, joint), plus)
         board.operation(plus, ("+",))
         below = plus[1] + NODE
-        board.beside((centre, below + _WIRE / 2), board.value(z), board.slope(z))
-        board.wire((centre, below), (centre, below + _WIRE))
-        self.y = below + _WIRE
+        board.beside((centre, below + board.length / 2), board.value(z), board.slope(z))
+        board.wire((centre, below), (centre, below + board.length))
+        self.y = below + board.length
         return centre
 
     def _function(self, layer: Layer, z: Quantity, x: float) -> None:
@@ -210,9 +211,9 @@ class _Circuit:
     def _carried(self, q: Quantity, x: float) -> None:
         """A wire down with what it carries; the last has an arrow."""
         board = self.board
-        board.beside((x, self.y + _WIRE / 2), board.value(q), board.slope(q))
-        board.wire((x, self.y), (x, self.y + _WIRE), arrow=q == E)
-        self.y += _WIRE
+        board.beside((x, self.y + board.length / 2), board.value(q), board.slope(q))
+        board.wire((x, self.y), (x, self.y + board.length), arrow=q == E)
+        self.y += board.length
 
     # -- what stands in a row ----------------------------------------------------------------
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from math import hypot
 
-from derive.derivation.graph import E
+from derive.derivation.graph import E, pre_activations
 from derive.derivation.styles.deltas import delta_of
 from derive.expression.nodes import INPUT, PRE_ACTIVATION, Expression, Partial, Quantity
 from derive.pictures.extent import width
@@ -17,6 +17,8 @@ SIZE = 7.5  # of labels
 BESIDE = 4.0  # between a wire and its label
 NODE = 8.0  # radius of an operation
 _LINE = 4.7  # half of what is between value and derivative
+_STACKED = 6.4  # the same where names have a superscript above their subscript
+_ROOM = 16.6  # length of a wire with a label, past its lines
 _WIRE = 0.8
 
 
@@ -33,6 +35,19 @@ class Board:
         """From back to front, moved to the right."""
         for shape in (*self.wires, *self.nodes, *self.labels):
             yield moved(shape, right) if right else shape
+
+    @property
+    def line(self) -> float:
+        """Half of what is between a value and the derivative below it."""
+        graph, names = self.scene.graph, self.scene.names
+        z = pre_activations(graph.network.layers[0])[0]
+        written = (names.latex(q) for q in graph.definitions[z].walk() if isinstance(q, Quantity))
+        return _STACKED if any("^" in name and "_" in name for name in written) else _LINE
+
+    @property
+    def length(self) -> float:
+        """Of a wire with a label."""
+        return _ROOM + 2 * self.line
 
     @property
     def left(self) -> float:
@@ -86,7 +101,7 @@ class Board:
     def beside(self, at: Point, value: Content, slope: Content, role: str = "") -> None:
         """What a wire carries, and below it the derivative by that."""
         x, y = at[0] + BESIDE, at[1]
-        apart = _LINE if slope else 0.0
+        apart = self.line if slope else 0.0
         self.labels.append(Label((x, y - apart), value, SIZE, "start", role))
         if slope:
             self.labels.append(Label((x, y + apart), slope, SIZE, "start", "gradient"))

@@ -27,7 +27,7 @@ from derive.writers.environment import Layout
 from derive.writers.registry import REGISTRY
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from derive.notation import Names
 
@@ -97,16 +97,22 @@ class Writer:
 
     def body(self, document: Document) -> str:
         """The blocks of a document."""
+        filled = [(block, self._filled(block)) for block in titled(document)]
         parts: list[str] = []
         previous: Block | None = None
-        for block in titled(document):
-            noun = NOUNS[type(block)]
-            for context in getattr(self, noun)(block):
-                text = self.layout.block(noun, context)
-                if text:
-                    parts += [self.gap(previous, block), text] if parts else [text]
-                    previous = block
+        for place, (block, texts) in enumerate(filled):
+            if isinstance(block, Heading) and _left_bare(block, filled[place + 1 :]):
+                continue
+            for text in texts:
+                parts += [self.gap(previous, block), text] if parts else [text]
+                previous = block
         return "".join(parts)
+
+    def _filled(self, block: Block) -> list[str]:
+        """What the block's macro makes of it: often one text; none where nothing is to be seen."""
+        noun = NOUNS[type(block)]
+        texts = [self.layout.block(noun, context) for context in getattr(self, noun)(block)]
+        return [text for text in texts if text]
 
     def _around(self, document: Document, body: str) -> str:
         kinds = {type(block) for block in document.blocks}
@@ -155,3 +161,11 @@ def titled(document: Document) -> tuple[Block, ...]:
     if not document.title or any(isinstance(b, Heading) and b.level == 1 for b in blocks):
         return blocks
     return (Heading(1, document.title), *blocks)
+
+
+def _left_bare(heading: Heading, after: Sequence[tuple[Block, list[str]]]) -> bool:
+    """Whether all that stood under the heading is nothing here: pictures, in plain text."""
+    if not after or after[0][1] or not isinstance(after[0][0], Figure):
+        return False
+    left = next((block for block, texts in after if texts), None)
+    return left is None or (isinstance(left, Heading) and left.level <= heading.level)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import pairwise
 
 import pytest
 
@@ -13,6 +14,7 @@ from derive.document.blocks import Figure
 from derive.document.narration import pictures
 from derive.document.narration.pictures import scene_of
 from derive.expression.nodes import Expression, Number, Partial, Product, Quantity
+from derive.notation import BUILT_IN
 from derive.pictures.circuit import circuit, is_whole
 from derive.pictures.picture import Label, Picture
 from derive.pictures.scene import Scene
@@ -141,6 +143,23 @@ def test_without_numbers_names_stand_beside_wires() -> None:
     w = Quantity("weight", 1, 0, 0)
     assert {(w,), (Partial(E, w),), (Product((w, Quantity("input"))),)} <= contents
     assert (Quantity("delta", 1, 0),) in contents
+
+
+@pytest.mark.parametrize("notation", BUILT_IN)
+@pytest.mark.parametrize("numbers", [True, False])
+def test_the_derivative_stays_clear_of_the_scripts_above_it(notation: str, numbers: bool) -> None:
+    stacked = notation == "layered"  # a superscript above a subscript: 1.6 lines, not 1.25
+    for sizes in ((2, 2, 1), (5, 4, 3, 2)):
+        network = made(sizes, notation=notation, numbers=numbers)
+        labels = [
+            s for s in pictures.circuit_figure(teller(network)).picture.shapes
+            if isinstance(s, Label) and s.anchor == "start"
+        ]  # fmt: skip
+        for upper, lower in pairwise(labels):
+            if lower.role == "gradient":
+                assert upper.at[0] == lower.at[0]
+                lines = (lower.at[1] - upper.at[1]) / lower.size
+                assert lines >= (1.6 if stacked else 1.25)
 
 
 def words(figure: Figure) -> str:

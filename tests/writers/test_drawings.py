@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 import pytest
 
 from derive.document.blocks import Document, Figure
+from derive.expression.nodes import Partial, Quantity
 from derive.notation import Names, Shape, names
 from derive.pictures.picture import Label, Line, Pen, Picture
 from derive.resources import shipped_templates
@@ -213,3 +214,10 @@ def test_a_document_of_a_picture_alone() -> None:
 def test_every_label_sets_in_tikz(content: tuple[object, ...]) -> None:
     picture = Picture("p", (), (), (9, 9), (Label((0, 0), content),))  # type: ignore[arg-type]
     assert tikz(picture, NUMBERED).count(r"\node[") == 1
+
+
+def test_a_derivative_stays_on_the_line_in_both() -> None:
+    label = Label((0, 0), (Partial(Quantity("loss"), w(1, 0, 0)),))
+    picture = Picture("p", (), (), (99, 9), (label,))
+    assert r"$\partial E_{\text{Total}}/\partial W_1$" in tikz(picture, NUMBERED)
+    assert "∂ETotal/∂W1" in letters(drawn(picture)) and "frac" not in tikz(picture, NUMBERED)

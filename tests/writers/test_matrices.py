@@ -61,6 +61,8 @@ def test_fractions_in_a_matrix_are_as_large_as_outside() -> None:
     printed = latex(column((Partial(h, w), Partial(h, w))), NAMES)
     assert printed.count(r"\dfrac{\partial h_1}{\partial w_1}") == 2
     assert r"\\[9pt]" in printed
+    layered = latex(column((Partial(h, w), Partial(h, w))), names("layered", Shape((1, 1))))
+    assert r"\\[13pt]" in layered, "superscripts need more room"
 
 
 def test_text_on_one_line() -> None:

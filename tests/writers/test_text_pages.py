@@ -15,6 +15,7 @@ from derive.document.blocks import (
     Document,
     Equation,
     Equations,
+    Figure,
     Heading,
     Items,
     Paragraph,
@@ -24,6 +25,7 @@ from derive.document.blocks import (
 )
 from derive.expression.nodes import Blank, Expression, Number, Product, Sum
 from derive.notation import Names, Shape, names
+from derive.pictures.picture import Picture
 from derive.writers import write
 from derive.writers.columns import NO_BREAK, cut, pad, width, wrap
 from derive.writers.tables import groups, shrunk
@@ -47,6 +49,16 @@ def test_page(golden: Callable[[str, str], None]) -> None:
 
 def test_worksheet(golden: Callable[[str, str], None]) -> None:
     golden("worksheet.txt", write(worksheet(), NUMBERED, "text"))
+
+
+def test_no_heading_over_pictures_alone() -> None:
+    figure = Figure(Picture("p", ("p",), ("p",), (9, 9), ()), ("p",))
+    under = (Heading(1, ("title",)), Heading(2, ("curves",)), figure, figure)
+    for behind in ((Heading(2, ("end",)),), (Heading(1, ("end",)),), ()):
+        assert not any("curves" in line for line in lines(Document(("title",), under + behind)))
+    for behind in ((Heading(3, ("part",)),), (Paragraph(("words",)),)):
+        assert "curves" in lines(Document(("title",), under + behind))
+    assert "end" in lines(Document(("title",), (Heading(1, ("title",)), Heading(2, ("end",)))))
 
 
 # -- any document ----------------------------------------------------------------------------

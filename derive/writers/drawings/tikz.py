@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from derive.expression.nodes import Partial
 from derive.pictures.picture import Box, Circle, Label, Line, Pen, Picture, Point
 from derive.writers.drawings.style import TINT, arrow_head, base_point, number
 from derive.writers.expressions.latex import latex
@@ -101,4 +102,7 @@ def _label(label: Label, names: Names) -> str:
 def _piece(piece: str | Expression, names: Names) -> str:
     if isinstance(piece, str):
         return escape(piece)
+    if isinstance(piece, Partial):  # on the line, as in the other drawings: a fraction is too high
+        over, under = (escape_formula(latex(part, names)) for part in (piece.of, piece.by))
+        return rf"$\partial {over}/\partial {under}$"
     return f"${escape_formula(latex(piece, names))}$"

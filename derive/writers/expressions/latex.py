@@ -54,6 +54,7 @@ SIGNS = {"": "", "=": "=", "≈": r"\approx", "←": r"\leftarrow", "→": r"\to
 IF, OTHERWISE = r"\text{if }", r"\text{otherwise}"
 _APART = r" \\[9pt] "  # between the rows of a matrix with fractions
 _RAISED = r" \\[3pt] "  # and of one with layers as superscripts
+_BOTH = r" \\[13pt] "  # and of one with fractions of such
 _TOKEN = re.compile(r"\\[A-Za-z]+|.", re.DOTALL)
 _TALL = (r"\frac", r"\dfrac", r"\begin", r"\sum", r"\underset")
 
@@ -176,7 +177,11 @@ def _blank(e: Expression, names: Names) -> Printed:
 def _matrix(e: Expression, names: Names) -> Printed:
     rows = [[_upright(latex(one, names)) for one in row] for row in cast(Matrix, e).rows]
     every = " ".join(one for row in rows for one in row)
-    between = _APART if r"\dfrac" in every else _RAISED if "^{(" in every else r" \\ "
+    raised = "^{(" in every
+    if r"\dfrac" in every:
+        between = _BOTH if raised else _APART
+    else:
+        between = _RAISED if raised else r" \\ "
     body = between.join(" & ".join(row) for row in rows)
     return rf"\begin{{bmatrix}} {body} \end{{bmatrix}}"
 
