@@ -117,6 +117,16 @@ def test_the_lowest_and_the_highest_at_the_end(name: str) -> None:
         assert ends[worst] == max(ends.values()) and near(value(one, "high"), ends[worst])
 
 
+def test_lowest_and_highest_never_look_the_same() -> None:
+    line = derive.Network([[1.0], [2.0], [3.0]], [derive.Dense(1, weights=[[0.3]], biases=[0])],
+                          targets=[[1], [3], [2]])  # fmt: skip
+    training = derive.train(line, (0.1, 0.2), 1000)
+    (one,) = named(heard(training), "training-lowest")
+    low, high = value(one, "low"), value(one, "high")
+    assert low < high < 0.25001, "the same to five decimals"
+    assert near(low, training[0.2].losses[1000]) and near(high, training[0.1].losses[1000])
+
+
 def lowest_at(training: derive.Training, epoch: int) -> set[float]:
     there = {float(run.rate.value): finite(run)[epoch] for run in training.runs
              if epoch < len(finite(run))}  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 
 from derive.compute.training import findings
 from derive.compute.training.runs import DIVERGED, GROWN, INTERRUPTED, NO_PROGRESS, TARGET_MET, Run
@@ -14,6 +15,7 @@ from derive.document.training.account import Account
 
 _FEW = 4  # changes of the lead that are told one by one
 _MANY = 8  # rates or units past which they are not told one by one
+_MORE = 17  # digits, at most, to tell two numbers apart
 
 
 def reading(account: Account) -> Iterator[Block]:
@@ -68,7 +70,7 @@ def _lowest(account: Account) -> Iterator[Inline]:
         return
     best, worst = there[0], there[-1]
     epoch, loss = best.epochs, training.loss
-    low, high = (account.number(run.losses[epoch]) for run in (best, worst))
+    low, high = _told_apart(account, best.losses[epoch], worst.losses[epoch])
     if len(there) == 1:
         first = account.number(best.losses[0])
         if epoch:
@@ -86,6 +88,15 @@ def _lowest(account: Account) -> Iterator[Inline]:
         loss=loss, epoch=epoch, rate=account.rates(ties), low=low, high=high,
         worst=account.rate(worst),
     )  # fmt: skip
+
+
+def _told_apart(account: Account, low: float, high: float) -> tuple[Inline, Inline]:
+    """Two numbers, with more digits where they would look the same and are not."""
+    for digits in range(account.digits, account.digits + _MORE):
+        here = replace(account, digits=digits)
+        if low == high or here.number(low) != here.number(high):
+            break
+    return here.number(low), here.number(high)
 
 
 def _lead(account: Account) -> Iterator[Inline]:
