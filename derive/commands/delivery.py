@@ -47,8 +47,10 @@ def destinations(
             )
         return [Path(f"{output}{row.suffix}") for row in formats]
     if other is not None and other != formats[0].name:
+        instead = f", or end the name in {formats[0].suffix}" if formats[0].suffix else ""
         raise click.UsageError(
-            f"{output} is a name for {other}, but {formats[0].name} is asked for: add --to {other}"
+            f"{output} is a name for {other}, but {formats[0].name} is asked for: "
+            f"add --to {other}{instead}"
         )
     return [Path(output)]
 

@@ -219,7 +219,7 @@ class GradientFunction:
         value = self._inputs if inputs is None else inputs
         if value is None:
             raise ArgumentError(
-                "inputs", "nothing, and the network has no inputs",
+                "inputs", "nothing, and the network has no values for them",
                 f"{len(self._input_names)} numbers, or a row of them for each example",
                 f"give {listed(self._input_names)}",
             )  # fmt: skip

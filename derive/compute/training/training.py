@@ -232,7 +232,7 @@ def _data(
     own = network.inputs if inputs is None else None
     if inputs is None and own is None:
         raise ArgumentError(
-            "inputs", "nothing, and the network has no inputs", "rows of numbers",
+            "inputs", "nothing, and the network has no values for them", "rows of numbers",
             "write them in the network file, or give data: inputs (--data FILE)",
         )  # fmt: skip
     x = _numbers(own) if own is not None else rows(inputs, names_in, "inputs")[0]
