@@ -401,7 +401,7 @@ def loss_proof(use: LossUse) -> tuple[Expression, ...]:
 def own_loss(formula: str, per_output: str | None = None) -> LossUse:
     """A loss from a formula in y and t, one output's term. Raises FormulaError."""
     term = parse(formula, {"y": OUTPUT, "t": TARGET_LETTER})
-    return LossUse(OWN, "loss", term, None, per_output == "mean", None, formula)
+    return LossUse(OWN, "given loss", term, None, per_output == "mean", None, formula)
 
 
 def in_letters(expression: Expression, **values: Expression) -> Expression:

@@ -44,7 +44,7 @@ class Page(World):
         found = re.search(r"(\d+) decimals", text)
         self.digits = int(found[1]) if found else 0
         self.carried = "goes on with the rounded number" in " ".join(text.split())
-        found = re.search(r"because the targets (.+?) sum to 1", " ".join(text.split()))
+        found = re.search(r"provided that the targets (.+?) sum to 1", " ".join(text.split()))
         self._summing = re.split(r", | and ", found[1]) if found else []
         for part in parts(text):
             try:
