@@ -9,11 +9,10 @@ from typing import Any
 
 import derive
 from derive.derivation.check import Report
-from derive.derivation.check.arithmetic import check_numbers
 from derive.derivation.check.symbolic import confirm
 from derive.derivation.derivation import STYLES
+from derive.derivation.numbered import numbered
 from derive.derivation.rounding import Rounding
-from derive.derivation.valuation import Valuation
 from derive.document.blocks import Inline, Strong
 from derive.document.conventions import conventions
 from derive.document.wording import Wording
@@ -36,7 +35,8 @@ class Examination:
 
 
 def examine(path: str, style: str | None = None) -> Examination:
-    """Check the derivations of a network file. Raises NetworkError, CheckFailed, OSError."""
+    """Check the derivations of a network file. Raises NetworkError, CheckFailed,
+    NumbersError, OSError."""
     network = derive.load(path)
     found = Examination(network, {}, {}, {})
     for name in STYLES if style is None else (style,):
@@ -44,7 +44,7 @@ def examine(path: str, style: str | None = None) -> Examination:
         found.reports[name] = derivation.check()
         found.symbolic[name] = confirm(derivation)
         if network.has_values:
-            found.numbers[name] = check_numbers(Valuation(derivation, _rounding(network)))
+            _, found.numbers[name] = numbered(derivation, _rounding(network))
     return found
 
 

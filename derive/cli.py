@@ -31,6 +31,7 @@ _INPUT_ERRORS = (
     ("derive.compute.arguments", "ArgumentError"),
     ("derive.compute.training.data", "DataError"),
     ("derive.spreadsheet.errors", "SpreadsheetError"),
+    ("derive.derivation.numbered", "NumbersError"),
     ("derive.derivation.check.failure", "CheckFailed"),
 )
 

@@ -143,9 +143,8 @@ def narrated(
     parts: Collection[str] = (),
 ) -> tuple[Document, Names]:
     """The document before a writer takes it, and the names it is to be written in."""
-    from derive.derivation.check.arithmetic import check_numbers
+    from derive.derivation.numbered import numbered
     from derive.derivation.rounding import Rounding
-    from derive.derivation.valuation import Valuation
     from derive.document.narration import narrate
     from derive.document.narration.teller import Detail, Teller
     from derive.document.wording import Wording
@@ -162,8 +161,8 @@ def narrated(
     if network.has_values:
         places = network.digits if digits is None else digits
         update = network.update_digits if digits is None else None
-        valuation = Valuation(derivation, Rounding(places, update, carried=mode == "carried"))
-        numbers = check_numbers(valuation)
+        rounded = Rounding(places, update, carried=mode == "carried")
+        valuation, numbers = numbered(derivation, rounded)
     extra: dict[str, Step] = {}
     if parts:
         from derive.derivation.extra import check_more, extra_steps

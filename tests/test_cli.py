@@ -353,3 +353,18 @@ def test_a_terminal_without_unicode_still_gets_the_page() -> None:
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert "∂" in done.stdout.decode()
+
+
+@pytest.mark.parametrize("command", [["render"], ["render", "--rounding", "carried"], ["check"]])
+def test_numbers_without_a_value_are_told_in_words(tmp_path: Path, command: list[str]) -> None:
+    """1 − y is 0 to sixty digits, inside a logarithm."""
+    file = tmp_path / "steep.yaml"
+    file.write_text(
+        "inputs: [1.0]\nlayers:\n  - {units: 1, activation: sigmoid, bias: none, "
+        "weights: [[900.0]]}\nloss: binary_cross_entropy\ntargets: [0.0]\nlearning_rate: 0.5\n"
+    )
+    name, *options = command
+    result = CliRunner().invoke(commands, [name, str(file), *options])
+    assert result.exit_code == 1
+    assert "have no values to show (ln of 0.0)" in result.output
+    assert "take smaller weights" in result.output
