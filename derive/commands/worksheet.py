@@ -61,7 +61,10 @@ def worksheet(
     bundle: str | None, variant: int | None, to: tuple[str, ...], recipe: str | None,
     one_file: bool, answer_sheet: str | None, templates: Path | None, output: str, force: bool,
 ) -> None:  # fmt: skip
-    """Write worksheets with numbers of their own, and keys."""
+    """Write worksheets with numbers of their own, and keys.
+
+    NETWORK is a network file, or a family of networks, of which each sheet draws one.
+    """
     if (network is None) == (bundle is None):
         raise click.UsageError("give either a NETWORK or --from BUNDLE")
     if variants and roster:
@@ -84,13 +87,13 @@ def worksheet(
     suffix = f".{answer_sheet}" if answer_sheet else ""
     files = file_names(count, to, one_file, suffix, variant or 0)
     spare([Path(output) / name for name in files], force)
-    import derive
+    from derive.worksheets.families import described_by
     from derive.worksheets.recipe import Recipe
     from derive.worksheets.recipes import recipe_from
 
     asked = recipe_from(recipe) if recipe else Recipe()
     made = again or bundle_of(
-        derive.load(str(network)), asked, 7 if seed is None else seed, count, students
+        described_by(str(network)), asked, 7 if seed is None else seed, count, students
     )
     order = Order(made, to, one_file, suffix, templates, variant or 0)
     with _workers(len(order.numbers)) as executor:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, TextIO, TypeVar
 
 from derive.network.description import Dense, Network
 from derive.network.errors import NetworkError, Notes, Problem
 from derive.network.layers import MAX_LAYERS
 from derive.network.options import is_file
-from derive.network.positions import Place, compose
+from derive.network.positions import Composed, Place, compose
 from derive.network.values import shown
 from derive.notation import BUILT_IN
+
+T = TypeVar("T")
 
 MAX_BYTES = 2_000_000
 
@@ -28,18 +30,29 @@ def load(source: str | Path | TextIO) -> Network:
 
     Raises NetworkError with every problem of the file, in the order of its lines.
     """
-    name, text, folder = _text(source)
+    name, text, folder = text_of(source)
     composed = compose(text, {("layers",): MAX_LAYERS})
+    return built(name, composed, KEYS, lambda data: _network(data, folder))
+
+
+def built(
+    name: str, composed: Composed, keys: Iterable[str],
+    build: Callable[[Mapping[str, Any]], tuple[Sequence[Problem], T | None]],
+) -> T:  # fmt: skip
+    """What a file describes, where ``build`` makes it of the file's data or tells what is wrong.
+
+    Raises NetworkError with every problem, in the order of the lines.
+    """
     found = [(place, Problem(message)) for place, message in composed.faults]
     data = composed.data
     if isinstance(data, Mapping):
-        problems, network = _network(data, folder)
+        problems, made = build(data)
         found += [(composed.place(p.path, p.column, p.at_key), p) for p in problems]
-        if not found and network is not None:
-            return network
+        if not found and made is not None:
+            return made
     elif not composed.faults:
         what = "the file is empty" if data is None else f"got {shown(data)}"
-        found.append((Place(1, 1), Problem(f"{what}; allowed is a mapping with {', '.join(KEYS)}")))
+        found.append((Place(1, 1), Problem(f"{what}; allowed is a mapping with {', '.join(keys)}")))
     found.sort(key=lambda item: item[0])
     raise NetworkError(
         Problem(p.message, p.path, f"{name}:{place.line}:{place.column}", p.column, p.at_key)
@@ -73,8 +86,8 @@ def _dense(notes: Notes, position: int, layer: Any) -> Any:
     return Dense(**said | {key: value for key, value in layer.items() if key in LAYER_KEYS})
 
 
-def _text(source: str | Path | TextIO) -> tuple[str, str, Path]:
-    """The name, the text and the folder of a source."""
+def text_of(source: str | Path | TextIO) -> tuple[str, str, Path]:
+    """The name, the text and the folder of a source. Raises NetworkError."""
     if not isinstance(source, (str, Path)):
         name = str(getattr(source, "name", "network"))
         text = source.read(MAX_BYTES + 1)

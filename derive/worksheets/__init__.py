@@ -7,9 +7,20 @@ The folder's name is the plural because ``derive.worksheet`` is the public funct
 of the same name would replace it as soon as it was imported.
 """
 
+from derive.worksheets.family import Family
 from derive.worksheets.items import Answer, Item
 from derive.worksheets.maker import Variant
 from derive.worksheets.recipe import Ask, Recipe, WorksheetError
 from derive.worksheets.worksheet import Worksheet, worksheet
 
-__all__ = ["Answer", "Ask", "Item", "Recipe", "Variant", "Worksheet", "WorksheetError", "worksheet"]
+__all__ = [
+    "Answer",
+    "Ask",
+    "Family",
+    "Item",
+    "Recipe",
+    "Variant",
+    "Worksheet",
+    "WorksheetError",
+    "worksheet",
+]

@@ -22,11 +22,14 @@ from derive.network.description import Network
 from derive.network.errors import NetworkError
 from derive.network.loader import load
 from derive.network.said import structure_text
+from derive.worksheets.families import is_family, read_family
+from derive.worksheets.family import Family
 from derive.worksheets.maker import Maker, Variant
 from derive.worksheets.recipe import Recipe, WorksheetError, recipe_of
 
 MAX_BYTES = 5_000_000
 MOST_VARIANTS = 1000
+MOST_KEPT = 64  # structures that a process remembers
 _KEYS = {
     "derive": str, "network": str, "notation": str, "recipe": dict, "seed": int, "variants": int,
     "students": list, "redraws": dict,
@@ -46,7 +49,7 @@ class Student:
 class Bundle:
     """What the variants of a worksheet are made of.
 
-    network   the text of a network file
+    network   the text of a network file, or of a family's
     notation  the text of its notation file; "" where the notation is a built-in one
     recipe    as JSON
     students  of variant 1, 2, …; empty without a roster
@@ -82,11 +85,29 @@ class Bundle:
             raise WorksheetError(f"variant: got {number}; allowed are 1 to {self.count}")
         student = self.student(number)
         name = "" if student is None else student.name or student.id
-        return self.maker(templates).variant(number, dict(self.redraws).get(number, 0), name)
+        redraw = dict(self.redraws).get(number, 0)
+        try:
+            return self.maker(number, templates).variant(number, redraw, name)
+        except WorksheetError as error:
+            family = _family(self.network)
+            if family is None:
+                raise
+            called = family.described(family.network(self.seed, number))
+            raise WorksheetError(
+                f"variant {number} ({called}): {error}; or take this network out of the family"
+            ) from None
 
-    def maker(self, templates: Path | None = None) -> Maker:
-        """Derives and checks the structure, once in a process."""
-        return _maker(self.network, self.notation, self.recipe, self.seed, self.digest, templates)
+    def structure(self, number: int) -> str:
+        """The text of the network file that a variant is about."""
+        family = _family(self.network)
+        if family is None:
+            return self.network
+        return structure_text(family.network(self.seed, number))
+
+    def maker(self, number: int = 1, templates: Path | None = None) -> Maker:
+        """What makes a variant: its structure is derived and checked once in a process."""
+        network = self.structure(number)
+        return _maker(network, self.notation, self.recipe, self.seed, self.digest, templates)
 
     def number_of_form(self, form: str) -> int | None:
         """The variant that a form id names; None where it names none of this worksheet."""
@@ -113,19 +134,28 @@ def _version() -> str:
 
 
 def bundle_of(
-    network: Network, recipe: Recipe, seed: int, count: int, students: tuple[Student, ...] = ()
+    network: Network | Family,
+    recipe: Recipe,
+    seed: int,
+    count: int,
+    students: tuple[Student, ...] = (),
 ) -> Bundle:
     """The bundle of a worksheet before its numbers are drawn."""
     notation = ""
-    if isinstance(network.notation, Path):
+    if isinstance(network, Network) and isinstance(network.notation, Path):
         notation = network.notation.read_text(encoding="utf-8")
-    return Bundle(
-        structure_text(network), notation, json.dumps(recipe.data(), ensure_ascii=False), seed,
-        count, students,
-    )  # fmt: skip
+    text = network.text() if isinstance(network, Family) else structure_text(network)
+    asked = json.dumps(recipe.data(), ensure_ascii=False)
+    return Bundle(text, notation, asked, seed, count, students)
 
 
 @lru_cache(maxsize=2)
+def _family(text: str) -> Family | None:
+    """The family that a text describes; None for one network."""
+    return read_family(StringIO(text)) if is_family(text) else None
+
+
+@lru_cache(maxsize=MOST_KEPT)
 def _maker(
     network: str, notation: str, recipe: str, seed: int, digest: str, templates: Path | None
 ) -> Maker:

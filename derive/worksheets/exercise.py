@@ -10,7 +10,7 @@ checked like any other step.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -104,7 +104,8 @@ def exercise(network: Network) -> Exercise:
     Raises WorksheetError where there is too much to calculate, CheckFailed where an equality does
     not hold.
     """
-    _judge(network)
+    if reason := too_large(network.sizes):
+        raise WorksheetError(reason)
     structure = network.with_numbers({})
     derivation = derive(structure, "deltas")
     tasks = tuple(_Tasks(derivation).all())
@@ -120,14 +121,15 @@ def exercise(network: Network) -> Exercise:
     return Exercise(whole, tasks, formulas, whole.check())
 
 
-def _judge(network: Network) -> None:
-    sizes = network.sizes
+def too_large(sizes: Sequence[int]) -> str:
+    """Why a network is too large to be worked out by hand; "" where it is not."""
     weights = sum(a * b for a, b in pairwise(sizes))
-    if sum(sizes[1:]) > MOST_UNITS or weights > MOST_WEIGHTS:
-        raise WorksheetError(
-            f"got a network of {sum(sizes[1:])} units and {weights} weights; by hand at most "
-            f"{MOST_UNITS} units and {MOST_WEIGHTS} weights: take a smaller one"
-        )
+    if sum(sizes[1:]) <= MOST_UNITS and weights <= MOST_WEIGHTS:
+        return ""
+    return (
+        f"got a network of {sum(sizes[1:])} units and {weights} weights; by hand at most "
+        f"{MOST_UNITS} units and {MOST_WEIGHTS} weights: take a smaller one"
+    )
 
 
 class _Tasks:

@@ -2,7 +2,7 @@
 as they come.
 
 Any ``concurrent.futures.Executor`` will do: a pool of processes, or that of a cluster. What is
-sent there and back is plain text, and every process derives the structure once.
+sent there and back is plain text, and every process derives a structure once.
 """
 
 from __future__ import annotations
@@ -97,7 +97,6 @@ def made(order: Order, numbers: Sequence[int]) -> list[Made]:
 
 def _made(order: Order, number: int) -> Made:
     variant = order.bundle.variant(number, order.templates)
-    names = order.bundle.maker(order.templates).names
     pages: dict[str, str] = {}
     ends: dict[str, tuple[str, str, str]] = {}
     for kind in KINDS:
@@ -106,11 +105,13 @@ def _made(order: Order, number: int) -> Made:
             if order.one_file:
                 name = f"{kind}s{row.suffix}"
                 pages[name], ends[name] = write_body(
-                    document, names, row.name, templates=order.templates
+                    document, variant.names, row.name, templates=order.templates
                 )
             else:
                 name = f"{kind}-{_numbered(number, order.bundle.count)}{row.suffix}"
-                pages |= write_files(document, names, name, row.name, templates=order.templates)
+                pages |= write_files(
+                    document, variant.names, name, row.name, templates=order.templates
+                )
     labels = tuple(answer.label for answer in variant.answers)
     return Made(number, variant.signature, labels, pages, ends)
 

@@ -61,6 +61,11 @@ class Variant:
         )  # fmt: skip
 
     @property
+    def names(self) -> Names:
+        """What its quantities are called."""
+        return self.pages.names
+
+    @property
     def answers(self) -> tuple[AnyAnswer, ...]:
         """What belongs in every blank, in the order of their labels."""
         return tuple(answer for question in self.questions for answer in question.answers)

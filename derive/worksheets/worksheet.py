@@ -10,6 +10,8 @@ from typing import overload
 
 from derive.network.description import Network
 from derive.worksheets.bundle import MOST_VARIANTS, Bundle, bundle_of
+from derive.worksheets.families import described_by
+from derive.worksheets.family import Family
 from derive.worksheets.handout import Order, Progress, alike, hand_out
 from derive.worksheets.maker import REDRAWS, Variant
 from derive.worksheets.recipe import Recipe, WorksheetError
@@ -18,7 +20,7 @@ from derive.worksheets.roster import read_roster
 
 
 class Worksheet(Sequence[Variant]):
-    """Variants of one exercise, made when they are asked for; no two are alike.
+    """Variants of an exercise, made when they are asked for; no two are alike.
 
     The same network, recipe and seed give the same bytes.
     """
@@ -26,8 +28,6 @@ class Worksheet(Sequence[Variant]):
     def __init__(
         self, bundle: Bundle, templates: Path | None = None, executor: Executor | None = None
     ) -> None:
-        maker = bundle.maker(templates)
-        self.names = maker.names
         self.seed = bundle.seed
         self._bundle = bundle
         self._templates = templates
@@ -93,7 +93,7 @@ class Worksheet(Sequence[Variant]):
 
 
 def worksheet(
-    network: Network,
+    network: Network | Family | str | Path,
     recipe: Recipe | str | Path | None = None,
     variants: int = 30,
     seed: int = 7,
@@ -105,7 +105,8 @@ def worksheet(
     """Worksheets on a network, each with numbers of its own; every key is checked.
 
     network    its structure counts, and its learning rate; its other numbers do not. Of a batch
-               one example is asked about.
+               one example is asked about. Or a family of networks, of which every variant draws
+               one; or the path of a file with either
     recipe     what is asked: a Recipe, the name of a ready one, or a file; everything from the
                forward pass to the updates unless given
     templates  a folder whose sentences and layouts stand before the built-in ones
@@ -115,7 +116,8 @@ def worksheet(
                cluster's; this process unless given
 
     Raises WorksheetError where no good sheet can be made, CheckFailed where a step or a key does
-    not hold: for the first variant at once, for the others when they are asked for.
+    not hold: for the first variant at once, for the others when they are asked for. Raises
+    NetworkError with every problem of a file.
     """
     students = () if roster is None else read_roster(roster)
     variants = len(students) or variants
@@ -123,7 +125,8 @@ def worksheet(
         raise WorksheetError(f"variants: got {variants}; allowed are 1 to {MOST_VARIANTS}")
     folder = None if templates is None else Path(templates)
     asked = Recipe() if recipe is None else recipe_from(recipe)
-    bundle = bundle_of(network, asked, seed, variants, students)
+    about = described_by(network) if isinstance(network, (str, Path)) else network
+    bundle = bundle_of(about, asked, seed, variants, students)
     made = Worksheet(bundle, folder, executor)
     assert made[0].number == 1
     return made

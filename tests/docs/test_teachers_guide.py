@@ -1,25 +1,28 @@
-"""The teacher's guide to the letter: its lines typed, its tables saved, its files found."""
+"""The teacher's guide to the letter: its lines typed, its boxes saved, its files found."""
 
 from __future__ import annotations
 
 import csv
 import re
 import shlex
+from io import StringIO
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from derive.cli import commands
+from derive.worksheets.bundle import read_bundle
+from derive.worksheets.families import read_family
 
 GUIDE = Path(__file__).parents[2] / "docs" / "teachers-guide.md"
 TEXT = GUIDE.read_text(encoding="utf-8")
-TABLES = ("roster.csv", "collected.csv")  # in the order in which the guide shows them
+FILES = ("roster.csv", "collected.csv", "family.yaml")  # in the order in which they are shown
 
 
 def steps() -> list[tuple[str, str]]:
-    """("console" or "csv", what stands in the box), in the order of the guide."""
-    return re.findall(r"^```(console|csv)\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL)
+    """("console", "csv" or "yaml", what stands in the box), in the order of the guide."""
+    return re.findall(r"^```(console|csv|yaml)\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL)
 
 
 def files_of(folder: str) -> list[str]:
@@ -31,12 +34,12 @@ def files_of(folder: str) -> list[str]:
 
 def test_the_guide_followed_literally(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    tables = iter(TABLES)
+    files = iter(FILES)
     printed: dict[str, str] = {}
     for kind, box in steps():
-        if kind == "csv":
-            name = next(tables)
-            assert f"`{name}`" in TEXT
+        if kind != "console":
+            name = next(files)
+            assert name.endswith(kind) and f"`{name}`" in TEXT
             (tmp_path / name).write_text(box, encoding="utf-8")
             continue
         for line in box.splitlines():
@@ -45,7 +48,7 @@ def test_the_guide_followed_literally(tmp_path: Path, monkeypatch: pytest.Monkey
             result = CliRunner().invoke(commands, arguments)
             assert result.exit_code == 0, f"{line}: {result.output}"
             printed[line] = result.stdout
-    assert next(tables, None) is None
+    assert next(files, None) is None
     assert {path.name for path in (tmp_path / "sheets").iterdir()} == set(files_of("sheets"))
     named = [name for name in files_of("marks") if name != "feedback-01.md"]
     pages = {f"feedback-0{number}.md" for number in (1, 2, 3)}
@@ -53,6 +56,10 @@ def test_the_guide_followed_literally(tmp_path: Path, monkeypatch: pytest.Monkey
     assert {path.name for path in (tmp_path / "again").iterdir()} == {"sheet-02.txt", "key-02.txt"}
     report = next(text for line, text in printed.items() if line.endswith("collected.csv"))
     assert "3 sheets were marked" in report and "Ada Lovelace" in report
+    assert "Backpropagation, week 3" in printed["derive mark mixed/bundle.json mixed/answers.csv"]
+    bundle = read_bundle(tmp_path / "mixed/bundle.json")
+    assert len({bundle.structure(number) for number in (1, 2, 3)}) == 3
+    assert len(read_family(StringIO(bundle.network)).structures) == 16, "as the guide counts"
     assert "no idea" in (tmp_path / "marks/feedback-02.md").read_text(encoding="utf-8")
     with (tmp_path / "sheets/answers.csv").open(encoding="utf-8-sig", newline="") as file:
         head, *rows = csv.reader(file)

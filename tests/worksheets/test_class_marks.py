@@ -52,13 +52,14 @@ MORE = (
 
 def key_of(made: Worksheet, number: int) -> dict[str, str]:
     """The answers that the key has, as they would be typed."""
-    judges = Judges(made.bundle.maker().exercise, made.names)
+    names = made[number - 1].names
+    judges = Judges(made.bundle.maker(number).exercise, names)
     found = {}
     for mark in judges.marks(made[number - 1], {}):
         right = mark.expected
         if isinstance(right, Number):
             right = right.text or str(right.value)
-        found[mark.label] = right if isinstance(right, str) else text_of(right, made.names)
+        found[mark.label] = right if isinstance(right, str) else text_of(right, names)
     return found
 
 

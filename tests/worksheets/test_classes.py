@@ -87,10 +87,10 @@ def test_a_sheet_bears_its_student_and_its_form(tmp_path: Path) -> None:
         form = made.bundle.form(number)
         assert variant.form.id == form and made.bundle.number_of_form(form) == number
         for to in ("markdown", "text"):
-            page = write(variant.sheet, made.names, to)
+            page = write(variant.sheet, variant.names, to)
             assert f"Name: {name}" in page and f"Form {form}" in page
-        assert "\\footer{Form" in write(variant.sheet, made.names, "latex")
-        assert "\\footer{Form" in write(variant.key, made.names, "latex")
+        assert "\\footer{Form" in write(variant.sheet, variant.names, "latex")
+        assert "\\footer{Form" in write(variant.key, variant.names, "latex")
     assert made.bundle.number_of_form("7-004-" + made.bundle.digest) is None
     assert made.bundle.number_of_form("7-001-0000") is None
     other = derive.worksheet(relu_softmax(), variants=1, seed=7)
@@ -127,8 +127,8 @@ def test_a_bundle_carries_own_formulas_notation_and_settings(tmp_path: Path) -> 
     assert bundle.text() == made.bundle.text()
     for number in (1, 3):
         again = bundle.variant(number)
-        page = write(again.key, bundle.maker().names, "text")
-        assert page == write(made[number - 1].key, made.names, "text")
+        page = write(again.key, again.names, "text")
+        assert page == write(made[number - 1].key, made[number - 1].names, "text")
         assert "C_" in page or "C" in page
 
 

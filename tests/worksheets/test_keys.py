@@ -36,12 +36,12 @@ def pages(made: Worksheet, number: int = 0) -> tuple[Page, Page]:
     """A sheet and its key, as plain text in the worksheet's own names."""
     variant = made.variants[number]
     return tuple(
-        Page(write(document, made.names, "text")) for document in (variant.sheet, variant.key)
+        Page(write(document, variant.names, "text")) for document in (variant.sheet, variant.key)
     )  # type: ignore[return-value]
 
 
 def printed_names(made: Worksheet) -> dict[str, str]:
-    return {text: text for text in map(made.names.text, made.names.quantities())}
+    return {text: text for text in map(made[0].names.text, made[0].names.quantities())}
 
 
 def work_out_again(made: Worksheet) -> Student:

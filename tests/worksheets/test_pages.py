@@ -45,7 +45,7 @@ def made(request: pytest.FixtureRequest) -> Worksheet:
 
 
 def page(made: Worksheet, kind: str, to: str, **options: str) -> str:
-    written = write(getattr(made.variants[0], kind), made.names, to, **options)
+    written = write(getattr(made.variants[0], kind), made[0].names, to, **options)
     assert isinstance(written, str)
     return written
 
@@ -132,11 +132,11 @@ def test_points_add_up(made: Worksheet) -> None:
 
 def test_the_form_is_named_and_a_name_can_be_written(made: Worksheet) -> None:
     for number, variant in enumerate(made.variants, start=1):
-        sheet = write(variant.sheet, made.names, "text")
+        sheet = write(variant.sheet, variant.names, "text")
         form = variant.form.id
         assert f"Form {form}: seed 3, variant {number}." in sheet
         assert sheet.startswith("Worksheet: ") and "Name: ____" in sheet
-        key = write(variant.key, made.names, "text")
+        key = write(variant.key, variant.names, "text")
         assert f"Form {form}: seed 3, variant {number}." in key and "Name:" not in key
 
 
@@ -192,10 +192,10 @@ def test_blanks_print_empty_and_filled() -> None:
     made = derive.worksheet(two_two_two(), variants=1)
     value = made.variants[0].answers[0].value
     empty, filled = Blank(value, "1a"), Blank(value, "1a", filled=True)
-    assert text(empty, made.names) == "____(1a)____"
-    assert text(filled, made.names) == f"__{text(value, made.names)}__(1a)"
-    assert value.text not in latex(empty, made.names)
-    assert rf"\mathbf{{{value.text}}}" in latex(filled, made.names)
+    assert text(empty, made[0].names) == "____(1a)____"
+    assert text(filled, made[0].names) == f"__{text(value, made[0].names)}__(1a)"
+    assert value.text not in latex(empty, made[0].names)
+    assert rf"\mathbf{{{value.text}}}" in latex(filled, made[0].names)
 
 
 def test_golden_pages(golden: Callable[[str, str], None]) -> None:

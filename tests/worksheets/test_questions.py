@@ -339,7 +339,7 @@ def test_every_label_is_on_the_sheet_and_in_the_key(network: Network) -> None:
     assert lines == [str(n + 1) for n in range(len(lines))]
     for to in ("markdown", "latex", "text"):
         for document in (variant.sheet, variant.key):
-            page = str(write(document, worksheet.names, to))
+            page = str(write(document, worksheet[0].names, to))
             assert all(f"({label})" in page for label in labels)
             assert "(<<" not in page
 
@@ -348,13 +348,13 @@ def test_everything_is_the_same_again() -> None:
     pages = []
     for _ in range(2):
         worksheet = derive.worksheet(relu_softmax(), Recipe(questions=EVERYTHING), variants=3)
-        pages.append([write(worksheet.variants[2].key, worksheet.names, "markdown")])
+        pages.append([write(worksheet.variants[2].key, worksheet[2].names, "markdown")])
         # A variant does not depend on the others, nor on what was made before it.
-        first = write(worksheet.variants[0].sheet, worksheet.names, "markdown")
+        first = write(worksheet.variants[0].sheet, worksheet[0].names, "markdown")
         pages[-1].append(first)
     assert pages[0] == pages[1]
     alone = derive.worksheet(relu_softmax(), Recipe(questions=EVERYTHING), variants=3)
-    assert write(alone.variants[2].key, alone.names, "markdown") == pages[0][0]
+    assert write(alone.variants[2].key, alone[2].names, "markdown") == pages[0][0]
 
 
 def test_points_are_those_of_the_recipe() -> None:
@@ -379,5 +379,5 @@ def test_hints_stand_where_the_recipe_wants_them() -> None:
             worksheet = derive.worksheet(
                 two_two_two(), Recipe(questions=(Ask(kind, hints=hints),)), variants=1
             )
-            page = write(worksheet.variants[0].sheet, worksheet.names, "text")
+            page = write(worksheet.variants[0].sheet, worksheet[0].names, "text")
             assert ("Hint." in str(page)) == hints

@@ -110,7 +110,7 @@ def test_ready_recipes_make_sheets_in_all_formats(name: str) -> None:
         ask.kind for ask in recipe.questions
     )
     for to in ("markdown", "latex", "text"):
-        page = write(made.variants[0].sheet, made.names, to)
+        page = write(made.variants[0].sheet, made[0].names, to)
         assert isinstance(page, str) and recipe.title in page
 
 

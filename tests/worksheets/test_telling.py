@@ -73,10 +73,10 @@ def test_a_key_lists_what_its_numbers_do_not_show() -> None:
     made = derive.worksheet(relu_softmax(), variants=1)
     (variant,) = made.variants
     assert any(one.misconception == "no-derivative" for one in variant.found.alike)
-    key = " ".join(str(write(variant.key, made.names, "text")).split())
+    key = " ".join(str(write(variant.key, variant.names, "text")).split())
     assert "These mistakes lead to the right number here" in key
     assert "f′ left out (" in key
-    assert "These mistakes" not in str(write(variant.sheet, made.names, "text"))
+    assert "These mistakes" not in str(write(variant.sheet, variant.names, "text"))
 
 
 def test_what_does_not_fit_is_left_out_and_told() -> None:
@@ -85,4 +85,4 @@ def test_what_does_not_fit_is_left_out_and_told() -> None:
     (variant,) = made.variants
     assert [(q.letter, q.kind) for q in variant.questions] == [("A", "delta")]
     assert variant.left_out == ("local (there is none in this network)",)
-    assert "Left out of the recipe: local" in str(write(variant.key, made.names, "text"))
+    assert "Left out of the recipe: local" in str(write(variant.key, variant.names, "text"))

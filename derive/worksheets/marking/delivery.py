@@ -41,6 +41,6 @@ def files(
                 number = f"{student.variant:0{max(2, len(str(last)))}}"
                 page = feedback(student, marks, Wording("en", templates))
                 found[f"feedback-{number}{suffix}"] = write(
-                    page, marks.names, to, templates=templates
+                    page, student.names, to, templates=templates
                 )
     return found

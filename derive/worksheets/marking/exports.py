@@ -46,14 +46,14 @@ def as_json(marks: ClassMarks) -> str:
     """Everything that was found, of every student and of the class."""
     found = {
         "title": marks.title,
-        "students": [_student(student, marks.names) for student in marks.students],
+        "students": [_student(student) for student in marks.students],
         "missing": list(marks.missing),
         "class": _report(report(marks), marks.names),
     }
     return json.dumps(found, indent=1, ensure_ascii=False) + "\n"
 
 
-def _student(student: StudentMarks, names: Names) -> dict[str, Any]:
+def _student(student: StudentMarks) -> dict[str, Any]:
     first = student.first
     return {
         "form": student.form, "variant": student.variant,
@@ -65,7 +65,7 @@ def _student(student: StudentMarks, names: Names) -> dict[str, Any]:
             for letter, (got, of) in student.questions.items()
         },
         "first wrong": first.mark.label if first else None,
-        "blanks": [_blank(one, names) for one in student.graded],
+        "blanks": [_blank(one, student.names) for one in student.graded],
     }  # fmt: skip
 
 

@@ -50,6 +50,7 @@ class StudentMarks:
     form: str
     student: Student | None
     graded: tuple[Graded, ...]
+    names: Names
 
     @property
     def points(self) -> Fraction:
@@ -83,12 +84,16 @@ class StudentMarks:
 
 @dataclass(frozen=True, slots=True)
 class ClassMarks:
-    """The marks of all sheets that were handed in, in the order of their variants."""
+    """The marks of all sheets that were handed in, in the order of their variants.
+
+    names  of the quantities, where the sheets are about one network; else each student's count
+    """
 
     title: str
     students: tuple[StudentMarks, ...]
     names: Names
     missing: tuple[str, ...]  # forms that were not handed in
+    mixed: bool  # whether they are about different networks
 
 
 def mark(
@@ -104,8 +109,8 @@ def mark(
     """
     known = bundle if isinstance(bundle, Bundle) else read_bundle(bundle)
     found = read_submissions(answers, known)
-    maker = known.maker()
-    judges = Judges(maker.exercise, maker.names)
+    first = known.maker(min(found, default=1))
+    judges: dict[str, Judges] = {}  # by the structure
     students, problems = [], []
     for number in sorted(found):
         variant = known.variant(number)
@@ -113,14 +118,18 @@ def mark(
         mine, wrong = check_labels(found[number], labels, known.form(number))
         problems += wrong
         if not problems:
-            students.append(_graded(known, variant, judges, mine))
+            structure = known.structure(number)
+            if structure not in judges:
+                maker = known.maker(number)
+                judges[structure] = Judges(maker.exercise, maker.names)
+            students.append(_graded(known, variant, judges[structure], mine))
     if problems:
         raise WorksheetError("\n".join(problems[:50]))
     missing = tuple(
         known.form(number) for number in range(1, known.count + 1) if number not in found
     )
-    title = maker.recipe.title or maker.exercise.structure.title
-    return ClassMarks(title, tuple(students), maker.names, missing)
+    title = first.recipe.title or first.exercise.structure.title
+    return ClassMarks(title, tuple(students), first.names, missing, len(judges) > 1)
 
 
 def _graded(
@@ -142,8 +151,9 @@ def _graded(
                     )
                 )  # fmt: skip
     return StudentMarks(
-        variant.number, bundle.form(variant.number), bundle.student(variant.number), tuple(graded)
-    )
+        variant.number, bundle.form(variant.number), bundle.student(variant.number),
+        tuple(graded), variant.names,
+    )  # fmt: skip
 
 
 def _shares(

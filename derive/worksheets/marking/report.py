@@ -24,7 +24,9 @@ BANDS = 5  # of the distribution of points: 0–20 %, …, 80–100 %
 class StepTally:
     """In how many sheets a step was asked, and how it went.
 
-    subject  what is worked out in it; None where it is no line of working
+    step     of the derivation, or the blank; "" where sheets about different networks are tallied
+             by question
+    subject  what is worked out in it; None where it is no line of working, or lines of many
     wrong    sheets in which it is wrong; first: in which it is the first wrong step
     missing  sheets in which something of it is left out or cannot be read, and nothing is wrong
     """
@@ -78,7 +80,8 @@ def report(marks: ClassMarks) -> Report:
         mine: set[str] = set()
         lines: dict[tuple[str, str, str], list[Graded]] = {}
         for one in student.graded:
-            lines.setdefault((one.question, one.kind, _step(one)), []).append(one)
+            step = "" if marks.mixed else _step(one)
+            lines.setdefault((one.question, one.kind, step), []).append(one)
             mine.update(one.mark.misconceptions[:1])
         for key, line in lines.items():
             steps.setdefault(key, []).append(line)
@@ -103,7 +106,7 @@ def _tally(question: str, kind: str, step: str, sheets: list[list[Graded]]) -> S
         row for line in sheets for row in {r for one in line for r in one.mark.misconceptions[:1]}
     )
     return StepTally(
-        question, kind, step, sheets[0][0].subject, len(sheets), sum(wrong),
+        question, kind, step, sheets[0][0].subject if step else None, len(sheets), sum(wrong),
         sum(any(one.mark.first for one in line) for line in sheets),
         sum(m and not w for m, w in zip(missing, wrong, strict=True)),
         tuple(sorted(named.items(), key=lambda item: (-item[1], item[0]))),
@@ -157,7 +160,7 @@ def _steps(found: Report, words: Wording) -> Iterator[Block]:
     for step in failing:
         mostly = step.misconceptions[0][0] if step.misconceptions else ""
         title = MISCONCEPTIONS[mostly].title if mostly in MISCONCEPTIONS else mostly
-        named: Inline = (step.subject,) if step.subject is not None else (step.step,)
+        named: Inline = (step.subject,) if step.subject is not None else (step.step or step.kind,)
         counts = (step.asked, step.wrong, step.first, step.missing)
         rows.append(
             ((step.question,), named, *((str(n),) for n in counts), (title,) if title else ())
@@ -176,7 +179,7 @@ def _everyone(marks: ClassMarks, words: Wording) -> Table:
         mine = student.questions
         first = student.first
         named: Inline = () if first is None else (
-            (f"({first.mark.label})",) if first.subject is None
+            (f"({first.mark.label})",) if first.subject is None or marks.mixed
             else (f"({first.mark.label}) ", first.subject)
         )  # fmt: skip
         rows.append(

@@ -1,0 +1,198 @@
+"""Classes with different networks: drawn by seed and number, made and marked each by its own."""
+
+from __future__ import annotations
+
+import csv
+import json
+from concurrent.futures import ProcessPoolExecutor
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from worksheets.test_class_marks import full, key_of, written
+from worksheets.test_classes import contents
+from worksheets.test_families import FOUR, read
+
+import derive
+from derive.cli import commands
+from derive.network import Network
+from derive.network.said import structure_text
+from derive.worksheets import Family, Worksheet, WorksheetError, maker
+from derive.worksheets.bundle import Bundle, read_bundle
+from derive.worksheets.exercise import Exercise
+from derive.worksheets.marking.delivery import files
+from derive.worksheets.marking.report import report
+from derive.writers import write
+from derive.writers.expressions.text import text
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    path = tmp_path / "family.yaml"
+    path.write_text(FOUR, encoding="utf-8")
+    return path
+
+
+# -- drawing -------------------------------------------------------------------------------------
+
+
+def test_structures_are_dealt_like_cards() -> None:
+    family = read(FOUR)
+
+    def dealt(seed: int) -> list[str]:
+        return [structure_text(family.network(seed, number)) for number in range(1, 41)]
+
+    assert dealt(7) == dealt(7) == [structure_text(read(FOUR).network(7, n)) for n in range(1, 41)]
+    for start in range(0, 40, 4):
+        assert len(set(dealt(7)[start : start + 4])) == 4
+    assert len({tuple(dealt(7)[start : start + 4]) for start in range(0, 40, 4)}) > 3
+    assert dealt(7) != dealt(8)
+
+
+def test_the_same_seed_gives_the_same_bytes_with_processes_too(path: Path, tmp_path: Path) -> None:
+    folders = [tmp_path / name for name in ("one", "two", "shared")]
+    for folder in folders[:2]:
+        made = derive.worksheet(path, variants=18, seed=3)
+        made.write(folder, ("markdown", "text"), answer_sheet=".csv")
+    with ProcessPoolExecutor(2) as executor:
+        made = derive.worksheet(read(FOUR), variants=18, seed=3, executor=executor)
+        made.write(folders[2], ("markdown", "text"), answer_sheet=".csv")
+    assert contents(folders[0]) == contents(folders[1]) == contents(folders[2])
+    bundle = read_bundle(folders[0] / "bundle.json")
+    assert bundle.text() == made.bundle.text()
+    assert len({bundle.structure(number) for number in range(1, 19)}) == 4
+    assert len({made[n].signature for n in range(18)}) == 18
+
+
+def test_a_structure_is_derived_once(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    derived: list[Network] = []
+    usual = maker.exercise
+
+    def counted(network: Network) -> Exercise:
+        derived.append(network)
+        return usual(network)
+
+    monkeypatch.setattr(maker, "exercise", counted)
+    made = derive.worksheet(path, variants=12, seed=1234)  # a seed that no other test has
+    for variant in made:
+        assert variant.sheet.title == ("Worksheet: Week 3",)
+    assert len(derived) == 4
+
+
+def test_what_no_good_sheet_is_made_of_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(self: object, *_: object) -> None:
+        raise WorksheetError("no good numbers")
+
+    monkeypatch.setattr("derive.worksheets.maker.Maker.variant", refused)
+    for about, told in (
+        (Family([[2, 2, 1]]), "variant 1 (2-2-1, sigmoid, half_squared_error, bias neuron): no "
+         "good numbers; or take this network out of the family"),
+        (Family([[2, 2, 1]]).structures[0], "no good numbers"),
+    ):  # fmt: skip
+        with pytest.raises(WorksheetError) as error:
+            derive.worksheet(about, variants=2)
+        assert str(error.value) == told
+
+
+# -- a class -------------------------------------------------------------------------------------
+
+
+def handed_in(sheets: Worksheet, folder: Path, answers: Path) -> Path:
+    """The class's own table, filled in with every key."""
+    with answers.open(encoding="utf-8-sig", newline="") as file:
+        head, *rows = csv.reader(file)
+    for number, row in enumerate(rows, start=1):
+        key = key_of(sheets, number)
+        for i, label in enumerate(head):
+            assert (row[i] == "") == (label in key), "a cell for each blank of this sheet"
+            row[i] = key.get(label, row[i])
+    return written([head, *rows], folder / "filled.csv")
+
+
+@pytest.mark.parametrize("recipe", [None, "homework", "exam", "find-the-mistake"])
+def test_every_key_marks_itself_as_full(recipe: str | None, path: Path, tmp_path: Path) -> None:
+    sheets = derive.worksheet(path, recipe, variants=4, seed=5)
+    sheets.write(tmp_path, ("text",), answer_sheet=".csv")
+    marks = derive.mark(
+        tmp_path / "bundle.json", handed_in(sheets, tmp_path, tmp_path / "answers.csv")
+    )
+    assert len({sheets.bundle.structure(number) for number in (1, 2, 3, 4)}) == 4
+    assert len(marks.students) == 4 and marks.mixed and full(marks)
+    assert files(marks, ("text", "markdown", "latex", "csv", "json"))
+
+
+def test_another_structure_does_not_mark_a_sheet(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The fault planted: every sheet is taken for one about the first network."""
+    sheets = derive.worksheet(path, variants=4, seed=5)
+    answers = {sheets.bundle.form(n): key_of(sheets, n) for n in (1, 2, 3, 4)}
+    assert full(derive.mark(sheets.bundle, answers))
+    bundle = sheets.bundle
+    first = bundle.structure(1)
+    monkeypatch.setattr(Bundle, "structure", lambda self, number: first)
+    with pytest.raises(WorksheetError, match="blank"):
+        derive.mark(bundle, answers)
+
+
+def test_the_report_of_a_mixed_class_goes_by_question(path: Path) -> None:
+    sheets = derive.worksheet(path, variants=4, seed=5)
+    answers = {sheets.bundle.form(n): key_of(sheets, n) for n in (1, 2, 3, 4)}
+    for given in list(answers.values())[:3]:
+        given[list(given)[-1]] = "99"
+    marks = derive.mark(sheets.bundle, answers)
+    found = report(marks)
+    letters = dict.fromkeys((g.question, g.kind) for s in marks.students for g in s.graded)
+    assert [(step.question, step.kind) for step in found.steps] == list(letters)
+    assert all(step.subject is None and step.step == "" for step in found.steps)
+    assert [step.asked for step in found.steps] == [4] * len(found.steps)
+    assert [(s.kind, s.wrong, s.first) for s in found.steps if s.failed] == [("update", 3, 3)]
+    pages = files(marks, ("text", "csv"))
+    assert "update" in pages["report.txt"] and "Week 3" in pages["report.txt"]
+    assert [student.first is None for student in marks.students] == [False, False, False, True]
+    for student in marks.students:
+        page = pages[f"feedback-0{student.variant}.txt"]
+        assert student.form in page
+        if first := student.first:
+            assert first.subject is not None and text(first.subject, student.names) in page
+            assert student.names == sheets[student.variant - 1].names
+    # One network's sheets alone are told step by step, as ever.
+    alone = derive.mark(sheets.bundle, dict([next(iter(answers.items()))]))
+    assert not alone.mixed
+    assert any(step.subject is not None for step in report(alone).steps)
+    assert report(alone).mean < Fraction(report(alone).worth)
+
+
+def test_a_class_by_the_command_line(path: Path, tmp_path: Path) -> None:
+    roster = tmp_path / "roster.csv"
+    roster.write_text("id,name\n1,Ada\n2,Blaise\n3,Carl\n", encoding="utf-8")
+
+    def run(*arguments: object) -> str:
+        result = CliRunner().invoke(commands, list(map(str, arguments)))
+        assert result.exit_code == 0, result.output
+        return result.stdout
+
+    out = tmp_path / "out"
+    run("worksheet", path, "--roster", roster, "--recipe", "exam", "--one-file",
+        "--answer-sheet", "csv", "--to", "markdown,latex,text", "-o", out)  # fmt: skip
+    bundle = read_bundle(out / "bundle.json")
+    assert read(bundle.network) == read(FOUR)
+    assert len({bundle.structure(number) for number in (1, 2, 3)}) == 3
+    path.unlink()
+    again = tmp_path / "again"
+    run("worksheet", "--from", out / "bundle.json", "--variant", 2, "--to", "text", "-o", again)
+    variant = bundle.variant(2)
+    page = (again / "sheet-02.txt").read_text(encoding="utf-8")
+    assert page == write(variant.sheet, variant.names, "text")
+    assert page.strip() in (out / "sheets.txt").read_text(encoding="utf-8")
+    assert "3 sheets" in run("mark", out / "bundle.json", out / "answers.csv")
+
+
+def test_a_bundle_with_a_wrong_family_is_refused(path: Path, tmp_path: Path) -> None:
+    data = json.loads(derive.worksheet(path, variants=2).bundle.text())
+    data["network"] = "family: {sizes: 3}"
+    file = tmp_path / "bundle.json"
+    file.write_text(json.dumps(data), encoding="utf-8")
+    with pytest.raises(WorksheetError, match=r"does not describe a worksheet: .*sizes: got 3"):
+        read_bundle(file)
