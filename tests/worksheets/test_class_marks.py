@@ -17,9 +17,11 @@ from worksheets.networks import relu_softmax, two_two_two
 import derive
 from derive.cli import commands
 from derive.derivation.graph import E
+from derive.derivation.rounding import shown
 from derive.document.wording import Wording
+from derive.expression.evaluate import HIGH, Bindings, evaluate
 from derive.expression.formula import parse
-from derive.expression.nodes import Number, Partial, Quantity
+from derive.expression.nodes import Expression, Number, Partial, Quantity, substitute, variable
 from derive.network import Dense, Network
 from derive.worksheets import Ask, Recipe, Worksheet, WorksheetError
 from derive.worksheets.answers import ChoiceAnswer, CountAnswer, FormulaAnswer, NamesAnswer
@@ -430,3 +432,37 @@ def test_each_form_has_its_judge(
     assert (mark.verdict, mark.misconceptions) == (verdict, named), mark
     assert (mark.differs is not None) == (answer is FORMULA and verdict is Verdict.WRONG)
     assert mark.first == (verdict is Verdict.WRONG)
+
+
+def test_a_wrong_update_is_carried_into_the_loss_after_it() -> None:
+    """Every parameter moved uphill, and the forward pass worked out rightly from there."""
+    recipe = Recipe(questions=(Ask("update"), Ask("new-loss")))
+    made = derive.worksheet(two_two_two(), recipe, variants=1, seed=3)
+    update, after = made[0].questions
+    answers = key_of(made, 1)
+    network = made[0].network
+    known: dict[Expression, Fraction] = {}
+    for unit in range(2):
+        known[Quantity("input", unit=unit)] = network.inputs[0][unit].value  # type: ignore[index]
+        known[Quantity("target", unit=unit)] = network.targets[0][unit].value  # type: ignore[index]
+    moved = [item for item in update.items if item.task.part == "update"]
+    for item in moved:
+        (w,) = item.task.step.about
+        old, new = network.value(w).value, Fraction(answers[item.answers[-1].label])  # type: ignore[union-attr]
+        known[w] = 2 * old - new
+        answers[item.answers[-1].label] = str(float(known[w]))
+    for item in after.items:
+        letters = {name: variable(f"v{i}") for i, name in enumerate(known)}
+        values = {letters[name]: HIGH.number(value) for name, value in known.items()}
+        line = substitute(item.task.formula, dict(letters))
+        number = shown(evaluate(line, Bindings(values)), 4).number
+        known[item.task.step.subject] = number.value
+        answers[item.answers[-1].label] = number.text or str(number.value)
+    judges = Judges(made.bundle.maker(1).exercise, made[0].names)
+    found = {mark.step: mark for mark in judges.marks(made[0], answers)}
+    wrong = [found[item.task.source] for item in moved]
+    assert {mark.verdict for mark in wrong} == {Verdict.WRONG}
+    assert {mark.misconceptions[0] for mark in wrong} == {"update-sign"}
+    later = [found[item.task.source].verdict for item in after.items]
+    assert set(later) <= {Verdict.FOLLOWS, Verdict.RIGHT}
+    assert later.count(Verdict.FOLLOWS) > len(later) // 2

@@ -25,7 +25,7 @@ from derive.worksheets.exercise import Exercise
 from derive.worksheets.items import Item
 from derive.worksheets.maker import Variant
 from derive.worksheets.marking.formulas import Compared, Formulas
-from derive.worksheets.marking.marks import Mark, Verdict, mark_values, with_first
+from derive.worksheets.marking.marks import Carried, Mark, Verdict, mark_values, with_first
 from derive.worksheets.marking.readings import MAX_LENGTH, read
 
 _NONE = frozenset({"none", "no", "nothing", "0", "-", "–", "—", "∅", "{}"})
@@ -47,9 +47,13 @@ class Judges:
         answers  label of a blank → what was written there; what is left out is missing
         """
         found: dict[str, Mark] = {}
-        for numbers, items in _together(variant):
-            for mark in mark_values(self.exercise, items, numbers, answers):
-                found[mark.label] = mark
+        updated = Carried()
+        for numbers, items, later in _together(variant):
+            marks = mark_values(
+                self.exercise, items, numbers, answers,
+                start=updated if later else None, into=updated,
+            )  # fmt: skip
+            found |= {mark.label: mark for mark in marks}
         for answer in variant.answers:
             if answer.label not in found:
                 found[answer.label] = self._alone(answer, answers.get(answer.label, ""))
@@ -136,11 +140,13 @@ def _unreadable(fault: str) -> _Judged:
     return Verdict.UNREADABLE, (), fault, None
 
 
-def _together(variant: Variant) -> list[tuple[Numbers, list[Item]]]:
-    """The lines of a sheet, those that are worked out from the same numbers together."""
-    found: dict[int, tuple[Numbers, list[Item]]] = {}
+def _together(variant: Variant) -> list[tuple[Numbers, list[Item], bool]]:
+    """The lines of a sheet, those that are worked out from the same numbers together; and whether
+    they come after the update."""
+    found: dict[int, tuple[Numbers, list[Item], bool]] = {}
     for question in variant.questions:
         if question.numbers is not None:
-            _, items = found.setdefault(id(question.numbers), (question.numbers, []))
-            items += question.items
+            later = question.kind == "new-loss"
+            same = found.setdefault(id(question.numbers), (question.numbers, [], later))
+            same[1].extend(question.items)
     return list(found.values())

@@ -9,7 +9,7 @@ misconceptions whose value it is are named.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from fractions import Fraction
 from typing import Any
@@ -75,15 +75,29 @@ class Mark:
         return self.verdict in _COUNTS
 
 
+@dataclass
+class Carried:
+    """The new values of parameters that a student found, for lines after the update.
+
+    mistaken  those that are wrong or follow from a mistake
+    """
+
+    values: dict[Atom, Value] = field(default_factory=dict)
+    mistaken: set[Expression] = field(default_factory=set)
+
+
 def mark_values(
-    exercise: Exercise, items: Sequence[Item], numbers: Numbers, answers: Mapping[str, str]
-) -> tuple[Mark, ...]:
+    exercise: Exercise, items: Sequence[Item], numbers: Numbers, answers: Mapping[str, str],
+    *, start: Carried | None = None, into: Carried | None = None,
+) -> tuple[Mark, ...]:  # fmt: skip
     """A mark for every blank, in the order of the sheet. Never raises for what was typed.
 
     numbers  of the variant's key
     answers  label of a blank → what was written there; what is left out is missing
+    start    what the lines begin with instead of the key's parameters
+    into     takes up the new values that the lines about updates come to
     """
-    marker = _Marker(exercise, numbers)
+    marker = _Marker(exercise, numbers, start, into)
     marks: list[Mark] = []
     for item in items:
         marks += marker.item(item, answers)
@@ -99,12 +113,15 @@ def with_first(marks: Sequence[Mark]) -> tuple[Mark, ...]:
 class _Marker:
     """What is known of a student so far."""
 
-    def __init__(self, exercise: Exercise, numbers: Numbers) -> None:
+    def __init__(
+        self, exercise: Exercise, numbers: Numbers, start: Carried | None, into: Carried | None
+    ) -> None:
         self.exercise = exercise
         self.numbers = numbers
         self.key = Values(numbers)
-        self.own = Values(numbers)
-        self._mistaken: set[Expression] = set()
+        self.own = Values(numbers, start.values if start else None)
+        self._mistaken: set[Expression] = set(start.mistaken) if start else set()
+        self._into = into if into is not None else Carried()
 
     def item(self, item: Item, answers: Mapping[str, str]) -> list[Mark]:
         """The marks of one line: of the numbers put in, then of its value."""
@@ -155,7 +172,8 @@ class _Marker:
             if verdict is Verdict.COARSE and set(named) - {EARLY_ROUNDING}:
                 verdict = Verdict.WRONG  # a slip says more than digits that are missing
         if verdict not in (Verdict.RIGHT, Verdict.COARSE):
-            self._mistaken.add(task.step.subject)
+            is_update = task.part == "update"
+            (self._into.mistaken if is_update else self._mistaken).add(task.step.subject)
         self._keep(self.own, task, reading.value, None, answer.value, reading)
         return _mark(answer, reading, verdict, named)
 
@@ -169,16 +187,19 @@ class _Marker:
         self, values: Values, task: Task, number: Fraction, worked: Worked,
         key: Number, reading: Reading | None = None,
     ) -> None:  # fmt: skip
-        """What later lines go on with. An update gives a parameter's new value, which they do not
-        use."""
+        """What later lines go on with. An update gives a parameter's new value, which only lines
+        after the update use."""
         subject = task.step.subject
-        if task.part == "update" or not isinstance(subject, (Quantity, Partial)):
+        if not isinstance(subject, (Quantity, Partial)):
             return
         if reading is not None:
             error = HIGH.number(self._half_written(reading, key))
         else:
             error = HIGH.number(self._half(key)) + (worked[1] if worked else 0)
-        values.own[subject] = Value(number, error)
+        if task.part != "update":
+            values.own[subject] = Value(number, error)
+        elif reading is not None:
+            self._into.values[subject] = Value(number, error)
 
     def _half(self, key: Number) -> Fraction:
         """Half a unit of the last digit that the sheet asks for."""
