@@ -18,7 +18,7 @@ from derive.derivation.check.failure import CheckFailed
 from derive.derivation.check.points import draw, is_kinked
 from derive.derivation.check.structure import check_structure
 from derive.derivation.graph import E, Graph
-from derive.derivation.steps import Step
+from derive.derivation.steps import Rule, Step
 from derive.expression.nodes import ACTIVATION, Partial, Quantity
 
 if TYPE_CHECKING:
@@ -102,8 +102,15 @@ def _tell_apart(
     return len(bits)
 
 
+# Lines about one formula: those with branches are compared alone, on every one of them.
+_ALONE = frozenset({
+    Rule.DEFINE, Rule.LOCAL, Rule.CONSTANT, Rule.IDENTITY, Rule.SUM, Rule.PRODUCT, Rule.QUOTIENT,
+    Rule.POWER, Rule.EXP, Rule.LOG, Rule.FUNCTION, Rule.CASES,
+})  # fmt: skip
+
+
 def _has_slope(step: Step, layers: set[int]) -> bool:
-    return any(
+    return step.rule not in _ALONE and any(
         isinstance(node, Partial) and isinstance(node.of, Quantity)
         and node.of.kind == ACTIVATION and node.of.layer in layers
         for relation in step.relations for node in relation.expression.walk()

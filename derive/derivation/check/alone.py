@@ -50,14 +50,17 @@ def draws(graph: Graph, steps: tuple[Step, ...], free: tuple[Quantity, ...]) -> 
     they are left out.
     """
     chance = random.Random(f"derive local {steps[0].id}")
-    found = [*_random(free, chance), *_special(free), *_around_kinks(graph, steps, free, chance)]
+    kinked = any(has_kinks(r.expression) for step in steps for r in step.relations)
+    found = [*_random(free, chance, 2 if kinked else 1), *_special(free)]
+    if kinked:
+        found += _around_kinks(graph, steps, free, chance)
     return [values for values in found if _allowed(graph, values)]
 
 
-def _random(free: tuple[Quantity, ...], chance: random.Random) -> Iterator[Values]:
-    for size in (3.0, 1.0, 1.0, 3.0, 1.0, 1.0):
+def _random(free: tuple[Quantity, ...], chance: random.Random, times: int) -> Iterator[Values]:
+    for size in (3.0, 1.0, 1.0) * times:
         yield {q: signed(chance, 0.05, size) for q in free}
-    for _ in range(4):  # targets and outputs between 0 and 1
+    for _ in range(2 * times):  # targets and outputs between 0 and 1
         yield {q: number_between(chance, 0.05, 0.95) for q in free}
 
 
