@@ -22,12 +22,11 @@ _PATIENCE = 1.0  # seconds after which a bar shows that something is going on
 
 
 def _outputs_named(_: click.Context, __: click.Parameter, given: str) -> tuple[str, ...]:
-    from derive.trained import OUTPUTS, output_named
+    from derive.trained import output_named
 
     rows = [output_named(name.strip()) for name in given.split(",")]
     names = [name.strip() for name, row in zip(given.split(","), rows, strict=True) if row is None]
     options.look_up("format", names, "derive.trained", "OUTPUTS")
-    assert OUTPUTS  # it has been looked up in
     return tuple(dict.fromkeys(row.name for row in rows if row is not None))
 
 
