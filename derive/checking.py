@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from textwrap import fill
 from typing import Any
@@ -34,10 +34,9 @@ class Examination:
     symbolic: dict[str, int]  # derivatives that SymPy confirms, by style
 
 
-def examine(path: str, style: str | None = None) -> Examination:
-    """Check the derivations of a network file. Raises NetworkError, CheckFailed,
-    NumbersError, OSError."""
-    network = derive.load(path)
+def examine(network: Network, style: str | None = None) -> Examination:
+    """Check the derivations of a network. Raises CheckFailed, NumbersError, and NetworkError for
+    a notation file that is wrong."""
     found = Examination(network, {}, {}, {})
     for name in STYLES if style is None else (style,):
         derivation = derive.derive(network, name)
@@ -89,15 +88,26 @@ def as_text(found: Examination) -> str:
     """The examination for a terminal."""
     lines = [f"{found.network.title}: every equality holds"]
     for style, report in found.reports.items():
-        first, *others = _counts(report, found.numbers.get(style, 0), found.symbolic[style])
-        lines += [_wrapped(f"{style:<{_STYLE}}", first)]
-        lines += [_wrapped(" " * _STYLE, sentence) for sentence in others]
+        lines += counted(style, report, found.symbolic[style], found.numbers.get(style, 0))
     for heading, sentences in (
         ("Conventions", stated(found.network)), ("Remarks", found.network.remarks),
     ):  # fmt: skip
-        if sentences:
-            lines += ["", heading, *(_wrapped("- ", sentence) for sentence in sentences)]
+        lines += listed(heading, sentences)
     return "\n".join(lines)
+
+
+def counted(style: str, report: Report, symbolic: int, numbers: int = 0) -> Iterator[str]:
+    """The lines about what was checked in a style."""
+    for i, sentence in enumerate(_counts(report, numbers, symbolic)):
+        yield _wrapped(f"{'' if i else style:<{_STYLE}}", sentence)
+
+
+def listed(heading: str, sentences: Iterable[str]) -> Iterator[str]:
+    """The lines below a heading; none where there is nothing to say."""
+    for i, sentence in enumerate(sentences):
+        if not i:
+            yield from ("", heading)
+        yield _wrapped("- ", sentence)
 
 
 def _wrapped(head: str, sentence: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from derive.commands import options
-from derive.commands.delivery import dumped
+from derive.commands.delivery import dumped, progress
 
 
 @click.command()
@@ -13,8 +13,20 @@ from derive.commands.delivery import dumped
 @click.option("--style", callback=options.style_named, help="This style alone; else every one.")
 @options.as_json
 def check(network: str, style: str | None, as_json: bool) -> None:
-    """Check every equality, and say what is taken for granted."""
+    """Check every equality, and say what is taken for granted.
+
+    NETWORK is a network file, or a family of networks, of which each is checked.
+    """
+    from derive.network.loader import is_family, load, text_of
+
+    if is_family(text_of(network)[1]):
+        from derive.checking_families import examine_family, family_data, family_text
+        from derive.worksheets.families import read_family
+
+        whole = examine_family(read_family(network), style, progress("networks"))
+        click.echo(dumped(family_data(whole)) if as_json else family_text(whole))
+        return
     from derive.checking import as_data, as_text, examine
 
-    found = examine(network, style)
+    found = examine(load(network), style)
     click.echo(dumped(as_data(found)) if as_json else as_text(found))

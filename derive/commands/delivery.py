@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -85,6 +85,16 @@ def deliver(pages: Sequence[str | bytes], places: Sequence[Path] | None) -> None
 def tell(places: Sequence[Path]) -> None:
     for place in places:
         click.echo(f"wrote {place}", err=True)
+
+
+def progress(what: str) -> Callable[[int, int], None] | None:
+    """A line on the terminal that is written over, and away in the end; None where none looks."""
+
+    def told(done: int, of: int) -> None:
+        text = "" if done == of else f"{done} of {of} {what}"
+        click.echo(f"\r{text:<30}" + ("\r" if done == of else ""), nl=False, err=True)
+
+    return told if sys.stderr.isatty() else None
 
 
 def dumped(data: object) -> str:

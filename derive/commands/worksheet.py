@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from derive.commands import options
-from derive.commands.delivery import spare, tell
+from derive.commands.delivery import progress, spare, tell
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -97,8 +96,7 @@ def worksheet(
     )
     order = Order(made, to, one_file, suffix, templates, variant or 0)
     with _workers(len(order.numbers)) as executor:
-        progress = _progress if sys.stderr.isatty() else None
-        _, written = hand_out(order, Path(output), executor, progress)
+        _, written = hand_out(order, Path(output), executor, progress("variants"))
     _tell(written)
 
 
@@ -116,12 +114,6 @@ def _workers(variants: int) -> Iterator[Executor | None]:
         except BaseException:
             executor.shutdown(wait=False, cancel_futures=True)
             raise
-
-
-def _progress(done: int, of: int) -> None:
-    """A line on the terminal that is written over, and away in the end."""
-    text = "" if done == of else f"{done} of {of} variants"
-    click.echo(f"\r{text:<30}" + ("\r" if done == of else ""), nl=False, err=True)
 
 
 def _tell(written: list[Path]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TextIO, TypeVar
@@ -22,7 +23,10 @@ KEYS = (
     "title", "inputs", "layers", "loss", "targets", "learning_rate", "over_examples",
     "layout", "notation", "digits", "rounding",
 )  # fmt: skip
+FAMILY = "family"  # the one key of a file that describes many networks
 LAYER_KEYS = ("units", "activation", "bias", "weights", "biases", "frozen", "name")
+
+_FAMILY_MENTIONED = re.compile(rf"\b{FAMILY}\b")
 
 
 def load(source: str | Path | TextIO) -> Network:
@@ -33,6 +37,14 @@ def load(source: str | Path | TextIO) -> Network:
     name, text, folder = text_of(source)
     composed = compose(text, {("layers",): MAX_LAYERS})
     return built(name, composed, KEYS, lambda data: _network(data, folder))
+
+
+def is_family(text: str) -> bool:
+    """Whether the text of a file describes a family, rightly or not, and not one network."""
+    if _FAMILY_MENTIONED.search(text) is None:  # most files are composed once
+        return False
+    data = compose(text, {}).data
+    return isinstance(data, Mapping) and FAMILY in data
 
 
 def built(
@@ -60,9 +72,18 @@ def built(
     )
 
 
+_ONE_NETWORK = (
+    f"{FAMILY}: got a family of networks; allowed is one network, with inputs and layers, as "
+    "`derive new` writes one; a family is for `derive worksheet`, and `derive check` checks it"
+)
+
+
 def _network(data: Mapping[str, Any], folder: Path) -> tuple[list[Problem], Network | None]:
     """The network that the data describe, or what is wrong with it."""
     notes = Notes()
+    if FAMILY in data:
+        notes.problem((FAMILY,), _ONE_NETWORK, at_key=True)
+        return notes.problems, None
     notes.unknown_keys((), data, KEYS)
     said: dict[str, Any] = {"inputs": None, "layers": None}
     said |= {key: value for key, value in data.items() if key in KEYS}

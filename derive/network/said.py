@@ -39,7 +39,7 @@ def _said(network: Network) -> dict[str, Any]:
         "title": network.title,
         "inputs": list(shape.input_names) or network.sizes[0],
         "layers": [_layer(layer) for layer in network.layers],
-        "loss": _loss(network.loss),
+        "loss": loss_said(network.loss),
     }
     if targets := _targets(network):
         found["targets"] = targets
@@ -56,7 +56,7 @@ def _said(network: Network) -> dict[str, Any]:
 
 def _layer(layer: Layer) -> dict[str, Any]:
     found: dict[str, Any] = {
-        "units": layer.units, "activation": _activation(layer.activation), "bias": layer.bias,
+        "units": layer.units, "activation": activation_said(layer.activation), "bias": layer.bias,
     }  # fmt: skip
     if layer.frozen:
         found["frozen"] = sorted(layer.frozen)
@@ -65,14 +65,16 @@ def _layer(layer: Layer) -> dict[str, Any]:
     return found
 
 
-def _activation(use: ActivationUse) -> str | dict[str, Any]:
+def activation_said(use: ActivationUse) -> str | dict[str, Any]:
+    """What ``Dense`` takes for it: a name, {"name": …, parameters} or {"formula": …}."""
     if use.formula:
         return {"formula": use.formula}
     settings = dict(use.parameters)
     return {"name": use.name, **settings} if settings else use.name
 
 
-def _loss(use: LossUse) -> str | dict[str, Any]:
+def loss_said(use: LossUse) -> str | dict[str, Any]:
+    """What ``Network`` takes for it."""
     found = {"formula": use.formula} if use.formula else {"name": use.name}
     mean = use.mean and (use.row is None or not use.row.mean)
     return found | ({"per_output": "mean"} if mean else {})

@@ -20,9 +20,10 @@ from typing import Any
 
 from derive.network.description import Network
 from derive.network.errors import NetworkError
-from derive.network.loader import load
+from derive.network.loader import is_family, load
 from derive.network.said import structure_text
-from derive.worksheets.families import is_family, read_family
+from derive.worksheets.combinations import combination_of
+from derive.worksheets.families import read_family
 from derive.worksheets.family import Family
 from derive.worksheets.maker import Maker, Variant
 from derive.worksheets.recipe import Recipe, WorksheetError, recipe_of
@@ -92,7 +93,7 @@ class Bundle:
             family = _family(self.network)
             if family is None:
                 raise
-            called = family.described(family.network(self.seed, number))
+            called = combination_of(family.network(self.seed, number))
             raise WorksheetError(
                 f"variant {number} ({called}): {error}; or take this network out of the family"
             ) from None

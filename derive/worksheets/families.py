@@ -9,7 +9,6 @@ family:
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -18,26 +17,15 @@ from typing import Any, TextIO
 from derive.network.description import Network
 from derive.network.errors import NetworkError, Notes, Problem
 from derive.network.errors import Path as Place
-from derive.network.loader import built, load, text_of
+from derive.network.loader import FAMILY, built, is_family, load, text_of
 from derive.network.positions import compose
 from derive.network.values import shown
 from derive.worksheets.family import KEYS, MOST_STRUCTURES, Family
-
-FAMILY = "family"
-_MENTIONED = re.compile(rf"\b{FAMILY}\b")
 
 
 def described_by(path: str | Path) -> Network | Family:
     """What a file describes: one network, or a family. Raises NetworkError with every problem."""
     return read_family(path) if is_family(text_of(path)[1]) else load(path)
-
-
-def is_family(text: str) -> bool:
-    """Whether a text describes a family, rightly or not, and not one network."""
-    if _MENTIONED.search(text) is None:
-        return False
-    data = compose(text, {}).data
-    return isinstance(data, Mapping) and FAMILY in data
 
 
 def read_family(source: str | Path | TextIO) -> Family:

@@ -16,13 +16,14 @@ from itertools import product
 from typing import Any
 
 from derive.expression.nodes import Number
-from derive.network.catalogue import ACTIVATIONS, LOSSES
-from derive.network.description import Dense, Network
+from derive.network.catalogue import ACTIVATIONS, LOSSES, activation, loss
+from derive.network.description import Network
 from derive.network.errors import NetworkError, Notes, Path, listed, unknown
 from derive.network.layers import BIAS_KINDS
 from derive.network.options import read_rate, read_title
 from derive.network.values import is_list, plain, read_whole, shown
 from derive.notation import BUILT_IN
+from derive.worksheets.combinations import Combination, LeftOut, fitting
 from derive.worksheets.exercise import MOST_UNITS, too_large
 
 MOST_STRUCTURES = 256
@@ -46,8 +47,9 @@ class Family:
     sizes       each (inputs, units of layer 1, …, units of layer L)
     hidden      activations of all layers but the last; ``output``: of the last
     bias        of every layer: "none", "neuron", "shared"
-    structures  the networks, without numbers; an output whose range leaves the loss's domain is
-                in none of them
+    structures  the networks, without numbers
+    left_out    the combinations that are none, such as an output whose range leaves the domain of
+                the loss
     """
 
     title: str
@@ -59,6 +61,7 @@ class Family:
     learning_rate: Number | None
     notation: str
     structures: tuple[Network, ...]
+    left_out: tuple[LeftOut, ...]
 
     def __init__(
         self,
@@ -87,10 +90,10 @@ class Family:
                 unknown("notation", notation, BUILT_IN) if isinstance(notation, str) else
                 f"notation: got {shown(notation)}; allowed are {listed(BUILT_IN)}",
             )  # fmt: skip
-        structures = () if notes.problems else _structures(notes, known)
+        structures, left_out = ((), ()) if notes.problems else _structures(notes, known)
         if notes.problems:
             raise NetworkError(notes.problems)
-        for name, value in (known | {"structures": structures}).items():
+        for name, value in (known | {"structures": structures, "left_out": left_out}).items():
             object.__setattr__(self, name, value)
 
     def network(self, seed: int, number: int) -> Network:
@@ -110,13 +113,6 @@ class Family:
         lines["notation"] = json.dumps(self.notation)
         inner = ",\n".join(f'  "{key}": {value}' for key, value in lines.items())
         return f'{{"family": {{\n{inner}\n}}}}\n'
-
-    def described(self, network: Network) -> str:
-        """One of its structures in a few words: 2-3-2, tanh, sigmoid, hinge, bias neuron."""
-        sizes = "-".join(map(str, network.sizes))
-        activations = dict.fromkeys(layer.activation.name for layer in network.layers)
-        bias = network.layers[-1].bias
-        return ", ".join((sizes, *activations, network.loss.name, f"bias {bias}"))
 
 
 def _sizes(notes: Notes, raw: Any) -> tuple[tuple[int, ...], ...]:
@@ -169,11 +165,19 @@ def _words(notes: Notes, key: str, raw: Any) -> tuple[str, ...]:
     return tuple(dict.fromkeys(word for word in raw if isinstance(word, str)))
 
 
-def _structures(notes: Notes, known: dict[str, Any]) -> tuple[Network, ...]:
-    """What fits together, each once. Without a hidden layer its activations do not count."""
+def _structures(
+    notes: Notes, known: dict[str, Any]
+) -> tuple[tuple[Network, ...], tuple[LeftOut, ...]]:
+    """What fits together, each once, and what does not. Without a hidden layer its activations do
+    not count."""
     drawn = dict.fromkeys(
-        (size, hidden if len(size) > 2 else "", output, loss, bias)
-        for size, hidden, output, loss, bias in product(
+        Combination(
+            size,
+            tuple(activation(name) for name in (*[hidden] * (len(size) - 2), output)),
+            loss(term),
+            bias,
+        )
+        for size, hidden, output, term, bias in product(
             known["sizes"], *(known[key] for key in _WORDS)
         )
     )
@@ -182,28 +186,10 @@ def _structures(notes: Notes, known: dict[str, Any]) -> tuple[Network, ...]:
             (), f"got {len(drawn)} combinations; allowed are {MOST_STRUCTURES}: take out some "
             "sizes, activations, losses or biases",
         )  # fmt: skip
-        return ()
-    found, told = [], dict[str, None]()
-    for size, hidden, output, loss, bias in drawn:
-        if output == "softmax" and size[-1] == 1:
-            told["softmax over one unit is constantly 1, and leaves nothing to learn"] = None
-            continue
-        names = (*[hidden] * (len(size) - 2), output)
-        layers = [Dense(n, name, bias) for n, name in zip(size[1:], names, strict=True)]
-        try:
-            found.append(
-                Network(
-                    size[0], layers, loss, learning_rate=known["learning_rate"],
-                    title=known["title"], notation=known["notation"],
-                )
-            )  # fmt: skip
-        except NetworkError as error:
-            for problem in error.problems:
-                if problem.path == ("loss",):  # what the output gives, the loss cannot take
-                    told[problem.message] = None
-                else:
-                    notes.problem((), f"{'-'.join(map(str, size))}: {problem.message}")
+        return (), ()
+    options = {key: known[key] for key in ("learning_rate", "title", "notation")}
+    found, left = fitting(notes, drawn, **options)
     if not found and not notes.problems:
-        for message in told:
-            notes.problem(("losses",), f"no combination fits: {message}")
-    return tuple(found)
+        for reason in dict.fromkeys(one.reason for one in left):
+            notes.problem(("losses",), f"no combination fits: {reason}")
+    return found, left

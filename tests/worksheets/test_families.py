@@ -14,9 +14,10 @@ import derive
 from derive.cli import commands
 from derive.network import NetworkError
 from derive.network.catalogue import ACTIVATIONS, LOSSES
+from derive.network.loader import is_family
 from derive.network.said import structure_text
 from derive.worksheets import Family
-from derive.worksheets.families import described_by, is_family, read_family
+from derive.worksheets.families import described_by, read_family
 
 FOUR = """\
 family:
@@ -127,7 +128,7 @@ def test_everything_wrong_with_a_file_is_told_at_once(tmp_path: Path) -> None:
         ("family: {sizes: [[2, x, 1]]}", "1:22: network 1 of sizes: got 'x'; allowed are whole"),
         ("family: {sizes: [[2, 1]], notation: 3}", "1:37: notation: got 3; allowed are numbered"),
         ("family: {sizes: [[2, 1]], output: tanh, losses: cross_entropy}",
-         "1:49: no combination fits: loss: tanh gives values in"),
+         "1:49: no combination fits: tanh gives values in"),
         ("family: {sizes: [[2, 1]], output: softmax}",
          "1:9: no combination fits: softmax over one unit"),
         (f"family: {{sizes: {[[2, n, 1] for n in range(1, 11)]}, "

@@ -1,0 +1,132 @@
+"""What ``derive check`` finds about a family: every network of it, and what is left out of it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from derive.checking import Examination, as_data, counted, examine, listed, stated
+from derive.derivation.check import CheckFailed, Report
+from derive.worksheets.combinations import LeftOut, combination_of
+from derive.worksheets.family import Family
+
+_COLUMN = 10
+
+Progress = Callable[[int, int], None]  # how many are done, of how many
+
+
+@dataclass(frozen=True, slots=True)
+class FamilyExamination:
+    """A family whose every derivation holds.
+
+    each  of its structures, in order
+    """
+
+    family: Family
+    each: tuple[Examination, ...]
+
+    def of_all(self, style: str) -> tuple[Report, int]:
+        """What was checked in a style, of all networks together; and what SymPy confirms."""
+        reports = [one.reports[style] for one in self.each]
+
+        def told(lines: Iterable[Iterable[str]]) -> tuple[str, ...]:
+            return tuple(dict.fromkeys(line for some in lines for line in some))
+
+        whole = Report(
+            sum(report.steps for report in reports),
+            sum(report.equalities for report in reports),
+            sum(report.independent for report in reports),
+            sum(report.differences for report in reports),
+            min(report.points for report in reports),
+            told(report.assumptions for report in reports),
+            told(report.unchecked for report in reports),
+        )
+        return whole, sum(one.symbolic[style] for one in self.each)
+
+
+def examine_family(
+    family: Family, style: str | None = None, progress: Progress | None = None
+) -> FamilyExamination:
+    """Check the derivations of every structure. Raises CheckFailed, naming network and step."""
+    found: list[Examination] = []
+    for structure in family.structures:
+        try:
+            found.append(examine(structure, style))
+        except CheckFailed as error:
+            called = combination_of(structure)
+            raise CheckFailed(error.step, f"{error.reason} (network {called})") from error
+        if progress is not None:
+            progress(len(found), len(family.structures))
+    return FamilyExamination(family, tuple(found))
+
+
+def family_data(found: FamilyExamination) -> dict[str, Any]:
+    """The examination for a program: of each network what ``as_data`` says of one alone."""
+    return {
+        "title": found.family.title,
+        "networks": [
+            {"network": _called(one)} | {k: v for k, v in as_data(one).items() if k != "title"}
+            for one in found.each
+        ],
+        "left_out": [
+            {"network": str(one.combination), "reason": _reason(one)}
+            for one in found.family.left_out
+        ],
+    }
+
+
+def family_text(found: FamilyExamination) -> str:
+    """The examination for a terminal."""
+    count = len(found.each)
+    networks = f"its {count} networks" if count > 1 else "its one network"
+    lines = [f"{found.family.title}: every equality of {networks} holds"]
+    styles = tuple(found.each[0].reports)
+    for style in styles:
+        lines += counted(style, *found.of_all(style))
+    lines += ["", *_table(found.each, styles)]
+    for heading, sentences in (
+        ("Left out, as it does not fit", _left_out(found.family.left_out)),
+        ("Conventions", _shared([stated(one.network) for one in found.each])),
+        ("Remarks", _shared([one.network.remarks for one in found.each])),
+    ):
+        lines += listed(heading, sentences)
+    return "\n".join(lines)
+
+
+def _called(one: Examination) -> str:
+    return str(combination_of(one.network))
+
+
+def _table(each: Sequence[Examination], styles: Sequence[str]) -> Iterator[str]:
+    """A row for each network: its equalities, style by style."""
+    head = "Equalities of each network"
+    called = [_called(one) for one in each]
+    wide = max(map(len, (head, *called))) + 2
+    yield f"{head:<{wide}}" + "".join(f"{style:>{_COLUMN}}" for style in styles)
+    for name, one in zip(called, each, strict=True):
+        numbers = (one.reports[style].equalities for style in styles)
+        yield f"  {name:<{wide - 2}}" + "".join(f"{number:>{_COLUMN}}" for number in numbers)
+
+
+def _left_out(left: Sequence[LeftOut]) -> Iterator[str]:
+    """Each reason, and for what it holds."""
+    reasons: dict[str, list[LeftOut]] = {}
+    for one in left:
+        reasons.setdefault(_reason(one), []).append(one)
+    for reason, those in reasons.items():
+        first = str(those[0].combination)
+        which = first if len(those) == 1 else f"{len(those)} combinations, such as {first}"
+        yield f"{which}: {reason}"
+
+
+def _reason(one: LeftOut) -> str:
+    """Why, without what could be done."""
+    return one.reason.partition(";")[0]
+
+
+def _shared(each: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Every sentence once, with the number of networks it is said of where not of all."""
+    for sentence, said in Counter(s for some in each for s in some).items():
+        yield sentence if said == len(each) else f"{said} of {len(each)} networks: {sentence}"
