@@ -6,6 +6,7 @@ import random
 import subprocess
 import sys
 from collections.abc import Callable
+from decimal import Decimal
 from fractions import Fraction
 from itertools import count
 
@@ -15,6 +16,7 @@ from worksheets.networks import relu_softmax, two_two_two
 from derive.derivation.check.points import draw
 from derive.derivation.numbers import equal
 from derive.expression.evaluate import evaluate
+from derive.expression.formula import FormulaError
 from derive.expression.nodes import (
     ACTIVATION,
     ONE,
@@ -310,3 +312,31 @@ def test_nothing_typed_is_run_or_hangs() -> None:
         assert not right, answer[:60]
         assert fault or given or "/0" in answer or len(answer) > 5, answer[:60]
         assert len(fault) < 2_500 and len(given) < 100
+
+
+# -- functions with parameters -------------------------------------------------------------------
+
+
+def test_functions_are_read_as_they_are_printed() -> None:
+    """lrelu_0.1′(h1) is no name of a formula, and lrelu_0.1 begins like lrelu_0.15."""
+    slopes = ("0.1", "0.15", "-0.5")
+    network = Network(
+        2,
+        [*(Dense(1, {"name": "leaky_relu", "slope": Decimal(slope)}) for slope in slopes),
+         Dense(1, {"name": "selu", "scale": Decimal("1.1"), "alpha": Decimal("0.6")}),
+         Dense(1, "relu")],
+    )  # fmt: skip
+    asked = exercise(network)
+    called = names(network.notation, network.shape, network.layout)
+    reader = Formulas(asked, called)
+    used = {node for task in asked.tasks for node in task.formula.walk() if isinstance(node, Apply)}
+    for node in used:
+        printed = text(node, called)
+        assert reader.read(printed) == node
+        assert reader.read(printed.replace(".", ",")) == node, "a comma is a point"
+    assert {node.function.text.rstrip("′") for node in used} == {
+        "lrelu_0.1", "lrelu_0.15", "lrelu_-0.5", "selu_1.1,0.6", "relu",
+    }  # fmt: skip
+    for wrong in ("lrelu_0.2(h1)", "lrelu_0(h1)", "selu_1.1(h1)", "lrelu_0.1"):
+        with pytest.raises(FormulaError):
+            reader.read(wrong)

@@ -146,14 +146,12 @@ class Formulas:
             lambda m: put(
                 Partial(self._named_quantities[m[1] or m[2]], self._named_quantities[m[3] or m[4]])
             ),
-            _plain(text),
+            self._function.sub(lambda m: _identifier(m[0]), _plain(text)),
         )
         bare = self._name.sub(lambda m: put(self._named_quantities[m[0]]), bare)
         bare = unicodedata.normalize("NFKC", bare)
         if "max" not in bare and "min" not in bare:
             bare = _DECIMAL_COMMA.sub(".", bare)
-        for spelling, plain in self._primes.items():
-            bare = bare.replace(spelling, plain)
         bare = _CASES.sub(lambda m: f"({m[1].replace(';', ' else ')})", bare)
         bare = _BARS.sub(r"abs(\1)", bare.replace("otherwise", ""))
         if len(_OF_BRACKETS.findall(bare)) > _MOST_DERIVATIVES:
@@ -201,15 +199,16 @@ class Formulas:
         found = dict(elementary())
         for function in self._of_network:
             for spelling in (function.name, function.text):
-                plain = spelling.translate(_SPELLINGS)
-                found.setdefault(self._primes.get(plain, plain), function)
+                found.setdefault(_identifier(spelling.translate(_SPELLINGS)), function)
         return found
 
     @cached_property
-    def _primes(self) -> dict[str, str]:
-        """relu' → relu_prime: a prime is no part of a name in a formula."""
-        spellings = (s.translate(_SPELLINGS) for f in self._of_network for s in (f.name, f.text))
-        return {s: s.replace("'", "_prime") for s in spellings if "'" in s}
+    def _function(self) -> re.Pattern[str]:
+        """What functions are called that is no name in a formula: relu', lrelu_0.1."""
+        spellings = {s.translate(_SPELLINGS) for f in self._of_network for s in (f.name, f.text)}
+        longest = sorted(spellings, key=lambda spelling: (-len(spelling), spelling))
+        strange = "|".join(re.escape(s).replace(r"\.", "[.,]") for s in longest if not _is_word(s))
+        return re.compile(rf"(?<!\w)(?:{strange})" if strange else r"(?!)")
 
     @cached_property
     def _of_network(self) -> tuple[Function, ...]:
@@ -227,6 +226,15 @@ def _plain(text: str) -> str:
     for sign, power in _POWERS.items():
         bare = bare.replace(sign, power)
     return bare
+
+
+def _is_word(spelling: str) -> bool:
+    return re.fullmatch(r"\w+", spelling) is not None
+
+
+def _identifier(spelling: str) -> str:
+    """lrelu_0.1' → lrelu_0_1_prime, which may stand in a formula."""
+    return re.sub(r"\W", "_", spelling.replace("'", "_prime"))
 
 
 def _derivative_of_brackets(text: str) -> tuple[int, str, str, int] | None:
