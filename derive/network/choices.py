@@ -65,9 +65,8 @@ def read_activation(
     return catalogue.activation(name, parameters) if fine else None
 
 
-def read_loss(notes: Notes, raw: Any) -> LossUse | None:
-    """The loss of a network."""
-    path: Path = ("loss",)
+def read_loss(notes: Notes, raw: Any, path: Path = ("loss",)) -> LossUse | None:
+    """The loss of a network, which stands at ``path``."""
     if isinstance(raw, str):
         raw, name_path = {"name": raw}, path
     else:

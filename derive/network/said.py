@@ -18,18 +18,18 @@ from derive.notation import names
 
 def structure_text(network: Network) -> str:
     """title, inputs, layers, loss, …, each on a line: YAML that is JSON as well."""
-    lines = (f"  {_dumped(key)}: {_dumped(value)}" for key, value in _said(network).items())
+    lines = (f"  {dumped(key)}: {dumped(value)}" for key, value in _said(network).items())
     return "{\n" + ",\n".join(lines) + "\n}\n"
 
 
-def _dumped(value: Any) -> str:
+def dumped(value: Any) -> str:
     """JSON in which numbers keep the digits that were typed: 0.10 stays 0.10."""
     if isinstance(value, Number):
         return value.text or str(value.value)
     if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{_dumped(k)}: {_dumped(v)}" for k, v in value.items()) + "}"
+        return "{" + ", ".join(f"{dumped(k)}: {dumped(v)}" for k, v in value.items()) + "}"
     if isinstance(value, list):
-        return "[" + ", ".join(map(_dumped, value)) + "]"
+        return "[" + ", ".join(map(dumped, value)) + "]"
     return json.dumps(value, ensure_ascii=False)
 
 

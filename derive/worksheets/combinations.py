@@ -66,7 +66,7 @@ def _activation(use: ActivationUse) -> str:
 
 def _loss(use: LossUse) -> str:
     mean = use.mean and not (use.row and use.row.mean)
-    return (use.formula or use.name) + (" per output" if mean else "")
+    return (use.formula or use.name) + (" (mean)" if mean else "")
 
 
 @dataclass(frozen=True, slots=True)

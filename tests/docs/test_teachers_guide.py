@@ -17,7 +17,12 @@ from derive.worksheets.families import read_family
 
 GUIDE = Path(__file__).parents[2] / "docs" / "teachers-guide.md"
 TEXT = GUIDE.read_text(encoding="utf-8")
-FILES = ("roster.csv", "collected.csv", "family.yaml")  # in the order in which they are shown
+FILES = (
+    "roster.csv",
+    "collected.csv",
+    "family.yaml",
+    "deeper.yaml",
+)  # in the order in which they are shown
 
 
 def steps() -> list[tuple[str, str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections import Counter
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from derive.network.catalogue import ACTIVATIONS, LOSSES
 from derive.network.loader import is_family
 from derive.network.said import structure_text
 from derive.worksheets import Family
+from derive.worksheets.combinations import combination_of
 from derive.worksheets.families import described_by, read_family
 
 FOUR = """\
@@ -88,6 +90,71 @@ family:
 """
 
 
+OWN = """\
+family:
+  sizes: [[2, 2, 1], [2, 2, 2, 2], [2, 1]]
+  hidden: [sigmoid, [relu, tanh], {name: leaky_relu, slope: 0.10}, {formula: "x/(1 + abs(x))"}]
+  output: {formula: "x + x**3"}
+  losses: [{name: huber, per_output: mean}, {formula: "(y - t)**4"}, {name: cross_entropy}]
+  bias: none
+"""
+
+
+def layers_of(network: derive.Network) -> list[str]:
+    return [
+        layer.activation.formula or f"{layer.activation.name}"
+        + "".join(f" {value.text}" for _, value in layer.activation.parameters)
+        for layer in network.layers
+    ]  # fmt: skip
+
+
+def test_activations_and_losses_are_written_as_in_a_network_file() -> None:
+    """The structures are those of network files with the same words."""
+    family = read(OWN)
+    cubed, soft = "x + x**3", "x/(1 + abs(x))"
+    found = {
+        sizes: {tuple(layers_of(n)) for n in family.structures if n.sizes == sizes}
+        for sizes in family.sizes
+    }
+    alone = {("sigmoid",), ("leaky_relu 0.10",), (soft,)}
+    assert found == {
+        (2, 1): {(cubed,)},
+        (2, 2, 1): {(*one, cubed) for one in alone},
+        (2, 2, 2, 2): {(*one, *one, cubed) for one in alone} | {("relu", "tanh", cubed)},
+    }
+    losses = {(n.loss.name, n.loss.formula, n.loss.mean) for n in family.structures}
+    assert losses == {("huber", "", True), ("formula", "(y - t)**4", False)}
+    left = [(one.combination.loss.name, one.reason) for one in family.left_out]
+    assert len(left) == len(family.structures) / 2  # a cube may be negative
+    assert all(name == "cross_entropy" and cubed in reason for name, reason in left)
+    for network in family.structures:
+        assert derive.load(io.StringIO(structure_text(network))) == network
+
+
+def test_own_activations_are_read_back_from_the_familys_text() -> None:
+    family = read(OWN)
+    assert read(family.text()) == family and "0.10" in family.text()
+    assert Family(
+        [[2, 2, 1], [2, 2, 2, 2], [2, 1]],
+        hidden=["sigmoid", ["relu", "tanh"], {"name": "leaky_relu", "slope": Decimal("0.10")},
+                {"formula": "x/(1 + abs(x))"}],
+        output={"formula": "x + x**3"},
+        losses=[{"name": "huber", "per_output": "mean"}, {"formula": "(y - t)**4"},
+                {"name": "cross_entropy"}],
+        bias="none",
+    ) == family  # fmt: skip
+    alike = Family([[2, 2, 1]], hidden=["leaky_relu", {"name": "leaky_relu", "slope": 0.01}])
+    assert len(alike.structures) == len(alike.hidden) == 1
+
+
+def test_no_two_combinations_are_called_alike() -> None:
+    family = read(OWN.replace("[sigmoid,", "[sigmoid, [sigmoid, tanh], [tanh, sigmoid], relu,"))
+    called = [str(combination_of(network)) for network in family.structures]
+    assert len(set(called)) == len(called) > 20
+    assert "2-2-2-2, relu, tanh, x + x**3, huber (mean), bias none" in called
+    assert "2-2-1, leaky_relu with slope 0.10, x + x**3, (y - t)**4, bias none" in called
+
+
 def test_everything_wrong_with_a_file_is_told_at_once(tmp_path: Path) -> None:
     file = tmp_path / "family.yaml"
     file.write_text(BAD, encoding="utf-8")
@@ -102,9 +169,9 @@ def test_everything_wrong_with_a_file_is_told_at_once(tmp_path: Path) -> None:
         "4:27: network 3 of sizes: got a list of 1; allowed is a list of 2 to 10 sizes",
         "4:32: network 4 of sizes: got a network of 27 units and 288 weights; by hand at most",
         "5:12: unknown activation 'sigmod'; did you mean 'sigmoid'?",
-        "5:20: hidden: got 4; allowed are identity, sigmoid",
-        "6:11: output: got an empty list; allowed are identity, sigmoid",
-        "7:11: losses: got a mapping of 1; allowed are half_squared_error",
+        "5:20: activation: got 4; allowed are a name, {name: …} with parameters, and {formula",
+        "6:11: output: got an empty list; allowed is one, or a list to draw from",
+        "7:11: loss: neither name nor formula; allowed names are half_squared_error",
         "8:9: unknown bias 'full'; allowed are none, neuron, shared",
         "9:18: learning_rate: got -1; allowed are numbers above 0",
         "10:13: unknown notation 'nmbered'; did you mean 'numbered'?",
@@ -134,6 +201,20 @@ def test_everything_wrong_with_a_file_is_told_at_once(tmp_path: Path) -> None:
         (f"family: {{sizes: {[[2, n, 1] for n in range(1, 11)]}, "
          f"hidden: {list(ACTIVATIONS)[:9]}, bias: [none, neuron, shared]}}".replace("'", ""),
          "1:9: got 270 combinations; allowed are 256"),
+        ("family: {sizes: [[2, 2, 1]], hidden: [sigmoid, [relu, tanh]]}",
+         "1:48: hidden: got activations for 2 hidden layers, but the networks of sizes have 1;"),
+        ("family: {sizes: [[2, 1]], hidden: [[relu]]}", "1:36: hidden: got activations for 1 "
+         "hidden layers, but the networks of sizes have none"),
+        ("family: {sizes: [[2, 2, 1]], hidden: [relu, []]}", "activations for 0 hidden layers"),
+        ("family: {sizes: [[2, 2, 1], [2, 2, 2, 1]], hidden: [[relu, tanh]]}",
+         "1:52: hidden: got nothing for the networks of sizes with 1 hidden layer; add one"),
+        ("family: {sizes: [[2, 2, 2, 1]], hidden: [[relu, tonh]]}", "1:49: unknown activation"),
+        ("family: {sizes: [[2, 2, 2, 1]], hidden: [[relu, [tanh]]]}", "1:49: activation: got a "),
+        ('family: {sizes: [[2, 1]], output: {formula: "x + z"}}', "1:50: formula: unknown name"),
+        ("family: {sizes: [[2, 1]], output: [{name: elu, slope: 1}]}", "1:48: unknown key"),
+        ('family: {sizes: [[2, 1]], losses: [hinge, {formula: "(y - t"}]}', "1:54: formula: a "),
+        ("family: {sizes: [[2, 1]], losses: {name: hinge, per_output: sum}}", "1:61: per_output"),
+        ("family: {sizes: [[2, 1]], bias: [[none]]}", "1:34: bias: got a list of 1; allowed are"),
         ("family: {sizes: [[2, 1]", "not YAML"),
         ("family: {sizes: [[*a, 1]]}", "aliases are not read"),
     ],

@@ -122,6 +122,23 @@ def test_every_key_marks_itself_as_full(recipe: str | None, path: Path, tmp_path
     assert files(marks, ("text", "markdown", "latex", "csv", "json"))
 
 
+def test_own_activations_and_losses_come_back_from_the_bundle(tmp_path: Path) -> None:
+    family = Family(
+        [[2, 2, 1], [2, 2, 2, 1]],
+        hidden=[["tanh", {"name": "leaky_relu", "slope": 0.1}], {"formula": "x/(1 + abs(x))"}],
+        losses=[{"formula": "(y - t)**4"}, {"name": "half_squared_error", "per_output": "mean"}],
+    )
+    sheets = derive.worksheet(family, "exam", variants=6, seed=2)
+    sheets.write(tmp_path, ("text",), answer_sheet=".csv")
+    bundle = read_bundle(tmp_path / "bundle.json")
+    assert bundle == sheets.bundle
+    assert {bundle.structure(n) for n in range(1, 7)} == set(map(structure_text, family.structures))
+    for number, variant in enumerate(sheets, start=1):
+        page = (tmp_path / f"sheet-0{number}.txt").read_text(encoding="utf-8")
+        assert write(bundle.variant(number).sheet, variant.names, "text") == page
+    assert full(derive.mark(bundle, handed_in(sheets, tmp_path, tmp_path / "answers.csv")))
+
+
 def test_another_structure_does_not_mark_a_sheet(
     path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
