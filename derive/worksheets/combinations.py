@@ -46,9 +46,10 @@ class Combination:
 
 
 def combination_of(network: Network) -> Combination:
-    """The combination that a network of a family is."""
+    """The combination that a network is; in a family all layers have one kind of bias."""
     uses = tuple(layer.activation for layer in network.layers)
-    return Combination(network.sizes, uses, network.loss, network.layers[-1].bias)
+    biases = dict.fromkeys(layer.bias for layer in network.layers)
+    return Combination(network.sizes, uses, network.loss, " and ".join(biases))
 
 
 def _activation(use: ActivationUse) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 from concurrent.futures import ProcessPoolExecutor
 from fractions import Fraction
@@ -20,8 +21,10 @@ from derive.network import Network
 from derive.network.said import structure_text
 from derive.worksheets import Family, Worksheet, WorksheetError, maker
 from derive.worksheets.bundle import Bundle, read_bundle
+from derive.worksheets.combinations import combination_of
 from derive.worksheets.exercise import Exercise
 from derive.worksheets.marking.delivery import files
+from derive.worksheets.marking.feedback import points
 from derive.worksheets.marking.report import report
 from derive.writers import write
 from derive.writers.expressions.text import text
@@ -178,7 +181,93 @@ def test_the_report_of_a_mixed_class_goes_by_question(path: Path) -> None:
     alone = derive.mark(sheets.bundle, dict([next(iter(answers.items()))]))
     assert not alone.mixed
     assert any(step.subject is not None for step in report(alone).steps)
-    assert report(alone).mean < Fraction(report(alone).worth)
+    assert report(alone).mean < report(alone).totals.most
+
+
+def slipped(sheets: Worksheet, slips: list[int]) -> dict[str, dict[str, str]]:
+    """Every sheet's key, with so many answers from its end that are no answers."""
+    answers = {}
+    for number, count in enumerate(slips, start=1):
+        key = key_of(sheets, number)
+        answers[sheets.bundle.form(number)] = key | dict.fromkeys(list(key)[-count:], "?")
+    return answers
+
+
+def test_where_totals_differ_everyone_is_measured_by_their_own(path: Path) -> None:
+    """The expected shares are worked out from the points printed on the sheets."""
+    sheets = derive.worksheet(path, variants=4, seed=5)
+    marks = derive.mark(sheets.bundle, slipped(sheets, [1, 5, 9, 20]))
+    worths = [sum(question.points for question in variant.questions) for variant in sheets]
+    least, most = min(worths), max(worths)
+    assert least < most
+    got = [sum((g.points for g in s.graded), Fraction(0)) for s in marks.students]
+    shares = [100 * a / b for a, b in zip(got, worths, strict=True)]
+    mean, lowest, highest = sum(shares) / 4, min(shares), max(shares)
+    pages = {name: " ".join(page.split()) for name, page in files(marks, ("text", "csv")).items()}
+    whole = pages["report.txt"]
+    assert f"4 sheets were marked. They are worth {least} to {most} points, so compare" in whole
+    assert (
+        f"on average they have {rounded(mean)} % of their own points; the lowest has "
+        f"{rounded(lowest)} %, the highest {rounded(highest)} %."
+    ) in whole
+    assert f"of {most} points" not in whole, "as if all were worth the most"
+    for student, share, worth in zip(marks.students, shares, worths, strict=True):
+        page = pages[f"feedback-0{student.variant}.txt"]
+        assert f"{points(student.points)} of {worth} points. That is {rounded(share)} %." in page
+        assert f"worth {least} to {most} points" in page
+        assert f"on average the class has {rounded(mean)} %" in page
+        assert f"{points(student.points)}/{worth}" in whole and f" {rounded(share)}" in whole
+    assert report(marks).bands == tuple(
+        sum(20 * i <= share < 20 * i + 20 + (i == 4) for share in shares) for i in range(5)
+    )
+    # A question that is worth different points on different sheets says how many on each.
+    by_letter: dict[str, set[str]] = {}
+    for student in marks.students:
+        for letter, (a, b) in student.questions.items():
+            by_letter.setdefault(letter, set()).add(f"{points(a)}/{points(b)}")
+    uneven = {k for k, cells in by_letter.items() if len({c.split("/")[1] for c in cells}) > 1}
+    assert uneven and all(cell in whole for letter in uneven for cell in by_letter[letter])
+    rows = list(csv.DictReader(io.StringIO(files(marks, ("csv",))["marks.csv"])))
+    assert [row["percent"] for row in rows] == [rounded(share) for share in shares]
+    assert [row["of"] for row in rows] == list(map(str, worths))
+    assert [row["network"] for row in rows] == [
+        str(combination_of(variant.network)) for variant in sheets
+    ]
+
+
+def rounded(share: Fraction) -> str:
+    return f"{float(share):.1f}".removesuffix(".0")
+
+
+def test_each_network_of_a_mixed_class_has_its_average(path: Path) -> None:
+    sheets = derive.worksheet(path, variants=8, seed=5)
+    marks = derive.mark(sheets.bundle, slipped(sheets, [3, 6, 9, 12, 15, 18, 21, 24]))
+    found = {one.network: one for one in report(marks).networks}
+    assert len(found) == 4 and sum(one.sheets for one in found.values()) == 8
+    for variant in sheets:
+        alike = [s for s, v in zip(marks.students, sheets, strict=True)
+                 if v.network.layers[0].activation == variant.network.layers[0].activation
+                 and v.network.sizes == variant.network.sizes]  # fmt: skip
+        one = found[str(combination_of(variant.network))]
+        assert one.mean == sum((s.points / s.worth for s in alike), Fraction(0)) / len(alike)
+    means = [one.mean for one in report(marks).networks]
+    assert means == sorted(means, reverse=True) and len(set(means)) > 1
+    page = files(marks, ("text",))["report.txt"]
+    assert page.index("Which network") < page.index("2-2-1, sigmoid, binary_cross_entropy")
+    alone = derive.worksheet(Family([[2, 2, 1]]), "warm-up", variants=2)
+    told = files(derive.mark(alone.bundle, slipped(alone, [1, 2])), ("text",))
+    assert "Which network" not in told["report.txt"] and "compare" not in told["report.txt"]
+    assert "That is" not in told["feedback-01.txt"], "all are worth the same"
+
+
+def test_who_did_not_hand_in_is_named(path: Path, tmp_path: Path) -> None:
+    roster = tmp_path / "roster.csv"
+    roster.write_text("id,name\n1,Ada\n2,Blaise\n3,\n", encoding="utf-8")
+    sheets = derive.worksheet(path, "warm-up", roster=roster)
+    marks = derive.mark(sheets.bundle, {"1": key_of(sheets, 1)})
+    told = f"Not handed in: Blaise ({sheets.bundle.form(2)}), 3 ({sheets.bundle.form(3)})."
+    assert told in " ".join(files(marks, ("text",))["report.txt"].split())
+    assert marks.missing == (sheets.bundle.form(2), sheets.bundle.form(3))
 
 
 def test_a_class_by_the_command_line(path: Path, tmp_path: Path) -> None:

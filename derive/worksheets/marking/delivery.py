@@ -37,9 +37,10 @@ def files(
         else:
             suffix = format_named(to).suffix
             found[f"report{suffix}"] = printed(marks, to, templates)
+            totals = marks.totals()
             for student in marks.students:
                 number = f"{student.variant:0{max(2, len(str(last)))}}"
-                page = feedback(student, marks, Wording("en", templates))
+                page = feedback(student, marks.title, totals, Wording("en", templates))
                 found[f"feedback-{number}{suffix}"] = write(
                     page, student.names, to, templates=templates
                 )

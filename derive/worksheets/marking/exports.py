@@ -9,7 +9,7 @@ from derive.derivation.numbers import Atom
 from derive.expression.nodes import Expression, Number
 from derive.notation import Names
 from derive.worksheets.answersheet import table
-from derive.worksheets.marking.feedback import points
+from derive.worksheets.marking.feedback import percent, points
 from derive.worksheets.marking.grading import ClassMarks, Graded, StudentMarks
 from derive.worksheets.marking.report import Report, report
 from derive.writers.expressions.text import text
@@ -18,15 +18,18 @@ from derive.writers.expressions.text import text
 def marks_table(marks: ClassMarks) -> str:
     """A row a student: points by question and in all, the first wrong step, misconceptions."""
     letters = list(dict.fromkeys(q for student in marks.students for q in student.questions))
-    rows = [["form", "student", "name", *letters, "points", "of", "first wrong", "misconceptions"]]
+    last = ["points", "of", "percent", "first wrong", "misconceptions"]
+    last += ["network"] if marks.mixed else []
+    rows = [["form", "student", "name", *letters, *last]]
     for student in marks.students:
         mine, first, who = student.questions, student.first, student.student
         found = dict.fromkeys(r for g in student.graded for r in g.mark.misconceptions[:1])
         rows.append([
             student.form, who.id if who else "", who.name if who else "",
             *(points(mine[q][0]) if q in mine else "" for q in letters),
-            points(student.points), points(student.worth),
+            points(student.points), points(student.worth), percent(student.share),
             first.mark.label if first else "", " ".join(found),
+            *([student.network] if marks.mixed else []),
         ])  # fmt: skip
     return str(table(rows, ".csv"))
 
@@ -60,6 +63,7 @@ def _student(student: StudentMarks) -> dict[str, Any]:
         "student": student.student.id if student.student else None,
         "name": student.student.name if student.student else None,
         "points": float(student.points), "of": float(student.worth),
+        "share": float(student.share), "network": student.network,
         "questions": {
             letter: {"points": float(got), "of": float(of)}
             for letter, (got, of) in student.questions.items()
@@ -93,9 +97,15 @@ def _blank(one: Graded, names: Names) -> dict[str, Any]:
 
 
 def _report(found: Report, names: Names) -> dict[str, Any]:
+    totals = found.totals
     return {
-        "students": found.students, "mean": float(found.mean), "of": float(found.worth),
-        "lowest": float(found.lowest), "highest": float(found.highest),
+        "students": found.students, "mean": float(found.mean), "lowest": float(found.lowest),
+        "highest": float(found.highest), "of": [float(totals.least), float(totals.most)],
+        "shares": {key: float(getattr(totals, key)) for key in ("mean", "lowest", "highest")},
+        "networks": [
+            {"network": one.network, "sheets": one.sheets, "share": float(one.mean)}
+            for one in found.networks
+        ],
         "fifths": list(found.bands), "misconceptions": dict(found.misconceptions),
         "steps": [
             {

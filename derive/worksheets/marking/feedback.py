@@ -17,7 +17,7 @@ from derive.document.blocks import (
     Table,
 )
 from derive.document.wording import Wording
-from derive.worksheets.marking.grading import ClassMarks, Graded, StudentMarks
+from derive.worksheets.marking.grading import Graded, StudentMarks, Totals
 from derive.worksheets.marking.marks import Verdict
 
 _VERDICTS = {
@@ -34,19 +34,29 @@ def points(value: Fraction) -> str:
     return f"{float(value):.2f}".rstrip("0").rstrip(".")
 
 
-def feedback(student: StudentMarks, whole: ClassMarks, words: Wording) -> Document:
-    """A page for one student."""
+def percent(share: Fraction) -> str:
+    """83 or 83.3, of a share from 0 to 1."""
+    return f"{float(100 * share):.1f}".removesuffix(".0")
+
+
+def feedback(student: StudentMarks, title: str, totals: Totals, words: Wording) -> Document:
+    """A page for one student of a class with these totals."""
     return Document(
-        words("feedback-title", title=whole.title), tuple(_blocks(student, words))
+        words("feedback-title", title=title), tuple(_blocks(student, totals, words))
     )  # fmt: skip
 
 
-def _blocks(student: StudentMarks, words: Wording) -> Iterator[Block]:
+def _blocks(student: StudentMarks, totals: Totals, words: Wording) -> Iterator[Block]:
     yield Foot(words("worksheet-foot-named" if student.student else "worksheet-foot",
                      form=student.form, student=student.who))  # fmt: skip
     yield Heading(1, words("feedback-heading", who=student.who))
     yield Paragraph(words("feedback-points", form=student.form, points=points(student.points),
                           worth=points(student.worth)))  # fmt: skip
+    if totals.differ:
+        yield Paragraph(words(
+            "feedback-share", least=points(totals.least), most=points(totals.most),
+            share=percent(student.share), mean=percent(totals.mean),
+        ))  # fmt: skip
     yield from _first(student, words)
     later = [g for g in student.graded if g.mark.misconceptions and not g.mark.first]
     if later:

@@ -15,6 +15,7 @@ from derive.expression.nodes import Expression
 from derive.notation import Names
 from derive.worksheets.answers import AnyAnswer
 from derive.worksheets.bundle import Bundle, Student, read_bundle
+from derive.worksheets.combinations import combination_of
 from derive.worksheets.maker import Variant
 from derive.worksheets.marking.judges import Judges
 from derive.worksheets.marking.marks import Mark
@@ -44,13 +45,17 @@ class Graded:
 
 @dataclass(frozen=True, slots=True)
 class StudentMarks:
-    """The marks of one sheet, in its order."""
+    """The marks of one sheet, in its order.
+
+    network  what the sheet is about: 2-3-1, tanh, sigmoid, half_squared_error, bias none
+    """
 
     variant: int
     form: str
     student: Student | None
     graded: tuple[Graded, ...]
     names: Names
+    network: str
 
     @property
     def points(self) -> Fraction:
@@ -61,6 +66,11 @@ class StudentMarks:
     def worth(self) -> Fraction:
         """The points that there are."""
         return sum((one.worth for one in self.graded), Fraction(0))
+
+    @property
+    def share(self) -> Fraction:
+        """The part of its points that is given, from 0 to 1."""
+        return self.points / self.worth if self.worth else Fraction(0)
 
     @property
     def first(self) -> Graded | None:
@@ -83,17 +93,48 @@ class StudentMarks:
 
 
 @dataclass(frozen=True, slots=True)
+class Totals:
+    """What the sheets of a class are worth, and how they did, each measured by its own total.
+
+    least, most            points that there are, on the sheet with the fewest and with the most
+    mean, lowest, highest  of the shares, from 0 to 1
+    """
+
+    least: Fraction
+    most: Fraction
+    mean: Fraction
+    lowest: Fraction
+    highest: Fraction
+
+    @property
+    def differ(self) -> bool:
+        """Whether points of different sheets cannot be compared."""
+        return self.least != self.most
+
+
+@dataclass(frozen=True, slots=True)
 class ClassMarks:
     """The marks of all sheets that were handed in, in the order of their variants.
 
-    names  of the quantities, where the sheets are about one network; else each student's count
+    names    of the quantities, where the sheets are about one network; else each student's count
+    missing  forms that were not handed in; absent: whose they are, as a report names them
     """
 
     title: str
     students: tuple[StudentMarks, ...]
     names: Names
-    missing: tuple[str, ...]  # forms that were not handed in
+    missing: tuple[str, ...]
+    absent: tuple[str, ...]
     mixed: bool  # whether they are about different networks
+
+    def totals(self) -> Totals:
+        """The figures of all sheets together; 0 where there is none."""
+        worths = [student.worth for student in self.students] or [Fraction(0)]
+        shares = [student.share for student in self.students] or [Fraction(0)]
+        return Totals(
+            min(worths), max(worths), sum(shares, Fraction(0)) / len(shares), min(shares),
+            max(shares),
+        )  # fmt: skip
 
 
 def mark(
@@ -125,11 +166,19 @@ def mark(
             students.append(_graded(known, variant, judges[structure], mine))
     if problems:
         raise WorksheetError("\n".join(problems[:50]))
-    missing = tuple(
-        known.form(number) for number in range(1, known.count + 1) if number not in found
-    )
+    missing = [number for number in range(1, known.count + 1) if number not in found]
     title = first.recipe.title or first.exercise.structure.title
-    return ClassMarks(title, tuple(students), first.names, missing, len(judges) > 1)
+    return ClassMarks(
+        title, tuple(students), first.names, tuple(map(known.form, missing)),
+        tuple(_named(known, number) for number in missing), len(judges) > 1,
+    )  # fmt: skip
+
+
+def _named(bundle: Bundle, number: int) -> str:
+    """Ada Lovelace (7-001-a3f9), or the form alone."""
+    student = bundle.student(number)
+    form = bundle.form(number)
+    return form if student is None else f"{student.name or student.id} ({form})"
 
 
 def _graded(
@@ -152,7 +201,7 @@ def _graded(
                 )  # fmt: skip
     return StudentMarks(
         variant.number, bundle.form(variant.number), bundle.student(variant.number),
-        tuple(graded), variant.names,
+        tuple(graded), variant.names, str(combination_of(variant.network)),
     )  # fmt: skip
 
 

@@ -10,8 +10,8 @@ from fractions import Fraction
 from derive.document.blocks import Block, Document, Heading, Inline, Paragraph, Table
 from derive.document.wording import Wording
 from derive.expression.nodes import Expression
-from derive.worksheets.marking.feedback import points
-from derive.worksheets.marking.grading import ClassMarks, Graded
+from derive.worksheets.marking.feedback import percent, points
+from derive.worksheets.marking.grading import ClassMarks, Graded, StudentMarks, Totals
 from derive.worksheets.marking.marks import Verdict
 from derive.worksheets.misconceptions import MISCONCEPTIONS
 
@@ -47,9 +47,21 @@ class StepTally:
 
 
 @dataclass(frozen=True, slots=True)
+class NetworkTally:
+    """The sheets about one network of a mixed class, and the mean of their shares, 0 to 1."""
+
+    network: str
+    sheets: int
+    mean: Fraction
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """The figures of a class.
 
+    mean, lowest,  of the points; where the sheets are not worth the same, look at the shares in
+    highest        ``totals``
+    networks       of a mixed class; the easiest, by the shares of its sheets, first
     bands          students by their share of the points, from the lowest fifth to the highest
     steps          in the order of the sheet
     misconceptions id → in how many sheets it was found; the most frequent first
@@ -59,7 +71,8 @@ class Report:
     mean: Fraction
     lowest: Fraction
     highest: Fraction
-    worth: Fraction
+    totals: Totals
+    networks: tuple[NetworkTally, ...]
     bands: tuple[int, ...]
     steps: tuple[StepTally, ...]
     misconceptions: tuple[tuple[str, int], ...]
@@ -68,11 +81,9 @@ class Report:
 def report(marks: ClassMarks) -> Report:
     """The figures of the sheets that were handed in."""
     found = [student.points for student in marks.students]
-    worth = max((student.worth for student in marks.students), default=Fraction(0))
     bands = [0] * BANDS
     for student in marks.students:
-        share = student.points / student.worth if student.worth else Fraction(0)
-        bands[min(int(share * BANDS), BANDS - 1)] += 1
+        bands[min(int(student.share * BANDS), BANDS - 1)] += 1
     mean = sum(found, Fraction(0)) / max(len(found), 1)
     steps: dict[tuple[str, str, str], list[list[Graded]]] = {}
     sheets: Counter[str] = Counter()
@@ -87,10 +98,22 @@ def report(marks: ClassMarks) -> Report:
             steps.setdefault(key, []).append(line)
         sheets.update(sorted(mine))
     return Report(
-        len(found), mean, min(found, default=Fraction(0)), max(found, default=Fraction(0)), worth,
-        tuple(bands), tuple(_tally(*key, ones) for key, ones in steps.items()),
+        len(found), mean, min(found, default=Fraction(0)), max(found, default=Fraction(0)),
+        marks.totals(), _networks(marks), tuple(bands),
+        tuple(_tally(*key, ones) for key, ones in steps.items()),
         tuple(sorted(sheets.items(), key=lambda item: (-item[1], item[0]))),
     )  # fmt: skip
+
+
+def _networks(marks: ClassMarks) -> tuple[NetworkTally, ...]:
+    shares: dict[str, list[Fraction]] = {}
+    for student in marks.students if marks.mixed else ():
+        shares.setdefault(student.network, []).append(student.share)
+    found = (
+        NetworkTally(network, len(some), sum(some, Fraction(0)) / len(some))
+        for network, some in shares.items()
+    )
+    return tuple(sorted(found, key=lambda one: (-one.mean, one.network)))
 
 
 def _step(one: Graded) -> str:
@@ -121,19 +144,33 @@ def report_page(marks: ClassMarks, words: Wording) -> Document:
 
 
 def _blocks(marks: ClassMarks, found: Report, words: Wording) -> Iterator[Block]:
-    yield Paragraph(words(
-        "report-students-one" if found.students == 1 else "report-students",
-        count=found.students, mean=points(found.mean), worth=points(found.worth),
-        lowest=points(found.lowest), highest=points(found.highest),
-    ))  # fmt: skip
-    if marks.missing:
-        yield Paragraph(words("report-missing", forms=", ".join(marks.missing)))
+    totals = found.totals
+    if totals.differ:
+        yield Paragraph(words(
+            "report-students-shares", count=found.students, least=points(totals.least),
+            most=points(totals.most), mean=percent(totals.mean), lowest=percent(totals.lowest),
+            highest=percent(totals.highest),
+        ))  # fmt: skip
+    else:
+        yield Paragraph(words(
+            "report-students-one" if found.students == 1 else "report-students",
+            count=found.students, mean=points(found.mean), worth=points(totals.most),
+            lowest=points(found.lowest), highest=points(found.highest),
+        ))  # fmt: skip
+    if marks.absent:
+        yield Paragraph(words("report-missing", forms=", ".join(marks.absent)))
     yield Heading(2, words("report-points"))
     header = tuple(words(f"report-{head}") for head in ("share", "sheets"))
     yield Table(header, tuple(
         ((f"{100 * i // BANDS}–{100 * (i + 1) // BANDS} %",), (str(count),))
         for i, count in enumerate(found.bands)
     ), "lr")  # fmt: skip
+    if found.networks:
+        yield Heading(2, words("report-networks"))
+        header = tuple(words(f"report-{head}") for head in ("network", "sheets", "percent"))
+        yield Table(header, tuple(
+            ((one.network,), (str(one.sheets),), (percent(one.mean),)) for one in found.networks
+        ), "lrr")  # fmt: skip
     yield from _steps(found, words)
     if found.misconceptions:
         yield Heading(2, words("report-misconceptions"))
@@ -143,7 +180,7 @@ def _blocks(marks: ClassMarks, found: Report, words: Wording) -> Iterator[Block]
             for row, count in found.misconceptions
         ), "lr")  # fmt: skip
     yield Heading(2, words("report-everyone"))
-    yield _everyone(marks, words)
+    yield _everyone(marks, totals.differ, words)
 
 
 def _steps(found: Report, words: Wording) -> Iterator[Block]:
@@ -168,25 +205,49 @@ def _steps(found: Report, words: Wording) -> Iterator[Block]:
     yield Table(header, tuple(rows), "llrrrrl")
 
 
-def _everyone(marks: ClassMarks, words: Wording) -> Table:
-    letters = list(dict.fromkeys(q for student in marks.students for q in student.questions))
-    header = (
-        words("report-student"), words("report-form"), *((letter,) for letter in letters),
-        words("report-sum"), words("report-first-step"),
-    )  # fmt: skip
-    rows: list[tuple[Inline, ...]] = []
+_Column = tuple[Inline, list[Inline], str]  # its head, its cells, how they are aligned
+
+
+def _everyone(marks: ClassMarks, shares: bool, words: Wording) -> Table:
+    """A row for each student. With ``shares``, as the totals differ: in percent too, and what is
+    of each question last, where a wide table is parted."""
+    letters: dict[str, set[Fraction]] = {}  # of the questions, and what each is worth
     for student in marks.students:
-        mine = student.questions
-        first = student.first
-        named: Inline = () if first is None else (
-            (f"({first.mark.label})",) if first.subject is None or marks.mixed
-            else (f"({first.mark.label}) ", first.subject)
-        )  # fmt: skip
-        rows.append(
-            (
-                (student.who if student.student else "",), (student.form,),
-                *((points(mine[q][0]),) if q in mine else () for q in letters),
-                (f"{points(student.points)}/{points(student.worth)}",), named,
-            )
-        )  # fmt: skip
-    return Table(header, tuple(rows), "ll" + "r" * len(letters) + "rl")
+        for letter, (_, worth) in student.questions.items():
+            letters.setdefault(letter, set()).add(worth)
+    columns: list[_Column] = [
+        (words("report-student"), [(s.who if s.student else "",) for s in marks.students], "l"),
+        (words("report-form"), [(s.form,) for s in marks.students], "l"),
+    ]
+    of_questions: list[_Column] = [
+        ((letter,), [_of_question(student, letter, worths) for student in marks.students], "r")
+        for letter, worths in letters.items()
+    ]
+    whole: list[_Column] = [
+        (words("report-sum"),
+         [(f"{points(s.points)}/{points(s.worth)}",) for s in marks.students], "r"),
+    ]  # fmt: skip
+    if shares:
+        whole.append((words("report-percent"), [(percent(s.share),) for s in marks.students], "r"))
+    first = [_first(student, marks.mixed) for student in marks.students]
+    whole.append((words("report-first-step"), first, "l"))
+    columns += whole + of_questions if shares else of_questions + whole
+    rows = tuple(zip(*(cells for _, cells, _ in columns), strict=True))
+    return Table(tuple(head for head, _, _ in columns), rows, "".join(way for *_, way in columns))
+
+
+def _first(student: StudentMarks, mixed: bool) -> Inline:
+    """(4) h1; the number alone where the names of the sheets differ."""
+    one = student.first
+    if one is None:
+        return ()
+    label = f"({one.mark.label})"
+    return (label,) if one.subject is None or mixed else (f"{label} ", one.subject)
+
+
+def _of_question(student: StudentMarks, letter: str, worths: set[Fraction]) -> Inline:
+    """3, or 3/4 where other sheets have it with other points; nothing where it is not asked."""
+    if letter not in student.questions:
+        return ()
+    got, worth = student.questions[letter]
+    return (points(got) + (f"/{points(worth)}" if len(worths) > 1 else ""),)
