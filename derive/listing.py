@@ -20,7 +20,7 @@ from derive.network.catalogue import ACTIVATIONS, LOSSES, REAL, Activation, Loss
 from derive.notation import BUILT_IN, names
 from derive.notation.shape import Shape
 from derive.rendering import PARTS
-from derive.worksheets.kinds import KINDS
+from derive.worksheets.kinds import KINDS, UNITS
 from derive.worksheets.recipes import READY
 from derive.writers import FORMATS
 
@@ -45,6 +45,7 @@ _HEADS = {
     "parts": "Parts of a document besides its derivation, for --with",
     "recipes": "Recipes of worksheets (--recipe)",
     "questions": "Kinds of questions in a recipe",
+    "units": "Units that a recipe asks for; without it they are avoided",
     "formats": "Formats of documents",
     "back ends": "Back ends of the compiled function",
 }
@@ -62,6 +63,7 @@ def listing() -> dict[str, tuple[Row, ...]]:
         "parts": _described(PARTS),
         "recipes": _described(READY),
         "questions": _described(KINDS),
+        "units": _described(UNITS),
         "formats": _described(FORMATS),
         "back ends": _described(BACK_ENDS),
     }

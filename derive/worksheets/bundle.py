@@ -27,6 +27,7 @@ from derive.worksheets.families import read_family
 from derive.worksheets.family import Family
 from derive.worksheets.maker import Maker, Variant
 from derive.worksheets.recipe import Recipe, WorksheetError, recipe_of
+from derive.worksheets.units import check_units
 
 MAX_BYTES = 5_000_000
 MOST_VARIANTS = 1000
@@ -141,7 +142,11 @@ def bundle_of(
     count: int,
     students: tuple[Student, ...] = (),
 ) -> Bundle:
-    """The bundle of a worksheet before its numbers are drawn."""
+    """The bundle of a worksheet before its numbers are drawn.
+
+    Raises WorksheetError where a network cannot have the units that the recipe asks for.
+    """
+    check_units(network, recipe.units)
     notation = ""
     if isinstance(network, Network) and isinstance(network.notation, Path):
         notation = network.notation.read_text(encoding="utf-8")

@@ -62,8 +62,12 @@ class _Key:
         value = evaluate(line, Bindings({}))
         result = self._result(item, value, digits)
         exact = self._after_update(subject) if update else self._exact(subject)
-        error = self._carried(formula, names) + abs(HIGH.number(result.value) - value)
-        if abs(HIGH.number(result.value) - exact) > error * _SLACK + _NOISE:
+        printed = HIGH.number(result.value)
+        rounded, away = abs(printed - value), abs(printed - exact)
+        error = rounded + self._carried(formula, names)
+        if away > error * _SLACK + _NOISE:  # a·(1 − a) is flat at 1/2, and not beside it
+            error = rounded + max(self._carried(formula, names, side) for side in (-1, 1))
+        if away > error * _SLACK + _NOISE:
             raise CheckFailed(task.source, f"{result.text} is not what rounding can explain")
         if not update:
             self.printed[subject] = result
@@ -115,10 +119,16 @@ class _Key:
         truth = self.numbers.environment
         return truth.quantity(w) - truth.quantity(RATE) * truth.partial(E, w)
 
-    def _carried(self, formula: Expression, names: dict[Expression, None]) -> Any:
-        """How far the errors of the numbers in a formula can move its value."""
+    def _carried(self, formula: Expression, names: dict[Expression, None], side: int = 0) -> Any:
+        """How far the errors of the numbers in a formula can move its value.
+
+        By the slopes at the numbers, or (side −1, 1) at the end of where the true ones may lie.
+        """
         letters = {name: variable(f"n{i}") for i, name in enumerate(names)}
-        values = {letter: HIGH.number(self.printed[n].value) for n, letter in letters.items()}
+        values = {
+            letter: HIGH.number(self.printed[name].value) + side * self.error[name]
+            for name, letter in letters.items()
+        }
         found = slopes(substitute(formula, dict(letters)), Bindings(values))
         return sum(
             (abs(found.get(letter, _ZERO)) * self.error[name] for name, letter in letters.items()),

@@ -28,5 +28,13 @@ KINDS: dict[str, str] = {
     "concept": "saturated and inactive units, vanishing gradients, symmetry, direction",
 }
 
+# Units that are avoided unless a recipe asks for them: name → what.
+SATURATED, DEAD, ANY = "saturated", "dead", "any"
+UNITS: dict[str, str] = {
+    SATURATED: "a unit near an end of the range of its sigmoid, tanh or softsign, its slope small",
+    DEAD: "a unit of relu below 0: its value and its slope are 0",
+    ANY: "each of these that the network can have; stands alone",
+}
+
 # Which of several there are: those nearest the start of the work, some from everywhere, the last.
 DIFFICULTIES = ("easy", "normal", "hard")

@@ -111,7 +111,7 @@ class Maker:
         structure = self.exercise.structure
         self.names: Names = names(structure.notation, structure.shape, structure.layout)
         rounding = _rounding(recipe, network.learning_rate)
-        self._search = Search(self.exercise, network.learning_rate, rounding)
+        self._search = Search(self.exercise, network.learning_rate, rounding, recipe.units)
 
     @cached_property
     def _picture(self) -> tuple[Figure, ...]:
@@ -132,7 +132,7 @@ class Maker:
         found = self._search.find(chance)
         numbers = found.numbers
         pages = Pages(self.exercise, self.names, self.recipe.title, self.templates, self._picture)
-        ground = Ground(self.exercise, numbers, self.names, pages.words, chance)
+        ground = Ground(self.exercise, numbers, self.names, pages.words, chance, units=found.units)
         mine = questions(ground, self.recipe)
         check_key(ground.items, numbers)
         form = Form(self.seed, number, self.digest, student)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
-from derive.worksheets.kinds import DIFFICULTIES, KINDS
+from derive.worksheets.kinds import ANY, DIFFICULTIES, KINDS, UNITS
 
 LEAST_DIGITS, MOST_DIGITS = 2, 6
 MOST_POINTS = MOST_COUNT = 100
@@ -31,6 +31,14 @@ def _among(what: str, got: str, allowed: tuple[str, ...]) -> None:
 def _within(what: str, got: int, low: int, high: int) -> None:
     if not low <= got <= high:
         raise WorksheetError(f"{what}: got {got}; allowed are {low} to {high}")
+
+
+def units_twice(names: Sequence[str]) -> str:
+    """Why names of units do not go together; "" where they do."""
+    if ANY in names and len(names) > 1:
+        return f"units: {ANY} stands alone: it means each that the network can have"
+    twice = next((name for name in names if names.count(name) > 1), None)
+    return f"units: {twice} is named twice; a sheet has one such unit" if twice else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +83,7 @@ class Recipe:
     title      above the sheet, in place of the network's
     picture    whether the network is drawn on it, in formats that carry pictures
     questions  in order
+    units      what else is avoided and every sheet has here: names of ``UNITS``
     """
 
     digits: int = 4
@@ -84,9 +93,14 @@ class Recipe:
         Ask("forward"), Ask("local"), Ask("delta"), Ask("gradient", count=12),
         Ask("update", count=12),
     )  # fmt: skip
+    units: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         _within("digits", self.digits, LEAST_DIGITS, MOST_DIGITS)
+        for name in self.units:
+            _among("units", name, tuple(UNITS))
+        if reason := units_twice(self.units):
+            raise WorksheetError(reason)
         if not self.questions:
             raise WorksheetError("questions: got none; a sheet asks at least one")
 
@@ -100,6 +114,8 @@ class Recipe:
         named: dict[str, Any] = {"title": self.title} if self.title else {}
         if self.picture:
             named["picture"] = True
+        if self.units:
+            named["units"] = list(self.units)
         return {**named, "digits": self.digits, "questions": asked}
 
 
@@ -110,4 +126,5 @@ def recipe_of(data: Mapping[str, Any]) -> Recipe:
         data.get("title", ""),
         data.get("picture", False),
         tuple(Ask(**ask) for ask in data["questions"]),
+        tuple(data.get("units", ())),
     )

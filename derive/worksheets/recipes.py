@@ -2,6 +2,7 @@
 
 title: Backpropagation, week 3
 digits: 4
+units: [saturated]
 questions:
   - forward
   - {kind: gradient, count: 3, points: 6, difficulty: hard}
@@ -16,7 +17,7 @@ from typing import Any
 from derive.network.errors import Notes, Problem, listed, unknown
 from derive.network.positions import Place, compose
 from derive.network.values import read_whole, shown
-from derive.worksheets.kinds import DIFFICULTIES, KINDS
+from derive.worksheets.kinds import DIFFICULTIES, KINDS, UNITS
 from derive.worksheets.recipe import (
     LEAST_DIGITS,
     MOST_COUNT,
@@ -28,10 +29,11 @@ from derive.worksheets.recipe import (
     Ask,
     Recipe,
     WorksheetError,
+    units_twice,
 )
 
 MAX_BYTES = 100_000
-KEYS = ("title", "digits", "picture", "questions")
+KEYS = ("title", "digits", "picture", "units", "questions")
 QUESTION_KEYS = (
     "kind", "points", "count", "difficulty", "hints", "space", "guided", "given",
 )  # fmt: skip
@@ -43,6 +45,7 @@ READY: dict[str, str] = {
     "homework": "the whole way from the inputs to the new weights, with hints and room to write",
     "exam": "seven questions with points, no hints",
     "find-the-mistake": "three derivations with a mistake in each",
+    "diagnostics": "a saturated or a dead unit, another beside it, and what they do to gradients",
 }
 
 
@@ -103,6 +106,8 @@ def _recipe(notes: Notes, data: Mapping[str, Any]) -> dict[str, Any]:
         read["digits"] = _whole(notes, ("digits",), data["digits"], LEAST_DIGITS, MOST_DIGITS)
     if "picture" in data:
         read["picture"] = _truth(notes, ("picture",), data["picture"])
+    if "units" in data:
+        read["units"] = _units(notes, data["units"])
     asked = data.get("questions")
     if not isinstance(asked, list) or not asked:
         got = "an empty list" if isinstance(asked, list) else shown(asked)
@@ -125,6 +130,24 @@ def _title(notes: Notes, raw: Any) -> str:
         "characters; put a number in quotation marks to make it text",
     )
     return ""
+
+
+def _units(notes: Notes, raw: Any) -> tuple[str, ...]:
+    """One name of units, or a list of them."""
+    listed_ = raw if isinstance(raw, list) else [raw]
+    if not listed_:
+        notes.problem(
+            ("units",), f"units: got an empty list; allowed are {listed(UNITS)}; leave units out "
+            "to have none of them",
+        )  # fmt: skip
+    fine = [
+        _word(notes, ("units", place) if isinstance(raw, list) else ("units",), "units", name,
+              tuple(UNITS))
+        for place, name in enumerate(listed_)
+    ]  # fmt: skip
+    if all(fine) and (reason := units_twice(listed_)):
+        notes.problem(("units",), reason)
+    return tuple(listed_) if all(fine) else ()
 
 
 def _ask(notes: Notes, position: int, raw: Any) -> Ask | None:

@@ -7,8 +7,6 @@ tried, and the marks are made from exact numbers all the same.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -18,39 +16,8 @@ from derive.derivation.rounding import half_unit
 from derive.expression.evaluate import Bindings, evaluate, slopes
 from derive.expression.nodes import Expression, Partial, Quantity, substitute, variable
 from derive.worksheets.exercise import Exercise
+from derive.worksheets.floats import FLOATS
 from derive.worksheets.misconceptions import slips
-
-
-class _Floats:
-    """Ordinary floating point as an arithmetic of expressions."""
-
-    functions: dict[str, Callable[..., float]] = {  # noqa: RUF012
-        "exp": math.exp, "ln": math.log, "sqrt": math.sqrt, "sin": math.sin, "cos": math.cos,
-        "sinh": math.sinh, "cosh": math.cosh, "tanh": math.tanh, "atan": math.atan,
-        "erf": math.erf, "abs": abs, "max": max, "min": min,
-        "sign": lambda x: (x > 0) - (x < 0),
-    }  # fmt: skip
-
-    def number(self, value: Fraction) -> float:
-        return float(value)
-
-    def constant(self, name: str) -> float:
-        return {"pi": math.pi, "e": math.e}[name]
-
-    def power(self, base: float, exponent: float) -> float:
-        result: float | complex = base**exponent
-        if isinstance(result, complex):
-            raise ArithmeticError("a power of a negative number with a broken exponent")
-        return result
-
-    def elementary(self, name: str, arguments: tuple[Any, ...]) -> float:
-        try:
-            return self.functions[name](*arguments)
-        except ValueError as error:
-            raise ArithmeticError(str(error)) from None
-
-
-_FLOATS = _Floats()
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +94,7 @@ def _untold(
 ) -> list[str]:
     rounding = numbers.rounding
     digits = rounding.update_digits if line.update else rounding.digits
-    bindings = Bindings(values, _FLOATS)
+    bindings = Bindings(values, FLOATS)
     right = evaluate(line.right, bindings)
     known: Atom | None = line.subject if isinstance(line.subject, (Quantity, Partial)) else None
     asked = 10.0**-digits / 2
@@ -147,7 +114,7 @@ def _untold(
             if all(put_in[q] == values[q] for q in line.mentioned):
                 continue  # there is nothing to be rounded too early
         try:
-            value = evaluate(formula, Bindings(put_in, _FLOATS))
+            value = evaluate(formula, Bindings(put_in, FLOATS))
         except ArithmeticError:
             continue  # no value cannot be taken for the right one
         if abs(value - right) <= allowed:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from derive.derivation.graph import RATE, Graph
 from derive.derivation.numbers import Numbers
@@ -14,8 +15,10 @@ from derive.expression.nodes import INPUT, TARGET, Number, Quantity
 from derive.worksheets.exercise import Exercise
 from derive.worksheets.givens import Givens, draw
 from derive.worksheets.recipe import WorksheetError
+from derive.worksheets.steering import steer
 from derive.worksheets.suitable import fault
 from derive.worksheets.telling import Alike, Telling
+from derive.worksheets.units import Special, choices
 
 TRIES = 400
 CANDIDATES = 8  # good variants of which the most telling is taken
@@ -28,21 +31,29 @@ class Found:
 
     draws  how many were drawn
     alike  what they do not tell from the right answers
+    units  those that were asked for to be saturated or dead
     """
 
     numbers: Numbers
     draws: int
     alike: tuple[Alike, ...]
+    units: tuple[Special, ...] = ()
 
 
 class Search:
     """Finds the numbers of variants: good for a hand, and telling as many mistakes as can be.
 
+    units   the saturated or dead units that a recipe asks for: one of each sort in every variant
     fewest  mistakes that stay untold: with some structures there are always some
+    Raises WorksheetError where the network cannot have such units.
     """
 
-    def __init__(self, exercise: Exercise, rate: Number | None, rounding: Rounding) -> None:
+    def __init__(
+        self, exercise: Exercise, rate: Number | None, rounding: Rounding,
+        units: Sequence[str] = (),
+    ) -> None:  # fmt: skip
         self.exercise = exercise
+        self.choices = choices(exercise.structure, units) if units else ()
         self.rate = rate
         self.rounding = rounding
         self.telling = Telling(exercise)
@@ -64,17 +75,21 @@ class Search:
             if len(best.alike) <= self.fewest:
                 break
         assert best is not None
-        return Found(best.numbers, draws, best.alike)
+        return replace(best, draws=draws)
 
     def _good(self, chance: random.Random, tries: int) -> Found:
         faults: Counter[str] = Counter()
         for draws in range(1, tries + 1):
+            wanted = tuple(chance.choice(units) for units in self.choices)
             try:
                 givens = draw(self.exercise.structure, self.rate, chance)
+                if wanted and not steer(self.exercise.derivation.graph, givens, wanted, chance):
+                    faults["the inputs are too small for the units asked for"] += 1
+                    continue
                 numbers = worked(self.exercise, givens, self.rounding)
-                found = fault(self.exercise, numbers)
+                found = fault(self.exercise, numbers, wanted)
                 if found is None:
-                    return Found(numbers, draws, self.telling.alike(numbers))
+                    return Found(numbers, draws, self.telling.alike(numbers), wanted)
             except ArithmeticError:
                 found = "a formula has no value"
             faults[found] += 1

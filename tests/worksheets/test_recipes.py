@@ -32,6 +32,7 @@ def test_a_recipe_is_read(tmp_path: Path) -> None:
 title: Week 3
 digits: 3
 picture: true
+units: [saturated, dead]
 questions:
   - forward
   - kind: gradient
@@ -44,8 +45,13 @@ questions:
     given: true
 """
     assert read(tmp_path, text) == Recipe(
-        3, "Week 3", True, (Ask("forward"), Ask("gradient", 6, 2, "hard", True, 3, False, True))
+        3,
+        "Week 3",
+        True,
+        (Ask("forward"), Ask("gradient", 6, 2, "hard", True, 3, False, True)),
+        ("saturated", "dead"),
     )
+    assert read(tmp_path, "units: any\nquestions: [loss]").units == ("any",)
 
 
 @pytest.mark.parametrize(
@@ -74,7 +80,15 @@ questions:
         ("title: 3\ndigits: 7\nquestions: [loss, delta]\nseed: 3",
          ["1:8: title: got 3; allowed is one line of text",
           "2:9: digits: got 7; allowed are whole numbers from 2 to 6",
-          "4:1: unknown key 'seed'; allowed are title, digits, picture, questions"]),
+          "4:1: unknown key 'seed'; allowed are title, digits, picture, units, questions"]),
+        ("units: [dead, flat]\nquestions: [loss]",
+         ["1:15: unknown units 'flat'; allowed are saturated, dead, any"]),
+        ("units: satured\nquestions: [loss]",
+         ["1:8: unknown units 'satured'; did you mean 'saturated'? allowed are"]),
+        ("units: [1]\nquestions: [loss]", ["1:9: units: got 1; allowed are saturated, dead, any"]),
+        ("units: []\nquestions: [loss]", ["1:8: units: got an empty list; allowed are saturated,"]),
+        ("units: [any, dead]\nquestions: [loss]", ["1:8: units: any stands alone: it means each"]),
+        ("units: [dead, dead]\nquestions: [loss]", ["1:8: units: dead is named twice; a sheet"]),
         ("questions: [forward", ["1:20: not YAML: "]),
         ("digits: 3\ndigits: 3\nquestions: [loss]",
          ["2:1: digits is given twice, first in line 1"]),
@@ -92,6 +106,9 @@ def test_every_error_has_its_place(tmp_path: Path, text: str, expected: list[str
 
 
 def test_what_is_no_recipe_file_is_told(tmp_path: Path) -> None:
+    for units in (("flat",), ("any", "dead"), ("dead", "dead")):
+        with pytest.raises(WorksheetError, match=r"^units: "):
+            Recipe(units=units)
     with pytest.raises(WorksheetError, match=r"unknown recipe 'exams'; did you mean 'exam'\?"):
         recipe_from("exams")
     (tmp_path / "big").write_bytes(b"#" * 100_001)

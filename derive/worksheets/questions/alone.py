@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 
 from derive.derivation.calculus import derivative
 from derive.derivation.graph import E
 from derive.derivation.steps import Rule, Step, chain
+from derive.derivation.styles.deltas import delta_of
 from derive.document.blocks import Equation, Inline, Space, Table
 from derive.expression.functions import VALUE, Function
 from derive.expression.nodes import (
@@ -88,14 +89,34 @@ def _put(draft: Draft, mine: tuple[Item, ...]) -> None:
 
 
 def unit(ground: Ground, ask: Ask, letter: str) -> Question:
-    """One unit alone: its δ and its gradients, what arrives from behind being given."""
+    """One unit alone: its δ and its gradients, what arrives from behind being given.
+
+    Where the recipe asks for a saturated or a dead unit it is that one; in a further question
+    the other, and after them a unit beside them, to compare.
+    """
     graph = ground.graph
+    fresh = next(_special(ground), None)
+    if fresh is not None:
+        ground.alone.append(fresh)
+        return _part(ground, ask, letter, {fresh}, fresh)
     last = len(ground.exercise.structure.layers)
     pools = {"easy": range(last, last + 1), "hard": range(1, 2)}
     wanted = pools.get(ask.difficulty, range(1, last + 1))
     units = [q for q in graph.definitions if q.kind == PRE_ACTIVATION and q.layer in wanted]
     z = ground.chance.choice(units)
     return _part(ground, ask, letter, {z}, z)
+
+
+def _special(ground: Ground) -> Iterator[Quantity]:
+    """The units that a recipe asks for, the last layer first: what arrives at an earlier one is
+    then worked out and not printed. Then those beside them whose delta is not known yet."""
+    special = sorted((one.pre_activation for one in ground.units), key=lambda z: -z.layer)
+    beside = (
+        z for one in special for z in ground.graph.definitions
+        if (z.kind, z.layer) == (one.kind, one.layer) and z not in special
+        and delta_of(z) not in ground.known
+    )  # fmt: skip
+    return (z for z in (*special, *beside) if z not in ground.alone)
 
 
 def layer(ground: Ground, ask: Ask, letter: str) -> Question:

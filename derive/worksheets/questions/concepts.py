@@ -7,18 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 from derive.derivation.graph import E, Graph, activations, pre_activations
 from derive.derivation.numbers import equal
 from derive.derivation.trace import trace
 from derive.document.blocks import Inline
-from derive.expression.nodes import DELTA, Quantity
+from derive.expression.evaluate import HIGH, Bindings, slopes
+from derive.expression.nodes import DELTA, Apply, Quantity, variable
 from derive.network.description import Layer
+from derive.worksheets.kinds import DEAD, SATURATED
 from derive.worksheets.questions.draft import Draft
 from derive.worksheets.questions.ground import Ground
 from derive.worksheets.questions.question import Question
 from derive.worksheets.recipe import Ask, DoesNotFit
+from derive.worksheets.units import Special, bounded
 from derive.worksheets.variant import givens_of
 
 _MOST_OPTIONS = 5
@@ -35,33 +39,44 @@ class Concept:
 
 
 def concept(ground: Ground, ask: Ask, letter: str) -> Question:
-    """Some of the questions that fit the variant."""
+    """Some of the questions that fit the variant: first those about units that are asked for."""
     draft = Draft(ground, ask, letter)
-    pool = [found for make in _ALL for found in make(ground)]
-    if not pool:
+    first = list(_about_units(ground))
+    told = {found.name for found in first}
+    pool = [found for make in _ALL for found in make(ground) if found.name not in told]
+    if not (first or pool):
         raise DoesNotFit("none fits the numbers")
-    count = min(ask.count or 2, len(pool))
-    picked = sorted(ground.chance.sample(range(len(pool)), count))
+    count = min(ask.count or 2, len(first) + len(pool))
+    more = max(0, count - len(first))
+    picked = sorted(ground.chance.sample(range(len(pool)), more))
     draft.begin()
-    for found in (pool[place] for place in picked):
+    for found in (*first[:count], *(pool[place] for place in picked)):
         options = [(shown, "") for shown in found.options]
         draft.choose(found.prompt, options, found.right, f"concept/{found.name}")
     return draft.question()
 
 
-def saturation(ground: Ground) -> Iterator[Concept]:
+def _about_units(ground: Ground) -> Iterator[Concept]:
+    """What there is to ask about the units that a recipe asks for, about each in turn."""
+    makers = {SATURATED: (saturation, flattened), DEAD: (inactive, unmoved)}
+    for turn in range(2):
+        for one in ground.units:
+            yield from makers[one.kind][turn](ground, one)
+    if ground.units:
+        yield from vanishing(ground)
+
+
+def saturation(ground: Ground, about: Special | None = None) -> Iterator[Concept]:
     """Which unit of a layer has the smallest slope."""
     words, environment = ground.words, ground.numbers.environment
     for layer in ground.exercise.structure.layers:
-        reach = layer.activation.range
-        bounded = reach is not None and reach.low is not None and reach.high is not None
-        if layer.activation.function is None or not bounded:
+        if not bounded(layer) or (about is not None and about.layer != layer.index):
             continue
-        slopes = [
+        let_through = [
             environment.partial(a, z)
             for a, z in zip(activations(layer), pre_activations(layer), strict=True)
         ]
-        right = _standing_out([-slope for slope in slopes])
+        right = _standing_out([-slope for slope in let_through])
         if right is not None and layer.units <= _MOST_OPTIONS:
             yield Concept(
                 "saturation",
@@ -81,12 +96,50 @@ def _standing_out(values: list[Any]) -> int | None:
     return values.index(first)
 
 
-def inactive(ground: Ground) -> Iterator[Concept]:
+def flattened(ground: Ground, about: Special) -> Iterator[Concept]:
+    """How much larger the gradients at a saturated unit would be if it stood in the middle.
+
+    A gradient is what comes back to the unit, times its slope, times an input: with what comes
+    back kept, it grows as the slope does, from f′(z) to f′(0).
+    """
+    words, layer = ground.words, ground.exercise.structure.layers[about.layer - 1]
+    here = ground.numbers.environment.partial(about.activation, about.pre_activation)
+    times = round(_slope_in_the_middle(layer) / here)
+    names = ["larger", "same", "smaller", "zero"]
+    ground.chance.shuffle(names)
+    options = tuple(words(f"concept-flattened-{name}", times=times) for name in names)
+    one = "-one" if layer.units == 1 else ""
+    prompt = words(f"concept-flattened{one}", layer=ground.layer_name(layer.index))
+    yield Concept("flattened", prompt, names.index("larger"), options)
+
+
+def _slope_in_the_middle(layer: Layer) -> Any:
+    """f′(0)."""
+    function, x = layer.activation.function, variable("x")
+    assert function is not None
+    return slopes(Apply(function, (x,)), Bindings({x: HIGH.number(Fraction(0))}))[x]
+
+
+def unmoved(ground: Ground, about: Special) -> Iterator[Concept]:
+    """What a step of gradient descent makes of the weights into a dead unit: tried out."""
+    words, numbers = ground.words, ground.numbers
+    weights = [w for w in ground.exercise.structure.weights(about.layer) if w.unit == about.unit]
+    if all(numbers.environment.partial(E, w) == 0 for w in weights):
+        names = ["stay", "grow", "shrink", "active"]
+        ground.chance.shuffle(names)
+        options = tuple(words(f"concept-unmoved-{name}") for name in names)
+        prompt = words("concept-unmoved", unit=about.pre_activation)
+        yield Concept("unmoved", prompt, names.index("stay"), options)
+
+
+def inactive(ground: Ground, about: Special | None = None) -> Iterator[Concept]:
     """Which derivatives are 0 because a unit is inactive."""
     words, environment, graph = ground.words, ground.numbers.environment, ground.graph
     for layer in ground.exercise.structure.layers:
         for a, z in zip(activations(layer), pre_activations(layer), strict=True):
             if layer.activation.name != "relu" or environment.quantity(z) >= 0:
+                continue
+            if about is not None and about.pre_activation != z:
                 continue
             into = [w for w in ground.exercise.structure.weights(layer.index) if w.unit == z.unit]
             behind = [
@@ -155,11 +208,11 @@ def stays_alike(ground: Ground, layer: Layer) -> bool:
         if w.source > 0:
             givens[w] = givens[Quantity(w.kind, w.layer, w.unit, 0)]
     after = trace(Graph(structure.with_numbers(givens))).examples[0]
-    slopes = {w: after.partial(E, w) for w in structure.weights(layer.index)}
+    found = {w: after.partial(E, w) for w in structure.weights(layer.index)}
     alike = all(
-        equal(slope, slopes[Quantity(w.kind, w.layer, 0, w.source)]) for w, slope in slopes.items()
+        equal(slope, found[Quantity(w.kind, w.layer, 0, w.source)]) for w, slope in found.items()
     )
-    return alike and any(slope != 0 for slope in slopes.values())
+    return alike and any(slope != 0 for slope in found.values())
 
 
 _ALL: tuple[Callable[[Ground], Iterator[Concept]], ...] = (

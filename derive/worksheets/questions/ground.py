@@ -15,6 +15,7 @@ from derive.expression.nodes import Quantity
 from derive.notation import Names
 from derive.worksheets.exercise import Exercise, Task
 from derive.worksheets.items import Item
+from derive.worksheets.units import Special
 
 
 @dataclass
@@ -27,6 +28,8 @@ class Ground:
     lines  the numbers of the lines to come
     moved  parameters whose update has been asked for
     left_out  kinds that the variant has nothing for, and why
+    units  those that the recipe asks for to be saturated or dead
+    alone  units that have been asked about alone
     """
 
     exercise: Exercise
@@ -39,6 +42,8 @@ class Ground:
     lines: Iterator[int] = field(default_factory=lambda: count(1))
     moved: list[Quantity] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
+    units: tuple[Special, ...] = ()
+    alone: list[Quantity] = field(default_factory=list)
 
     @property
     def graph(self) -> Graph:
