@@ -22,7 +22,7 @@ def ending(teller: Teller) -> Iterator[Block]:
     yield teller.heading(2, "closing")
     stepped = teller.valuation is None or network.learning_rate is not None
     yield teller.say(
-        "closing-done" if stepped else "closing-done-gradients",
+        f"closing-done{'' if stepped else '-gradients'}{'-one' if count == 1 else ''}",
         loss=loss, count=count,
     )  # fmt: skip
     yield teller.say("closing-repeat")
@@ -71,6 +71,6 @@ def _paths(teller: Teller) -> Iterator[Block]:
     if max(counts) == 1 or len(network.layers) < 2:
         return
     yield teller.say(
-        "closing-paths", loss=E, paths=sum(counts), most=max(counts), count=len(counts),
-        n=network.layers[-2].units,
+        f"closing-paths{'-one' if len(counts) == 1 else ''}", loss=E, paths=sum(counts),
+        most=max(counts), count=len(counts), n=network.layers[-2].units,
     )  # fmt: skip

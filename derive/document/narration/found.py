@@ -45,8 +45,9 @@ def _checked(teller: Teller) -> Inline:
 def _always(teller: Teller) -> Iterator[Inline]:
     words, network = teller.words, teller.network
     style = teller.derivation.style
-    name = f"found-{style}{_of_biases(teller) if style == 'deltas' else ''}"
-    yield words(name, loss=E, count=len(network.parameters()))
+    count = len(network.parameters())
+    of = _of_biases(teller) if style == "deltas" else ""
+    yield words(f"found-{style}{of}{'-one' if count == 1 else ''}", loss=E, count=count)
     if len(network.layers) > 1:
         yield words("found-reuse")
     steps = teller.derivation.walk()

@@ -40,4 +40,17 @@ def matrix_caption(teller: Teller, row: Equation) -> Inline:
         kind = "rests" if isinstance(first, Sum) and isinstance(subject, Matrix) else "contrast"
         layer = next(q.layer for q in first.walk() if isinstance(q, Quantity) and q.layer)
     loss = first.of if isinstance(first, Partial) else ""
-    return teller.words(f"caption-matrix-{kind}", layer=teller.layer_name(layer), loss=loss)
+    one = "-one" if _count(teller, kind, layer) == 1 else ""
+    return teller.words(f"caption-matrix-{kind}{one}", layer=teller.layer_name(layer), loss=loss)
+
+
+def _count(teller: Teller, kind: str, layer: int) -> int:
+    """How many entries an array of a layer has; 0 where its caption does not name them."""
+    network = teller.network
+    if kind in ("rests", "contrast"):
+        return 0
+    if kind.startswith("weights") or kind == "gradient":
+        return len(network.weights(layer))
+    if "biases" in kind:
+        return len(network.biases(layer))
+    return network.layers[layer - 1].units

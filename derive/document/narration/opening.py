@@ -27,11 +27,12 @@ def opening(teller: Teller) -> Iterator[Block]:
 
 def _what_for(teller: Teller, sentence: str) -> Inline:
     network = teller.network
+    count = len(network.parameters())
     return teller.words(
-        sentence,
+        f"{sentence}-one" if count == 1 else sentence,
         loss=Quantity(BATCH_LOSS) if network.is_batch else E,
         name=loss_title(teller),
-        count=len(network.parameters()),
+        count=count,
         sizes="-".join(map(str, network.sizes)),
     )
 

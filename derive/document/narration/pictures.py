@@ -101,8 +101,9 @@ def step_figure(teller: Teller, layer: int) -> Figure:
         scene, plan, layer, headings(teller, plan), states,
         content(words("picture-step-title", layer=name)), sentences(*told),
     )  # fmt: skip
-    caption = words("caption-step-last" if last else "caption-step", layer=name,
-                    following=following)  # fmt: skip
+    one = "-one" if layers[layer - 1].units == 1 else ""
+    behind = "-last" if last else "-from-one" if layers[layer].units == 1 else ""
+    caption = words(f"caption-step{behind}{one}", layer=name, following=following)
     return Figure(picture, sentences(caption, *_elided(teller, plan)))
 
 
