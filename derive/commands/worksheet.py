@@ -75,7 +75,7 @@ def worksheet(
     if variant and (not bundle or one_file or answer_sheet):
         raise click.UsageError("--variant goes with --from, and without --one-file, --answer-sheet")
     from derive.worksheets.bundle import bundle_of, read_bundle
-    from derive.worksheets.handout import Order, file_names, hand_out
+    from derive.worksheets.handout import UNTOLD, Order, file_names, hand_out
     from derive.worksheets.roster import read_roster
 
     again = read_bundle(bundle) if bundle else None
@@ -96,8 +96,15 @@ def worksheet(
     )
     order = Order(made, to, one_file, suffix, templates, variant or 0)
     with _workers(len(order.numbers)) as executor:
-        _, written = hand_out(order, Path(output), executor, progress("variants"))
-    _tell(written)
+        handed_out = hand_out(order, Path(output), executor, progress("variants"))
+    _tell(handed_out.paths)
+    if handed_out.untold:
+        listed = "" if variant else f", and in {Path(output) / UNTOLD}"
+        click.echo(
+            f"on {handed_out.untold} of {len(order.numbers)} sheets a usual mistake leads to the "
+            f"right number somewhere: listed at the end of each key{listed}",
+            err=True,
+        )
 
 
 @contextmanager

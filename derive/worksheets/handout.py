@@ -14,13 +14,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from derive.files import Drafts
-from derive.worksheets.answersheet import Labels, answer_sheet
+from derive.worksheets.answersheet import Labels, answer_sheet, table
 from derive.worksheets.bundle import Bundle
 from derive.worksheets.maker import REDRAWS
 from derive.worksheets.recipe import WorksheetError
+from derive.worksheets.untold import Untold
 from derive.writers.registry import document_format, write_body, write_files
 
 BUNDLE = "bundle.json"
+UNTOLD = "untold.csv"
 KINDS = ("sheet", "key")
 CHUNK = 8  # variants a job
 AHEAD = 32  # jobs under way: bounds what is in memory
@@ -34,7 +36,7 @@ class Order:
 
     one_file      all sheets in one file, all keys in another
     answer_sheet  the suffix of a table to fill in, ".csv" or ".xlsx"; "" for none
-    only          one variant, without the bundle; 0 for all
+    only          one variant, without what belongs to the class; 0 for all
     """
 
     bundle: Bundle
@@ -56,7 +58,7 @@ def file_names(
 ) -> list[str]:  # fmt: skip
     """The files of an order for so many variants, pictures left out. Raises UnknownFormat."""
     suffixes = [document_format(name).suffix for name in formats]
-    found = [] if only else [BUNDLE]
+    found = [] if only else [BUNDLE, UNTOLD]
     if answer_sheet:
         found.append(f"answers{answer_sheet}")
     if one_file:
@@ -81,11 +83,13 @@ class Made:
     pages   file → content; of ``one_file``, the piece that belongs into it
     ends    file → what stands before, between and behind the pieces
     labels  of its blanks
+    untold  the mistakes that its numbers do not show
     """
 
     number: int
     signature: str
     labels: tuple[str, ...]
+    untold: tuple[Untold, ...]
     pages: dict[str, str]
     ends: dict[str, tuple[str, str, str]]
 
@@ -113,25 +117,39 @@ def _made(order: Order, number: int) -> Made:
                     document, variant.names, name, row.name, templates=order.templates
                 )
     labels = tuple(answer.label for answer in variant.answers)
-    return Made(number, variant.signature, labels, pages, ends)
+    return Made(number, variant.signature, labels, variant.untold, pages, ends)
+
+
+@dataclass(frozen=True, slots=True)
+class HandedOut:
+    """What was written.
+
+    bundle  with the redraws that were needed
+    untold  on how many sheets a usual mistake leads to the right number
+    """
+
+    bundle: Bundle
+    paths: list[Path]
+    untold: int
 
 
 def hand_out(
     order: Order, directory: Path, executor: Executor | None = None,
     progress: Progress | None = None,
-) -> tuple[Bundle, list[Path]]:  # fmt: skip
-    """Write every file of an order into a folder, all or nothing: what was written, and the
-    bundle with the redraws that were needed. Raises WorksheetError, CheckFailed, WriterError,
-    OSError."""
+) -> HandedOut:  # fmt: skip
+    """Write every file of an order into a folder, all or nothing. Raises WorksheetError,
+    CheckFailed, WriterError, OSError."""
     count = len(order.numbers)
     taken: dict[str, int] = {}
     labels: list[Labels] = []
+    untold: list[tuple[int, tuple[Untold, ...]]] = []
     behind: dict[Path, str] = {}
     paths: dict[Path, None] = {}
     with Drafts() as drafts:
         for one in _all(order, executor):
             fresh, order = _settled(order, one, taken)
             labels.append(Labels(fresh.number, fresh.labels))
+            untold.append((fresh.number, fresh.untold))
             for name, text in fresh.pages.items():
                 place = directory / name
                 if name in fresh.ends:
@@ -143,14 +161,31 @@ def hand_out(
                 progress(len(labels), count)
         for place, text in behind.items():
             drafts.add(place, text)
-        others: dict[str, str | bytes] = {} if order.only else {BUNDLE: order.bundle.text()}
+        others: dict[str, str | bytes] = {}
+        if not order.only:
+            others[BUNDLE] = order.bundle.text()
+            others[UNTOLD] = _untold_table(order.bundle, untold)
         if order.answer_sheet:
             name = f"answers{order.answer_sheet}"
             others[name] = answer_sheet(order.bundle, labels, order.answer_sheet)
         for name, content in others.items():
             paths[directory / name] = None
             drafts.add(directory / name, content)
-    return order.bundle, list(paths)
+    return HandedOut(order.bundle, list(paths), sum(bool(found) for _, found in untold))
+
+
+def _untold_table(
+    bundle: Bundle, untold: Sequence[tuple[int, Sequence[Untold]]]
+) -> str | bytes:  # fmt: skip
+    """A row for each line of a sheet and each usual mistake that leads to its right number."""
+    who = ["student", "name"] if bundle.students else []
+    rows = [["form", *who, "label", "misconception", "what"]]
+    for number, mistakes in untold:
+        student = bundle.student(number)
+        mine = [bundle.form(number), *([] if student is None else [student.id, student.name])]
+        for one in mistakes:
+            rows += [[*mine, label, one.misconception, one.title] for label in one.labels]
+    return table(rows, ".csv")
 
 
 def _all(order: Order, executor: Executor | None) -> Iterator[Made]:

@@ -27,6 +27,7 @@ from derive.worksheets.questions.make import questions
 from derive.worksheets.questions.question import Question
 from derive.worksheets.recipe import Recipe
 from derive.worksheets.sheet import Form, Pages, setting_teller
+from derive.worksheets.untold import Untold, untold
 from derive.worksheets.variant import Found, Search
 
 REDRAWS = 50  # of numbers that another variant has
@@ -71,6 +72,11 @@ class Variant:
         return tuple(answer for question in self.questions for answer in question.answers)
 
     @property
+    def untold(self) -> tuple[Untold, ...]:
+        """The mistakes that its numbers do not show, in lines that it asks."""
+        return untold(self.questions, self.found.alike)
+
+    @property
     def signature(self) -> str:
         """A short digest of the network and its numbers: equal where two variants are alike."""
         n = self.network
@@ -87,9 +93,7 @@ class Variant:
     @cached_property
     def key(self) -> Document:
         """The sheet with every blank filled."""
-        return self.pages.key(
-            self.form, self.questions, self.numbers, self.found.alike, self.left_out
-        )
+        return self.pages.key(self.form, self.questions, self.numbers, self.untold, self.left_out)
 
 
 class Maker:

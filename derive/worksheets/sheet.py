@@ -29,9 +29,8 @@ from derive.notation import Names
 from derive.worksheets.answers import AnyAnswer, ChoiceAnswer, CountAnswer
 from derive.worksheets.exercise import Exercise
 from derive.worksheets.items import Answer
-from derive.worksheets.misconceptions import MISCONCEPTIONS
 from derive.worksheets.questions.question import Question
-from derive.worksheets.telling import Alike
+from derive.worksheets.untold import Untold
 
 PAIRS = 4  # answers in a row of the table of a key
 _SHORT = ("number", "count", "choice")
@@ -90,7 +89,7 @@ class Pages:
 
     def key(
         self, form: Form, questions: Sequence[Question], numbers: Numbers,
-        alike: Sequence[Alike] = (), left_out: Sequence[str] = (),
+        mistakes: Sequence[Untold] = (), left_out: Sequence[str] = (),
     ) -> Document:  # fmt: skip
         """The same with every blank filled, and all answers in a table."""
         report = self.exercise.report
@@ -98,7 +97,7 @@ class Pages:
         blocks = (
             *self._answers([answer for question in questions for answer in question.answers]),
             *self._body(questions, numbers, filled=True),
-            *self._untold(questions, alike),
+            *self._untold(mistakes),
             *([self._say("left-out", kinds="; ".join(left_out))] if left_out else []),
             self._say("checked" if checked else "checked-symbols", lines=checked,
                       equalities=report.equalities, points=report.points),
@@ -140,22 +139,10 @@ class Pages:
             )
             yield from question.key if filled else question.sheet
 
-    def _untold(self, questions: Sequence[Question], alike: Sequence[Alike]) -> Iterator[Block]:
+    def _untold(self, mistakes: Sequence[Untold]) -> Iterator[Block]:
         """The mistakes that end in the right number here: a mark cannot see them."""
-        labels: dict[str, str] = {}
-        for question in questions:
-            for item in question.items:
-                if item.answers and question.numbers is not None:
-                    labels.setdefault(item.task.source, item.answers[-1].label)
-        found: dict[str, list[str]] = {}
-        for one in alike:
-            if one.source in labels:
-                found.setdefault(one.misconception, []).append(labels[one.source])
-        if found:
-            told = "; ".join(
-                f"{MISCONCEPTIONS[slip].title} ({', '.join(lines)})"
-                for slip, lines in found.items()
-            )
+        if mistakes:
+            told = "; ".join(f"{one.title} ({', '.join(one.labels)})" for one in mistakes)
             yield self._say("untold", mistakes=told)
 
     def _say(self, sentence: str, **values: Value) -> Paragraph:

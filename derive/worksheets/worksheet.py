@@ -80,7 +80,8 @@ class Worksheet(Sequence[Variant]):
         self, directory: str | Path, formats: Iterable[str] = ("markdown", "latex"), *,
         one_file: bool = False, answer_sheet: str = "", progress: Progress | None = None,
     ) -> list[Path]:  # fmt: skip
-        """Write the sheets, the keys and ``bundle.json`` into a folder, all or nothing.
+        """Write the sheets, the keys, ``bundle.json`` and ``untold.csv`` (the mistakes that a
+        sheet's numbers do not show) into a folder, all or nothing.
 
         one_file      ``sheets.md`` and ``keys.md`` instead of ``sheet-01.md``, ``key-01.md``, …
         answer_sheet  ".csv" or ".xlsx": also write a table for the answers, ``answers.csv``
@@ -88,8 +89,9 @@ class Worksheet(Sequence[Variant]):
         Raises WorksheetError, CheckFailed, WriterError, OSError.
         """
         order = Order(self._bundle, tuple(formats), one_file, answer_sheet, self._templates)
-        self._bundle, paths = hand_out(order, Path(directory), self._executor, progress)
-        return paths
+        made = hand_out(order, Path(directory), self._executor, progress)
+        self._bundle = made.bundle
+        return made.paths
 
 
 def worksheet(

@@ -256,6 +256,7 @@ def test_all_sheets_in_one_file(tmp_path: Path) -> None:
     paths = made.write(tmp_path / "one", formats, one_file=True)
     assert [path.name for path in paths] == [
         "sheets.md", "sheets.tex", "sheets.txt", "keys.md", "keys.tex", "keys.txt", "bundle.json",
+        "untold.csv",
     ]  # fmt: skip
     made.write(tmp_path / "many", formats)
     for suffix in ("md", "txt"):

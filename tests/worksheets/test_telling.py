@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import csv
+import re
+from pathlib import Path
+
 import pytest
+from click.testing import CliRunner
 from worksheets.networks import relu_softmax, two_two_two
 from worksheets.sheets import Sheet, sheet
 
 import derive
+from derive.cli import commands
 from derive.derivation.rounding import shown
 from derive.network import Network
 from derive.worksheets import Ask, Recipe
 from derive.worksheets.marking.marks import Verdict, mark_values
 from derive.worksheets.marking.own import Values
-from derive.worksheets.misconceptions import slips
+from derive.worksheets.misconceptions import MISCONCEPTIONS, slips
 from derive.worksheets.telling import Alike, Telling
 from derive.worksheets.variant import Search
 from derive.writers import write
@@ -77,6 +83,56 @@ def test_a_key_lists_what_its_numbers_do_not_show() -> None:
     assert "These mistakes lead to the right number here" in key
     assert "f′ left out (" in key
     assert "These mistakes" not in str(write(variant.sheet, variant.names, "text"))
+
+
+def test_the_class_is_told_what_every_key_lists(tmp_path: Path) -> None:
+    """untold.csv holds, row by row, what stands at the end of the keys; one line counts them."""
+    (tmp_path / "network.yaml").write_text(
+        "inputs: 2\nlayers: [{units: 2, activation: sigmoid}, {units: 2, activation: sigmoid}]\n",
+        encoding="utf-8",
+    )
+    (tmp_path / "roster.csv").write_text(
+        "id,name\n1,Ada\n2,=Émile\n3,Zoë\n4,Bo\n", encoding="utf-8"
+    )
+    out = tmp_path / "out"
+    arguments = [
+        "worksheet", str(tmp_path / "network.yaml"), "--roster", str(tmp_path / "roster.csv"),
+        "--recipe", "warm-up", "--to", "text", "-o", str(out),
+    ]  # fmt: skip
+    result = CliRunner().invoke(commands, arguments)
+    assert result.exit_code == 0, result.output
+    with (out / "untold.csv").open(encoding="utf-8-sig", newline="") as file:
+        head, *rows = csv.reader(file)
+    assert head == ["form", "student", "name", "label", "misconception", "what"]
+    listed: dict[str, dict[str, list[str]]] = {}
+    for form, student, _, label, slip, what in rows:
+        assert MISCONCEPTIONS[slip].title == what
+        assert f"-00{student}-" in form
+        listed.setdefault(student, {}).setdefault(what, []).append(label)
+    told = 0
+    for number in "1234":
+        key = " ".join((out / f"key-0{number}.txt").read_text("utf-8").split())
+        found = re.search(r"too near to it to be seen: (.*?)\. (A machine|Left)", key)
+        said = {
+            what: labels.split(", ")
+            for what, labels in re.findall(
+                r"([^;]+?) \(([^)]*)\)(?:; |$)", found[1] if found else ""
+            )
+        }
+        assert said == listed.get(number, {})
+        told += bool(said)
+    assert 0 < told < 4, "some sheets have such lines, some have none"
+    line = f"on {told} of 4 sheets a usual mistake leads to the right number somewhere"
+    assert [text for text in result.stderr.splitlines() if text.startswith("on ")] == [
+        f"{line}: listed at the end of each key, and in {out / 'untold.csv'}"
+    ]
+    again = ["worksheet", "--from", str(out / "bundle.json"), "--to", "text"]
+    for number in "1234":
+        alone = tmp_path / number
+        result = CliRunner().invoke(commands, [*again, "--variant", number, "-o", str(alone)])
+        assert result.exit_code == 0 and not (alone / "untold.csv").exists()
+        assert ("on 1 of 1 sheets" in result.stderr) == (number in listed)
+        assert "untold.csv" not in result.stderr
 
 
 def test_what_does_not_fit_is_left_out_and_told() -> None:

@@ -48,7 +48,7 @@ def test_two_processes_write_the_same_bytes(tmp_path: Path) -> None:
         {path.name: path.read_bytes() for path in (tmp_path / folder).iterdir()}
         for folder in ("one", "two")
     )
-    assert len(one) == 3 * 2 * 3 + 1  # and the bundle
+    assert len(one) == 3 * 2 * 3 + 2  # and the bundle, and what is not told
     assert one == two
 
 
@@ -227,11 +227,11 @@ def test_files_are_numbered_with_as_many_digits_as_needed(tmp_path: Path) -> Non
     assert [path.name for path in paths] == [
         "sheet-01.md", "sheet-01.tex", "key-01.md", "key-01.tex",
         "sheet-02.md", "sheet-02.tex", "key-02.md", "key-02.tex",
-        "bundle.json",
+        "bundle.json", "untold.csv",
     ]  # fmt: skip
     assert all(path.is_file() for path in paths)
     many = derive.worksheet(network, variants=100).write(tmp_path, ("text",))
-    assert (many[0].name, many[-2].name) == ("sheet-001.txt", "key-100.txt")
+    assert (many[0].name, many[-3].name) == ("sheet-001.txt", "key-100.txt")
 
 
 def test_nothing_is_written_where_something_cannot_be(tmp_path: Path) -> None:
