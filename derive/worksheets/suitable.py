@@ -30,14 +30,14 @@ EDGE = Fraction(1, 20)  # how near to a kink or a bound a value may come
 LARGEST = 100
 SMALLEST = 7  # decimals; with three digits behind that a number is still written out
 _SLOPE = 3  # decimals that a small slope has at least: 0.0099
+INACTIVE = "a unit of relu is inactive"  # and nothing else speaks against the numbers
 _TIES = frozenset({"abs", "sign", "max", "min"})
 
 
 def fault(exercise: Exercise, numbers: Numbers, wanted: Sequence[Special] = ()) -> str | None:
     """What speaks against a variant, in words; None where nothing does.
 
-    wanted  the units that are to be saturated or dead; without any, a layer of relu may have one
-            inactive unit
+    wanted  the units that are to be saturated or dead; all others are not
     Looks at the forward pass first and works nothing out that is not needed. Raises
     ArithmeticError where a formula has no value.
     """
@@ -57,6 +57,9 @@ def _faults(exercise: Exercise, numbers: Numbers, wanted: Sequence[Special]) -> 
         if _nearest_edge(formula, numbers.environment) < HIGH.number(EDGE):
             yield f"the formula of a {quantity.kind} is near a kink"
     yield from _size(exercise, numbers, any(one.kind == SATURATED for one in wanted))
+    relu = [layer for layer in structure.layers if layer.activation.name == "relu"]
+    if not wanted and any(0 in _values(layer, numbers) for layer in relu):
+        yield INACTIVE
 
 
 def _value(numbers: Numbers, quantity: Quantity) -> Fraction:

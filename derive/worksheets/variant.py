@@ -16,7 +16,7 @@ from derive.worksheets.exercise import Exercise
 from derive.worksheets.givens import Givens, draw
 from derive.worksheets.recipe import WorksheetError
 from derive.worksheets.steering import steer
-from derive.worksheets.suitable import fault
+from derive.worksheets.suitable import INACTIVE, fault
 from derive.worksheets.telling import Alike, Telling
 from derive.worksheets.units import Special, choices
 
@@ -75,7 +75,26 @@ class Search:
             if len(best.alike) <= self.fewest:
                 break
         assert best is not None
-        return replace(best, draws=draws)
+        for _ in range(CANDIDATES):
+            awake = self._awake(best, chance)
+            if awake is not None:
+                return replace(awake, draws=draws)
+            best = self._good(chance, TRIES)
+            draws += best.draws
+        raise WorksheetError(f"no good numbers: {INACTIVE} every time; take another network")
+
+    def _awake(self, found: Found, chance: random.Random) -> Found | None:
+        """The same numbers without an inactive unit of relu, by turning the signs of its weights
+        where there is one; None where that does not lead to good numbers."""
+        if fault(self.exercise, found.numbers, found.units) is None:
+            return found
+        givens = givens_of(found.numbers)
+        if not steer(self.exercise.derivation.graph, givens, (), chance):
+            return None
+        numbers = worked(self.exercise, givens, self.rounding)
+        if fault(self.exercise, numbers) is not None:
+            return None
+        return Found(numbers, found.draws, self.telling.alike(numbers))
 
     def _good(self, chance: random.Random, tries: int) -> Found:
         faults: Counter[str] = Counter()
@@ -88,7 +107,7 @@ class Search:
                     continue
                 numbers = worked(self.exercise, givens, self.rounding)
                 found = fault(self.exercise, numbers, wanted)
-                if found is None:
+                if found is None or found == INACTIVE:  # see _awake
                     return Found(numbers, draws, self.telling.alike(numbers), wanted)
             except ArithmeticError:
                 found = "a formula has no value"
