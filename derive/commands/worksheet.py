@@ -96,7 +96,9 @@ def worksheet(
     )
     order = Order(made, to, one_file, suffix, templates, variant or 0)
     with _workers(len(order.numbers)) as executor:
-        handed_out = hand_out(order, Path(output), executor, progress("variants"))
+        handed_out = hand_out(
+            order, Path(output), executor, progress("variants"), lambda all_: spare(all_, force)
+        )
     _tell(handed_out.paths)
     if handed_out.untold:
         listed = "" if variant else f", and in {Path(output) / UNTOLD}"

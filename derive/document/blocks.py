@@ -78,10 +78,11 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A picture; a format that cannot carry it leaves it out."""
+    """A picture. ``instead`` stands in a format that cannot carry it."""
 
     picture: Picture
     caption: Inline = ()
+    instead: tuple[Block, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

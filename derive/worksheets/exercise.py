@@ -34,6 +34,7 @@ from derive.expression.nodes import (
     product,
     rewrite,
     substitute,
+    total,
 )
 from derive.network.description import Network
 from derive.worksheets.recipe import WorksheetError
@@ -98,8 +99,11 @@ class Exercise:
         return self.derivation.network
 
 
-def exercise(network: Network) -> Exercise:
+def exercise(network: Network, by_nodes: bool = False) -> Exercise:
     """Derive, make the tasks and check both. Of a batch, one example is asked about.
+
+    by_nodes  ∂E/∂a is a result of its own for every unit, and δ that times ∂a/∂z, as in a
+              circuit, where every node passes on what arrives times its own derivative
 
     Raises WorksheetError where there is too much to calculate, CheckFailed where an equality does
     not hold.
@@ -108,7 +112,7 @@ def exercise(network: Network) -> Exercise:
         raise WorksheetError(reason)
     structure = network.with_numbers({})
     derivation = derive(structure, "deltas")
-    tasks = tuple(_Tasks(derivation).all())
+    tasks = tuple(_Tasks(derivation, by_nodes).all())
     section = Section("exercise", tuple(task.step for task in tasks))
     whole = Derivation(
         structure, derivation.style, derivation.graph, (*derivation.sections, section)
@@ -135,8 +139,9 @@ def too_large(sizes: Sequence[int]) -> str:
 class _Tasks:
     """Makes the tasks of a derivation."""
 
-    def __init__(self, derivation: Derivation) -> None:
+    def __init__(self, derivation: Derivation, by_nodes: bool) -> None:
         self.derivation = derivation
+        self.by_nodes = by_nodes
         self.graph = derivation.graph
         self.local = Locals(derivation.graph)
         self.steps = {step.id: step for step in derivation.walk()}
@@ -191,7 +196,36 @@ class _Tasks:
             if len(step.relations) == 4:  # nothing cancels: the local derivatives are used
                 formula = self._in_results(step.relations[2].expression)
             place = "output" if quantity.layer == last else "hidden"
+            if self.by_nodes and len(step.relations) == 4:
+                a = Quantity(ACTIVATION, quantity.layer, quantity.unit)
+                before = self._arriving(a, place)
+                if before is not None:
+                    yield before
+                    local = self._result(Partial(a, quantity))
+                    formula = _without_ones(Product((before.step.subject, local)))
             yield _task("delta", step, ("delta", place), formula)
+
+    def _arriving(self, a: Quantity, place: str) -> Task | None:
+        """∂E/∂a of a unit, as a result that the derivation does not name; None where it does, or
+        where it is the derivative of one loss term."""
+        layer, graph = self.graph.network.layers[a.layer - 1], self.graph
+        if layer.activation.function is None or (place == "output" and not graph.terms):
+            return None
+        if place == "output":
+            found = graph.averaged(self._result(Partial(graph.terms[a.unit], a)))
+            if not isinstance(found, Product):  # a sum of the terms
+                return None
+            uses: tuple[str, ...] = (self.local.step(graph.terms[a.unit], a).id,)
+        else:
+            receivers = graph.children[a]
+            terms = [Product((delta_of(z), self.local.factor(z, a))) for z in receivers]
+            found = total(*terms)
+            uses = tuple(f"delta/{key(z)}" for z in receivers)
+        name = f"arriving/{key(a)}"
+        step = Step(
+            f"task/{name}", Rule.SUBSTITUTE, chain(Partial(E, a), found), uses=uses, about=(a,)
+        )
+        return Task("delta", step, name, ("arriving",))
 
     def _in_results(self, chained: Expression) -> Expression:
         """The chain rule in results: ∂E/∂o1·∂o1/∂a_h1·∂a_h1/∂h1 → δ_o1·w5·∂a_h1/∂h1."""

@@ -80,7 +80,7 @@ def _numbered(number: int, count: int) -> str:
 class Made:
     """A variant's pages.
 
-    pages   file → content; of ``one_file``, the piece that belongs into it
+    pages   file → content, pictures too; of ``one_file``, the piece that belongs into it
     ends    file → what stands before, between and behind the pieces
     labels  of its blanks
     untold  the mistakes that its numbers do not show
@@ -105,17 +105,19 @@ def _made(order: Order, number: int) -> Made:
     ends: dict[str, tuple[str, str, str]] = {}
     for kind in KINDS:
         document = variant.sheet if kind == "sheet" else variant.key
+        stem = f"{kind}-{_numbered(number, order.bundle.count)}"
         for row in map(document_format, order.formats):
             if order.one_file:
                 name = f"{kind}s{row.suffix}"
-                pages[name], ends[name] = write_body(
-                    document, variant.names, row.name, templates=order.templates
+                pages[name], ends[name], pictures = write_body(
+                    document, variant.names, stem, row.name, templates=order.templates
                 )
+                pages |= pictures
             else:
-                name = f"{kind}-{_numbered(number, order.bundle.count)}{row.suffix}"
                 pages |= write_files(
-                    document, variant.names, name, row.name, templates=order.templates
-                )
+                    document, variant.names, f"{stem}{row.suffix}", row.name,
+                    templates=order.templates,
+                )  # fmt: skip
     labels = tuple(answer.label for answer in variant.answers)
     return Made(number, variant.signature, labels, variant.untold, pages, ends)
 
@@ -135,10 +137,13 @@ class HandedOut:
 
 def hand_out(
     order: Order, directory: Path, executor: Executor | None = None,
-    progress: Progress | None = None,
+    progress: Progress | None = None, allow: Callable[[Sequence[Path]], None] | None = None,
 ) -> HandedOut:  # fmt: skip
-    """Write every file of an order into a folder, all or nothing. Raises WorksheetError,
-    CheckFailed, WriterError, OSError."""
+    """Write every file of an order into a folder, all or nothing.
+
+    allow  is told every file before any is in its place, and may raise what it likes
+    Raises WorksheetError, CheckFailed, WriterError, OSError.
+    """
     count = len(order.numbers)
     taken: dict[str, int] = {}
     labels: list[Labels] = []
@@ -171,6 +176,8 @@ def hand_out(
         for name, content in others.items():
             paths[directory / name] = None
             drafts.add(directory / name, content)
+        if allow is not None:
+            allow(list(paths))
     return HandedOut(order.bundle, list(paths), sum(bool(found) for _, found in untold))
 
 

@@ -18,7 +18,7 @@ KINDS: dict[str, str] = {
     "reaches": "which loss terms a weight reaches",
     "shapes": "rows and columns of the weight matrices",
     "counting": "how many weights and biases there are",
-    "graph": "a table of the computation graph to be completed",
+    "graph": "the computation graph, drawn with blanks to be filled in",
     "symbolic": "deltas and derivatives by weights, as formulas",
     "blanks": "steps of the backward pass with blanks to fill in",
     "derivation": "a formula derived line by line, with blanks",

@@ -6,14 +6,14 @@ The structure is derived and checked once; a variant is its numbers, its items a
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 
 from derive.derivation.numbers import Numbers
 from derive.derivation.rounding import Rounding, exponent
-from derive.document.blocks import Document, Figure
+from derive.document.blocks import Document, Figure, Paragraph
 from derive.document.wording import Wording
 from derive.expression.nodes import Number
 from derive.network.description import Network
@@ -111,7 +111,8 @@ class Maker:
         self.seed = seed
         self.digest = digest
         self.templates = templates
-        self.exercise: Exercise = exercise(network)
+        by_nodes = any(ask.kind == "graph" for ask in recipe.questions)
+        self.exercise: Exercise = exercise(network, by_nodes)
         structure = self.exercise.structure
         self.names: Names = names(structure.notation, structure.shape, structure.layout)
         rounding = _rounding(recipe, network.learning_rate)
@@ -125,7 +126,8 @@ class Maker:
         from derive.document.narration.pictures import network_figure
 
         teller = setting_teller(self.exercise, self.names, Wording("en", self.templates))
-        return (network_figure(teller),)
+        figure = network_figure(teller)
+        return (replace(figure, instead=(Paragraph(figure.picture.description),)),)
 
     def variant(self, number: int, redraw: int = 0, student: str = "") -> Variant:
         """A variant by its number; ``redraw`` counts how often others had its numbers before.

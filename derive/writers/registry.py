@@ -124,12 +124,13 @@ def write_files(
 
 
 def write_body(
-    document: Document, names: Names, to: str, *, templates: Path | None = None
-) -> tuple[str, tuple[str, str, str]]:
-    """The blocks of a document, for a file of several; and what stands before, between and
-    behind the bodies of documents of its sort. Raises as ``write`` does."""
-    writer = _writer(names, to, "github", templates, None)
-    return writer.body(document), writer.ends(document)
+    document: Document, names: Names, stem: str, to: str, *, templates: Path | None = None
+) -> tuple[str, tuple[str, str, str], dict[str, str]]:
+    """The blocks of a document, for a file of several; what stands before, between and behind the
+    bodies of documents of its sort; and the pictures it refers to, whose names begin with
+    ``stem``. Raises as ``write`` does."""
+    writer = _writer(names, to, "github", templates, stem)
+    return writer.body(document), writer.ends(document), writer.files
 
 
 def _writer(

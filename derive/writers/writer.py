@@ -112,6 +112,8 @@ class Writer:
         """What the block's macro makes of it: often one text; none where nothing is to be seen."""
         noun = NOUNS[type(block)]
         texts = [self.layout.block(noun, context) for context in getattr(self, noun)(block)]
+        if not texts and isinstance(block, Figure):
+            texts = [text for other in block.instead for text in self._filled(other)]
         return [text for text in texts if text]
 
     def _around(self, document: Document, body: str) -> str:
@@ -130,7 +132,7 @@ class Writer:
         raise NotImplementedError
 
     def figure(self, block: Figure) -> Iterator[object]:
-        """Nothing, in a format that has no pictures."""
+        """Nothing, in a format that has no pictures: what stands instead is written."""
         return iter(())
 
     def foot(self, block: Foot) -> Iterator[object]:

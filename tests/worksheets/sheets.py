@@ -33,21 +33,21 @@ class Sheet:
 
 
 @cache
-def _exercise(network: derive.Network) -> Exercise:
-    return exercise(network)
+def _exercise(network: derive.Network, by_nodes: bool) -> Exercise:
+    return exercise(network, by_nodes)
 
 
 @cache
-def _search(network: derive.Network, rounding: Rounding) -> Search:
-    return Search(_exercise(network), network.learning_rate, rounding)
+def _search(network: derive.Network, rounding: Rounding, by_nodes: bool) -> Search:
+    return Search(_exercise(network, by_nodes), network.learning_rate, rounding)
 
 
 @cache
-def sheet(network: derive.Network, seed: int, digits: int = 4) -> Sheet:
-    """A variant of a network with good numbers."""
-    asked = _exercise(network)
+def sheet(network: derive.Network, seed: int, digits: int = 4, by_nodes: bool = False) -> Sheet:
+    """A variant of a network with good numbers; ``by_nodes`` as a computation graph asks."""
+    asked = _exercise(network, by_nodes)
     rounding = Rounding(digits, digits + 1, carried=True, parts=False)
-    numbers = _search(network, rounding).find(random.Random(seed)).numbers
+    numbers = _search(network, rounding, by_nodes).find(random.Random(seed)).numbers
     return Sheet(asked, numbers, items(asked.tasks, numbers))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
@@ -15,7 +16,7 @@ from worksheets.networks import relu_softmax, two_two_two
 import derive
 from derive.cli import commands
 from derive.network import Dense, Network
-from derive.worksheets import WorksheetError
+from derive.worksheets import Ask, Recipe, WorksheetError
 from derive.worksheets.bundle import Student, read_bundle
 from derive.worksheets.roster import read_roster
 from derive.writers import write
@@ -267,6 +268,51 @@ def test_all_sheets_in_one_file(tmp_path: Path) -> None:
     latex = (tmp_path / "one/sheets.tex").read_text("utf-8")
     assert latex.count("\\documentclass") == latex.count("\\end{document}") == 1
     assert latex.count("\\footer{Form") == 3
+
+
+def test_pictures_lie_beside_one_file_and_beside_many(tmp_path: Path) -> None:
+    asked = Recipe(picture=True, questions=(Ask("graph"), Ask("loss")))
+    made = derive.worksheet(two_two_two(), asked, variants=2)
+    for one_file in (False, True):
+        folder = tmp_path / str(one_file)
+        paths = made.write(folder, ("markdown", "text"), one_file=one_file)
+        assert {path.name for path in paths} == {path.name for path in folder.iterdir()}
+        there = sorted(path.name for path in folder.glob("*.svg"))
+        pages = sorted(folder.glob("*.md"))
+        assert len(pages) == (2 if one_file else 4)
+        linked = [link for p in pages for link in re.findall(r"\]\((\S+)\)", p.read_text("utf-8"))]
+        assert sorted(linked) == there == sorted(
+            f"{kind}-0{n}-{name}.svg"
+            for kind in ("key", "sheet") for n in (1, 2) for name in ("circuit-a", "network")
+        )  # fmt: skip
+        drawn = [(folder / name).read_bytes() for name in there]
+        assert drawn[0] != drawn[2]  # of another variant
+        assert drawn[1] == drawn[3] == drawn[5] == drawn[7]  # the network without its numbers
+
+
+def test_without_files_a_page_says_what_the_pictures_show() -> None:
+    asked = Recipe(picture=True, questions=(Ask("graph"),))
+    variant = derive.worksheet(two_two_two(), asked, variants=1).variants[0]
+    for to in ("markdown", "text"):
+        page = " ".join(str(write(variant.sheet, variant.names, to)).split())
+        assert ".svg" not in page
+        assert "From left to right: inputs (" in page
+        assert all(f"({answer.label})" in page for answer in variant.answers)
+    assert "From left to right" not in str(write(variant.sheet, variant.names, "latex"))
+
+
+def test_a_picture_that_is_there_is_not_overwritten_unasked(tmp_path: Path) -> None:
+    recipe = tmp_path / "r.yaml"
+    recipe.write_text("picture: true\nquestions: [loss]", encoding="utf-8")
+    old = tmp_path / "sheet-01-network.svg"
+    old.write_text("mine")
+    asked = (MAZUR, "--variants", 1, "--recipe", recipe, "--to", "markdown", "-o", tmp_path)
+    result = run(*asked)
+    assert result.exit_code == 2 and "sheet-01-network.svg is there already" in result.output
+    assert {path.name for path in tmp_path.iterdir()} == {"r.yaml", old.name}
+    assert old.read_text() == "mine"
+    assert run(*asked, "--force").exit_code == 0
+    assert old.read_text().startswith("<svg")
 
 
 # -- the command line ----------------------------------------------------------------------------

@@ -72,9 +72,9 @@ def test_a_structure_is_derived_once(path: Path, monkeypatch: pytest.MonkeyPatch
     derived: list[Network] = []
     usual = maker.exercise
 
-    def counted(network: Network) -> Exercise:
+    def counted(network: Network, by_nodes: bool) -> Exercise:
         derived.append(network)
-        return usual(network)
+        return usual(network, by_nodes)
 
     monkeypatch.setattr(maker, "exercise", counted)
     made = derive.worksheet(path, variants=12, seed=1234)  # a seed that no other test has

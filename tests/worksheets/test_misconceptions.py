@@ -17,6 +17,7 @@ from derive.worksheets.misconceptions import EARLY_ROUNDING, MISCONCEPTIONS, sli
 from derive.writers.expressions.text import text
 
 SIGMOID = exercise(two_two_two())
+NODES = exercise(two_two_two(), by_nodes=True)
 SOFTMAX = exercise(relu_softmax())
 BCE = exercise(Network(2, [Dense(2, "sigmoid"), Dense(3, "softmax")], "binary_cross_entropy",
                        learning_rate=0.1))  # fmt: skip
@@ -40,6 +41,9 @@ EXPECTED = [
     (SOFTMAX, "delta/z2.1", "sign", ["t1 − a_o1"]),
     (SIGMOID, "delta/z1.1", "no-derivative", ["[δ_o1·W5 + δ_o2·W7]"]),
     (SIGMOID, "delta/z2.1", "no-derivative", ["∂E1/∂a_o1"]),
+    (NODES, "delta/z1.1", "no-derivative", ["∂E_Total/∂a_h1"]),
+    (NODES, "arriving/a1.1", "missing-path", ["δ_o2·W7", "δ_o1·W5"]),
+    (NODES, "arriving/a1.2", "transposed", ["δ_o1·W7 + δ_o2·W8"]),
     (SIGMOID, "delta/z2.1", "derivative-twice", ["∂E1/∂a_o1 · ∂a_o1/∂o1 · ∂a_o1/∂o1"]),
     (SIGMOID, "local/a1.1/z1.1", "derivative-place", ["h1·(1 − h1)"]),
     (SIGMOID, "delta/z1.1", "missing-path", ["(δ_o2·W7) · ∂a_h1/∂h1", "(δ_o1·W5) · ∂a_h1/∂h1"]),
@@ -79,7 +83,7 @@ def test_the_mean_is_a_factor_that_can_be_lost() -> None:
     assert wrong(MEAN, "define/E", "lost-factor") == ["E1 + E2 + E3"]
 
 
-@pytest.mark.parametrize("asked", [SIGMOID, SOFTMAX, BCE, MEAN])
+@pytest.mark.parametrize("asked", [SIGMOID, NODES, SOFTMAX, BCE, MEAN])
 def test_the_check_finds_every_planted_slip_at_its_step(asked: Exercise) -> None:
     """A wrong formula in place of a task's makes the check fail, and it names that step."""
     planted, unseen = 0, []

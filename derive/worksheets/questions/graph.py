@@ -1,65 +1,217 @@
-"""The computation graph as a table, with cells left blank."""
+"""The computation graph to be completed: a circuit with gaps, or the same as a table.
+
+A network that is too large for a picture is drawn in part: one unit, with what it is sent and
+what it leads to. Where even that is too large, or all has been asked already, the names in a table
+of the graph are asked for.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
+from itertools import count
 
-from derive.derivation.local import key
-from derive.document.blocks import Inline, Table
-from derive.expression.nodes import Quantity
-from derive.worksheets.answers import NamesAnswer
-from derive.worksheets.questions.draft import Draft
+from derive.derivation.graph import E
+from derive.derivation.numbers import atoms
+from derive.derivation.styles.deltas import delta_of
+from derive.document.blocks import Figure, Inline, Paragraph, Table
+from derive.document.narration.pictures import content as content_of
+from derive.document.narration.pictures import sentences
+from derive.expression.nodes import (
+    ACTIVATION,
+    Apply,
+    Blank,
+    Expression,
+    Partial,
+    Quantity,
+)
+from derive.pictures.completion import HIGH, ROOMY, completion
+from derive.pictures.picture import Content, Picture
+from derive.pictures.scene import Scene
+from derive.worksheets.exercise import Task
+from derive.worksheets.items import Item, items
+from derive.worksheets.questions.connections import connections
 from derive.worksheets.questions.ground import Ground
+from derive.worksheets.questions.lines import given_table
+from derive.worksheets.questions.part import Part, parts
 from derive.worksheets.questions.question import Question
 from derive.worksheets.recipe import Ask
 
-_ROWS = 12
+_USUAL = 10  # gaps
+_MOST = 6  # weights into a unit, and out of it, that are drawn
 
 
 def graph(ground: Ground, ask: Ask, letter: str) -> Question:
-    """What every quantity is worked out from, and what it goes into."""
-    draft, drawn, words = Draft(ground, ask, letter), ground.graph, ground.words
-    rows = _rows(ground, ask)
-    cells = [(row, column) for row in range(len(rows)) for column in (0, 1)]
-    hidden = sorted(ground.chance.sample(cells, min(ask.count or 4, len(cells))))
-    labels: dict[tuple[int, int], str] = {}
-    for row, column in hidden:
-        labels[row, column] = draft.label()
-        q = rows[row]
-        names = drawn.parents[q] if column == 0 else tuple(drawn.children.get(q, ()))
-        draft.answers.append(NamesAnswer(labels[row, column], names, f"graph/{key(q)}"))
+    """Values and derivatives of the whole network, of one unit, or a table of names."""
+    for part in parts(ground, ask.difficulty):
+        if part.pool and _fits(part):
+            chosen = part.chosen(ask.count or _USUAL, ask.difficulty)
+            if chosen:
+                return _completed(ground, ask, letter, part, chosen)
+    return connections(ground, ask, letter)
 
-    def cell(row: int, column: int, filled: bool) -> Inline:
-        q = rows[row]
-        names = drawn.parents[q] if column == 0 else tuple(drawn.children.get(q, ()))
-        shown = words.listing(names) if names else words("worksheet-graph-nothing")
-        label = labels.get((row, column))
-        if label is None:
-            return shown
-        if filled:
-            return words("worksheet-graph-filled", label=label, value=shown)
-        return words("worksheet-graph-blank", label=label)
 
-    draft.begin()
-    header: tuple[Inline, ...] = tuple(
-        words(f"worksheet-graph-{name}") for name in ("quantity", "from", "into")
+def _fits(part: Part) -> bool:
+    """Whether the picture can be read on a page, were everything in it a gap."""
+    if part.unit is not None:
+        a = Quantity(ACTIVATION, part.unit.layer, part.unit.unit)
+        before = part.ground.graph.network.sizes[part.unit.layer - 1]
+        if max(before, len(part.ground.graph.children[a])) > _MOST:
+            return False
+    gaps = {task.source: "88" for task in part.pool}
+    width, height = _picture(part, _labels(part, gaps, filled=True), "").size
+    return width <= ROOMY and height <= HIGH
+
+
+def _completed(
+    ground: Ground, ask: Ask, letter: str, part: Part, chosen: list[Task]
+) -> Question:  # fmt: skip
+    """A picture, and in its place, where there can be none, a table with the same gaps."""
+    before = [t for t in ground.missing([*part.tasks]) if t not in part.tasks]
+    used = {atom for task in chosen for atom in atoms(task.formula)}
+    given = [t for t in before if t.step.subject in used]
+    mine: list[Item] = []
+    for task in ground.exercise.tasks:
+        if task in chosen:
+            mine += items([task], ground.numbers, ground.lines, guided=False)
+            ground.items += mine[-1:]
+        elif task in before or task in part.tasks:
+            ground.items += items([task], ground.numbers, count(1), guided=False)
+    gaps = {item.task.source: item.answers[-1].label for item in mine}
+    deltas = [t.step.about[0] for t in part.tasks if t.kind[0] == "delta"]
+    known = any(t and t.step.subject in ground.known for t in part.places.values())
+    printed = [t for t in (*part.tasks, *given) if t not in chosen and t not in part.telling]
+    intro = [
+        *given_table(ground, [task.step.subject for task in given]),
+        ground.say("graph" if part.unit is None else "graph-unit", loss=E, unit=part.unit or ""),
+        *([ground.say("graph-delta", loss=E, delta=delta_of(deltas[0]), z=deltas[0])]
+          if deltas else []),
+        *([ground.say("graph-known")] if known else []),
+        *([Paragraph(ground.words("hint-graph"), "remark")] if ask.hints else []),
+    ]  # fmt: skip
+    sheet, key = (
+        (*intro, _figure(part, _labels(part, gaps, filled), f"circuit-{letter.lower()}"))
+        for filled in (False, True)
     )
-    draft.each(
-        lambda filled: Table(
-            header,
-            tuple(((q,), cell(i, 0, filled), cell(i, 1, filled)) for i, q in enumerate(rows)),
-            "lll",
-        )
-    )
-    return draft.question()
+    ground.known |= {t.step.subject for t in (*chosen, *printed)}  # type: ignore[misc]
+    return Question(
+        letter, ask.kind, len(mine) if ask.points is None else ask.points, sheet, key,
+        tuple(answer for item in mine for answer in item.answers), tuple(mine), ground.numbers,
+        tuple(t.step.subject for t in printed),  # type: ignore[misc]
+    )  # fmt: skip
 
 
-def _rows(ground: Ground, ask: Ask) -> Sequence[Quantity]:
-    """The quantities in the order of the forward pass; of many, those at one end."""
-    every = list(ground.graph.definitions)
-    if len(every) <= _ROWS:
-        return every
-    return every[-_ROWS:] if ask.difficulty != "hard" else every[:_ROWS]
+# -- what stands where -------------------------------------------------------------------------
+
+
+def _labels(part: Part, gaps: Mapping[str, str], filled: bool) -> dict[Expression, Content]:
+    """What stands at every place: a name and a number, a gap, or nothing.
+
+    gaps  the source of a task → the label of its gap
+    """
+    graph, numbers = part.ground.graph, part.ground.numbers
+    found: dict[Expression, Content] = {}
+    for q in (*graph.inputs, *graph.targets):
+        asked = q in part.ground.known  # a target that is given as a formula
+        found[q] = (q,) if asked else (q, " = ", numbers.shown(q).number)
+    for place, task in part.places.items():
+        if task is None:
+            found[place] = _without_task(part, place)
+            continue
+        subject = task.step.subject
+        assert isinstance(subject, (Quantity, Partial))
+        shown = numbers.shown(subject)
+        sign = " = " if shown.exact else " ≈ "
+        if not task.asked:  # behind an identity
+            found[place] = (place, " = ", task.formula)
+        elif subject in part.ground.known or (task in part.telling and task.source not in gaps):
+            found[place] = (place,) if isinstance(place, Quantity) else ()
+        else:
+            number: Expression = shown.number
+            if task.source in gaps:
+                number = Blank(number, gaps[task.source], filled)
+            if isinstance(place, Quantity):
+                found[place] = (place, sign, number)
+            elif isinstance(place, Partial) and place.of != E:
+                found[place] = (f"{_function(part, place)}′{sign}", number)
+            else:
+                found[place] = ("∂" if isinstance(number, Blank) else "∂ ", number)
+    return found
+
+
+def _without_task(part: Part, place: Expression) -> Content:
+    """What is given, or needs no working out: weights, the derivative of the loss by a term."""
+    numbers = part.ground.numbers
+    if isinstance(place, Quantity):
+        return (place, " = ", numbers.shown(place).number)
+    if isinstance(place, Partial) and place.of == E and place.by.kind in ("loss", "loss term"):
+        return ("∂ ", "1" if place.by == E else numbers.shown(place).number)
+    return ()
+
+
+def _function(part: Part, slope: Partial) -> str:
+    """The name of an activation."""
+    assert isinstance(slope.of, Quantity)
+    formula = part.ground.graph.definitions[slope.of]
+    return formula.function.text if isinstance(formula, Apply) else "f"
+
+
+# -- the picture, and the table in its place ---------------------------------------------------
+
+
+def _picture(part: Part, labels: Mapping[Expression, Content], name: str) -> Picture:
+    words = part.ground.words
+    scene = Scene(part.ground.graph, part.ground.names)
+    told = [words("picture-completion", labels=words.listing(tuple(_told(labels))))]
+    if any(isinstance(content[-1], Blank) and not content[-1].filled
+           for content in labels.values() if content):  # fmt: skip
+        told.insert(0, words("picture-completion-blanks"))
+    title = content_of(words("picture-completion-title"))
+    return completion(scene, labels, part.unit, name, title, sentences(*told))
+
+
+def _told(labels: Mapping[Expression, Content]) -> list[Inline]:
+    """Every label with the name of what it is about, in words: a gap is its number."""
+    found: list[Inline] = []
+    for place, content in labels.items():
+        if content:
+            about: Inline = () if isinstance(place, Quantity) else (place, " = ")
+            *rest, last = content
+            if isinstance(last, Blank) and not last.filled:
+                last = f"({last.label})"
+            elif isinstance(last, Blank):
+                last = last.of
+            found.append((*(about or rest), last))
+    return found
+
+
+def _figure(part: Part, labels: Mapping[Expression, Content], name: str) -> Figure:
+    caption = part.ground.words("caption-completion", loss=E)
+    return Figure(_picture(part, labels, name), caption, (_table(part, labels),))
+
+
+def _table(part: Part, labels: Mapping[Expression, Content]) -> Table:
+    """A row for every quantity, with the formula that the picture shows as its operations."""
+    words, graph = part.ground.words, part.ground.graph
+    rows: list[tuple[Inline, ...]] = []
+    for place in part.places:
+        formula: Inline = ()
+        if isinstance(place, Quantity):
+            if place in graph.definitions:
+                formula = (graph.definitions[place],)
+            rows.append(((place,), formula, _last(labels, place), _last(labels, Partial(E, place))))
+        elif isinstance(place, Partial) and place.of != E and labels[place]:
+            rows.append(((place,), formula, _last(labels, place), ()))
+    header: tuple[Inline, ...] = (
+        words("worksheet-graph-quantity"), words("worksheet-graph-formula"),
+        words("worksheet-value"), words("worksheet-graph-slope", loss=E),
+    )  # fmt: skip
+    return Table(header, tuple(rows), "llll")
+
+
+def _last(labels: Mapping[Expression, Content], place: Expression) -> Inline:
+    """The number of a label, or its gap."""
+    content = labels.get(place, ())
+    return content[-1:] if len(content) > 1 else ()
 
 
 MAKERS: dict[str, Callable[..., Question]] = {"graph": graph}

@@ -1,0 +1,64 @@
+"""The computation graph as a table of names, with cells left blank."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from derive.derivation.local import key
+from derive.document.blocks import Inline, Paragraph, Table
+from derive.expression.nodes import Quantity
+from derive.worksheets.answers import NamesAnswer
+from derive.worksheets.questions.draft import Draft
+from derive.worksheets.questions.ground import Ground
+from derive.worksheets.questions.question import Question
+from derive.worksheets.recipe import Ask
+
+_ROWS = 12
+
+
+def connections(ground: Ground, ask: Ask, letter: str) -> Question:
+    """What every quantity is worked out from, and what it goes into."""
+    draft, drawn, words = Draft(ground, ask, letter), ground.graph, ground.words
+    rows = _rows(ground, ask)
+    cells = [(row, column) for row in range(len(rows)) for column in (0, 1)]
+    hidden = sorted(ground.chance.sample(cells, min(ask.count or 4, len(cells))))
+    labels: dict[tuple[int, int], str] = {}
+    for row, column in hidden:
+        labels[row, column] = draft.label()
+        q = rows[row]
+        names = drawn.parents[q] if column == 0 else tuple(drawn.children.get(q, ()))
+        draft.answers.append(NamesAnswer(labels[row, column], names, f"graph/{key(q)}"))
+
+    def cell(row: int, column: int, filled: bool) -> Inline:
+        q = rows[row]
+        names = drawn.parents[q] if column == 0 else tuple(drawn.children.get(q, ()))
+        shown = words.listing(names) if names else words("worksheet-connections-nothing")
+        label = labels.get((row, column))
+        if label is None:
+            return shown
+        if filled:
+            return words("worksheet-connections-filled", label=label, value=shown)
+        return words("worksheet-connections-blank", label=label)
+
+    draft.say("connections")
+    if ask.hints:
+        draft.both(Paragraph(words("hint-connections"), "remark"))
+    header: tuple[Inline, ...] = tuple(
+        words(f"worksheet-connections-{name}") for name in ("quantity", "from", "into")
+    )
+    draft.each(
+        lambda filled: Table(
+            header,
+            tuple(((q,), cell(i, 0, filled), cell(i, 1, filled)) for i, q in enumerate(rows)),
+            "lll",
+        )
+    )
+    return draft.question()
+
+
+def _rows(ground: Ground, ask: Ask) -> Sequence[Quantity]:
+    """The quantities in the order of the forward pass; of many, those at one end."""
+    every = list(ground.graph.definitions)
+    if len(every) <= _ROWS:
+        return every
+    return every[-_ROWS:] if ask.difficulty != "hard" else every[:_ROWS]

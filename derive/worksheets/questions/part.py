@@ -1,0 +1,140 @@
+"""What is drawn of a computation graph, and which of its results may be gaps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from derive.derivation.graph import E, pre_activations
+from derive.derivation.numbers import atoms
+from derive.derivation.styles.deltas import pre_activation_of
+from derive.expression.nodes import (
+    DELTA,
+    LOSS_TERM,
+    PRE_ACTIVATION,
+    Expression,
+    Partial,
+    Product,
+    Quantity,
+)
+from derive.pictures.completion import drawn
+from derive.worksheets.exercise import Task
+from derive.worksheets.questions.ground import Ground
+
+
+def parts(ground: Ground, difficulty: str) -> Iterator[Part]:
+    """What might be drawn: the whole network, else one unit; an easy one is an output, a hard one
+    in the first layer."""
+    yield Part(ground, None)
+    layers = ground.exercise.structure.layers
+    pools = {"easy": layers[-1:], "hard": layers[:1]}
+    units = [z for layer in pools.get(difficulty, layers) for z in pre_activations(layer)]
+    yield Part(ground, ground.chance.choice(units))
+
+
+@dataclass(frozen=True)
+class Part:
+    """What is drawn of a network: ``unit``, or all of it."""
+
+    ground: Ground
+    unit: Quantity | None
+
+    @cached_property
+    def places(self) -> dict[Expression, Task | None]:
+        """Where labels stand, and what is worked out there."""
+        graph = self.ground.graph
+        found: dict[Expression, Task] = {}
+        for task in self.ground.exercise.tasks:
+            place = _place(task, averaged=isinstance(graph.definitions[E], Product))
+            if place is not None:
+                found[place] = task
+        return {place: found.get(place) for place in drawn(graph, self.unit)}
+
+    @cached_property
+    def tasks(self) -> list[Task]:
+        """What is worked out in it and has not been further up, in the order of the work."""
+        known = self.ground.known
+        mine = {t.source for t in self.places.values() if t and t.step.subject not in known}
+        return [task for task in self.ground.exercise.tasks if task.source in mine]
+
+    @cached_property
+    def pool(self) -> list[Task]:
+        """What may be asked: all that it rests on is in the picture, or beside it."""
+        there = {task.step.subject for task in self.tasks} | self.ground.known
+        by_subject = {t.step.subject: t for t in self.ground.exercise.tasks if t.part != "update"}
+        receives = {t.source for place, t in self.places.items() if t and self._receives(place)}
+        found = [
+            task for task in self.tasks if task.asked and task.source not in receives and all(
+                atom in there or atom not in by_subject or by_subject[atom].part == "local"
+                for atom in atoms(task.formula)
+            )
+        ]  # fmt: skip
+        others = [task for task in self.tasks if task not in found and task.asked]
+        return [t for t in found if not any(self._gives_away(other, t) for other in others)]
+
+    @cached_property
+    def telling(self) -> list[Task]:
+        """What must not be printed: at once the result of something asked for further up."""
+        told = [t for t in self.ground.exercise.tasks if t.step.subject in self.ground.known]
+        found: list[Task] = []
+        for task in self.tasks:
+            if any(self._gives_away(task, other) for other in (*told, *found)):
+                found.append(task)
+        return found
+
+    def _receives(self, place: Expression) -> bool:
+        """Whether a derivative arrives from what is not drawn."""
+        return (
+            self.unit is not None and isinstance(place, Partial)
+            and place.by.kind == PRE_ACTIVATION and place.by.layer > self.unit.layer
+        )  # fmt: skip
+
+    def _gives_away(self, other: Task, task: Task) -> bool:
+        """Whether the result of one task is at once that of another: ∂E/∂b = δ."""
+        shown = self.ground.numbers.shown
+        one, two = task.step.subject, other.step.subject
+        assert isinstance(one, (Quantity, Partial)) and isinstance(two, (Quantity, Partial))
+        if one not in atoms(other.formula):
+            return False
+        value = abs(shown(one).number.value)
+        return value != 0 and abs(shown(two).number.value) == value
+
+    def chosen(self, most: int, difficulty: str) -> list[Task]:
+        """At most so many gaps; whatever would give one away is a gap as well."""
+        found: list[Task] = []
+        for task in self._in_turn(difficulty):
+            group = [] if task in found else [task]
+            for one in group:
+                group += [
+                    other for other in self.pool
+                    if other not in (*found, *group) and self._gives_away(other, one)
+                ]  # fmt: skip
+            if len(found) + len(group) <= most:
+                found += group
+        return [task for task in self.pool if task in found]
+
+    def _in_turn(self, difficulty: str) -> list[Task]:
+        """The pool: from the start, from the end, or one of every part in turn."""
+        if difficulty != "normal":
+            return self.pool if difficulty == "easy" else self.pool[::-1]
+        parts: dict[str, list[Task]] = {}
+        for task in self.ground.chance.sample(self.pool, len(self.pool)):
+            parts.setdefault(task.part, []).append(task)
+        turns = [(place, task) for part in parts.values() for place, task in enumerate(part)]
+        return [task for _, task in sorted(turns, key=lambda turn: turn[0])]
+
+
+def _place(task: Task, averaged: bool) -> Expression | None:
+    """Where the result of a task stands in a circuit; None where it has no place there.
+
+    averaged  whether a loss term counts in part only: then ∂E_k/∂a is not ∂E/∂a
+    """
+    subject = task.step.subject
+    if task.part == "update" or not isinstance(subject, (Quantity, Partial)):
+        return None
+    if isinstance(subject, Quantity):
+        return Partial(E, pre_activation_of(subject)) if subject.kind == DELTA else subject
+    if isinstance(subject.of, Quantity) and subject.of.kind == LOSS_TERM:
+        return None if averaged else Partial(E, subject.by)
+    return subject
