@@ -19,34 +19,27 @@ from derive.expression.nodes import (
     INPUT,
     WEIGHT,
     Apply,
-    Blank,
     Expression,
     Partial,
     Quantity,
     Sum,
 )
 from derive.network.description import Layer
-from derive.pictures.extent import width
-from derive.pictures.picture import Box, Content, Label, Pen, Picture, Point
+from derive.pictures.lettering import GAP, Labels, Lettering
+from derive.pictures.picture import Content, Label, Picture, Point
 from derive.pictures.scene import Scene
-from derive.pictures.wiring import NODE, SIZE, Board
+from derive.pictures.wiring import BESIDE, NODE, SIZE
 
-SMALL = 5.5  # size of the labels of gaps
-GAP = 16.0  # height of a gap
 ROOMY = 600.0  # a picture that is wider is too small once it is fitted to a page
 HIGH = 680.0  # one that is higher has no room on a page together with its caption
 
-_BESIDE = 4.0  # between a wire and a label
 _LEAF = 5.0  # wire to what comes from outside
 _APART = 6.0  # between columns, and between units
 _EDGE = 8.0
 _FAN = 34.0  # between what is sent and what receives it
 _STRAIGHT = 12.0  # the same where nothing branches
 _WIRE = 30.0  # with a label on either side
-_INSIDE = 1.5  # between the rim of a gap and its label
 _UPPER, _LOWER = -8.0, 7.0  # lines beside a product: the weight, the derivative by it
-
-Labels = Mapping[Expression, Content]
 
 
 def drawn(graph: Graph, unit: Quantity | None) -> Iterator[Expression]:
@@ -128,76 +121,21 @@ class _Reach:
         return _APART + max(right + left for (_, right), (left, _) in pairs)
 
 
-class _Form:
+class _Form(Lettering):
     """Row after row from the top; ``y`` is where the next begins."""
 
     def __init__(self, scene: Scene, labels: Labels) -> None:
-        self.scene = scene
+        super().__init__(scene, labels)
         self.graph = scene.graph
-        self.labels = labels
-        self.board = Board(scene)
         self.y = _EDGE + SIZE
-        self.right = 0.0
         self.fan = _FAN
-        hidden = [c[-1] for c in labels.values() if c and isinstance(c[-1], Blank)]
-        name = max((self._wide((f"({b.label})",), SMALL) for b in hidden), default=0.0)
-        value = max((self._wide((b.of,)) for b in hidden), default=0.0)
-        self.named = 2 * _INSIDE + name  # where the number in a gap begins
-        self.gap = self.named + value + 2 * _INSIDE
-
-    # -- labels ------------------------------------------------------------------------------
-
-    def _wide(self, content: Content, size: float = SIZE) -> float:
-        return width(content, self.scene.names, size)
-
-    def _room(self, *contents: Content) -> float:
-        """The width of the widest of some labels, and what is between them and a wire."""
-        widest = 0.0
-        for content in contents:
-            blank = bool(content) and isinstance(content[-1], Blank)
-            text = self._wide(content[:-1] if blank else content)
-            widest = max(widest, text + blank * (self.gap + _INSIDE))
-        return _BESIDE + widest
-
-    def _put(self, at: Point, content: Content, role: str = "", left: bool = False) -> None:
-        """A label beside a point, to its right or to its left, with its gap."""
-        if not content:
-            return
-        (x, y), blank = at, content[-1]
-        x += -_BESIDE if left else _BESIDE
-        labels = self.board.labels
-        if not isinstance(blank, Blank):
-            labels.append(Label((x, y), content, SIZE, "end" if left else "start", role))
-            self.right = max(self.right, x if left else x + self._wide(content))
-            return
-        words = content[:-1]
-        long = self._wide(words) + _INSIDE if words else 0.0
-        corner = x - self.gap if left else x + long
-        if words:
-            start = corner - _INSIDE if left else x
-            labels.append(Label((start, y), words, SIZE, "end" if left else "start", role))
-        pen = Pen(role, 1.0)
-        box = Box((corner, y - GAP / 2), (self.gap, GAP), pen, "faint" if blank.filled else "")
-        labels.append(box)
-        name = (f"({blank.label})",)
-        labels.append(Label((corner + _INSIDE, y), name, SMALL, "start", halo=False))
-        if blank.filled:
-            end = corner + self.gap - _INSIDE
-            labels.append(Label((end, y), (blank.of,), SIZE, "end", halo=False))
-        self.right = max(self.right, corner + self.gap)
-
-    def _of(self, key: Expression) -> Content:
-        return self.labels.get(key, ())
-
-    def _slope(self, q: Quantity) -> Content:
-        return self.labels.get(Partial(E, q), ())
 
     def _carried(self, q: Quantity, x: float, arrow: bool = False) -> None:
         """A wire down, the value on its left, the derivative on its right."""
         middle = (x, self.y + _WIRE / 2)
         self.board.wire((x, self.y), (x, self.y + _WIRE), arrow=arrow)
-        self._put(middle, self._of(q), left=True)
-        self._put(middle, self._slope(q), "gradient")
+        self.put(middle, self.of(q), left=True)
+        self.put(middle, self.slope(q), "gradient")
         self.y += _WIRE
 
     # -- whole or in part --------------------------------------------------------------------
@@ -213,7 +151,7 @@ class _Form:
                 places.append(places[-1] + one.before(other))
             rows.append((reaches, places, places[-1] + reaches[-1].right))
         wide = max(whole for _, _, whole in rows)
-        wide = max(wide, len(inputs) * 2 * self._room(*map(self._of, inputs)))
+        wide = max(wide, len(inputs) * 2 * self.room(*map(self.of, inputs)))
         sent: dict[Quantity, float] = {}
         for layer, (reaches, places, whole) in zip(layers, rows, strict=True):
             shift = _EDGE + (wide - whole) / 2
@@ -253,7 +191,7 @@ class _Form:
             k = Quantity(z.kind, w.layer, w.unit)
             self.board.wire((x, self.y), (x, self.y + _WIRE + GAP / 2), arrow=True)
             self.y += _WIRE + GAP / 2
-            self._put((x, self.y - _WIRE / 2), self._slope(k), "gradient")
+            self.put((x, self.y - _WIRE / 2), self.slope(k), "gradient")
             self.board.labels.append(Label((x, self.y + SIZE), (k,), SIZE, halo=False))
         self.y += 2 * SIZE
 
@@ -268,13 +206,13 @@ class _Form:
 
     def _inputs(self, places: Mapping[Quantity, float]) -> None:
         for q, x in places.items():
-            self._put((x, self.y), self._of(q))
+            self.put((x, self.y), self.of(q))
             self.board.wire((x, self.y - SIZE), (x, self.y + SIZE))
         self.y += SIZE
 
     def _pitch(self, weights: list[Quantity]) -> float:
         """From product to product: no label reaches the next one."""
-        rooms = [self._room(self._of(w), self._slope(w)) for w in weights]
+        rooms = [self.room(self.of(w), self.slope(w)) for w in weights]
         return NODE + _LEAF + max(rooms, default=0.0) + _APART + NODE
 
     def _reach(self, z: Quantity) -> _Reach:
@@ -283,18 +221,18 @@ class _Form:
         weights = _weights(self.graph, z)
         pitch = self._pitch(weights)
         outer = (len(weights) - 1) / 2 * pitch
-        into = sum(self._behind(b) + self._room(self._slope(b)) for b in _bias(layer, z))
+        into = sum(self._behind(b) + self.room(self.slope(b)) for b in _bias(layer, z))
         rows = [
             (outer + NODE, outer + pitch - NODE - _APART),
             (NODE, NODE + _LEAF + into),
-            *((self._room(self._of(q)), self._room(self._slope(q))) for q in (z, a)),
-            (2 * NODE, 2 * NODE + self._room(self._of(Partial(a, z)))),
+            *((self.room(self.of(q)), self.room(self.slope(q))) for q in (z, a)),
+            (2 * NODE, 2 * NODE + self.room(self.of(Partial(a, z)))),
         ]
         if layer.index == len(self.graph.network.layers):
             share, target = self._share(z.unit), self.graph.targets[z.unit]
-            half = (self._wide((self.graph.definitions[share],)) + 8) / 2
-            rows.append((half, half + _LEAF + self._room(self._of(target))))
-            rows.append((self._room(self._of(share)), self._room(self._slope(share))))
+            half = (self.wide((self.graph.definitions[share],)) + 8) / 2
+            rows.append((half, half + _LEAF + self.room(self.of(target))))
+            rows.append((self.room(self.of(share)), self.room(self.slope(share))))
         return _Reach(tuple(rows), pitch)
 
     def _share(self, unit: int) -> Quantity:
@@ -302,7 +240,7 @@ class _Form:
 
     def _behind(self, bias: Quantity) -> float:
         """Where the derivative by a bias stands behind its value."""
-        return self._room(self._of(bias)) + _BESIDE
+        return self.room(self.of(bias)) + BESIDE
 
     def _product(self, w: Quantity, x: float, start: float) -> None:
         """What is sent, times its weight; ``y`` is below that."""
@@ -310,9 +248,9 @@ class _Form:
         board.wire((start, self.y), (x, y - NODE - 9), (x, y - NODE))
         board.operation((x, y), ("×",))
         board.wire((x + NODE, y), (x + NODE + _LEAF, y))
-        beside, slope = x + NODE + _LEAF - 2, self._slope(w)
-        self._put((beside, y + (_UPPER if slope else 0)), self._of(w))
-        self._put((beside, y + _LOWER), slope, "gradient")
+        beside, slope = x + NODE + _LEAF - 2, self.slope(w)
+        self.put((beside, y + (_UPPER if slope else 0)), self.of(w))
+        self.put((beside, y + _LOWER), slope, "gradient")
         self.y = y + NODE
 
     def _sum(
@@ -333,8 +271,8 @@ class _Form:
         for b in _bias(self.graph.network.layers[z.layer - 1], z):
             at = (centre + NODE + _LEAF, plus[1] + 3)
             board.wire((centre + NODE - 0.6, at[1]), at)
-            self._put((at[0] - 2, at[1]), self._of(b))
-            self._put((at[0] - 2 + self._behind(b), at[1]), self._slope(b), "gradient")
+            self.put((at[0] - 2, at[1]), self.of(b))
+            self.put((at[0] - 2 + self._behind(b), at[1]), self.slope(b), "gradient")
         self.y = plus[1] + NODE
         self._carried(z, centre)
 
@@ -354,8 +292,8 @@ class _Form:
                 formula = self.graph.definitions[a]
                 sign = formula.function.text if isinstance(formula, Apply) else "="
                 self.board.operation((x, self.y + NODE), (sign,), role)
-                half = max(NODE, (self._wide((sign,)) + 5) / 2)
-                self._put((x + half - 2, self.y + NODE), self._of(Partial(a, z)), "gradient")
+                half = max(NODE, (self.wide((sign,)) + 5) / 2)
+                self.put((x + half - 2, self.y + NODE), self.of(Partial(a, z)), "gradient")
             self.y += 2 * NODE
             self._carried(a, x)
         return sent
@@ -369,9 +307,9 @@ class _Form:
             formula: Content = (graph.definitions[share],)
             at = (x, self.y + NODE)
             board.operation(at, formula, "loss")
-            edge = x + max(NODE, (self._wide(formula) + 5) / 2)
+            edge = x + max(NODE, (self.wide(formula) + 5) / 2)
             board.wire((edge, at[1]), (edge + _LEAF, at[1]))
-            self._put((edge + _LEAF - 2, at[1]), self._of(target))
+            self.put((edge + _LEAF - 2, at[1]), self.of(target))
             self.y += 2 * NODE
             self._carried(share, x, arrow=share == E)
         if not graph.terms:
@@ -382,7 +320,7 @@ class _Form:
             board.into((x, self.y), plus)
         if len(sent) < len(graph.terms):  # of the other outputs
             board.wire((centre + NODE, plus[1]), (centre + NODE + _LEAF, plus[1]))
-            self._put((centre + NODE + _LEAF, plus[1]), ("⋯",))
+            self.put((centre + NODE + _LEAF, plus[1]), ("⋯",))
         summed = isinstance(graph.definitions[E], Sum)
         board.operation(plus, ("+",) if summed else (f"Σ/{len(graph.terms)}",), "loss")
         self.y = plus[1] + NODE
