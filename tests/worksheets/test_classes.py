@@ -301,6 +301,14 @@ def test_without_files_a_page_says_what_the_pictures_show() -> None:
     assert "From left to right" not in str(write(variant.sheet, variant.names, "latex"))
 
 
+def test_pictures_alone_are_no_pages_of_one_file(tmp_path: Path) -> None:
+    asked = (MAZUR, "--variants", 1, "--recipe", "exam", "--to", "svg", "-o", tmp_path / "o")
+    result = run(*asked, "--one-file")
+    assert result.exit_code == 1 and "leave out --one-file" in result.output
+    assert not list(tmp_path.iterdir())
+    assert run(*asked).exit_code == 0
+
+
 def test_a_picture_that_is_there_is_not_overwritten_unasked(tmp_path: Path) -> None:
     recipe = tmp_path / "r.yaml"
     recipe.write_text("picture: true\nquestions: [loss]", encoding="utf-8")

@@ -37,3 +37,7 @@ class Pictures(Writer):
             for picture in others:
                 self.files[f"{self.stem}-{picture.name}.svg"] = svg(picture, self.names)
         return svg(first, self.names)
+
+    def body(self, document: Document) -> str:
+        """Raises WriterError: pictures are no pages that could share a file."""
+        raise WriterError("svg: every picture is a file of its own; leave out --one-file")
