@@ -6,19 +6,31 @@ Nothing is evaluated, and lengths are bounded before any work is done.
 from __future__ import annotations
 
 import re
-import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from derive.expression.literals import MAX_DIGITS, decimal
+from derive.worksheets.marking.spelling import doubtful, spelled
 
 MAX_LENGTH = 2_000  # characters of one answer
 
-_MINUS = str.maketrans({"−": "-", "–": "-", "—": "-", "‐": "-", "‑": "-", "﹣": "-", "－": "-"})
-_SPACE = re.compile(r"[\s\u00a0\u2007\u2009\u202f]+")
-_POWER_OF_TEN = re.compile(r"(?:\*|·|×|x)10(?:\^|\*\*)\(?([+-]?[0-9]{1,4})\)?$", re.IGNORECASE)
+_SPACE = re.compile(r"\s+")
+_BEFORE = re.compile(r"[=≈~ ]+|(?:approx(?:imately)?|about|around|circa|ca|c)\.? ", re.IGNORECASE)
+_AFTER = re.compile(r" ?\((?:approx(?:imately|imate|\.)?|rounded|about|ca\.?)\)$", re.IGNORECASE)
+_NOTHING = frozenset({"", "-", "--", "---"})
+_AFTER_SIGN = re.compile(r"^([+-]) ")
+_POWER_OF_TEN = re.compile(
+    r"(?:^([+-]?)| ?[*·x] ?)10 ?(?:\^|\*\*) ?(?:\(([+-]?[0-9]{1,4})\)|([+-]?[0-9]{1,4}))$",
+    re.IGNORECASE,
+)
 _GROUPED = re.compile(r"[+-]?[0-9]{1,3}(?:([,.'])[0-9]{3})(?:\1[0-9]{3})*(?!\1)([,.])[0-9]+$")
-_FRACTION = re.compile(r"([+-]?[0-9]{1,18})/([0-9]{1,18})$")
+_SPACED = re.compile(r"[+-]?[0-9]{1,3}(?: [0-9]{3})*(?:[.,](?:[0-9]{3} )*[0-9]{1,3})?")
+_FULL_STOP = re.compile(r"(.*[.,][0-9]+)(\.| ?\.{2,})")
+_WHOLE, _OVER = r"([0-9]{1,18})", r"([0-9]{1,18}) ?/ ?([0-9]{1,18})"
+_FRACTIONS = tuple(re.compile(rf"([+-]?){pattern}") for pattern in (
+    rf"(){_OVER}", rf"()\({_OVER}\)", r"()\(\(([0-9]{1,18})\)/\(([0-9]{1,18})\)\)",
+    rf"{_WHOLE} {_OVER}", rf"{_WHOLE} \({_OVER}\)", rf"\({_WHOLE}\+{_OVER}\)",
+))  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,20 +57,51 @@ class Reading:
 def read(text: str) -> Reading:
     """A typed answer; never raises.
 
-    e.g. "0,5622" → 0.5622; "−1.2·10^-3" → −0.0012; "1/3" → 1/3; "nan" → a fault
+    e.g. "0,5622" → 0.5622; "−1.2·10⁻³" → −0.0012; "1/3" → 1/3; "1 1/2" → 3/2; "nan" → a fault.
+    An answer whose digits go on, 0.6106…, stands for the middle of what it may be.
     """
     shown = text.strip() if len(text) <= 60 else f"{text[:57].strip()}…"
     if len(text) > MAX_LENGTH:
         return Reading(shown, None, fault=f"more than {MAX_LENGTH} characters")
-    bare = plain(text).removeprefix("=").removeprefix("≈")
-    if not bare:
+    bare = _SPACE.sub(" ", spelled(text)).strip()
+    while begins := _BEFORE.match(bare):
+        bare = bare[begins.end() :]
+    bare = _AFTER.sub("", bare)
+    if bare in _NOTHING:
         return Reading(shown, None)
-    if match := _FRACTION.match(bare):
-        top, bottom = int(match[1]), int(match[2])
-        if bottom == 0:
-            return Reading(shown, None, fault="a division by 0")
-        return Reading(shown, Fraction(top, bottom), digits=MAX_DIGITS)
-    bare = _POWER_OF_TEN.sub(r"e\1", bare)
+    if why := doubtful(text):
+        return Reading(shown, None, fault=why)
+    bare = _AFTER_SIGN.sub(r"\1", bare)
+    for pattern in _FRACTIONS:
+        if match := pattern.fullmatch(bare):
+            return _fraction(shown, *match.groups())
+    if bare.endswith("%"):
+        found = _decimal(shown, bare[:-1].rstrip())
+        if found.value is None:
+            return found
+        return replace(found, value=found.value / 100, unit=found.unit / 100)
+    if ends := _FULL_STOP.fullmatch(bare):
+        found = _decimal(shown, ends[1])
+        if ends[2] == "." or found.value is None:
+            return found
+        half = found.unit / 2
+        return replace(found, value=found.value + (-half if bare[0] == "-" else half))
+    return _decimal(shown, bare)
+
+
+def _fraction(shown: str, sign: str, whole: str, top: str, bottom: str) -> Reading:
+    if int(bottom) == 0:
+        return Reading(shown, None, fault="a division by 0")
+    if whole and int(top) >= int(bottom):
+        return Reading(shown, None, fault=f"{whole} {top}/{bottom} may be a sum or a product")
+    value = int(whole or 0) + Fraction(int(top), int(bottom))
+    return Reading(shown, -value if sign == "-" else value, digits=MAX_DIGITS)
+
+
+def _decimal(shown: str, bare: str) -> Reading:
+    bare = _POWER_OF_TEN.sub(lambda m: f"{'' if m[1] is None else m[1] + '1'}e{m[2] or m[3]}", bare)
+    if _SPACED.fullmatch(bare):
+        bare = bare.replace(" ", "")
     if _GROUPED.match(bare):  # 1,234.5 or 1.234,5
         separator = next(c for c in bare if c in ",.'")
         bare = bare.replace(separator, "")
@@ -74,8 +117,3 @@ def read(text: str) -> Reading:
     significant = len(mantissa.lstrip("+-").replace(".", "").lstrip("0"))
     unit = Fraction(10) ** (int(power or 0) - decimals)
     return Reading(shown, number.value, unit, significant)
-
-
-def plain(text: str) -> str:
-    """What was typed, without spaces, with digits and minus signs of one kind."""
-    return _SPACE.sub("", unicodedata.normalize("NFKC", text.translate(_MINUS)).translate(_MINUS))

@@ -15,9 +15,10 @@ from derive.derivation.rounding import half_unit
 from derive.expression.evaluate import HIGH, Bindings, evaluate, slopes
 from derive.expression.formula import FormulaError, parse
 from derive.expression.nodes import Expression, Number, Power, Quantity, variable
-from derive.worksheets.marking.readings import MAX_LENGTH, Reading, plain, read
+from derive.worksheets.marking.readings import MAX_LENGTH, Reading, read
+from derive.worksheets.marking.spelling import doubtful, spelled
 
-_SIGN = re.compile(r"[=≈≅]")
+_SIGN = re.compile(r"[=≈≅≃←]")
 _COMMA = re.compile(r"(?<=\d),(?=\d)")
 _MOST_MEMBERS = 12
 _DIGITS = 20
@@ -73,7 +74,9 @@ def _compare(before: str, after: str) -> str:
 
 def _value(member: str) -> tuple[Any, Any]:
     """What a member comes to, and how far its last digits may move it."""
-    formula = parse(_COMMA.sub(".", plain(member).replace("[", "(").replace("]", ")")), {})
+    if why := doubtful(member):
+        raise FormulaError(why, 1)
+    formula = parse(_COMMA.sub(".", spelled(member)), {})
     letters: dict[Quantity, Number] = {}
 
     def in_letters(node: Expression) -> Expression:
