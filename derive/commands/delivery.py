@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+_NAMED = 5  # names that are told one by one
+
 if TYPE_CHECKING:
+    from derive.document.blocks import Person
     from derive.trained import Output
     from derive.writers.registry import Format
 
@@ -85,6 +88,20 @@ def deliver(pages: Sequence[str | bytes], places: Sequence[Path] | None) -> None
 def tell(places: Sequence[Path]) -> None:
     for place in places:
         click.echo(f"wrote {place}", err=True)
+
+
+def tell_names(people: Iterable[Person]) -> None:
+    """Which names pdflatex cannot print, on stderr."""
+    from derive.writers.latex_names import latin, stand_in
+
+    others = [f"{one} ({stand_in(one.instead)})" for one in people if not latin(str(one))]
+    if others:
+        more = f" and {len(others) - _NAMED} more" if len(others) > _NAMED else ""
+        click.echo(
+            f"pdflatex has no letters for {', '.join(others[:_NAMED])}{more}, and prints what "
+            "stands in brackets; lualatex prints the names",
+            err=True,
+        )
 
 
 def progress(what: str) -> Callable[[int, int], None] | None:

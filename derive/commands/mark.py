@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from derive.commands import options
-from derive.commands.delivery import spare, tell
+from derive.commands.delivery import spare, tell, tell_names
 
 FORMATS = ("text", "markdown", "latex", "csv", "json")
 
@@ -54,6 +54,8 @@ def mark(
     marks = derive.mark(bundle, answers)
     if output is None:
         click.echo(printed(marks, to[0], templates), nl=False)
+        if "latex" in to:
+            tell_names(marks.people)
         return
     written = {Path(output) / name: page for name, page in files(marks, to, templates).items()}
     spare(list(written), force)
@@ -61,3 +63,5 @@ def mark(
 
     write_whole(written)
     tell(list(written))
+    if "latex" in to:
+        tell_names(marks.people)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from derive.commands import options
-from derive.commands.delivery import progress, spare, tell
+from derive.commands.delivery import progress, spare, tell, tell_names
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -107,6 +107,8 @@ def worksheet(
             f"right number somewhere: listed at the end of each key{listed}",
             err=True,
         )
+    if "latex" in to:
+        tell_names(order.people)
 
 
 @contextmanager

@@ -20,6 +20,21 @@ class Strong:
     text: str
 
 
+class Person(str):
+    """Somebody's name inside running text, in any script.
+
+    instead  what may stand for it on a page that can have no letters of that script, best first
+    """
+
+    __slots__ = ("instead",)
+    instead: tuple[str, ...]
+
+    def __new__(cls, name: str, instead: tuple[str, ...] = ()) -> Person:
+        self = super().__new__(cls, name)
+        self.instead = instead
+        return self
+
+
 Inline = tuple[str | Expression | Strong, ...]
 
 

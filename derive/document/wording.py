@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
-from derive.document.blocks import Inline, Strong
+from derive.document.blocks import Inline, Person, Strong
 from derive.expression.nodes import Expression
 from derive.resources import shipped_templates
 
@@ -100,7 +100,7 @@ def _filled(text: str, values: dict[str, Value], path: Path) -> Inline:
 def _as_inline(value: Value) -> Inline:
     if isinstance(value, tuple):
         return value
-    return (value if isinstance(value, Expression) else str(value),)
+    return (value if isinstance(value, (Expression, Person)) else str(value),)
 
 
 def _emphasised(text: str) -> list[str | Strong]:
@@ -112,11 +112,16 @@ def _emphasised(text: str) -> list[str | Strong]:
 
 
 def merged(parts: Iterable[str | Expression | Strong]) -> Inline:
-    """Neighbouring strings as one."""
+    """Neighbouring strings as one; names of people stay apart."""
     found: list[str | Expression | Strong] = []
     for part in parts:
-        if isinstance(part, str) and found and isinstance(found[-1], str):
-            found[-1] += part
+        before = found[-1] if found else None
+        if _is_words(part) and _is_words(before):
+            found[-1] = f"{before}{part}"
         else:
             found.append(part)
     return tuple(found)
+
+
+def _is_words(part: object) -> bool:
+    return isinstance(part, str) and not isinstance(part, Person)

@@ -18,6 +18,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from derive.document.blocks import Person
 from derive.network.description import Network
 from derive.network.errors import NetworkError
 from derive.network.loader import is_family, load
@@ -81,15 +82,21 @@ class Bundle:
         """Whose a variant is; None without a roster."""
         return self.students[number - 1] if self.students else None
 
+    def person(self, number: int) -> Person | None:
+        """Whose name is printed on a variant; where it cannot be, the id or the form is."""
+        student = self.student(number)
+        if student is None:
+            return None
+        ids = (student.id,) if student.name else ()
+        return Person(student.name or student.id, (*ids, self.form(number)))
+
     def variant(self, number: int, templates: Path | None = None) -> Variant:
         """A variant, made again. Raises WorksheetError for a number that is not there."""
         if not 1 <= number <= self.count:
             raise WorksheetError(f"variant: got {number}; allowed are 1 to {self.count}")
-        student = self.student(number)
-        name = "" if student is None else student.name or student.id
         redraw = dict(self.redraws).get(number, 0)
         try:
-            return self.maker(number, templates).variant(number, redraw, name)
+            return self.maker(number, templates).variant(number, redraw, self.person(number))
         except WorksheetError as error:
             family = _family(self.network)
             if family is None:

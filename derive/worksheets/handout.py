@@ -13,6 +13,7 @@ from concurrent.futures import Executor, Future
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from derive.document.blocks import Person
 from derive.files import Drafts
 from derive.worksheets.answersheet import Labels, answer_sheet, table
 from derive.worksheets.bundle import Bundle
@@ -45,6 +46,12 @@ class Order:
     answer_sheet: str = ""
     templates: Path | None = None
     only: int = 0
+
+    @property
+    def people(self) -> tuple[Person, ...]:
+        """Whose names are printed."""
+        found = map(self.bundle.person, self.numbers)
+        return tuple(person for person in found if person is not None)
 
     @property
     def numbers(self) -> Sequence[int]:
@@ -110,8 +117,9 @@ def _made(order: Order, number: int) -> Made:
             if order.one_file:
                 name = f"{kind}s{row.suffix}"
                 pages[name], ends[name], pictures = write_body(
-                    document, variant.names, stem, row.name, templates=order.templates
-                )
+                    document, variant.names, stem, row.name, templates=order.templates,
+                    people=order.people,
+                )  # fmt: skip
                 pages |= pictures
             else:
                 pages |= write_files(

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from derive.derivation.numbers import Numbers
 from derive.derivation.rounding import Rounding, exponent
-from derive.document.blocks import Document, Figure, Paragraph
+from derive.document.blocks import Document, Figure, Paragraph, Person
 from derive.document.wording import Wording
 from derive.expression.nodes import Number
 from derive.network.description import Network
@@ -129,7 +129,7 @@ class Maker:
         figure = network_figure(teller)
         return (replace(figure, instead=(Paragraph(figure.picture.description),)),)
 
-    def variant(self, number: int, redraw: int = 0, student: str = "") -> Variant:
+    def variant(self, number: int, redraw: int = 0, student: Person | None = None) -> Variant:
         """A variant by its number; ``redraw`` counts how often others had its numbers before.
 
         student  whose name is printed on it

@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from unicodedata import normalize
 
 from derive.worksheets.bundle import MOST_VARIANTS, Student
 from derive.worksheets.recipe import WorksheetError
@@ -48,14 +49,14 @@ def read_roster(path: str | Path) -> tuple[Student, ...]:
             problems.append(f"{path}:{row.line}: neither id nor name; write one of them")
         elif max(len(student.id), len(student.name)) > MOST_CHARACTERS:
             problems.append(f"{path}:{row.line}: more than {MOST_CHARACTERS} characters")
-        elif student.id in students:
+        elif student.id.casefold() in students:
             what = "id" if columns["id"] is not None else "name"
             problems.append(
                 f"{path}:{row.line}: {what} {student.id!r} is that of line "
-                f"{students[student.id][0]}; every student needs one of their own"
+                f"{students[student.id.casefold()][0]}; every student needs one of their own"
             )
         else:
-            students[student.id] = row.line, student
+            students[student.id.casefold()] = row.line, student
     if len(body) > MOST_VARIANTS:
         problems.append(f"{path}: got {len(body)} students; allowed are {MOST_VARIANTS}")
     if not body:
@@ -69,7 +70,7 @@ def _student(row: Row, columns: dict[str, int | None]) -> Student:
     def cell(what: str) -> str:
         place = columns[what]
         text = row.cells[place] if place is not None and place < len(row.cells) else ""
-        return " ".join(text.split())
+        return " ".join(normalize("NFC", text).split())
 
     name = cell("name") or " ".join(part for part in (cell("first"), cell("last")) if part)
     return Student(cell("id") or ("" if columns["id"] is not None else name), name)

@@ -19,6 +19,7 @@ from derive.document.blocks import (
     Heading,
     Inline,
     Paragraph,
+    Person,
     Table,
 )
 from derive.document.narration.opening import setting
@@ -31,9 +32,11 @@ from derive.worksheets.exercise import Exercise
 from derive.worksheets.items import Answer
 from derive.worksheets.questions.question import Question
 from derive.worksheets.untold import Untold
+from derive.writers.columns import width
 
 PAIRS = 4  # answers in a row of the table of a key
 _SHORT = ("number", "count", "choice")
+_FOOT = 40  # columns of a name that the foot of a page has room for
 COLUMNS = 9  # numbers in a row of a table of givens
 
 
@@ -42,13 +45,13 @@ class Form:
     """What tells one sheet from another: with it, a sheet can be made again.
 
     digest   of what the sheet is made of
-    student  whose name is printed on it; "" leaves room for one
+    student  whose name is printed on it; None leaves room for one
     """
 
     seed: int
     number: int
     digest: str = ""
-    student: str = ""
+    student: Person | None = None
 
     @property
     def id(self) -> str:
@@ -59,6 +62,16 @@ class Form:
 def setting_teller(exercise: Exercise, names: Names, words: Wording) -> Teller:
     """What tells of the network itself, without numbers."""
     return Teller(exercise.derivation, exercise.report, None, Detail.BRIEF, words, names)
+
+
+def foot_of(form: str, student: Person | None, words: Wording) -> Foot:
+    """What stands at the foot of every page: the form, and whose it is."""
+    if student is None:
+        return Foot(words("worksheet-foot", form=form))
+    if width(student) > _FOOT:
+        shorter = next(n for n in range(len(student), 0, -1) if width(student[:n]) < _FOOT)
+        student = Person(f"{student[:shorter].rstrip()}…", student.instead)
+    return Foot(words("worksheet-foot-named", form=form, student=student))
 
 
 class Pages:
@@ -82,7 +95,9 @@ class Pages:
         """What is handed out."""
         points = sum(question.points for question in questions)
         blocks = (
-            self._say("named" if form.student else "name", points=points, student=form.student),
+            self._say("name", points=points)
+            if form.student is None
+            else self._say("named", points=points, student=form.student),
             *self._body(questions, numbers, filled=False),
         )
         return self._page("title", form, blocks)
@@ -109,10 +124,9 @@ class Pages:
     def _page(self, title: str, form: Form, blocks: tuple[Block, ...]) -> Document:
         """A document whose every page says which form it belongs to, and to whom."""
         above = self.words(f"worksheet-{title}", title=self._title)
-        foot = self.words("worksheet-foot-named" if form.student else "worksheet-foot",
-                          form=form.id, student=form.student)  # fmt: skip
+        foot = foot_of(form.id, form.student, self.words)
         said = self._say("form", form=form.id, seed=form.seed, number=form.number)
-        return Document(above, (Foot(foot), Heading(1, above), said, *blocks))
+        return Document(above, (foot, Heading(1, above), said, *blocks))
 
     def _body(
         self, questions: Sequence[Question], numbers: Numbers, filled: bool

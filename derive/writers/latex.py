@@ -6,6 +6,7 @@ Needs no more than texlive-latex-base, texlive-latex-recommended, texlive-pictur
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from derive.document.blocks import (
@@ -18,13 +19,15 @@ from derive.document.blocks import (
     Inline,
     Items,
     Paragraph,
+    Person,
     Strong,
     Table,
 )
 from derive.writers.chains import Row, note_width, rows
 from derive.writers.columns import width
 from derive.writers.expressions.latex import LATEX, latex
-from derive.writers.latex_text import escape, escape_formula
+from derive.writers.latex_names import in_script, latin, stand_in
+from derive.writers.latex_text import escape, escape_formula, parts
 from derive.writers.tables import groups, shrunk
 from derive.writers.writer import Writer
 
@@ -36,6 +39,7 @@ _LINE = 91.0  # 168 mm without the indentation of formulas and tables
 _CHARACTERS = 1000  # of the source of a row: what has more is wider than the page, unmeasured
 _MATRIX = 6000  # of the source of a matrix, which is never more than a page high
 _LETTER = 0.92  # a letter of running text, on the average
+_SCRIPT = 12  # characters of a name in another script that a table makes room for
 _GAP = 2.4  # between columns of a table
 _LONG = 30  # rows past which a table may cross pages
 
@@ -98,9 +102,20 @@ class Latex(Writer):
         return "\n\n"
 
     def inline(self, content: Inline) -> str:
-        return "".join(map(self._piece, content)).strip()
+        return "".join(map(self._piece, self.spelled(content))).strip()
+
+    def person(self, person: Person) -> str:
+        """The name, where pdflatex has all its letters."""
+        return latin(str(person)) or person
+
+    def needs(self, body: str, people: tuple[Person, ...] = ()) -> dict[str, bool]:
+        """vietnamese: letters that T1 has not; scripts: names that pdflatex cannot print."""
+        text = body + _named(tuple((str(person), person.instead) for person in people))
+        return {"vietnamese": r"\viet{" in text, "scripts": r"\person" in text}
 
     def _piece(self, piece: str | Expression | Strong) -> str:
+        if isinstance(piece, Person):
+            return in_script(piece, piece.instead)
         if isinstance(piece, str):
             return escape(piece)
         if isinstance(piece, Strong):
@@ -146,10 +161,14 @@ class Latex(Writer):
     def _words(self, content: Inline) -> list[float]:
         """The half ems of everything in a cell between which a line may end."""
         words: list[float] = []
-        for piece in content:
+        for piece in self.spelled(content):
             if isinstance(piece, (str, Strong)):
                 text = piece if isinstance(piece, str) else piece.text
-                words += [(width(word) + 1) * _LETTER for word in text.split()]
+                if isinstance(piece, Person):  # what pdflatex prints, or some of a name
+                    text = max(stand_in(piece.instead), piece[:_SCRIPT], key=width)
+                words += [
+                    (width(part) + 1) * _LETTER for word in text.split() for part in parts(word)
+                ]
             else:
                 words.append(LATEX.width(latex(piece, self.names)) + _LETTER)
         return words
@@ -164,6 +183,15 @@ class Latex(Writer):
 
     def items(self, block: Items) -> Iterator[ItemsText]:
         yield ItemsText([self.inline(item) for item in block.items], block.ordered)
+
+
+@lru_cache(maxsize=2)
+def _named(people: tuple[tuple[str, tuple[str, ...]], ...]) -> str:
+    """How the names are set."""
+    return " ".join(
+        escape(words) if (words := latin(name)) else in_script(name, instead)
+        for name, instead in people
+    )
 
 
 def _behind_row(cell: str) -> str:

@@ -65,11 +65,31 @@ WORDS: dict[str, str] = {
     "º": r"\textordmasculine{}", "ı": r"\i{}", "ß": r"\ss{}", "æ": r"\ae{}", "Æ": r"\AE{}",
     "œ": r"\oe{}", "Œ": r"\OE{}", "ø": r"\o{}", "Ø": r"\O{}", "ł": r"\l{}", "Ł": r"\L{}",
     "đ": r"\dj{}", "Đ": r"\DJ{}", "þ": r"\th{}", "Þ": r"\TH{}", "ð": r"\dh{}", "Ð": r"\DH{}",
-    "ŋ": r"\ng{}", "Ŋ": r"\NG{}",
+    "ŋ": r"\ng{}", "Ŋ": r"\NG{}", "ẞ": r"\SS{}", "ŀ": r"l\textperiodcentered{}",
+    "Ŀ": r"L\textperiodcentered{}", "ʻ": "`", "ʼ": "'", "ʿ": "`", "ʾ": "'",
+    # letters that no T1 font has, put together of what it has
+    "Ħ": r"\rlap{\kern.07em\raisebox{.53ex}{--}}H", "ħ": r"\rlap{\raisebox{.72ex}{-}}h",
+    "Ŧ": r"\rlap{\kern.2em\raisebox{.2ex}{-}}T", "ŧ": r"\rlap{\kern.03em\raisebox{-.05ex}{-}}t",
+    "ə": r"\rotatebox[origin=c]{180}{e}", "Ə": r"\scalebox{1.5}{\rotatebox[origin=c]{180}{e}}",
+    "ɔ": r"\rotatebox[origin=c]{180}{c}", "Ɔ": r"\rotatebox[origin=c]{180}{C}",
 }  # fmt: skip
 
 ACCENTS: dict[str, str] = {
     "\u0300": r"\`", "\u0301": r"\'", "\u0302": r"\^", "\u0303": r"\~", "\u0304": r"\=",
     "\u0306": r"\u", "\u0307": r"\.", "\u0308": r"\"", "\u030a": r"\r", "\u030b": r"\H",
-    "\u030c": r"\v", "\u0323": r"\d", "\u0327": r"\c", "\u0328": r"\k", "\u0331": r"\b",
+    "\u030c": r"\v", "\u0323": r"\d", "\u0326": r"\textcommabelow", "\u0327": r"\c",
+    "\u0328": r"\k", "\u0331": r"\b",
+}  # fmt: skip
+BELOW = frozenset("\u0323\u0326\u0327\u0328\u0331")
+
+# The upper half of the encoding T5, in which the fonts of lmodern have the letters of Vietnamese.
+_T5 = (
+    "ÀÁÃẢẠÂẦẤẪẨẬĂẰẮẴẲẶÈÉẼẺẸÊỀẾỄỂỆÌÍĨỈàáãảạâầấẫẩậăằắẵẳặèéẽẻẹêềếễểệìíĩỉ"
+    "ỊÒÓÕỎỌÔỒỐỖỔỘƠỜỚỠỞỢÙÚŨỦỤƯỪỨỮỬỰỲÝỸịòóõỏọôồốỗổộơờớỡởợùúũủụưừứữửựỳýỹ"
+)
+_FROM = "Ơ"  # letters before it are in T1, or put together of what is there
+
+VIETNAMESE: dict[str, int] = {
+    letter: place for place, letter in (*enumerate(_T5, 128), *enumerate("ỶỷỴỵ", 26))
+    if letter >= _FROM
 }  # fmt: skip

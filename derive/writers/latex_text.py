@@ -11,12 +11,13 @@ import re
 from functools import cache
 from unicodedata import normalize
 
-from derive.writers.latex_characters import ACCENTS, SIGNS, WORDS
+from derive.writers.latex_characters import ACCENTS, BELOW, SIGNS, VIETNAMESE, WORDS
 
 _SPACE = re.compile(r"[\x00-\x20\x7f-\x9f\u2028\u2029]+")
 _LIGATURE = re.compile(r"(?<=-)(?=-)|(?<=')(?=')|(?<=,)(?=,)")  # -- would become a dash
 _LONG_WORD = re.compile(r"\S{25,}")
 _BREAK = "\u200b"  # set as a place where a line may end
+_OVER_DOT = "\u0300\u0301\u0302\u0308"  # accents that T1 puts on an i without its dot
 _JOINT = "\u2060"  # set as nothing, between characters that would melt into one
 
 
@@ -25,9 +26,9 @@ def escape(text: str) -> str:
 
     A very long word may be broken after its punctuation and every dozen letters.
     """
-    text = _SPACE.sub(" ", text).replace(_BREAK, "")
+    text = _SPACE.sub(" ", normalize("NFC", text)).replace(_BREAK, "")
     text = _LONG_WORD.sub(lambda word: _breakable(word[0]), text)
-    return _set(_LIGATURE.sub(_JOINT, normalize("NFC", text)))
+    return _set(_LIGATURE.sub(_JOINT, text))
 
 
 def escape_formula(latex: str) -> str:
@@ -42,28 +43,50 @@ def escape_formula(latex: str) -> str:
     )
 
 
+def parts(word: str) -> list[str]:
+    """What a line may end between, of a word."""
+    return _breakable(word).split(_BREAK) if _LONG_WORD.fullmatch(word) else [word]
+
+
 def _breakable(word: str) -> str:
     return re.sub(r"[^\W_]{12}|[\W_]", lambda part: part[0] + _BREAK, word)
 
 
 def _set(text: str) -> str:
-    result: list[str] = []
+    clusters: list[str] = []
     for character in text:
-        if character in ACCENTS and result and result[-1] != " ":
-            result[-1] = f"{ACCENTS[character]}{{{result[-1]}}}"
+        if character in ACCENTS and clusters and clusters[-1] != " ":
+            clusters[-1] += character
         else:
-            result.append(_character(character))
-    return "".join(result)
+            clusters.append(character)
+    return "".join(map(_cluster, clusters))
+
+
+def _cluster(characters: str) -> str:
+    """A character and its accents: those above it first, for those below go with anything."""
+    apart = normalize("NFD", characters)
+    if len(characters) > 1 and all(mark in ACCENTS for mark in apart[1:]):
+        characters = apart
+    base, marks = characters[0], characters[1:]
+    above = [mark for mark in marks if mark not in BELOW]
+    dotless = base in "ij" and any(mark not in _OVER_DOT for mark in above)
+    found = rf"\{base}{{}}" if dotless else set_character(base)
+    for mark in (*above, *(mark for mark in marks if mark in BELOW)):
+        found = f"{ACCENTS[mark]}{{{found}}}"
+    return found
 
 
 @cache
-def _character(character: str) -> str:
+def set_character(character: str) -> str:
+    """What is set for one character."""
     if character == _BREAK:
         return r"\allowbreak{}"
     if character == _JOINT:
         return "{}"
     if character in WORDS:
         return WORDS[character]
+    if character in VIETNAMESE:
+        return rf"\viet{{{VIETNAMESE[character]}}}"
     if character in SIGNS:
         return rf"\ensuremath{{{SIGNS[character]}}}"
     if character.isascii():

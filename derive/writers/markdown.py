@@ -150,7 +150,7 @@ class Markdown(Writer):
     def inline(self, content: Inline) -> str:
         out = ""
         after_formula = False
-        for piece in content:
+        for piece in self.spelled(content):
             formula = not isinstance(piece, (str, Strong))
             text = self._piece(piece)
             if (after_formula and text[:1] not in _AFTER) or (formula and out[-1:] not in _BEFORE):

@@ -5,6 +5,7 @@ A new format is one row here, one module with a ``Writer`` and one folder of tem
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING
 from derive.writers.errors import UnknownFormat
 
 if TYPE_CHECKING:
-    from derive.document.blocks import Document
+    from derive.document.blocks import Document, Person
     from derive.notation import Names
     from derive.writers.writer import Writer
 
@@ -124,13 +125,15 @@ def write_files(
 
 
 def write_body(
-    document: Document, names: Names, stem: str, to: str, *, templates: Path | None = None
-) -> tuple[str, tuple[str, str, str], dict[str, str]]:
+    document: Document, names: Names, stem: str, to: str, *, templates: Path | None = None,
+    people: Sequence[Person] = (),
+) -> tuple[str, tuple[str, str, str], dict[str, str]]:  # fmt: skip
     """The blocks of a document, for a file of several; what stands before, between and behind the
-    bodies of documents of its sort; and the pictures it refers to, whose names begin with
-    ``stem``. Raises as ``write`` does."""
+    bodies of documents of its sort, in which ``people`` are named; and the pictures it refers to,
+    whose names begin with ``stem``. Raises as ``write`` does."""
     writer = _writer(names, to, "github", templates, stem)
-    return writer.body(document), writer.ends(document), writer.files
+    body = writer.body(document)
+    return body, writer.ends(document, body, people), writer.files
 
 
 def _writer(

@@ -81,7 +81,7 @@ class Text(Writer):
     name: ClassVar[str] = "text"
 
     def inline(self, content: Inline) -> str:
-        return "".join(self._piece(piece) for piece in content).strip(" ")
+        return "".join(self._piece(piece) for piece in self.spelled(content)).strip(" ")
 
     def _piece(self, piece: object) -> str:
         if isinstance(piece, str):

@@ -20,9 +20,11 @@ from derive.document.blocks import (
     Items,
     PageBreak,
     Paragraph,
+    Person,
     Space,
     Table,
 )
+from derive.document.wording import merged
 from derive.writers.environment import Layout
 from derive.writers.registry import REGISTRY
 
@@ -86,12 +88,16 @@ class Writer:
 
     def page(self, document: Document) -> str:
         """The whole document, ending in one line end."""
-        return self._around(document, self.body(document))
+        body = self.body(document)
+        return self._around(document, body, self.needs(body))
 
-    def ends(self, document: Document) -> tuple[str, str, str]:
+    def ends(
+        self, document: Document, body: str, people: Sequence[Person] = ()
+    ) -> tuple[str, str, str]:
         """What stands before, between and behind the bodies of documents of one sort that share
-        a file."""
-        before, _, behind = self._around(document, _BODY).partition(_BODY)
+        a file: this one with its body, and others, in which these people are named."""
+        needs = self.needs(body, tuple(people))
+        before, _, behind = self._around(document, _BODY, needs).partition(_BODY)
         between = self.layout.block("page_break", PageBreak())
         return before, f"\n\n{between}\n\n", behind
 
@@ -116,11 +122,25 @@ class Writer:
             texts = [text for other in block.instead for text in self._filled(other)]
         return [text for text in texts if text]
 
-    def _around(self, document: Document, body: str) -> str:
+    def needs(self, body: str, people: tuple[Person, ...] = ()) -> dict[str, bool]:
+        """What the page has to be ready for besides, as its template calls it."""
+        return {}
+
+    def spelled(self, content: Inline) -> Inline:
+        """Running text in which people's names are words, as far as the format has letters."""
+        if not any(isinstance(piece, Person) for piece in content):
+            return content
+        return merged(self.person(p) if isinstance(p, Person) else p for p in content)
+
+    def person(self, person: Person) -> str:
+        """A name as mere words, or itself where the format has no letters for it."""
+        return str(person)
+
+    def _around(self, document: Document, body: str, needs: dict[str, bool]) -> str:
         kinds = {type(block) for block in document.blocks}
         return self.layout.page(
             title=self.inline(document.title), language=document.language, body=body,
-            drawings=Figure in kinds, footed=Foot in kinds,
+            drawings=Figure in kinds, footed=Foot in kinds, **needs,
         )  # fmt: skip
 
     def gap(self, previous: Block | None, block: Block) -> str:

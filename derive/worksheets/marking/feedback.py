@@ -8,7 +8,6 @@ from fractions import Fraction
 from derive.document.blocks import (
     Block,
     Document,
-    Foot,
     Heading,
     Inline,
     Items,
@@ -19,6 +18,7 @@ from derive.document.blocks import (
 from derive.document.wording import Wording
 from derive.worksheets.marking.grading import Graded, StudentMarks, Totals
 from derive.worksheets.marking.marks import Verdict
+from derive.worksheets.sheet import foot_of
 
 _VERDICTS = {
     Verdict.COARSE: "coarse", Verdict.FOLLOWS: "follows",
@@ -47,9 +47,8 @@ def feedback(student: StudentMarks, title: str, totals: Totals, words: Wording) 
 
 
 def _blocks(student: StudentMarks, totals: Totals, words: Wording) -> Iterator[Block]:
-    yield Foot(words("worksheet-foot-named" if student.student else "worksheet-foot",
-                     form=student.form, student=student.who))  # fmt: skip
-    yield Heading(1, words("feedback-heading", who=student.who))
+    yield foot_of(student.form, student.person, words)
+    yield Heading(1, words("feedback-heading", who=student.person or student.form))
     yield Paragraph(words("feedback-points", form=student.form, points=points(student.points),
                           worth=points(student.worth)))  # fmt: skip
     if totals.differ:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
+from derive.document.blocks import Person
 from derive.expression.nodes import Expression
 from derive.notation import Names
 from derive.worksheets.answers import AnyAnswer
@@ -47,12 +48,14 @@ class Graded:
 class StudentMarks:
     """The marks of one sheet, in its order.
 
+    person   whose name is printed; None without a roster
     network  what the sheet is about: 2-3-1, tanh, sigmoid, half_squared_error, bias none
     """
 
     variant: int
     form: str
     student: Student | None
+    person: Person | None
     graded: tuple[Graded, ...]
     names: Names
     network: str
@@ -86,11 +89,6 @@ class StudentMarks:
             found[one.question] = points + one.points, worth + one.worth
         return found
 
-    @property
-    def who(self) -> str:
-        """The name, else the id, else the form."""
-        return self.form if self.student is None else self.student.name or self.student.id
-
 
 @dataclass(frozen=True, slots=True)
 class Totals:
@@ -117,15 +115,21 @@ class ClassMarks:
     """The marks of all sheets that were handed in, in the order of their variants.
 
     names    of the quantities, where the sheets are about one network; else each student's count
-    missing  forms that were not handed in; absent: whose they are, as a report names them
+    missing  forms that were not handed in; absent: whose they are; None without a roster
     """
 
     title: str
     students: tuple[StudentMarks, ...]
     names: Names
     missing: tuple[str, ...]
-    absent: tuple[str, ...]
+    absent: tuple[Person | None, ...]
     mixed: bool  # whether they are about different networks
+
+    @property
+    def people(self) -> tuple[Person, ...]:
+        """Whose names are printed in the report."""
+        everyone = (*(student.person for student in self.students), *self.absent)
+        return tuple(person for person in everyone if person is not None)
 
     def totals(self) -> Totals:
         """The figures of all sheets together; 0 where there is none."""
@@ -170,15 +174,8 @@ def mark(
     title = first.recipe.title or first.exercise.structure.title
     return ClassMarks(
         title, tuple(students), first.names, tuple(map(known.form, missing)),
-        tuple(_named(known, number) for number in missing), len(judges) > 1,
+        tuple(map(known.person, missing)), len(judges) > 1,
     )  # fmt: skip
-
-
-def _named(bundle: Bundle, number: int) -> str:
-    """Ada Lovelace (7-001-a3f9), or the form alone."""
-    student = bundle.student(number)
-    form = bundle.form(number)
-    return form if student is None else f"{student.name or student.id} ({form})"
 
 
 def _graded(
@@ -201,6 +198,7 @@ def _graded(
                 )  # fmt: skip
     return StudentMarks(
         variant.number, bundle.form(variant.number), bundle.student(variant.number),
+        bundle.person(variant.number),
         tuple(graded), variant.names, str(combination_of(variant.network)),
     )  # fmt: skip
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-from derive.document.blocks import Block, Document, Heading, Inline, Paragraph, Table
+from derive.document.blocks import Block, Document, Heading, Inline, Paragraph, Person, Table
 from derive.document.wording import Wording
 from derive.expression.nodes import Expression
 from derive.worksheets.marking.feedback import percent, points
@@ -157,8 +157,8 @@ def _blocks(marks: ClassMarks, found: Report, words: Wording) -> Iterator[Block]
             count=found.students, mean=points(found.mean), worth=points(totals.most),
             lowest=points(found.lowest), highest=points(found.highest),
         ))  # fmt: skip
-    if marks.absent:
-        yield Paragraph(words("report-missing", forms=", ".join(marks.absent)))
+    if marks.missing:
+        yield Paragraph(words("report-missing", forms=_absent(marks)))
     yield Heading(2, words("report-points"))
     header = tuple(words(f"report-{head}") for head in ("share", "sheets"))
     yield Table(header, tuple(
@@ -181,6 +181,15 @@ def _blocks(marks: ClassMarks, found: Report, words: Wording) -> Iterator[Block]
         ), "lr")  # fmt: skip
     yield Heading(2, words("report-everyone"))
     yield _everyone(marks, totals.differ, words)
+
+
+def _absent(marks: ClassMarks) -> Inline:
+    """Ada Lovelace (7-001-a3f9), …; without a roster the forms alone."""
+    found: list[str | Person] = []
+    for form, person in zip(marks.missing, marks.absent, strict=True):
+        found += [", "] if found else []
+        found += [form] if person is None else [person, f" ({form})"]
+    return tuple(found)
 
 
 def _steps(found: Report, words: Wording) -> Iterator[Block]:
@@ -216,7 +225,7 @@ def _everyone(marks: ClassMarks, shares: bool, words: Wording) -> Table:
         for letter, (_, worth) in student.questions.items():
             letters.setdefault(letter, set()).add(worth)
     columns: list[_Column] = [
-        (words("report-student"), [(s.who if s.student else "",) for s in marks.students], "l"),
+        (words("report-student"), [(s.person,) if s.person else () for s in marks.students], "l"),
         (words("report-form"), [(s.form,) for s in marks.students], "l"),
     ]
     of_questions: list[_Column] = [

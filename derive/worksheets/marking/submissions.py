@@ -17,6 +17,7 @@ import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
+from unicodedata import normalize
 
 from derive.worksheets.answersheet import NOT_ASKED
 from derive.worksheets.bundle import Bundle
@@ -99,7 +100,7 @@ def _variant(bundle: Bundle, kind: str, text: str) -> int | str:
         return f"variant {text[:60]!r}; allowed are 1 to {bundle.count}"
     if not bundle.students:
         return f"student {text[:60]!r}: the worksheet has no roster; write the form or the variant"
-    wanted = " ".join(text.split()).casefold()
+    wanted = " ".join(normalize("NFC", text).split()).casefold()
     ids = [i for i, student in enumerate(bundle.students) if student.id.casefold() == wanted]
     found = ids or [
         i for i, student in enumerate(bundle.students) if student.name.casefold() == wanted
