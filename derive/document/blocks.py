@@ -131,6 +131,17 @@ class Space:
 
 
 @dataclass(frozen=True, slots=True)
+class Together:
+    """Blocks between which no page ends, in a format that has pages.
+
+    onwards  nor does one end behind the last of them
+    """
+
+    blocks: tuple[Block, ...]
+    onwards: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class PageBreak:
     """A new page where the format has pages."""
 
@@ -147,7 +158,7 @@ class Foot:
 
 Block = (
     Heading | Paragraph | Equation | Equations | Table | Figure | Items | Choices | Code | Space
-    | PageBreak | Foot
+    | Together | PageBreak | Foot
 )  # fmt: skip
 
 

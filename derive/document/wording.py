@@ -19,6 +19,7 @@ from derive.document.blocks import Inline, Person, Strong
 from derive.expression.nodes import Expression
 from derive.resources import shipped_templates
 
+_SPACE = re.compile(r"[ \t\n]+")  # a no-break space stays
 _PLACE = re.compile(r"<<\s*(\w+)\s*>>")
 _STRONG = re.compile(r"\*\*(.+?)\*\*")
 Value = str | int | Expression | Inline
@@ -78,7 +79,7 @@ def _sentence(name: str, folders: tuple[Path, ...]) -> tuple[Path, tuple[str, ..
             raise WordingError(f"{path}: cannot be read: {error}") from error
         lines = [line for line in text.splitlines() if not line.startswith("#")]
         parts = re.split(r"(?m)^---$", "\n".join(lines))
-        return path, tuple(" ".join(part.split()) for part in parts)
+        return path, tuple(_SPACE.sub(" ", part).strip(" ") for part in parts)
     raise WordingError(f"there is no sentence {name!r}")
 
 

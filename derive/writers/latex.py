@@ -93,13 +93,13 @@ class Latex(Writer):
 
     name: ClassVar[str] = "latex"
 
-    def gap(self, previous: Block | None, block: Block) -> str:
+    def gap(self, previous: Block | None, block: Block, tied: bool) -> str:
         """A displayed formula belongs to the paragraph before it: no empty line."""
         if isinstance(block, (Equation, Equations)) and isinstance(
             previous, (Paragraph, Equation, Equations)
         ):
             return "\n"
-        return "\n\n"
+        return "\n\n\\nopagebreak\n" if tied else "\n\n"
 
     def inline(self, content: Inline) -> str:
         return "".join(map(self._piece, self.spelled(content))).strip()
@@ -143,7 +143,7 @@ class Latex(Writer):
         least = [max(max(words, default=0.0) for words in column) for column in columns]
         widths = shrunk(natural, least, _GAP, _LINE)
         caption = self.inline(block.caption)
-        for taken in groups(widths, _GAP, _LINE):
+        for taken in groups(widths, _GAP, _LINE, len(block.rows)):
             long = len(cells) > _LONG
             squeezed = [i for i in taken if widths[i] < natural[i]]
             # TeX knows better than the estimate what is left for the widest of them.

@@ -142,7 +142,7 @@ class Markdown(Writer):
         self._coloured = document.coloured
         return super().body(document)
 
-    def gap(self, previous: Block | None, block: Block) -> str:
+    def gap(self, previous: Block | None, block: Block, tied: bool) -> str:
         if isinstance(previous, Items) and isinstance(block, Items):
             return "\n\n<!-- -->\n\n"  # else the two would be one list
         return "\n\n"

@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 
-def groups(widths: Sequence[float], gap: float, room: float) -> list[list[int]]:
-    """Positions of columns in tables that fit into ``room``, the first column in each.
+def groups(widths: Sequence[float], gap: float, room: float, rows: int) -> list[list[int]]:
+    """Positions of columns in tables that fit into ``room``.
 
-    e.g. widths (5, 20, 20, 20), gap 2, room 50 → [0, 1, 2], [0, 3]
+    The first column says which row is which: it stands in each, unless there is but one row.
+    e.g. widths (5, 20, 20, 20), gap 2, room 50 → [0, 1, 2], [0, 3]; with one row → …, [3]
     """
-    rest = list(range(1, len(widths)))
-    if not rest:
-        return [[0]]
+    rest = list(range(len(widths)))
     found: list[list[int]] = []
     while rest:
-        taken = [0, rest.pop(0)]
-        used = widths[0] + gap + widths[taken[1]]
+        taken = [0] if found and rows > 1 else []
+        taken.append(rest.pop(0))
+        if len(taken) == 1 and rows > 1 and rest:  # the first column never stands alone
+            taken.append(rest.pop(0))
+        used = sum(widths[i] for i in taken) + gap * (len(taken) - 1)
         while rest and used + gap + widths[rest[0]] <= room:
             used += gap + widths[rest[0]]
             taken.append(rest.pop(0))

@@ -167,7 +167,7 @@ class Text(Writer):
         natural = [max(1, *map(width, column)) for column in columns]
         least = [min(_longest_word(c), w) for c, w in zip(columns, natural, strict=True)]
         widths = shrunk(natural, least, _GAP, room)
-        for taken in groups(widths, _GAP, room):
+        for taken in groups(widths, _GAP, room, len(block.rows)):
             # One column beside the first may still be too wide: then words are broken.
             some = [int(widths[i]) for i in taken]
             fitting = [int(w) for w in shrunk(some, [_NARROW] * len(some), _GAP, room)]

@@ -23,6 +23,7 @@ from derive.document.blocks import (
     Person,
     Space,
     Table,
+    Together,
 )
 from derive.document.wording import merged
 from derive.writers.environment import Layout
@@ -44,6 +45,7 @@ NOUNS: dict[type, str] = {
     Choices: "choices",
     Code: "code",
     Space: "space",
+    Together: "together",
     PageBreak: "page_break",
     Foot: "foot",
 }
@@ -60,6 +62,11 @@ class Option(NamedTuple):
 
 class Options(NamedTuple):
     options: list[Option]
+
+
+class TogetherText(NamedTuple):
+    content: str
+    onwards: bool
 
 
 class CodeLines(NamedTuple):
@@ -103,14 +110,17 @@ class Writer:
 
     def body(self, document: Document) -> str:
         """The blocks of a document."""
-        filled = [(block, self._filled(block)) for block in titled(document)]
+        return self._joined(titled(document))
+
+    def _joined(self, blocks: Sequence[Block], tied: bool = False) -> str:
+        filled = [(block, self._filled(block)) for block in blocks]
         parts: list[str] = []
         previous: Block | None = None
         for place, (block, texts) in enumerate(filled):
             if isinstance(block, Heading) and _left_bare(block, filled[place + 1 :]):
                 continue
             for text in texts:
-                parts += [self.gap(previous, block), text] if parts else [text]
+                parts += [self.gap(previous, block, tied), text] if parts else [text]
                 previous = block
         return "".join(parts)
 
@@ -143,8 +153,8 @@ class Writer:
             drawings=Figure in kinds, footed=Foot in kinds, **needs,
         )  # fmt: skip
 
-    def gap(self, previous: Block | None, block: Block) -> str:
-        """What stands between two blocks: an empty line."""
+    def gap(self, previous: Block | None, block: Block, tied: bool) -> str:
+        """What stands between two blocks: an empty line. No page ends between tied ones."""
         return "\n\n"
 
     def inline(self, content: Inline) -> str:
@@ -169,6 +179,9 @@ class Writer:
 
     def code(self, block: Code) -> Iterator[CodeLines]:
         yield CodeLines(block.lines)
+
+    def together(self, block: Together) -> Iterator[TogetherText]:
+        yield TogetherText(self._joined(block.blocks, tied=True), block.onwards)
 
     def page_break(self, block: PageBreak) -> Iterator[PageBreak]:
         yield block

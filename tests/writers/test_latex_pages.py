@@ -5,12 +5,23 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from derive.document.blocks import Document, Heading, Paragraph
+from derive.document.blocks import (
+    Block,
+    Choices,
+    Document,
+    Equation,
+    Foot,
+    Heading,
+    PageBreak,
+    Paragraph,
+    Space,
+    Together,
+)
 from derive.notation import Names, Shape, names
 from derive.writers import write
 from derive.writers.latex_characters import ACCENTS, SIGNS, WORDS
@@ -47,6 +58,39 @@ def complaints(log: str) -> list[str]:
 @pytest.mark.parametrize(("name", "document", "of"), DOCUMENTS, ids=[d[0] for d in DOCUMENTS])
 def test_pages_compile(name: str, document: Document, of: Names, tmp_path: Path) -> None:
     assert complaints(compiled(write(document, of, "latex"), tmp_path)) == []
+
+
+def _near_the_foot(kept: tuple[Block, ...], fillers: int) -> Iterator[Block]:
+    """Blocks behind so many short paragraphs that a page ends somewhere about them."""
+    yield from (Paragraph(("filler",)) for _ in range(fillers))
+    yield from kept
+    yield PageBreak()
+
+
+@needs_tex
+@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="pdftotext is not there")
+@pytest.mark.parametrize("kept", [True, False])
+def test_no_page_ends_between_blocks_kept_together(kept: bool, tmp_path: Path) -> None:
+    chain = derivation().blocks
+    equation = next(block for block in chain if isinstance(block, Equation))
+    question = (
+        Paragraph(("A question that begins here.",)), equation, Space(2),
+        Choices((("one",), ("two",), ("and what ends here",))),
+    )  # fmt: skip
+    asked: tuple[Block, ...] = (
+        (Together((Heading(2, ("Something new",)),), onwards=True), Together(question))
+        if kept else (Heading(2, ("Something new",)), *question)
+    )  # fmt: skip
+    blocks = [block for n in range(20, 50) for block in _near_the_foot(asked, n)]
+    page = write(Document(("kept",), (Foot(("foot",)), *blocks)), NUMBERED, "latex")
+    compiled(page, tmp_path)
+    told = subprocess.run(
+        ["pdftotext", "page.pdf", "-"], cwd=tmp_path, capture_output=True, check=True
+    ).stdout.decode()
+    words = ("Something new", "begins here", "ends here")
+    counted = [[sheet.count(word) for word in words] for sheet in told.split("\f")]
+    assert all(max(counts) == min(counts) for counts in counted) is kept
+    assert [sum(column) for column in zip(*counted, strict=True)] == [30, 30, 30]
 
 
 @needs_tex

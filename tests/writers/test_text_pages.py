@@ -163,8 +163,10 @@ def test_words_are_broken_only_where_a_line_is_too_short() -> None:
 
 
 def test_wide_tables_become_several() -> None:
-    assert groups((5, 20, 20, 20), 2, 50) == [[0, 1, 2], [0, 3]]
-    assert groups((99,), 2, 50) == [[0]]
+    assert groups((5, 20, 20, 20), 2, 50, 2) == [[0, 1, 2], [0, 3]]
+    assert groups((60, 20, 20, 20), 2, 50, 2) == [[0, 1], [0, 2], [0, 3]]
+    assert groups((5, 20, 20, 20), 2, 50, 1) == [[0, 1, 2], [3]]
+    assert groups((99,), 2, 50, 2) == groups((99,), 2, 50, 1) == [[0]]
     assert shrunk((5, 60, 50), (5, 5, 5), 0, 65) == pytest.approx([5, 30, 30])
     assert shrunk((5, 6), (5, 5), 2, 80) == [5, 6]
     assert shrunk((50, 60), (40, 45), 0, 10) == pytest.approx([40, 45])

@@ -201,6 +201,14 @@ def levels(
             return SUM
         return SIGNED if level(e.factors[0]) == SIGNED_UNIT else PRODUCT
 
+    def blank(e: Expression) -> int:
+        """A number is a gap for itself and its sign; a formula keeps the brackets around it."""
+        assert isinstance(e, Blank)
+        if isinstance(e.of, Number):
+            return ATOM
+        inner = level(e.of)
+        return SUM if inner in (SIGNED, SIGNED_UNIT) else inner
+
     table: dict[type[Expression], Level] = {
         Sum: SUM,
         IndexedSum: SUM,
@@ -214,7 +222,7 @@ def levels(
         Apply: call,
         Number: number,
         Bracket: ATOM,
-        Blank: ATOM,
+        Blank: blank,
         Constant: ATOM,
         Quantity: ATOM,
         Matrix: ATOM,
