@@ -17,7 +17,7 @@ from derive.derivation.calculus import (
     with_names,
 )
 from derive.derivation.graph import Graph
-from derive.derivation.steps import Relation, Rule, Step, chain
+from derive.derivation.steps import SUM_TO_ONE, Relation, Rule, Step, chain
 from derive.expression.functions import VALUE, Function
 from derive.expression.nodes import (
     ACTIVATION,
@@ -248,7 +248,7 @@ def output_delta_simplified(
     if not targets_sum_to_one(graph):
         return _averaged(graph, lines), ()
     lines.append(Line(Rule.SIMPLIFY, difference))
-    return _averaged(graph, lines), ("targets sum to 1",)
+    return _averaged(graph, lines), (SUM_TO_ONE,)
 
 
 def _averaged(graph: Graph, lines: list[Line]) -> tuple[Line, ...]:

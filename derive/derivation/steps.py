@@ -41,6 +41,9 @@ class Rule(Enum):
     UPDATE = "update"  # e.g. w ← w − η·∂E/∂w
 
 
+SUM_TO_ONE = "targets sum to 1"  # what a step may assume
+
+
 @dataclass(frozen=True, slots=True)
 class Relation:
     """One member of a chain and the sign before it: "" (the first), "=", "≈" or "←"."""

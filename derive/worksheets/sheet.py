@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 
-from derive.derivation.graph import RATE
+from derive.derivation.graph import RATE, E
 from derive.derivation.numbers import Numbers
 from derive.derivation.steps import chain
+from derive.derivation.styles.deltas import delta_of
 from derive.document.blocks import (
     Block,
     Document,
@@ -21,11 +23,12 @@ from derive.document.blocks import (
     Paragraph,
     Person,
     Table,
+    Together,
 )
 from derive.document.narration.opening import setting
 from derive.document.narration.teller import Detail, Teller
 from derive.document.wording import Value, Wording
-from derive.expression.nodes import Expression, Partial, Quantity
+from derive.expression.nodes import PRE_ACTIVATION, Comparison, Expression, Partial, Quantity
 from derive.notation import Names
 from derive.worksheets.answers import AnyAnswer, ChoiceAnswer, CountAnswer
 from derive.worksheets.exercise import Exercise
@@ -37,6 +40,13 @@ from derive.writers.columns import width
 PAIRS = 4  # answers in a row of the table of a key
 _SHORT = ("number", "count", "choice")
 _FOOT = 40  # columns of a name that the foot of a page has room for
+# Kinds that need no formula of a quantity, and kinds that speak of deltas.
+_WITHOUT_FORMULAS = {"counting", "shapes", "activation", "paths"}
+_WITH_DELTAS = {
+    "gradient", "update", "unit", "layer", "symbolic", "blanks", "derivation", "code", "match",
+    "mistake",
+}  # fmt: skip
+_OPENING = 2  # paragraphs that are kept with the heading of a question: what is asked, a hint
 COLUMNS = 9  # numbers in a row of a table of givens
 
 
@@ -133,6 +143,9 @@ class Pages:
     ) -> Iterator[Block]:
         yield from self._setting
         worked = {item.task.step.subject for question in questions for item in question.items}
+        kinds = {question.kind for question in questions}
+        if not kinds <= _WITHOUT_FORMULAS:
+            yield from self._meanings(kinds, worked)
         if any(question.has_numbers for question in questions):
             yield from self._givens(numbers, worked)
         if any(question.items for question in questions):
@@ -145,13 +158,15 @@ class Pages:
             points = self.words(
                 "worksheet-point" if count == 1 else "worksheet-points", count=count
             )
-            yield Heading(
-                2,
-                self.words(
-                    f"worksheet-heading-{question.kind}", letter=question.letter, points=points
-                ),
+            heading = self.words(
+                f"worksheet-heading-{question.kind}", letter=question.letter, points=points
             )
-            yield from question.key if filled else question.sheet
+            blocks = question.key if filled else question.sheet
+            opening = tuple(
+                takewhile(lambda block: isinstance(block, Paragraph), blocks[:_OPENING])
+            )
+            yield Together((Heading(2, heading), *opening), onwards=True)
+            yield from blocks[len(opening) :]
 
     def _untold(self, mistakes: Sequence[Untold]) -> Iterator[Block]:
         """The mistakes that end in the right number here: a mark cannot see them."""
@@ -175,6 +190,21 @@ class Pages:
                     shown.append(Equation(chain(step.subject, step.result)))
         if shown:
             yield Equations(tuple(shown))
+
+    def _meanings(self, kinds: set[str], worked: set[Expression]) -> Iterator[Block]:
+        """The formulas behind names that no question works out: one of each sort, and the loss."""
+        definitions = self.exercise.derivation.graph.definitions
+        sorts: dict[tuple[str, int], Quantity] = {}
+        for q in definitions:
+            sorts.setdefault((q.kind, q.layer), q)
+        shown = [q for q in sorts.values() if q not in worked]
+        if shown:
+            alike = len(sorts) < len(definitions)
+            yield self._say("formulas-alike" if alike else "formulas")
+            yield Equations(tuple(Equation(chain(q, definitions[q])) for q in shown))
+        if kinds & _WITH_DELTAS and "delta" not in kinds:
+            z = Quantity(PRE_ACTIVATION, len(self.exercise.structure.layers))
+            yield self._say("delta-is", delta=Comparison(delta_of(z), "==", Partial(E, z)))
 
     def _givens(self, numbers: Numbers, worked: set[Expression]) -> Iterator[Block]:
         """The numbers, each in a column under its name."""

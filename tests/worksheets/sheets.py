@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
 import derive
 from derive.derivation.numbers import Numbers
 from derive.derivation.rounding import Rounding
+from derive.document.blocks import Block, Together
 from derive.expression.nodes import Number
 from derive.worksheets.exercise import Exercise, exercise
 from derive.worksheets.items import Item, items
@@ -30,6 +32,15 @@ class Sheet:
     def label(self, step: str) -> str:
         """The label of the value of the line about a step."""
         return next(i.answers[-1].label for i in self.items if i.task.source == step)
+
+
+def leaves(blocks: Iterable[Block]) -> Iterator[Block]:
+    """The blocks, those that are kept together one by one."""
+    for block in blocks:
+        if isinstance(block, Together):
+            yield from leaves(block.blocks)
+        else:
+            yield block
 
 
 @cache

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from worksheets.networks import networks, relu_softmax, two_two_two
-from worksheets.sheets import printed
+from worksheets.sheets import leaves, printed
 
 import derive
 from derive.derivation.check import CheckFailed
@@ -213,7 +213,7 @@ def test_counts_are_those_of_the_sizes(network: Network) -> None:
 def test_a_match_is_the_slope_of_the_loss(seed: int) -> None:
     variant = made(two_two_two(), Ask("match"), seed=seed)
     (question,) = variant.questions
-    options = next(block for block in question.sheet if isinstance(block, Choices)).options
+    options = next(block for block in leaves(question.sheet) if isinstance(block, Choices)).options
     assert len(options) == 5 and len({repr(option) for option in options}) == 5
     point = draw(variant.pages.exercise.derivation.graph, 5)
     for answer in question.answers:
@@ -235,7 +235,7 @@ def test_exactly_the_planted_line_is_wrong(network: Network, difficulty: str, se
     variant = fits(network, "mistake", difficulty, seed)
     assert variant is not None
     (question,) = variant.questions
-    options = next(block for block in question.sheet if isinstance(block, Choices)).options
+    options = next(block for block in leaves(question.sheet) if isinstance(block, Choices)).options
     which, correction = question.answers
     assert isinstance(which, ChoiceAnswer) and isinstance(correction, FormulaAnswer)
     graph = variant.pages.exercise.derivation.graph
@@ -268,8 +268,8 @@ def test_code_in_a_key_gives_the_gradient(network: Network) -> None:
     """The lines of the key are run, after a forward pass from the trace."""
     variant = made(network, Ask("code", count=100))
     (question,) = variant.questions
-    lines = next(block for block in question.key if isinstance(block, Code)).lines
-    empty = next(block for block in question.sheet if isinstance(block, Code)).lines
+    lines = next(block for block in leaves(question.key) if isinstance(block, Code)).lines
+    empty = next(block for block in leaves(question.sheet) if isinstance(block, Code)).lines
     assert all("____" in line for line in empty) and len(empty) == len(lines)
     exercise = variant.pages.exercise
     assumes = frozenset(w for task in exercise.tasks for w in task.step.assumes)

@@ -19,13 +19,13 @@ from typing import Any
 from derive.derivation.check.failure import CheckFailed
 from derive.derivation.check.kinks import has_kinks, sides
 from derive.derivation.graph import RATE, Graph, activations, pre_activations
+from derive.derivation.steps import SUM_TO_ONE
 from derive.derivation.trace import ExampleTrace, Trace, parameters_of
 from derive.expression.evaluate import HIGH, Bindings, evaluate
 from derive.expression.nodes import ACTIVATION, BIAS, INPUT, TARGET, WEIGHT, Quantity, quantities
 from derive.network.catalogue import Interval
 from derive.network.description import Layer
 
-SUM_TO_ONE = "targets sum to 1"
 _TRIES = 200
 _GOOD_TRIES = 64  # of them, how many may be given up for a kink or a huge value
 _LARGE = 10**6

@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from derive.derivation.check.failure import CheckFailed
-from derive.derivation.check.points import SUM_TO_ONE
 from derive.derivation.graph import E, Graph
 from derive.derivation.local import key
-from derive.derivation.steps import Rule, Section, Step
+from derive.derivation.steps import SUM_TO_ONE, Rule, Section, Step
 from derive.derivation.styles.common import objective
 from derive.expression.nodes import DELTA, ZERO, Partial, quantities
 

@@ -24,7 +24,7 @@ from derive.derivation.local import (
     output_delta_simplified,
     targets_sum_to_one,
 )
-from derive.derivation.steps import Rule, Section, Step, chain
+from derive.derivation.steps import SUM_TO_ONE, Rule, Section, Step, chain
 from derive.derivation.styles import common
 from derive.derivation.styles.arrays import MOST_INSIDE, Arrays, gathered, itself
 from derive.derivation.styles.deltas import Deltas, delta_of, grouped, simplification
@@ -47,8 +47,6 @@ from derive.expression.nodes import (
     total,
 )
 from derive.network.description import Layer
-
-SUM_TO_ONE = "targets sum to 1"
 
 
 class Matrices:

@@ -48,7 +48,7 @@ def _as_it_is(task: Task, exercise: Exercise) -> Iterator[Expression]:
 
 
 _ROWS = (
-    Misconception("sign", "the sign of output minus target", backward.sign),
+    Misconception("sign", "a wrong sign, as of target minus output", backward.sign),
     Misconception("no-derivative", "f′ left out", backward.no_derivative),
     Misconception("derivative-twice", "f′ put in twice", backward.derivative_twice),
     Misconception("derivative-place", "f′ taken at the wrong place", backward.derivative_place),

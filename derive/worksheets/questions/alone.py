@@ -9,7 +9,7 @@ from derive.derivation.calculus import derivative
 from derive.derivation.graph import E
 from derive.derivation.steps import Rule, Step, chain
 from derive.derivation.styles.deltas import delta_of
-from derive.document.blocks import Equation, Inline, Space, Table
+from derive.document.blocks import Equation, Inline, Table
 from derive.expression.functions import VALUE, Function
 from derive.expression.nodes import (
     ACTIVATION,
@@ -84,8 +84,8 @@ def _put(draft: Draft, mine: tuple[Item, ...]) -> None:
     draft.numbers = draft.ground.numbers
     for item in mine:
         draft.each(lambda filled, item=item: Equation(item.solved() if filled else item.asked()))  # type: ignore[misc]
-        if item.answers and not item.guided and draft.ask.space:
-            draft.sheet_only(Space(draft.ask.space))
+        if item.answers and not item.guided:
+            draft.room()
 
 
 def unit(ground: Ground, ask: Ask, letter: str) -> Question:
@@ -169,6 +169,7 @@ def new_loss(ground: Ground, ask: Ask, letter: str) -> Question:
     mine = items(tasks, after, ground.lines, guided=False)
     check_key(mine, after)
     _put(draft, mine)
+    draft.say("new-loss-over")
     draft.numbers = after
     return draft.question()
 

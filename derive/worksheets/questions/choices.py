@@ -20,6 +20,7 @@ from derive.worksheets.questions.question import Question
 from derive.worksheets.recipe import Ask, DoesNotFit
 
 _LINES = {"easy": 4, "normal": 6, "hard": 8}
+_FEWEST = 3
 _MOST_MATCHED = 6
 
 
@@ -28,7 +29,8 @@ def match(ground: Ground, ask: Ask, letter: str) -> Question:
     draft, exercise = Draft(ground, ask, letter), ground.exercise
     pool = [task for task in exercise.tasks if task.part == "gradient"]
     most = min(ask.count or 4, _MOST_MATCHED)
-    asked = ground.choose(pool, most, ask.difficulty)
+    asked = ground.deal(ground.fresh(pool), most, ask.difficulty)
+    ground.told |= {task.step.subject for task in asked}
     options: list[tuple[Expression, str]] = [(task.formula, "") for task in asked]
     options += _others(ground, asked)
     ground.chance.shuffle(options)
@@ -69,7 +71,9 @@ def mistake(ground: Ground, ask: Ask, letter: str) -> Question:
     """A derivation with one slip in it: which line, and what it should be."""
     draft, exercise = Draft(ground, ask, letter), ground.exercise
     draft.begin()
-    for _ in range(ask.count or 1):
+    for number in range(ask.count or 1):
+        if number:
+            draft.say("mistake-again")
         tasks, place, slip, formula = _planted(ground, ask)
         task = tasks[place]
         steps = [t.step for t in tasks]
@@ -82,8 +86,9 @@ def mistake(ground: Ground, ask: Ask, letter: str) -> Question:
         draft.say("mistake-right")
         draft.formula(
             task.step.subject, task.formula, task.source, task.step.assumes,
-            wrong_formulas(task, exercise),
+            wrong_formulas(task, exercise), whole=True,
         )  # fmt: skip
+        ground.told |= {other.step.subject for other in tasks}
         draft.key_only(ground.say("mistake-why", slip=MISCONCEPTIONS[slip].title))
     return draft.question()
 
@@ -93,22 +98,36 @@ def _line(step: Step) -> Inline:
 
 
 def _planted(ground: Ground, ask: Ask) -> tuple[list[Task], int, str, Expression]:
-    """Lines in a row, which of them is wrong, the misconception, its formula."""
+    """Lines in a row, which of them is wrong, the misconception, its formula.
+
+    No other question of the sheet shows the wrong line as it should be, nor does a right line
+    answer another question. A misconception comes again only where no other fits any lines.
+    """
     exercise = ground.exercise
-    tasks = [t for t in exercise.tasks if t.part in ("local", "delta", "gradient")]
+    tasks = [
+        t for t in exercise.tasks
+        if t.part in ("local", "delta", "gradient") and t.step.subject not in ground.asked
+    ]  # fmt: skip
+    fresh = {task.source for task in ground.fresh(tasks)}
     most = min(_LINES[ask.difficulty], len(tasks))
+    if most < _FEWEST:
+        raise DoesNotFit("the other questions say it all")
     starts = list(range(len(tasks) - most + 1))
     ground.chance.shuffle(starts)
-    for start in starts:
-        window = tasks[start : start + most]
-        wrong: dict[str, list[tuple[int, Expression]]] = {}
-        for place, task in enumerate(window):
-            for slip, formula in wrong_formulas(task, exercise):
-                wrong.setdefault(slip, []).append((place, formula))
-        if wrong:
-            slip = ground.chance.choice(sorted(wrong))
-            place, formula = ground.chance.choice(wrong[slip])
-            return window, place, slip, formula
+    for known in (ground.planted, set[str]()):
+        for start in starts:
+            window = tasks[start : start + most]
+            wrong: dict[str, list[tuple[int, Expression]]] = {}
+            for place, task in enumerate(window):
+                if task.source not in fresh:
+                    continue
+                for slip, formula in wrong_formulas(task, exercise):
+                    wrong.setdefault(slip, []).append((place, formula))
+            if new := sorted(set(wrong) - known):
+                slip = ground.chance.choice(new)
+                ground.planted.add(slip)
+                place, formula = ground.chance.choice(wrong[slip])
+                return window, place, slip, formula
     raise DoesNotFit("no known mistake fits a line of the derivation")
 
 

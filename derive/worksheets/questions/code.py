@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from derive.compute.backends.printer import ATOM, POWERED
@@ -30,6 +31,7 @@ from derive.worksheets.questions.question import Question
 from derive.worksheets.recipe import Ask
 
 _BLANK = "________________"
+_COLUMNS = 76
 
 
 class _Plain(PythonPrinter):
@@ -53,7 +55,11 @@ def code(ground: Ground, ask: Ask, letter: str) -> Question:
     identifiers = Identifiers(ground.names, RESERVED)
     printer = _Plain(identifiers)
     tasks = [task for task in exercise.tasks if task.kind[0] in ("delta", "gradient")]
-    asked = {task.source for task in ground.choose(tasks, ask.count or 4, ask.difficulty)}
+    chosen = ground.deal(ground.fresh(tasks), ask.count or 4, ask.difficulty)
+    # What is asked elsewhere is not printed here either.
+    asked = {task.source for task in tasks if task in chosen or task.step.subject in ground.asked}
+    ground.told |= {task.step.subject for task in tasks if task.source not in asked}
+    ground.asked |= {task.step.subject for task in tasks if task.source in asked}
     shown: dict[bool, list[str]] = {False: [], True: []}
     for task in tasks:
         formula = written_out(task, exercise)
@@ -67,13 +73,42 @@ def code(ground: Ground, ask: Ask, letter: str) -> Question:
                               task.step.assumes, wrong_formulas(task, exercise))
             )  # fmt: skip
             shown[False].append(f"{left} = {_BLANK}  # ({label})")
-            shown[True].append(f"{left} = {right}  # ({label})")
+            shown[True] += _statement(left, right, f"  # ({label})")
         else:
             for lines in shown.values():
-                lines.append(f"{left} = {right}")
+                lines += _statement(left, right)
     draft.begin()
     draft.each(lambda filled: Code(tuple(shown[filled])))
     return draft.question()
+
+
+def _statement(left: str, right: str, comment: str = "") -> list[str]:
+    """An assignment, in brackets over several lines where one would be too long."""
+    line = f"{left} = {right}{comment}"
+    if len(line) <= _COLUMNS:
+        return [line]
+    lines = [f"{left} = ({comment}"]
+    for sign in (r" (?=[+-] )", r"(?<!\*)(?=\*[^*])"):  # before a term, else before a factor
+        pieces = _outside(right, sign)
+        if len(pieces) > 1:
+            break
+    for piece in pieces:
+        if len(lines) == 1 or len(lines[-1]) + 1 + len(piece) > _COLUMNS:
+            lines.append(f"    {piece}")
+        else:
+            lines[-1] += f" {piece}" if piece[0] in "+-" else piece
+    return [*lines, ")"]
+
+
+def _outside(formula: str, pattern: str) -> list[str]:
+    """The parts between the matches of a pattern that stand in no bracket."""
+    parts, start = [], 0
+    for found in re.finditer(pattern, formula):
+        before = formula[: found.start()]
+        if before.count("(") == before.count(")"):
+            parts.append(formula[start : found.start()])
+            start = found.end()
+    return [*parts, formula[start:]]
 
 
 def _target(task: Task) -> Quantity:

@@ -7,8 +7,8 @@ from dataclasses import replace
 from string import ascii_lowercase
 
 from derive.derivation.numbers import Numbers
-from derive.derivation.steps import Relation
-from derive.document.blocks import Block, Choices, Equation, Inline, Paragraph, Space
+from derive.derivation.steps import SUM_TO_ONE, Relation
+from derive.document.blocks import Block, Choices, Equation, Inline, Paragraph, Space, Together
 from derive.document.wording import Value
 from derive.expression.nodes import Blank, Expression, Quantity
 from derive.worksheets.answers import (
@@ -23,6 +23,7 @@ from derive.worksheets.questions.ground import Ground
 from derive.worksheets.questions.question import Question
 from derive.worksheets.recipe import Ask
 
+_NAMES = 5  # that fit on one line, handwritten
 Option = tuple[Inline, str]  # what is shown, and the misconception that leads to it
 
 
@@ -48,10 +49,6 @@ class Draft:
         self._sheet += blocks
         self._key += blocks
 
-    def sheet_only(self, *blocks: Block) -> None:
-        """Blocks that leave room to write."""
-        self._sheet += blocks
-
     def key_only(self, *blocks: Block) -> None:
         """Blocks that explain an answer."""
         self._key += blocks
@@ -67,12 +64,16 @@ class Draft:
             hint = self.ground.words(f"hint-{self.ask.kind}", **values)
             self.both(Paragraph(hint, "remark"))
 
-    def line(self, prompt: Inline, value: Inline, label: str, short: bool = False) -> None:
-        """A line to write on behind a prompt; in the key, what belongs there."""
+    def line(
+        self, prompt: Inline, value: Inline, label: str, short: bool = False, more: int = 0
+    ) -> None:
+        """A line to write on behind a prompt, and so many more; in the key, what belongs there."""
         words = self.ground.words
         name = "worksheet-open-short" if short else "worksheet-open"
         self._sheet.append(Paragraph(words(name, prompt=prompt, label=label)))
-        self._sheet += [Space(self.ask.space - 1)] if self.ask.space > 1 else []
+        lines = 0 if short else self.ask.space - 1 + more
+        if lines > 0:
+            self._tie(self._sheet, Space(lines))
         self._key.append(
             Paragraph(words("worksheet-solved", prompt=prompt, label=label, value=value))
         )
@@ -89,7 +90,7 @@ class Draft:
         self.answers.append(NamesAnswer(label, tuple(names), step))
         words = self.ground.words
         shown = words.listing(tuple(names)) if names else words("worksheet-no-names")
-        self.line(prompt, shown, label)
+        self.line(prompt, shown, label, more=len(names) // _NAMES)
 
     def choice(
         self, prompt: Inline, right: Inline, wrong: Iterable[Option], step: str = "",
@@ -108,8 +109,8 @@ class Draft:
         """One of several in the order given is to be chosen."""
         self.pick(prompt, [slip for _, slip in options], place, step)
         shown = tuple(content for content, _ in options)
-        self._sheet.append(Choices(shown))
-        self._key.append(Choices(shown, place))
+        self._tie(self._sheet, Choices(shown))
+        self._tie(self._key, Choices(shown, place))
 
     def pick(
         self, prompt: Inline, slips: Sequence[str], place: int, step: str = ""
@@ -122,12 +123,28 @@ class Draft:
     def formula(
         self, subject: Expression, formula: Expression, step: str = "",
         assumes: tuple[str, ...] = (), wrong: tuple[tuple[str, Expression], ...] = (),
+        whole: bool = False,
     ) -> None:  # fmt: skip
-        """subject = a formula that is asked for."""
+        """subject = a formula that is asked for; ``whole``: nor is the subject printed."""
         label = self.label()
         self.answers.append(FormulaAnswer(label, subject, formula, step, assumes, wrong))
+        self.ground.asked.add(subject)
         self.chain((Relation("", subject), Relation("=", formula)), ((label, 1, ()),))
-        self._sheet += [Space(self.ask.space)] if self.ask.space else []
+        if whole:
+            self._sheet[-1] = Equation((Relation("", Blank(formula, label)),))
+        self.room()
+
+    def room(self) -> None:
+        """Lines to write on below the last block, as many as the recipe says."""
+        if self.ask.space:
+            self._tie(self._sheet, Space(self.ask.space))
+
+    def _tie(self, blocks: list[Block], block: Block) -> None:
+        """A block that belongs to the one before it: no page ends between them."""
+        before = [blocks.pop()]
+        if isinstance(before[0], Equation) and blocks and isinstance(blocks[-1], Paragraph):
+            before.insert(0, blocks.pop())  # what is asked for
+        blocks.append(Together((*before, block)))
 
     def chain(
         self, chain: Sequence[Relation], blanks: Sequence[tuple[str, int, tuple[int, ...]]]
@@ -140,6 +157,11 @@ class Draft:
                 members[member] = members[member].replace_at(address, blank)
             signs = [relation.sign for relation in chain]
             blocks.append(Equation(tuple(map(Relation, signs, members))))
+
+    def assuming(self, assumes: tuple[str, ...]) -> None:
+        """What must hold for the lines above, on sheet and key."""
+        if SUM_TO_ONE in assumes:
+            self.say("assuming", targets=self.ground.words.listing(self.ground.graph.targets))
 
     def each(self, make: Callable[[bool], Block]) -> None:
         """A block made for the sheet (False) and for the key (True)."""

@@ -53,7 +53,7 @@ def symbolic(ground: Ground, ask: Ask, letter: str) -> Question:
     draft.begin(loss=E)
     pool = [task for task in exercise.tasks if task.part == "gradient"
             or task.kind[0] == "delta"]  # fmt: skip
-    for task in ground.choose(pool, ask.count or 3, ask.difficulty):
+    for task in ground.deal(ground.fresh(pool), ask.count or 3, ask.difficulty):
         subject, assumes = task.step.subject, task.step.assumes
         if not exercise.truth.same(subject, task.formula, assumes):
             raise CheckFailed(task.source, "its formula is another than its subject")
@@ -67,14 +67,16 @@ def blanks(ground: Ground, ask: Ask, letter: str) -> Question:
     pool = [
         step for step in ground.exercise.derivation.walk()
         if step.id.partition("/")[0] in ("delta", "gradient") and step.id.count("/") == 1
+        and step.subject not in ground.told | ground.asked
         and any(
             next(hidable(relation.expression, ground.exercise, step.assumes), None)
             for relation in step.relations[2:]
         )
     ]  # fmt: skip
     draft.begin()
+    hidden: set[Expression] = set()
     for step in _steps(ground, pool, ask, 3):
-        _blanked(draft, step.relations, step, first=2, every=1)
+        _blanked(draft, step.relations, step, 2, 1, hidden)
     return _with_blanks(draft)
 
 
@@ -82,8 +84,9 @@ def derivation(ground: Ground, ask: Ask, letter: str) -> Question:
     """A formula derived line by line, with blanks: f′, the δ of an output, the recursion."""
     draft = Draft(ground, ask, letter)
     draft.begin()
+    hidden: set[Expression] = set()
     for step, lines in _steps(ground, list(_derivations(ground)), ask, 1):
-        _blanked(draft, chain(*lines), step, first=2, every=_SHARE[ask.difficulty])
+        _blanked(draft, chain(*lines), step, 2, _SHARE[ask.difficulty], hidden)
     return _with_blanks(draft)
 
 
@@ -130,22 +133,34 @@ def _about(line: Expression, x: Quantity, z: Quantity) -> Expression:
 
 
 def _blanked(
-    draft: Draft, relations: Sequence[Relation], step: Step, first: int, every: int
-) -> None:
-    """A chain with at most one blank in each member: what the rest of it leaves no doubt of."""
+    draft: Draft, relations: Sequence[Relation], step: Step, first: int, every: int,
+    hidden: set[Expression],
+) -> None:  # fmt: skip
+    """A chain with at most one blank in each member: what the rest of it leaves no doubt of.
+
+    hidden  what blanks hide already: no two hide the same
+    """
     ground, members = draft.ground, [relation.expression for relation in relations]
     found: list[tuple[str, int, Address]] = []
     for place in range(first, len(members), every):
-        addresses = list(hidable(members[place], ground.exercise, step.assumes))
+        addresses = [
+            address
+            for address in hidable(members[place], ground.exercise, step.assumes)
+            if members[place].at(address) not in hidden
+        ]
         if addresses:
             address = ground.chance.choice(addresses)
             found.append((draft.label(), place, address))
-            hidden = members[place].at(address)
+            hidden.add(members[place].at(address))
             draft.answers.append(
-                FormulaAnswer(found[-1][0], step.subject, hidden, step.id, step.assumes)
+                FormulaAnswer(
+                    found[-1][0], step.subject, members[place].at(address), step.id, step.assumes
+                )
             )
     if found:
         draft.chain(relations, found)
+        draft.assuming(step.assumes)
+        ground.asked.add(step.subject)
 
 
 def hidable(

@@ -11,10 +11,11 @@ from derive.derivation.graph import Graph
 from derive.derivation.numbers import Atom, Numbers, atoms
 from derive.document.blocks import Paragraph
 from derive.document.wording import Value, Wording
-from derive.expression.nodes import Quantity
+from derive.expression.nodes import BIAS, Expression, Quantity
 from derive.notation import Names
 from derive.worksheets.exercise import Exercise, Task
 from derive.worksheets.items import Item
+from derive.worksheets.recipe import DoesNotFit
 from derive.worksheets.units import Special
 
 
@@ -27,6 +28,11 @@ class Ground:
            results that are printed and not asked for are among them
     lines  the numbers of the lines to come
     moved  parameters whose update has been asked for
+    printed  results that the sheet gives
+    told   what the sheet prints the formula of
+    asked  what it asks the formula of
+    guided  whether it has been said what to do with several blanks in a line
+    planted  misconceptions that a derivation to be mended has shown
     left_out  kinds that the variant has nothing for, and why
     units  those that the recipe asks for to be saturated or dead
     alone  units that have been asked about alone
@@ -41,6 +47,11 @@ class Ground:
     items: list[Item] = field(default_factory=list)
     lines: Iterator[int] = field(default_factory=lambda: count(1))
     moved: list[Quantity] = field(default_factory=list)
+    printed: set[Expression] = field(default_factory=set)
+    told: set[Expression] = field(default_factory=set)
+    asked: set[Expression] = field(default_factory=set)
+    guided: bool = False
+    planted: set[str] = field(default_factory=set)
     left_out: list[str] = field(default_factory=list)
     units: tuple[Special, ...] = ()
     alone: list[Quantity] = field(default_factory=list)
@@ -77,6 +88,38 @@ class Ground:
                     needed.add(before.source)
                     waiting.append(before)
         return [task for task in self.exercise.tasks if task.source in needed]
+
+    def fresh(self, pool: Iterable[Task]) -> list[Task]:
+        """Tasks whose formula the sheet neither prints nor asks for so far.
+
+        Raises DoesNotFit where there is none.
+        """
+        found = [task for task in pool if task.step.subject not in self.told | self.asked]
+        if not found:
+            raise DoesNotFit("the other questions say it all")
+        return found
+
+    def deal(self, pool: Sequence[Task], most: int | None, difficulty: str) -> list[Task]:
+        """At most so many tasks about deltas and parameters, taken in turn from those of each
+        sort and layer: easy ones begin at the output, hard ones at the inputs, biases last."""
+        if most is None or most >= len(pool):
+            return list(pool)
+        sorts: dict[tuple[int, str], list[Task]] = {}
+        for task in pool:
+            about = task.step.about[0]
+            sorts.setdefault((about.layer, about.kind), []).append(task)
+        tiers: dict[tuple[int, bool], list[list[Task]]] = {}
+        for (layer, kind), tasks in sorts.items():
+            tier = {"easy": (-layer, False), "hard": (layer, kind == BIAS)}
+            drawn = self.chance.sample(tasks, len(tasks))
+            tiers.setdefault(tier.get(difficulty, (0, False)), []).append(drawn)
+        found: list[Task] = []
+        for _, groups in sorted(tiers.items(), key=lambda tier: tier[0]):
+            while any(groups) and len(found) < most:
+                for group in groups:
+                    if group and len(found) < most:
+                        found.append(group.pop())
+        return [task for task in pool if task in found]
 
     def choose(self, pool: Sequence[Task], most: int | None, difficulty: str) -> list[Task]:
         """At most so many tasks: the first, the last, or some from everywhere, in order."""

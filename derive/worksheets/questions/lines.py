@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import count, groupby
+from itertools import count
 
 from derive.derivation.graph import RATE, E
 from derive.derivation.numbers import atoms
 from derive.derivation.styles.deltas import delta_of
-from derive.document.blocks import Block, Equation, Equations, Inline, Paragraph, Space, Table
+from derive.document.blocks import (
+    Block,
+    Equation,
+    Equations,
+    Inline,
+    Paragraph,
+    Space,
+    Table,
+    Together,
+)
 from derive.document.wording import Value
 from derive.expression.nodes import (
     LOSS,
@@ -47,9 +56,11 @@ def of_tasks(
         chosen = _in_order(ground, [*before, *chosen])
     mine = items(chosen, ground.numbers, ground.lines, ask.guided)
     ground.items += mine
+    ground.told |= {task.step.subject for task in chosen}
+    ground.printed |= {task.step.subject for task in given}
     ground.known |= {task.step.subject for task in (*given, *chosen)}  # type: ignore[misc]
     ground.moved += [task.step.about[0] for task in chosen if task.part == "update"]
-    intro = tuple(_intro(ground, ask, chosen, given, said))
+    intro = tuple(_intro(ground, ask, chosen, given, said, any(item.guided for item in mine)))
     answers = tuple(answer for item in mine for answer in item.answers)
     asked = sum(bool(item.answers) for item in mine)
     return Question(
@@ -62,12 +73,14 @@ def of_tasks(
 
 def _chosen(ground: Ground, ask: Ask) -> list[Task]:
     tasks = [task for task in ground.exercise.tasks if _is_of(task, ask.kind)]
+    if tasks and all(task.step.subject in ground.printed for task in tasks):
+        raise DoesNotFit("the sheet gives the results already")
+    tasks = [task for task in tasks if task.step.subject not in ground.printed]
     if ask.kind == "update":
         derived = [t for t in tasks if Partial(E, t.step.about[0]) in ground.known]
         return ground.choose(derived or tasks, ask.count, ask.difficulty)
-    if ask.kind == "gradient" and ask.difficulty == "normal" and ask.count is not None:
-        wanted = set(_spread(ground, [task.step.about[0] for task in tasks], ask.count))
-        return [task for task in tasks if task.step.about[0] in wanted]
+    if ask.kind == "gradient":
+        return ground.deal(tasks, ask.count, ask.difficulty)
     return ground.choose(tasks, ask.count, ask.difficulty)
 
 
@@ -75,20 +88,6 @@ def _is_of(task: Task, kind: str) -> bool:
     if kind == "loss":
         return task.kind[0] == "define" and task.kind[1] in (LOSS, LOSS_TERM)
     return task.part == kind
-
-
-def _spread(ground: Ground, parameters: Sequence[Quantity], most: int) -> Iterator[Quantity]:
-    """So many parameters, taken in turn from the weights and the biases of every layer."""
-    groups = [
-        ground.chance.sample(mine, len(mine))
-        for mine in (list(some) for _, some in groupby(parameters, lambda w: (w.layer, w.kind)))
-    ]
-    left = min(most, len(parameters))
-    while left:
-        for group in groups:
-            if group and left:
-                left -= 1
-                yield group.pop()
 
 
 def _is_used(task: Task, by: Sequence[Task]) -> bool:
@@ -102,12 +101,16 @@ def _in_order(ground: Ground, tasks: Sequence[Task]) -> list[Task]:
 
 def _intro(
     ground: Ground, ask: Ask, chosen: Sequence[Task], given: Sequence[Task],
-    more: dict[str, Value],
+    more: dict[str, Value], guided: bool,
 ) -> Iterator[Block]:  # fmt: skip
     """What is to be done, how many there are, a hint, what is given."""
     said = {**_said(ground, ask.kind), **more}
     yield from given_table(ground, [task.step.subject for task in given])
-    yield ground.say(ask.kind, **said)
+    opening = ground.words(f"worksheet-{ask.kind}", **said)
+    if guided and not ground.guided:
+        ground.guided = True
+        opening = (*opening, " ", *ground.words("worksheet-guided"))
+    yield Paragraph(opening)
     every = sum(_is_of(task, ask.kind) for task in ground.exercise.tasks)
     asked = sum(_is_of(task, ask.kind) for task in chosen)
     if ask.kind == "gradient" and asked < every:
@@ -144,6 +147,6 @@ def given_table(ground: Ground, given: Sequence[Expression]) -> Iterator[Block]:
 
 def _asked(mine: Sequence[Item], space: int) -> Iterator[Block]:
     for item in mine:
-        yield Equation(item.asked())
-        if item.answers and not item.guided and space:
-            yield Space(space)
+        asked = Equation(item.asked())
+        room = item.answers and not item.guided and space
+        yield Together((asked, Space(space))) if room else asked

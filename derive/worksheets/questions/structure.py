@@ -12,7 +12,7 @@ from derive.expression.nodes import PRE_ACTIVATION, WEIGHT, Quantity, quantities
 from derive.worksheets.questions.draft import Draft
 from derive.worksheets.questions.ground import Ground
 from derive.worksheets.questions.question import Question
-from derive.worksheets.recipe import Ask
+from derive.worksheets.recipe import Ask, DoesNotFit
 
 _LISTED = 6  # paths written out in a key
 
@@ -80,6 +80,8 @@ def reaches(ground: Ground, ask: Ask, letter: str) -> Question:
     goals = graph.terms
     if not goals:
         goals = tuple(q for q in graph.definitions if q.kind == PRE_ACTIVATION)
+    if len(goals) < 2:
+        raise DoesNotFit("there is only one goal to reach")
     draft.begin(goals=words.listing(goals))
     for w in _weights(ground, ask, 2):
         reached = [goal for goal in goals if _depends(ground, goal, w)]
@@ -113,7 +115,7 @@ def shapes(ground: Ground, ask: Ask, letter: str) -> Question:
         if rows * columns != len(network.weights(layer.index)):
             raise CheckFailed(f"shapes/{layer.index}", "has other weights than its matrix")
         for what, value in (("rows", rows), ("columns", columns)):
-            prompt = words(f"worksheet-shapes-{what}", layer=layer.index)
+            prompt = words(f"worksheet-shapes-{what}", layer=ground.layer_name(layer.index))
             draft.count(prompt, value, f"shapes/{layer.index}")
     return draft.question()
 
