@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import os
+import pickle
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
-from derive.cli import commands
+from derive.cli import _INPUT_ERRORS, commands
+from derive.network.errors import Problem
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 MAZUR = str(EXAMPLES / "mazur.yaml")
@@ -368,3 +371,21 @@ def test_numbers_without_a_value_are_told_in_words(tmp_path: Path, command: list
     assert result.exit_code == 1
     assert "have no values to show (ln of 0.0)" in result.output
     assert "take smaller weights" in result.output
+
+
+_ARGUMENTS: dict[str, tuple[object, ...]] = {
+    "NetworkError": ([Problem("what", ("layers", 0), "net.yaml:5:14")] * 3,),
+    "NotationError": ("first", "second"),
+    "ArgumentError": ("inputs", "3", "2", "give two"),
+    "DataError": ([f"line {n}" for n in range(40)],),
+    "CheckFailed": ("delta/z1.1", "is not so"),
+}
+
+
+@pytest.mark.parametrize(("home", "name"), _INPUT_ERRORS)
+def test_what_is_wrong_is_told_from_another_process_too(home: str, name: str) -> None:
+    kind = getattr(import_module(home), name)
+    error = kind(*_ARGUMENTS.get(name, ("what is wrong",)))
+    back = pickle.loads(pickle.dumps(error))
+    assert type(back) is kind and str(back) == str(error) != ""
+    assert vars(back) == vars(error)

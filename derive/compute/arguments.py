@@ -14,11 +14,14 @@ class ArgumentError(ValueError):
     """An argument that does not fit the network: what, got, allowed, what to do."""
 
     def __init__(self, what: str, got: str, allowed: str, remedy: str) -> None:
-        super().__init__(f"{what}: got {got}; allowed: {allowed}; {remedy}")
+        super().__init__(what, got, allowed, remedy)
         self.what = what
         self.got = got
         self.allowed = allowed
         self.remedy = remedy
+
+    def __str__(self) -> str:
+        return f"{self.what}: got {self.got}; allowed: {self.allowed}; {self.remedy}"
 
 
 Shape = tuple[int, ...]

@@ -46,10 +46,13 @@ class NetworkError(ValueError):
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)
+        super().__init__(self.problems)
+
+    def __str__(self) -> str:
         lines = [str(problem) for problem in self.problems[:_PRINTED]]
         if len(self.problems) > _PRINTED:
             lines.append(f"and {len(self.problems) - _PRINTED} more")
-        super().__init__("\n".join(lines))
+        return "\n".join(lines)
 
 
 def unknown(what: str, got: str, allowed: Iterable[str], meant: str | None = None) -> str:

@@ -10,5 +10,8 @@ class NotationError(ValueError):
     """
 
     def __init__(self, *problems: str) -> None:
-        super().__init__("\n".join(problems))
+        super().__init__(*problems)
         self.problems = problems
+
+    def __str__(self) -> str:
+        return "\n".join(self.problems)

@@ -28,10 +28,13 @@ class DataError(ValueError):
 
     def __init__(self, problems: Sequence[str]) -> None:
         self.problems = tuple(problems)
-        lines = list(problems[:_PRINTED])
-        if len(problems) > _PRINTED:
-            lines.append(f"and {len(problems) - _PRINTED} more")
-        super().__init__("\n".join(lines))
+        super().__init__(self.problems)
+
+    def __str__(self) -> str:
+        lines = list(self.problems[:_PRINTED])
+        if len(self.problems) > _PRINTED:
+            lines.append(f"and {len(self.problems) - _PRINTED} more")
+        return "\n".join(lines)
 
 
 def read_data(path: str | Path, network: Network) -> tuple[Rows, Rows | None]:

@@ -46,8 +46,7 @@ def activation(ground: Ground, ask: Ask, letter: str) -> Question:
         raise DoesNotFit("no layer has an activation of one number")
     tasks = []
     places = [n for n in range(_TENTHS[0], _TENTHS[1] + 1) if n]
-    count = ask.count or 2
-    drawn = ground.chance.sample(places, count)
+    drawn = ground.chance.sample(places, min(ask.count or 2, len(places)))
     for position, place in enumerate(drawn):
         f = list(functions)[position // 2 % len(functions)]
         tasks.append(_at(f, exact(Fraction(place, 10)), slope=position % 2 == 1))
