@@ -71,7 +71,7 @@ bench: .venv/installed
 	@$(RUN) -m benchmarks
 
 truth: .venv/installed-dev
-	@$(RUN) -m pytest -s tests/worksheets -k 'found_at_their_steps or recognised_at_its_step or rewriting'
+	@$(RUN) -m pytest -s tests/worksheets -k 'found_at_their_steps or recognised_at_its_step or rewriting or worst_time'
 
 goldens: .venv/installed-dev
 	@$(RUN) -m pytest -n $(JOBS) --update

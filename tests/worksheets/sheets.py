@@ -12,8 +12,10 @@ from derive.derivation.numbers import Numbers
 from derive.derivation.rounding import Rounding
 from derive.document.blocks import Block, Together
 from derive.expression.nodes import Number
+from derive.notation import names
 from derive.worksheets.exercise import Exercise, exercise
 from derive.worksheets.items import Item, items
+from derive.worksheets.marking.formulas import Formulas
 from derive.worksheets.variant import Search
 
 
@@ -24,6 +26,7 @@ class Sheet:
     exercise: Exercise
     numbers: Numbers
     items: tuple[Item, ...]
+    reader: Formulas
 
     def key(self) -> dict[str, str]:
         """The right answer to every blank, as it is printed."""
@@ -49,6 +52,12 @@ def _exercise(network: derive.Network, by_nodes: bool) -> Exercise:
 
 
 @cache
+def _reader(network: derive.Network, by_nodes: bool) -> Formulas:
+    called = names(network.notation, network.shape, network.layout)
+    return Formulas(_exercise(network, by_nodes), called)
+
+
+@cache
 def _search(network: derive.Network, rounding: Rounding, by_nodes: bool) -> Search:
     return Search(_exercise(network, by_nodes), network.learning_rate, rounding)
 
@@ -59,7 +68,7 @@ def sheet(network: derive.Network, seed: int, digits: int = 4, by_nodes: bool = 
     asked = _exercise(network, by_nodes)
     rounding = Rounding(digits, digits + 1, carried=True, parts=False)
     numbers = _search(network, rounding, by_nodes).find(random.Random(seed)).numbers
-    return Sheet(asked, numbers, items(asked.tasks, numbers))
+    return Sheet(asked, numbers, items(asked.tasks, numbers), _reader(network, by_nodes))
 
 
 def printed(number: Number) -> str:

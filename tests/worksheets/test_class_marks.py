@@ -27,6 +27,7 @@ from derive.worksheets import Ask, Recipe, Worksheet, WorksheetError
 from derive.worksheets.answers import ChoiceAnswer, CountAnswer, FormulaAnswer, NamesAnswer
 from derive.worksheets.answersheet import Labels, answer_sheet, table
 from derive.worksheets.kinds import KINDS
+from derive.worksheets.marking.delivery import files
 from derive.worksheets.marking.exports import as_json, marks_table, steps_table
 from derive.worksheets.marking.feedback import points
 from derive.worksheets.marking.grading import ClassMarks
@@ -277,6 +278,16 @@ def test_the_command_prints_a_report_and_writes_pages(
     assert "there is no format 'doc'" in run(bundle, answers, "--to", "doc").output
 
 
+def test_a_slip_in_a_working_whose_value_is_right_is_called_no_mistake(made: Worksheet) -> None:
+    key = key_of(made, 1)
+    for typed, said in ((f"3·2 = 7 = {key['2']}", True), (f"x = what = {key['2']}", False)):
+        found = derive.mark(made.bundle, {"11": key | {"2": typed}})
+        page = files(found, ("text",))["feedback-01.txt"]
+        page = " ".join(page.split())
+        assert ("The first slip is in the working of blank (2)" in page) == said
+        assert "You wrote" not in page and "None of the usual" not in page
+
+
 @pytest.mark.parametrize("row", MISCONCEPTIONS)
 def test_every_misconception_has_feedback(row: str) -> None:
     said = Wording().text(f"misconception-{row}")
@@ -366,8 +377,6 @@ def test_hostile_answers_get_a_message_and_stop_nothing(made: Worksheet, typed: 
     for one in graded[:-1]:
         assert one.mark.verdict is not Verdict.MISSING
         assert len(one.mark.given) <= 60 and len(one.mark.fault) < 200
-    from derive.worksheets.marking.delivery import files
-
     pages = files(marks, ("text", "markdown", "latex", "csv", "json"))
     assert len(pages) == 9
     assert r"\input{x}" not in pages["feedback-01.tex"]

@@ -93,7 +93,9 @@ def judge(variant: Variant) -> None:
     for question in variant.questions:
         if question.numbers is not None:
             filled = {a.label: printed(a.value) for i in question.items for a in i.answers}
-            marks = mark_values(exercise, question.items, question.numbers, filled)
+            marks = mark_values(
+                Formulas(exercise, variant.pages.names), question.items, question.numbers, filled
+            )
             assert {mark.verdict for mark in marks} == {Verdict.RIGHT}
             assert set(filled) == {a.label for a in question.answers if isinstance(a, Answer)}
         formulas = Formulas(exercise, variant.pages.names)

@@ -12,6 +12,8 @@ from derive.worksheets.marking import Mark, Verdict, mark_values, read
 from derive.worksheets.marking.spelling import doubtful, spelled
 from derive.worksheets.marking.working import worked
 
+READ = sheet(two_two_two(), 1).reader.read
+
 TYPED = [
     ("6.1·10⁻¹", "61/100"), ("6,1 × 10⁻¹", "61/100"), ("6.1·10^{-1}", "61/100"),
     (r"6.1\cdot 10^{-1}", "61/100"), ("6.1•10^-1", "61/100"), ("10⁻³", "1/1000"),
@@ -46,7 +48,7 @@ DOUBTFUL = [
 @pytest.mark.parametrize("text", DOUBTFUL)
 def test_what_may_mean_two_things_is_no_number(text: str) -> None:
     assert read(text).fault
-    assert worked(text)[0].fault, "nor is it one as a working"
+    assert worked(text, READ)[0].fault, "nor is it one as a working"
 
 
 def test_a_raised_point_is_told_from_a_product() -> None:
@@ -74,13 +76,13 @@ def test_a_raised_point_is_told_from_a_product() -> None:
      ("−0.5²", "-0.25"), ("(0.5)²", "0.25"), ("12²", "144"), ("2*3", "6"), ("2 · 3", "6")],
 )  # fmt: skip
 def test_a_working_is_read_as_it_is_meant(text: str, value: str) -> None:
-    assert worked(text)[0].value == Fraction(value)
+    assert worked(text, READ)[0].value == Fraction(value)
 
 
 @pytest.mark.parametrize("nothing", ["", " ", "-", "–", "—", "--", "\u200b"])
 def test_a_dash_is_an_answer_that_is_missing(nothing: str) -> None:
     made = sheet(two_two_two(), 1)
-    found: Mark = mark_values(made.exercise, made.items, made.numbers, {"1": nothing})[0]
+    found: Mark = mark_values(made.reader, made.items, made.numbers, {"1": nothing})[0]
     assert found.verdict is Verdict.MISSING
 
 

@@ -49,7 +49,7 @@ def marked_right(made: Sheet) -> tuple[set[Alike], set[Alike]]:
             number = shown(value, digits).number
             answer = number.text or str(number.value)
             marks = mark_values(
-                made.exercise, made.items, made.numbers, {**key, label: answer}
+                made.reader, made.items, made.numbers, {**key, label: answer}
             )  # fmt: skip
             mark = next(mark for mark in marks if mark.label == label)
             if mark.verdict is Verdict.RIGHT:

@@ -51,6 +51,8 @@ class Marked:
     items: dict[str, Item]
     marks: dict[str, list[Mark]]
     formulas: dict[str, Compared]
+    reader: Formulas
+    typed: dict[str, str]
 
 
 def _marked(sheet: dict[str, Any]) -> Marked:
@@ -67,15 +69,15 @@ def _marked(sheet: dict[str, Any]) -> Marked:
     for step, given in sheet.get("put_in", {}).items():
         answers |= {a.label: text for a, text in zip(by_step[step].answers, given, strict=False)}
     marks: dict[str, list[Mark]] = {}
-    for mark in mark_values(asked, lines, numbers, answers):
-        marks.setdefault(mark.step, []).append(mark)
     structure = asked.structure
     reader = Formulas(asked, names(network.notation, structure.shape, structure.layout))
+    for mark in mark_values(reader, lines, numbers, answers):
+        marks.setdefault(mark.step, []).append(mark)
     tasks: dict[str, Task] = {task.source: task for task in asked.tasks}
     formulas = {
         step: reader.compare(tasks[step], text) for step, text in sheet.get("formulas", {}).items()
     }
-    return Marked(sheet["slips"], asked, numbers, by_step, marks, formulas)
+    return Marked(sheet["slips"], asked, numbers, by_step, marks, formulas, reader, answers)
 
 
 @pytest.fixture(scope="module")
@@ -117,7 +119,7 @@ def test_no_number_that_is_right_is_marked_wrong(marked: list[Marked]) -> None:
     for sheet in marked:
         for step, marks in sheet.marks.items():
             mark = marks[-1]
-            reading, _ = worked(mark.given)
+            reading, _ = worked(sheet.typed.get(mark.label, ""), sheet.reader.read)
             if mark.verdict is Verdict.MISSING or reading.value is None or not reading.unit:
                 continue
             exact = _exact(sheet, step)

@@ -101,6 +101,10 @@ def _first(student: StudentMarks, words: Wording) -> Iterator[Block]:
     yield Heading(2, words("feedback-first"))
     mark = one.mark
     about: dict[str, Inline] = {"subject": () if one.subject is None else (one.subject,)}
+    if mark.working and mark.counts:  # the value is no mistake
+        yield Paragraph(words("feedback-slip", blank=mark.label, fault=mark.working,
+                              **about))  # fmt: skip
+        return
     sentence = "feedback-step" if one.subject is not None else "feedback-blank"
     yield Paragraph(words(sentence, blank=mark.label, given=mark.given,
                           expected=_expected(one), question=one.question, **about))  # fmt: skip

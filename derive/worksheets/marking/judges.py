@@ -50,7 +50,7 @@ class Judges:
         updated = Carried()
         for numbers, items, later in _together(variant):
             marks = mark_values(
-                self.exercise, items, numbers, answers,
+                self.formulas, items, numbers, answers,
                 start=updated if later else None, into=updated,
             )  # fmt: skip
             found |= {mark.label: mark for mark in marks}

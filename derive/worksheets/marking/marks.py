@@ -18,11 +18,11 @@ from derive.derivation.numbers import Atom, Numbers, atoms
 from derive.derivation.rounding import half_unit
 from derive.expression.evaluate import HIGH
 from derive.expression.nodes import Expression, Number, Partial, Quantity
-from derive.worksheets.exercise import Exercise, Task
+from derive.worksheets.exercise import Task
 from derive.worksheets.items import Answer, Item, put_into
-from derive.worksheets.marking.formulas import Compared
+from derive.worksheets.marking.formulas import Compared, Formulas
 from derive.worksheets.marking.own import Value, Values
-from derive.worksheets.marking.readings import Reading, read
+from derive.worksheets.marking.readings import Reading
 from derive.worksheets.marking.working import worked
 from derive.worksheets.misconceptions import EARLY_ROUNDING, slips
 
@@ -87,17 +87,18 @@ class Carried:
 
 
 def mark_values(
-    exercise: Exercise, items: Sequence[Item], numbers: Numbers, answers: Mapping[str, str],
+    reader: Formulas, items: Sequence[Item], numbers: Numbers, answers: Mapping[str, str],
     *, start: Carried | None = None, into: Carried | None = None,
 ) -> tuple[Mark, ...]:  # fmt: skip
     """A mark for every blank, in the order of the sheet. Never raises for what was typed.
 
+    reader   of what is written in the names of the sheet; it knows the exercise
     numbers  of the variant's key
     answers  label of a blank → what was written there; what is left out is missing
     start    what the lines begin with instead of the key's parameters
     into     takes up the new values that the lines about updates come to
     """
-    marker = _Marker(exercise, numbers, start, into)
+    marker = _Marker(reader, numbers, start, into)
     marks: list[Mark] = []
     for item in items:
         marks += marker.item(item, answers)
@@ -114,9 +115,10 @@ class _Marker:
     """What is known of a student so far."""
 
     def __init__(
-        self, exercise: Exercise, numbers: Numbers, start: Carried | None, into: Carried | None
+        self, reader: Formulas, numbers: Numbers, start: Carried | None, into: Carried | None
     ) -> None:
-        self.exercise = exercise
+        self.exercise = reader.exercise
+        self._reader = reader
         self.numbers = numbers
         self.key = Values(numbers)
         self.own = Values(numbers, start.values if start else None)
@@ -128,13 +130,16 @@ class _Marker:
         if not item.answers:
             self._rename(item.task)
             return []
-        readings = {answer.label: read(answers.get(answer.label, "")) for answer in item.answers}
+        found = {
+            answer.label: worked(answers.get(answer.label, ""), self._reader.read)
+            for answer in item.answers
+        }
+        readings = {label: reading for label, (reading, _) in found.items()}
         *put_in, last = item.answers
-        readings[last.label], working = worked(answers.get(last.label, ""))
         line = put_into(item.task, self.numbers)
         marks = [self._put_in(answer, line.at(answer.address), readings) for answer in put_in]
         mark = self._value(item.task, last, readings[last.label])
-        marks.append(replace(mark, working=working))
+        marks.append(replace(mark, working=found[last.label][1]))
         return marks
 
     def _rename(self, task: Task) -> None:

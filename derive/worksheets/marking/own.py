@@ -13,6 +13,19 @@ from derive.expression.evaluate import HIGH, Arithmetic, Bindings, evaluate, slo
 from derive.expression.nodes import Expression, Partial, Quantity, substitute, variable
 
 _ZERO = HIGH.number(Fraction(0))
+_LARGEST = 2_000  # bits; a number that is typed has at most 10^300
+
+
+def fraction(value: Any, digits: int = 20) -> Fraction | None:
+    """A worked out number to so many digits; None where it is too large to be written out.
+
+    e.g. the value of exp(10⁹), with its 434 million digits; that of exp(−10⁹) is 0
+    """
+    if value == 0 or HIGH.context.mag(value) < -_LARGEST:
+        return Fraction(0)
+    if HIGH.context.mag(value) > _LARGEST:
+        return None
+    return Fraction(HIGH.context.nstr(value, digits))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,82 +1,148 @@
-"""An answer that shows its working: 0.4 − 0.01·(−0.007245) = 0.40007245.
+"""An answer that shows its working: h1 = 0.4 − 0.01·(−0.007245) ≈ 0.40007.
 
-The last member is the answer; every member before it must come to the same number, as far as
-the digits written allow.
+The last member is the answer. What before it is arithmetic must come to the same number, as far
+as the digits written allow; anything else, such as a name, is passed over. Lengths and sizes are
+bounded before any work is done.
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
 from derive.derivation.rounding import half_unit
-from derive.expression.evaluate import HIGH, Bindings, evaluate, slopes
-from derive.expression.formula import FormulaError, parse
-from derive.expression.nodes import Expression, Number, Power, Quantity, variable
+from derive.expression.evaluate import HIGH, Bindings, Point, evaluate, slopes
+from derive.expression.formula import FormulaError
+from derive.expression.nodes import Expression, Number, Partial, Power, Quantity, variable
+from derive.worksheets.marking.own import fraction
 from derive.worksheets.marking.readings import MAX_LENGTH, Reading, read
 from derive.worksheets.marking.spelling import doubtful, spelled
 
-_SIGN = re.compile(r"[=≈≅≃←]")
-_COMMA = re.compile(r"(?<=\d),(?=\d)")
-_MOST_MEMBERS = 12
+_SIGN = re.compile(r"([=≈≅≃←])")
+_MOST_MEMBERS = 12  # the last ones count
+_WORD = re.compile(r"[\w.,]+")
+_MOST_WORDS = 60  # numbers, names and functions of one member
 _DIGITS = 20
 _EXACT = 2  # significant digits of a number that is given and not rounded
+_SHOWN = 60  # characters of a member that are repeated
+_AND_A_BIT = HIGH.number(Fraction(101, 100))
 
 
-def worked(text: str) -> tuple[Reading, str]:
+@dataclass(frozen=True, slots=True)
+class _Member:
+    """What stands between two signs and is arithmetic.
+
+    error  how far the last digits of its numbers may move it
+    unit   of a number that stands alone as a result: one of its last digit; else 0
+    """
+
+    text: str
+    value: Any
+    error: Any
+    unit: Any
+
+
+def worked(text: str, formula: Callable[[str], Expression]) -> tuple[Reading, str]:
     """The answer at the end of a working, and what does not hold in it; "" where all does.
 
-    The answer may be left as arithmetic without names.
+    formula  reads arithmetic in the notation of the sheet; raises FormulaError
 
-    e.g. "0.5·0.2 = 0.1" → 0.1, ""; "0.5·0.2 = 0.2" → 0.2, "0.5·0.2 is 0.1, not 0.2"
+    The answer may be left as arithmetic. A number alone behind a sign is a result: rounded, or
+    cut off, to the digits it has, but a whole number behind = is what it is.
+
+    e.g. "0.5·0.2 = 0.1" → 0.1, ""; "0.5·0.2 = 0.2" → 0.2, "0.5·0.2 is 0.1, not 0.2";
+    "a_h1 = σ(0.59) ≈ 0.6434" → 0.6434, ""
     """
-    members = [member for member in _SIGN.split(text[:MAX_LENGTH]) if member.strip()]
-    if not members or len(text) > MAX_LENGTH:
+    signs, members = _parted(text) if len(text) <= MAX_LENGTH else ([], [])
+    if not members:
         return read(text), ""
-    answer = read(members[-1])
-    if answer.fault:
-        answer = _worked_out(members[-1].strip(), answer)
+    answer = replace(read(members[-1]), text=_shown(text.strip(), signs[-1] + members[-1]))
+    if answer.value is not None and len(members) == 1:
+        return answer, ""
+    found = [_member(*one, formula) for one in zip(signs, members, strict=True)]
+    last = found[-1]
+    if answer.fault and last is not None:
+        answer = _worked_out(last, answer)
     if answer.value is None:
         return answer, ""
-    if len(members) > _MOST_MEMBERS:
-        return answer, f"more than {_MOST_MEMBERS} members"
-    for before, after in pairwise(members):
-        fault = _compare(before.strip(), after.strip())
-        if fault:
-            return answer, fault
+    for before, after in pairwise(one for one in found if one is not None):
+        if not _agree(before, after):
+            value = HIGH.context.nstr(before.value, 6)
+            return answer, f"{before.text} is {value}, not {after.text}"
     return answer, ""
 
 
-def _worked_out(member: str, unread: Reading) -> Reading:
+def _parted(text: str) -> tuple[list[str], list[str]]:
+    """The last members of a text, and the sign before each; "" before the first."""
+    first, *rest = _SIGN.split(text)
+    parted = [("", first), *zip(rest[::2], rest[1::2], strict=True)]
+    parted = [(sign, member.strip()) for sign, member in parted if member.strip()]
+    kept = parted[-_MOST_MEMBERS:]
+    return [sign for sign, _ in kept], [member for _, member in kept]
+
+
+def _shown(text: str, end: str = "") -> str:
+    """A text, or its beginning and end where it is long."""
+    if len(text) <= _SHOWN:
+        return text
+    end = end if len(end) < _SHOWN // 2 else ""
+    return f"{text[: _SHOWN - len(end) - 1].strip()}…{end}"
+
+
+def _worked_out(member: _Member, unread: Reading) -> Reading:
     """An answer left as arithmetic, −0.89·0.058, as the number it comes to."""
-    try:
-        value, error = _value(member)
-    except (FormulaError, ArithmeticError):
+    nearest, error = fraction(member.value, _DIGITS), fraction(member.error, 3)
+    if nearest is None or error is None:
         return unread
-    nearest = Fraction(HIGH.context.nstr(value, _DIGITS))
-    return Reading(unread.text, nearest, 2 * Fraction(HIGH.context.nstr(error, 3)), _DIGITS)
+    return Reading(unread.text, nearest, 2 * error, _DIGITS)
 
 
-def _compare(before: str, after: str) -> str:
-    """What does not hold between two members; "" where they agree."""
+def _agree(before: _Member, after: _Member) -> bool:
+    left, right = before.value, after.value
+    away = abs(left - right)
+    allowed = before.error + before.unit / 2 + after.error
+    cut_off = abs(right) <= abs(left) and left * right >= 0
+    rounded = after.unit / 2 * _AND_A_BIT
+    return bool(away <= allowed + (after.unit if cut_off else rounded))
+
+
+def _member(sign: str, text: str, formula: Callable[[str], Expression]) -> _Member | None:
+    """What a member comes to; None where it is no arithmetic, or too much of it."""
+    plain = spelled(text)
+    if len(_WORD.findall(plain)) > _MOST_WORDS or doubtful(text):
+        return None
+    if not unicodedata.is_normalized("NFKC", plain):  # a raised or circled digit of no known use
+        return None
     try:
-        (left, error), (right, other) = _value(before), _value(after)
-    except FormulaError as problem:
-        return f"{problem.message} in the working"
-    except ArithmeticError:
-        return f"{before} has no value"
-    if abs(left - right) <= error + other:
-        return ""
-    return f"{before} is {HIGH.context.nstr(left, 6)}, not {after}"
+        tree = formula(plain)
+        if any(isinstance(node, (Quantity, Partial)) for node in tree.walk()):
+            return None
+        value, error = _value(tree)
+    except (FormulaError, ArithmeticError, TypeError):
+        return None
+    if fraction(value, 1) is None or fraction(error, 1) is None:
+        return None
+    unit = Fraction(0)
+    if sign and isinstance(tree, Number) and (tree.text or sign != "="):
+        unit, error = 2 * half_unit(tree), HIGH.number(Fraction(0))
+    return _Member(_shown(text), value, error, HIGH.number(unit))
 
 
-def _value(member: str) -> tuple[Any, Any]:
-    """What a member comes to, and how far its last digits may move it."""
-    if why := doubtful(member):
-        raise FormulaError(why, 1)
-    formula = parse(_COMMA.sub(".", spelled(member)), {})
+class _Written(Bindings, Point):
+    """The numbers of a member; what is worked out from them is so once."""
+
+    def __init__(self, values: dict[Quantity, Any]) -> None:
+        Bindings.__init__(self, values)
+        Point.__init__(self)
+
+
+def _value(formula: Expression) -> tuple[Any, Any]:
+    """What arithmetic comes to, and how far the last digits of its numbers may move it."""
     letters: dict[Quantity, Number] = {}
 
     def in_letters(node: Expression) -> Expression:
@@ -90,13 +156,13 @@ def _value(member: str) -> tuple[Any, Any]:
         return node.with_children(children) if children else node
 
     opened = in_letters(formula)
-    bindings = Bindings({letter: HIGH.number(n.value) for letter, n in letters.items()})
-    found = slopes(opened, bindings)
+    written = _Written({letter: HIGH.number(n.value) for letter, n in letters.items()})
+    found = slopes(opened, written)
     error = HIGH.number(Fraction(0))
     for letter, number in letters.items():
         slope = abs(found.get(letter, HIGH.number(Fraction(0))))
         error += slope * HIGH.number(_half_unit(number))
-    return evaluate(opened, bindings), error * HIGH.number(Fraction(101, 100))
+    return evaluate(opened, written), error * _AND_A_BIT
 
 
 def _half_unit(number: Number) -> Fraction:
