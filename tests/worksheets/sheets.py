@@ -58,16 +58,22 @@ def _reader(network: derive.Network, by_nodes: bool) -> Formulas:
 
 
 @cache
-def _search(network: derive.Network, rounding: Rounding, by_nodes: bool) -> Search:
-    return Search(_exercise(network, by_nodes), network.learning_rate, rounding)
+def _search(
+    network: derive.Network, rounding: Rounding, by_nodes: bool, units: tuple[str, ...]
+) -> Search:
+    return Search(_exercise(network, by_nodes), network.learning_rate, rounding, units)
 
 
 @cache
-def sheet(network: derive.Network, seed: int, digits: int = 4, by_nodes: bool = False) -> Sheet:
-    """A variant of a network with good numbers; ``by_nodes`` as a computation graph asks."""
+def sheet(
+    network: derive.Network, seed: int, digits: int = 4, by_nodes: bool = False,
+    units: tuple[str, ...] = (),
+) -> Sheet:  # fmt: skip
+    """A variant of a network with good numbers; ``by_nodes`` as a computation graph asks, ``units``
+    with saturated or dead ones."""
     asked = _exercise(network, by_nodes)
     rounding = Rounding(digits, digits + 1, carried=True, parts=False)
-    numbers = _search(network, rounding, by_nodes).find(random.Random(seed)).numbers
+    numbers = _search(network, rounding, by_nodes, units).find(random.Random(seed)).numbers
     return Sheet(asked, numbers, items(asked.tasks, numbers), _reader(network, by_nodes))
 
 

@@ -70,14 +70,19 @@ def known_of(made: Sheet) -> dict[Expression, Fraction]:
     return found
 
 
-@pytest.mark.parametrize(("by_nodes", "cases"), [(False, CASES), (True, CASES // 4)])
-def test_every_misconception_is_recognised_at_its_step(by_nodes: bool, cases: int) -> None:
+@pytest.mark.parametrize(
+    ("by_nodes", "units", "cases"),
+    [(False, (), CASES), (True, (), CASES // 4), (False, ("any",), CASES // 4)],
+)
+def test_every_misconception_is_recognised_at_its_step(
+    by_nodes: bool, units: tuple[str, ...], cases: int
+) -> None:
     """Each case: one slip, worked out from the key's numbers, everything before it right."""
     found: Counter[str] = Counter()
     missed: list[str] = []
     for case in range(cases):
         network = NETWORKS[case % len(NETWORKS)]
-        made = sheet(network, case // 50 % 8, by_nodes=by_nodes)
+        made = sheet(network, case // 50 % 8, by_nodes=by_nodes, units=units)
         chance = random.Random(case)
         choice = _drawn(made, chance)
         if choice is None:
