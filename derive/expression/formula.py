@@ -8,9 +8,7 @@ bounded before any work is done.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from difflib import get_close_matches
 
 from derive.expression.functions import Function, elementary
@@ -29,6 +27,7 @@ from derive.expression.nodes import (
     product,
     total,
 )
+from derive.expression.tokens import ALLOWED, FormulaError, Token, tokens
 
 MAX_LENGTH = 2_000  # characters
 MAX_TOKENS = 1_000
@@ -36,95 +35,39 @@ MAX_DEPTH = 40  # brackets, calls, signs and powers inside each other
 
 CONSTANTS = ("pi", "e")
 
+__all__ = ["CONSTANTS", "MAX_DEPTH", "MAX_LENGTH", "MAX_TOKENS", "FormulaError", "parse"]
 
-class FormulaError(ValueError):
-    """A formula that cannot be read: what is wrong, where (column from 1), and what to do."""
-
-    def __init__(self, message: str, column: int, remedy: str = "") -> None:
-        super().__init__(f"column {column}: {message}" + (f"; {remedy}" if remedy else ""))
-        self.message = message
-        self.column = column
-        self.remedy = remedy
-
-
-@dataclass(frozen=True, slots=True)
-class _Token:
-    kind: str  # "number", "name", "sign" or "end"
-    text: str
-    column: int
-
-
-_TOKEN = re.compile(
-    r"(?P<space>[ \t\r\n]+)"
-    r"|(?P<number>(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)"
-    r"|(?P<name>[^\W\d²³¹][^\W²³¹]*)"
-    r"|(?P<sign>\*\*|<=|>=|==|!=|[-+*/^(),<>·−≤≥≠])"
-)
-_SPELLINGS = {"·": "*", "−": "-", "^": "**", "≤": "<=", "≥": ">=", "≠": "!="}
 _COMPARISONS = ("<", "<=", ">", ">=", "==", "!=")
-_REMEDIES = {
-    "×": "write * for a product",
-    "÷": "write / for a quotient",
-    "∕": "write / for a quotient",
-    "²": "write x**2 for a square",
-    "³": "write x**3 for a cube",
-    "√": "write sqrt(x) for a square root",
-    "|": "write abs(x) for an absolute value",
-    "=": "write == to compare, or only the right-hand side of the formula",
-    "%": "write the value as a decimal number",
-    "[": "use round brackets",
-    "]": "use round brackets",
-    "{": "use round brackets",
-    "}": "use round brackets",
-    ";": "write one formula",
-    "'": "write the formula without quotation marks inside it",
-    '"': "write the formula without quotation marks inside it",
-}
-_ALLOWED = "allowed are numbers, names, + - * / **, brackets, functions and `a if x > 0 else b`"
 _WORDS = ("if", "else")
 
 
 def parse(
-    text: str, names: Mapping[str, Expression], functions: Mapping[str, Function] | None = None
-) -> Expression:
+    text: str, names: Mapping[str, Expression], functions: Mapping[str, Function] | None = None,
+    *, beside: bool = False,
+) -> Expression:  # fmt: skip
     """The tree of a formula; a name stands for what ``names`` gives for it.
 
     e.g. ``a - b`` → Sum(a, Negative(b)); ``1/2*x`` → Product(½, x); ``-t/y`` → Negative(t/y).
+
+    beside  whether what stands beside each other is a product where it can be nothing else:
+            ``2 a (1 - a)``, and not ``2 3``, ``1/2 a``, ``a(b)`` or ``2^3a``
+
     Raises FormulaError.
     """
     if len(text) > MAX_LENGTH:
         raise FormulaError(
             f"the formula has {len(text)} characters", 1, f"allowed are at most {MAX_LENGTH}"
         )
-    tokens = _tokens(text)
-    if len(tokens) == 1:
+    found = tokens(text)
+    if len(found) == 1:
         raise FormulaError("the formula is empty", 1, "write a formula such as x/(1 + abs(x))")
-    if len(tokens) > MAX_TOKENS:
+    if len(found) > MAX_TOKENS:
         raise FormulaError(
-            f"the formula has {len(tokens)} parts", 1, f"allowed are at most {MAX_TOKENS}"
+            f"the formula has {len(found)} parts", 1, f"allowed are at most {MAX_TOKENS}"
         )
-    parser = _Parser(tokens, names, elementary() if functions is None else functions)
+    parser = _Parser(found, names, elementary() if functions is None else functions)
+    parser.beside = beside
     return parser.formula()
-
-
-def _tokens(text: str) -> tuple[_Token, ...]:
-    tokens: list[_Token] = []
-    position = 0
-    while position < len(text):
-        match = _TOKEN.match(text, position)
-        if match is None:
-            sign = text[position]
-            raise FormulaError(
-                f"the sign {sign!r} has no meaning here", position + 1,
-                _REMEDIES.get(sign, _ALLOWED),
-            )  # fmt: skip
-        kind = match.lastgroup or ""
-        if kind != "space":
-            spelling = _SPELLINGS.get(match.group(), match.group())
-            tokens.append(_Token(kind, spelling, position + 1))
-        position = match.end()
-    tokens.append(_Token("end", "", len(text) + 1))
-    return tuple(tokens)
 
 
 class _Parser:
@@ -132,18 +75,19 @@ class _Parser:
 
     def __init__(
         self,
-        tokens: tuple[_Token, ...],
+        tokens: tuple[Token, ...],
         names: Mapping[str, Expression],
         functions: Mapping[str, Function],
     ) -> None:
         self.tokens = tokens
         self.names = names
         self.functions = functions
+        self.beside = False
         self.position = 0
         self.depth = 0
 
     @property
-    def token(self) -> _Token:
+    def token(self) -> Token:
         return self.tokens[self.position]
 
     def take(self, *texts: str) -> bool:
@@ -227,15 +171,46 @@ class _Parser:
 
     def term(self) -> Expression:
         """factor {``*`` or ``/`` factor}, from left to right"""
-        result = self.factor()
-        while self.token.text in ("*", "/"):
+        last = result = self.factor()
+        divided = False
+        while True:
             column = self.token.column
             if self.take("*"):
-                result = product(result, self.factor())
+                last = self.factor()
+                result = product(result, last)
+            elif self.take("/"):
+                divided = True
+                last = self.factor()
+                result = _quotient(result, last, column)
+            elif self.beside and self.follows_beside():
+                last = self.factor_beside(last, divided)
+                result = product(result, last)
             else:
-                self.take("/")
-                result = _quotient(result, self.factor(), column)
-        return result
+                return result
+
+    def follows_beside(self) -> bool:
+        token = self.token
+        return token.kind == "number" or token.text == "(" or (
+            token.kind == "name" and token.text not in _WORDS
+        )  # fmt: skip
+
+    def factor_beside(self, last: Expression, divided: bool) -> Expression:
+        """A factor without a sign before it, where nothing else can be meant."""
+        before, token = self.tokens[self.position - 1], self.token
+        called = before.text in self.names and token.text == "(" and (
+            [t.kind for t in self.tokens[self.position + 1 : self.position + 3]]
+            == ["name", "sign"] and self.tokens[self.position + 2].text == ")"
+        )  # fmt: skip
+        glued = token.column == before.column + len(before.text) and token.text != "("
+        raised = isinstance(last.operand if isinstance(last, Negative) else last, Power) and (
+            before.kind == "name" or (before.kind == "number" and glued)
+        )
+        if token.kind == "number" or called or raised or divided:
+            raise _beside(before, token)
+        factor = self.factor()
+        if all(isinstance(node, Number) for node in factor.walk() if not node.children):
+            raise _beside(before, token)  # 1(1/2), which may be 1.5
+        return factor
 
     def factor(self) -> Expression:
         """Signs before a factor, or base ``**`` factor: −x² is −(x²), 2⁻ˣ is 2 ** −x."""
@@ -265,18 +240,11 @@ class _Parser:
             self.close(token)
         else:
             raise self.unexpected()
-        follows = self.token
-        if follows.kind == "number" or follows.text == "(" or (
-            follows.kind == "name" and follows.text not in _WORDS
-        ):  # fmt: skip
-            before = self.tokens[self.position - 1]
-            raise FormulaError(
-                f"{before.text!r} and {follows.text!r} stand beside each other", follows.column,
-                "write * between the factors of a product",
-            )  # fmt: skip
+        if not self.beside and self.follows_beside():
+            raise _beside(self.tokens[self.position - 1], self.token)
         return result
 
-    def close(self, opened: _Token) -> None:
+    def close(self, opened: Token) -> None:
         if self.take(")"):
             return
         if self.token.text == ",":
@@ -287,7 +255,7 @@ class _Parser:
             )
         raise self.unexpected()
 
-    def name(self, token: _Token) -> Expression:
+    def name(self, token: Token) -> Expression:
         if token.text in self.names:
             return self.names[token.text]
         if token.text in CONSTANTS:
@@ -300,7 +268,7 @@ class _Parser:
         known = (*self.names, *CONSTANTS)
         raise FormulaError(f"unknown name {token.text!r}", token.column, _known(token.text, known))
 
-    def call(self, token: _Token) -> Expression:
+    def call(self, token: Token) -> Expression:
         function = self.functions.get(token.text)
         if function is None:
             raise FormulaError(
@@ -336,7 +304,14 @@ class _Parser:
             return FormulaError(
                 "a comparison outside a condition", token.column, "write `a if x > 0 else b`"
             )
-        return FormulaError(f"{token.text!r} does not belong here", token.column, _ALLOWED)
+        return FormulaError(f"{token.text!r} does not belong here", token.column, ALLOWED)
+
+
+def _beside(before: Token, token: Token) -> FormulaError:
+    return FormulaError(
+        f"{before.text!r} and {token.text!r} stand beside each other", token.column,
+        "write * between the factors of a product, and brackets around what is divided by",
+    )  # fmt: skip
 
 
 def _known(name: str, known: tuple[str, ...]) -> str:
@@ -345,7 +320,7 @@ def _known(name: str, known: tuple[str, ...]) -> str:
     return f"did you mean {close[0]!r}? {listed}" if close else listed
 
 
-def _number(token: _Token) -> Number:
+def _number(token: Token) -> Number:
     try:
         return decimal(token.text)
     except OverflowError as error:

@@ -114,9 +114,8 @@ class Judges:
 
     def formula(self, answer: FormulaAnswer, text: str) -> _Judged:
         """A formula in the names of the sheet; one with an equals sign is what follows it."""
-        right_hand = text.rpartition("=")[2] if text.count("=") == 1 else text
         compared = self.formulas.compare_with(
-            answer.formula, right_hand, frozenset(answer.assumes), answer.wrong, answer.subject
+            answer.formula, text, frozenset(answer.assumes), answer.wrong, answer.subject
         )
         if compared.fault:
             return _unreadable(compared.fault)

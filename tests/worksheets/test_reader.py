@@ -1,0 +1,209 @@
+"""Formulas are read in every spelling of the sheet's names, and nothing is read as what it is
+not."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from worksheets.networks import two_two_two
+from worksheets.test_rewritings import READERS
+
+from derive.derivation.graph import E
+from derive.expression.formula import FormulaError
+from derive.expression.nodes import Quantity
+from derive.network import Dense, Network
+from derive.notation import names
+from derive.worksheets.exercise import exercise
+from derive.worksheets.marking.formulas import Compared, Formulas
+from derive.worksheets.marking.reader import Reader
+
+READER = READERS[0][1]
+SAME = [
+    ("W₅*a_h₁", "W5·a_h1"), ("W_5·a_{h_1}", "W5·a_h1"), ("W_{5} a_{h1}", "W5·a_h1"),
+    (r"\delta_{o_1}\cdot W_5", "δ_o1·W5"), (r"$\delta_{o_1} \times a_{h_1}$", "δ_o1·a_h1"),
+    (r"\frac{1}{2}\cdot(a_{o_1}-t_1)^2", "1/2*(a_o1 - t1)**2"),
+    ("½(a_o1−t1)²", "1/2*(a_o1 - t1)**2"),
+    (r"\frac{1}{1+e^{-h_1}}", "σ(h1)"), ("(1+e^(−h1))⁻¹", "σ(h1)"),
+    (r"\sigma\left(h_1\right)", "σ(h1)"),
+    (r"\frac{\partial E_1}{\partial a_{o_1}}", "∂E1/∂a_o1"), ("∂E/∂o1", "∂E_Total/∂o1"),
+    ("dE/do1", "∂E_Total/∂o1"), (r"E_{\text{Total}}", "E_Total"), ("a_h1².", "a_h1**2"),
+    ("σ'(h1)", "σ(h1)*(1 − σ(h1))"), ("σ’(h1)", "a_h1·(1−a_h1)"), ("a_h1 • W5", "a_h1·W5"),
+    ("a_h1(1 − a_h1)", "a_h1·(1−a_h1)"), ("2 a_h1 W5", "2·a_h1·W5"), ("2h1", "2·h1"),
+    ("σ(h1)(1−σ(h1))", "a_h1·(1−a_h1)"), ("2e^h1", "2·e^h1"),
+    ("a_h1^2 (1 + W5)", "a_h1·a_h1·(1 + W5)"), ("(h1)^2 W5", "h1^2·W5"), ("1½ h1", "3/2*h1"),
+    ("a_h1 / W5", "a_h1/W5"), ("\u200bW5\ufeff", "W5"), ("٢·h1", "2·h1"), ("2⁴·h1", "16·h1"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("typed", "same"), SAME)
+def test_spellings_of_one_formula(typed: str, same: str) -> None:
+    assert READER.compare_with(READER.read(same), typed) == Compared(True)
+
+
+# What stands next to a formula above, and may not be read that way.
+REFUSED = [
+    "1/2 h1", "1/2(a_o1−t1)²", "a_h1/2W5", "2^3h1", "e^h1 W5", "a_h1(h1)", "h1 2", "2 3 h1",
+    "(h1)2", "−a_h1(t1)²",
+    "2(3)·h1", "1(1/2)·h1", r"1\frac{1}{2}h1", "W55", "W5₅", "a_h3", "W", "h_", "h1W5", "xW5",
+    "W5x",
+    "a_h1⁽²⁾", "h1ⁿ", "h1²⁴⁄", "h1 x W5", "0·5·h1", "h1'", "f(h1)", "σ''(h1)", "5①h1", "h1..",
+    "W5½x", "½½", "h1½2", "∂E/∂", "𠀀", "h1·𠀁", "name0", "h1·name1", r"\foo{h1}", r"\frac{1}",
+    "2××h1", "h1··2", "√h1", "h1!", "h1 == 2", "3¹⁄2·h1",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("typed", REFUSED)
+def test_what_may_mean_two_things_is_refused(typed: str) -> None:
+    with pytest.raises(FormulaError):
+        READER.read(typed)
+
+
+@pytest.mark.parametrize("typed", [*REFUSED, "h1 h2 q", "(h1)(", "W5 W", "q(h1)", "max(h1)"])
+def test_messages_are_in_the_words_of_the_sheet(typed: str) -> None:
+    with pytest.raises(FormulaError) as found:
+        READER.read(typed)
+    told = f"{found.value.message}; {found.value.remedy}"
+    assert "_prime" not in told
+    assert "name0" not in told or "name0" in typed
+    assert not re.search("[\U00020000-\U0003ffff]", told) or typed in ("𠀀", "h1·𠀁")
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("h1 2", "'h1' and '2' stand beside each other; write * between"),
+        ("a_h1(h1)", "'a_h1' and '(' stand beside each other; write * between"),
+        ("W55", "unknown name 'W55'; did you mean 'W5'?"),
+        ("q", "unknown name 'q'; use the names on the sheet"),
+        ("h1'", 'the sign "\'" has no meaning here; write a derivative as on the sheet'),
+        ("0·5·h1", "0·5 may be a number or a product; write 0.5, or 0*5"),
+        ("q(h1)", "unknown function 'q'; those there are: exp, ln"),
+    ],
+)
+def test_what_a_message_says(typed: str, told: str) -> None:
+    with pytest.raises(FormulaError) as found:
+        READER.read(typed)
+    assert f"{found.value.message}; {found.value.remedy}".startswith(told)
+
+
+@pytest.mark.parametrize("number", range(len(READERS)))
+def test_every_name_is_read_as_every_writer_spells_it(number: int) -> None:
+    _, reader = READERS[number]
+    for quantity in reader.names.quantities():
+        for spelling in (reader.names.text, reader.names.code, reader.names.latex):
+            assert reader.read(spelling(quantity)) == quantity, spelling(quantity)
+            named, rest = reader.quantities(spelling(quantity))
+            assert named == {quantity} and not rest.strip()
+
+
+def test_names_that_differ_in_a_line_below_are_told_apart() -> None:
+    """w1_11 and w11_1 without their lines are one: each is read as it is written alone."""
+    network = Network(11, [Dense(11, "relu")], notation="layered")
+    layered = names(network.notation, network.shape, network.layout)
+    called = {layered.code(q): q for q in layered.quantities()}
+    reader = Reader(exercise(two_two_two()), layered)
+    spelled = [reader.read(code) for code in called]
+    assert spelled == list(called.values())
+    twins: dict[str, list[str]] = {}
+    for code in called:
+        twins.setdefault(code.replace("_", ""), []).append(code)
+    assert any(len(twin) > 1 for twin in twins.values())
+    for bare in (bare for bare, twin in twins.items() if len(twin) > 1 and bare not in called):
+        with pytest.raises(FormulaError):
+            reader.read(bare)
+
+
+def test_a_formula_is_as_long_as_it_was_typed() -> None:
+    long = "+".join(["h1"] * 500)
+    assert len(long) < 2000
+    READER.read(long)
+    with pytest.raises(FormulaError, match="2099 characters; allowed are at most 2000"):
+        READER.read("h1" + "+ h1" * 524 + " ")
+
+
+# -- what is no answer ----------------------------------------------------------------------------
+
+
+def compared(source: str, typed: str) -> Compared:
+    asked, reader = READERS[0]
+    return reader.compare(next(t for t in asked.tasks if t.source == source), typed)
+
+
+@pytest.mark.parametrize(
+    ("source", "typed", "fault"),
+    [
+        ("gradient/w2.1.1", "∂E_Total/∂W5", "names what it is asked to work out"),
+        ("gradient/w2.1.1", "∂E/∂W5", "names what it is asked to work out"),
+        ("gradient/w2.1.1", "∂E1/∂W5", "leaves ∂E1/∂W5 to be worked out; go there step by step"),
+        ("gradient/w2.1.1", "∂E1/∂a_o1·∂a_o1/∂W5", "leaves ∂a_o1/∂W5 to be worked out; go"),
+        ("gradient/w2.1.1", "∂(E1)/∂W5", "leaves ∂E1/∂W5"),
+        ("gradient/w2.1.1", "∂(a_h1·W5)/∂W5·δ_o1", "leaves a derivative to be worked out; work"),
+        ("delta/z2.1", "∂E1/∂o1", "leaves ∂E1/∂o1"),
+        ("delta/z2.1", "∂E/∂o1", "names what it is asked to work out"),
+    ],
+)
+def test_the_whole_chain_by_another_name_is_no_answer(source: str, typed: str, fault: str) -> None:
+    found = compared(source, typed)
+    assert found.fault.startswith(fault) and not found.equal
+
+
+def test_a_slope_is_no_answer_where_it_is_asked_for() -> None:
+    asked, reader = READERS[0]
+    task = next(t for t in asked.tasks if reader.read("∂a_h1/∂h1") == t.step.subject)
+    assert reader.compare(task, "σ'(h1)").fault == "names what it is asked to work out"
+    assert reader.compare(task, "a_h1(1 − a_h1)") == Compared(True)
+
+
+@pytest.mark.parametrize(
+    ("source", "typed"),
+    [
+        ("gradient/w2.1.1", "δ_o1·a_h1"), ("gradient/w2.1.1", "∂E_Total/∂o1·a_h1"),
+        ("gradient/w2.1.1", "∂E/∂o1·∂o1/∂W5"), ("gradient/w2.1.1", "∂E/∂a_o1·∂a_o1/∂o1·a_h1"),
+        ("gradient/w2.1.1", "∂E1/∂a_o1·∂a_o1/∂o1·a_h1"), ("gradient/w2.1.1", "δ_o1·σ(h1)"),
+        ("gradient/w2.1.1", "∂E/∂W5 = δ_o1·a_h1 = (a_o1−t1)·σ'(o1)·a_h1."),
+        ("gradient/w2.1.1", "= δ_o1·a_h1"), ("delta/z2.1", "∂E1/∂a_o1·∂a_o1/∂o1"),
+        ("delta/z2.1", "(a_o1−t1)σ'(o1)"), ("delta/z2.1", "(a_o1−t1)·∂a_o1/∂o1"),
+    ],
+)  # fmt: skip
+def test_the_chain_rule_is_an_answer(source: str, typed: str) -> None:
+    assert compared(source, typed) == Compared(True)
+
+
+def test_every_member_of_a_chain_counts() -> None:
+    assert compared("gradient/w2.1.1", "∂E/∂W5 = δ_o1·a_h2 = δ_o1·a_h1").misconceptions == (
+        "wrong-index",
+    )
+    assert not compared("gradient/w2.1.1", "∂E/∂W5 = δ_o1·a_h1 = δ_o1·a_h2").equal
+    assert compared("gradient/w2.1.1", "=h1" * 20).fault == "more than 12 formulas in a chain"
+    assert (
+        compared("gradient/w2.1.1", "δ_o1·a_h1 =").fault == "nothing stands behind the equals sign"
+    )
+
+
+def test_a_raised_minus_one_is_a_power() -> None:
+    assert compared("define/a1.1", "(1+e^(-h1))⁻¹") == Compared(True)
+    assert not compared("define/a1.1", "2⁴*σ(h1)/24").equal
+
+
+def test_a_counterexample_shows_a_difference() -> None:
+    found = compared("define/a1.1", "1/(1+2.71828^(-h1))")
+    assert not found.equal and found.given != found.right
+    assert found.given[:6] == found.right[:6]
+
+
+def test_the_whole_loss_is_called_as_the_sheet_calls_it() -> None:
+    for _, reader in READERS:
+        letter = reader.names.text(E).partition("_")[0]
+        assert reader.read(letter) == E or isinstance(reader.read(letter), Quantity)
+
+
+def test_hostile_latex_is_bounded() -> None:
+    for typed in (r"\frac{" * 300, "^{" * 900, r"\frac{1}{" * 200, "_{" * 900, "{" * 2000,
+                  r"\frac{1}{2}" * 150, "½" * 2000, "h1²" * 600):  # fmt: skip
+        with pytest.raises(FormulaError):
+            READER.read(typed)
+
+
+def test_formulas_are_not_shared_between_readers() -> None:
+    assert Formulas(*[READERS[0][0], READER.names]).read("W5") == READER.read("W5")
