@@ -15,7 +15,7 @@ from derive.expression.evaluate import HIGH
 from derive.expression.nodes import Number
 
 SIGNIFICANT = 3  # digits a small value keeps
-_SMALL = -2  # the power of ten of 0.01
+SMALL = -2  # the power of ten of 0.01
 _SMALLEST = 9  # decimals past which a value is shown as 1.23e-12
 _SURE = 45  # decimals of the sixty that must be zeros for a value to count as exact
 
@@ -73,7 +73,7 @@ def display(value: Fraction, digits: int) -> Number:
     if value == 0:
         return Number(Fraction(0), "0")
     power = exponent(value)
-    places = digits if power >= _SMALL else max(digits, SIGNIFICANT - 1 - power)
+    places = digits if power >= SMALL else max(digits, SIGNIFICANT - 1 - power)
     if places > max(digits, _SMALLEST):
         return _scientific(value)
     units = _round(value * 10**places)

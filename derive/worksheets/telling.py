@@ -7,15 +7,16 @@ tried, and the marks are made from exact numbers all the same.
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterator
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Any
 
-from derive.derivation.numbers import Atom, Numbers, atoms
-from derive.derivation.rounding import half_unit
+from derive.derivation.numbers import Numbers, atoms
+from derive.derivation.rounding import SIGNIFICANT, SMALL, half_unit
 from derive.expression.evaluate import Bindings, evaluate, slopes
 from derive.expression.nodes import Expression, Partial, Quantity, substitute, variable
-from derive.worksheets.exercise import Exercise
+from derive.worksheets.exercise import Exercise, Task
 from derive.worksheets.floats import FLOATS
 from derive.worksheets.misconceptions import slips
 
@@ -30,11 +31,15 @@ class Alike:
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """A task in letters: its formula, and what misconceptions make of it."""
+    """A task in letters: its formula, and what misconceptions make of it.
+
+    known  the letter of its value in later lines; None for an update
+    """
 
     source: str
-    subject: Expression
+    asked: bool
     update: bool
+    known: Quantity | None
     mentioned: tuple[Quantity, ...]
     right: Expression
     wrong: tuple[tuple[str, int, Expression], ...]  # misconception, decimals lost, formula
@@ -44,79 +49,84 @@ class Telling:
     """The slips of an exercise, ready to be tried on many variants."""
 
     def __init__(self, exercise: Exercise) -> None:
-        self._letters: dict[Expression, Expression] = {}
-        self.lines = tuple(self._line(exercise, task) for task in exercise.tasks if task.asked)
+        self._letters: dict[Expression, Quantity] = {}
+        self.lines = tuple(self._line(exercise, task) for task in exercise.tasks)
 
-    def _line(self, exercise: Exercise, task: Any) -> _Line:
-        wrong = []
-        for slip in slips(task, exercise):
-            row = slip.misconception
-            wrong.append((row.id, row.fewer, self._in_letters(slip.formula)))
+    def _line(self, exercise: Exercise, task: Task) -> _Line:
+        wrong = tuple(
+            (slip.misconception.id, slip.misconception.fewer, self._in_letters(slip.formula))
+            for slip in (slips(task, exercise) if task.asked else ())
+        )
         right = self._in_letters(task.formula)
-        mentioned = tuple(self._letters[atom] for atom in atoms(task.formula))
-        return _Line(
-            task.source, task.step.subject, task.part == "update",
-            mentioned, right, tuple(wrong),  # type: ignore[arg-type]
-        )  # fmt: skip
+        update = task.part == "update"
+        known = None if update else self._letter(task.step.subject)
+        mentioned = tuple(map(self._letter, atoms(task.formula)))
+        return _Line(task.source, task.asked, update, known, mentioned, right, wrong)
+
+    def _letter(self, atom: Expression) -> Quantity:
+        return self._letters.setdefault(atom, variable(f"n{len(self._letters)}"))
 
     def _in_letters(self, formula: Expression) -> Expression:
-        for atom in atoms(formula):
-            self._letters.setdefault(atom, variable(f"n{len(self._letters)}"))
-        return substitute(formula, self._letters)
+        return substitute(formula, {atom: self._letter(atom) for atom in atoms(formula)})
 
     def alike(self, numbers: Numbers) -> tuple[Alike, ...]:
-        """The slips that these numbers do not tell from the right answers."""
+        """The slips that these numbers do not tell from the right answers.
+
+        What is accepted on a line grows with the roundings of all lines that it rests on, as it
+        does where answers are marked.
+        """
         shown = {
             letter: numbers.shown(atom).number
             for atom, letter in self._letters.items()
             if isinstance(atom, (Quantity, Partial))
         }
-        asked = Fraction(1, 2 * 10**numbers.rounding.digits)  # 1, the slope of a relu, is exact
-        errors = {
-            letter: float(min(half_unit(shown[letter]), asked))
-            if shown[letter].text and self._is_rounded(atom, numbers)
-            else 0.0
-            for atom, letter in self._letters.items()
-        }
         values = {letter: float(number.value) for letter, number in shown.items()}
+        errors: dict[Quantity, float] = {}  # what is given has none
         found: dict[Alike, None] = {}
         for line in self.lines:
-            for misconception in _untold(line, values, errors, numbers):
-                found[Alike(misconception, line.source)] = None
+            slope = slopes(line.right, Bindings(values, FLOATS))
+            error = sum(abs(slope.get(q, 0.0)) * errors.get(q, 0.0) for q in line.mentioned)
+            if not line.asked:  # another name of something worked out before
+                assert line.known is not None
+                errors[line.known] = error
+                continue
+            rounding = numbers.rounding
+            digits = rounding.update_digits if line.update else rounding.digits
+            if line.known is None:
+                right = evaluate(line.right, Bindings(values, FLOATS))
+                half = _half(right, digits)
+            else:
+                right = values[line.known]
+                half = 10.0**-digits / 2
+                if shown[line.known].text:
+                    half = min(half, float(half_unit(shown[line.known])))
+                errors[line.known] = error + half
+            for misconception, value in _wrong(line, values, rounding.digits):
+                written = min(_half(value, digits), 10.0**-rounding.digits / 2)
+                if abs(value - right) <= error + written + 1.01 * max(half, written):
+                    found[Alike(misconception, line.source)] = None
         return tuple(found)
 
-    def _is_rounded(self, atom: Expression, numbers: Numbers) -> bool:
-        return isinstance(atom, Partial) or atom in numbers.formulas
+
+def _half(value: float, digits: int) -> float:
+    """Half a unit of the last digit that is displayed of a value, zeros at the end left out."""
+    power = math.floor(math.log10(abs(value))) if value else 0
+    places = digits if power >= SMALL else max(digits, SIGNIFICANT - 1 - power)
+    written = f"{value:.{places}f}".rstrip("0").partition(".")[2]
+    return float(10.0 ** -len(written) / 2)
 
 
-def _untold(
-    line: _Line, values: dict[Any, float], errors: dict[Any, float], numbers: Numbers
-) -> list[str]:
-    rounding = numbers.rounding
-    digits = rounding.update_digits if line.update else rounding.digits
-    bindings = Bindings(values, FLOATS)
-    right = evaluate(line.right, bindings)
-    known: Atom | None = line.subject if isinstance(line.subject, (Quantity, Partial)) else None
-    asked = 10.0**-digits / 2
-    half = asked
-    if known is not None and not line.update:
-        number = numbers.shown(known).number
-        half = min(asked, float(half_unit(number))) if number.text else asked
-    slope = slopes(line.right, bindings)
-    allowed = 2 * half + sum(abs(slope.get(q, 0.0)) * errors[q] for q in line.mentioned)
-    found = []
+def _wrong(line: _Line, values: dict[Any, float], digits: int) -> Iterator[tuple[str, float]]:
+    """What misconceptions make of a line; nothing of one that does not show in its numbers."""
     for misconception, fewer, formula in line.wrong:
         put_in = values
         if fewer:
             put_in = {**values}
             for q in line.mentioned:
-                put_in[q] = round(values[q], max(rounding.digits - fewer, 0))
+                put_in[q] = round(values[q], max(digits - fewer, 0))
             if all(put_in[q] == values[q] for q in line.mentioned):
                 continue  # there is nothing to be rounded too early
         try:
-            value = evaluate(formula, Bindings(put_in, FLOATS))
+            yield misconception, evaluate(formula, Bindings(put_in, FLOATS))
         except ArithmeticError:
             continue  # no value cannot be taken for the right one
-        if abs(value - right) <= allowed:
-            found.append(misconception)
-    return found

@@ -29,7 +29,11 @@ def match(ground: Ground, ask: Ask, letter: str) -> Question:
     draft, exercise = Draft(ground, ask, letter), ground.exercise
     pool = [task for task in exercise.tasks if task.part == "gradient"]
     most = min(ask.count or 4, _MOST_MATCHED)
-    asked = ground.deal(ground.fresh(pool), most, ask.difficulty)
+    asked: list[Task] = []
+    for task in ground.deal(ground.fresh(pool), most, ask.difficulty):
+        # Where units are inactive, another formula may give the same: then one of them is asked.
+        if not any(exercise.truth.same(task.step.subject, other.formula) for other in asked):
+            asked.append(task)
     ground.told |= {task.step.subject for task in asked}
     options: list[tuple[Expression, str]] = [(task.formula, "") for task in asked]
     options += _others(ground, asked)
