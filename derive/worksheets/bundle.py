@@ -120,7 +120,7 @@ class Bundle:
 
     def number_of_form(self, form: str) -> int | None:
         """The variant that a form id names; None where it names none of this worksheet."""
-        match = _FORM.fullmatch(form)
+        match = _FORM.fullmatch(form.lower())
         if match is None or (int(match[1]), match[3]) != (self.seed, self.digest):
             return None
         return int(match[2]) if 1 <= int(match[2]) <= self.count else None

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+import struct
+import zlib
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from zipfile import BadZipFile, ZipFile
 
 from derive.worksheets.recipe import WorksheetError
@@ -78,11 +81,16 @@ def _csv(path: Path, raw: bytes) -> Iterator[Row]:
         line, before = before + 1, lines.line_num
         if line == 1 and cells and cells[0].lower() == "sep=":
             continue
+        if any("\n" in cell.strip() and separator in cell for cell in cells):
+            raise WorksheetError(
+                f"{path}:{line}: a quotation mark opens a cell that ends in line {before}; close "
+                "it where the cell ends, or take it out; an answer stands on one line"
+            )
         yield Row(line, tuple(cell.strip()[: MOST_CHARACTERS + 1] for cell in cells))
 
 
 def _spreadsheet(path: Path, raw: bytes) -> Iterator[Row]:
-    """The first sheet of a workbook."""
+    """The first sheet of a workbook, which no other may go on with."""
     try:
         import openpyxl
     except ImportError:
@@ -94,17 +102,64 @@ def _spreadsheet(path: Path, raw: bytes) -> Iterator[Row]:
         with ZipFile(io.BytesIO(raw)) as packed:
             if sum(entry.file_size for entry in packed.infolist()) > MAX_BYTES:
                 raise WorksheetError(f"{path}: more than {MAX_BYTES} bytes unpacked")
-        book = openpyxl.load_workbook(io.BytesIO(raw), read_only=True, data_only=True)
-        sheet = book.worksheets[0]
-        for line, cells in enumerate(sheet.iter_rows(values_only=True), start=1):
-            if line > MOST_ROWS:
-                break
-            yield Row(line, tuple(map(_cell, cells)))
-    except (BadZipFile, KeyError, ValueError, TypeError, IndexError, EOFError) as error:
+        with_formulas, book = (
+            openpyxl.load_workbook(io.BytesIO(raw), read_only=True, data_only=values)
+            for values in (False, True)
+        )
+        rows = list(_rows(book.worksheets[0]))
+        _check_formulas(path, with_formulas.worksheets[0], rows)
+        _check_others(path, book.worksheets, rows)
+    except WorksheetError:
+        raise
+    except _UNREADABLE as error:
         raise WorksheetError(
             f"{path}: not a spreadsheet that can be read ({error}); save it again as .xlsx, or as "
             "CSV"
         ) from None
+    yield from rows
+
+
+# What a file that is cut off or made to do harm leads to in the modules that unpack and read it.
+_UNREADABLE = (
+    BadZipFile, LookupError, ValueError, TypeError, AttributeError, EOFError, SyntaxError,
+    ArithmeticError, RuntimeError, OSError, zlib.error, struct.error,
+)  # fmt: skip
+
+
+def _rows(sheet: Any) -> Iterator[Row]:
+    for line, cells in enumerate(sheet.iter_rows(values_only=True), start=1):
+        if line > MOST_ROWS + 1:
+            break
+        yield Row(line, tuple(map(_cell, cells[: MOST_COLUMNS + 1])))
+
+
+def _check_formulas(path: Path, sheet: Any, rows: list[Row]) -> None:
+    """A spreadsheet may say =0.5*0.2 and not what it comes to."""
+    for line, cells in enumerate(sheet.iter_rows(), start=1):
+        if line > len(rows):
+            break
+        for column, cell in enumerate(cells[: len(rows[line - 1].cells)]):
+            if cell.data_type == "f" and not rows[line - 1].cells[column]:
+                raise WorksheetError(
+                    f"{path}:{line}: cell {cell.coordinate} has a formula and no value; open the "
+                    "file in a spreadsheet program and save it there, or write the value"
+                )
+
+
+def _check_others(path: Path, sheets: Sequence[Any], rows: list[Row]) -> None:
+    """Only the first sheet is read: a second one with its headings would be lost."""
+    heads = next(
+        ({cell.lower() for cell in row.cells if cell} for row in rows if any(row.cells)), None
+    )
+    for sheet in sheets[1:]:
+        first = next((row for row in _rows(sheet) if any(row.cells)), None)
+        if first is None:
+            continue
+        if heads is None or heads & {cell.lower() for cell in first.cells}:
+            raise WorksheetError(
+                f"{path}: the sheet {sheet.title!r} has rows too, and only the first sheet is "
+                f"read, {sheets[0].title!r}; copy all rows to it and delete the other sheet"
+            )
 
 
 def _cell(value: object) -> str:

@@ -14,18 +14,20 @@ Whose a row is stands under ``form``, ``variant`` or ``student`` (id or name of 
 from __future__ import annotations
 
 import json
+import re
+import unicodedata
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from unicodedata import normalize
 
 from derive.worksheets.answersheet import NOT_ASKED
 from derive.worksheets.bundle import Bundle
+from derive.worksheets.marking.owners import KINDS, called, owner
 from derive.worksheets.recipe import WorksheetError
 from derive.worksheets.tables import MAX_BYTES, Row, read_table
 
 Submissions = dict[int, dict[str, str]]  # variant → label → what was written
-_WHO = ("form", "variant", "student", "id", "name")
 _LABEL = ("label", "blank")
 _ANSWER = ("answer", "value")
 _MOST_PROBLEMS = 50
@@ -68,10 +70,22 @@ def check_labels(
     mine = {label: text for label, text in found.items() if label in labels}
     wrong = [label for label, text in found.items() if label not in labels and text not in _NOTHING]
     return mine, [
-        f"{who}: got an answer for blank {label!r}; the blanks of this sheet are "
+        f"{who}: got an answer for blank {label[:60]!r}; the blanks of this sheet are "
         f"{labels[0]} to {labels[-1]}"
         for label in wrong
     ]
+
+
+def label_of(text: str) -> str:
+    """A label as sheets print it in brackets and tables without: (2A) → 2a."""
+    plain = unicodedata.normalize("NFKC", text).strip()
+    inside = _IN_BRACKETS.fullmatch(plain)
+    plain = inside[1] if inside else plain
+    return plain.lower() if _LABEL_OF_A_BLANK.fullmatch(plain) else plain
+
+
+_IN_BRACKETS = re.compile(r"\(\s*([^()]*?)\s*\)")
+_LABEL_OF_A_BLANK = re.compile(r"[0-9]+[A-Za-z]*")
 
 
 _NOTHING = frozenset({"", NOT_ASKED, "-", "—"})
@@ -81,37 +95,6 @@ def _name(answers: object) -> str:
     return "answers" if isinstance(answers, Mapping) else str(answers)
 
 
-# -- who ---------------------------------------------------------------------------------------
-
-
-def _variant(bundle: Bundle, kind: str, text: str) -> int | str:
-    """The variant, or what is wrong."""
-    number = bundle.number_of_form(text)
-    if number is not None:
-        return number
-    if kind == "form":
-        return (
-            f"form {text[:60]!r} is none of this worksheet, whose first is {bundle.form(1)}; take "
-            "the bundle that belongs to it"
-        )
-    if kind == "variant" or (not bundle.students and text.isdecimal()):
-        if text.isdecimal() and len(text) < 5 and 1 <= int(text) <= bundle.count:
-            return int(text)
-        return f"variant {text[:60]!r}; allowed are 1 to {bundle.count}"
-    if not bundle.students:
-        return f"student {text[:60]!r}: the worksheet has no roster; write the form or the variant"
-    wanted = " ".join(normalize("NFC", text).split()).casefold()
-    ids = [i for i, student in enumerate(bundle.students) if student.id.casefold() == wanted]
-    found = ids or [
-        i for i, student in enumerate(bundle.students) if student.name.casefold() == wanted
-    ]
-    if len(found) == 1:
-        return found[0] + 1
-    if found:
-        return f"student {text[:60]!r}: {len(found)} have that name; write the id or the form"
-    return f"student {text[:60]!r} is not on the roster; write the id, the name or the form"
-
-
 # -- tables ------------------------------------------------------------------------------------
 
 
@@ -119,77 +102,116 @@ def _table(rows: list[Row], bundle: Bundle, name: str, problems: _Problems) -> S
     if not rows:
         problems.append(f"{name}: the table is empty")
         return {}
-    head = [cell.lower() for cell in rows[0].cells]
-    who = [(kind, head.index(kind)) for kind in _WHO if kind in head]
-    if not who:
-        problems.append(
-            f"{name}:{rows[0].line}: no column says whose a row is; head one of them with form, "
-            "variant or student"
-        )
+    columns = _columns(rows[0], f"{name}:{rows[0].line}", problems)
+    if columns is None:
         return {}
-    label = next((head.index(word) for word in _LABEL if word in head), None)
-    answer = next((head.index(word) for word in _ANSWER if word in head), None)
-    if (label is None) != (answer is None):
-        there, missing = ("label", "answer") if answer is None else ("answer", "label")
-        problems.append(
-            f"{name}:{rows[0].line}: a column {there} and no column {missing}; write both, or a "
-            "column for every blank"
-        )
-        return {}
-    seen = [(cell, i) for i, cell in enumerate(rows[0].cells) if cell]
-    for i, (cell, _) in enumerate(seen):
-        if cell.lower() in [before.lower() for before, _ in seen[:i]]:
-            problems.append(f"{name}:{rows[0].line}: two columns are headed {cell[:60]!r}")
-    places = {i for _, i in who}
-    columns = {
-        i: cell for cell, i in seen
-        if label is None and i not in places and cell.lower() not in _WHO
-    }  # fmt: skip
     found: Submissions = {}
     lines: dict[tuple[int, str], int] = {}
     for row in rows[1:]:
-        number = _owner(row, bundle, who, name, problems)
-        if number is None:
+        place = f"{name}:{row.line}"
+        strays = columns.strays(row)
+        if strays:
+            problems.append(f"{place}: {strays}")
             continue
-        if label is not None and answer is not None:
-            cells = {_cell(row, label): _cell(row, answer)}
-            key = (number, _cell(row, label))
-        else:
-            cells = {cell: _cell(row, i) for i, cell in columns.items()}
-            key = (number, "")
-        if key in lines:
-            what = f"blank {key[1]!r} of {_who(bundle, number)}" if key[1] else _who(bundle, number)
+        given = [(kind, _cell(row, i)) for kind, i in columns.who if _cell(row, i)]
+        number = owner(bundle, given)
+        if isinstance(number, str):
+            what = number or f"says not whose it is; write {columns.who[0][0]}"
+            problems.append(f"{place}: {what}")
+            continue
+        cells = columns.answers(row)
+        label = next(iter(cells)) if columns.label is not None else ""
+        if columns.label is not None and not label:
+            if cells[label]:
+                problems.append(f"{place}: an answer without its blank; write which, as in 2a")
+            continue
+        if (number, label) in lines:
+            who = called(bundle, number)
+            what = f"blank {label!r} of {who}" if label else who
             problems.append(
-                f"{name}:{row.line}: a second row for {what}; the first is line {lines[key]}"
+                f"{place}: a second row for {what}; the first is line {lines[number, label]}"
             )
             continue
-        lines[key] = row.line
+        lines[number, label] = row.line
         found.setdefault(number, {}).update(cells)
     return found
 
 
-def _owner(
-    row: Row, bundle: Bundle, who: list[tuple[str, int]], name: str, problems: _Problems
-) -> int | None:
-    for kind, place in who:
-        text = _cell(row, place)
-        if text:
-            number = _variant(bundle, kind, text)
-            if isinstance(number, int):
-                return number
-            problems.append(f"{name}:{row.line}: {number}")
+@dataclass(frozen=True, slots=True)
+class _Columns:
+    """Where what stands.
+
+    who            kinds of names, and their columns
+    label, answer  of a table with a row for each answer; None in others
+    blanks         labels, by their columns, of a table with a row for each student
+    """
+
+    who: list[tuple[str, int]]
+    label: int | None
+    answer: int | None
+    blanks: dict[int, str]
+
+    def answers(self, row: Row) -> dict[str, str]:
+        if self.label is None or self.answer is None:
+            return {label: _cell(row, i) for i, label in self.blanks.items()}
+        return {label_of(_cell(row, self.label)): _cell(row, self.answer)}
+
+    def strays(self, row: Row) -> str:
+        """What is wrong with cells that stand under no heading; "" where there is none."""
+        read = {i for _, i in self.who} | {self.label, self.answer} | set(self.blanks)
+        stray = next((i for i, cell in enumerate(row.cells) if i not in read and cell), None)
+        if stray is None or row.cells[stray] in _NOTHING:
+            return ""
+        return (
+            f"got {row.cells[stray][:60]!r} in column {stray + 1}, where nothing is read; a "
+            "decimal comma needs quotation marks around its number, or semicolons between the "
+            "cells; anything else needs a heading"
+        )
+
+
+def _columns(head: Row, place: str, problems: _Problems) -> _Columns | None:
+    names = [cell.lower() for cell in head.cells]
+    who = [(kind, names.index(kind)) for kind in KINDS if kind in names]
+    if not who:
+        problems.append(
+            f"{place}: no column says whose a row is; head one of them with form, variant or "
+            "student"
+        )
+        return None
+    label = next((names.index(word) for word in _LABEL if word in names), None)
+    answer = next((names.index(word) for word in _ANSWER if word in names), None)
+    if (label is None) != (answer is None):
+        there, missing = ("label", "answer") if answer is None else ("answer", "label")
+        problems.append(
+            f"{place}: a column {there} and no column {missing}; write both, or a column for "
+            "every blank"
+        )
+        return None
+    heads: dict[str, int] = {}
+    for i, cell in enumerate(head.cells):
+        key = label_of(cell).lower()
+        if key in heads:
+            problems.append(f"{place}: two columns are headed {cell[:60]!r}")
+        elif key:
+            heads[key] = i
+    if problems:
+        return None
+    places = {i for _, i in who}
+    if label is not None:
+        others = [i for i in heads.values() if i not in places | {label, answer}]
+        if others:
+            problems.append(
+                f"{place}: got a column {head.cells[others[0]][:60]!r} beside label and answer; "
+                "allowed is a row for each answer, or a column for each blank; take it out"
+            )
             return None
-    problems.append(f"{name}:{row.line}: says not whose it is; write {who[0][0]}")
-    return None
+        return _Columns(who, label, answer, {})
+    blanks = {i: label_of(head.cells[i]) for i in heads.values() if i not in places}
+    return _Columns(who, None, None, blanks)
 
 
 def _cell(row: Row, place: int) -> str:
     return row.cells[place] if place < len(row.cells) else ""
-
-
-def _who(bundle: Bundle, number: int) -> str:
-    student = bundle.student(number)
-    return f"variant {number}" if student is None else f"{student.name or student.id}"
 
 
 # -- JSON --------------------------------------------------------------------------------------
@@ -207,11 +229,12 @@ def _json(path: Path) -> Any:
         raise WorksheetError(f"{path}: more than {MAX_BYTES} bytes")
 
     def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        keys = [key for key, _ in pairs]
-        for key in keys:
-            if keys.count(key) > 1:
+        found: dict[str, Any] = {}
+        for key, value in pairs:
+            if key in found:
                 raise _Twice(f"{key[:60]!r} stands twice")
-        return dict(pairs)
+            found[key] = value
+        return found
 
     try:
         return json.loads(
@@ -231,21 +254,29 @@ def _mapping(data: Any, bundle: Bundle, name: str, problems: _Problems) -> Submi
         problems.append(f'{name}: allowed is {{"student": {{"label": "answer"}}}}')
         return {}
     found: Submissions = {}
-    for who, given in data.items():
-        number = _variant(bundle, "student", str(who).strip())
+    for key, given in data.items():
+        who = _text(key)
+        number = owner(bundle, [("student", who)]) if who else "an empty name"
         if isinstance(number, str):
             problems.append(f"{name}: {number}")
         elif number in found:
-            problems.append(
-                f"{name}: {_who(bundle, number)} stands twice, as {str(who)[:60]!r} too"
-            )
+            problems.append(f"{name}: {called(bundle, number)} stands twice, as {who[:60]!r} too")
         elif not isinstance(given, Mapping) or any(
             isinstance(answer, (Mapping, list, tuple)) for answer in given.values()
         ):
-            problems.append(f'{name}: {str(who)[:60]}: allowed is {{"label": "answer"}}')
+            problems.append(f'{name}: {who[:60]}: allowed is {{"label": "answer"}}')
         else:
-            found[number] = {
-                str(label).strip(): "" if answer is None else str(answer)
-                for label, answer in given.items()
-            }
+            found[number] = mine = {}
+            for raw, answer in given.items():
+                label = label_of(_text(raw))
+                if label in mine:
+                    problems.append(f"{name}: {who[:60]}: blank {label[:60]!r} stands twice")
+                mine[label] = "" if answer is None else _text(answer)
+            if mine.pop("", ""):
+                problems.append(f"{name}: {who[:60]}: an answer without its blank; write which")
     return found
+
+
+def _text(value: object) -> str:
+    """Half of a pair of surrogates, which JSON may hold and no file may, is replaced."""
+    return str(value).encode("utf-16", "surrogatepass").decode("utf-16", "replace").strip()

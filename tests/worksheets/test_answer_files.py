@@ -1,0 +1,234 @@
+"""Answers in files: no cell is lost or shifted without a word, and a broken file leads to a
+message."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+from zipfile import ZipFile
+
+import openpyxl
+import pytest
+from worksheets.networks import two_two_two
+
+import derive
+from derive.worksheets import Worksheet, WorksheetError
+from derive.worksheets.marking.delivery import files
+from derive.worksheets.marking.submissions import Submissions, label_of, read_submissions
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Worksheet:
+    roster = tmp_path_factory.mktemp("roster") / "roster.csv"
+    roster.write_text("id,name\n1001,Ada\n1002,Blaise\n1003,Ada\n", encoding="utf-8")
+    return derive.worksheet(two_two_two(), seed=7, roster=roster)
+
+
+@pytest.fixture(scope="module")
+def without(made: Worksheet) -> Worksheet:
+    return derive.worksheet(two_two_two(), variants=3, seed=7)
+
+
+def reading(made: Worksheet, path: Path, text: str) -> Submissions:
+    filled = text.replace("FORM", made.bundle.digest)
+    path.write_text(filled, encoding="utf-8")
+    return read_submissions(path, made.bundle)
+
+
+LOST = [
+    ("student,1,2,3\n1001,0,59,0,6434,0,705\n", ":2: got '6434' in column 5, where nothing is"),
+    ("student,label,answer\n1001,1,0,59\n", ":2: got '59' in column 4, where nothing is read"),
+    ("student,1,,2\n1001,0.5,lost,0.6\n", ":2: got 'lost' in column 3"),
+    ("student,label,answer,value\n1001,1,2,3\n", ":1: got a column 'value' beside label"),
+    ("student,label,answer,1\n1001,1,2,3\n", ":1: got a column '1' beside label and answer"),
+    ("student,label,answer\n1001,,0.5\n", ":2: an answer without its blank; write which, as in 2a"),
+    ("student,1, (1)\n1001,2,3\n", ":1: two columns are headed '(1)'"),
+    ('student,1,2\n1001,"0.59,0.6434\n1002,0.6,0.7\n', ":2: a quotation mark opens a cell"),
+    ('student,1,2\n1001,0.5,"0.6434\n1002,0.6,0.7\n1003,0.1,0.2"\n', ":2: a quotation mark opens"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "message"), LOST)
+def test_no_cell_is_lost_without_a_word(
+    made: Worksheet, tmp_path: Path, text: str, message: str
+) -> None:
+    with pytest.raises(WorksheetError) as found:
+        reading(made, tmp_path / "a.csv", text)
+    assert message in str(found.value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "student,1,2,,\n1001,0.5,0.6,,\n", "student,1\n1001,0.5,-,–\n", 'student,1\n1001,"0,5"\n',
+        "student;1;2\n1001;0,5;0,6\n", 'student,1,2\n1001,"see\nabove",0.6\n',
+        "student,label,answer\n1001,1,0.5\n,,\n1001,,\n",
+    ],
+)  # fmt: skip
+def test_what_is_empty_needs_no_heading(made: Worksheet, tmp_path: Path, text: str) -> None:
+    assert reading(made, tmp_path / "a.csv", text)[1]["1"]
+
+
+WHOSE = [
+    ("form,student,1\n7-001-FORM,1002,0.5\n", [
+        ":2: form '7-001-FORM' is variant 1 (Ada), student '1002' is variant 2 (Blaise); write"]),
+    ("id,name,1\n1001,Blaise,0.5\n", [":2: id '1001' is variant 1 (Ada), name 'Blaise' is"]),
+    ("id,name,1\n1001,Nobody,0.5\n", [":2: student 'Nobody' is not on the roster"]),
+    ("name,1\nAda,0.5\n", [":2: name 'Ada': 2 have that name; write the id or the form"]),
+    ("variant,form,1\n2,7-001-FORM,0.5\n", [":2: form '7-001-FORM' is variant 1"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "messages"), WHOSE)
+def test_columns_that_contradict_each_other_are_told(
+    made: Worksheet, tmp_path: Path, text: str, messages: list[str]
+) -> None:
+    with pytest.raises(WorksheetError) as found:
+        reading(made, tmp_path / "a.csv", text)
+    for message in messages:
+        assert message.replace("FORM", made.bundle.digest) in str(found.value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "id,name,1\n1003,Ada,0.5\n", "form,id,name,1\n7-003-FORM,1003,ada,0.5\n",
+        "name,variant,1\nAda,3,0.5\n", "form,1\n7–003–FORM,0.5\n", "variant,id,1\n3,,0.5\n",
+    ],
+)  # fmt: skip
+def test_columns_that_agree_are_one(made: Worksheet, tmp_path: Path, text: str) -> None:
+    assert set(reading(made, tmp_path / "a.csv", text)) == {3}
+
+
+def test_names_say_nothing_where_there_is_no_roster(without: Worksheet, tmp_path: Path) -> None:
+    assert set(reading(without, tmp_path / "a.csv", "form,name,1\n7-002-FORM,Ada,0.5\n")) == {2}
+    with pytest.raises(WorksheetError, match="no roster; write the form or the variant"):
+        reading(without, tmp_path / "b.csv", "name,1\nAda,0.5\n")
+
+
+def test_forms_and_labels_as_they_are_printed(made: Worksheet, tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(f"form,(1),( 2A )\n7-002-{made.bundle.digest.upper()},0.5,0.6\n")
+    assert read_submissions(path, made.bundle) == {2: {"1": "0.5", "2a": "0.6"}}
+    path.write_text("student,label,answer\n1001,(12B),0.5\n")
+    assert read_submissions(path, made.bundle) == {1: {"12b": "0.5"}}
+    for label, same in (("(1)", "1"), ("１", "1"), ("Comment", "Comment"), ("(x)", "x"), ("", "")):
+        assert label_of(label) == same
+
+
+# -- JSON -----------------------------------------------------------------------------------------
+
+
+def test_json_with_very_many_keys_is_read_at_once(made: Worksheet, tmp_path: Path) -> None:
+    """Work in proportion to its length: a count of each key would be 10^10 steps."""
+    path = tmp_path / "a.json"
+    path.write_text(json.dumps({"1001": {f"k{i}": "" for i in range(100_000)}}))
+    assert len(read_submissions(path, made.bundle)[1]) == 100_000
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('{"1001": {"1": "2", " 1 ": "3"}}', "1001: blank '1' stands twice"),
+        ('{"1001": {"(1)": "2", "1": "3"}}', "1001: blank '1' stands twice"),
+        ('{"1001": {"": "2"}}', "1001: an answer without its blank; write which"),
+        ('{"": {"1": "2"}}', "an empty name"),
+        ('{"\\ud800": {"1": "2"}}', "student '\ufffd' is not on the roster"),
+    ],
+)  # fmt: skip
+def test_json_that_says_a_thing_twice_is_told(
+    made: Worksheet, tmp_path: Path, text: str, message: str
+) -> None:
+    with pytest.raises(WorksheetError) as found:
+        reading(made, tmp_path / "a.json", text)
+    assert message in str(found.value)
+
+
+def test_half_a_character_can_be_written_back(made: Worksheet, tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    path.write_text('{"1001": {"1": "\\ud800", "2": "\\ud83d\\ude00"}}')
+    marks = derive.mark(made.bundle, path)
+    for page in files(marks, ("text", "json", "csv", "markdown", "latex")).values():
+        page.encode()
+    assert {m.mark.label: m.mark.given for m in marks.students[0].graded}["2"] == "😀"
+
+
+# -- spreadsheets ---------------------------------------------------------------------------------
+
+
+def workbook(path: Path, *sheets: list[list[object]]) -> openpyxl.Workbook:
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for rows in sheets:
+        sheet = book.create_sheet()
+        for row in rows:
+            sheet.append(row)
+    book.save(path)
+    return book
+
+
+def test_a_formula_without_its_value_is_told(made: Worksheet, tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    workbook(path, [["student", "1"], [1001, "=0.5*0.2"]])
+    with pytest.raises(
+        WorksheetError, match=r"a\.xlsx:2: cell B2 has a formula and no value; open"
+    ):
+        read_submissions(path, made.bundle)
+
+
+def test_a_second_sheet_with_answers_is_told(made: Worksheet, tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    first = [["student", "1"], [1001, 0.5]]
+    workbook(path, first, [["Student", "2"], [1002, 0.5]])
+    with pytest.raises(WorksheetError, match="the sheet 'Sheet1' has rows too, and only the first"):
+        read_submissions(path, made.bundle)
+    workbook(path, [], first)
+    with pytest.raises(WorksheetError, match="only the first sheet is read, 'Sheet'"):
+        read_submissions(path, made.bundle)
+    workbook(path, first, [], [["notes"], ["nobody was ill"]])
+    assert read_submissions(path, made.bundle) == {1: {"1": "0.5"}}
+
+
+def test_a_sheet_with_a_chart_alone_is_passed_over(made: Worksheet, tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    book = workbook(path, [["student", "1"], [1001, 0.5]])
+    chart = book.create_chartsheet("picture", 0)
+    chart.add_chart(openpyxl.chart.BarChart())
+    book.save(path)
+    assert read_submissions(path, made.bundle) == {1: {"1": "0.5"}}
+
+
+BOMB = (
+    b'<?xml version="1.0"?><!DOCTYPE l [<!ENTITY a "ha">'
+    + b"".join(b'<!ENTITY %c "%s">' % (b, b"&%c;" % (b - 1) * 10) for b in range(98, 112))
+    + b"]><worksheet>&o;</worksheet>"
+)
+
+
+@pytest.mark.parametrize(
+    "sheet", [b"", b"<worksheet><sheetData><row", b"no xml", b"<a/>" * 9, BOMB]
+)
+def test_a_spreadsheet_with_a_broken_sheet_is_told(
+    made: Worksheet, tmp_path: Path, sheet: bytes
+) -> None:
+    path = tmp_path / "a.xlsx"
+    workbook(path, [["student", "1"], [1001, 0.5]])
+    whole = path.read_bytes()
+    out = io.BytesIO()
+    with ZipFile(io.BytesIO(whole)) as old, ZipFile(out, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, sheet if name.endswith("sheet1.xml") else old.read(name))
+    path.write_bytes(out.getvalue())
+    with pytest.raises(WorksheetError):
+        read_submissions(path, made.bundle)
+
+
+def test_every_beginning_of_a_spreadsheet_is_told(made: Worksheet, tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    workbook(path, [["student", "1"], [1001, 0.5]])
+    whole = path.read_bytes()
+    for end in range(4, len(whole) - 22, 97):
+        path.write_bytes(whole[:end])
+        with pytest.raises(WorksheetError, match="not a spreadsheet that can be read"):
+            read_submissions(path, made.bundle)
