@@ -288,6 +288,42 @@ def test_a_slip_in_a_working_whose_value_is_right_is_called_no_mistake(made: Wor
         assert "You wrote" not in page and "None of the usual" not in page
 
 
+def test_one_slip_made_again_and_again_is_told_once(made: Worksheet) -> None:
+    """The learning rate twice in every update: one explanation, and the blanks it is about."""
+    key = key_of(made, 1)
+    updates = [i for i in made[0].items if i.task.part == "update" and i.answers]
+    for item in updates:
+        (w,), label = item.task.step.about, item.answers[-1].label
+        old = float(made[0].numbers.shown(w).number.value)
+        key[label] = (
+            f"{old - float(made[0].network.learning_rate.value) * (old - float(key[label])):.5f}"
+        )
+    page = " ".join(page_of(made, key).split())
+    assert page.count("the learning rate in it twice") == 1
+    first, *again = (item.answers[-1].label for item in updates)
+    assert f"is blank ({first})" in page
+    assert f"The same seems to have happened in {', '.join(f'({one})' for one in again)}." in page
+
+
+def test_what_is_trivial_or_too_short_is_explained(made: Worksheet) -> None:
+    key = key_of(made, 1)
+    delta, gradient = label_of(made, "delta/z2.1"), label_of(made, "gradient/w2.1.1")
+    page = " ".join(page_of(made, key | {delta: "0", gradient: "0"}).split())
+    assert "nothing was left to work out in" in page and f"({gradient})" in page
+    small = next(
+        label for label, text in key.items()
+        if label.isdecimal() and 0.001 < abs(float(text)) < 0.0094
+        and abs(float(text) - round(float(text), 3)) > 2e-4
+    )  # fmt: skip
+    page = " ".join(page_of(made, key | {small: f"{float(key[small]):.3f}"}).split())
+    assert f"too few digits to see whether the step is right, and so not counted: ({small})" in page
+    assert "first step with a mistake" not in page
+
+
+def page_of(made: Worksheet, answers: dict[str, str]) -> str:
+    return files(derive.mark(made.bundle, {"11": answers}), ("text",))["feedback-01.txt"]
+
+
 @pytest.mark.parametrize("row", MISCONCEPTIONS)
 def test_every_misconception_has_feedback(row: str) -> None:
     said = Wording().text(f"misconception-{row}")

@@ -23,7 +23,7 @@ from derive.worksheets.sheet import foot_of
 _VERDICTS = {
     Verdict.COARSE: "coarse", Verdict.FOLLOWS: "follows",
     Verdict.TRIVIAL: "trivial", Verdict.WRONG: "wrong", Verdict.UNREADABLE: "unreadable",
-    Verdict.MISSING: "missing",
+    Verdict.MISSING: "missing", Verdict.VAGUE: "vague",
 }  # fmt: skip
 
 
@@ -56,17 +56,22 @@ def _blocks(student: StudentMarks, totals: Totals, words: Wording) -> Iterator[B
             "feedback-share", least=points(totals.least), most=points(totals.most),
             share=percent(student.share), mean=percent(totals.mean),
         ))  # fmt: skip
-    yield from _first(student, words)
-    later = [g for g in student.graded if g.mark.misconceptions and not g.mark.first]
+    later = _later(student)
+    first = student.first
+    again = (
+        later.pop(first.mark.misconceptions[0], []) if first and first.mark.misconceptions else []
+    )
+    yield from _first(student, again, words)
     if later:
         yield Heading(2, words("feedback-later"))
-        yield Items(tuple(_named(one, words) for one in later))
-    coarse = [g.mark.label for g in student.graded if g.mark.verdict is Verdict.COARSE]
-    follows = [g.mark.label for g in student.graded if g.mark.verdict is Verdict.FOLLOWS]
-    if follows:
-        yield Paragraph(words("feedback-follows", blanks=_blanks(follows)))
-    if coarse:
-        yield Paragraph(words("feedback-coarse", blanks=_blanks(coarse)))
+        yield Items(tuple(
+            (Strong(_blanks(labels)), " ", *words(f"misconception-{row}"))
+            for row, labels in later.items()
+        ))  # fmt: skip
+    for verdict in (Verdict.FOLLOWS, Verdict.TRIVIAL, Verdict.COARSE, Verdict.VAGUE):
+        labels = [g.mark.label for g in student.graded if g.mark.verdict is verdict]
+        if labels:
+            yield Paragraph(words(f"feedback-{_VERDICTS[verdict]}", blanks=_blanks(labels)))
     unread = [g for g in student.graded if g.mark.verdict is Verdict.UNREADABLE]
     if unread:
         yield Heading(2, words("feedback-unread"))
@@ -92,7 +97,7 @@ def _blanks(labels: list[str]) -> str:
     return ", ".join(f"({label})" for label in labels)
 
 
-def _first(student: StudentMarks, words: Wording) -> Iterator[Block]:
+def _first(student: StudentMarks, again: list[str], words: Wording) -> Iterator[Block]:
     one = student.first
     if one is None:
         whole = student.points == student.worth
@@ -114,6 +119,8 @@ def _first(student: StudentMarks, words: Wording) -> Iterator[Block]:
         yield Paragraph(_counterexample(one, words))
     for row in mark.misconceptions[:2]:
         yield Paragraph(words(f"misconception-{row}"), "remark")
+    if again:
+        yield Paragraph(words("feedback-again", blanks=_blanks(again)))
     if not mark.misconceptions:
         yield Paragraph(words("misconception-none"), "remark")
 
@@ -134,9 +141,13 @@ def _counterexample(one: Graded, words: Wording) -> Inline:
     return words("feedback-differs", where=where, given=differs.given, right=differs.right)
 
 
-def _named(one: Graded, words: Wording) -> Inline:
-    said = words(f"misconception-{one.mark.misconceptions[0]}")
-    return (Strong(f"({one.mark.label})"), " ", *said)
+def _later(student: StudentMarks) -> dict[str, list[str]]:
+    """The likeliest misconceptions behind later answers, each with its blanks."""
+    found: dict[str, list[str]] = {}
+    for one in student.graded:
+        if one.mark.misconceptions and not one.mark.first:
+            found.setdefault(one.mark.misconceptions[0], []).append(one.mark.label)
+    return found
 
 
 def _table(graded: Sequence[Graded], words: Wording) -> Table:

@@ -16,7 +16,7 @@ from derive.worksheets.marking.marks import Verdict
 from derive.worksheets.misconceptions import MISCONCEPTIONS
 
 _WRONG = frozenset({Verdict.WRONG, Verdict.TRIVIAL})
-_MISSING = frozenset({Verdict.UNREADABLE, Verdict.MISSING})
+_MISSING = frozenset({Verdict.UNREADABLE, Verdict.MISSING, Verdict.VAGUE})
 BANDS = 5  # of the distribution of points: 0–20 %, …, 80–100 %
 
 
@@ -28,7 +28,8 @@ class StepTally:
              by question
     subject  what is worked out in it; None where it is no line of working, or lines of many
     wrong    sheets in which it is wrong; first: in which it is the first wrong step
-    missing  sheets in which something of it is left out or cannot be read, and nothing is wrong
+    missing  sheets in which something of it is left out, cannot be read or has too few digits to
+             tell, and nothing is wrong
     """
 
     question: str
