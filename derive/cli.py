@@ -5,6 +5,7 @@ Whatever a command needs is imported inside it, so that ``derive --help`` loads 
 
 from __future__ import annotations
 
+import signal
 import sys
 from io import TextIOWrapper
 from typing import Any
@@ -66,9 +67,18 @@ for _command in (render, check, compile_, train, worksheet, mark, new, catalog):
     commands.add_command(_command)
 
 
+def _stop(number: int, _: object) -> None:
+    """Leave as after an error: workers end, and what is half-written goes away."""
+    raise SystemExit(128 + number)
+
+
 def main() -> None:
     """The entry point: what is printed is UTF-8 wherever it goes."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="replace")
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, _stop)
     commands(prog_name="derive")

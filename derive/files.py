@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
@@ -16,12 +17,13 @@ class Drafts:
             drafts.add(path, "and the next")
 
     Everything is written beside its destination first, in folders that are made where they are
-    missing. After an error inside the block every old file is as it was. What is not a regular
-    file (a pipe, a device) is written to directly. Raises OSError.
+    missing. After an error inside the block every old file is as it was, and no new folder is left.
+    What is not a regular file (a pipe, a device) is written to directly. Raises OSError.
     """
 
     def __init__(self) -> None:
         self._waiting: dict[Path, Path] = {}  # destination → draft
+        self._folders: list[Path] = []  # made for them, the deeper last
 
     def add(self, path: Path, piece: str | bytes) -> None:
         """Write the next piece of a file."""
@@ -31,6 +33,8 @@ class Drafts:
             if target.exists() and not target.is_file():
                 target.write_bytes(data)
                 return
+            above = (target.parent, *target.parent.parents)
+            self._folders += reversed([folder for folder in above if not folder.exists()])
             target.parent.mkdir(parents=True, exist_ok=True)
             draft = target.with_name(f".{target.name}.{os.getpid()}")
             self._waiting[target] = draft
@@ -53,6 +57,9 @@ class Drafts:
         finally:
             for draft in self._waiting.values():
                 draft.unlink(missing_ok=True)
+            for folder in reversed(self._folders if kind is not None else []):
+                with suppress(OSError):  # somebody else may have put something there
+                    folder.rmdir()
 
 
 def write_whole(contents: Mapping[Path, str | bytes]) -> None:

@@ -94,12 +94,17 @@ def worksheet(
     made = again or bundle_of(
         described_by(str(network)), asked, 7 if seed is None else seed, count, students
     )
+    from derive.worksheets.leftover import earlier_in
+
+    before = None if variant else earlier_in(Path(output))
     order = Order(made, to, one_file, suffix, templates, variant or 0)
     with _workers(len(order.numbers)) as executor:
         handed_out = hand_out(
             order, Path(output), executor, progress("variants"), lambda all_: spare(all_, force)
         )
     _tell(handed_out.paths)
+    if before is not None:
+        _clear(before.left(handed_out.bundle, handed_out.paths))
     if handed_out.untold:
         listed = "" if variant else f", and in {Path(output) / UNTOLD}"
         click.echo(
@@ -125,6 +130,16 @@ def _workers(variants: int) -> Iterator[Executor | None]:
         except BaseException:
             executor.shutdown(wait=False, cancel_futures=True)
             raise
+
+
+def _clear(left: list[Path]) -> None:
+    """Take away what belongs to the worksheet that was written over."""
+    for path in left:
+        path.unlink(missing_ok=True)
+    if left:
+        named = ", ".join(path.name for path in left[:3])
+        more = f" and {len(left) - 3} more" if len(left) > 3 else ""
+        click.echo(f"removed {named}{more} of the worksheet that was there", err=True)
 
 
 def _tell(written: list[Path]) -> None:

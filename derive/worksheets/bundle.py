@@ -40,6 +40,9 @@ _KEYS = {
 _FORM = re.compile(r"\s*(-?\d{1,18})-(\d{1,4})-([0-9a-f]{4})\s*")
 
 
+_VARIANT = re.compile(r"[1-9][0-9]{0,3}")
+
+
 @dataclass(frozen=True, slots=True)
 class Student:
     """Whose a variant is. ``id`` is what marks go by: the name, where the roster has no ids."""
@@ -191,6 +194,7 @@ def read_bundle(path: str | Path) -> Bundle:
         raise WorksheetError(f"{path}: more than {MAX_BYTES} bytes; a bundle is smaller")
     try:
         data = json.loads(raw.decode("utf-8-sig"))
+        json.dumps(data, ensure_ascii=False).encode()  # half a character cannot be printed
     except (ValueError, RecursionError):
         raise WorksheetError(f"{path}: {_WHAT}") from None
     problems = list(_problems(data))
@@ -203,8 +207,10 @@ def read_bundle(path: str | Path) -> Bundle:
     )  # fmt: skip
     try:
         bundle.maker()
-    except (NetworkError, KeyError, TypeError) as error:
+    except (NetworkError, WorksheetError) as error:
         raise WorksheetError(f"{path}: does not describe a worksheet: {error}; {_WHAT}") from None
+    except (ValueError, TypeError, AttributeError, LookupError):  # a notation without its network
+        raise WorksheetError(f"{path}: does not describe a worksheet; {_WHAT}") from None
     return bundle
 
 
@@ -237,7 +243,7 @@ def _problems(data: Any) -> list[str]:
     if not fine or (students and len(students) != data["variants"]):
         found.append("students: allowed is an id and a name for every variant, or none at all")
     if not all(
-        number.isdecimal() and isinstance(count, int) and 0 <= count < 1000
+        _VARIANT.fullmatch(number) and type(count) is int and 0 <= count < 1000
         for number, count in data["redraws"].items()
     ):
         found.append("redraws: allowed are variants and how often they were drawn again")

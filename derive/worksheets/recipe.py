@@ -25,12 +25,25 @@ class DoesNotFit(WorksheetError):
 
 def _among(what: str, got: str, allowed: tuple[str, ...]) -> None:
     if got not in allowed:
-        raise WorksheetError(f"{what}: got {got!r}; allowed are {', '.join(allowed)}")
+        raise WorksheetError(f"{what}: got {_told(got)}; allowed are {', '.join(allowed)}")
 
 
 def _within(what: str, got: int, low: int, high: int) -> None:
-    if not low <= got <= high:
-        raise WorksheetError(f"{what}: got {got}; allowed are {low} to {high}")
+    if not isinstance(got, int) or isinstance(got, bool) or not low <= got <= high:
+        raise WorksheetError(f"{what}: got {_told(got)}; allowed are {low} to {high}")
+
+
+def _truth(what: str, got: bool) -> None:
+    if not isinstance(got, bool):
+        raise WorksheetError(f"{what}: got {_told(got)}; allowed are true and false")
+
+
+def _told(got: object) -> str:
+    """A value as it was written, cut where it is long; a whole number may have any length."""
+    if isinstance(got, int) and abs(got) > 10**18:
+        return "a number of more than 18 digits"
+    told = repr(got)
+    return told if len(told) <= 60 else f"{told[:59]}…"
 
 
 def units_twice(names: Sequence[str]) -> str:
@@ -73,6 +86,8 @@ class Ask:
         if self.count is not None:
             _within("count", self.count, 1, MOST_COUNT)
         _within("space", self.space, 0, MOST_SPACE)
+        for what in ("hints", "guided", "given"):
+            _truth(what, getattr(self, what))
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +112,12 @@ class Recipe:
 
     def __post_init__(self) -> None:
         _within("digits", self.digits, LEAST_DIGITS, MOST_DIGITS)
+        _truth("picture", self.picture)
+        if not isinstance(self.title, str) or len(self.title) > MOST_TITLE:
+            raise WorksheetError(
+                f"title: got {_told(self.title)}; allowed is a text of at most {MOST_TITLE} "
+                "characters"
+            )
         for name in self.units:
             _among("units", name, tuple(UNITS))
         if reason := units_twice(self.units):
@@ -120,11 +141,17 @@ class Recipe:
 
 
 def recipe_of(data: Mapping[str, Any]) -> Recipe:
-    """The recipe that ``Recipe.data`` gave. Raises WorksheetError."""
-    return Recipe(
-        data["digits"],
-        data.get("title", ""),
-        data.get("picture", False),
-        tuple(Ask(**ask) for ask in data["questions"]),
-        tuple(data.get("units", ())),
-    )
+    """The recipe that ``Recipe.data`` gave. Raises WorksheetError for anything else."""
+    known = {f.name for f in fields(Recipe)}
+    asked, units = data.get("questions"), data.get("units", [])
+    if not set(data) <= known or "digits" not in data:
+        raise WorksheetError(f"recipe: allowed are {', '.join(sorted(known))}")
+    if not isinstance(asked, list) or len(asked) > MOST_QUESTIONS:
+        raise WorksheetError(f"questions: allowed is a list of at most {MOST_QUESTIONS}")
+    keys = {f.name for f in fields(Ask)}
+    if not all(isinstance(one, dict) and "kind" in one and set(one) <= keys for one in asked):
+        raise WorksheetError(f"questions: allowed for each are {', '.join(sorted(keys))}")
+    if not isinstance(units, list):
+        raise WorksheetError(f"units: got {_told(units)}; allowed is a list")
+    questions = tuple(Ask(**one) for one in asked)
+    return Recipe(**{**data, "questions": questions, "units": tuple(units)})

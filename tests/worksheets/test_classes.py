@@ -153,6 +153,11 @@ def faulty(**changes: object) -> str:
     return json.dumps({**good, **changes})
 
 
+def with_recipe(**changes: object) -> str:
+    good = json.loads(derive.worksheet(two_two_two(), variants=2).bundle.text())
+    return json.dumps({**good, "recipe": {**good["recipe"], **changes}})
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
@@ -167,7 +172,33 @@ def faulty(**changes: object) -> str:
         (faulty(students=[["a", "b"]]), "students: allowed is an id and a name for every"),
         (faulty(redraws={"x": 1}), "redraws: allowed"),
         (faulty(network="inputs: 0"), "does not describe a worksheet"),
-        (faulty(recipe={"dogs": 4}), "does not describe a worksheet"),
+        (faulty(recipe={"dogs": 4}), "does not describe a worksheet: recipe: allowed are digits"),
+        (faulty(recipe={}), "does not describe a worksheet: recipe: allowed are digits, picture"),
+        (with_recipe(digits=4.5), "digits: got 4.5; allowed are 2 to 6"),
+        (with_recipe(digits=True), "digits: got True; allowed are 2 to 6"),
+        (with_recipe(digits=10**4000), "digits: got a number of more than 18 digits; allowed"),
+        (with_recipe(title=[]), r"title: got \[\]; allowed is a text"),
+        (with_recipe(units="dead"), "units: got 'dead'; allowed is a list"),
+        (with_recipe(units=[3]), "units: got 3; allowed are"),
+        (with_recipe(picture="no"), "picture: got 'no'; allowed are true and false"),
+        (with_recipe(questions={}), "questions: allowed is a list of at most"),
+        (with_recipe(questions=[3]), "questions: allowed for each are count, difficulty"),
+        (with_recipe(questions=[{"kind": []}]), r"kind: got \[\]; allowed are"),
+        (with_recipe(questions=[{"kind": "forward", "points": 1.5}]), "points: got 1.5; allowed"),
+        (
+            with_recipe(questions=[{"kind": "forward", "hints": 1}]),
+            "hints: got 1; allowed are true",
+        ),
+        (
+            with_recipe(questions=[{"kind": "forward", "dogs": 1}]),
+            "questions: allowed for each are",
+        ),
+        (faulty(redraws={"9" * 5000: 1}), "redraws: allowed"),
+        (faulty(redraws={"1": True}), "redraws: allowed"),
+        (faulty(network="{}", notation="x"), "does not describe a worksheet"),
+        (faulty(network="no: json", notation="x"), "does not describe a worksheet"),
+        (faulty(network="[]", notation="x"), "does not describe a worksheet"),
+        (faulty(students=[["\ud800", ""]] * 2), "not a bundle"),
     ],
 )
 def test_a_file_that_is_no_bundle_is_refused(tmp_path: Path, text: str, message: str) -> None:

@@ -1,0 +1,94 @@
+"""What a worksheet leaves in its folder: nothing half-written, and nothing of another one."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from derive.cli import commands
+from derive.files import Drafts
+from derive.worksheets.bundle import read_bundle
+
+NETWORK = Path(__file__).parents[2] / "examples" / "mazur.yaml"
+RUN = "from derive.cli import main; main()"
+
+
+def run(*arguments: object) -> Result:
+    return CliRunner().invoke(commands, ["worksheet", *map(str, arguments)])
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals of other systems end a process at once")
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+def test_a_worksheet_that_is_stopped_leaves_nothing(tmp_path: Path, number: int) -> None:
+    folder = tmp_path / "made" / "sheets"
+    started = subprocess.Popen(
+        [sys.executable, "-c", RUN, "worksheet", NETWORK, "--variants", "300", "--to", "text",
+         "-o", folder],
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
+    )  # fmt: skip
+    try:
+        while not (folder.is_dir() and names(folder)) and started.poll() is None:
+            time.sleep(0.05)
+        assert started.poll() is None, "stopped before anything was written"
+        assert all(name.startswith(".") for name in names(folder))
+        started.send_signal(number)
+        out, _ = started.communicate(timeout=120)
+        assert started.returncode != 0 and b"Traceback" not in out, out
+        assert not (tmp_path / "made").exists()
+        with pytest.raises(ProcessLookupError):  # no worker of its session is left
+            for _ in range(200):
+                os.killpg(started.pid, 0)
+                time.sleep(0.05)
+    finally:
+        if started.poll() is None:
+            started.kill()
+
+
+def test_folders_made_for_nothing_go_away(tmp_path: Path) -> None:
+    (tmp_path / "there").mkdir()
+    with pytest.raises(ZeroDivisionError), Drafts() as drafts:
+        drafts.add(tmp_path / "there" / "a" / "b" / "c.txt", "x")
+        drafts.add(tmp_path / "there" / "a" / "d.txt", "x")
+        raise ZeroDivisionError
+    assert names(tmp_path) == ["there"] and not names(tmp_path / "there")
+    with pytest.raises(ZeroDivisionError), Drafts() as drafts:
+        drafts.add(tmp_path / "e" / "f.txt", "x")
+        (tmp_path / "e" / "of somebody else").write_text("x")
+        raise ZeroDivisionError
+    assert names(tmp_path / "e") == ["of somebody else"]
+
+
+def test_fewer_sheets_leave_none_of_the_old(tmp_path: Path) -> None:
+    assert run(NETWORK, "--variants", 3, "--to", "text", "-o", tmp_path).exit_code == 0
+    for mine in ("notes.txt", "sheet-99.txt", "sheet-03.odt", "answers.csv", "my sheet-03.txt"):
+        (tmp_path / mine).write_text("mine")
+    said = run(NETWORK, "--variants", 1, "--to", "text", "-o", tmp_path, "--force")
+    assert said.exit_code == 0, said.output
+    assert "removed key-02.txt, key-03.txt, sheet-02.txt and 1 more of the worksheet" in said.output
+    assert names(tmp_path) == sorted([
+        "bundle.json", "untold.csv", "sheet-01.txt", "key-01.txt", "notes.txt", "sheet-99.txt",
+        "sheet-03.odt", "answers.csv", "my sheet-03.txt",
+    ])  # fmt: skip
+    assert read_bundle(tmp_path / "bundle.json").count == 1
+
+
+def test_the_same_sheets_in_another_format_are_kept(tmp_path: Path) -> None:
+    assert run(NETWORK, "--variants", 2, "--to", "text", "-o", tmp_path).exit_code == 0
+    said = run(NETWORK, "--variants", 2, "--to", "markdown", "-o", tmp_path, "--force")
+    assert "removed" not in said.output
+    assert {"sheet-01.txt", "sheet-01.md"} <= set(names(tmp_path))
+    said = run(NETWORK, "--variants", 2, "--seed", 8, "--to", "markdown", "-o", tmp_path, "--force")
+    assert "removed key-01.txt" in said.output and "sheet-01.txt" not in names(tmp_path)
+    one = run("--from", tmp_path / "bundle.json", "--variant", 2, "--to", "text", "-o", tmp_path)
+    assert one.exit_code == 0 and {"sheet-02.txt", "sheet-01.md"} <= set(names(tmp_path))
