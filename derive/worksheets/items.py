@@ -8,7 +8,7 @@ leaves the substitution out and asks for its value alone.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count
 from itertools import product as combinations
@@ -59,11 +59,13 @@ class Item:
 
     chain    subject, formula, numbers put in, value, as far as they differ
     answers  in reading order; the last is the value of the whole chain
+    bare     the sheet leaves the formula out: another question asks for it
     """
 
     task: Task
     chain: Chain
     answers: tuple[Answer, ...]
+    bare: bool = False
 
     @property
     def guided(self) -> bool:
@@ -73,7 +75,7 @@ class Item:
     def asked(self) -> Chain:
         """The chain as the sheet shows it."""
         chain = _with_blanks(self.chain, self.answers, filled=False)
-        if self.task.part == FUNCTION:  # its formula is what is to be remembered
+        if self.bare or self.task.part == FUNCTION:  # its formula is to be remembered
             return (chain[0], chain[-1])
         if self.answers and not self.guided:
             return (*chain[:2], chain[-1])
@@ -85,11 +87,13 @@ class Item:
 
 
 def items(
-    tasks: Sequence[Task], numbers: Numbers, lines: Iterator[int] | None = None, guided: bool = True
-) -> tuple[Item, ...]:
+    tasks: Sequence[Task], numbers: Numbers, lines: Iterator[int] | None = None,
+    guided: bool = True, bare: Collection[Expression] = (),
+) -> tuple[Item, ...]:  # fmt: skip
     """Every task worked out; the first of each kind is guided, unless none is to be.
 
     lines  the numbers of the lines; from 1 unless given
+    bare   subjects whose formula the sheet leaves out
     """
     lines = count(1) if lines is None else lines
     seen: set[tuple[str, ...]] = set()
@@ -100,7 +104,7 @@ def items(
         blanks: list[tuple[str, int, Address]] = []
         if task.asked:
             label = str(next(lines))
-            first = guided and task.kind not in seen
+            first = guided and task.kind not in seen and task.step.subject not in bare
             if first and len(chain) == 4 and _can_be_guided(task.formula):
                 inner = zip(_letters(), places(line), strict=False)
                 blanks += [(f"{label}{letter}", 2, address) for letter, address in inner]
@@ -111,7 +115,7 @@ def items(
             value = chain[relation].expression.at(address)
             assert isinstance(value, Number)  # names are replaced by numbers, values are such
             answers.append(Answer(label, relation, address, value, task.source))
-        found.append(Item(task, chain, tuple(answers)))
+        found.append(Item(task, chain, tuple(answers), task.step.subject in bare))
     return tuple(found)
 
 

@@ -54,9 +54,9 @@ def of_tasks(
         ground.items += items(before, ground.numbers, count(1), guided=False)
     else:
         chosen = _in_order(ground, [*before, *chosen])
-    mine = items(chosen, ground.numbers, ground.lines, ask.guided)
+    mine = items(chosen, ground.numbers, ground.lines, ask.guided, ground.asked)
     ground.items += mine
-    ground.told |= {task.step.subject for task in chosen}
+    ground.told |= {item.task.step.subject for item in mine if not item.bare}
     ground.printed |= {task.step.subject for task in given}
     ground.known |= {task.step.subject for task in (*given, *chosen)}  # type: ignore[misc]
     ground.moved += [task.step.about[0] for task in chosen if task.part == "update"]
