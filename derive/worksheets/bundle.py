@@ -32,6 +32,7 @@ from derive.worksheets.units import check_units
 
 MAX_BYTES = 5_000_000
 MOST_VARIANTS = 1000
+MOST_SEED = 10**18 - 1  # it is part of every form
 MOST_KEPT = 64  # structures that a process remembers
 _KEYS = {
     "derive": str, "network": str, "notation": str, "recipe": dict, "seed": int, "variants": int,
@@ -157,6 +158,8 @@ def bundle_of(
     Raises WorksheetError where a network cannot have the units that the recipe asks for.
     """
     check_units(network, recipe.units)
+    if abs(seed) > MOST_SEED:
+        raise WorksheetError(f"seed: got {seed}; allowed are whole numbers of at most 18 digits")
     notation = ""
     if isinstance(network, Network) and isinstance(network.notation, Path):
         notation = network.notation.read_text(encoding="utf-8")

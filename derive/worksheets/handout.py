@@ -17,8 +17,7 @@ from derive.document.blocks import Person
 from derive.files import Drafts
 from derive.worksheets.answersheet import Labels, answer_sheet, table
 from derive.worksheets.bundle import Bundle
-from derive.worksheets.maker import REDRAWS
-from derive.worksheets.recipe import WorksheetError
+from derive.worksheets.distinct import Distinct
 from derive.worksheets.untold import Untold
 from derive.writers.registry import document_format, write_body, write_files
 
@@ -95,6 +94,7 @@ class Made:
 
     number: int
     signature: str
+    varies: bool
     labels: tuple[str, ...]
     untold: tuple[Untold, ...]
     pages: dict[str, str]
@@ -127,7 +127,7 @@ def _made(order: Order, number: int) -> Made:
                     templates=order.templates,
                 )  # fmt: skip
     labels = tuple(answer.label for answer in variant.answers)
-    return Made(number, variant.signature, labels, variant.untold, pages, ends)
+    return Made(number, variant.signature, variant.varies, labels, variant.untold, pages, ends)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,14 +153,17 @@ def hand_out(
     Raises WorksheetError, CheckFailed, WriterError, OSError.
     """
     count = len(order.numbers)
-    taken: dict[str, int] = {}
+    distinct = Distinct(order.bundle)
     labels: list[Labels] = []
     untold: list[tuple[int, tuple[Untold, ...]]] = []
     behind: dict[Path, str] = {}
     paths: dict[Path, None] = {}
     with Drafts() as drafts:
         for one in _all(order, executor):
-            fresh, order = _settled(order, one, taken)
+            fresh = distinct.settle(
+                one,
+                lambda bundle, n=one.number: _made(replace(order, bundle=bundle), n),  # type: ignore[misc]
+            )
             labels.append(Labels(fresh.number, fresh.labels))
             untold.append((fresh.number, fresh.untold))
             for name, text in fresh.pages.items():
@@ -176,17 +179,17 @@ def hand_out(
             drafts.add(place, text)
         others: dict[str, str | bytes] = {}
         if not order.only:
-            others[BUNDLE] = order.bundle.text()
-            others[UNTOLD] = _untold_table(order.bundle, untold)
+            others[BUNDLE] = distinct.bundle.text()
+            others[UNTOLD] = _untold_table(distinct.bundle, untold)
         if order.answer_sheet:
             name = f"answers{order.answer_sheet}"
-            others[name] = answer_sheet(order.bundle, labels, order.answer_sheet)
+            others[name] = answer_sheet(distinct.bundle, labels, order.answer_sheet)
         for name, content in others.items():
             paths[directory / name] = None
             drafts.add(directory / name, content)
         if allow is not None:
             allow(list(paths))
-    return HandedOut(order.bundle, list(paths), sum(bool(found) for _, found in untold))
+    return HandedOut(distinct.bundle, list(paths), sum(bool(found) for _, found in untold))
 
 
 def _untold_table(
@@ -222,24 +225,3 @@ def _all(order: Order, executor: Executor | None) -> Iterator[Made]:
     finally:
         for future in waiting:
             future.cancel()
-
-
-def _settled(order: Order, one: Made, taken: dict[str, int]) -> tuple[Made, Order]:
-    """A variant that no lower one is like: drawn again until it is."""
-    redraws = dict(order.bundle.redraws)
-    for redraw in range(1, REDRAWS):
-        if taken.setdefault(one.signature, one.number) == one.number:
-            return one, order
-        redraws[one.number] = redraw
-        bundle = replace(order.bundle, redraws=tuple(sorted(redraws.items())))
-        order = replace(order, bundle=bundle)
-        one = _made(order, one.number)
-    raise WorksheetError(alike(one.number))
-
-
-def alike(number: int) -> str:
-    """Told where the numbers of a small network run out."""
-    return (
-        f"variant {number}: others had its numbers {REDRAWS} times; take fewer variants, or a "
-        "network with more weights"
-    )

@@ -29,8 +29,7 @@ from derive.worksheets.recipe import Recipe
 from derive.worksheets.sheet import Form, Pages, setting_teller
 from derive.worksheets.untold import Untold, untold
 from derive.worksheets.variant import Found, Search
-
-REDRAWS = 50  # of numbers that another variant has
+from derive.writers.registry import write
 
 
 @dataclass(frozen=True)
@@ -77,8 +76,18 @@ class Variant:
         return untold(self.questions, self.found.alike)
 
     @property
+    def varies(self) -> bool:
+        """Whether there are numbers on the sheet, of which another variant has others."""
+        return any(question.has_numbers for question in self.questions)
+
+    @property
     def signature(self) -> str:
-        """A short digest of the network and its numbers: equal where two variants are alike."""
+        """A short digest of the network and its numbers, of what is asked where no number is:
+        equal where two variants are alike."""
+        if not self.varies:
+            blocks = (block for question in self.questions for block in question.sheet)
+            asked = write(Document((), tuple(blocks)), self.names, "text")
+            return sha256(str(asked).encode()).hexdigest()[:32]
         n = self.network
         told: list[object] = [n.inputs, n.targets, n.learning_rate, n.loss.name, n.loss.formula]
         for layer in n.layers:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from concurrent.futures import Executor
-from dataclasses import replace
 from pathlib import Path
 from typing import overload
 
 from derive.network.description import Network
 from derive.worksheets.bundle import MOST_VARIANTS, Bundle, bundle_of
+from derive.worksheets.distinct import Distinct
 from derive.worksheets.families import described_by
 from derive.worksheets.family import Family
-from derive.worksheets.handout import Order, Progress, alike, hand_out
-from derive.worksheets.maker import REDRAWS, Variant
+from derive.worksheets.handout import Order, Progress, hand_out
+from derive.worksheets.maker import Variant
 from derive.worksheets.recipe import Recipe, WorksheetError
 from derive.worksheets.recipes import recipe_from
 from derive.worksheets.roster import read_roster
@@ -29,10 +29,9 @@ class Worksheet(Sequence[Variant]):
         self, bundle: Bundle, templates: Path | None = None, executor: Executor | None = None
     ) -> None:
         self.seed = bundle.seed
-        self._bundle = bundle
+        self._distinct = Distinct(bundle)
         self._templates = templates
         self._executor = executor
-        self._taken: dict[str, int] = {}
         self._last: Variant | None = None  # it is often asked for twice
 
     @property
@@ -43,12 +42,12 @@ class Worksheet(Sequence[Variant]):
     @property
     def bundle(self) -> Bundle:
         """What makes every variant again, and what ``derive.mark`` marks by."""
-        for number in range(len(self._taken) + 1, len(self) + 1):
+        for number in range(self._distinct.settled + 1, len(self) + 1):
             self._settle(number)
-        return self._bundle
+        return self._distinct.bundle
 
     def __len__(self) -> int:
-        return self._bundle.count
+        return self._distinct.bundle.count
 
     @overload
     def __getitem__(self, place: int) -> Variant: ...
@@ -59,22 +58,17 @@ class Worksheet(Sequence[Variant]):
             return tuple(self[i] for i in range(*place.indices(len(self))))
         number = range(1, len(self) + 1)[place]
         if self._last is None or self._last.number != number:
-            for lower in range(len(self._taken) + 1, number):
+            for lower in range(self._distinct.settled + 1, number):
                 self._settle(lower)
             self._last = self._settle(number)
         return self._last
 
     def _settle(self, number: int) -> Variant:
         """The variant of a number, all lower ones being settled."""
-        redraws = dict(self._bundle.redraws)
-        for redraw in range(redraws.get(number, 0), REDRAWS):
-            if redraw:
-                redraws[number] = redraw
-                self._bundle = replace(self._bundle, redraws=tuple(sorted(redraws.items())))
-            made = self._bundle.variant(number, self._templates)
-            if self._taken.setdefault(made.signature, number) == number:
-                return made
-        raise WorksheetError(alike(number))
+        return self._distinct.settle(
+            self._distinct.bundle.variant(number, self._templates),
+            lambda bundle: bundle.variant(number, self._templates),
+        )
 
     def write(
         self, directory: str | Path, formats: Iterable[str] = ("markdown", "latex"), *,
@@ -88,9 +82,11 @@ class Worksheet(Sequence[Variant]):
         progress      called with how many variants are done, and of how many
         Raises WorksheetError, CheckFailed, WriterError, OSError.
         """
-        order = Order(self._bundle, tuple(formats), one_file, answer_sheet, self._templates)
+        order = Order(
+            self._distinct.bundle, tuple(formats), one_file, answer_sheet, self._templates
+        )
         made = hand_out(order, Path(directory), self._executor, progress)
-        self._bundle = made.bundle
+        self._distinct.bundle = made.bundle
         return made.paths
 
 

@@ -17,6 +17,7 @@ import derive
 from derive.derivation.graph import Graph
 from derive.derivation.numbers import Numbers
 from derive.derivation.rounding import Rounding
+from derive.document.blocks import Document
 from derive.expression.nodes import Number, Quantity
 from derive.network import Dense, Network
 from derive.network.values import exact, read_number
@@ -24,7 +25,7 @@ from derive.worksheets import Ask, Recipe, WorksheetError
 from derive.worksheets.exercise import Exercise, exercise
 from derive.worksheets.suitable import fault
 from derive.worksheets.variant import worked
-from derive.writers import WriterError
+from derive.writers import WriterError, write
 
 ROUNDING = Rounding(4, carried=True, parts=False)
 ROOT = Path(__file__).parent.parent.parent
@@ -67,6 +68,28 @@ def test_no_two_variants_are_alike() -> None:
     made = derive.worksheet(two_two_two(), variants=40)
     values = [tuple(answer.value for answer in variant.answers) for variant in made.variants]
     assert len(set(values)) == 40
+
+
+def test_nor_are_sheets_without_numbers_as_long_as_there_are_others(tmp_path: Path) -> None:
+    """What is asked tells them apart; where nothing can, the class gets the same sheet."""
+    recipe = Recipe(questions=(Ask("mistake", difficulty="easy"),))
+    made = derive.worksheet(two_two_two(), recipe, variants=40, seed=3)
+    pages = [write(Document((), v.questions[0].sheet), v.names, "text") for v in made]
+    assert len(set(pages)) == 40 and made.bundle.redraws
+    again = derive.worksheet(two_two_two(), recipe, variants=40, seed=3)
+    again.write(tmp_path, ("text",))
+    assert again.bundle == made.bundle
+    asked = (Ask("counting"), Ask("shapes"))
+    alike = derive.worksheet(two_two_two(), Recipe(questions=asked), variants=3, seed=3)
+    assert len({repr(v.questions) for v in alike}) == 1
+    assert len(dict(alike.bundle.redraws)) == 2
+
+
+def test_a_seed_has_room_in_a_form() -> None:
+    made = derive.worksheet(two_two_two(), variants=1, seed=10**18 - 1)
+    assert made.bundle.number_of_form(made[0].form.id) == 1
+    with pytest.raises(WorksheetError, match="seed: got 1000000000000000000; allowed are"):
+        derive.worksheet(two_two_two(), variants=1, seed=10**18)
 
 
 def test_the_numbers_of_the_file_do_not_count_but_its_rate_does() -> None:
