@@ -38,3 +38,23 @@ UNITS: dict[str, str] = {
 
 # Which of several there are: those nearest the start of the work, some from everywhere, the last.
 DIFFICULTIES = ("easy", "normal", "hard")
+
+# What a question of each kind can be told beside its points and whether it has hints.
+_LINES = ("count", "difficulty", "space", "guided", "given")
+_SOME = ("count", "difficulty")
+DIALS: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(("forward", "loss", "local", "delta", "gradient", "update"), _LINES),
+    **dict.fromkeys(("unit", "layer"), ("difficulty", "space", "guided")),
+    **dict.fromkeys(("paths", "reaches", "symbolic", "mistake"), (*_SOME, "space")),
+    **dict.fromkeys(("graph", "blanks", "derivation", "code", "match"), _SOME),
+    **dict.fromkeys(("shapes", "concept"), ("count",)),
+    "activation": ("count", "space"),
+    "new-loss": ("space",),
+    "counting": (),
+}
+EVERY_DIAL = ("points", "hints")
+
+
+def dials(kind: str) -> tuple[str, ...]:
+    """What a question of a kind can be told."""
+    return (*EVERY_DIAL, *DIALS[kind])

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
-from derive.worksheets.kinds import ANY, DIFFICULTIES, KINDS, UNITS
+from derive.worksheets.kinds import ANY, DIFFICULTIES, KINDS, UNITS, dials
 
 LEAST_DIGITS, MOST_DIGITS = 2, 6
 MOST_POINTS = MOST_COUNT = 100
@@ -54,9 +54,18 @@ def units_twice(names: Sequence[str]) -> str:
     return f"units: {twice} is named twice; a sheet has one such unit" if twice else ""
 
 
+def no_dial(kind: str, dial: str) -> str:
+    """Told where a dial would turn nothing."""
+    return (
+        f"{dial}: a question of kind {kind} has none; it takes {', '.join(dials(kind))}: "
+        "leave it out"
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """One question of a recipe. Raises WorksheetError for what it does not take.
+    """One question of a recipe. Raises WorksheetError for what it does not take: not every
+    kind takes every dial (``DIALS``).
 
     kind        a name of ``KINDS``
     points      for the whole question; one a line where it is None
@@ -88,6 +97,10 @@ class Ask:
         _within("space", self.space, 0, MOST_SPACE)
         for what in ("hints", "guided", "given"):
             _truth(what, getattr(self, what))
+        for dial in fields(self):
+            told = dial.name != "kind" and getattr(self, dial.name) != dial.default
+            if told and dial.name not in dials(self.kind):
+                raise WorksheetError(no_dial(self.kind, dial.name))
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from typing import Any
 from derive.network.errors import Notes, Problem, listed, unknown
 from derive.network.positions import Place, compose
 from derive.network.values import read_whole, shown
-from derive.worksheets.kinds import DIFFICULTIES, KINDS, UNITS
+from derive.worksheets.kinds import DIFFICULTIES, KINDS, UNITS, dials
 from derive.worksheets.recipe import (
     LEAST_DIGITS,
     MOST_COUNT,
@@ -29,6 +29,7 @@ from derive.worksheets.recipe import (
     Ask,
     Recipe,
     WorksheetError,
+    no_dial,
     units_twice,
 )
 
@@ -173,6 +174,9 @@ def _ask(notes: Notes, position: int, raw: Any) -> Ask | None:
             allowed = tuple(KINDS) if key == "kind" else DIFFICULTIES
             _word(notes, (*path, key), key, value, allowed)
             read[key] = value
+    if (kind := read.get("kind")) in KINDS:
+        for key in read.keys() - {"kind", *dials(kind)}:
+            notes.problem((*path, key), no_dial(kind, key), at_key=True)
     return Ask(**read) if len(notes.problems) == before else None
 
 

@@ -30,7 +30,7 @@ from derive.worksheets.answers import (
     NamesAnswer,
     line_of,
 )
-from derive.worksheets.kinds import DIFFICULTIES, KINDS
+from derive.worksheets.kinds import DIFFICULTIES, KINDS, dials
 from derive.worksheets.marking.formulas import Formulas
 from derive.worksheets.marking.judges import Judges
 from derive.worksheets.marking.marks import Verdict, mark_values
@@ -58,8 +58,9 @@ def made(network: Network, *asked: Ask, seed: int = 3) -> Variant:
 
 def fits(network: Network, kind: str, difficulty: str = "normal", seed: int = 3) -> Variant | None:
     """A sheet with one question; None where the kind says that it does not fit."""
+    asked = Ask(kind, difficulty=difficulty) if "difficulty" in dials(kind) else Ask(kind)
     try:
-        return made(network, Ask(kind, difficulty=difficulty), seed=seed)
+        return made(network, asked, seed=seed)
     except WorksheetError as error:
         assert "nothing can be asked" in str(error)
         return None

@@ -9,7 +9,7 @@ from worksheets.networks import two_two_two
 
 import derive
 from derive.worksheets import Ask, Recipe, WorksheetError
-from derive.worksheets.kinds import KINDS
+from derive.worksheets.kinds import KINDS, dials
 from derive.worksheets.recipe import recipe_of
 from derive.worksheets.recipes import READY, recipe_from
 from derive.writers import write
@@ -140,3 +140,41 @@ def test_every_kind_is_listed_and_made() -> None:
     from derive.worksheets.questions.make import MAKERS
 
     assert set(KINDS) == set(MAKERS)
+
+
+# -- dials -----------------------------------------------------------------------------------------
+
+# Some dials show only where few are asked for, or where nothing is worked out before.
+_SETTINGS: tuple[dict[str, object], ...] = (
+    {}, {"count": 2, "difficulty": "hard"}, {"count": 2, "given": True},
+)  # fmt: skip
+_TURNED: dict[str, object] = {
+    "points": 9, "hints": True, "count": 3, "difficulty": "easy", "space": 4, "guided": False,
+    "given": True,
+}  # fmt: skip
+_DEEP = derive.Network(2, [derive.Dense(2, "sigmoid"), derive.Dense(2, "tanh"), derive.Dense(2)])
+
+
+def _asked(kind: str, said: dict[str, object]) -> str:
+    ask = Ask(kind, **{dial: v for dial, v in said.items() if dial in dials(kind)})  # type: ignore[arg-type]
+    variant = derive.worksheet(_DEEP, Recipe(questions=(ask,)), variants=1, seed=4)[0]
+    return str(write(variant.sheet, variant.names, "text")).replace(variant.form.id, "")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_dial_that_a_kind_takes_turns_something_and_others_are_refused(kind: str) -> None:
+    for dial, value in _TURNED.items():
+        if dial in dials(kind):
+            assert any(
+                _asked(kind, said | {dial: value}) != _asked(kind, said) for said in _SETTINGS
+            ), dial
+        else:
+            with pytest.raises(WorksheetError, match=f"{dial}: a question of kind {kind} has none"):
+                Ask(kind, **{dial: value})  # type: ignore[arg-type]
+
+
+def test_a_dial_that_turns_nothing_is_told_with_its_place(tmp_path: Path) -> None:
+    text = "questions:\n  - {kind: counting, count: 3}\n  - {kind: code, given: true}\n"
+    first, second = errors(tmp_path, text)
+    assert first.startswith("2:22: count: a question of kind counting has none; it takes points")
+    assert second.startswith("3:18: given: a question of kind code has none; it takes points")
