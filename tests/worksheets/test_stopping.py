@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -51,8 +52,8 @@ def test_a_worksheet_that_is_stopped_leaves_nothing(tmp_path: Path, number: int)
                 os.killpg(started.pid, 0)
                 time.sleep(0.05)
     finally:
-        if started.poll() is None:
-            started.kill()
+        with suppress(ProcessLookupError):
+            os.killpg(started.pid, signal.SIGKILL)
 
 
 def test_folders_made_for_nothing_go_away(tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ from derive.worksheets.marking.marks import Carried, Mark, Verdict, mark_values,
 from derive.worksheets.marking.readings import MAX_LENGTH, read
 
 _NONE = frozenset({"none", "no", "nothing", "0", "-", "–", "—", "∅", "{}"})
-_BETWEEN = re.compile(r"and|->|[\s,;{}()→&+]+", re.IGNORECASE)
+_BETWEEN = re.compile(r"and|->|[\s,;.{}()→&+]+", re.IGNORECASE)
 _SHOWN = 60  # characters of an answer that are repeated
 
 
@@ -62,7 +62,8 @@ class Judges:
     def _alone(self, answer: AnyAnswer, text: str) -> Mark:
         shown = text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"
         expected = self._expected(answer)
-        if not text.strip():
+        a_dash_is_none = isinstance(answer, NamesAnswer) and text.strip()
+        if read(text).empty and not a_dash_is_none:
             return Mark(answer.label, answer.step, Verdict.MISSING, shown, expected)
         if len(text) > MAX_LENGTH:
             fault = f"more than {MAX_LENGTH} characters"

@@ -25,7 +25,7 @@ _RAISED_SIGNS = frozenset(f"⁽⁾⁺⁻⁼ⁿ{_RAISED}")
 _LOWERED = re.compile(r"[₀-₉ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ]+")
 _POWER = re.compile(rf"(?:([⁺⁻]?)([{_RAISED}]+)|⁽([⁺⁻])([{_RAISED}]+)⁾)(?![⁽⁾⁺⁻⁼ⁿ⁄{_RAISED}])")
 _LEVEL = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-")
-_VULGAR = re.compile(r"([0-9]*)([¼-¾⅐-⅞])(?![0-9.,¼-¾⅐-⅞])")
+_VULGAR = re.compile(r"(?<![0-9])([0-9]{0,9})([¼-¾⅐-⅞])(?![0-9.,¼-¾⅐-⅞])")
 _MEANT = ("<super>", "<sub>", "<fraction>", "<circle>")  # more than the plain sign
 
 _GREEK = {**GREEK, "varepsilon": "ε", "varphi": "φ", "vartheta": "θ"}
@@ -110,14 +110,18 @@ def _plain(c: str) -> str:
 
 
 def _power(match: re.Match[str]) -> str:
-    if match.string[: match.start()][-1:] in _RAISED_SIGNS:
+    if _before(match) in _RAISED_SIGNS:
         return match[0]
     raised = (match[1] or match[3] or "") + (match[2] or match[4])
     return f"**({raised.translate(_LEVEL)})"
 
 
+def _before(match: re.Match[str]) -> str:
+    return match.string[max(match.start() - 1, 0) : match.start()]
+
+
 def _quotient(match: re.Match[str]) -> str:
-    if match.string[: match.start()].endswith((".", ",")):
+    if _before(match) in (".", ","):
         return match[0]
     over = unicodedata.normalize("NFKC", match[2]).replace("⁄", "/")
     return f"({match[1]}+{over})" if match[1] else f"({over})"
