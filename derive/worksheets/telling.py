@@ -92,8 +92,9 @@ class Telling:
                 continue
             rounding = numbers.rounding
             digits = rounding.update_digits if line.update else rounding.digits
+            # Right is the key's number, and what the numbers put in come to before it is rounded.
+            right = exact = evaluate(line.right, Bindings(values, FLOATS))
             if line.known is None:
-                right = evaluate(line.right, Bindings(values, FLOATS))
                 half = _half(right, digits)
             else:
                 right = values[line.known]
@@ -103,7 +104,8 @@ class Telling:
                 errors[line.known] = error + half
             for misconception, value in _wrong(line, values, rounding.digits):
                 written = min(_half(value, digits), 10.0**-rounding.digits / 2)
-                if abs(value - right) <= error + written + 1.01 * max(half, written):
+                away = min(abs(value - right), abs(value - exact))
+                if away <= error + written + 1.01 * max(half, written):
                     found[Alike(misconception, line.source)] = None
         return tuple(found)
 

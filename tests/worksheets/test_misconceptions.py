@@ -23,6 +23,8 @@ BCE = exercise(Network(2, [Dense(2, "sigmoid"), Dense(3, "softmax")], "binary_cr
                        learning_rate=0.1))  # fmt: skip
 MEAN = exercise(Network(2, [Dense(3, "tanh")], "mean_squared_error", learning_rate=0.1))
 
+PATHS = exercise(Network(2, [Dense(1, "sigmoid"), Dense(3)], learning_rate=0.1))
+
 
 def task_of(asked: Exercise, step: str) -> Task:
     return next(task for task in asked.tasks if task.source == step)
@@ -45,7 +47,15 @@ EXPECTED = [
     (NODES, "arriving/a1.1", "missing-path", ["δ_o2·W7", "δ_o1·W5"]),
     (NODES, "arriving/a1.2", "transposed", ["δ_o1·W7 + δ_o2·W8"]),
     (SIGMOID, "delta/z2.1", "derivative-twice", ["∂E1/∂a_o1 · ∂a_o1/∂o1 · ∂a_o1/∂o1"]),
-    (SIGMOID, "local/a1.1/z1.1", "derivative-place", ["h1·(1 − h1)"]),
+    (SIGMOID, "local/a1.1/z1.1", "derivative-place", [
+        "h1·(1 − h1)", "σ(a_h1)·(1 − σ(a_h1))"]),
+    (MEAN, "local/a1.1/z1.1", "derivative-place", ["1 − o1²", "1 − (tanh(a_o1))²"]),
+    (MEAN, "delta/z1.1", "lost-factor", ["∂E1/∂a_o1 · ∂a_o1/∂o1"]),
+    (PATHS, "delta/z1.1", "missing-path", [
+        "[δ_o2·W4 + δ_o3·W5] · ∂a_h1/∂h1", "[δ_o1·W3 + δ_o3·W5] · ∂a_h1/∂h1",
+        "[δ_o1·W3 + δ_o2·W4] · ∂a_h1/∂h1", "(δ_o1·W3) · ∂a_h1/∂h1", "(δ_o2·W4) · ∂a_h1/∂h1",
+        "(δ_o3·W5) · ∂a_h1/∂h1",
+    ]),
     (SIGMOID, "delta/z1.1", "missing-path", ["(δ_o2·W7) · ∂a_h1/∂h1", "(δ_o1·W5) · ∂a_h1/∂h1"]),
     (SIGMOID, "delta/z1.2", "early-update", [
         "[δ_o1·(W6 − η · ∂E_Total/∂W6) + δ_o2·(W8 − η · ∂E_Total/∂W8)] · ∂a_h2/∂h2"]),

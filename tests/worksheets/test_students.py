@@ -202,6 +202,11 @@ def test_a_slip_of_the_point_costs_what_it_leaves_no_work_for() -> None:
 @pytest.mark.parametrize(
     ("name", "slip", "row", "step"),
     [
+        ("sigmoid", "f′ at the activation", "derivative-place", "a2.1/z2.1"),
+        ("tanh", "f′ at the activation", "derivative-place", "a2.1/z2.1"),
+        ("relu", "1/n lost", "lost-factor", "d2.1"),
+        ("tanh", "1/n lost", "lost-factor", "d2.1"),
+        ("paths", "one path", "missing-path", "d1.1"),
         ("sigmoid", "one path", "missing-path", "d1.1"),
         ("wide", "diagonal", "softmax-diagonal", ""),
         ("sigmoid", "rate twice", "rate-twice", "new/w2.1.1"),

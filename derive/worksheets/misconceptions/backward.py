@@ -91,7 +91,8 @@ def _with_slopes_twice(node: Expression) -> Expression:
 
 
 def derivative_place(task: Task, exercise: Exercise) -> Iterator[Expression]:
-    """e.g. ∂a_h1/∂h1 = a_h1·(1 − a_h1) → h1·(1 − h1); δ_h1 with the f′ of the next layer."""
+    """e.g. ∂a_h1/∂h1 = a_h1·(1 − a_h1) → h1·(1 − h1); → σ(a_h1)·(1 − σ(a_h1)), f′ at the
+    activation; δ_h1 with the f′ of the next layer."""
     subject = task.step.subject
     if task.part == "local" and isinstance(subject, Partial) and _is_slope(subject):
         swapped: dict[Expression, Expression] = {}
@@ -102,6 +103,11 @@ def derivative_place(task: Task, exercise: Exercise) -> Iterator[Expression]:
                 swapped[q] = Quantity(ACTIVATION, q.layer, q.unit)
         if swapped:
             yield substitute(task.formula, swapped)
+        assert isinstance(subject.of, Quantity)
+        activated = exercise.derivation.graph.definitions[subject.of]
+        again = substitute(activated, {subject.by: subject.of})  # f(a) where f(z) belongs
+        if subject.of in quantities(task.formula):
+            yield substitute(task.formula, {subject.of: again})
     if task.kind == ("delta", "hidden"):
         for node in {node: None for node in task.formula.walk() if _is_slope(node)}:
             assert isinstance(node, Partial)
@@ -114,15 +120,17 @@ def derivative_place(task: Task, exercise: Exercise) -> Iterator[Expression]:
 
 
 def missing_path(task: Task, exercise: Exercise) -> Iterator[Expression]:
-    """e.g. [δ_o1·w5 + δ_o2·w7]·∂a_h1/∂h1 → δ_o1·w5·∂a_h1/∂h1, and the other one"""
+    """e.g. [δ_o1·w5 + δ_o2·w7]·∂a_h1/∂h1 → δ_o1·w5·∂a_h1/∂h1, and the other one; of three and
+    more each that is left out, then each that is kept alone"""
     if task.part not in ("delta", "gradient") or task.kind == ("delta", "output"):
         return
     for address, node in task.formula.addresses():
         if not isinstance(node, Sum):
             continue
-        for left_out in range(len(node.terms)):
-            kept = total(*node.terms[:left_out], *node.terms[left_out + 1 :])
-            changed = task.formula.replace_at(address, kept)
+        terms = node.terms
+        kept = [total(*terms[:one], *terms[one + 1 :]) for one in range(len(terms))]
+        for some in (*kept, *terms):
+            changed = task.formula.replace_at(address, some)
             yield rewrite(changed, _without_needless_brackets)
         return
 

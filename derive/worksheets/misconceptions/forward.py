@@ -35,10 +35,15 @@ _BASES = (10, 2)
 
 
 def lost_factor(task: Task, exercise: Exercise) -> Iterator[Expression]:
-    """e.g. E1 = 1/2·(a_o1 − t1)² → (a_o1 − t1)²; its derivative a_o1 − t1 → 2·(a_o1 − t1)"""
+    """e.g. E1 = 1/2·(a_o1 − t1)² → (a_o1 − t1)²; its derivative a_o1 − t1 → 2·(a_o1 − t1);
+    δ_o1 = 1/2·∂E1/∂a_o1·∂a_o1/∂o1 → ∂E1/∂a_o1·∂a_o1/∂o1, the 1/n of a mean"""
     if task.kind[0] == "define" and task.kind[1] in (LOSS_TERM, LOSS):
         coefficient, rest = _coefficient(task.formula)
         if coefficient != 1:
+            yield rest
+    elif task.kind == ("delta", "output"):
+        coefficient, rest = _coefficient(task.formula)
+        if abs(coefficient) != 1:
             yield rest
     elif is_loss_derivative(task):
         subject = task.step.subject
