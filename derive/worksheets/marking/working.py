@@ -26,6 +26,7 @@ from derive.worksheets.marking.spelling import doubtful, spelled
 _SIGN = re.compile(r"([=≈≅≃←])")
 _MOST_MEMBERS = 12  # the last ones count
 _WORD = re.compile(r"[\w.,]+")
+_LONGEST = 500  # characters of one member
 _MOST_WORDS = 60  # numbers, names and functions of one member
 _DIGITS = 20
 _EXACT = 2  # significant digits of a number that is given and not rounded
@@ -113,6 +114,8 @@ def _agree(before: _Member, after: _Member) -> bool:
 
 def _member(sign: str, text: str, formula: Callable[[str], Expression]) -> _Member | None:
     """What a member comes to; None where it is no arithmetic, or too much of it."""
+    if len(text) > _LONGEST:
+        return None
     plain = spelled(text)
     if len(_WORD.findall(plain)) > _MOST_WORDS or doubtful(text):
         return None
