@@ -4,19 +4,22 @@ not."""
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 from worksheets.networks import two_two_two
-from worksheets.test_rewritings import READERS
+from worksheets.test_rewritings import READERS, drawn, rewritten
 
 from derive.derivation.graph import E
 from derive.expression.formula import FormulaError
-from derive.expression.nodes import Quantity
+from derive.expression.nodes import Expression, Partial, Quantity
+from derive.expression.typed import typed as as_typed
 from derive.network import Dense, Network
 from derive.notation import names
 from derive.worksheets.exercise import exercise
 from derive.worksheets.marking.formulas import Compared, Formulas
 from derive.worksheets.marking.reader import Reader
+from derive.writers.expressions.text import text
 
 READER = READERS[0][1]
 SAME = [
@@ -207,3 +210,30 @@ def test_hostile_latex_is_bounded() -> None:
 
 def test_formulas_are_not_shared_between_readers() -> None:
     assert Formulas(*[READERS[0][0], READER.names]).read("W5") == READER.read("W5")
+
+
+def test_no_formula_written_in_another_way_is_read_as_another() -> None:
+    """Products without their sign, LaTeX and raised digits: the same formula, or a message."""
+    same = 0
+    for case in range(600):
+        asked, reader, task, chance = drawn(case)
+        name = chance.choice((reader.names.latex, reader.names.text, reader.names.code))
+
+        def called(e: Expression, reader: Formulas = reader, name: Any = name) -> str:
+            if isinstance(e, Quantity):
+                return str(name(e))
+            if isinstance(e, Partial) and isinstance(e.of, Quantity):
+                return rf"\frac{{\partial {name(e.of)}}}{{\partial {name(e.by)}}}"
+            return text(e, reader.names)
+
+        found = as_typed(rewritten(task.formula, chance, asked), called)
+        found = re.sub(r"\*\*2(?![\d.])", "²", found)
+        times = chance.choice((" ", "", r"\cdot ", "•", " × "))
+        found = re.sub(r"(?<!\*)\*(?!\*)", lambda _, sign=times: sign, found)
+        compared = reader.compare_with(task.formula, found, frozenset(task.step.assumes))
+        assert compared.equal or compared.fault, (task.source, found, compared)
+        if times.strip():
+            assert compared.equal, (found, compared)
+        same += compared.equal
+    print(f"{same} of 600 read")
+    assert same > 300
