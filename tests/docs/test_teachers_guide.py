@@ -19,6 +19,7 @@ GUIDE = Path(__file__).parents[2] / "docs" / "teachers-guide.md"
 TEXT = GUIDE.read_text(encoding="utf-8")
 FILES = (
     "roster.csv",
+    "quiz.yaml",
     "collected.csv",
     "family.yaml",
     "deeper.yaml",
@@ -74,10 +75,12 @@ def test_the_guide_followed_literally(tmp_path: Path, monkeypatch: pytest.Monkey
 
 
 def test_the_recipe_and_the_options_that_it_speaks_of_are_there() -> None:
-    from derive.worksheets.recipes import READY
+    from derive.worksheets.recipes import QUESTION_KEYS, READY
 
-    for name in re.findall(r"--recipe ([\w-]+)", TEXT):
-        assert name in READY
+    for name in re.findall(r"--recipe ([\w.-]+\w)", TEXT):
+        assert name in READY or name in FILES
+    table = TEXT[TEXT.index("| word |") :].split("\n\n")[0]
+    assert set(re.findall(r"^\| `(\w+)`", table, re.MULTILINE)) == set(QUESTION_KEYS) - {"kind"}
     known = {
         option
         for command in ("worksheet", "mark")
