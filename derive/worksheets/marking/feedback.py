@@ -115,7 +115,7 @@ def _first(student: StudentMarks, again: list[str], words: Wording) -> Iterator[
                           expected=_expected(one), question=one.question, **about))  # fmt: skip
     if mark.working:
         yield Paragraph(words("feedback-working", fault=mark.working))
-    if mark.differs is not None and mark.differs.values:
+    if mark.differs is not None and mark.differs.right:
         yield Paragraph(_counterexample(one, words))
     for row in mark.misconceptions[:2]:
         yield Paragraph(words(f"misconception-{row}"), "remark")
@@ -134,6 +134,10 @@ def _counterexample(one: Graded, words: Wording) -> Inline:
     """For w1 = 0.5 and i1 = 2 it comes to 1, where the right formula comes to 0.25."""
     differs = one.mark.differs
     assert differs is not None
+    if not differs.values:
+        if not differs.given:
+            return words("feedback-never-a-value")
+        return words("feedback-constant", given=differs.given, right=differs.right)
     values = tuple((atom, f" = {value}") for atom, value in differs.values)
     where = words.listing(values)
     if not differs.given:
