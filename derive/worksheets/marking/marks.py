@@ -165,6 +165,11 @@ class _Marker:
             named = self._named(item.task, readings[last.label], last.value)
             first = put_in.index(slipped[0])
             marks[first] = replace(marks[first], misconceptions=named)
+        if mark.verdict is Verdict.FOLLOWS:  # a 0 put in is no work alone, but may be part of some
+            marks = [
+                replace(m, verdict=Verdict.FOLLOWS) if m.verdict is Verdict.TRIVIAL else m
+                for m in marks
+            ]
         marks.append(replace(mark, working=found[last.label][1]))
         return marks
 
@@ -263,10 +268,10 @@ class _Marker:
         return self._is_none(self.own.number(atom), self.key.number(atom))
 
     def _is_none(self, own: Fraction, key: Fraction) -> bool:
-        """Whether a number would be shown as 0 with the digits asked, and the key's is not of its
-        size: that is larger, or 0 itself."""
-        asked = Fraction(1, 2 * 10**self.numbers.rounding.digits)
-        return abs(own) <= asked and (not key or 10 * abs(own) < abs(key))
+        """Whether a number is at most one unit of the last digit asked, and the key's is not of
+        its size: that is larger, or 0 itself."""
+        unit = Fraction(1, 10**self.numbers.rounding.digits)
+        return abs(own) <= unit and (not key or 10 * abs(own) < abs(key))
 
     def _keep(
         self, values: Values, task: Task, number: Fraction, worked: Worked,

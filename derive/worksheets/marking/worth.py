@@ -22,7 +22,7 @@ def is_work(
     or where two others do. A number makes a difference where the result would be another one, by
     more than ``least``, with 0 or with the opposite number in its place.
 
-    nothing  mistaken numbers that are 0, or so small that the sheet would show 0
+    nothing  numbers that are 0, or at most a unit of the last digit asked, where they should not
 
     e.g. δ·a with 0 for δ: no number makes a difference, and nothing is left to work out. In
     w − η·g with 0 for g only w does: it is copied. In (δ1·w5 + δ2·w7)·f′ with 0 for δ2, δ1, w5
