@@ -9,7 +9,7 @@ import csv
 import io
 import struct
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -103,20 +103,20 @@ def _spreadsheet(path: Path, raw: bytes) -> Iterator[Row]:
             if sum(entry.file_size for entry in packed.infolist()) > MAX_BYTES:
                 raise WorksheetError(f"{path}: more than {MAX_BYTES} bytes unpacked")
         with_formulas, book = (
-            openpyxl.load_workbook(io.BytesIO(raw), read_only=True, data_only=values)
+            openpyxl.load_workbook(io.BytesIO(raw), read_only=True, data_only=values).worksheets
             for values in (False, True)
         )
-        rows = list(_rows(book.worksheets[0]))
-        _check_formulas(path, with_formulas.worksheets[0], rows)
-        _check_others(path, book.worksheets, rows)
+        rows = {row.line: row for row in _rows(book[0])}
+        _check_formulas(path, with_formulas[0], rows)
+        _check_others(path, book, rows)
     except WorksheetError:
         raise
-    except _UNREADABLE as error:
+    except _UNREADABLE:
         raise WorksheetError(
-            f"{path}: not a spreadsheet that can be read ({error}); save it again as .xlsx, or as "
-            "CSV"
+            f"{path}: not a spreadsheet that can be read; save it again as .xlsx with the table "
+            "alone, or as CSV"
         ) from None
-    yield from rows
+    yield from rows.values()
 
 
 # What a file that is cut off or made to do harm leads to in the modules that unpack and read it.
@@ -127,32 +127,40 @@ _UNREADABLE = (
 
 
 def _rows(sheet: Any) -> Iterator[Row]:
-    for line, cells in enumerate(sheet.iter_rows(values_only=True), start=1):
-        if line > MOST_ROWS + 1:
-            break
-        yield Row(line, tuple(map(_cell, cells[: MOST_COLUMNS + 1])))
+    """The rows that are not empty, and one too far away."""
+    for line, cells in enumerate(_cells(sheet, values_only=True), start=1):
+        row = Row(line, tuple(map(_cell, cells[: MOST_COLUMNS + 1])))
+        if not row.empty or line > MOST_ROWS:
+            yield row
+        if line > MOST_ROWS or len(cells) > MOST_COLUMNS:
+            return
 
 
-def _check_formulas(path: Path, sheet: Any, rows: list[Row]) -> None:
+def _cells(sheet: Any, values_only: bool = False) -> Iterator[Any]:
+    """Row by row, each as long as it is: not as wide as the sheet says that it is."""
+    sheet.reset_dimensions()
+    yield from sheet.iter_rows(values_only=values_only)
+
+
+def _check_formulas(path: Path, sheet: Any, rows: Mapping[int, Row]) -> None:
     """A spreadsheet may say =0.5*0.2 and not what it comes to."""
-    for line, cells in enumerate(sheet.iter_rows(), start=1):
-        if line > len(rows):
-            break
-        for column, cell in enumerate(cells[: len(rows[line - 1].cells)]):
-            if cell.data_type == "f" and not rows[line - 1].cells[column]:
+    for line, cells in enumerate(_cells(sheet), start=1):
+        if line > MOST_ROWS:
+            return
+        values = rows[line].cells if line in rows else ()
+        for column, cell in enumerate(cells[:MOST_COLUMNS]):
+            if cell.data_type == "f" and not "".join(values[column : column + 1]):
                 raise WorksheetError(
                     f"{path}:{line}: cell {cell.coordinate} has a formula and no value; open the "
                     "file in a spreadsheet program and save it there, or write the value"
                 )
 
 
-def _check_others(path: Path, sheets: Sequence[Any], rows: list[Row]) -> None:
+def _check_others(path: Path, sheets: Sequence[Any], rows: Mapping[int, Row]) -> None:
     """Only the first sheet is read: a second one with its headings would be lost."""
-    heads = next(
-        ({cell.lower() for cell in row.cells if cell} for row in rows if any(row.cells)), None
-    )
+    heads = next(({cell.lower() for cell in row.cells} - {""} for row in rows.values()), None)
     for sheet in sheets[1:]:
-        first = next((row for row in _rows(sheet) if any(row.cells)), None)
+        first = next(_rows(sheet), None)
         if first is None:
             continue
         if heads is None or heads & {cell.lower() for cell in first.cells}:

@@ -199,6 +199,22 @@ def test_a_sheet_with_a_chart_alone_is_passed_over(made: Worksheet, tmp_path: Pa
     assert read_submissions(path, made.bundle) == {1: {"1": "0.5"}}
 
 
+@pytest.mark.parametrize("place", [(1_048_576, 1), (1, 16_384), (1_048_576, 16_384), (99_999, 9)])
+def test_a_cell_far_away_makes_no_work(
+    made: Worksheet, tmp_path: Path, place: tuple[int, int]
+) -> None:
+    path = tmp_path / "a.xlsx"
+    book = workbook(path, [["student", "1"], [1001, 0.5]])
+    book.active.cell(*place, "x")
+    book.save(path)
+    with pytest.raises(WorksheetError) as found:
+        read_submissions(path, made.bundle)
+    far = place[0] > 100_000 or place[1] > 2_000
+    assert ("allowed are 100000 rows and 2000 columns" in str(found.value)) == far
+    if not far:
+        assert ":99999: says not whose it is" in str(found.value) or "column 9" in str(found.value)
+
+
 BOMB = (
     b'<?xml version="1.0"?><!DOCTYPE l [<!ENTITY a "ha">'
     + b"".join(b'<!ENTITY %c "%s">' % (b, b"&%c;" % (b - 1) * 10) for b in range(98, 112))

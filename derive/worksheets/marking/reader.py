@@ -15,6 +15,7 @@ from derive.expression.formula import FormulaError, parse
 from derive.expression.functions import VALUE, Function, elementary
 from derive.expression.nodes import Apply, Expression, Partial, Quantity, substitute
 from derive.notation import Names
+from derive.notation.spelling import GREEK
 from derive.worksheets.exercise import Exercise
 from derive.worksheets.marking.readings import MAX_LENGTH
 from derive.worksheets.marking.spelling import powers, signs
@@ -30,6 +31,7 @@ _MOST_DERIVATIVES = 20
 _BY = re.compile(rf"\s*/\s*[∂d]\s*({_LETTERS})(?!\w)")
 _DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d)")
 _RAISED_POINT = re.compile(r"(?<![\w.,])0·(\d+)(?![\w.,])")
+_GREEK = {letter: name for name, letter in GREEK.items()}
 _UNKNOWN_NAME = re.compile(r"unknown name '(.*)'")
 
 
@@ -64,7 +66,7 @@ class Reader:
             return letter
 
         def derivative(match: re.Match[str]) -> str:
-            of, by = match[1] or match[2], match[3] or match[4]
+            of, by = match[1] or match[2] or match[5], match[3] or match[4] or match[6]
             return put(Partial(self._quantity(of), self._quantity(by)), match[0])
 
         bare = signs(text).strip()
@@ -159,7 +161,8 @@ class Reader:
     @cached_property
     def _derivative(self) -> re.Pattern[str]:
         one = rf"[∂d]\s*(?:\(({self._any_name})\)|({self._any_name})(?!{_IN_WORD}))"
-        return re.compile(rf"(?<!\w){one}\s*/\s*{one}")
+        in_brackets = rf"\(\s*[∂d]\s*({self._any_name})\s*\)"  # (∂a_h1)/(∂h1)
+        return re.compile(rf"(?<!\w){one}\s*/\s*{one}|{in_brackets}\s*/\s*{in_brackets}")
 
     # -- functions ------------------------------------------------------------------------------
 
@@ -168,14 +171,14 @@ class Reader:
         """The functions by what they are called, f′ too."""
         found = dict(elementary())
         for function in self._of_network:
-            for spelling in (function.name, function.text):
+            for spelling in _called(function):
                 found.setdefault(_identifier(signs(spelling)), function)
         return found
 
     @cached_property
     def _function(self) -> re.Pattern[str]:
         """What functions are called that is no name in a formula: relu', lrelu_0.1."""
-        spellings = {signs(s) for f in self._of_network for s in (f.name, f.text)}
+        spellings = {signs(s) for f in self._of_network for s in _called(f)}
         longest = sorted(spellings, key=lambda spelling: (-len(spelling), spelling))
         strange = "|".join(re.escape(s).replace(r"\.", "[.,]") for s in longest if not _is_word(s))
         return re.compile(rf"(?<![^\W\d])(?:{strange})" if strange else r"(?!)")
@@ -190,6 +193,12 @@ class Reader:
         there = {function.text for function in found}
         slopes = [_slope(f) for f in found if f.derivatives and len(f.parameters) == 1]
         return (*found, *(f for f in slopes if f.text not in there))
+
+
+def _called(f: Function) -> tuple[str, ...]:
+    """What a function is called: sigmoid, σ, sigma."""
+    letter = _GREEK.get(f.text[:1])
+    return (f.name, f.text, *([letter + f.text[1:]] if letter else []))
 
 
 def _slope(f: Function) -> Function:

@@ -157,16 +157,10 @@ def _latex(text: str) -> str:
             top, bottom = inside.strip(), rest[below.end() : last].strip()
             if top.isdigit() and bottom.isdigit() and text[: opening.start()][-1:].isdigit():
                 return text  # 1\frac{1}{2} is 1.5, and 2\frac{1}{2} may be meant as 1
-            new = _fraction(top, bottom)
+            new = f"(({top})/({bottom}))"
             rest = rest[last + 1 :]
         text = text[: opening.start()] + new + rest
     return text
-
-
-def _fraction(top: str, bottom: str) -> str:
-    if top.startswith("∂") and bottom.startswith("∂"):
-        return f"({top}/{bottom})"
-    return f"(({top})/({bottom}))"
 
 
 def _closing(text: str, opening: int) -> int:
