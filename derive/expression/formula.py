@@ -205,7 +205,8 @@ class _Parser:
         raised = isinstance(last.operand if isinstance(last, Negative) else last, Power) and (
             before.kind == "name" or (before.kind == "number" and glued)
         )
-        if token.kind == "number" or called or raised or divided:
+        power_of_ten = token.text == "e" and self.tokens[self.position + 1].text != "**"  # 1.2 e-3
+        if token.kind == "number" or called or raised or divided or power_of_ten:
             raise _beside(before, token)
         factor = self.factor()
         if all(isinstance(node, Number) for node in factor.walk() if not node.children):

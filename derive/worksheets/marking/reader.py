@@ -32,6 +32,7 @@ _BY = re.compile(rf"\s*/\s*[∂d]\s*({_LETTERS})(?!\w)")
 _DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d)")
 _RAISED_POINT = re.compile(r"(?<![\w.,])0·(\d+)(?![\w.,])")
 _GREEK = {letter: name for name, letter in GREEK.items()}
+_POWER_OF_TEN = re.compile(r"(?<![\w.])([\d.,]+)E(\d+)(?!\w)")  # 2E1, where there is an E1
 _UNKNOWN_NAME = re.compile(r"unknown name '(.*)'")
 
 
@@ -75,6 +76,11 @@ class Reader:
         bare = self._function.sub(lambda m: _identifier(m[0]), bare)
         bare = self._derivative.sub(derivative, bare)
         bare = self._name.sub(lambda m: put(self._quantity(m[0]), m[0]), bare)
+        if number := _POWER_OF_TEN.search(bare):
+            raise FormulaError(
+                f"{number[0]} may be a number or a product", number.start() + 1,
+                f"write {number[1]}e{number[2]}, or {number[1]}*E{number[2]}",
+            )  # fmt: skip
         if point := _RAISED_POINT.search(bare):
             raise FormulaError(
                 f"{point[0]} may be a number or a product", point.start() + 1,
@@ -156,7 +162,10 @@ class Reader:
     def _name(self) -> re.Pattern[str]:
         """A name, also right behind a number or before a bracket: 2h1(1 − h1)."""
         called = "|".join(map(re.escape, self._functions))
-        return re.compile(rf"(?<![^\W\d])(?!(?:{called})\s*\()(?:{self._any_name})(?!{_IN_WORD})")
+        return re.compile(
+            rf"(?<![^\W\d])(?!(?<=[\d.])E(?:\d|\s*[+-]\s*\d))(?!(?:{called})\s*\()"
+            rf"(?:{self._any_name})(?!{_IN_WORD})"
+        )
 
     @cached_property
     def _derivative(self) -> re.Pattern[str]:
