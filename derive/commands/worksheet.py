@@ -86,14 +86,19 @@ def worksheet(
     suffix = f".{answer_sheet}" if answer_sheet else ""
     files = file_names(count, to, one_file, suffix, variant or 0)
     spare([Path(output) / name for name in files], force)
+    from derive.network.description import Network
     from derive.worksheets.families import described_by
     from derive.worksheets.recipe import Recipe
     from derive.worksheets.recipes import recipe_from
 
-    asked = recipe_from(recipe) if recipe else Recipe()
-    made = again or bundle_of(
-        described_by(str(network)), asked, 7 if seed is None else seed, count, students
-    )
+    if again:
+        made = again
+    else:
+        asked = recipe_from(recipe) if recipe else Recipe()
+        about = described_by(str(network))
+        if isinstance(about, Network) and about.is_batch:
+            click.echo(f"{network}: a batch; each sheet is about one example", err=True)
+        made = bundle_of(about, asked, 7 if seed is None else seed, count, students)
     from derive.worksheets.leftover import earlier_in
 
     before = None if variant else earlier_in(Path(output))

@@ -7,12 +7,9 @@ earlier values counted in. The others stand alone and are here.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 from derive.expression.nodes import Expression, Quantity
 from derive.worksheets.items import Answer
-
-NUMBER, COUNT, FORMULA, CHOICE, NAMES = "number", "count", "formula", "choice", "names"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +19,6 @@ class CountAnswer:
     label: str
     value: int
     step: str = ""
-    form: ClassVar[str] = COUNT
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +37,6 @@ class FormulaAnswer:
     step: str = ""
     assumes: tuple[str, ...] = ()
     wrong: tuple[tuple[str, Expression], ...] = ()
-    form: ClassVar[str] = FORMULA
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +51,6 @@ class ChoiceAnswer:
     letter: str
     misconceptions: tuple[str, ...]
     step: str = ""
-    form: ClassVar[str] = CHOICE
 
     @property
     def letters(self) -> str:
@@ -71,7 +65,6 @@ class NamesAnswer:
     label: str
     names: tuple[Quantity, ...]
     step: str = ""
-    form: ClassVar[str] = NAMES
 
 
 AnyAnswer = Answer | CountAnswer | FormulaAnswer | ChoiceAnswer | NamesAnswer

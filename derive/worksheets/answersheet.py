@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from derive.worksheets.bundle import Bundle
 from derive.worksheets.recipe import WorksheetError
 
-SUFFIXES = (".csv", ".xlsx")
 NOT_ASKED = "–"  # in the cell of a blank that a sheet does not have
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 

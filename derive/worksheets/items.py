@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from itertools import count
 from itertools import product as combinations
 from string import ascii_lowercase
-from typing import ClassVar
 
 from derive.derivation.numbers import Numbers, equal
 from derive.derivation.steps import Chain, Relation
@@ -50,7 +49,6 @@ class Answer:
     address: Address
     value: Number
     step: str
-    form: ClassVar[str] = "number"
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,6 @@ from derive.worksheets.untold import Untold
 from derive.writers.columns import width
 
 PAIRS = 4  # answers in a row of the table of a key
-_SHORT = ("number", "count", "choice")
 _FOOT = 40  # columns of a name that the foot of a page has room for
 # Kinds that need no formula of a quantity, and kinds that speak of deltas.
 _WITHOUT_FORMULAS = {"counting", "shapes", "activation", "paths"}
@@ -231,30 +230,31 @@ class Pages:
 
     def _answers(self, answers: Sequence[AnyAnswer]) -> Iterator[Block]:
         """Every short answer beside its number, several in a row; formulas stand below."""
-        answers = [answer for answer in answers if answer.form in _SHORT]
-        if not answers:
+        short = [(answer.label, value) for answer in answers if (value := _in_a_cell(answer))]
+        if not short:
             return
         yield Heading(2, self.words("worksheet-answers"))
-        columns = min(PAIRS, len(answers))
-        deep = -(-len(answers) // columns)
+        columns = min(PAIRS, len(short))
+        deep = -(-len(short) // columns)
         rows = []
         for first in range(deep):
             cells: list[Inline] = []
-            for answer in answers[first::deep]:
-                cells += [(f"({answer.label})",), _in_a_cell(answer)]
+            for label, value in short[first::deep]:
+                cells += [(f"({label})",), value]
             rows.append((*cells, *[()] * (2 * columns - len(cells))))
         header = (self.words("worksheet-blank"), self.words("worksheet-value")) * columns
         yield Table(header, tuple(rows), "rl" * columns)
 
 
 def _in_a_cell(answer: AnyAnswer) -> Inline:
+    """An answer in a table; nothing of one that is too long for it."""
     if isinstance(answer, Answer):
         return (answer.value,)
     if isinstance(answer, CountAnswer):
         return (str(answer.value),)
     if isinstance(answer, ChoiceAnswer):
         return (answer.letter,)
-    raise TypeError(f"{answer.form} answers are too long for a table")
+    return ()
 
 
 def _tables(

@@ -382,3 +382,12 @@ def test_what_is_not_there_is_told(tmp_path: Path) -> None:
     path.write_text(derive.worksheet(two_two_two(), variants=2).bundle.text(), encoding="utf-8")
     result = run("--from", path, "--variant", 3, "-o", tmp_path)
     assert result.exit_code == 2 and "the bundle has 2 variants" in result.output
+
+
+def test_of_a_batch_one_example_is_asked_about_and_that_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "batch.yaml"
+    path.write_text("inputs: [[1, 2], [3, 4]]\nlayers: [{units: 1}]\n", encoding="utf-8")
+    arguments = ["worksheet", str(path), "--variants", "1", "--to", "text", "-o", str(tmp_path)]
+    result = CliRunner().invoke(commands, arguments)
+    assert result.exit_code == 0
+    assert "batch.yaml: a batch; each sheet is about one example" in result.stderr

@@ -112,7 +112,11 @@ def test_equal_units_stay_alike_and_unequal_ones_do_not() -> None:
     network = Network(2, [Dense(3, "sigmoid"), Dense(2, "sigmoid")])
     made = ground(network)
     assert stays_alike(made, network.layers[0])
-    assert only(list(symmetry(made))).right == 0
+    asked = only(list(symmetry(made)))
+    assert asked.options[asked.right] == made.words("concept-symmetry-alike")
+    assert "the same bias" in str(asked.prompt)
+    bare = ground(Network(2, [Dense(3, "sigmoid", "none"), Dense(2, "sigmoid")]))
+    assert "bias" not in str(only(list(symmetry(bare))).prompt)
     slopes = made.numbers.environment
     first, second = (slopes.partial(E, Quantity("weight", 1, j, 0)) for j in (0, 1))
     assert first != second  # with the variant's own numbers they differ

@@ -190,10 +190,12 @@ def symmetry(ground: Ground) -> Iterator[Concept]:
     words, network = ground.words, ground.exercise.structure
     for layer in network.layers[:-1]:
         if layer.units > 1 and layer.activation.function is not None and stays_alike(ground, layer):
-            options = tuple(words(f"concept-symmetry-{name}")
-                            for name in ("alike", "differ", "first", "zero"))  # fmt: skip
-            prompt = words("concept-symmetry", layer=ground.layer_name(layer.index))
-            yield Concept("symmetry", prompt, 0, options)
+            names = ground.chance.sample(("alike", "differ", "first", "zero"), 4)
+            options = tuple(words(f"concept-symmetry-{name}") for name in names)
+            biased = network.biases(layer.index)
+            prompt = words("concept-symmetry" if biased else "concept-symmetry-unbiased",
+                           layer=ground.layer_name(layer.index))  # fmt: skip
+            yield Concept("symmetry", prompt, names.index("alike"), options)
             return
 
 
