@@ -79,7 +79,14 @@ TRAININGS = {
 }
 USUAL = (Page("deltas"),)
 FORMATS = tuple(name for name in DOCUMENTS if name != "svg")  # pictures lie beside the pages
-WORKSHEETS = {"write-up-000": 3, "write-up-003": 3}
+# folder → network, recipe, variants
+WORKSHEETS = {
+    "write-up-000": ("write-up-000", None, 3),
+    "write-up-003": ("write-up-003", None, 3),
+    "exam": ("mazur", "exam", 2),
+    "find-the-mistake": ("mazur", "find-the-mistake", 2),
+    "quiz": ("mazur", HERE / "recipes" / "quiz.yaml", 2),
+}
 SEED = 1
 FIRST = "mazur/paths.md"
 
@@ -93,13 +100,14 @@ def build(folder: Path) -> list[Path]:
         contents |= {folder / source.stem / name: page for name, page in mine.items()}
         about += _listed(source.stem, _comment(source), source.stem, mine)
     written: list[Path] = []
-    for name, variants in WORKSHEETS.items():
-        network = derive.load(HERE / f"{name}.yaml")
-        made = derive.worksheet(network, variants=variants, seed=SEED)
+    for name, (network, recipe, variants) in WORKSHEETS.items():
+        about_it = derive.load(HERE / f"{network}.yaml")
+        made = derive.worksheet(about_it, recipe, variants=variants, seed=SEED)
         sheets = made.write(folder / "worksheets" / name)
         written += sheets
         files = [path.name for path in sheets]
-        about += _listed(f"Worksheets on {name}", "", f"worksheets/{name}", files)
+        title = f"Worksheets on {network}" + (f": {name}" if recipe else "")
+        about += _listed(title, "", f"worksheets/{name}", files)
     contents[folder / "README.md"] = "\n".join(about)
     write_whole(contents)
     return [*contents, *written]

@@ -144,7 +144,9 @@ class Pages:
         worked = {item.task.step.subject for question in questions for item in question.items}
         kinds = {question.kind for question in questions}
         if not kinds <= _WITHOUT_FORMULAS:
-            yield from self._meanings(kinds, worked)
+            shown = {item.task.step.subject for question in questions for item in question.items
+                     if question.kind != "graph" and not item.bare}  # fmt: skip
+            yield from self._meanings(kinds, shown)
         if any(question.has_numbers for question in questions):
             yield from self._givens(numbers, worked)
         if any(question.items for question in questions):
@@ -190,13 +192,13 @@ class Pages:
         if shown:
             yield Equations(tuple(shown))
 
-    def _meanings(self, kinds: set[str], worked: set[Expression]) -> Iterator[Block]:
-        """The formulas behind names that no question works out: one of each sort, and the loss."""
+    def _meanings(self, kinds: set[str], told: set[Expression]) -> Iterator[Block]:
+        """The formulas that no question prints: one of each sort of quantity, and the loss."""
         definitions = self.exercise.derivation.graph.definitions
         sorts: dict[tuple[str, int], Quantity] = {}
         for q in definitions:
             sorts.setdefault((q.kind, q.layer), q)
-        shown = [q for q in sorts.values() if q not in worked]
+        shown = [q for q in sorts.values() if q not in told]
         if shown:
             alike = len(sorts) < len(definitions)
             yield self._say("formulas-alike" if alike else "formulas")
