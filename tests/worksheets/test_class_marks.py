@@ -32,8 +32,8 @@ from derive.worksheets.marking.exports import as_json, marks_table, steps_table
 from derive.worksheets.marking.feedback import points
 from derive.worksheets.marking.grading import ClassMarks
 from derive.worksheets.marking.judges import Judges
-from derive.worksheets.marking.marks import Verdict
 from derive.worksheets.marking.report import report
+from derive.worksheets.marking.verdicts import Verdict
 from derive.worksheets.misconceptions import MISCONCEPTIONS
 from derive.worksheets.recipes import READY
 from derive.writers.expressions.text import text as text_of

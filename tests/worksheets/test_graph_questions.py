@@ -22,7 +22,7 @@ from derive.pictures.picture import Label, Picture
 from derive.worksheets import Answer, Ask, Recipe, Variant
 from derive.worksheets.answers import NamesAnswer
 from derive.worksheets.marking.judges import Judges
-from derive.worksheets.marking.marks import Verdict
+from derive.worksheets.marking.verdicts import Verdict
 from derive.writers import write
 from tests.derivation.oracle import OWN, Point
 from tests.document.claims import oracle

@@ -33,7 +33,8 @@ from derive.worksheets.answers import (
 from derive.worksheets.kinds import DIFFICULTIES, KINDS, dials
 from derive.worksheets.marking.formulas import Formulas
 from derive.worksheets.marking.judges import Judges
-from derive.worksheets.marking.marks import Verdict, mark_values
+from derive.worksheets.marking.marks import mark_values
+from derive.worksheets.marking.verdicts import Verdict
 from derive.worksheets.questions.choices import check_planted
 from derive.worksheets.questions.code import written_out
 from derive.writers import write

@@ -43,7 +43,7 @@ from derive.worksheets.answers import FormulaAnswer
 from derive.worksheets.exercise import Exercise, Task, exercise
 from derive.worksheets.marking.formulas import Compared, Formulas
 from derive.worksheets.marking.judges import Judges
-from derive.worksheets.marking.marks import Verdict
+from derive.worksheets.marking.verdicts import Verdict
 from derive.worksheets.misconceptions import EARLY_ROUNDING, slips
 from derive.writers.expressions.text import text
 

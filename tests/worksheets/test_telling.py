@@ -16,8 +16,9 @@ from derive.cli import commands
 from derive.derivation.rounding import shown
 from derive.network import Dense, Network
 from derive.worksheets import Ask, Recipe
-from derive.worksheets.marking.marks import Verdict, mark_values
+from derive.worksheets.marking.marks import mark_values
 from derive.worksheets.marking.own import Values
+from derive.worksheets.marking.verdicts import Verdict
 from derive.worksheets.misconceptions import MISCONCEPTIONS, slips
 from derive.worksheets.telling import Alike, Telling
 from derive.worksheets.variant import Search

@@ -6,7 +6,8 @@ marks      the verdict on each answer, and the first wrong step
 formulas   whether a formula is the right one, by random points
 """
 
-from derive.worksheets.marking.marks import Mark, Verdict, mark_values
+from derive.worksheets.marking.marks import mark_values
 from derive.worksheets.marking.readings import Reading, read
+from derive.worksheets.marking.verdicts import Mark, Verdict
 
 __all__ = ["Mark", "Reading", "Verdict", "mark_values", "read"]

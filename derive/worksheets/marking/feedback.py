@@ -17,7 +17,7 @@ from derive.document.blocks import (
 )
 from derive.document.wording import Wording
 from derive.worksheets.marking.grading import Graded, StudentMarks, Totals
-from derive.worksheets.marking.marks import Verdict
+from derive.worksheets.marking.verdicts import Verdict
 from derive.worksheets.sheet import foot_of
 
 _VERDICTS = {

@@ -19,8 +19,8 @@ from derive.worksheets.bundle import Bundle, Student, read_bundle
 from derive.worksheets.combinations import combination_of
 from derive.worksheets.maker import Variant
 from derive.worksheets.marking.judges import Judges
-from derive.worksheets.marking.marks import Mark
 from derive.worksheets.marking.submissions import check_labels, read_submissions
+from derive.worksheets.marking.verdicts import Mark
 from derive.worksheets.recipe import WorksheetError
 
 

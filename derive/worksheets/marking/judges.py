@@ -25,8 +25,9 @@ from derive.worksheets.exercise import Exercise
 from derive.worksheets.items import Item
 from derive.worksheets.maker import Variant
 from derive.worksheets.marking.formulas import Compared, Formulas
-from derive.worksheets.marking.marks import Carried, Mark, Verdict, mark_values, with_first
+from derive.worksheets.marking.marks import Carried, mark_values
 from derive.worksheets.marking.readings import MAX_LENGTH, read
+from derive.worksheets.marking.verdicts import Mark, Verdict, with_first
 
 _NONE = frozenset({"none", "no", "nothing", "0", "-", "–", "—", "∅", "{}"})
 _BETWEEN = re.compile(r"and|->|[\s,;.{}()→&+]+", re.IGNORECASE)

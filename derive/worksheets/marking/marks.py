@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from enum import Enum
 from fractions import Fraction
 from typing import Any
 
@@ -20,9 +19,10 @@ from derive.expression.evaluate import HIGH
 from derive.expression.nodes import Expression, Number, Partial, Quantity, variable
 from derive.worksheets.exercise import Task
 from derive.worksheets.items import Answer, Item, put_into
-from derive.worksheets.marking.formulas import Compared, Formulas
+from derive.worksheets.marking.formulas import Formulas
 from derive.worksheets.marking.own import Value, Values, fraction
 from derive.worksheets.marking.readings import Reading
+from derive.worksheets.marking.verdicts import Mark, Verdict, with_first
 from derive.worksheets.marking.working import worked
 from derive.worksheets.marking.worth import is_work
 from derive.worksheets.misconceptions import slips
@@ -32,51 +32,6 @@ _ZERO = HIGH.number(Fraction(0))
 _FEWEST = 2  # significant digits of an answer that counts though it has too few
 _FEWER = 2  # decimals that may lack where an answer is not wrong, but too short to count
 _AND_A_BIT = HIGH.number(Fraction(101, 100))  # a tie may be rounded either way
-
-
-class Verdict(Enum):
-    """What is said of an answer."""
-
-    RIGHT = "right"
-    COARSE = "right, with too few digits"
-    VAGUE = "too few digits to see the step"
-    FOLLOWS = "follows from an earlier mistake"
-    TRIVIAL = "follows from an earlier mistake that makes it trivial"
-    WRONG = "wrong"
-    UNREADABLE = "unreadable"
-    MISSING = "missing"
-
-
-_COUNTS = frozenset({Verdict.RIGHT, Verdict.COARSE, Verdict.FOLLOWS})
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """The mark of one blank.
-
-    expected        what the key has there: a number or formula, or the text of another form
-    misconceptions  ids of those that lead to the number given, the likelier first
-    first           whether this is the first wrong step of the sheet
-    fault           of an unreadable answer: why
-    working         of an answer with its working: what does not hold in it
-    differs         of a formula that is not the right one: where they differ
-    """
-
-    label: str
-    step: str
-    verdict: Verdict
-    given: str
-    expected: Expression | str
-    misconceptions: tuple[str, ...] = ()
-    first: bool = False
-    fault: str = ""
-    working: str = ""
-    differs: Compared | None = None
-
-    @property
-    def counts(self) -> bool:
-        """Whether the point is given."""
-        return self.verdict in _COUNTS
 
 
 @dataclass
@@ -107,12 +62,6 @@ def mark_values(
     for item in items:
         marks += marker.item(item, answers)
     return with_first(marks)
-
-
-def with_first(marks: Sequence[Mark]) -> tuple[Mark, ...]:
-    """The marks of a sheet, the first with something wrong in it marked as such."""
-    first = next((m for m in marks if m.verdict is Verdict.WRONG or m.working), None)
-    return tuple(replace(mark, first=mark is first) for mark in marks)
 
 
 @dataclass(frozen=True, slots=True)

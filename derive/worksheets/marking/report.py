@@ -12,7 +12,7 @@ from derive.document.wording import Wording
 from derive.expression.nodes import Expression
 from derive.worksheets.marking.feedback import percent, points
 from derive.worksheets.marking.grading import ClassMarks, Graded, StudentMarks, Totals
-from derive.worksheets.marking.marks import Verdict
+from derive.worksheets.marking.verdicts import Verdict
 from derive.worksheets.misconceptions import MISCONCEPTIONS
 
 _WRONG = frozenset({Verdict.WRONG, Verdict.TRIVIAL})
