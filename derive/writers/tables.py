@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+_NOTHING = 1e-9  # by which columns that were cut down to fit may add up to more
+
 
 def groups(widths: Sequence[float], gap: float, room: float, rows: int) -> list[list[int]]:
     """Positions of columns in tables that fit into ``room``.
@@ -19,7 +21,7 @@ def groups(widths: Sequence[float], gap: float, room: float, rows: int) -> list[
         if len(taken) == 1 and rows > 1 and rest:  # the first column never stands alone
             taken.append(rest.pop(0))
         used = sum(widths[i] for i in taken) + gap * (len(taken) - 1)
-        while rest and used + gap + widths[rest[0]] <= room:
+        while rest and used + gap + widths[rest[0]] <= room + _NOTHING:
             used += gap + widths[rest[0]]
             taken.append(rest.pop(0))
         found.append(taken)

@@ -166,6 +166,9 @@ def test_wide_tables_become_several() -> None:
     assert groups((5, 20, 20, 20), 2, 50, 2) == [[0, 1, 2], [0, 3]]
     assert groups((60, 20, 20, 20), 2, 50, 2) == [[0, 1], [0, 2], [0, 3]]
     assert groups((5, 20, 20, 20), 2, 50, 1) == [[0, 1, 2], [3]]
+    for natural in range(40, 90):  # what was cut down to fit does fit
+        widths = shrunk((7.3, natural + 0.1, natural / 3), (1, 1, 1), 2.4, 91.0)
+        assert groups(widths, 2.4, 91.0, 5) == [[0, 1, 2]]
     assert groups((99,), 2, 50, 2) == groups((99,), 2, 50, 1) == [[0]]
     assert shrunk((5, 60, 50), (5, 5, 5), 0, 65) == pytest.approx([5, 30, 30])
     assert shrunk((5, 6), (5, 5), 2, 80) == [5, 6]
