@@ -104,6 +104,18 @@ def full(marks: ClassMarks) -> bool:
 # -- the truth: every key is right, through every kind of file -----------------------------------
 
 
+def handed_in(sheets: Worksheet, folder: Path, separator: str = ",", start: str = "") -> Path:
+    """The class's own table, ``answers.csv`` of the folder, filled in with every key."""
+    with (folder / "answers.csv").open(encoding="utf-8-sig", newline="") as file:
+        head, *rows = csv.reader(file)
+    for number, row in enumerate(rows, start=1):
+        key = key_of(sheets, number)
+        for i, label in enumerate(head):
+            assert (row[i] == "") == (label in key), "a cell for each blank of this sheet"
+            row[i] = key.get(label, row[i])
+    return written([head, *rows], folder / "filled.csv", separator, start)
+
+
 @pytest.mark.parametrize("network", NETWORKS, ids=("2-2-2", "softmax", "layered"))
 @pytest.mark.parametrize("recipe", [None, *READY])
 def test_every_key_marks_itself_as_full(
@@ -111,14 +123,7 @@ def test_every_key_marks_itself_as_full(
 ) -> None:
     sheets = derive.worksheet(network, recipe, variants=3, seed=5)
     sheets.write(tmp_path, ("text",), answer_sheet=".csv")
-    with (tmp_path / "answers.csv").open(encoding="utf-8-sig", newline="") as file:
-        head, *rows = csv.reader(file)
-    for number, row in enumerate(rows, start=1):
-        key = key_of(sheets, number)
-        for i, label in enumerate(head):
-            assert (row[i] == "") == (label in key), "a cell for each blank of this sheet"
-            row[i] = key.get(label, row[i])
-    answers = written([head, *rows], tmp_path / "filled.csv", ";", "\ufeff")
+    answers = handed_in(sheets, tmp_path, ";", "\ufeff")
     marks = derive.mark(tmp_path / "bundle.json", answers)
     assert len(marks.students) == 3 and not marks.missing
     assert full(marks), [

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from worksheets.test_class_marks import full, key_of, written
+from worksheets.test_class_marks import full, handed_in, key_of
 from worksheets.test_classes import contents
 from worksheets.test_families import FOUR, read
 
@@ -101,25 +101,11 @@ def test_what_no_good_sheet_is_made_of_is_named(monkeypatch: pytest.MonkeyPatch)
 # -- a class -------------------------------------------------------------------------------------
 
 
-def handed_in(sheets: Worksheet, folder: Path, answers: Path) -> Path:
-    """The class's own table, filled in with every key."""
-    with answers.open(encoding="utf-8-sig", newline="") as file:
-        head, *rows = csv.reader(file)
-    for number, row in enumerate(rows, start=1):
-        key = key_of(sheets, number)
-        for i, label in enumerate(head):
-            assert (row[i] == "") == (label in key), "a cell for each blank of this sheet"
-            row[i] = key.get(label, row[i])
-    return written([head, *rows], folder / "filled.csv")
-
-
 @pytest.mark.parametrize("recipe", [None, "homework", "exam", "find-the-mistake"])
 def test_every_key_marks_itself_as_full(recipe: str | None, path: Path, tmp_path: Path) -> None:
     sheets = derive.worksheet(path, recipe, variants=4, seed=5)
     sheets.write(tmp_path, ("text",), answer_sheet=".csv")
-    marks = derive.mark(
-        tmp_path / "bundle.json", handed_in(sheets, tmp_path, tmp_path / "answers.csv")
-    )
+    marks = derive.mark(tmp_path / "bundle.json", handed_in(sheets, tmp_path))
     assert len({sheets.bundle.structure(number) for number in (1, 2, 3, 4)}) == 4
     assert len(marks.students) == 4 and marks.mixed and full(marks)
     assert files(marks, ("text", "markdown", "latex", "csv", "json"))
@@ -139,7 +125,7 @@ def test_own_activations_and_losses_come_back_from_the_bundle(tmp_path: Path) ->
     for number, variant in enumerate(sheets, start=1):
         page = (tmp_path / f"sheet-0{number}.txt").read_text(encoding="utf-8")
         assert write(bundle.variant(number).sheet, variant.names, "text") == page
-    assert full(derive.mark(bundle, handed_in(sheets, tmp_path, tmp_path / "answers.csv")))
+    assert full(derive.mark(bundle, handed_in(sheets, tmp_path)))
 
 
 def test_another_structure_does_not_mark_a_sheet(
