@@ -1,0 +1,1 @@
+"""What is promised, counted over large seeded samples: ``make truth`` prints a line per figure."""
