@@ -55,7 +55,8 @@ class GradientFunction:
     with the back end "python" (unless an array was given) and where NumPy is not installed.
     ``flat``, ``pack`` and ``unpack`` give the kind they got.
 
-    A call changes nothing in the function: threads may share it.
+    A call changes nothing in the function: threads may share it. Processes may be sent it, or
+    the network: what is compiled from either is the same code.
 
     network, backend  what was compiled, and which back end was asked for
     names             what each entry of theta is, in the network's notation: w1, w3, w2, …
@@ -107,6 +108,17 @@ class GradientFunction:
         code = self._engine(self.network.example_count).code
         found: str = code.source("loss_and_gradient", remarks=True)
         return found
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, GradientFunction):
+            return NotImplemented
+        return self.network == other.network and self.backend == other.backend
+
+    def __hash__(self) -> int:
+        return hash((self.network.sizes, self.backend))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return compile, (self.network, self.backend)  # a copy generates the same code anew
 
     def __repr__(self) -> str:
         sizes = "-".join(map(str, self.network.sizes))

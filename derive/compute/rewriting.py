@@ -62,7 +62,7 @@ def match(pattern: Expression, expression: Expression, found: dict[Expression, E
     if isinstance(pattern, Number) and isinstance(expression, Number):
         return pattern.value == expression.value
     if isinstance(pattern, Apply) and isinstance(expression, Apply):
-        if pattern.function is not expression.function:
+        if pattern.function != expression.function:
             return False
     elif isinstance(pattern, Comparison) and isinstance(expression, Comparison):
         if pattern.sign != expression.sign:

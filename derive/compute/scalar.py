@@ -173,11 +173,11 @@ class _Scalar:
             if not isinstance(argument, Quantity):
                 raise TypeError("a sum over a layer is taken of a letter")
             every = [self.named(layer, argument.name, k) for k in range(layer.units)]
-            if formula.function is TOTAL:
+            if formula.function == TOTAL:
                 return total(*every)
-            if formula.function is OTHERS:
+            if formula.function == OTHERS:
                 return self.others(layer, argument.name, every, unit)
-            return every[0] if formula.function is LARGEST and len(every) == 1 else (
+            return every[0] if formula.function == LARGEST and len(every) == 1 else (
                 Apply(formula.function, tuple(every))
             )  # fmt: skip
         children = formula.children

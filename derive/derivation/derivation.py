@@ -28,19 +28,28 @@ class StyleError(ValueError):
     """A style that there is not."""
 
 
-@dataclass(eq=False)
+@dataclass(repr=False)
 class Derivation:
     """A derivation of ∂E/∂w for every trained parameter, in symbols.
 
     sections  what is told, in reading order
-    Numbers are not in it: they are read off a trace, for any digits and rounding.
+    Numbers are not in it: they are read off a trace, for any digits and rounding. Two are equal
+    where they tell the same of the same network, checked or not.
     """
 
     network: Network
     style: str
-    graph: Graph
+    graph: Graph = field(compare=False)  # it follows from the network
     sections: tuple[Section, ...]
-    _report: Report | None = field(default=None, repr=False)
+    _report: Report | None = field(default=None, compare=False)
+
+    def __hash__(self) -> int:
+        return hash((self.graph, self.style))
+
+    def __repr__(self) -> str:
+        steps, sizes = sum(1 for _ in self.walk()), "-".join(map(str, self.network.sizes))
+        checked = "checked" if self._report is not None else "not checked yet"
+        return f"<Derivation of a {sizes} network, style {self.style}: {steps} steps, {checked}>"
 
     def check(self) -> Report:
         """Check every equality by machine; the result is kept.

@@ -77,6 +77,14 @@ class Graph:
                 self.children[parent].append(quantity)
             self.level[quantity] = 1 + max((self.level.get(p, 0) for p in parents), default=0)
 
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Graph):
+            return NotImplemented
+        return self.network == other.network and self.definitions == other.definitions
+
+    def __hash__(self) -> int:
+        return hash((self.network.sizes, self.network.title))
+
     def _layer(self, layer: Layer, previous: tuple[Quantity, ...]) -> None:
         for z in pre_activations(layer):
             terms: list[Expression] = [

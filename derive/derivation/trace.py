@@ -46,6 +46,14 @@ class ExampleTrace(Point):
             if quantity not in self.values:
                 self.values[quantity] = evaluate(formula, self)
 
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, ExampleTrace):
+            return NotImplemented
+        return self.graph == other.graph and self.values == other.values
+
+    def __hash__(self) -> int:
+        return hash(self.graph)
+
     def quantity(self, quantity: Quantity) -> Any:
         if quantity.kind == DELTA:
             return self.partial(E, Quantity(PRE_ACTIVATION, quantity.layer, quantity.unit))
@@ -99,6 +107,14 @@ class Trace(Point):
         self.examples = examples
         self.generic = generic
         self.arithmetic = examples[0].arithmetic
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Trace):
+            return NotImplemented
+        return self.examples == other.examples and self.generic == other.generic
+
+    def __hash__(self) -> int:
+        return hash((self.graph, self.generic))
 
     def quantity(self, quantity: Quantity) -> Any:
         if quantity.kind == BATCH_LOSS:

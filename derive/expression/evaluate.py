@@ -7,12 +7,15 @@ things that check it; the other is finite differences.
 
 from __future__ import annotations
 
+import copyreg
 import operator
 from collections.abc import Callable, Mapping
 from fractions import Fraction
+from functools import cache
 from typing import Any, Protocol
 
 from mpmath.ctx_mp import MPContext  # type: ignore[import-untyped]
+from mpmath.libmp import from_pickable, to_pickable  # type: ignore[import-untyped]
 
 from derive.expression.functions import Function
 from derive.expression.grid import Grid
@@ -69,6 +72,10 @@ class Point:
         self.known: dict[int, tuple[Expression, Any]] = {}
         self.known_slopes: dict[int, tuple[Expression, dict[Quantity, Any]]] = {}
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Without what is remembered: the nodes of a copy have other identities."""
+        return {**self.__dict__, "known": {}, "known_slopes": {}}
+
 
 def _sign(x: Any) -> int:
     return int(x > 0) - int(x < 0)
@@ -78,9 +85,12 @@ class HighPrecision:
     """Sixty decimal digits, through mpmath; exponents are unbounded, so nothing overflows."""
 
     def __init__(self, digits: int = DIGITS) -> None:
+        self.digits = digits
         self.context = MPContext()
         self.context.dps = digits
         context = self.context
+        # Its numbers have a type of their own, which no copy could find by its name.
+        copyreg.pickle(context.mpf, lambda x: (_number, (digits, to_pickable(x._mpf_))))
         self._numbers: dict[tuple[int, int], Any] = {}
         self._functions: dict[str, Callable[..., Any]] = {
             "exp": context.exp, "ln": context.log, "sqrt": context.sqrt,
@@ -89,6 +99,9 @@ class HighPrecision:
             "erf": context.erf, "abs": abs, "max": max, "min": min,
             "sign": lambda x: context.mpf(_sign(x)),
         }  # fmt: skip
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return high_precision, (self.digits,)
 
     def number(self, value: Fraction) -> Any:
         ratio = value.as_integer_ratio()
@@ -123,7 +136,19 @@ class HighPrecision:
 _GROWING = frozenset({"exp", "sin", "cos", "sinh", "cosh", "tanh", "erf"})
 _LARGEST = 4_096
 
-HIGH = HighPrecision()
+
+@cache
+def high_precision(digits: int = DIGITS) -> HighPrecision:
+    """The arithmetic of so many digits: one each, so that their numbers are of one type."""
+    return HighPrecision(digits)
+
+
+def _number(digits: int, number: Any) -> Any:
+    """The copy of a number, in the arithmetic that it belongs to."""
+    return high_precision(digits).context.make_mpf(from_pickable(number))
+
+
+HIGH = high_precision()
 
 _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
     "<": operator.lt, "<=": operator.le, ">": operator.gt,

@@ -3,12 +3,18 @@
 A function with a ``definition`` (σ, relu, a formula of one's own) is evaluated through it; an
 elementary one natively. ``derivatives`` holds one derivative per parameter, as taught, in the
 parameters and, where that is how it is taught, in the function's own value ``VALUE``.
+
+A function is what it says, not where it lies in memory: two with the same name and formula are
+equal, also when one of them comes from another process. Only the elementary ones, whose
+derivatives mention each other in a circle, are one object each everywhere: a copy finds them by
+their names.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cache
+from typing import Any
 
 from derive.expression.nodes import (
     HALF,
@@ -59,6 +65,28 @@ class Function:
 
     def __repr__(self) -> str:
         return f"<{self.name}>"
+
+    def __eq__(self, other: object) -> bool:
+        if self is other:
+            return True
+        return isinstance(other, Function) and self._said() == other._said()
+
+    def __hash__(self) -> int:
+        return hash(self.name)  # the rest seldom tells two apart, and a tree is hashed often
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        if elementary().get(self.name) is self:
+            return _elementary, (self.name,)
+        return Function, self._said()
+
+    def __deepcopy__(self, _: object) -> Function:
+        return self  # nothing in it changes
+
+    def _said(self) -> tuple[Any, ...]:
+        """What it was made of."""
+        return (
+            self.name, self.latex, self.text, self.parameters, self.definition, self.derivatives,
+        )  # fmt: skip
 
 
 EXP = Function("exp", r"\exp", "exp", derivatives=(VALUE,))
@@ -113,3 +141,8 @@ def elementary() -> dict[str, Function]:
     table = {row.name: row for row in rows}
     table["log"] = LN
     return table
+
+
+def _elementary(name: str) -> Function:
+    """What the copy of an elementary function is."""
+    return elementary()[name]

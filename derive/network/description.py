@@ -21,6 +21,7 @@ from derive.network.catalogue import ActivationUse, LossUse
 from derive.notation.shape import Shape
 
 WEIGHTS, BIASES = "weights", "biases"  # what ``frozen`` may hold
+_FEW = 4  # layers that a short description names
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ class Layer:
     name: str | None = None
 
 
-@dataclass(frozen=True, slots=True, init=False)
+@dataclass(frozen=True, slots=True, init=False, repr=False)
 class Network:
     """A feed-forward network with its loss and, where given, all its numbers. Immutable.
 
@@ -115,6 +116,15 @@ class Network:
         )  # fmt: skip
         for name, value in known.items():
             object.__setattr__(self, name, value)
+
+    def __repr__(self) -> str:
+        sizes = "-".join(map(str, self.sizes))
+        kinds = ", ".join(layer.activation.name for layer in self.layers[:_FEW])
+        more = ", …" if len(self.layers) > _FEW else ""
+        held = f"{self.example_count} examples" if self.is_batch else (
+            "with values" if self.has_values else "in symbols"
+        )  # fmt: skip
+        return f"<Network {sizes}: {kinds}{more}; {self.loss.name}; {held}>"
 
     @property
     def example_count(self) -> int:

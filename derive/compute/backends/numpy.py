@@ -128,7 +128,7 @@ class NumpyWriter(Writer):
     def written_into(self, target: Quantity, expression: Expression) -> str:
         if not isinstance(expression, Apply):
             raise TypeError("only an operation on whole arrays has a place for its result")
-        if expression.function is OUTER:
+        if expression.function == OUTER:
             self.printer.used[OUTER.name] = OUTER
         arguments = [self.printer(argument) for argument in expression.arguments]
         name = self.printer.spell(target)

@@ -193,7 +193,7 @@ class Text(Printer):
         return f"{base}^{self.inside(e.exponent, ATOM)}", POWERED
 
     def apply(self, e: Apply) -> tuple[str, int]:
-        if e.function is QUOTIENT:
+        if e.function == QUOTIENT:
             return self.quotient(Quotient(*e.arguments))
         arguments = ", ".join(self(argument) for argument in e.arguments)
         return f"{e.function.text}({arguments})", ATOM

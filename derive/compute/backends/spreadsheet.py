@@ -83,7 +83,7 @@ class SpreadsheetPrinter(CodePrinter):
     def apply(self, e: Apply) -> tuple[str, int]:
         if e.function in (LARGEST, SECOND):
             units = f"{self(e.arguments[0])}:{self(e.arguments[-1])}"
-            return f"MAX({units})" if e.function is LARGEST else f"LARGE({units},2)", ATOM
+            return f"MAX({units})" if e.function == LARGEST else f"LARGE({units},2)", ATOM
         pattern = PATTERNS.get(e.function.name)
         if pattern is not None:
             (argument,) = e.arguments

@@ -34,7 +34,7 @@ INTERRUPTED = "interrupted"
 Progress = Callable[[Number, int], None]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Run:
     """What one learning rate gave.
 
@@ -49,6 +49,21 @@ class Run:
     kept: Sequence[int]
     _history: array[float]
     _size: int
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Run) and self._said() == other._said()
+
+    def __hash__(self) -> int:
+        return hash((self.rate, self.ending, self.epochs))
+
+    def __repr__(self) -> str:
+        rate = self.rate.text or self.rate.value
+        return f"<Run with rate {rate}, {self.ending} after {self.epochs} epochs>"
+
+    def _said(self) -> tuple[Any, ...]:
+        """All of it, to the bit: a loss that is no number any more is equal to its copy."""
+        losses = array("d", self.losses).tobytes()
+        return self.rate, self.ending, tuple(self.kept), losses, self._history.tobytes()
 
     @property
     def epochs(self) -> int:

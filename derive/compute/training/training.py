@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Any
 
@@ -23,6 +23,8 @@ from derive.compute.training.start import Start, starting_point
 from derive.derivation.graph import BATCH_E, E
 from derive.expression.nodes import INPUT, TARGET, Expression, Number, Partial, Quantity
 from derive.network.description import Network
+
+_FEW = 4  # runs that a short description names
 
 
 def train(
@@ -77,7 +79,7 @@ def train(
     return Training(network, asked, start, x, t, tuple(runner.runs()))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Training:
     """What gradient descent gave: ``training[0.5].losses``, a run for each learning rate.
 
@@ -93,6 +95,19 @@ class Training:
     inputs: Rows
     targets: Rows
     runs: tuple[Run, ...]
+
+    def __hash__(self) -> int:
+        return hash((self.network.sizes, self.settings))
+
+    def __repr__(self) -> str:
+        sizes = "-".join(map(str, self.network.sizes))
+        runs = ", ".join(f"{shown_rate(r.rate)}: {r.losses[-1]:.6g}" for r in self.runs[:_FEW])
+        more = f", … {len(self.runs)} in all" if len(self.runs) > _FEW else ""
+        return f"<Training of a {sizes} network, loss at the end per rate {runs}{more}>"
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Its fields, without what was worked out from them."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
 
     def __getitem__(self, rate: float) -> Run:
         """The run of a learning rate. Raises KeyError."""

@@ -163,7 +163,7 @@ class _Page:
             terms = (with_example(formula.body, formula.index, n) for n in range(formula.count))
             return self._opened(total(*terms), member)
         if isinstance(formula, Apply) and formula.function.definition is not None:
-            same = isinstance(member, Apply) and member.function is formula.function
+            same = isinstance(member, Apply) and member.function == formula.function
             if not same:
                 values: dict[Expression, Expression] = dict(
                     zip(formula.function.parameters, formula.arguments, strict=True)

@@ -49,7 +49,7 @@ def functions(graph: Graph) -> Section:
             return
         for formula in (function.definition, *function.derivatives):
             for node in formula.walk():
-                if isinstance(node, Apply) and node.function is not function:
+                if isinstance(node, Apply) and node.function != function:
                     need(node.function)
         needed[function] = None
 
