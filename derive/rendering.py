@@ -170,7 +170,8 @@ def narrated(
         extra = extra_steps(derivation, parts)
         more = report.equalities + check_more(derivation, extra.values())
         report = replace(report, equalities=more)
-    called = names(notation or network.notation, network.shape, network.layout)
+    chosen = network.notation if notation is None else notation
+    called = names(chosen, network.shape, network.layout)
     teller = Teller(
         derivation, report, valuation, Detail(detail), Wording("en", templates), called, numbers,
         parts=frozenset(parts), extra=extra,

@@ -151,7 +151,8 @@ def train(
         from derive.spreadsheet import check
 
         check(described, chosen, asked["epochs"], count, asked["batch_size"])
-    called = names(notation or described.notation, described.shape, described.layout)
+    written = described.notation if notation is None else notation
+    called = names(written, described.shape, described.layout)
     look = Look(called, digits or described.digits, templates=templates)
     with _Bar(len(chosen), asked["epochs"]) as bar:
         training = derive.train(described, chosen, **examples, **asked, progress=bar.progress)

@@ -8,20 +8,13 @@ from typing import Any, TypeVar
 from derive.expression.formula import FormulaError
 from derive.expression.functions import X
 from derive.expression.nodes import Expression, Number, Quantity
-from derive.network import catalogue
+from derive.network import catalogue, other_names
 from derive.network.catalogue import ACTIVATIONS, LOSSES, OUTPUT, ActivationUse, LossUse
 from derive.network.errors import Notes, Path, listed, unknown
+from derive.network.other_names import Other
 from derive.network.values import read_number, shown
 
 T = TypeVar("T")
-
-# What other programs and books call them.
-_ALSO_CALLED = {
-    "linear": "identity", "none": "identity", "logistic": "sigmoid", "swish": "silu",
-    "lrelu": "leaky_relu", "mse": "mean_squared_error", "mae": "absolute_error",
-    "bce": "binary_cross_entropy", "ce": "cross_entropy", "nll": "cross_entropy",
-    "categorical_cross_entropy": "cross_entropy", "kl": "kl_divergence",
-}  # fmt: skip
 
 
 def read_activation(
@@ -47,7 +40,9 @@ def read_activation(
         if use and use.function and use.function.definition:
             _mentions(notes, use.function.definition, X, (*path, "formula"))
         return use
-    name = _name(notes, raw, path, name_path, "activation", tuple(ACTIVATIONS))
+    name = _name(
+        notes, raw, path, name_path, "activation", tuple(ACTIVATIONS), other_names.ACTIVATIONS
+    )
     if name is None:
         return None
     settable = tuple(key for key, _ in ACTIVATIONS[name].parameters)
@@ -91,7 +86,7 @@ def read_loss(notes: Notes, raw: Any, path: Path = ("loss",)) -> LossUse | None:
         if use:
             _mentions(notes, use.term, OUTPUT, (*path, "formula"))
         return use
-    name = _name(notes, raw, path, name_path, "loss", tuple(LOSSES))
+    name = _name(notes, raw, path, name_path, "loss", tuple(LOSSES), other_names.LOSSES)
     if name is None or notes.unknown_keys(path, raw, ("name", "per_output")):
         return None
     if LOSSES[name].mean and per_output:
@@ -115,6 +110,7 @@ def _name(
     name_path: Path,
     what: str,
     allowed: tuple[str, ...],
+    others: Mapping[str, Other],
 ) -> str | None:
     if "name" not in raw:
         notes.problem(
@@ -125,7 +121,7 @@ def _name(
     if isinstance(name, str) and name in allowed:
         return name
     if isinstance(name, str):
-        notes.problem(name_path, unknown(what, name, allowed, _ALSO_CALLED.get(name.lower())))
+        notes.problem(name_path, unknown(what, name, allowed, others))
     else:
         notes.problem(name_path, f"{what}: got {shown(name)}; allowed are {listed(allowed)}")
     return None

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+
+from derive.network.other_names import Other, find
 
 Path = tuple[str | int, ...]
 
@@ -55,12 +57,21 @@ class NetworkError(ValueError):
         return "\n".join(lines)
 
 
-def unknown(what: str, got: str, allowed: Iterable[str], meant: str | None = None) -> str:
-    """unknown activation 'sigmod'; did you mean 'sigmoid'? allowed are …"""
+def unknown(
+    what: str, got: str, allowed: Iterable[str], others: Mapping[str, Other] | None = None
+) -> str:
+    """unknown activation 'sigmod'; did you mean 'sigmoid'? allowed are …
+
+    others  names from elsewhere, and what to write for them
+    """
     names = list(allowed)
-    close = [meant] if meant in names else get_close_matches(got[:100], names, 1, 0.7)
-    guess = f"did you mean {close[0]!r}? " if close else ""
-    return f"unknown {what} {shorten(repr(got))}; {guess}allowed are {listed(names)}"
+    other = find(got, names, others or {})
+    if other is None:
+        close = get_close_matches(got[:100], names, 1, 0.7)
+        other = Other(close[0] if close else "")
+    guess = f"did you mean {other.meant!r}? " if other.meant in names else ""
+    note = f"{other.note}; " if other.note else ""
+    return f"unknown {what} {shorten(repr(got))}; {guess}{note}allowed are {listed(names)}"
 
 
 def listed(words: Iterable[str]) -> str:
@@ -84,11 +95,14 @@ class Notes:
     def problem(self, path: Path, message: str, column: int = 0, at_key: bool = False) -> None:
         self.problems.append(Problem(message, path, "", column, at_key))
 
-    def unknown_keys(self, path: Path, keys: Iterable[object], allowed: tuple[str, ...]) -> bool:
+    def unknown_keys(
+        self, path: Path, keys: Iterable[object], allowed: tuple[str, ...],
+        others: Mapping[str, Other] | None = None,
+    ) -> bool:  # fmt: skip
         """A problem for each key that is not allowed; whether there are any."""
         strange = [str(key) for key in keys if key not in allowed]
         for key in strange[:MOST_ALIKE]:
-            self.problem((*path, key), unknown("key", key, allowed), at_key=True)
+            self.problem((*path, key), unknown("key", key, allowed, others), at_key=True)
         if len(strange) > MOST_ALIKE:
             self.problem(path, f"{len(strange) - MOST_ALIKE} more unknown keys")
         return bool(strange)

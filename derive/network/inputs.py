@@ -8,7 +8,15 @@ from typing import Any
 
 from derive.expression.nodes import Number
 from derive.network.errors import Notes, Path, shorten
-from derive.network.values import is_list, plain, read_number, read_whole, shown
+from derive.network.values import (
+    decimal_comma,
+    is_fraction,
+    is_list,
+    plain,
+    read_number,
+    read_whole,
+    shown,
+)
 
 MAX_UNITS = 4_096
 MAX_EXAMPLES = 100_000
@@ -46,7 +54,7 @@ def read_inputs(notes: Notes, raw: Any) -> Inputs | None:
     if not raw or (not is_list(plain(raw[0])) and len(raw) > MAX_UNITS):
         notes.problem(path, f"inputs: got {shown(raw)}; allowed are 1 to {MAX_UNITS} inputs")
         return None
-    if isinstance(raw[0], str):
+    if isinstance(raw[0], str) and not is_fraction(raw[0]):
         return _names(notes, raw)
     if is_list(plain(raw[0])):
         rows = read_rows(notes, raw, path, "inputs", None)
@@ -97,7 +105,8 @@ def read_row(notes: Notes, raw: Any, path: Path, what: str, count: int | None) -
         return None
     if count is not None and len(raw) != count:
         values = "value" if len(raw) == 1 else "values"
-        notes.problem(path, f"{what}: got {len(raw)} {values}; allowed are {count}")
+        comma = decimal_comma(raw, count)
+        notes.problem(path, f"{what}: got {len(raw)} {values}; allowed are {count}{comma}")
         return None
     row: list[Number] = []
     for position, value in enumerate(raw):

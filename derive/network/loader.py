@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TextIO, TypeVar
 
+from derive.network import other_names
 from derive.network.description import Dense, Network
 from derive.network.errors import NetworkError, Notes, Problem
 from derive.network.layers import MAX_LAYERS
@@ -84,7 +85,7 @@ def _network(data: Mapping[str, Any], folder: Path) -> tuple[list[Problem], Netw
     if FAMILY in data:
         notes.problem((FAMILY,), _ONE_NETWORK, at_key=True)
         return notes.problems, None
-    notes.unknown_keys((), data, KEYS)
+    notes.unknown_keys((), data, KEYS, other_names.FILE_KEYS)
     said: dict[str, Any] = {"inputs": None, "layers": None}
     said |= {key: value for key, value in data.items() if key in KEYS}
     if isinstance(said["layers"], list):
@@ -102,7 +103,7 @@ def _network(data: Mapping[str, Any], folder: Path) -> tuple[list[Problem], Netw
 def _dense(notes: Notes, position: int, layer: Any) -> Any:
     if not isinstance(layer, Mapping):
         return layer
-    notes.unknown_keys(("layers", position), layer, LAYER_KEYS)
+    notes.unknown_keys(("layers", position), layer, LAYER_KEYS, other_names.LAYER_KEYS)
     said: dict[str, Any] = {"units": None}
     return Dense(**said | {key: value for key, value in layer.items() if key in LAYER_KEYS})
 

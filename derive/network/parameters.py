@@ -9,7 +9,7 @@ from derive.expression.nodes import BIAS, WEIGHT, ZERO, Number
 from derive.network.errors import MOST_ALIKE, Notes, Path, listed, unknown
 from derive.network.inputs import Row, read_row
 from derive.network.layers import Draft
-from derive.network.values import is_list, plain, read_number, shown
+from derive.network.values import decimal_comma, is_list, plain, read_number, shown
 from derive.notation import Names
 
 
@@ -68,9 +68,8 @@ def _fits(
             "[[0.1, 0.2], [0.3, 0.4]]",
         )
         return False
-    if rows is None or columns is None:
-        return True
-    if len(raw) == rows and lengths == {columns}:
+    lengths_fit = len(lengths) == 1 and (columns is None or lengths == {columns})
+    if lengths_fit and rows in (None, len(raw)):
         return True
     sender, receiver = "unit before the layer", "unit of the layer"
     row, column = (receiver, sender) if layout == "to_from" else (sender, receiver)
@@ -83,7 +82,9 @@ def _fits(
         if shape == f"{columns} × {rows}"
         else f"one row per {row}, one column per {column} (layout: {layout})"
     )
-    notes.problem(path, f"{what}: got {shape}; allowed is {rows} × {columns}; {remedy}")
+    allowed = " × ".join("n" if count is None else str(count) for count in (rows, columns))
+    comma = next(filter(None, (decimal_comma(plain(line), columns) for line in raw)), "")
+    notes.problem(path, f"{what}: got {shape}; allowed is {allowed}; {remedy}{comma}")
     return False
 
 

@@ -23,9 +23,10 @@ def structure_text(network: Network) -> str:
 
 
 def dumped(value: Any) -> str:
-    """JSON in which numbers keep the digits that were typed: 0.10 stays 0.10."""
+    """JSON in which numbers keep the digits that were typed: 0.10 stays 0.10, 1/3 is "1/3"."""
     if isinstance(value, Number):
-        return value.text or str(value.value)
+        whole = value.text or value.value.denominator == 1
+        return value.text or str(value.value) if whole else f'"{value.value}"'
     if isinstance(value, Mapping):
         return "{" + ", ".join(f"{dumped(k)}: {dumped(v)}" for k, v in value.items()) + "}"
     if isinstance(value, list):

@@ -13,7 +13,15 @@ from derive.expression.nodes import INPUT, Expression, Number, Quantity
 from derive.network.errors import Notes, Path, dotted
 from derive.network.inputs import Inputs, Row, read_row, read_rows
 from derive.network.rational import Irrational, Rational
-from derive.network.values import exact, is_list, plain, read_number, shown
+from derive.network.values import (
+    decimal_comma,
+    exact,
+    is_fraction,
+    is_list,
+    plain,
+    read_number,
+    shown,
+)
 
 _PATH: Path = ("targets",)
 _PLACES = 20  # digits kept of a target that is irrational, such as sin(x1)
@@ -73,7 +81,7 @@ def read_targets(
         return Targets(
             (), _rows(notes, values, outputs, examples if inputs else None), in_rows=True
         )
-    if any(isinstance(value, str) for value in values):
+    if any(isinstance(value, str) and not is_fraction(value) for value in values):
         if not _counted(notes, values, outputs):
             return Targets()
         if inputs is None or letters is None:
@@ -101,8 +109,9 @@ def read_targets(
 def _counted(notes: Notes, values: list[Any], outputs: int | None) -> bool:
     if outputs is None or len(values) == outputs:
         return True
+    comma = decimal_comma(values, outputs)
     notes.problem(
-        ("targets",), f"targets: got {len(values)}; allowed are {outputs}, one per output"
+        ("targets",), f"targets: got {len(values)}; allowed are {outputs}, one per output{comma}"
     )
     return False
 

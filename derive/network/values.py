@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
@@ -17,13 +18,14 @@ _LIMITS = (
     f"allowed are numbers of at most {MAX_DIGITS} digits, between 1e-{MAX_EXPONENT} and "
     f"1e{MAX_EXPONENT}"
 )
+_FRACTION = re.compile(r"([+-]?[0-9]+) */ *([0-9]+)")
 _PLACES = 15  # after the point, past which an exact value is shown as a fraction
 
 
 def read_number(raw: object) -> Number:
     """A number with the text it was typed with; a float counts as its shortest decimal.
 
-    e.g. 0.1 → 1/10 shown as 0.1; Decimal("0.10") → 1/10 shown as 0.10.
+    e.g. 0.1 → 1/10 shown as 0.1; Decimal("0.10") → 1/10 shown as 0.10; "1/3" → ⅓.
     Raises ValueError("got …; allowed are …").
     """
     raw = plain(raw)
@@ -49,7 +51,22 @@ def _read(raw: object) -> Number:
         return decimal(float.__repr__(raw) if isinstance(raw, float) else str(raw))
     if isinstance(raw, Fraction):
         return exact(raw)
+    if isinstance(raw, str) and (parts := _FRACTION.fullmatch(raw.strip())):
+        return _fraction(*parts.groups())
     raise ValueError(_hint(raw) if isinstance(raw, str) else "")
+
+
+def _fraction(top: str, bottom: str) -> Number:
+    """A fraction of whole numbers, in lowest terms: 2/6 → ⅓; 6/3 → 2."""
+    above, below = decimal(top).value, decimal(bottom).value
+    if below == 0:
+        raise ValueError(", and nothing is divided by 0")
+    return Number(above / below)
+
+
+def is_fraction(raw: object) -> bool:
+    """Whether something is a fraction in text: "1/3"."""
+    return isinstance(raw, str) and _FRACTION.fullmatch(raw.strip()) is not None
 
 
 def _hint(text: str) -> str:
@@ -60,6 +77,20 @@ def _hint(text: str) -> str:
     if "," in text:
         return "; write the decimals after a point, as in 0.5"
     return "; write it without quotation marks"
+
+
+def decimal_comma(row: Sequence[Any], count: int | None) -> str:
+    """A hint where a row is too long because 0,5 was read as 0 and 5; "" where it is not that."""
+    if count is None or len(row) != 2 * count:
+        return ""
+    if not all(isinstance(v, int) or (isinstance(v, Number) and _is_whole(v)) for v in row):
+        return ""
+    return "; if a comma was meant as a decimal point, write 0.5 and not 0,5"
+
+
+def _is_whole(number: Number) -> bool:
+    """Whether a whole number was typed as one: 3, and not 3.0."""
+    return not number.text and number.value.denominator == 1
 
 
 def read_whole(raw: object, low: int, high: int) -> int:

@@ -43,6 +43,10 @@ def names(
     changed = tuple(sorted((letters or {}).items()))
     if isinstance(notation, str) and notation in BUILT_IN:
         return _built_in(notation, shape, layout, changed)
+    if notation == "":
+        raise NotationError(
+            f"notation: got ''; allowed are {', '.join(BUILT_IN)}, and the path of a notation file"
+        )
     from derive.notation.own import read  # ruamel.yaml, only where a file is read
 
     return _checked(str(notation), shape, layout, read(Path(notation), shape, layout), changed)

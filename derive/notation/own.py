@@ -83,18 +83,9 @@ class _Reader:
 
     def load(self) -> CommentedMap:
         """The file's mapping, every key a string."""
+        text = self.text()
         try:
-            source = self.path.read_bytes()
-        except OSError as error:
-            reason = error.strerror or "cannot be read"
-            raise NotationError(
-                f"{self.path}: {reason}; a notation is {', '.join(builtin.BUILT_IN)}, or the "
-                "path of a notation file"
-            ) from None
-        if len(source) > MOST_BYTES:
-            raise NotationError(f"{self.path}: {len(source)} bytes; at most {MOST_BYTES} are read")
-        try:
-            data = YAML(typ="rt", pure=True).load(source.decode("utf-8"))
+            data = YAML(typ="rt", pure=True).load(text)
         except MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             place = f":{mark.line + 1}:{mark.column + 1}" if mark else ""
@@ -103,13 +94,43 @@ class _Reader:
                 f"{self.path}{place}: {problem}; mend the YAML here (a pattern "
                 "with braces stands in quotes)"
             ) from None
-        except (YAMLError, UnicodeDecodeError, RecursionError, ValueError):
-            raise NotationError(f"{self.path}: not readable as YAML in UTF-8") from None
+        except YAMLError as error:
+            problem = str(error).splitlines()[0]
+            raise NotationError(f"{self.path}: not YAML: {problem}; remove it") from None
+        except (RecursionError, ValueError):
+            raise NotationError(
+                f"{self.path}: not YAML that can be read; write no more than keys, patterns in "
+                "quotes and braces, as in weight: {latex: 'w_{unit}', text: 'w{unit}'}"
+            ) from None
         if not isinstance(data, CommentedMap):
             raise NotationError(
                 f"{self.path}:1:1: a notation file is a mapping such as 'extends: numbered'"
             )
         return data
+
+    def text(self) -> str:
+        """What the file says. Raises NotationError."""
+        try:
+            with open(self.path, "rb") as file:
+                source = file.read(MOST_BYTES + 1)
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or "cannot be read"
+            raise NotationError(
+                f"{self.path}: {reason}; a notation is {', '.join(builtin.BUILT_IN)}, or the "
+                "path of a notation file"
+            ) from None
+        if len(source) > MOST_BYTES:
+            raise NotationError(
+                f"{self.path}: more than {MOST_BYTES} bytes; a notation file is a small file"
+            )
+        try:
+            return source.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            line = source.count(b"\n", 0, error.start)
+            column = error.start - source.rfind(b"\n", 0, error.start) - 1
+            raise NotationError(
+                f"{self.place(line, column)}: not UTF-8; save the file in UTF-8"
+            ) from None
 
     def base(self, data: CommentedMap) -> Scheme:
         """The notation that the file extends."""
@@ -203,6 +224,10 @@ def _check_latex(source: str) -> None:
         if depth < 0:
             break
     if depth:
-        raise PatternProblem("unbalanced braces")
+        more = "{" if depth > 0 else "}"
+        raise PatternProblem(
+            f"unbalanced braces: a {more} too many in {source!r}; give every {{ its }}, as in "
+            r"'w_{{to}{from}}' with a group and two placeholders"
+        )
     if re.search(r"\\text\{[^{}]*[_^]", source):
         raise PatternProblem(r"no _ or ^ inside \text{…}: write a_{\text{h}}, not \text{a_h}")

@@ -81,7 +81,8 @@ def workbook(
     if isinstance(notation, Names):
         called = notation
     else:
-        called = names(notation or network.notation, network.shape, network.layout)
+        chosen = network.notation if notation is None else notation
+        called = names(chosen, network.shape, network.layout)
     by_formula = network.target_formulas is not None and given.targets is None
     planned = plan(network, called, count, by_formula)
     swept = _swept(rates)

@@ -155,6 +155,29 @@ def test_targets_as_formulas_of_the_inputs() -> None:
     assert network.shape.input_names == ("x1", "x2")
 
 
+def test_fractions_of_whole_numbers_are_exact() -> None:
+    network = load(
+        "inputs: [1/3, -2/7]\nlayers: [{units: 1, weights: [[1 / 3], ['2/6']], biases: [6/3]}]\n"
+        "targets: [1/3]\nlearning_rate: 1/10\n"
+    )
+    assert network.inputs == ((Number(Fraction(1, 3)), Number(Fraction(-2, 7))),)
+    assert network.layers[0].weights == ((Number(Fraction(1, 3)),), (Number(Fraction(1, 3)),))
+    assert network.layers[0].biases == (Number(Fraction(2)),)
+    assert (network.targets, network.target_formulas) == (((Number(Fraction(1, 3)),),), None)
+    assert network.learning_rate == Number(Fraction(1, 10))
+    python = derive.Network(["1/3", "-2/7"], [derive.Dense(1, weights=[["1/3"], ["2/6"]])])
+    assert python.inputs == network.inputs
+
+
+@pytest.mark.parametrize("layout", ["from_to", "to_from"])
+@pytest.mark.parametrize("ragged", ["[[1, 2], [3]]", "[[1], [2, 3], []]"])
+def test_ragged_weights_behind_something_unknown_are_a_problem(layout: str, ragged: str) -> None:
+    text = f"inputs: -1\nlayers: [{{units: 2, weights: {ragged}}}]\nlayout: {layout}\n"
+    allowed = "2 × n" if layout == "to_from" else "n × 2"
+    found = problems(text)
+    assert f"rows of different lengths; allowed is {allowed}; one row per" in found[1]
+
+
 def test_target_formulas_without_values_stay_formulas() -> None:
     network = load("inputs: 2\nlayers: [{units: 1}]\ntargets: [i1*i2]")
     assert network.target_formulas is not None and network.targets is None
@@ -689,7 +712,32 @@ def layer(text: str) -> str:
             ["3:23: formula: unknown name 'x'; allowed are y, t, pi, e"],
         ),
         # targets
-        (NET + "targets: [1, 2]", ["3:10: targets: got 2; allowed are 1, one per output"]),
+        (
+            NET + "targets: [1.0, 2]",
+            ["3:10: targets: got 2; allowed are 1, one per output"],
+        ),
+        (
+            NET + "targets: [0,5]",
+            [
+                "3:10: targets: got 2; allowed are 1, one per output; if a comma was meant as a "
+                "decimal point, write 0.5 and not 0,5"
+            ],
+        ),
+        (
+            "inputs: 1\nlayers: [{units: 2, weights: [[0,5, 1,25]]}]",
+            [
+                "2:30: weights of layer 1: got 1 × 4; allowed is 1 × 2; one row per unit before "
+                "the layer, one column per unit of the layer (layout: from_to); if a comma was "
+                "meant as a decimal point, write 0.5 and not 0,5"
+            ],
+        ),
+        (
+            NET + "learning_rate: 1/0",
+            [
+                "3:16: learning_rate: got '1/0'; allowed are numbers, and nothing is divided by 0; "
+                "write it as in 0.5"
+            ],
+        ),
         (
             NET + "targets: {t1: .nan}",
             ["3:15: targets.t1: got nan; allowed are numbers, and finite ones only"],

@@ -91,7 +91,12 @@ def test_words_after_a_command_are_no_placeholders(write: Write) -> None:
         (r"weight: {latex: '\input{x}'}", "1:10", r"\input is not allowed"),
         (r"weight: {latex: '\operatorname{w}'}", "1:10", r"\operatorname is not allowed"),
         (r"weight: {latex: 'w$'}", "1:10", "'$' cannot stand in a LaTeX name"),
-        (r"weight: {latex: 'w_{number'}", "1:10", "unbalanced braces"),
+        (
+            r"weight: {latex: 'w_{number'}",
+            "1:10",
+            "unbalanced braces: a { too many in 'w_{number'; give every { its }, as in 'w_{{to}",
+        ),
+        (r"weight: {latex: 'w}_{number}'}", "1:10", "unbalanced braces: a } too many"),
         (r"weight: {latex: '\text{a_h}{number}'}", "1:10", r"no _ or ^ inside \text"),
         ("weight: {code: '{^number}'}", "1:10", "raised and lowered digits are for text only"),
         ("weight: {code: '{number}w'}", "1:1", "would be called '1w' in code"),
@@ -142,6 +147,19 @@ def test_hostile_files_end_in_an_error_that_helps(tmp_path: Path, content: bytes
     path.write_bytes(content)
     with pytest.raises(NotationError, match=re.escape(str(path))):
         names(path, SHAPE)
+
+
+def test_what_is_not_utf_8_is_said_with_its_place(tmp_path: Path) -> None:
+    path = tmp_path / "latin.yaml"
+    path.write_bytes("letters:\n  {loss: É}".encode("latin-1"))
+    with pytest.raises(NotationError) as error:
+        names(path, SHAPE)
+    assert str(error.value) == f"{path}:2:10: not UTF-8; save the file in UTF-8"
+
+
+def test_an_empty_name_is_not_taken_for_none() -> None:
+    with pytest.raises(NotationError, match="notation: got ''; allowed are numbered, plain"):
+        names("", SHAPE)
 
 
 def test_a_missing_file_says_what_could_have_been_given(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from derive.compute.arguments import ArgumentError
 from derive.expression.nodes import Number
-from derive.network.values import read_number
+from derive.network.values import is_fraction, read_number
 
 MAX_RATES = 50
 MAX_EPOCHS = 10_000_000
@@ -93,7 +93,8 @@ def learning_rates(given: Iterable[Any]) -> tuple[Number, ...]:
     found: list[Number] = []
     for raw in given:
         try:
-            rate = read_number(Decimal(raw) if isinstance(raw, str) else raw)
+            text = isinstance(raw, str) and not is_fraction(raw)
+            rate = read_number(Decimal(raw) if text else raw)
         except (ValueError, ArithmeticError):
             raise ArgumentError("rates", repr(raw)[:60], allowed, remedy) from None
         if rate.value <= 0 or float(rate.value) in (0.0, math.inf):
