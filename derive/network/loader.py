@@ -15,6 +15,7 @@ from derive.network.options import is_file
 from derive.network.positions import Composed, Place, compose
 from derive.network.values import shown
 from derive.notation import BUILT_IN
+from derive.reading import read_bytes
 
 T = TypeVar("T")
 
@@ -117,10 +118,9 @@ def text_of(source: str | Path | TextIO) -> tuple[str, str, Path]:
     else:
         name, folder = str(source), Path(source).parent
         try:
-            with open(source, "rb") as file:
-                raw = file.read(MAX_BYTES + 1)
-        except (OSError, ValueError) as error:
-            reason = getattr(error, "strerror", None) or str(error)
+            raw = read_bytes(source, MAX_BYTES)
+        except OSError as error:
+            reason = error.strerror or str(error)
             raise _unreadable(name, f"{reason}; give the path of a network file") from None
         size = len(raw)
         try:

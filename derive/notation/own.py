@@ -28,6 +28,7 @@ from derive.notation.errors import NotationError
 from derive.notation.patterns import TARGETS, PatternProblem, Row, compile_pattern
 from derive.notation.shape import Shape
 from derive.notation.spelling import GREEK, is_name
+from derive.reading import read_bytes
 
 MOST_BYTES = 64_000
 _KEYS = ("extends", "letters", "product", *ROLES)
@@ -111,10 +112,9 @@ class _Reader:
     def text(self) -> str:
         """What the file says. Raises NotationError."""
         try:
-            with open(self.path, "rb") as file:
-                source = file.read(MOST_BYTES + 1)
-        except (OSError, ValueError) as error:
-            reason = getattr(error, "strerror", None) or "cannot be read"
+            source = read_bytes(self.path, MOST_BYTES)
+        except OSError as error:
+            reason = error.strerror or "cannot be read"
             raise NotationError(
                 f"{self.path}: {reason}; a notation is {', '.join(builtin.BUILT_IN)}, or the "
                 "path of a notation file"

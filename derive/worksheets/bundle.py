@@ -23,6 +23,7 @@ from derive.network.description import Network
 from derive.network.errors import NetworkError
 from derive.network.loader import is_family, load
 from derive.network.said import structure_text
+from derive.reading import read_bytes
 from derive.worksheets.combinations import combination_of
 from derive.worksheets.families import read_family
 from derive.worksheets.family import Family
@@ -191,8 +192,7 @@ def _maker(
 
 def read_bundle(path: str | Path) -> Bundle:
     """A bundle from its file. Raises WorksheetError with every problem, OSError."""
-    with open(path, "rb") as file:
-        raw = file.read(MAX_BYTES + 1)
+    raw = read_bytes(path, MAX_BYTES)
     if len(raw) > MAX_BYTES:
         raise WorksheetError(f"{path}: more than {MAX_BYTES} bytes; a bundle is smaller")
     try:

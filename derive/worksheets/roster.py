@@ -11,9 +11,9 @@ from __future__ import annotations
 from pathlib import Path
 from unicodedata import normalize
 
+from derive.tables import Row, TableError, read_table
 from derive.worksheets.bundle import MOST_VARIANTS, Student
 from derive.worksheets.recipe import WorksheetError
-from derive.worksheets.tables import Row, read_table
 
 MOST_CHARACTERS = 100  # of a name
 _IDS = ("id", "student id", "student", "number", "matriculation")
@@ -21,9 +21,17 @@ _NAMES = ("name", "full name")
 _FIRST, _LAST = ("first name", "given name"), ("last name", "surname", "family name")
 
 
+def class_table(path: str | Path) -> list[Row]:
+    """The rows of a table about a class. Raises WorksheetError, OSError."""
+    try:
+        return read_table(path)
+    except TableError as error:
+        raise WorksheetError(str(error)) from None
+
+
 def read_roster(path: str | Path) -> tuple[Student, ...]:
     """The students in the order of the file. Raises WorksheetError with every problem, OSError."""
-    rows = read_table(path)
+    rows = class_table(path)
     if not rows:
         raise WorksheetError(f"{path}: the roster is empty; write a student a row")
     head = [cell.lower() for cell in rows[0].cells]

@@ -70,13 +70,15 @@ def test_everything_wrong_with_a_roster_is_told_at_once(tmp_path: Path) -> None:
         ("", "the roster is empty"),
         ("id,name\n", "no student below the heading"),
         ("who,where\na,b\n", "allowed are id, name"),
-        ("\0\1", "save the table as CSV"),
+        ("\0\1", ":1: not a text; save the table as “CSV UTF-8”"),
     ):
         with pytest.raises(WorksheetError, match=message):
             read_roster(roster(tmp_path, text))
     path = tmp_path / "latin.csv"
-    path.write_bytes("name\nÉmile\n".encode("latin-1"))
-    with pytest.raises(WorksheetError, match=r"latin\.csv:2: not UTF-8"):
+    path.write_bytes("name\nÉmile – “Mimi”\n".encode("cp1252"))  # what Excel calls CSV
+    assert read_roster(path)[0].name == "Émile – “Mimi”"
+    path.write_bytes(b"name\n\x8d\x81\n")
+    with pytest.raises(WorksheetError, match=r"latin\.csv:2: neither UTF-8 nor Windows-1252"):
         read_roster(path)
 
 

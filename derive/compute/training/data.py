@@ -16,6 +16,7 @@ from derive.expression.nodes import INPUT, TARGET, Quantity
 from derive.network.description import Network
 from derive.network.errors import listed, shorten
 from derive.network.inputs import MAX_EXAMPLES, MAX_NUMBERS
+from derive.reading import read_bytes
 
 MAX_BYTES = 100_000_000
 _PRINTED = 100
@@ -83,10 +84,9 @@ def read_data(path: str | Path, network: Network) -> tuple[Rows, Rows | None]:
 
 def _text(path: str | Path, name: str) -> str:
     try:
-        with open(path, "rb") as file:
-            raw = file.read(MAX_BYTES + 1)
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
+        raw = read_bytes(path, MAX_BYTES)
+    except OSError as error:
+        reason = error.strerror or str(error)
         raise DataError([f"{name}: {reason}; give the path of a CSV file"]) from None
     if len(raw) > MAX_BYTES:
         raise DataError([f"{name}: more than {MAX_BYTES} bytes; take fewer examples"])

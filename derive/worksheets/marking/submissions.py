@@ -21,11 +21,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from derive.reading import read_bytes
+from derive.tables import MAX_BYTES, Row
 from derive.worksheets.answersheet import NOT_ASKED
 from derive.worksheets.bundle import Bundle
 from derive.worksheets.marking.owners import KINDS, called, owner
 from derive.worksheets.recipe import WorksheetError
-from derive.worksheets.tables import MAX_BYTES, Row, read_table
+from derive.worksheets.roster import class_table
 
 Submissions = dict[int, dict[str, str]]  # variant → label → what was written
 _LABEL = ("label", "blank")
@@ -56,7 +58,7 @@ def read_submissions(
     elif Path(answers).suffix.lower() == ".json":
         found = _mapping(_json(Path(answers)), bundle, str(answers), problems)
     else:
-        found = _table(read_table(answers), bundle, str(answers), problems)
+        found = _table(class_table(answers), bundle, str(answers), problems)
     problems.raise_any()
     if not found:
         raise WorksheetError(f"{_name(answers)}: there is no answer in it")
@@ -223,8 +225,7 @@ class _Twice(ValueError):
 
 def _json(path: Path) -> Any:
     """Numbers stay the text that was typed."""
-    with path.open("rb") as file:
-        raw = file.read(MAX_BYTES + 1)
+    raw = read_bytes(path, MAX_BYTES)
     if len(raw) > MAX_BYTES:
         raise WorksheetError(f"{path}: more than {MAX_BYTES} bytes")
 

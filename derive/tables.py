@@ -15,13 +15,17 @@ from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile, ZipFile
 
-from derive.worksheets.recipe import WorksheetError
+from derive.reading import read_bytes
 
 MAX_BYTES = 20_000_000  # of a file, and of a spreadsheet once it is unpacked
 MOST_ROWS = 100_000
 MOST_COLUMNS = 2_000
 MOST_CHARACTERS = 100_000  # of one cell
 SPREADSHEET = ".xlsx"
+
+
+class TableError(ValueError):
+    """A table that cannot be read: where, what is wrong, and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,42 +43,30 @@ class Row:
 def read_table(path: str | Path) -> list[Row]:
     """The rows of a table that are not empty, cells without space around them.
 
-    Raises WorksheetError, saying what to do, and OSError.
+    Raises TableError, saying what to do, and OSError.
     """
     place = Path(path)
-    with place.open("rb") as file:
-        raw = file.read(MAX_BYTES + 1)
+    raw = read_bytes(place, MAX_BYTES)
     if len(raw) > MAX_BYTES:
-        raise WorksheetError(f"{path}: more than {MAX_BYTES} bytes; a table is smaller")
+        raise TableError(f"{path}: more than {MAX_BYTES} bytes; a table is smaller")
     try:
         found = _spreadsheet(place, raw) if raw[:4] == b"PK\x03\x04" else _csv(place, raw)
         rows = []
         for row in found:
             if row.line > MOST_ROWS or len(row.cells) > MOST_COLUMNS:
-                raise WorksheetError(
+                raise TableError(
                     f"{path}:{row.line}: allowed are {MOST_ROWS} rows and {MOST_COLUMNS} columns"
                 )
             if not row.empty:
                 rows.append(row)
     except csv.Error as error:
-        raise WorksheetError(f"{path}: not a table: {error}; save it as CSV") from None
+        raise TableError(f"{path}: not a table: {error}; save it as CSV") from None
     return rows
 
 
 def _csv(path: Path, raw: bytes) -> Iterator[Row]:
-    try:
-        encoding = "utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
-        text = raw.decode(encoding)
-    except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        raise WorksheetError(f"{path}:{line}: not UTF-8; save the table as “CSV UTF-8”") from None
-    if "\0" in text:
-        raise WorksheetError(f"{path}: not a text; save the table as CSV")
-    first = next((line for line in text.splitlines() if line.strip()), "")
-    if first.lower().startswith("sep=") and len(first) == 5:  # what Excel writes
-        separator = first[4]
-    else:
-        separator = max(",;\t", key=first.count) if any(map(first.count, ",;\t")) else ","
+    text = decoded(path, raw)
+    separator = separator_of(text)
     lines = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
     before = 0
     for cells in lines:
@@ -82,11 +74,42 @@ def _csv(path: Path, raw: bytes) -> Iterator[Row]:
         if line == 1 and cells and cells[0].lower() == "sep=":
             continue
         if any("\n" in cell.strip() and separator in cell for cell in cells):
-            raise WorksheetError(
+            raise TableError(
                 f"{path}:{line}: a quotation mark opens a cell that ends in line {before}; close "
                 "it where the cell ends, or take it out; an answer stands on one line"
             )
         yield Row(line, tuple(cell.strip()[: MOST_CHARACTERS + 1] for cell in cells))
+
+
+def decoded(path: str | Path, raw: bytes) -> str:
+    """The text of a table: UTF-8, UTF-16 with its mark, or else Windows-1252, which is what Excel
+    writes as "CSV" in Western Europe and America.
+
+    Raises TableError for what is no text.
+    """
+    try:
+        text = raw.decode("utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        try:
+            text = raw.decode("cp1252")
+        except UnicodeDecodeError:
+            raise TableError(
+                f"{path}:{line}: neither UTF-8 nor Windows-1252; save the table as “CSV UTF-8”"
+            ) from None
+    strange = next((i for i, sign in enumerate(text) if sign < " " and sign not in "\t\r\n"), None)
+    if strange is not None:
+        line = text.count("\n", 0, strange) + 1
+        raise TableError(f"{path}:{line}: not a text; save the table as “CSV UTF-8”")
+    return text
+
+
+def separator_of(text: str) -> str:
+    """What divides the columns: as a line sep=; says, or what the first line has most of."""
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    if first.lower().startswith("sep=") and len(first) == 5:  # what Excel writes
+        return first[4]
+    return max(",;\t", key=first.count) if any(map(first.count, ",;\t")) else ","
 
 
 def _spreadsheet(path: Path, raw: bytes) -> Iterator[Row]:
@@ -94,14 +117,14 @@ def _spreadsheet(path: Path, raw: bytes) -> Iterator[Row]:
     try:
         import openpyxl
     except ImportError:
-        raise WorksheetError(
+        raise TableError(
             f"{path}: reading a spreadsheet needs openpyxl; install it with "
             '`pip install "derive[xlsx]"`, or save the table as CSV'
         ) from None
     try:
         with ZipFile(io.BytesIO(raw)) as packed:
             if sum(entry.file_size for entry in packed.infolist()) > MAX_BYTES:
-                raise WorksheetError(f"{path}: more than {MAX_BYTES} bytes unpacked")
+                raise TableError(f"{path}: more than {MAX_BYTES} bytes unpacked")
         with_formulas, book = (
             openpyxl.load_workbook(io.BytesIO(raw), read_only=True, data_only=values).worksheets
             for values in (False, True)
@@ -109,10 +132,10 @@ def _spreadsheet(path: Path, raw: bytes) -> Iterator[Row]:
         rows = {row.line: row for row in _rows(book[0])}
         _check_formulas(path, with_formulas[0], rows)
         _check_others(path, book, rows)
-    except WorksheetError:
+    except TableError:
         raise
     except _UNREADABLE:
-        raise WorksheetError(
+        raise TableError(
             f"{path}: not a spreadsheet that can be read; save it again as .xlsx with the table "
             "alone, or as CSV"
         ) from None
@@ -150,7 +173,7 @@ def _check_formulas(path: Path, sheet: Any, rows: Mapping[int, Row]) -> None:
         values = rows[line].cells if line in rows else ()
         for column, cell in enumerate(cells[:MOST_COLUMNS]):
             if cell.data_type == "f" and not "".join(values[column : column + 1]):
-                raise WorksheetError(
+                raise TableError(
                     f"{path}:{line}: cell {cell.coordinate} has a formula and no value; open the "
                     "file in a spreadsheet program and save it there, or write the value"
                 )
@@ -164,7 +187,7 @@ def _check_others(path: Path, sheets: Sequence[Any], rows: Mapping[int, Row]) ->
         if first is None:
             continue
         if heads is None or heads & {cell.lower() for cell in first.cells}:
-            raise WorksheetError(
+            raise TableError(
                 f"{path}: the sheet {sheet.title!r} has rows too, and only the first sheet is "
                 f"read, {sheets[0].title!r}; copy all rows to it and delete the other sheet"
             )
