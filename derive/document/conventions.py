@@ -49,15 +49,23 @@ def _biases(network: Network, words: Wording) -> Iterator[Inline]:
             for layer in network.layers
             if layer.bias == kind and bool(frozen) == ("biases" in layer.frozen and kind != "none")
         ]
-        name = f"convention-bias-{kind}{'-' + frozen if frozen else ''}"
-        if len(kinds) == 1:
-            yield words(name)
-        else:
-            of = words.listing(tuple(str(index) for index in layers))
+        suffix = f"-{frozen}" if frozen else ""
+        name = f"convention-bias-{kind}{suffix}"
+        if len(kinds) > 1:
+            of = _capital(_numbered(words, layers))
             yield words("convention-in-layers", layers=of, what=words(f"{name}-part"))
-    if any("weights" in layer.frozen for layer in network.layers):
-        frozen_layers = [str(x.index) for x in network.layers if "weights" in x.frozen]
-        yield words("convention-weights-frozen", layers=words.listing(tuple(frozen_layers)))
+        elif kind != "none" and sum(network.sizes[1:]) == 1:
+            yield words(f"convention-bias-one{suffix}")
+        else:
+            yield words(name)
+    if frozen_layers := [layer.index for layer in network.layers if "weights" in layer.frozen]:
+        yield words("convention-weights-frozen", layers=_numbered(words, frozen_layers))
+
+
+def _numbered(words: Wording, layers: list[int]) -> str:
+    """layer 1; layers 1 and 3."""
+    listed = "".join(map(str, words.listing(tuple(map(str, layers)))))
+    return words.text("numbered-layers" if len(layers) > 1 else "numbered-layer", n=listed)
 
 
 def _order(network: Network, names: Names, words: Wording) -> Iterator[Inline]:

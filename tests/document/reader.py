@@ -41,9 +41,9 @@ class Page(World):
         self.layers: Grid | None = None
         self.into: dict[str, list[str]] = {}  # layer → its weights
         self.biases_of: dict[str, list[str]] = {}
-        found = re.search(r"(\d+) decimals", text)
+        found = re.search(r"(\d+) decimal places", text)
         self.digits = int(found[1]) if found else 0
-        self.carried = "goes on with the rounded number" in " ".join(text.split())
+        self.carried = "continues with the rounded number" in " ".join(text.split())
         found = re.search(r"provided that the targets (.+?) sum to 1", " ".join(text.split()))
         self._summing = re.split(r", | and ", found[1]) if found else []
         for part in parts(text):

@@ -69,7 +69,7 @@ _OF_NAMES = (
     (r"all factors between \S+ and (.+)", "∂L/∂N"),
     (r"the new values? of (?!all)(.+)", "N"),
     (r"the update rules? for (.+)", "N"),
-    (r"what (.+) gets? back from the layer behind .+", "∂L/∂N"),
+    (r"what comes back to (.+) from the next layer", "∂L/∂N"),
 )
 _BEGIN = r"(?:the [a-z]|how |what |all factors)"
 

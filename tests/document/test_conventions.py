@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -21,7 +22,9 @@ def conventions(of: Network, **options: Any) -> set[str]:
 CONVENTIONS = {
     "convention-bias-none": network((2, 1), ("sigmoid",), bias="none"),
     "convention-bias-neuron": ONE_EACH,
-    "convention-bias-neuron-frozen": network((2, 1), ("sigmoid",), frozen=(("biases",),)),
+    "convention-bias-neuron-frozen": network((2, 2), ("sigmoid",), frozen=(("biases",),)),
+    "convention-bias-one": network((2, 1), ("sigmoid",)),
+    "convention-bias-one-frozen": network((2, 1), ("sigmoid",), frozen=(("biases",),)),
     "convention-bias-shared": ALL["shared"],
     "convention-bias-shared-frozen": network(
         (2, 2), ("sigmoid",), bias="shared", frozen=(("biases",),)
@@ -37,13 +40,22 @@ CONVENTIONS = {
     "convention-update-digits": network((2, 1), ("sigmoid",), digits={"values": 5, "update": 3}),
 }
 SOME = ("batch", "half frozen", "softmax inside", "linear")
-TRUE_OF = {
+TRUE_OF: dict[str, Callable[[Network], bool]] = {
     "convention-bias-none": lambda of: all(x.bias == "none" for x in of.layers),
-    "convention-bias-neuron": lambda of: all(
-        x.bias == "neuron" and "biases" not in x.frozen for x in of.layers
+    "convention-bias-neuron": lambda of: (
+        sum(of.sizes[1:]) > 1
+        and all(x.bias == "neuron" and "biases" not in x.frozen for x in of.layers)
     ),
-    "convention-bias-neuron-frozen": lambda of: all(
-        x.bias == "neuron" and "biases" in x.frozen for x in of.layers
+    "convention-bias-neuron-frozen": lambda of: (
+        sum(of.sizes[1:]) > 1
+        and all(x.bias == "neuron" and "biases" in x.frozen for x in of.layers)
+    ),
+    "convention-bias-one": lambda of: (
+        sum(of.sizes[1:]) == 1
+        and all(x.bias != "none" and "biases" not in x.frozen for x in of.layers)
+    ),
+    "convention-bias-one-frozen": lambda of: (
+        sum(of.sizes[1:]) == 1 and all(x.bias != "none" and "biases" in x.frozen for x in of.layers)
     ),
     "convention-bias-shared": lambda of: all(
         x.bias == "shared" and "biases" not in x.frozen for x in of.layers
@@ -79,7 +91,7 @@ def test_layers_that_differ_in_their_biases() -> None:
     said = told(derive.Network(1, layers))
     (none,) = [one.values for one in said if one.sentence == "convention-in-layers"
                and "no biases" in str(one.values["what"])]  # fmt: skip
-    assert "".join(map(str, none["layers"])) == "1 and 3"
+    assert "".join(map(str, none["layers"])) == "Layers 1 and 3"
 
 
 @pytest.mark.parametrize(

@@ -40,13 +40,13 @@ ONE_PARAMETER = {
 # What stands at the head of a caption of matrices where there is one entry, and where several.
 _ONE = re.compile(
     r"(The (new )?(activation|delta|weighted sum|weight|bias) |The derivative of |"
-    r"What the activation |How \S+ depends on the activation |"
-    r"The gradient of \S+ for the (weight|bias) )"
+    r"What comes back to the activation |How \S+ depends on the activation |"
+    r"The gradient of \S+ with respect to the (weight|bias) )"
 )
 _SEVERAL = re.compile(
     r"(The (new )?(activations|deltas|weighted sums|weights|biases) |The derivatives of |"
-    r"What the activations |How \S+ depends on the activations |"
-    r"The gradient of \S+ for the (weights|biases) |The sums of the rows|What the cross)"
+    r"What comes back to the activations |How \S+ depends on the activations |"
+    r"The gradient of \S+ with respect to the (weights|biases) |The row sums|What the cross)"
 )
 
 
@@ -85,8 +85,10 @@ def test_captions_of_steps_count_units_and_arrows(name: str) -> None:
         layer = int(block.picture.name.removeprefix("step-"))
         one = of.sizes[layer] == 1
         arrows = sum(isinstance(s, Line) and s.arrow for s in block.picture.shapes)
-        assert ("its δ comes from" in caption) == one and ("its δ come from" in caption) != one
-        assert ("along the arrow its" in caption) == (arrows == 1), (caption, arrows)
+        assert ("its delta comes from" in caption) == one and (
+            "its deltas come from" in caption
+        ) != one
+        assert ("along the arrow, its" in caption) == (arrows == 1), (caption, arrows)
         if layer < len(of.layers):
             assert ("from that of" in caption) == (of.sizes[layer + 1] == 1)
             assert ("from those of" in caption) == (of.sizes[layer + 1] > 1)

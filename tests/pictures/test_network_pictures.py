@@ -173,7 +173,7 @@ def test_what_is_said_to_whoever_does_not_see_the_picture() -> None:
         "W5 → o1 → a_o1 → E1 → E_Total."
     )
     assert said(pictures.path_figure(told, w1)) == (
-        "The paths from W1 to E_Total. From W1 to E_Total lead two paths. They are "
+        "The paths from W1 to E_Total. There are two paths from W1 to E_Total. They are "
         "W1 → h1 → a_h1 → o1 → a_o1 → E1 → E_Total and "
         "W1 → h1 → a_h1 → o2 → a_o2 → E2 → E_Total."
     )

@@ -97,8 +97,8 @@ class Student:
         self.page = page
         self.names = names
         words = " ".join(page.text.split())
-        self.digits = int(re.search(r"round its result to (\d+) decimals", words)[1])  # type: ignore[index]
-        other = re.search(r"Round the new values to (\d+) decimals", words)
+        self.digits = int(re.search(r"round its result to (\d+) decimal places", words)[1])  # type: ignore[index]
+        other = re.search(r"Round the new values to (\d+) decimal places", words)
         self.update_digits = int(other[1]) if other else self.digits
         self.known: dict[str, Any] = {name: M.mpf(str(v)) for name, v in page.given.items()}
         self.slopes: dict[tuple[str, str], Any] = {}

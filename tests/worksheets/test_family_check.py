@@ -102,7 +102,7 @@ def test_a_family_of_one_network() -> None:
     found = checking_families.examine_family(Family([[1, 1]]), "deltas")
     page = checking_families.family_text(found)
     assert page.startswith("Backpropagation: every equality of its one network holds\n")
-    assert "Left out" not in page and "Remarks" not in page
+    assert "do not apply" not in page and "Remarks" not in page
 
 
 def test_a_network_that_fails_is_named(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -79,7 +79,7 @@ def test_a_structure_is_derived_once(path: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(maker, "exercise", counted)
     made = derive.worksheet(path, variants=12, seed=1234)  # a seed that no other test has
     for variant in made:
-        assert variant.sheet.title == ("Worksheet: Week 3",)
+        assert variant.sheet.title == ("Week 3",)
     assert len(derived) == 4
 
 

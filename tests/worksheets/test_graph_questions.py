@@ -217,7 +217,7 @@ def test_what_was_worked_out_before_is_not_printed() -> None:
         for q, what in found
     )  # fmt: skip
     text = str(write(variant.sheet, variant.names, "text"))
-    assert "What you have worked out before is not repeated in it." in text
+    assert "Values that you have already worked out are not repeated in it." in text
     alone = str(write(made(two_two_two()).sheet, variant.names, "text"))
     assert "is not repeated" not in alone
 

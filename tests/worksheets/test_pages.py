@@ -136,7 +136,7 @@ def test_the_form_is_named_and_a_name_can_be_written(made: Worksheet) -> None:
         sheet = write(variant.sheet, variant.names, "text")
         form = variant.form.id
         assert f"Form {form}: seed 3, variant {number}." in sheet
-        assert sheet.startswith("Worksheet: ") and "Name: ____" in sheet
+        assert sheet.startswith(str(variant.sheet.title[0])) and "Name: ____" in sheet
         key = write(variant.key, variant.names, "text")
         assert f"Form {form}: seed 3, variant {number}." in key and "Name:" not in key
 
@@ -145,7 +145,7 @@ def test_a_key_says_what_was_checked(made: Worksheet) -> None:
     words = " ".join(page(made, "key", "text").split())
     lines = len(made.variants[0].items)
     assert f"{lines} lines of this key" in words
-    assert "A machine compared" not in page(made, "sheet", "text")
+    assert "Checked by computer" not in page(made, "sheet", "text")
 
 
 def test_only_so_many_gradients_are_asked_and_every_layer_is_among_them() -> None:

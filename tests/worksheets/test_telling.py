@@ -122,7 +122,7 @@ def test_the_class_is_told_what_every_key_lists(tmp_path: Path) -> None:
     told = 0
     for number in "1234":
         key = " ".join((out / f"key-0{number}.txt").read_text("utf-8").split())
-        found = re.search(r"too near to it to be seen: (.*?)\. (A machine|Left)", key)
+        found = re.search(r"too close to it to be noticed: (.*?)\. (Checked by|Questions of)", key)
         said = {
             what: labels.split(", ")
             for what, labels in re.findall(
@@ -151,4 +151,4 @@ def test_what_does_not_fit_is_left_out_and_told() -> None:
     (variant,) = made.variants
     assert [(q.letter, q.kind) for q in variant.questions] == [("A", "delta")]
     assert variant.left_out == ("local (there is none in this network)",)
-    assert "Left out of the recipe: local" in str(write(variant.key, variant.names, "text"))
+    assert "do not apply to this network: local" in str(write(variant.key, variant.names, "text"))

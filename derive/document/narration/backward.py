@@ -29,8 +29,8 @@ def backward(teller: Teller) -> Iterator[Block]:
         told_in_brief = matrices.results if teller.by_matrices else _results
         yield from told_in_brief(teller, section)
     else:
-        name = teller.derivation.style
-        yield teller.say(f"backward-{name}", loss=E)
+        single = "-single" if len(teller.network.layers) == 1 else ""
+        yield teller.say(f"backward-{teller.derivation.style}{single}", loss=E)
         if teller.network.is_batch:
             yield teller.say("backward-one-example", loss=E)
         told: set[str] = set()

@@ -79,7 +79,9 @@ def _delta(teller: Teller, step: Step, z: Quantity, first: bool, told: set[str])
         yield from together(lines(teller, s) for s in factors if s.id not in told)
         told.update(local.id for local in factors)
     elif first:
-        yield teller.say("delta-first", z=z, delta=delta)
+        layer = teller.network.layers[z.layer - 1]
+        sentence = "delta-first" if layer.units > 1 else "delta-neuron"
+        yield teller.say(sentence, z=z, layer=teller.layer_name(layer))
         yield from rows([short(local) for local in factors])
     cancels = [s for s in step.substeps if "/simplify/" in s.id]
     if not cancels:
@@ -107,7 +109,8 @@ def _gradients(teller: Teller, section: Section) -> Iterator[Block]:
     if biases:
         shared = biases[0].about[0].unit < 0
         b, z = biases[0].about[:2]
-        sentence = "gradients-shared-bias" if shared else "gradients-biases"
+        own = "gradients-biases" if len(biases) > 1 else "gradients-biases-one"
+        sentence = "gradients-shared-bias" if shared else own
         yield teller.say(sentence, layer=name, b=b, z=z)
         yield from _results(teller, biases)
 

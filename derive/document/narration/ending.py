@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 
 from derive.derivation.graph import E
 from derive.derivation.styles.common import objective
@@ -57,11 +58,18 @@ def _cost(teller: Teller) -> Iterator[Block]:
     carried = sum(
         len(network.weights(layer.index)) for layer in network.layers if layer.index > lowest
     )
+    name = "closing-cost" if carried else "closing-cost-gradients"
     yield teller.say(
-        "closing-cost-batch" if network.is_batch else "closing-cost",
+        f"{name}-batch" if network.is_batch else name,
         forward=forward, gradients=gradients, carried=carried, backward=gradients + carried,
-        times=f"{(gradients + carried) / forward:.1f}",
+        times=_times(teller, Fraction(gradients + carried, forward)),
     )  # fmt: skip
+
+
+def _times(teller: Teller, ratio: Fraction) -> str:
+    """A ratio to two decimals, and that it is rounded where it is: 1.25, about 1.17."""
+    shown = f"{float(ratio):.2f}".rstrip("0").rstrip(".")
+    return shown if Fraction(shown) == ratio else teller.words.text("about", value=shown)
 
 
 def _paths(teller: Teller) -> Iterator[Block]:

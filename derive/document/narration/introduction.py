@@ -49,7 +49,7 @@ def _outcome(teller: Teller) -> Iterator[Inline]:
         yield words("outcome-update-symbolic")
     elif network.learning_rate is not None:
         yield words("outcome-update", loss=loss)
-    yield words("outcome-gradient", loss=loss)
+    yield words("outcome-gradient")
 
 
 def _approach(teller: Teller, sections: dict[str, list[Block]]) -> Iterator[Inline]:

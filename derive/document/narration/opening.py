@@ -11,6 +11,7 @@ from derive.document.narration import matrices
 from derive.document.narration.teller import ROW_LIMIT, Teller
 from derive.document.wording import Value
 from derive.expression.nodes import BATCH_LOSS, BIAS, WEIGHT, Quantity
+from derive.network.description import Layer
 
 Row = tuple[Inline, ...]
 _GIVEN = 3 * ROW_LIMIT  # so many numbers a sentence holds
@@ -49,7 +50,7 @@ def setting(teller: Teller, aim: bool = True) -> Iterator[Block]:
     for layer in network.layers:
         parts.append(words(
             "layer-one" if layer.units == 1 else "layer-many",
-            layer=teller.layer_name(layer),
+            layer=_introduced(teller, layer),
             units=words.number(layer.units),
             activation=words.text(f"activation-{layer.activation.name}"),
         ))  # fmt: skip
@@ -77,6 +78,14 @@ def setting(teller: Teller, aim: bool = True) -> Iterator[Block]:
         yield from cited(teller, name, "mazur")
     for remark in network.remarks:
         yield Paragraph((f"{remark[:1].upper()}{remark[1:]}".rstrip(".") + ".",), "remark")
+
+
+def _introduced(teller: Teller, layer: Layer) -> str:
+    """A layer that has not been spoken of: an output layer, a hidden layer, hidden layer 2."""
+    layers = len(teller.network.layers)
+    if layer.index == layers:
+        return teller.words.text("layer-an-output")
+    return teller.words.text("layer-a-hidden") if layers == 2 else teller.layer_name(layer)
 
 
 def _given(teller: Teller) -> Iterator[Inline]:

@@ -132,7 +132,8 @@ class _Weight:
         elif not known:
             yield teller.say("all-new", w=self.w)
         elif len(new) == 1:
-            yield teller.say("one-new", known=known, partial=new[0].subject)
+            name = "one-new" if len(self.parts.known) > 1 else "one-new-known"
+            yield teller.say(name, known=known, partial=new[0].subject)
         else:
             yield teller.say("some-new", known=known, w=self.w, new=words.number(len(new)))
         yield from self._worked_out()

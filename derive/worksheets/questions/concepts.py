@@ -171,7 +171,7 @@ def direction(ground: Ground) -> Iterator[Concept]:
 
 
 def vanishing(ground: Ground) -> Iterator[Concept]:
-    """In which layer the deltas are smallest on the average."""
+    """In which layer the deltas are smallest on average."""
     words, environment = ground.words, ground.numbers.environment
     network = ground.exercise.structure
     means = [
@@ -182,7 +182,8 @@ def vanishing(ground: Ground) -> Iterator[Concept]:
     right = _standing_out([-mean for mean in means])
     if right is not None and len(means) <= _MOST_OPTIONS:
         options = tuple((ground.layer_name(layer.index),) for layer in network.layers)
-        yield Concept("vanishing", words("concept-vanishing"), right, options)
+        prompt = words("concept-vanishing-two" if len(means) == 2 else "concept-vanishing")
+        yield Concept("vanishing", prompt, right, options)
 
 
 def symmetry(ground: Ground) -> Iterator[Concept]:
