@@ -28,6 +28,7 @@ from derive.expression.evaluate import (
     with_example,
 )
 from derive.expression.nodes import (
+    DELTA,
     Apply,
     Bracket,
     Cases,
@@ -99,9 +100,9 @@ class Numbers:
                     self._known[atom] = self.examples[of.example].shown(one)
             elif atom in self.formulas:
                 self._known[atom] = self.chain(atom).result
-            elif isinstance(atom, Quantity):
+            elif isinstance(atom, Quantity) and atom.kind != DELTA:
                 self._known[atom] = self._typed(atom)
-            else:
+            else:  # a derivative that no formula of the page works out
                 self._known[atom] = shown(self._exact(atom), self.rounding.digits)
         return self._known[atom]
 

@@ -154,3 +154,12 @@ def test_a_page_of_matrices_keeps_the_rules(rows: int, columns: int, dialect: st
     for w in weights(rows, columns).children:
         assert re.search(rf"∂h\d/∂{text(w, NAMES)}\b", told), w
     assert told.count("(1)") == told.count("(2)") == 1
+
+
+def test_a_matrix_wider_than_bmatrix_takes_is_an_array() -> None:
+    wide = row((A,) * 11)
+    assert latex(wide, NAMES) == (
+        r"\left[ \begin{array}{ccccccccccc} " + " & ".join("a" * 11) + r" \end{array} \right]"
+    )
+    assert r"\begin{bmatrix}" in latex(row((A,) * 10), NAMES)
+    assert LATEX.width(latex(wide, NAMES)) > LATEX.width(latex(row((A,) * 10), NAMES))

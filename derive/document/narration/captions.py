@@ -48,6 +48,9 @@ _SEVERAL = {
     )},
 }  # fmt: skip
 
+# What a row shows of one parameter is, of all of them, their gradients.
+_OF_ALL = dict.fromkeys(("chain", "split", "together"), "gradient")
+
 
 def captioned(teller: Teller, blocks: Iterable[Block]) -> Iterator[Block]:
     """The blocks, each formula, table and figure with its caption."""
@@ -192,7 +195,7 @@ def _fragment(teller: Teller, kind: str, rows: list[Equation], *, alone: bool) -
         name = "caption-local-lines" if len(rows) > 1 else "caption-local"
         return words(name, of=names[0], by=by)
     if len(names) > 1 and set(names) == set(teller.network.parameters()):
-        return words(f"caption-{kind}-all")
+        return words(f"caption-{_OF_ALL.get(kind, kind)}-all")
     if kind == "local":
         ends = _ends(subjects)
         return words("caption-locals", names=_some(teller, names), ends=_some(teller, ends))

@@ -55,6 +55,7 @@ IF, OTHERWISE = r"\text{if }", r"\text{otherwise}"
 _APART = r" \\[9pt] "  # between the rows of a matrix with fractions
 _RAISED = r" \\[3pt] "  # and of one with layers as superscripts
 _BOTH = r" \\[13pt] "  # and of one with fractions of such
+MATRIX_COLUMNS = 10  # that bmatrix takes; an array has as many as it says
 _TOKEN = re.compile(r"\\[A-Za-z]+|.", re.DOTALL)
 _TALL = (r"\frac", r"\dfrac", r"\begin", r"\sum", r"\underset")
 
@@ -183,6 +184,9 @@ def _matrix(e: Expression, names: Names) -> Printed:
     else:
         between = _RAISED if raised else r" \\ "
     body = between.join(" & ".join(row) for row in rows)
+    columns = len(rows[0])
+    if columns > MATRIX_COLUMNS:
+        return rf"\left[ \begin{{array}}{{{'c' * columns}}} {body} \end{{array}} \right]"
     return rf"\begin{{bmatrix}} {body} \end{{bmatrix}}"
 
 

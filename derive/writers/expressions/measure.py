@@ -81,7 +81,9 @@ class _Reader:
             return max(self.argument() * _SMALLER, self.argument())
         if token in (r"\begin", r"\end"):
             name = self._name()
-            if name == "bmatrix":
+            if name == "array":
+                self._name()  # its columns
+            if name in ("bmatrix", "array"):
                 return self._matrix()
             return 1.7  # the brace of cases, the gap between its columns
         _sizes[token] = size = _size(token)
