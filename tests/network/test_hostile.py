@@ -1,4 +1,4 @@
-"""Files made to hang, to fill the memory or to run code: refused, soon, with a message."""
+"""Files made to hang, fill the memory or run code: refused for little work, with a message."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from timing import within
+from work import at_most
 
 import derive
 from derive import Dense, Network, NetworkError
@@ -74,18 +74,11 @@ NAMES = "{" + ", ".join(f"v{n}: 1" for n in range(10_000)) + "}"
     ],
     ids=lambda value: value[:40],
 )
-def test_a_hostile_file_is_refused_soon(text: str, message: str) -> None:
-    with within(8), pytest.raises(NetworkError) as caught:
+def test_a_hostile_file_is_refused_for_little_work(text: str, message: str) -> None:
+    with at_most(12_000_000), pytest.raises(NetworkError) as caught:
         derive.load(io.StringIO(text))
     assert message in str(caught.value)
     assert len(str(caught.value)) < 20_000
-
-
-def test_a_device_is_not_read_to_its_end(tmp_path: Path) -> None:
-    if not Path("/dev/zero").exists():
-        pytest.skip("no such device here")
-    with within(2), pytest.raises(NetworkError, match="more than 2000000 bytes"):
-        derive.load("/dev/zero")
 
 
 def test_layers_without_end_are_refused() -> None:
@@ -93,13 +86,13 @@ def test_layers_without_end_are_refused() -> None:
         while True:
             yield Dense(1)
 
-    with within(2), pytest.raises(NetworkError, match="got more than 64"):
+    with at_most(5_000), pytest.raises(NetworkError, match="got more than 64"):
         Network(1, endless())  # type: ignore[arg-type]
 
 
 def test_many_targets_out_of_reach_are_one_remark() -> None:
     rows = 3_000
-    with within(10):
+    with at_most(600_000):
         network = Network(
             [[n] for n in range(rows)], [Dense(1, "sigmoid")], targets=[n + 2 for n in range(rows)]
         )
@@ -112,7 +105,7 @@ def test_a_large_network_with_values_still_loads() -> None:
     row = "[" + ", ".join(["0.125"] * 60) + "]"
     matrix = "[" + ", ".join([row] * 60) + "]"
     text = f"inputs: 60\nlayers: [{{units: 60, weights: {matrix}}}, {{units: 60}}]"
-    with within(8):
+    with at_most(5_000_000):
         network = derive.load(io.StringIO(text))
     assert len(network.parameters()) == 2 * 60 * 61
 

@@ -42,7 +42,7 @@ def compiled(page: str, folder: Path) -> str:
     """The log of pdflatex. Fails where there is an error."""
     (folder / "page.tex").write_text(page, encoding="utf-8")
     command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "page.tex"]
-    done = subprocess.run(command, cwd=folder, capture_output=True, check=False, timeout=120)
+    done = subprocess.run(command, cwd=folder, capture_output=True, check=False)
     log = (folder / "page.log").read_text(encoding="latin-1")
     assert done.returncode == 0, re.findall(r"^!.*(?:\n.*){4}", log, re.MULTILINE)
     return log
