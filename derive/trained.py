@@ -159,7 +159,7 @@ def json_files(training: Training, look: Look, file: str) -> Mapping[str, str]:
     """One object; what is no finite number is null.
 
     title       of the network
-    settings    epochs, batch_size, seed, initial, target_loss, patience, improvement,
+    settings    epochs, batch_size, order, seed, initial, target_loss, patience, improvement,
                 on_divergence, every, as asked for
     examples    how many there are
     start       name of a trained parameter → its value before the first update
@@ -177,8 +177,8 @@ def json_files(training: Training, look: Look, file: str) -> Mapping[str, str]:
         "title": training.network.title,
         "settings": {
             key: getattr(asked, key)
-            for key in ("epochs", "batch_size", "seed", "initial", "target_loss", "patience",
-                        "improvement", "on_divergence", "every")
+            for key in ("epochs", "batch_size", "order", "seed", "initial", "target_loss",
+                        "patience", "improvement", "on_divergence", "every")
         },
         "examples": len(training.inputs),
         "start": dict(zip(names, training.start.theta, strict=True)),

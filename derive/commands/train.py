@@ -66,6 +66,13 @@ def _rates_given(
     "--batch-size", type=click.IntRange(1), help="Examples of one update; all if left out."
 )
 @click.option(
+    "--order",
+    type=click.Choice(["shuffled", "given"]),
+    default="shuffled",
+    show_default=True,
+    help="Of the examples of smaller updates; given takes them one after the other.",
+)
+@click.option(
     "--seed", type=click.IntRange(0), default=0, show_default=True, help="Of minibatches."
 )
 @click.option(
@@ -148,9 +155,11 @@ def train(
             asked["every"],
         )  # fmt: skip
     if "xlsx" in to:
+        from derive.compute.training.settings import batch_size
         from derive.spreadsheet import check
 
-        check(described, chosen, asked["epochs"], count, asked["batch_size"])
+        size = batch_size(asked["batch_size"], asked["order"])
+        check(described, chosen, asked["epochs"], count, size)
     written = described.notation if notation is None else notation
     called = names(written, described.shape, described.layout)
     look = Look(called, digits or described.digits, templates=templates)

@@ -44,7 +44,8 @@ def check(
     if batch_size is not None and batch_size < count:
         raise SpreadsheetError(
             f"xlsx: a row is an update with all {count} examples, and this training takes "
-            f"{batch_size} at a time; leave out the batch size (--batch-size), or xlsx"
+            f"{batch_size} at a time; leave out the batch size and the order "
+            "(--batch-size, --order), or xlsx"
         )
     check_size(fewest_columns(network, count), epochs, runs, at_least=True)
 

@@ -283,6 +283,9 @@ def test_minibatches_are_refused() -> None:
     training = derive.train(derive.load(EXAMPLES / "batch.yaml"), (0.1,), 2, batch_size=1)
     with pytest.raises(SpreadsheetError, match="1 at a time"):
         of_training(training)
+    patterns = derive.train(derive.load(EXAMPLES / "batch.yaml"), (0.1,), 2, order="given")
+    with pytest.raises(SpreadsheetError, match=r"1 at a time; .*--order"):
+        of_training(patterns)
 
 
 # -- limits ------------------------------------------------------------------------------------

@@ -106,7 +106,8 @@ def test_the_json_file_has_stable_keys() -> None:
     found = json.loads(result.stdout)
     assert list(found) == ["title", "settings", "examples", "start", "runs", "not_begun", "reading"]
     assert found["settings"] == {
-        "epochs": 30, "batch_size": None, "seed": 0, "initial": None, "target_loss": None,
+        "epochs": 30, "batch_size": None, "order": "shuffled", "seed": 0, "initial": None,
+        "target_loss": None,
         "patience": None, "improvement": 0.0, "on_divergence": "continue", "every": 10,
     }  # fmt: skip
     assert [run["ending"] for run in found["runs"]] == ["diverged", "finished", "finished"]

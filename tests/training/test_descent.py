@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 
 import derive
+from derive.compute.arguments import ArgumentError
 from derive.compute.training.descent import Layers, Loop, descent
 from derive.compute.training.start import starting_point
 from derive.expression.nodes import BATCH_LOSS, LOSS, Quantity
@@ -133,6 +134,21 @@ def test_minibatches_depend_on_the_seed_alone() -> None:
     runs = [derive.train(XOR, (0.5,), 20, batch_size=2, seed=s)[0.5] for s in (1, 1, 2)]
     assert runs[0] == runs[1]
     assert list(runs[0].losses) != list(runs[2].losses)
+
+
+@pytest.mark.parametrize("size", [None, 1, 3])
+def test_in_the_given_order_patterns_are_trained_one_after_the_other(size: int | None) -> None:
+    training = derive.train(XOR, (0.5, 1.0), 50, batch_size=size, order="given", seed=4)
+    assert (training.settings.batch_size, training.minibatches) == (size or 1, True)
+    cut = [[0], [1], [2], [3]] if size != 3 else [[0, 1, 2], [3]]
+    for rate in (0.5, 1.0):
+        losses, _ = by_hand(rate, 50, lambda _: cut)
+        assert np.allclose(training[rate].losses, losses, rtol=1e-11, atol=0)
+
+
+def test_an_order_that_is_none_is_refused() -> None:
+    with pytest.raises(ArgumentError, match="order: got 'random'; allowed: 'shuffled' or 'given'"):
+        derive.train(XOR, (0.5,), 1, order="random")  # type: ignore[arg-type]
 
 
 def test_a_batch_of_all_examples_is_no_minibatch() -> None:

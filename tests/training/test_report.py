@@ -53,28 +53,39 @@ def test_the_rule_is_that_of_descent(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(
-    ("of", "size", "expected"),
+    ("of", "size", "order", "expected"),
     [
-        (MAZUR, None, {}),
-        (XOR, None, {"training-batch-mean": {"count": 5}}),
-        (SUM, None, {"training-batch-sum": {"count": 2}}),
-        (XOR, 5, {"training-batch-mean": {"count": 5}}),
-        (XOR, 1, {"training-minibatches": {"updates": 5, "size": 1, "count": 5},
-                  "training-order-mean": {"seed": 9}}),
-        (XOR, 2, {"training-minibatches-rest": {"updates": 3, "size": 2, "count": 5, "left": 1},
-                  "training-order-mean": {"seed": 9}}),
-        (XOR, 3, {"training-minibatches-rest": {"updates": 2, "size": 3, "count": 5, "left": 2},
-                  "training-order-mean": {"seed": 9}}),
-        (SUM, 1, {"training-minibatches": {"updates": 2, "size": 1, "count": 2},
-                  "training-order-sum": {"seed": 9}}),
+        (MAZUR, None, "shuffled", {}),
+        (XOR, None, "shuffled", {"training-batch-mean": {"count": 5}}),
+        (SUM, None, "shuffled", {"training-batch-sum": {"count": 2}}),
+        (XOR, 5, "shuffled", {"training-batch-mean": {"count": 5}}),
+        (XOR, 1, "shuffled",
+         {"training-minibatches": {"updates": 5, "size": 1, "count": 5},
+          "training-order-mean": {"seed": 9}}),
+        (XOR, 2, "shuffled",
+         {"training-minibatches-rest": {"updates": 3, "size": 2, "count": 5, "left": 1},
+          "training-order-mean": {"seed": 9}}),
+        (XOR, 3, "shuffled",
+         {"training-minibatches-rest": {"updates": 2, "size": 3, "count": 5, "left": 2},
+          "training-order-mean": {"seed": 9}}),
+        (SUM, 1, "shuffled",
+         {"training-minibatches": {"updates": 2, "size": 1, "count": 2},
+          "training-order-sum": {"seed": 9}}),
+        (XOR, None, "given", {"training-patterns-mean": {"count": 5}}),
+        (SUM, 1, "given", {"training-patterns-sum": {"count": 2}}),
+        (XOR, 2, "given",
+         {"training-minibatches-rest": {"updates": 3, "size": 2, "count": 5, "left": 1},
+          "training-given-mean": {}}),
+        (XOR, 5, "given", {"training-batch-mean": {"count": 5}}),
     ],
 )  # fmt: skip
 def test_how_many_examples_an_update_takes(
-    of: derive.Network, size: int | None, expected: dict[str, dict[str, int]],
+    of: derive.Network, size: int | None, order: Any, expected: dict[str, dict[str, int]],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    _, said = made(derive.train(of, (0.1,), 2, batch_size=size, seed=9), monkeypatch)
-    kinds = ("training-batch", "training-mini", "training-order")
+    _, said = made(derive.train(of, (0.1,), 2, batch_size=size, order=order, seed=9), monkeypatch)
+    kinds = ("training-batch", "training-mini", "training-order", "training-patterns",
+             "training-given")  # fmt: skip
     found = {one.sentence: one.values for one in said if one.sentence.startswith(kinds)}
     assert set(found) == set(expected)
     for sentence, values in expected.items():

@@ -169,9 +169,10 @@ class Runner:
         return thinned.run(rate, losses, ending if ended is None else ended[1])
 
     def _batches(self, chance: Random) -> list[list[int]]:
-        """The examples in a new order, cut into batches; the last may be smaller."""
+        """The examples in a new or the given order, cut into batches; the last may be smaller."""
         order = list(range(self.examples))
-        chance.shuffle(order)
+        if self.settings.order == "shuffled":
+            chance.shuffle(order)
         size = self.settings.batch_size or self.examples
         return [order[start : start + size] for start in range(0, len(order), size)]
 

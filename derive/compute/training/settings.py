@@ -15,6 +15,7 @@ from derive.network.values import is_fraction, read_number
 MAX_RATES = 50
 MAX_EPOCHS = 10_000_000
 ON_DIVERGENCE = ("stop", "continue")
+ORDERS = ("shuffled", "given")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,8 @@ class Settings:
     rates          one run each, all from the same start
     epochs         the most; an epoch goes once through all examples
     batch_size     examples of one update; None: all of them
+    order          of the examples, where an update takes fewer than all: "shuffled" anew in each
+                   epoch, or as "given"
     seed           of the order in which minibatches are drawn
     initial        seed of the starting weights that the network lacks; None: it lacks none
     target_loss    a run ends where its loss is no more than this
@@ -44,13 +47,19 @@ class Settings:
     improvement: float = 0.0
     on_divergence: str = "stop"
     every: int = 1
+    order: str = "shuffled"
+
+
+def batch_size(asked: int | None, order: str) -> int | None:
+    """The examples of one update: in the given order they come one after the other."""
+    return 1 if asked is None and order == "given" else asked
 
 
 def settings(
     rates: Iterable[Any],
     epochs: Any,
     *,
-    batch_size: Any,
+    size: Any,
     seed: Any,
     initial: Any,
     target_loss: Any,
@@ -58,6 +67,7 @@ def settings(
     improvement: Any,
     on_divergence: Any,
     every: Any,
+    order: Any,
 ) -> Settings:
     """What was asked for, checked. Raises ArgumentError."""
     if on_divergence not in ON_DIVERGENCE:
@@ -65,6 +75,10 @@ def settings(
             "on_divergence", repr(on_divergence), " or ".join(map(repr, ON_DIVERGENCE)),
             'leave it out for "stop"',
         )  # fmt: skip
+    if order not in ORDERS:
+        raise ArgumentError(
+            "order", repr(order), " or ".join(map(repr, ORDERS)), 'leave it out for "shuffled"'
+        )
     if improvement and patience is None:
         raise ArgumentError(
             "improvement", f"{improvement!r} without a patience", "both, or neither",
@@ -73,7 +87,7 @@ def settings(
     return Settings(
         learning_rates(rates),
         _whole("epochs", epochs, 1, MAX_EPOCHS),
-        None if batch_size is None else _whole("batch_size", batch_size, 1, MAX_EPOCHS),
+        batch_size(None if size is None else _whole("batch_size", size, 1, MAX_EPOCHS), order),
         _whole("seed", seed, 0, 2**63),
         None if initial is None else _whole("initial", initial, 0, 2**63),
         None if target_loss is None else _finite("target_loss", target_loss),
@@ -81,6 +95,7 @@ def settings(
         _finite("improvement", improvement, 0.0),
         on_divergence,
         _whole("every", every, 1, MAX_EPOCHS),
+        order,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 from derive.compute.arguments import ArgumentError, rows
 from derive.compute.backends import python as scalars
@@ -35,6 +35,7 @@ def train(
     inputs: Any = None,
     targets: Any = None,
     batch_size: int | None = None,
+    order: Literal["shuffled", "given"] = "shuffled",
     seed: int = 0,
     initial: int | None = None,
     target_loss: float | None = None,
@@ -50,8 +51,10 @@ def train(
     epochs          how often all examples are gone through
     inputs, targets (n_in,) or (examples, n_in), and (n_out,) or (examples, n_out); the
                     network's own if left out, targets that are formulas from the inputs
-    batch_size      examples of one update; all of them if left out. Smaller ones are drawn in a
-                    new order each epoch, with ``seed``, the same for every rate
+    batch_size      examples of one update; all of them if left out
+    order           of the examples where an update takes fewer than all: "shuffled", a new order
+                    each epoch, drawn with ``seed``, the same for every rate; or as "given", one
+                    after the other unless ``batch_size`` says more
     initial         a seed for weights that the network does not give: uniform between ±√(6/n_in)
                     for relu and its like (He), ±√(6/(n_in + n_out)) else (Glorot), biases 0
     target_loss, patience, improvement, on_divergence   see ``Settings``
@@ -63,7 +66,7 @@ def train(
     computed is returned. Raises ArgumentError.
     """
     asked = settings(
-        rates, epochs, batch_size=batch_size, seed=seed, initial=initial,
+        rates, epochs, size=batch_size, order=order, seed=seed, initial=initial,
         target_loss=target_loss, patience=patience, improvement=improvement,
         on_divergence=on_divergence, every=every,
     )  # fmt: skip

@@ -39,16 +39,7 @@ def _items(account: Account) -> Iterator[Inline]:
         yield _drawn(account, drawn)
     count = len(training.inputs)
     if training.minibatches:
-        size = settings.batch_size or count
-        rest = "-rest" if count % size else ""
-        yield words(
-            f"training-minibatches{rest}", count=count, size=size, left=count % size,
-            updates=-(-count // size),
-        )  # fmt: skip
-        yield words(
-            f"training-order-{training.network.over_examples}", seed=settings.seed,
-            loss=training.loss,
-        )  # fmt: skip
+        yield from _minibatches(account)
     elif training.is_batch:
         yield words(f"training-batch-{training.network.over_examples}", count=count)
     yield words("training-convention", loss=training.loss)
@@ -62,6 +53,26 @@ def _items(account: Account) -> Iterator[Inline]:
             improvement=account.given(settings.improvement),
         )
     yield words("training-divergence")
+
+
+def _minibatches(account: Account) -> Iterator[Inline]:
+    """How many examples an update takes, and in which order they come."""
+    training, words, settings = account.training, account.words, account.training.settings
+    count, over = len(training.inputs), training.network.over_examples
+    size = settings.batch_size or count
+    given = settings.order == "given"
+    if given and size == 1:
+        yield words(f"training-patterns-{over}", count=count, loss=training.loss)
+        return
+    rest = "-rest" if count % size else ""
+    yield words(
+        f"training-minibatches{rest}", count=count, size=size, left=count % size,
+        updates=-(-count // size),
+    )  # fmt: skip
+    if given:
+        yield words(f"training-given-{over}", loss=training.loss)
+    else:
+        yield words(f"training-order-{over}", seed=settings.seed, loss=training.loss)
 
 
 def _drawn(account: Account, drawn: Drawn) -> Inline:
