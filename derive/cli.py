@@ -30,7 +30,7 @@ _INPUT_ERRORS = (
     ("derive.document.wording", "WordingError"),
     ("derive.worksheets.recipe", "WorksheetError"),
     ("derive.compute.arguments", "ArgumentError"),
-    ("derive.compute.training.data", "DataError"),
+    ("derive.compute.training.tables", "DataError"),
     ("derive.spreadsheet.errors", "SpreadsheetError"),
     ("derive.derivation.numbered", "NumbersError"),
     ("derive.derivation.check.failure", "CheckFailed"),

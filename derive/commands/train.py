@@ -147,7 +147,11 @@ def train(
     examples: dict[str, Any] = {}
     count = described.example_count
     if data is not None:
-        examples["inputs"], examples["targets"] = read_data(data, described)
+        found = read_data(data, described)
+        examples |= {"inputs": found.inputs, "targets": found.targets}
+        if found.unused:
+            unused = ", ".join(repr(name) for name in found.unused)
+            click.echo(f"{data}: passed over: column {unused}", err=True)
         count = len(examples["inputs"])
     for row in rows:
         refuse_too_large(

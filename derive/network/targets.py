@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from difflib import get_close_matches
 from fractions import Fraction
 from typing import Any
 
-from derive.expression.formula import FormulaError, parse
-from derive.expression.nodes import INPUT, Expression, Number, Quantity
+from derive.expression.formula import CONSTANTS, FormulaError, parse
+from derive.expression.nodes import INPUT, ONE, ZERO, Expression, Number, Quantity
 from derive.network.errors import Notes, Path, dotted
 from derive.network.inputs import Inputs, Row, read_row, read_rows
 from derive.network.rational import Irrational, Rational
@@ -20,15 +21,19 @@ from derive.network.values import (
     is_list,
     plain,
     read_number,
+    read_whole,
     shown,
 )
+from derive.notation.spelling import is_name
 
 _PATH: Path = ("targets",)
+# Keys for the number of the output whose target is 1, and what they count from.
+CLASSES = {"class": 1, "class_index": 0}
 _PLACES = 20  # digits kept of a target that is irrational, such as sin(x1)
 
 _ALLOWED = (
-    "allowed are values by name ({t1: 0.01}), a list of values, rows of values (one per example) "
-    "and formulas of the inputs ({y: x1 + x2})"
+    "allowed are values by name ({t1: 0.01}), a list of values, rows of values (one per example), "
+    "formulas of the inputs ({y: x1 + x2}), names ([y1, y2]) and classes ({class: 2})"
 )
 
 
@@ -36,16 +41,20 @@ _ALLOWED = (
 class Targets:
     """Names, a row of values per example, and formulas, as far as they were given.
 
-    in_rows  they were written as rows, one per example
+    in_rows     they were written as rows, one per example
+    in_classes  they were written as the number of the output whose target is 1
     """
 
     names: tuple[str, ...] = ()
     rows: tuple[Row, ...] | None = None
     formulas: tuple[Expression, ...] | None = None
     in_rows: bool = False
+    in_classes: bool = False
 
     def path(self, example: int, unit: int) -> Path:
         """Where a value was written."""
+        if self.in_classes:
+            return ("targets",)
         if self.in_rows:
             return ("targets", example, unit)
         if self.names:
@@ -67,6 +76,9 @@ def read_targets(
     raw, path = plain(raw), _PATH
     if raw is None:
         return Targets()
+    examples = len(inputs.rows) if inputs and inputs.rows else 1
+    if isinstance(raw, Mapping) and outputs != 1 and len(raw) == 1 and next(iter(raw)) in CLASSES:
+        return _classes(notes, raw, outputs, examples)
     if isinstance(raw, Mapping):
         names, values = tuple(map(str, raw)), list(raw.values())
         paths: list[Path] = [("targets", name) for name in names]
@@ -76,7 +88,10 @@ def read_targets(
     else:
         notes.problem(path, f"targets: got {shown(raw)}; {_ALLOWED}")
         return Targets()
-    examples = len(inputs.rows) if inputs and inputs.rows else 1
+    if values and all(value is None for value in values) and names:
+        return Targets(names if _counted(notes, values, outputs) else ())
+    if not names and _are_names(values, letters):
+        return Targets(tuple(values) if _counted(notes, values, outputs) else ())
     if values and is_list(plain(values[0])) and not names:
         return Targets(
             (), _rows(notes, values, outputs, examples if inputs else None), in_rows=True
@@ -104,6 +119,44 @@ def read_targets(
     if not _counted(notes, values, outputs):
         return Targets()
     return Targets(names, _one(notes, values, paths))
+
+
+def _classes(notes: Notes, raw: Mapping[Any, Any], outputs: int | None, examples: int) -> Targets:
+    """Rows with a 1 for the class of each example: {class: 2} → 0, 1, 0."""
+    ((key, said),) = raw.items()
+    first, path = CLASSES[key], ("targets", str(key))
+    said = plain(said)
+    values = list(said) if is_list(said) else [said]
+    if len(values) != examples:
+        notes.problem(path, f"{key}: got {len(values)}; allowed are {examples}, one per example")
+        return Targets()
+    if outputs is None:
+        return Targets()
+    rows: list[Row] = []
+    for position, value in enumerate(values):
+        try:
+            found = read_whole(value, first, first + outputs - 1)
+        except ValueError as error:
+            other = next(word for word in CLASSES if word != key)
+            notes.problem(
+                (*path, position) if is_list(said) else path,
+                f"{key}: {error}; {other} counts from {CLASSES[other]}",
+            )
+            continue
+        rows.append(tuple(ONE if found - first == unit else ZERO for unit in range(outputs)))
+    return Targets((), tuple(rows) if len(rows) == len(values) else None, in_classes=True)
+
+
+def _are_names(values: list[Any], letters: Mapping[str, Expression] | None) -> bool:
+    """Whether they name targets that have no values; a formula has an input in it."""
+    known = (*(letters or ()), *CONSTANTS)
+    return bool(values) and all(
+        isinstance(value, str)
+        and is_name(value)
+        and value not in known
+        and not get_close_matches(value[:100], known, 1, 0.7)
+        for value in values
+    )
 
 
 def _counted(notes: Notes, values: list[Any], outputs: int | None) -> bool:

@@ -178,6 +178,57 @@ def test_ragged_weights_behind_something_unknown_are_a_problem(layout: str, ragg
     assert f"rows of different lengths; allowed is {allowed}; one row per" in found[1]
 
 
+@pytest.mark.parametrize(
+    ("said", "rows"),
+    [
+        ("{class: 2}", [[0, 1, 0]]),
+        ("{class: 3}", [[0, 0, 1]]),
+        ("{class_index: 0}", [[1, 0, 0]]),
+        ("{class_index: [2]}", [[0, 0, 1]]),
+    ],
+)
+def test_a_class_stands_for_a_row_of_targets(said: str, rows: list[list[int]]) -> None:
+    network = load(
+        "inputs: 2\nlayers: [{units: 3, activation: softmax}]\nloss: cross_entropy\n"
+        f"targets: {said}\n"
+    )
+    assert network.targets is not None
+    assert [[number.value for number in row] for row in network.targets] == rows
+    assert network.shape.target_names == ()
+
+
+def test_classes_of_a_batch() -> None:
+    network = load(
+        "inputs: [[1, 2], [3, 4]]\nlayers: [{units: 2, activation: softmax}]\n"
+        "loss: cross_entropy\ntargets: {class: [2, 1]}\n"
+    )
+    assert network.targets == ((Number(Fraction(0)), Number(Fraction(1))), (
+        Number(Fraction(1)), Number(Fraction(0))))  # fmt: skip
+
+
+def test_one_output_may_have_a_target_called_class() -> None:
+    network = load("inputs: 1\nlayers: [{units: 1}]\ntargets: {class: 3}")
+    assert network.shape.target_names == ("class",)
+    assert network.targets == ((Number(Fraction(3)),),)
+
+
+@pytest.mark.parametrize("said", ["[up, down]", "{up: , down: }", "{up, down}"])
+def test_targets_may_have_names_and_no_values(said: str) -> None:
+    network = load(f"inputs: 2\nlayers: [{{units: 2}}]\ntargets: {said}")
+    assert network.shape.target_names == ("up", "down")
+    assert (network.targets, network.target_formulas) == (None, None)
+    assert derive.render(derive.derive(network), "text").count("up") > 3
+
+
+def test_an_input_as_target_is_a_formula_and_what_is_like_one_a_slip() -> None:
+    network = load("inputs: [x1, x2]\nlayers: [{units: 2}]\ntargets: [x2, x1]")
+    assert network.target_formulas == (Quantity(INPUT, unit=1), Quantity(INPUT, unit=0))
+    assert (
+        "unknown name 'x22'; did you mean 'x2'?"
+        in problems("inputs: [x1, x2]\nlayers: [{units: 1}]\ntargets: [x22]")[0]
+    )
+
+
 def test_target_formulas_without_values_stay_formulas() -> None:
     network = load("inputs: 2\nlayers: [{units: 1}]\ntargets: [i1*i2]")
     assert network.target_formulas is not None and network.targets is None
@@ -741,6 +792,17 @@ def layer(text: str) -> str:
         (
             NET + "targets: {t1: .nan}",
             ["3:15: targets.t1: got nan; allowed are numbers, and finite ones only"],
+        ),
+        (
+            "inputs: 1\nlayers: [{units: 3}]\ntargets: {class: 0}",
+            [
+                "3:18: class: got 0; allowed are whole numbers from 1 to 3; class_index counts "
+                "from 0"
+            ],
+        ),
+        (
+            "inputs: [[1], [2]]\nlayers: [{units: 3}]\ntargets: {class_index: [0, 3, 1]}",
+            ["3:24: class_index: got 3; allowed are 2, one per example"],
         ),
         (
             NET + "targets: {y: i1 + x2}",

@@ -173,6 +173,14 @@ def test_data_minibatches_and_drawn_weights(tmp_path: Path) -> None:
         assert part in report
 
 
+def test_a_column_that_is_passed_over_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "data.csv"
+    path.write_text("nr;i1;i2;t1;t2\n1;0,05;0,1;0,01;0,99\n")
+    result = run("train", MAZUR, "--data", str(path), "--epochs", "1", "--to", "csv")
+    assert result.exit_code == 0
+    assert result.stderr == f"{path}: passed over: column 'nr'\n"
+
+
 def test_a_target_given_by_a_formula_may_be_left_out_of_the_data(tmp_path: Path) -> None:
     (tmp_path / "data.csv").write_text("x1,x2\n1.1,2.2\n")
     options = ("--epochs", "3", "--to", "csv")

@@ -2,150 +2,174 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from dataclasses import dataclass
 from difflib import get_close_matches
-from math import isfinite
 from pathlib import Path
 
 from derive.compute.source import names_of
 from derive.compute.training.domain import Rows, misfits
+from derive.compute.training.tables import DataError, Numbers, Table
 from derive.expression.nodes import INPUT, TARGET, Quantity
 from derive.network.description import Network
 from derive.network.errors import listed, shorten
 from derive.network.inputs import MAX_EXAMPLES, MAX_NUMBERS
-from derive.reading import read_bytes
+from derive.network.targets import CLASSES
 
-MAX_BYTES = 100_000_000
-_PRINTED = 100
-# What float() takes besides (1_000, nan, infinity, Arabic digits) is no number in a table.
-_NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?", re.ASCII)
+__all__ = ["DataError", "Examples", "read_data"]
 
-
-class DataError(ValueError):
-    """A data file that cannot be used; str() tells every problem, one a line."""
-
-    def __init__(self, problems: Sequence[str]) -> None:
-        self.problems = tuple(problems)
-        super().__init__(self.problems)
-
-    def __str__(self) -> str:
-        lines = list(self.problems[:_PRINTED])
-        if len(self.problems) > _PRINTED:
-            lines.append(f"and {len(self.problems) - _PRINTED} more")
-        return "\n".join(lines)
+# Columns that number or name the examples: passed over, and told so.
+_IDS = frozenset(
+    {"", "#", "id", "no", "no.", "nr", "nr.", "number", "index", "row", "example", "pattern",
+     "sample", "case", "name", "unnamed: 0"}
+)  # fmt: skip
 
 
-def read_data(path: str | Path, network: Network) -> tuple[Rows, Rows | None]:
+@dataclass(frozen=True, slots=True)
+class Examples:
+    """What a data file says.
+
+    targets  None where they are left out, and the network gives them as formulas
+    unused   the columns that were passed over, as they are called
+    """
+
+    inputs: Rows
+    targets: Rows | None
+    unused: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Columns:
+    """Where things stand in a row; ``classes``: the column of classes, and what counts as 1."""
+
+    inputs: list[int]
+    targets: list[int]
+    unused: list[int]
+    classes: tuple[int, int] | None = None
+
+
+def read_data(path: str | Path, network: Network) -> Examples:
     """The inputs and targets of a CSV file, in the network's order of columns.
 
     The first line names the columns as the network's own notation does, in any order. Targets may
-    be left out, all of them, where the network gives them as formulas; then they are None.
+    be left out, all of them, where the network gives them as formulas; where there are several
+    outputs, a column class (from 1) or class_index (from 0) may stand for them.
     Raises DataError, with every problem.
     """
-    name = str(path)
-    table = csv.reader(io.StringIO(_text(path, name), newline=""), strict=True)
-    found = _rows(table, name)
-    _, header = next(found, (1, []))
-    order = _columns(name, header, network)
+    table = Table(path)
+    columns = _columns(table, network)
     rows: list[list[float]] = []
     lines: list[int] = []
     problems: list[str] = []
-    for line, cells in found:
-        if len(cells) != len(header):
+    numbers = Numbers(table, problems)
+    passed = set(columns.unused)
+    for line, cells in table.rows:
+        if len(cells) != len(table.header):
             problems.append(
-                f"{name}:{line}: got {len(cells)} values; allowed are {len(header)}, one for each "
-                "column"
+                f"{table.name}:{line}: got {len(cells)} values; allowed are {len(table.header)}, "
+                "one for each column"
             )
             continue
-        rows.append([_number(cell, f"{name}:{line}: column {called.strip()}", problems)
-                     for cell, called in zip(cells, header, strict=True)])  # fmt: skip
+        rows.append([
+            0.0 if k in passed else numbers.read(cell, f"{table.name}:{line}: column {called}")
+            for k, (cell, called) in enumerate(zip(cells, _called(table), strict=True))
+        ])  # fmt: skip
         lines.append(line)
-        if len(rows) > MAX_EXAMPLES or len(rows) * len(header) > MAX_NUMBERS:
+        if len(rows) > MAX_EXAMPLES or len(rows) * len(table.header) > MAX_NUMBERS:
             raise DataError([
-                f"{name}:{line}: too many examples; allowed are {MAX_EXAMPLES} rows and "
+                f"{table.name}:{line}: too many examples; allowed are {MAX_EXAMPLES} rows and "
                 f"{MAX_NUMBERS} values in all"
             ])  # fmt: skip
+    numbers.finish()
     if not rows and not problems:
-        problems.append(f"{name}: no examples; write one a line below the names of the columns")
-    inputs, targets = ([[row[k] for k in places] for row in rows] for places in order)
-    if order[1] and not problems:
-        problems += [
-            f"{name}:{lines[example]}: column {header[order[1][unit]].strip()}: got {value:g}; "
-            f"{allowed}"
-            for example, unit, value, allowed in misfits(network, targets)
-        ]
+        problems.append(
+            f"{table.name}: no examples; write one a line below the names of the columns"
+        )
+    inputs = [[row[k] for k in columns.inputs] for row in rows]
+    targets = [[row[k] for k in columns.targets] for row in rows] if columns.targets else None
+    if columns.classes is not None and not problems:
+        targets = list(_one_hot(table, lines, rows, columns.classes, network.sizes[-1], problems))
+    if targets is not None and not problems:
+        problems += _misfits(table, lines, columns, network, targets)
     if problems:
         raise DataError(problems)
-    return inputs, targets if order[1] else None
+    return Examples(inputs, targets, tuple(_called(table)[k] for k in columns.unused))
 
 
-def _text(path: str | Path, name: str) -> str:
-    try:
-        raw = read_bytes(path, MAX_BYTES)
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise DataError([f"{name}: {reason}; give the path of a CSV file"]) from None
-    if len(raw) > MAX_BYTES:
-        raise DataError([f"{name}: more than {MAX_BYTES} bytes; take fewer examples"])
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        raise DataError([f"{name}:{line}: not UTF-8; save the file in UTF-8"]) from None
+def _called(table: Table) -> list[str]:
+    return [cell.strip() for cell in table.header]
 
 
-def _rows(table: Iterator[list[str]], name: str) -> Iterator[tuple[int, list[str]]]:
-    """The rows with their lines; empty lines are passed over."""
-    while True:
-        try:
-            row = next(table, None)
-        except csv.Error as error:
-            line: int = getattr(table, "line_num", 0)
-            raise DataError([f"{name}:{line}: {error}; save the file as CSV anew"]) from None
-        if row is None:
-            return
-        if any(cell.strip() for cell in row):
-            yield getattr(table, "line_num", 0), row
+def _one_hot(
+    table: Table, lines: list[int], rows: Rows, classes: tuple[int, int], outputs: int,
+    problems: list[str],
+) -> Iterator[list[float]]:  # fmt: skip
+    """The targets of each class: 1 for its output and 0 for the others."""
+    place, first = classes
+    for line, row in zip(lines, rows, strict=True):
+        value = row[place]
+        if not (value.is_integer() and first <= value < first + outputs):
+            called = _called(table)[place]
+            other = next(key for key, start in CLASSES.items() if start != first)
+            problems.append(
+                f"{table.name}:{line}: column {called}: got {value:g}; allowed are whole numbers "
+                f"from {first} to {first + outputs - 1}; a column {other} counts from "
+                f"{CLASSES[other]}"
+            )
+        yield [float(value - first == k) for k in range(outputs)]
 
 
-def _columns(name: str, header: list[str], network: Network) -> tuple[list[int], list[int]]:
+def _misfits(
+    table: Table, lines: list[int], columns: _Columns, network: Network, targets: Rows
+) -> Iterator[str]:
+    for example, unit, value, allowed in misfits(network, targets):
+        place = columns.classes[0] if columns.classes else columns.targets[unit]
+        yield (
+            f"{table.name}:{lines[example]}: column {_called(table)[place]}: got {value:g}; "
+            f"{allowed}"
+        )
+
+
+def _columns(table: Table, network: Network) -> _Columns:
     """Where the inputs stand, and the targets; [] for no targets. Raises DataError."""
     called = names_of(network)
-    wanted = {
-        kind: [Quantity(kind, unit=k) for k in range(size)]
+    inputs, targets = (
+        [Quantity(kind, unit=k) for k in range(size)]
         for kind, size in ((INPUT, network.sizes[0]), (TARGET, network.sizes[-1]))
-    }
-    spelled = {called.code(q): q for group in wanted.values() for q in group}
+    )
+    spelled = {called.code(q): q for q in (*inputs, *targets)}
     known = spelled | {called.text(q): q for q in spelled.values()}
-    line = f"{name}:1"
-    if len(header) == 1 and ";" in header[0]:
-        raise DataError([
-            f"{line}: the columns are divided by semicolons; save the file with commas between, "
-            "and decimal points"
-        ])  # fmt: skip
+    line = f"{table.name}:{table.line}"
     problems: list[str] = []
     places: dict[Quantity, int] = {}
-    for place, cell in enumerate(header):
-        word = cell.strip()
+    unused: list[int] = []
+    classes: tuple[int, int] | None = None
+    for place, word in enumerate(_called(table)):
         quantity = known.get(word)
-        if quantity is None:
+        if quantity is not None and quantity not in places:
+            places[quantity] = place
+        elif quantity is not None:
+            problems.append(f"{line}: the column {word!r} is there twice; leave one out")
+        elif word.lower() in CLASSES and len(targets) > 1 and classes is None:
+            classes = place, CLASSES[word.lower()]
+        elif word.lower() in _IDS:
+            unused.append(place)
+        else:
             close = get_close_matches(word[:100], spelled, 1, 0.7)
             meant = f"did you mean {close[0]!r}? " if close else ""
             problems.append(
                 f"{line}: unknown column {shorten(repr(word))}; {meant}allowed are "
-                f"{listed(spelled)}"
+                f"{listed(spelled)}, and a column id that is passed over"
             )
-        elif quantity in places:
-            problems.append(f"{line}: the column {word!r} is there twice; leave one out")
-        else:
-            places[quantity] = place
-    missing = [q for q in wanted[INPUT] if q not in places]
-    some = any(q in places for q in wanted[TARGET])
-    if some or network.target_formulas is None:
-        missing += [q for q in wanted[TARGET] if q not in places]
+    given = [q for q in targets if q in places]
+    missing = [q for q in inputs if q not in places]
+    if classes is not None and given:
+        problems.append(
+            f"{line}: a column for classes and columns for {listed(map(called.code, given))}; "
+            "leave out the one or the others"
+        )
+    elif classes is None and (given or network.target_formulas is None):
+        missing += [q for q in targets if q not in places]
     if missing:
         problems.append(
             f"{line}: no column for {listed(map(called.code, missing))}; the first line names the "
@@ -153,18 +177,4 @@ def _columns(name: str, header: list[str], network: Network) -> tuple[list[int],
         )
     if problems:
         raise DataError(problems)
-    return (
-        [places[q] for q in wanted[INPUT]],
-        [places[q] for q in wanted[TARGET] if q in places],
-    )
-
-
-def _number(cell: str, place: str, problems: list[str]) -> float:
-    text = cell.strip()
-    value = float(text) if _NUMBER.fullmatch(text) else None
-    if value is not None and isfinite(value):
-        return value
-    got = shorten(repr(text)) if text else "nothing"
-    remedy = "write the decimals after a point, as in 0.5" if "," in text else "as in 0.5 or -1e-3"
-    problems.append(f"{place}: got {got}; allowed are finite numbers; {remedy}")
-    return 0.0
+    return _Columns([places[q] for q in inputs], [places[q] for q in given], unused, classes)

@@ -1,0 +1,159 @@
+"""A table as people save it: what divides its columns, its rows, and its numbers.
+
+Columns are divided by commas, semicolons or tabs, whichever its first line has; a program that
+divides them by semicolons or tabs may write 0,5 for 0.5. Text is UTF-8, UTF-16 with its mark, or
+what Windows called ANSI (cp1252).
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator, Sequence
+from math import isfinite
+from pathlib import Path
+
+from derive.network.errors import shorten
+from derive.reading import read_bytes
+
+MAX_BYTES = 100_000_000
+_PRINTED = 100
+# What float() takes besides (1_000, nan, infinity, Arabic digits) is no number in a table.
+_NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?", re.ASCII)
+_WITH_COMMA = re.compile(r"[+-]?([0-9]+,[0-9]*|,[0-9]+)([eE][+-]?[0-9]+)?", re.ASCII)
+_THOUSANDS = re.compile(r"[+-]?[1-9][0-9]{0,2},[0-9]{3}", re.ASCII)
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+
+
+class DataError(ValueError):
+    """A data file that cannot be used; str() tells every problem, one a line."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        self.problems = tuple(problems)
+        super().__init__(self.problems)
+
+    def __str__(self) -> str:
+        lines = list(self.problems[:_PRINTED])
+        if len(self.problems) > _PRINTED:
+            lines.append(f"and {len(self.problems) - _PRINTED} more")
+        return "\n".join(lines)
+
+
+class Table:
+    """The rows of a file with their lines, the first one the header.
+
+    name       as it was given, for messages
+    separator  "," or ";" or a tab
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        """Raises DataError where the file cannot be read."""
+        self.name = str(path)
+        text = _text(path, self.name)
+        first = next((line for line in text.splitlines() if line.strip()), "")
+        declared = re.fullmatch(r"sep=([,;\t])", first.strip(" \r\n"), re.IGNORECASE)
+        if declared:  # what Excel writes, and reads
+            self.separator, skipped = declared[1], 1
+        else:
+            self.separator = max(",;\t", key=first.count)
+            skipped = 0
+        rows = self._read(text)
+        for _ in range(skipped):
+            next(rows, None)
+        self.line, self.header = next(rows, (1, []))
+        self.rows = rows
+
+    def _read(self, text: str) -> Iterator[tuple[int, list[str]]]:
+        """The rows that are not empty."""
+        lines = csv.reader(io.StringIO(text, newline=""), delimiter=self.separator, strict=True)
+        while True:
+            try:
+                row = next(lines, None)
+            except csv.Error as error:
+                raise DataError(
+                    [f"{self.name}:{lines.line_num}: {error}; save the file as CSV anew"]
+                ) from None
+            if row is None:
+                return
+            if any(cell.strip() for cell in row):
+                yield lines.line_num, row
+
+
+class Numbers:
+    """Numbers out of cells; what is none of them becomes a problem, and 0.
+
+    A comma stands for a decimal point where no comma divides the columns, unless the file has
+    decimal points as well.
+    """
+
+    def __init__(self, table: Table, problems: list[str]) -> None:
+        self.name, self.problems = table.name, problems
+        self.commas_allowed = table.separator != ","
+        self.points = ""  # the first place with a decimal point
+        self.commas = ""  # the first place with a decimal comma
+        self.thousands = ""  # the first place with what may be a comma between thousands
+        self.certain = table.separator == ";"  # whether a comma can be nothing else
+
+    def read(self, cell: str, place: str) -> float:
+        text = cell.strip()
+        if _NUMBER.fullmatch(text):
+            if "." in text and not self.points:
+                self.points = place
+        elif self.commas_allowed and _WITH_COMMA.fullmatch(text):
+            self._comma(text, place)
+            text = text.replace(",", ".")
+        else:
+            return self._none(text, place)
+        value = float(text)
+        return value if isfinite(value) else self._none(text, place)
+
+    def _comma(self, text: str, place: str) -> None:
+        self.commas = self.commas or place
+        if _THOUSANDS.fullmatch(text):
+            self.thousands = self.thousands or place
+        else:
+            self.certain = True
+
+    def _none(self, text: str, place: str) -> float:
+        got = shorten(repr(text)) if text else "nothing"
+        comma = "," in text and not self.commas_allowed
+        remedy = "write the decimals after a point, as in 0.5" if comma else "as in 0.5 or -1e-3"
+        self.problems.append(f"{place}: got {got}; allowed are finite numbers; {remedy}")
+        return 0.0
+
+    def finish(self) -> None:
+        """A problem where it cannot be known what a comma means."""
+        if self.commas and self.points:
+            self.problems.append(
+                f"{self.commas}: a decimal comma, and {self.points} has a decimal point; write all "
+                "decimals in one way"
+            )
+        elif self.thousands and not self.certain:
+            self.problems.append(
+                f"{self.thousands}: a comma that may stand before decimals or between thousands; "
+                "write 1234 or 1.234"
+            )
+
+
+def _text(path: str | Path, name: str) -> str:
+    try:
+        raw = read_bytes(path, MAX_BYTES)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise DataError([f"{name}: {reason}; give the path of a CSV file"]) from None
+    if len(raw) > MAX_BYTES:
+        raise DataError([f"{name}: more than {MAX_BYTES} bytes; take fewer examples"])
+    encodings = ("utf-16",) if raw.startswith(_UTF_16) else ("utf-8-sig", "cp1252")
+    for encoding in encodings:
+        try:
+            text = raw.decode(encoding)
+        except UnicodeDecodeError as error:
+            place = error.start
+            continue
+        if "\0" in text:
+            line = text.count("\n", 0, text.index("\0")) + 1
+            raise DataError([f"{name}:{line}: not a text; save the file as CSV in UTF-8"])
+        return text
+    line = raw.count(b"\n", 0, place) + 1
+    raise DataError([f"{name}:{line}: not a text in UTF-8; save the file as CSV in UTF-8"])
