@@ -169,7 +169,7 @@ def test_data_minibatches_and_drawn_weights(tmp_path: Path) -> None:
     assert float(rows[2][loss]) < float(rows[0][loss])
     report = run("train", network, *options[:6], "--initial", "5", "--batch-size", "3").stdout
     report = " ".join(report.split())
-    for part in ("Glorot", "seed 5", "each takes 3 of the 4 examples", "those that are left, 1"):
+    for part in ("Glorot", "seed 5", "each uses 3 of the 4 examples", "those that remain, 1"):
         assert part in report
 
 
