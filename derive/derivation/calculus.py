@@ -3,8 +3,8 @@
 ``differentiate(½·(y − t)², by=y)`` gives the lines
 
     ∂(½·(y − t)²)/∂y
-    = ½·∂((y − t)²)/∂y          constant factor
-    = ½·2·(y − t)·∂(y − t)/∂y   power rule
+    = ½·∂((y − t)²)/∂y          constant-multiple rule
+    = ½·2·(y − t)·∂(y − t)/∂y   power rule and chain rule
     = ½·2·(y − t)·(1 − 0)       sum rule
     = y − t                     simplify
 
@@ -14,7 +14,7 @@ new open derivatives inside; those that another rule is for wait.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -47,17 +47,21 @@ from derive.expression.nodes import (
 )
 
 _ORDER = (
-    Rule.CASES, Rule.SUM, Rule.CONSTANT, Rule.PRODUCT, Rule.QUOTIENT, Rule.POWER, Rule.EXP,
-    Rule.LOG, Rule.FUNCTION, Rule.IDENTITY,
+    Rule.CASES, Rule.SUM, Rule.MULTIPLE, Rule.CONSTANT, Rule.PRODUCT, Rule.QUOTIENT,
+    Rule.RECIPROCAL, Rule.POWER, Rule.EXP, Rule.LOG, Rule.FUNCTION, Rule.IDENTITY,
 )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of a stepwise derivative: the rule that made it, and what it says."""
+    """One line of a stepwise derivative: the rule that made it, and what it says.
+
+    chained  whether the rule came with the chain rule: the derivative of what is inside is a factor
+    """
 
     rule: Rule
     expression: Expression
+    chained: bool = False
 
 
 def differentiate(formula: Expression, by: Quantity) -> tuple[Line, ...]:
@@ -68,8 +72,9 @@ def differentiate(formula: Expression, by: Quantity) -> tuple[Line, ...]:
     expression: Expression = Partial(formula, by)
     lines = [Line(Rule.DEFINE, expression)]
     while rule := _next_rule(expression):
+        chained = any(_is_chained(p) for p in _open_derivatives(expression) if _is_for(rule, p))
         expression = _expand(expression, rule)
-        lines.append(Line(rule, expression))
+        lines.append(Line(rule, expression, chained))
     for clear in (tidy, simplify):
         result = clear(expression)
         if result != expression:
@@ -90,15 +95,35 @@ def depends(expression: Expression, by: Quantity) -> bool:
 
 def _next_rule(e: Expression) -> Rule | None:
     """The rule to use next: what takes formulas apart first, so that like parts wait for it."""
-    found = []
+    found = [_rule(open_.of, open_.by)[0] for open_ in _open_derivatives(e)]
+    return min(found, key=_ORDER.index, default=None)
+
+
+def _open_derivatives(e: Expression) -> Iterator[Partial]:
+    """The derivatives that are still to be taken."""
     waiting = [e]
     while waiting:
         node = waiting.pop()
         if isinstance(node, Partial):
-            found.append(_rule(node.of, node.by)[0])
+            yield node
         else:
             waiting.extend(node.children)
-    return min(found, key=_ORDER.index, default=None)
+
+
+def _is_for(rule: Rule, open_: Partial) -> bool:
+    return _rule(open_.of, open_.by)[0] is rule
+
+
+def _is_chained(open_: Partial) -> bool:
+    """Whether a function is applied to more than the variable: u² or e^u, but not x² or e^x."""
+    u = open_.of
+    while isinstance(u, Bracket):
+        u = u.inner
+    if isinstance(u, Power):
+        inner: tuple[Expression, ...] = (u.base, u.exponent)
+    else:
+        inner = u.arguments if isinstance(u, Apply) else ()
+    return any(depends(part, open_.by) and part != open_.by for part in inner)
 
 
 def _expand(e: Expression, rule: Rule) -> Expression:
@@ -155,7 +180,7 @@ def _signed_open(term: Expression, x: Quantity) -> Expression:
 
 def _negative(u: Negative, x: Quantity) -> tuple[Rule, Expression]:
     """(−u)′ = −u′."""
-    return Rule.CONSTANT, Negative(_open(u.operand, x))
+    return Rule.MULTIPLE, Negative(_open(u.operand, x))
 
 
 def _product(u: Product, x: Quantity) -> tuple[Rule, Expression]:
@@ -163,7 +188,7 @@ def _product(u: Product, x: Quantity) -> tuple[Rule, Expression]:
     moving = [f for f in u.factors if depends(f, x)]
     if len(moving) < len(u.factors):
         still = [f for f in u.factors if not depends(f, x)]
-        return Rule.CONSTANT, product(*still, _open(product(*moving), x))
+        return Rule.MULTIPLE, product(*still, _open(product(*moving), x))
     terms = []
     for position in range(len(moving)):
         factors = list(moving)
@@ -176,11 +201,11 @@ def _quotient(u: Quotient, x: Quantity) -> tuple[Rule, Expression]:
     """(u/c)′ = u′/c;  (c/v)′ = −c·v′/v²;  (u/v)′ = (u′·v − u·v′)/v²."""
     top, bottom = u.numerator, u.denominator
     if not depends(bottom, x):
-        return Rule.CONSTANT, Quotient(_open(top, x), bottom)
+        return Rule.MULTIPLE, Quotient(_open(top, x), bottom)
     square = Power(bottom, integer(2))
     if not depends(top, x):
         change = _open(bottom, x) if top == ONE else product(top, _open(bottom, x))
-        return Rule.QUOTIENT, Negative(Quotient(change, square))
+        return Rule.RECIPROCAL, Negative(Quotient(change, square))
     change = Sum((product(_open(top, x), bottom), Negative(product(top, _open(bottom, x)))))
     return Rule.QUOTIENT, Quotient(change, square)
 

@@ -1,6 +1,6 @@
 """Local derivatives: one partial of one definition, with its lines, worked out once.
 
-    ∂a_o1/∂o1 = ∂σ(o1)/∂o1 = σ(o1)·(1 − σ(o1)) = a_o1·(1 − a_o1)
+    ∂a_o1/∂o1 = σ′(o1) = σ(o1)·(1 − σ(o1)) = a_o1·(1 − a_o1)
 
 The lines come from the stepwise differentiator; where the catalogue knows how the result is
 taught, its proof lines lead there, and formulas give way to the names the page has for them.
@@ -37,9 +37,11 @@ from derive.expression.nodes import (
     Quotient,
     Sum,
     product,
+    quantities,
     substitute,
 )
 from derive.network.catalogue import ActivationUse, in_letters, loss_proof, proof
+from derive.network.description import Network
 
 _SHORT = {
     "input": "x", "weight": "w", "bias": "b", "pre-activation": "z", "activation": "a",
@@ -119,10 +121,10 @@ class Locals:
 
     def _activation(self, f: Function, a: Quantity, z: Quantity) -> tuple[Line, ...]:
         """a = f(z): the lemma about f, then f(z) is called a again."""
-        applied = Apply(f, (z,))
-        first = Line(Rule.DEFINE, Partial(applied, z))
+        first = Line(Rule.DEFINE, prime(f)(z))
         if not is_short(f):
-            return first, Line(Rule.FUNCTION, prime(f)(z))
+            return (first,)
+        applied = Apply(f, (z,))
         taught = outer_derivative(applied)
         lines = [first, Line(Rule.FUNCTION, taught)]
         renamed = with_names(taught, {applied: a})
@@ -156,8 +158,8 @@ class Locals:
         if use.derivative is None:
             return tuple(lines)
         t = Quantity("target", unit=y.unit)
-        proof_lines = (*loss_proof(use), use.derivative)
-        return _led_to(lines, *(in_letters(line, y=y, t=t) for line in proof_lines))
+        further = (*loss_proof(use), (Rule.SIMPLIFY.value, use.derivative))
+        return _led_to(lines, *(Line(Rule(how), in_letters(e, y=y, t=t)) for how, e in further))
 
 
 def _exponential(graph: Graph, z: Quantity) -> Expression:
@@ -175,18 +177,19 @@ def line_steps(name: str, lines: tuple[Line, ...]) -> tuple[Step, ...]:
                 f"{name}/{position}",
                 line.rule,
                 (Relation("", before.expression), Relation("=", line.expression)),
+                chained=line.chained,
             )
         )
     return tuple(steps)
 
 
-def _led_to(lines: list[Line], *further: Expression) -> tuple[Line, ...]:
+def _led_to(lines: list[Line], *further: Line) -> tuple[Line, ...]:
     """The lines and those that lead to the form taught, the last; none is there twice."""
     found = list(lines)
-    for expression in further:
-        if all(line.expression != expression for line in found):
-            found.append(Line(Rule.SIMPLIFY, expression))
-    end = [line.expression for line in found].index(further[-1])
+    for line in further:
+        if all(known.expression != line.expression for known in found):
+            found.append(line)
+    end = [line.expression for line in found].index(further[-1].expression)
     return tuple(found[: end + 1])
 
 
@@ -199,15 +202,23 @@ def lemma(use: ActivationUse) -> Step:
     applied = Apply(function, (x,))
     lines = list(differentiate(function.definition, x))
     if function.derivatives:
-        with_value = substitute(function.derivatives[0], {VALUE: applied})
-        lines = list(_led_to(lines, *proof(use), with_value))
+        taught = Line(
+            Rule.SUBSTITUTE if VALUE in quantities(function.derivatives[0]) else Rule.SIMPLIFY,
+            substitute(function.derivatives[0], {VALUE: applied}),
+        )
+        lines = list(_led_to(lines, *(Line(Rule(how), line) for how, line in proof(use)), taught))
     name = f"lemma/{function.name}"
-    left: Expression = Partial(applied, x) if is_short(function) else prime(function)(x)
-    members = (left, lines[0].expression, lines[-1].expression)
+    members = (prime(function)(x), lines[0].expression, lines[-1].expression)
     return Step(
         name, Rule.LOCAL, chain(*members),
         uses=(f"function/{function.name}",), substeps=line_steps(name, tuple(lines)),
     )  # fmt: skip
+
+
+def is_called_prime(network: Network, lemma: Step) -> bool:
+    """Whether formulas say f′, because what the lemma found is too long to be written out."""
+    functions = [layer.activation.function for layer in network.layers]
+    return any(f and f"lemma/{f.name}" == lemma.id and not is_short(f) for f in functions)
 
 
 def output_delta_simplified(

@@ -21,11 +21,13 @@ class Rule(Enum):
     SPLIT = "split"  # e.g. ∂E/∂w5 → ∂E1/∂w5 + ∂E2/∂w5
     CHAIN = "chain"  # e.g. ∂E1/∂w5 → ∂E1/∂a·∂a/∂o1·∂o1/∂w5, one product per path
     LOCAL = "local"  # e.g. ∂o1/∂w5 → a_h1: one partial of one definition
-    CONSTANT = "constant"  # e.g. d(3)/dx → 0, d(c·u)/dx → c·du/dx
+    CONSTANT = "constant"  # e.g. d(3)/dx → 0
+    MULTIPLE = "multiple"  # e.g. d(c·u)/dx → c·du/dx, d(−u)/dx → −du/dx
     IDENTITY = "identity"  # e.g. dx/dx → 1
     SUM = "sum"  # e.g. d(u + v)/dx → du/dx + dv/dx
     PRODUCT = "product"  # e.g. d(u·v)/dx → du/dx·v + u·dv/dx
     QUOTIENT = "quotient"  # e.g. d(u/v)/dx → (du/dx·v − u·dv/dx)/v²
+    RECIPROCAL = "reciprocal"  # e.g. d(1/v)/dx → −(dv/dx)/v²
     POWER = "power"  # e.g. d(uⁿ)/dx → n·uⁿ⁻¹·du/dx
     EXP = "exp"  # e.g. d(eᵘ)/dx → eᵘ·du/dx
     LOG = "log"  # e.g. d(ln u)/dx → 1/u·du/dx
@@ -35,6 +37,7 @@ class Rule(Enum):
     NAME = "name"  # e.g. ∂E/∂o1 → δ_o1
     SUBSTITUTE = "substitute"  # e.g. σ(o1) → a_o1, or w1·i1 → 0.15·0.05
     SIMPLIFY = "simplify"  # e.g. 1/2·2·(y − t)·1 → y − t
+    ADD_ZERO = "add zero"  # e.g. u → (1 + u) − 1
     AVERAGE = "average"  # e.g. ∂Ē/∂w → 1/N·Σ ∂E⟨n⟩/∂w
     EVALUATE = "evaluate"  # e.g. 0.15·0.05 + 0.20·0.10 → 0.0275
     GATHER = "gather"  # e.g. δ_1 = …, δ_2 = … → [δ_1 δ_2] = [… …]: a matrix, entry by entry
@@ -71,6 +74,7 @@ class Step:
     substeps   more detail, in order
     number     its place in the register of numbered results, where it is one
     about      what it speaks of, for the sentence: quantities, in an order the rule fixes
+    chained    whether the chain rule comes with the rule: d(u²)/dx → 2·u·du/dx where u is not x
     planted    a misconception's id, only in exercises
     """
 
@@ -82,6 +86,7 @@ class Step:
     substeps: tuple[Step, ...] = ()
     number: int | None = None
     about: tuple[Quantity, ...] = ()
+    chained: bool = False
     planted: str | None = None
 
     @property

@@ -279,6 +279,11 @@ class Partial(Expression):
     by: Quantity
 
     @property
+    def is_ordinary(self) -> bool:
+        """Whether it is written d/dx: of a formula in one letter, a function of one variable."""
+        return self.by.kind == VARIABLE and all(q == self.by for q in quantities(self.of))
+
+    @property
     def children(self) -> tuple[Expression, ...]:
         return (self.of, self.by)
 

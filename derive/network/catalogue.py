@@ -81,6 +81,10 @@ def _interval(low: str | None, high: str | None, closed: bool = False) -> Interv
 REAL = _interval(None, None)
 
 
+# Formulas that lead from one to another, each with how it comes about: "simplify", "add zero".
+Proof = tuple[tuple[str, str], ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Activation:
     """A row of the catalogue.
@@ -97,7 +101,7 @@ class Activation:
     latex: str = ""
     text: str = ""
     parameters: tuple[tuple[str, str], ...] = ()
-    proof: tuple[str, ...] = ()
+    proof: Proof = ()
     remark: str = ""
 
     @property
@@ -119,19 +123,21 @@ ACTIVATIONS: dict[str, Activation] = {
             "sigmoid", "1/(1 + exp(-x))", "y*(1 - y)", _interval("0", "1"),
             latex=r"\sigma", text="σ",
             proof=(
-                "exp(-x)/(1 + exp(-x))**2",
-                "1/(1 + exp(-x)) * (exp(-x)/(1 + exp(-x)))",
-                "1/(1 + exp(-x)) * (1 - 1/(1 + exp(-x)))",
-                "sigmoid(x)*(1 - sigmoid(x))",
+                ("simplify", "exp(-x)/(1 + exp(-x))**2"),
+                ("simplify", "1/(1 + exp(-x)) * (exp(-x)/(1 + exp(-x)))"),
+                ("add zero", "1/(1 + exp(-x)) * ((1 + exp(-x) - 1)/(1 + exp(-x)))"),
+                ("simplify", "1/(1 + exp(-x)) * (1 - 1/(1 + exp(-x)))"),
             ),
         ),
         Activation(
             "tanh", "(exp(x) - exp(-x))/(exp(x) + exp(-x))", "1 - y**2", _interval("-1", "1"),
             latex=r"\tanh", text="tanh",
             proof=(
-                "((exp(x) + exp(-x))**2 - (exp(x) - exp(-x))**2)/(exp(x) + exp(-x))**2",
-                "1 - ((exp(x) - exp(-x))/(exp(x) + exp(-x)))**2",
-                "1 - tanh(x)**2",
+                (
+                    "simplify",
+                    "((exp(x) + exp(-x))**2 - (exp(x) - exp(-x))**2)/(exp(x) + exp(-x))**2",
+                ),
+                ("simplify", "1 - ((exp(x) - exp(-x))/(exp(x) + exp(-x)))**2"),
             ),
         ),
         Activation(
@@ -160,12 +166,12 @@ ACTIVATIONS: dict[str, Activation] = {
         Activation(
             "softplus", _SOFTPLUS, "1/(1 + exp(-x))", _interval("0", None),
             latex=r"\mathrm{softplus}", text="softplus",
-            proof=("exp(x)/(1 + exp(x))",),
+            proof=(("simplify", "exp(x)/(1 + exp(x))"),),
         ),
         Activation(
             "softsign", "x/(1 + abs(x))", "1/(1 + abs(x))**2", _interval("-1", "1"),
             latex=r"\mathrm{softsign}", text="softsign",
-            proof=("(1 + abs(x) - x*sign(x))/(1 + abs(x))**2",),
+            proof=(("simplify", "(1 + abs(x) - x*sign(x))/(1 + abs(x))**2"),),
         ),
         Activation(
             "gelu", f"x*({_HALF_ERF})", f"{_HALF_ERF} + x*exp(-x**2/2)/sqrt(2*pi)",
@@ -181,7 +187,7 @@ ACTIVATIONS: dict[str, Activation] = {
         Activation(
             "silu", "x*sigmoid(x)", "sigmoid(x) + y*(1 - sigmoid(x))",
             _interval("-0.2785", None, True), latex=r"\mathrm{silu}", text="silu",
-            proof=("sigmoid(x) + x*sigmoid(x)*(1 - sigmoid(x))",),
+            proof=(("simplify", "sigmoid(x) + x*sigmoid(x)*(1 - sigmoid(x))"),),
         ),
         Activation(
             "mish", f"x*tanh({_SOFTPLUS})",
@@ -212,7 +218,7 @@ class Loss:
     domain: Interval = REAL
     targets: Interval = REAL
     mean: bool = False
-    proof: tuple[str, ...] = ()
+    proof: Proof = ()
     remark: str = ""
     target_values: tuple[Fraction, ...] = ()
 
@@ -235,7 +241,7 @@ LOSSES: dict[str, Loss] = {
         ),
         Loss(
             "log_cosh", "log-cosh loss", "ln(cosh(y - t))", "tanh(y - t)",
-            proof=("sinh(y - t)/cosh(y - t)",),
+            proof=(("simplify", "sinh(y - t)/cosh(y - t)"),),
         ),
         Loss(
             "binary_cross_entropy", "binary cross-entropy",
@@ -370,8 +376,8 @@ def own_activation(formula: str, position: int = 0) -> ActivationUse:
     )
 
 
-def proof(use: ActivationUse) -> tuple[Expression, ...]:
-    """The lines that lead from the stepwise derivative to the taught one, in x.
+def proof(use: ActivationUse) -> tuple[tuple[str, Expression], ...]:
+    """The lines that lead from the stepwise derivative to the taught one, in x, and how.
 
     Where they name the activation itself, it is meant, and not an elementary function.
     """
@@ -379,7 +385,7 @@ def proof(use: ActivationUse) -> tuple[Expression, ...]:
         return ()
     letters: dict[str, Expression] = {**_LETTERS, **dict(use.parameters)}
     functions = {**elementary(), use.row.name: use.function}
-    return tuple(parse(line, letters, functions) for line in use.row.proof)
+    return tuple((how, parse(line, letters, functions)) for how, line in use.row.proof)
 
 
 def loss(name: str, per_output: str | None = None) -> LossUse:
@@ -392,10 +398,10 @@ def loss(name: str, per_output: str | None = None) -> LossUse:
     )  # fmt: skip
 
 
-def loss_proof(use: LossUse) -> tuple[Expression, ...]:
+def loss_proof(use: LossUse) -> tuple[tuple[str, Expression], ...]:
     """The lines that lead from the stepwise derivative of a loss term to the taught one."""
     letters: dict[str, Expression] = {"y": OUTPUT, "t": TARGET_LETTER}
-    return tuple(parse(line, letters) for line in (use.row.proof if use.row else ()))
+    return tuple((how, parse(line, letters)) for how, line in (use.row.proof if use.row else ()))
 
 
 def own_loss(formula: str, per_output: str | None = None) -> LossUse:

@@ -8,6 +8,7 @@ from itertools import takewhile
 from pathlib import Path
 
 from derive.derivation.graph import RATE, E
+from derive.derivation.local import is_called_prime
 from derive.derivation.numbers import Numbers
 from derive.derivation.steps import chain
 from derive.derivation.styles.deltas import delta_of
@@ -183,11 +184,12 @@ class Pages:
     def _functions(self) -> Iterator[Block]:
         """σ(x) = 1/(1 + e^(−x)); and f′, where no task says what it is."""
         shown = []
+        network = self.exercise.structure
         for section in self.exercise.derivation.sections:
             for step in section.steps:
                 if section.kind == "functions":
                     shown.append(Equation(step.relations))
-                elif section.kind == "lemmas" and not isinstance(step.subject, Partial):
+                elif section.kind == "lemmas" and is_called_prime(network, step):
                     shown.append(Equation(chain(step.subject, step.result)))
         if shown:
             yield Equations(tuple(shown))

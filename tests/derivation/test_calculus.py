@@ -136,7 +136,7 @@ def test_the_lines_of_the_half_squared_error() -> None:
     lines = [(line.rule, shown(line.expression)) for line in differentiate(of("1/2*(y - t)**2"), Y)]
     assert lines == [
         (Rule.DEFINE, "∂(1/2·(y − t)²)/∂y"),
-        (Rule.CONSTANT, "1/2 · ∂((y − t)²)/∂y"),
+        (Rule.MULTIPLE, "1/2 · ∂((y − t)²)/∂y"),
         (Rule.POWER, "1/2 · 2 · (y − t) · ∂(y − t)/∂y"),
         (Rule.SUM, "1/2·2·(y − t)·(1 − 0)"),
         (Rule.SIMPLIFY, "y − t"),
@@ -146,12 +146,45 @@ def test_the_lines_of_the_half_squared_error() -> None:
 def test_a_line_uses_one_rule_and_the_others_wait() -> None:
     lines = differentiate(of("ln(x) + exp(x)*x"), X)
     assert [(line.rule, shown(line.expression)) for line in lines[1:]] == [
-        (Rule.SUM, "∂ln(x)/∂x + ∂(e^x·x)/∂x"),
-        (Rule.PRODUCT, "∂ln(x)/∂x + ∂(e^x)/∂x · x + e^x·1"),
-        (Rule.EXP, "∂ln(x)/∂x + e^x·x + e^x·1"),
+        (Rule.SUM, "d(ln(x))/dx + d(e^x·x)/dx"),
+        (Rule.PRODUCT, "d(ln(x))/dx + d(e^x)/dx · x + e^x·1"),
+        (Rule.EXP, "d(ln(x))/dx + e^x·x + e^x·1"),
         (Rule.LOG, "1/x + e^x·x + e^x·1"),
         (Rule.SIMPLIFY, "1/x + e^x·x + e^x"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("formula", "rules"),
+    [
+        ("-x", [(Rule.MULTIPLE, False)]),
+        ("3", [(Rule.CONSTANT, False)]),
+        ("exp(x)", [(Rule.EXP, False)]),
+        ("exp(-x)", [(Rule.EXP, True), (Rule.MULTIPLE, False)]),
+        ("ln(1 - x)", [(Rule.LOG, True), (Rule.SUM, False)]),
+        ("x**3", [(Rule.POWER, False)]),
+        ("(1 - x)**3", [(Rule.POWER, True), (Rule.SUM, False)]),
+        ("2**(3*x)", [(Rule.EXP, True), (Rule.MULTIPLE, False)]),
+        ("tanh(2*x)", [(Rule.FUNCTION, True), (Rule.MULTIPLE, False)]),
+        ("tanh(x)", [(Rule.FUNCTION, False)]),
+        ("x/3", [(Rule.MULTIPLE, False)]),
+        ("3/x", [(Rule.RECIPROCAL, False)]),
+        ("x/(1 + x)", [(Rule.QUOTIENT, False), (Rule.SUM, False)]),
+    ],
+)
+def test_the_rules_are_those_of_a_calculus_book(
+    formula: str, rules: list[tuple[Rule, bool]]
+) -> None:
+    """Rule by rule, and where the chain rule comes in: where more than x is inside."""
+    lines = differentiate(of(formula), X)[1:]
+    found = [(line.rule, line.chained) for line in lines if line.rule is not Rule.SIMPLIFY]
+    assert found == rules
+
+
+def test_the_derivative_of_the_sigmoid_is_proved_by_adding_zero() -> None:
+    """e^(−x) = (1 + e^(−x)) − 1, the one step that is no routine, is named."""
+    rules = [line.rule for line in lemma(catalogue.activation("sigmoid")).substeps]
+    assert rules.count(Rule.ADD_ZERO) == 1 and rules[-1] is Rule.SUBSTITUTE
 
 
 # Whether the lines hold.

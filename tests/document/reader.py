@@ -240,7 +240,9 @@ class Page(World):
         left = chain.members[0]
         if found := re.fullmatch(r"(\S+)\(x\)", left):
             if found[1] not in self.functions:
-                formula = next(m for m in reversed(chain.members) if "∂" not in m)
+                formula = next(
+                    m for m in reversed(chain.members) if "∂" not in m and "/dx" not in m
+                )
                 self.functions[found[1]] = self.read(formula)
                 self.formulas[found[1]] = formula
         elif left in self.names and left not in self.definitions and left not in self.given[0]:

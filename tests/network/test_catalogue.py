@@ -100,7 +100,7 @@ def test_every_line_of_an_activations_proof_equals_the_taught_derivative(
     use: ActivationUse,
 ) -> None:
     (taught,) = function(use).derivatives
-    for line in catalogue.proof(use):
+    for _, line in catalogue.proof(use):
         for point in POINTS:
             x = HIGH.number(point)
             value = at(definition(use), x=x)
@@ -261,7 +261,7 @@ def test_the_taught_derivative_of_a_loss_is_right(use: LossUse) -> None:
 @pytest.mark.parametrize("use", USED_LOSSES, ids=named)
 def test_every_line_of_a_losss_proof_equals_the_taught_derivative(use: LossUse) -> None:
     assert use.derivative is not None
-    for line in catalogue.loss_proof(use):
+    for _, line in catalogue.loss_proof(use):
         for output, target in pairs(use):
             y, t = HIGH.number(output), HIGH.number(target)
             assert close(at(line, y=y, t=t), at(use.derivative, y=y, t=t))

@@ -199,6 +199,8 @@ class Reader:
             raise AssertionError("a blank has no value")
         if self.take("∂"):
             return self.text_partial()
+        if self.take("d("):
+            return self.text_derivative()
         if found := self.match(r"Σ_\{(\w)=1\.\.(\d+)\} "):
             return self.summed(self.term(), found[1], int(found[2]))
         if self.take("{ "):
@@ -235,6 +237,14 @@ class Reader:
         by = self.name()
         assert by is not None
         return self.partial(of, of_name, by)
+
+    def text_derivative(self) -> Meaning:
+        """d(formula)/dx: the one name in it is x."""
+        of = self.bracket(")")
+        self.need("/d")
+        by = self.name()
+        assert by is not None
+        return self.partial(of, None, by)
 
     def _named(self, key: str) -> Meaning:
         return lambda v: v(key)
@@ -282,13 +292,13 @@ class LatexReader(Reader):
             super().need(option)
 
     def atom(self) -> Meaning:
-        if self.take(r"\frac{\partial}{\partial "):  # the operator, its argument in brackets
+        if self.take(r"\frac{\partial}{\partial ", r"\frac{d}{d "):  # before its argument
             by = self.name()
             self.need("}")
             assert by is not None
             return self.partial(self.atom(), None, by)
-        if self.take(r"\frac{\partial "):
-            return self.latex_partial()
+        if d := self.take(r"\frac{\partial ", r"\frac{d "):
+            return self.latex_partial(d.removeprefix(r"\frac{"))
         if self.take(r"\frac{"):
             above = self.group()
             self.need("{")
@@ -321,10 +331,10 @@ class LatexReader(Reader):
         assert number, f"cannot read {self.source[self.position :]!r}"
         return number
 
-    def latex_partial(self) -> Meaning:
+    def latex_partial(self, d: str) -> Meaning:
         of_name = self.name()
         of = self._named(of_name) if of_name is not None else self.atom()
-        self.need(r"}{\partial ")
+        self.need(f"}}{{{d}")
         by = self.name()
         assert by is not None
         self.need("}")

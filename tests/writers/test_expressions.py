@@ -133,6 +133,9 @@ PRINTED = [
         r"\frac{\partial (E_1 + y)}{\partial a_{o_1}}",
     ),
     (Partial(SIGMOID(O1), O1), "∂σ(o1)/∂o1", r"\frac{\partial \sigma(o_1)}{\partial o_1}"),
+    (Partial(SIGMOID(variable("x")), variable("x")), "d(σ(x))/dx", r"\frac{d \sigma(x)}{d x}"),
+    (Partial(Product((variable("t"), variable("x"))), variable("x")),
+     "∂(t·x)/∂x", r"\frac{\partial (t \cdot x)}{\partial x}"),
     (Partial(integer(3), O1), "∂(3)/∂o1", r"\frac{\partial (3)}{\partial o_1}"),
     (Sum((Partial(E1, A), Y)), "∂E1/∂a_o1 + y", r"\frac{\partial E_1}{\partial a_{o_1}} + y"),
     (
@@ -265,7 +268,7 @@ def test_every_function_and_catalogue_formula_prints_in_every_dialect() -> None:
         source
         for row in (*ACTIVATIONS.values(), *LOSSES.values())
         if row.name != "softmax"
-        for source in (row.formula, row.derivative, *row.proof)
+        for source in (row.formula, row.derivative, *(line for _, line in row.proof))
     ]
     for source in formulas:
         tree = parse(source, letters)

@@ -104,8 +104,8 @@ def _tell_apart(
 
 # Lines about one formula: those with branches are compared alone, on every one of them.
 _ALONE = frozenset({
-    Rule.DEFINE, Rule.LOCAL, Rule.CONSTANT, Rule.IDENTITY, Rule.SUM, Rule.PRODUCT, Rule.QUOTIENT,
-    Rule.POWER, Rule.EXP, Rule.LOG, Rule.FUNCTION, Rule.CASES,
+    Rule.DEFINE, Rule.LOCAL, Rule.CONSTANT, Rule.MULTIPLE, Rule.IDENTITY, Rule.SUM, Rule.PRODUCT,
+    Rule.QUOTIENT, Rule.RECIPROCAL, Rule.POWER, Rule.EXP, Rule.LOG, Rule.FUNCTION, Rule.CASES,
 })  # fmt: skip
 
 

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from derive.derivation.calculus import prime
 from derive.derivation.check.failure import CheckFailed
 from derive.derivation.graph import E, Graph
 from derive.derivation.local import key
 from derive.derivation.steps import SUM_TO_ONE, Rule, Section, Step
 from derive.derivation.styles.common import objective
-from derive.expression.nodes import DELTA, ZERO, Partial, quantities
+from derive.expression.nodes import (
+    DELTA,
+    ZERO,
+    Apply,
+    Expression,
+    Partial,
+    Quantity,
+    quantities,
+)
 
 if TYPE_CHECKING:
     from derive.derivation.derivation import Derivation
@@ -78,10 +88,9 @@ def _check_predicate(graph: Graph, step: Step, before: dict[str, Step]) -> None:
         raise CheckFailed(step.id, f"assumes {min(unknown)}, which no point is drawn for")
     if step.rule is Rule.LOCAL and step.about:
         of, by = step.about
-        derived = step.relations[1].expression
-        if step.subject != Partial(of, by) or not isinstance(derived, Partial):
+        if step.subject != Partial(of, by):
             raise CheckFailed(step.id, "is about another derivative than it states")
-        if derived.by != by or derived.of not in (graph.definitions[of], graph.relevant(of, by)):
+        if step.relations[1].expression not in _as_defined(graph, of, by):
             raise CheckFailed(step.id, "derives another formula than the definition")
     if step.rule is Rule.INDEPENDENT:
         w, e = step.about
@@ -101,6 +110,15 @@ def _check_predicate(graph: Graph, step: Step, before: dict[str, Step]) -> None:
         lost = {Partial(e, w) for e in graph.terms if not graph.reaches(w, e)}
         if {before[use].subject for use in step.uses} != lost:
             raise CheckFailed(step.id, "leaves out other loss terms than those without a path")
+
+
+def _as_defined(graph: Graph, of: Quantity, by: Quantity) -> Iterator[Expression]:
+    """∂of/∂by with the definition put in: ∂(formula)/∂by, or f′(by) where it says f(by)."""
+    definition = graph.definitions[of]
+    yield Partial(definition, by)
+    yield Partial(graph.relevant(of, by), by)
+    if isinstance(definition, Apply) and definition.arguments == (by,):
+        yield prime(definition.function)(by)
 
 
 def _check_complete(derivation: Derivation, steps: dict[str, Step]) -> None:

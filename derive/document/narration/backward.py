@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from derive.derivation.graph import E
+from derive.derivation.local import is_called_prime
 from derive.derivation.steps import Chain, Rule, Section, Step
 from derive.document.blocks import Block, Equation
 from derive.document.narration import matrices
@@ -13,7 +14,7 @@ from derive.document.narration.figures import circuit_figure
 from derive.document.narration.locals import proof
 from derive.document.narration.paths import layer_by_paths
 from derive.document.narration.teller import Teller, first_and_last, rows
-from derive.expression.nodes import BATCH_LOSS, Partial, Quantity, quantities
+from derive.expression.nodes import BATCH_LOSS, Quantity, quantities
 
 
 def backward(teller: Teller) -> Iterator[Block]:
@@ -59,7 +60,7 @@ def _known(teller: Teller) -> Iterator[Block]:
     lemmas = [s for section in teller.derivation.sections if section.kind == "lemmas"
               for s in section.steps]  # fmt: skip
     if teller.brief:  # where a formula says f′, the page says what f′ is
-        lemmas = [step for step in lemmas if not isinstance(step.subject, Partial)]
+        lemmas = [step for step in lemmas if is_called_prime(teller.network, step)]
     if not lemmas:
         return
     kind = "brief" if teller.brief else "full" if teller.full else "normal"

@@ -23,7 +23,6 @@ from derive.expression.nodes import (
     LOSS_TERM,
     PRE_ACTIVATION,
     TARGET,
-    VARIABLE,
     WEIGHT,
     Apply,
     Expression,
@@ -43,8 +42,8 @@ _KINDS = {
 _SEVERAL = {
     "loss": "losses",
     **{kind: f"{kind}s" for kind in (
-        "sum", "activation", "term", "delta", "target", "function", "derivative", "prime",
-        "gradient", "update", "rule", "arriving",
+        "sum", "activation", "term", "delta", "target", "function", "prime", "gradient",
+        "update", "rule", "arriving",
     )},
 }  # fmt: skip
 
@@ -159,7 +158,7 @@ def _kind(teller: Teller, row: Equation) -> str:
 def _kind_of_slope(teller: Teller, row: Equation, slope: Partial) -> str:
     of, by = slope.of, slope.by
     if not isinstance(of, Quantity):
-        return "derivative" if by.kind == VARIABLE else "local"
+        return "local"
     if of.kind in _LOSSES and by.kind in (WEIGHT, BIAS):
         members = [relation.expression for relation in row.chain[1:]]
         if any(q.kind == DELTA for member in members for q in quantities(member)):
@@ -215,7 +214,7 @@ def _called(kind: str, subject: Expression) -> Expression:
     if isinstance(subject, Quantity) and kind == "delta":
         return Quantity(PRE_ACTIVATION, subject.layer, subject.unit)
     if isinstance(subject, Partial):
-        return subject.of if kind in ("local", "derivative") else subject.by
+        return subject.of if kind == "local" else subject.by
     return subject
 
 

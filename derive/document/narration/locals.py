@@ -10,10 +10,11 @@ from derive.document.narration.teller import Teller
 from derive.expression.nodes import Partial
 
 _NAMES = {
-    Rule.CONSTANT: "constant", Rule.IDENTITY: "identity", Rule.SUM: "sum",
-    Rule.PRODUCT: "product", Rule.QUOTIENT: "quotient", Rule.POWER: "power", Rule.EXP: "exp",
-    Rule.LOG: "log", Rule.FUNCTION: "function", Rule.CASES: "cases",
-    Rule.SIMPLIFY: "simplify", Rule.SUBSTITUTE: "substitute", Rule.COLLECT: "collect",
+    Rule.CONSTANT: "constant", Rule.MULTIPLE: "multiple", Rule.IDENTITY: "identity",
+    Rule.SUM: "sum", Rule.PRODUCT: "product", Rule.QUOTIENT: "quotient",
+    Rule.RECIPROCAL: "reciprocal", Rule.POWER: "power", Rule.EXP: "exp", Rule.LOG: "log",
+    Rule.FUNCTION: "function", Rule.CASES: "cases", Rule.SIMPLIFY: "simplify",
+    Rule.ADD_ZERO: "add-zero", Rule.SUBSTITUTE: "substitute", Rule.COLLECT: "collect",
 }  # fmt: skip
 
 
@@ -62,19 +63,19 @@ def _lines(teller: Teller, step: Step, role: str, named: str) -> Equations:
     if len(found[0].chain) < 2:
         found = [Equation((step.relations[0],), None, role)]
     for line in step.substeps:
-        reason = teller.words.text(f"rule-{_NAMES[line.rule]}")
+        reason = teller.words.text(f"rule-{_NAMES[line.rule]}{'-chain' if line.chained else ''}")
         if named and line.rule is Rule.FUNCTION:
             reason = named
         found.append(Equation((Relation("=", line.result),), None, role, reason=reason))
     last = found[-1]
     if not step.substeps:
-        last = Equation(step.relations, None, role)
+        last = Equation(_shortened(step.relations), None, role)
     found[-1] = Equation(last.chain, step.number, role, reason=last.reason)
     return Equations(tuple(found))
 
 
 def proof(step: Step) -> Equation:
-    """∂f(x)/∂x = ∂(formula)/∂x = what differentiation gives = what is taught."""
+    """f′(x) = d(formula)/dx = what differentiation gives = what is taught."""
     simplified = [s for s in step.substeps if s.rule in (Rule.SIMPLIFY, Rule.SUBSTITUTE)]
     told = [s.result for s in (*simplified[:1], *step.substeps[-1:])]
     return Equation(_shortened((*step.relations[:2], *(Relation("=", result) for result in told))))

@@ -109,12 +109,18 @@ def _partial(e: Expression, names: Names) -> Printed:
     of = latex(e.of, names)
     if LATEX.level(e.of) < CALL or isinstance(e.of, (Number, Quotient)):
         of = _wrap("(", of)
-    return rf"\frac{{\partial {of}}}{{\partial {names.latex(e.by)}}}"
+    d = _differential(e)
+    return rf"\frac{{{d} {of}}}{{{d} {names.latex(e.by)}}}"
+
+
+def _differential(e: Partial) -> str:
+    return "d" if e.is_ordinary else r"\partial"
 
 
 def _partial_on_lines(e: Expression, names: Names) -> Printed:
     e = cast(Partial, e)
-    return [Piece(rf"\frac{{\partial}}{{\partial {names.latex(e.by)}}} ", e.of, "(")]
+    d = _differential(e)
+    return [Piece(rf"\frac{{{d}}}{{{d} {names.latex(e.by)}}} ", e.of, "(")]
 
 
 def _apply(e: Expression, names: Names) -> Printed:

@@ -114,6 +114,8 @@ def _has_partial(e: Expression) -> bool:
 
 def _partial(e: Expression, names: Names) -> Printed:
     e = cast(Partial, e)
+    if e.is_ordinary:
+        return [Piece("d", e.of, "(", f"/d{names.text(e.by)}")]
     closed = TEXT.level(e.of) >= CALL and not isinstance(e.of, Number)
     return [Piece("∂", e.of, "" if closed else "(", f"/∂{names.text(e.by)}")]
 
