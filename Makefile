@@ -1,7 +1,7 @@
 # Each target alone sets up what it needs: an environment in .venv, the package, the tools.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types package bench truth goldens clean
+.PHONY: help demo test lint types package bench truth fuzz goldens clean
 
 # The first Python that is new enough; another one with `make PYTHON=/path/to/python …`.
 PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11 python; do \
@@ -27,6 +27,7 @@ help:
 	@echo 'make package   build the wheel, install it on its own and render a document with it'
 	@echo 'make bench     print every speed ratio beside its bound'
 	@echo 'make truth     count over large samples what is promised, every figure beside its bound'
+	@echo 'make fuzz      damage 10,000 inputs of each kind and print what went wrong; takes an hour'
 	@echo 'make goldens   rewrite the golden files of the tests; read them before committing'
 	@echo 'make clean     remove the environment and what the tools left'
 
@@ -72,6 +73,9 @@ bench: .venv/installed
 
 truth: .venv/installed-dev
 	@PYTHONPATH=.:tests $(RUN) -m tests.truth
+
+fuzz: .venv/installed-dev
+	@$(RUN) -m tests.fuzz
 
 goldens: .venv/installed-dev
 	@$(RUN) -m pytest -n $(JOBS) --update

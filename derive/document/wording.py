@@ -91,7 +91,7 @@ def _filled(text: str, values: dict[str, Value], path: Path) -> Inline:
         name = match[1]
         if name not in values:
             there = ", ".join(sorted(values)) or "none"
-            raise WordingError(f"{path}: << {name} >> is not known here; there are: {there}")
+            raise WordingError(f"{path}: << {name} >> is not known here; use one of: {there}")
         parts.extend(_as_inline(values[name]))
         position = match.end()
     parts.extend(_emphasised(text[position:]))

@@ -326,7 +326,9 @@ def _number(token: Token) -> Number:
         return decimal(token.text)
     except OverflowError as error:
         raise FormulaError(
-            f"the number {token.text[:12]}… is too long", token.column, str(error)
+            f"the number {token.text[:12]}… is too long",
+            token.column,
+            f"write it shorter: {error}",
         ) from None
 
 

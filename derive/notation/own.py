@@ -105,7 +105,8 @@ class _Reader:
             ) from None
         if not isinstance(data, CommentedMap):
             raise NotationError(
-                f"{self.path}:1:1: a notation file is a mapping such as 'extends: numbered'"
+                f"{self.path}:1:1: got no keys; write a notation as 'extends: numbered', and what "
+                "it changes below"
             )
         return data
 

@@ -102,7 +102,10 @@ def compile_pattern(
         end = match.end()
     parts.append((source[end:], "", ""))
     if target != "latex" and any(c in part[0] for part in parts for c in "{}"):
-        raise PatternProblem(f"a single brace in {source!r}: braces are for placeholders only")
+        raise PatternProblem(
+            f"a single brace in {source!r}: braces are for placeholders only; close it, or leave "
+            "it out"
+        )
     return Pattern(tuple(parts), _SEPARATORS[target] if "{_pair}" not in source else "_")
 
 

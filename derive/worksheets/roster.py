@@ -56,12 +56,14 @@ def read_roster(path: str | Path) -> tuple[Student, ...]:
         if not student.id:
             problems.append(f"{path}:{row.line}: neither id nor name; write one of them")
         elif max(len(student.id), len(student.name)) > MOST_CHARACTERS:
-            problems.append(f"{path}:{row.line}: more than {MOST_CHARACTERS} characters")
+            problems.append(
+                f"{path}:{row.line}: more than {MOST_CHARACTERS} characters; make it shorter"
+            )
         elif student.id.casefold() in students:
             what = "id" if columns["id"] is not None else "name"
             problems.append(
                 f"{path}:{row.line}: {what} {student.id!r} is that of line "
-                f"{students[student.id.casefold()][0]}; every student needs one of their own"
+                f"{students[student.id.casefold()][0]}; give every student one of their own"
             )
         else:
             students[student.id.casefold()] = row.line, student

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 SHIPPED = "derive"
+_REMEDY = "mend the template there, or take it out of the folder"
 
 
 @cache
@@ -33,7 +34,10 @@ def environment(templates: Path | None = None) -> SandboxedEnvironment:
     """The environment over the shipped templates and, before them, a folder of one's own."""
     shipped = PrefixLoader({SHIPPED: FileSystemLoader(shipped_templates())})
     if templates is not None and not templates.is_dir():
-        raise TemplateError(f"{templates}: there is no such folder of templates")
+        raise TemplateError(
+            f"{str(templates) or '--templates'}: there is no such folder; give the path of "
+            "one with templates"
+        )
     own = [] if templates is None else [FileSystemLoader(templates)]
     return SandboxedEnvironment(
         loader=ChoiceLoader([*own, shipped]),
@@ -112,16 +116,16 @@ def _placed() -> Iterator[None]:
         raise
     except JinjaSyntaxError as error:
         place = f"{error.filename or error.name}:{error.lineno}"
-        raise TemplateError(f"{place}: {error.message}") from error
+        raise TemplateError(f"{place}: {error.message}; {_REMEDY}") from error
     except TemplateNotFound as error:
         place = _place(error.__traceback__)
-        message = f"there is no template {error.name!r}"
+        message = f"there is no template {error.name!r}; {_REMEDY}"
         raise TemplateError(f"{place}: {message}" if place else message) from error
     except Exception as error:
         place = _place(error.__traceback__)
         if not place:
             raise
-        raise TemplateError(f"{place}: {error}") from error
+        raise TemplateError(f"{place}: {error}; {_REMEDY}") from error
 
 
 def _place(trace: TracebackType | None) -> str:

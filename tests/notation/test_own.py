@@ -104,7 +104,7 @@ def test_words_after_a_command_are_no_placeholders(write: Write) -> None:
         ("\nletters: {cost: C}", "2:11", "letters: unknown key 'cost'"),
         ("letters: {loss: 3}", "1:11", "letters: loss: got 3"),
         ("letters: C", "1:1", "write letters: {loss: C}"),
-        ("- a", "1:1", "a notation file is a mapping"),
+        ("- a", "1:1", "got no keys; write a notation as"),
         ("a: [", "1:5", "mend the YAML here"),
         ("loss: {}\nloss: {}", "2:1", "duplicate key"),
     ],

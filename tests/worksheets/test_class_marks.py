@@ -380,7 +380,7 @@ def test_what_is_wrong_with_a_table_is_told_with_its_lines(
         ('{"11": {"1": [2]}}', "11: allowed is"),
         ('{"11": {"1": "2", "1": "3"}}', "'1' stands twice"),
         ('{"11": {}, "7-001-%s": {}}', "Ada stands twice"),
-        ('{"11": ', "answers.json:1:8: Expecting value"),
+        ('{"11": ', "answers.json:1:8: not JSON: Expecting value; mend it here"),
         ("[" * 100_000, "not JSON"),
         ('{"nobody": {}}', "student 'nobody' is not on the roster"),
     ],

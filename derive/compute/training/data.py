@@ -172,8 +172,8 @@ def _columns(table: Table, network: Network) -> _Columns:
         missing += [q for q in targets if q not in places]
     if missing:
         problems.append(
-            f"{line}: no column for {listed(map(called.code, missing))}; the first line names the "
-            "inputs and the targets"
+            f"{line}: no column for {listed(map(called.code, missing))}; name every "
+            "input and target in the first line"
         )
     if problems:
         raise DataError(problems)

@@ -61,7 +61,9 @@ def read_submissions(
         found = _table(class_table(answers), bundle, str(answers), problems)
     problems.raise_any()
     if not found:
-        raise WorksheetError(f"{_name(answers)}: there is no answer in it")
+        raise WorksheetError(
+            f"{_name(answers)}: there is no answer in it; fill in a row for each student"
+        )
     return found
 
 
@@ -73,7 +75,7 @@ def check_labels(
     wrong = [label for label, text in found.items() if label not in labels and text not in _NOTHING]
     return mine, [
         f"{who}: got an answer for blank {label[:60]!r}; the blanks of this sheet are "
-        f"{labels[0]} to {labels[-1]}"
+        f"{labels[0]} to {labels[-1]}; correct the label"
         for label in wrong
     ]
 
@@ -102,7 +104,7 @@ def _name(answers: object) -> str:
 
 def _table(rows: list[Row], bundle: Bundle, name: str, problems: _Problems) -> Submissions:
     if not rows:
-        problems.append(f"{name}: the table is empty")
+        problems.append(f"{name}: the table is empty; write a heading and a row a student")
         return {}
     columns = _columns(rows[0], f"{name}:{rows[0].line}", problems)
     if columns is None:
@@ -193,7 +195,7 @@ def _columns(head: Row, place: str, problems: _Problems) -> _Columns | None:
     for i, cell in enumerate(head.cells):
         key = label_of(cell).lower()
         if key in heads:
-            problems.append(f"{place}: two columns are headed {cell[:60]!r}")
+            problems.append(f"{place}: two columns are headed {cell[:60]!r}; leave one out")
         elif key:
             heads[key] = i
     if problems:
@@ -217,6 +219,9 @@ def _cell(row: Row, place: int) -> str:
 
 
 # -- JSON --------------------------------------------------------------------------------------
+
+
+_SHAPE = '{"student": {"label": "answer"}}'
 
 
 class _Twice(ValueError):
@@ -245,14 +250,20 @@ def _json(path: Path) -> Any:
     except _Twice as error:
         raise WorksheetError(f"{path}: {error}; write it once") from None
     except json.JSONDecodeError as error:
-        raise WorksheetError(f"{path}:{error.lineno}:{error.colno}: {error.msg}") from None
-    except (UnicodeDecodeError, RecursionError):
-        raise WorksheetError(f"{path}: not JSON in UTF-8") from None
+        raise WorksheetError(
+            f"{path}:{error.lineno}:{error.colno}: not JSON: {error.msg}; mend it here, as in "
+            f"{_SHAPE}"
+        ) from None
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise WorksheetError(f"{path}:{line}: not UTF-8; save the file in UTF-8") from None
+    except RecursionError:
+        raise WorksheetError(f"{path}: not JSON of this kind; write {_SHAPE}") from None
 
 
 def _mapping(data: Any, bundle: Bundle, name: str, problems: _Problems) -> Submissions:
     if not isinstance(data, Mapping):
-        problems.append(f'{name}: allowed is {{"student": {{"label": "answer"}}}}')
+        problems.append(f"{name}: allowed is {_SHAPE}")
         return {}
     found: Submissions = {}
     for key, given in data.items():
