@@ -1,6 +1,7 @@
 """derive: ∂E/∂w for every weight of a feed-forward network, step by step, checked, and compiled.
 
-The public names load on first use, so that ``import derive`` costs next to nothing.
+The public names load on first use, so that ``import derive`` costs next to nothing. What is wrong
+with what was given is told by an error that is a ``DeriveError``.
 """
 
 from __future__ import annotations
@@ -9,49 +10,83 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from derive.compute import GradientFunction, compile
+    from derive.compute import ArgumentError, GradientFunction, standalone
+    from derive.compute import compile as compile
     from derive.compute.training import Training, train
+    from derive.compute.training.tables import DataError
     from derive.derivation import CheckFailed, Derivation, derive
+    from derive.derivation.derivation import StyleError
+    from derive.derivation.numbered import NumbersError
+    from derive.document.wording import WordingError
+    from derive.expression.errors import DeriveError
     from derive.network import Dense, Network, NetworkError
     from derive.network.loader import load
-    from derive.rendering import render, render_files
+    from derive.notation import NotationError
+    from derive.rendering import OptionError, render, render_files
+    from derive.spreadsheet import SpreadsheetError
     from derive.worksheets.marking.grading import mark
+    from derive.worksheets.recipe import WorksheetError
     from derive.worksheets.worksheet import worksheet
+    from derive.writers.errors import WriterError
 
 __version__ = "0.1.0"
 
+# ``compile`` is as public as these, but ``from derive import *`` shall hide nothing of Python's.
 __all__ = [
+    "ArgumentError",
     "CheckFailed",
+    "DataError",
     "Dense",
     "Derivation",
+    "DeriveError",
     "GradientFunction",
     "Network",
     "NetworkError",
+    "NotationError",
+    "NumbersError",
+    "OptionError",
+    "SpreadsheetError",
+    "StyleError",
     "Training",
-    "compile",
+    "WordingError",
+    "WorksheetError",
+    "WriterError",
     "derive",
     "load",
     "mark",
     "render",
     "render_files",
+    "standalone",
     "train",
     "worksheet",
 ]
 
 _HOMES = {
+    "ArgumentError": "derive.compute",
     "CheckFailed": "derive.derivation",
+    "DataError": "derive.compute.training.tables",
     "Dense": "derive.network",
     "Derivation": "derive.derivation",
+    "DeriveError": "derive.expression.errors",
     "GradientFunction": "derive.compute",
     "Network": "derive.network",
     "NetworkError": "derive.network",
+    "NotationError": "derive.notation",
+    "NumbersError": "derive.derivation.numbered",
+    "OptionError": "derive.rendering",
+    "SpreadsheetError": "derive.spreadsheet",
+    "StyleError": "derive.derivation.derivation",
     "Training": "derive.compute.training",
+    "WordingError": "derive.document.wording",
+    "WorksheetError": "derive.worksheets",
+    "WriterError": "derive.writers.errors",
     "compile": "derive.compute",
     "derive": "derive.derivation",
     "load": "derive.network.loader",
     "mark": "derive.worksheets.marking.grading",
     "render": "derive.rendering",
     "render_files": "derive.rendering",
+    "standalone": "derive.compute",
     "train": "derive.compute.training",
     "worksheet": "derive.worksheets",
 }
@@ -67,4 +102,5 @@ def __getattr__(name: str) -> object:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    """The public names; not what the module itself imports, nor its folders once loaded."""
+    return sorted(_HOMES)

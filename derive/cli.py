@@ -21,20 +21,7 @@ from derive.commands.new import new
 from derive.commands.render import render
 from derive.commands.train import train
 from derive.commands.worksheet import worksheet
-
-# What a wrong input raises: told in words, without a traceback.
-_INPUT_ERRORS = (
-    ("derive.network.errors", "NetworkError"),
-    ("derive.notation.errors", "NotationError"),
-    ("derive.writers.errors", "WriterError"),
-    ("derive.document.wording", "WordingError"),
-    ("derive.worksheets.recipe", "WorksheetError"),
-    ("derive.compute.arguments", "ArgumentError"),
-    ("derive.compute.training.tables", "DataError"),
-    ("derive.spreadsheet.errors", "SpreadsheetError"),
-    ("derive.derivation.numbered", "NumbersError"),
-    ("derive.derivation.check.failure", "CheckFailed"),
-)
+from derive.expression.errors import DeriveError
 
 
 class _Commands(click.Group):
@@ -48,11 +35,7 @@ class _Commands(click.Group):
         except OSError as error:
             place = f"{error.filename}: " if error.filename else ""
             click.echo(f"{place}{error.strerror or error}", err=True)
-        except Exception as error:
-            # What has been raised has been loaded.
-            loaded = ((sys.modules.get(home), name) for home, name in _INPUT_ERRORS)
-            if not isinstance(error, tuple(getattr(home, name) for home, name in loaded if home)):
-                raise
+        except DeriveError as error:
             click.echo(str(error), err=True)
         ctx.exit(1)
 

@@ -8,6 +8,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from derive.expression.errors import DeriveError
+
 if TYPE_CHECKING:
     from derive.compute.training import Training
     from derive.derivation.derivation import Derivation
@@ -35,7 +37,7 @@ SWEEP = ("0.1", "0.2", "0.5", "0.8", "1.0", "2.0")
 EPOCHS = 1000
 
 
-class OptionError(ValueError):
+class OptionError(DeriveError, ValueError):
     """An option with a value that it does not take."""
 
 

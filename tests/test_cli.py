@@ -7,13 +7,14 @@ import os
 import pickle
 import subprocess
 import sys
-from importlib import import_module
+from inspect import isclass
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
-from derive.cli import _INPUT_ERRORS, commands
+import derive
+from derive.cli import commands
 from derive.network.errors import Problem
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
@@ -382,9 +383,12 @@ _ARGUMENTS: dict[str, tuple[object, ...]] = {
 }
 
 
-@pytest.mark.parametrize(("home", "name"), _INPUT_ERRORS)
-def test_what_is_wrong_is_told_from_another_process_too(home: str, name: str) -> None:
-    kind = getattr(import_module(home), name)
+ERRORS = [n for n in dir(derive) if isclass(v := getattr(derive, n)) and issubclass(v, Exception)]
+
+
+@pytest.mark.parametrize("name", ERRORS)
+def test_what_is_wrong_is_told_from_another_process_too(name: str) -> None:
+    kind = getattr(derive, name)
     error = kind(*_ARGUMENTS.get(name, ("what is wrong",)))
     back = pickle.loads(pickle.dumps(error))
     assert type(back) is kind and str(back) == str(error) != ""

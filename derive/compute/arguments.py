@@ -8,9 +8,10 @@ from numbers import Real
 from typing import Any
 
 from derive.compute.blocks import Block
+from derive.expression.errors import DeriveError
 
 
-class ArgumentError(ValueError):
+class ArgumentError(DeriveError, ValueError):
     """An argument that does not fit the network: what, got, allowed, what to do."""
 
     def __init__(self, what: str, got: str, allowed: str, remedy: str) -> None:

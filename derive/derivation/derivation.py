@@ -12,6 +12,7 @@ from derive.derivation.steps import Section, Step
 from derive.derivation.styles import common
 from derive.derivation.styles.deltas import Deltas
 from derive.derivation.styles.paths import MAX_PATHS, Paths
+from derive.expression.errors import DeriveError
 from derive.network.description import Network
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ STYLES = {
 }
 
 
-class StyleError(ValueError):
+class StyleError(DeriveError, ValueError):
     """A style that there is not."""
 
 

@@ -6,9 +6,10 @@ from derive.derivation.check.arithmetic import check_numbers
 from derive.derivation.derivation import Derivation
 from derive.derivation.rounding import Rounding
 from derive.derivation.valuation import Valuation
+from derive.expression.errors import DeriveError
 
 
-class NumbersError(ValueError):
+class NumbersError(DeriveError, ValueError):
     """Numbers that leave what can be displayed; the message says what to do."""
 
 

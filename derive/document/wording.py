@@ -16,6 +16,7 @@ from functools import cache
 from pathlib import Path
 
 from derive.document.blocks import Inline, Person, Strong
+from derive.expression.errors import DeriveError
 from derive.expression.nodes import Expression
 from derive.resources import shipped_templates
 
@@ -25,7 +26,7 @@ _STRONG = re.compile(r"\*\*(.+?)\*\*")
 Value = str | int | Expression | Inline
 
 
-class WordingError(ValueError):
+class WordingError(DeriveError, ValueError):
     """A sentence file cannot be used; the message begins with its place."""
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from derive.expression.errors import DeriveError
 
-class FormulaError(ValueError):
+
+class FormulaError(DeriveError, ValueError):
     """A formula that cannot be read: what is wrong, where (column from 1), and what to do."""
 
     def __init__(self, message: str, column: int, remedy: str = "") -> None:

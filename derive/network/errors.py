@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 
+from derive.expression.errors import DeriveError
 from derive.network.other_names import Other, find
 
 Path = tuple[str | int, ...]
@@ -43,7 +44,7 @@ class Problem:
         return f"{where}: {self.message}" if where else self.message
 
 
-class NetworkError(ValueError):
+class NetworkError(DeriveError, ValueError):
     """A network that cannot be built; ``problems`` holds every one, str() prints one a line."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:

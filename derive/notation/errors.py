@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from derive.expression.errors import DeriveError
 
-class NotationError(ValueError):
+
+class NotationError(DeriveError, ValueError):
     """A notation that is unknown, unreadable or calls two things by one name.
 
     problems  one line each: place (where there is a file), what, what is allowed, what to do

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from derive.expression.errors import DeriveError
 
-class SpreadsheetError(ValueError):
+
+class SpreadsheetError(DeriveError, ValueError):
     """A network, or a training run, that no spreadsheet is made of."""

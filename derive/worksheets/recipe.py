@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
+from derive.expression.errors import DeriveError
 from derive.worksheets.kinds import ANY, DIFFICULTIES, KINDS, UNITS, dials
 
 LEAST_DIGITS, MOST_DIGITS = 2, 6
@@ -15,7 +16,7 @@ MOST_QUESTIONS = 40
 MOST_TITLE = 300
 
 
-class WorksheetError(ValueError):
+class WorksheetError(DeriveError, ValueError):
     """A worksheet that cannot be made; the message says why and what to do."""
 
 

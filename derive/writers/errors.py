@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from derive.expression.errors import DeriveError
 
-class WriterError(ValueError):
+
+class WriterError(DeriveError, ValueError):
     """A document cannot be written as asked."""
 
 

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from math import isfinite
 from pathlib import Path
 
+from derive.expression.errors import DeriveError
 from derive.network.errors import shorten
 from derive.reading import read_bytes
 
@@ -26,7 +27,7 @@ _THOUSANDS = re.compile(r"[+-]?[1-9][0-9]{0,2},[0-9]{3}", re.ASCII)
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 
-class DataError(ValueError):
+class DataError(DeriveError, ValueError):
     """A data file that cannot be used; str() tells every problem, one a line."""
 
     def __init__(self, problems: Sequence[str]) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from derive.expression.errors import DeriveError
 
-class CheckFailed(Exception):
+
+class CheckFailed(DeriveError):
     """A step does not hold. ``step`` is its id, ``reason`` what was found."""
 
     def __init__(self, step: str, reason: str) -> None:
