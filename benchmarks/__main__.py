@@ -1,4 +1,7 @@
-"""Runs every benchmark, or those named: ``python -m benchmarks [startup documents …]``."""
+"""Runs every benchmark, or those named: ``python -m benchmarks [startup documents …]``.
+
+With ``--against /path/to/a/checkout`` this build beside that one, and nothing else.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,11 @@ ALL = ("startup", "documents", "scaling", "build", "call", "training", "workshee
 
 
 def main() -> None:
+    if sys.argv[1:2] == ["--against"] and len(sys.argv) == 3:
+        from benchmarks import against
+
+        against.main(sys.argv[2])
+        return
     for name in sys.argv[1:] or ALL:
         import_module(f"benchmarks.{name}").main()
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile, ZipFile
 
+from derive.expression.errors import DeriveError
 from derive.reading import read_bytes
 
 MAX_BYTES = 20_000_000  # of a file, and of a spreadsheet once it is unpacked
@@ -24,7 +25,7 @@ MOST_CHARACTERS = 100_000  # of one cell
 SPREADSHEET = ".xlsx"
 
 
-class TableError(ValueError):
+class TableError(DeriveError, ValueError):
     """A table that cannot be read: where, what is wrong, and what to do."""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from itertools import chain
 from numbers import Real
 from typing import Any
 
@@ -47,6 +48,12 @@ def number(value: Any) -> float | None:
         return float(value) if isinstance(value, (Real, Decimal)) else None
     except OverflowError:  # a whole number past the doubles
         return None
+
+
+def is_single(value: Any) -> bool:
+    """Whether a value is one number and no list, seen without looking into an array."""
+    dimensions = getattr(value, "ndim", None)
+    return number(value) is not None if dimensions is None else dimensions == 0
 
 
 def flat(value: Any, shape: Shape) -> list[float] | None:
@@ -119,6 +126,8 @@ def rows(value: Any, names: Sequence[str], what: str) -> tuple[list[list[float]]
     """Examples as rows, and whether one was given alone. Raises ArgumentError."""
     value = nested(value)
     width = len(names)
+    if is_table(value, width):
+        return value, False
     single = flat(value, (width,))
     if single is not None:
         return [single], True
@@ -127,14 +136,29 @@ def rows(value: Any, names: Sequence[str], what: str) -> tuple[list[list[float]]
         good = [row for row in found if row is not None]
         if len(good) == len(found):
             return good, False
+    column = width == 1 and flat(value, (len(value),)) if _is_list(value) else None
     raise ArgumentError(
         what, described(value), f"{in_words((width,))} for one example, or a row of them for each",
-        f"give {listed(names)}, in this order",
+        f"give {listed(names)}, in this order" if not column else
+        "make a row for each example: .reshape(-1, 1) of an array, [[a], [b]] of a list",
     )  # fmt: skip
+
+
+def is_table(value: Any, width: int) -> bool:
+    """Whether a value is a list of lists of so many floats; seen at the speed of C."""
+    return (
+        type(value) is list
+        and set(map(type, value)) == {list}
+        and set(map(len, value)) == {width}
+        and set(map(type, chain.from_iterable(value))) == {float}
+    )
 
 
 def block_values(value: Any, block: Block) -> list[float]:
     """The numbers of one array of parameters, row by row. Raises ArgumentError."""
+    if getattr(getattr(value, "dtype", None), "kind", "") == "f" and value.shape == block.shape:
+        numbers: list[float] = value.ravel().tolist()
+        return numbers
     found = flat(value, block.shape)
     if found is None:
         raise ArgumentError(

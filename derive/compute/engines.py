@@ -4,6 +4,7 @@ Both turn what callers give into their own kind of numbers, and both offer
 
     parameters_of_theta(theta), parameters_of(mapping), examples(value, names, what)
     loss_and_gradient(parameters, inputs, targets) -> loss, flat gradient
+    loss(parameters, inputs, targets) -> loss
     forward(parameters, inputs) and input_gradient(parameters, inputs, targets) -> rows
 """
 
@@ -17,8 +18,10 @@ from derive.compute.arguments import ArgumentError, block_values, rows, vector
 from derive.compute.backends import numpy as arrays
 from derive.compute.backends import python as scalars
 from derive.compute.blocks import Block, blocks, trained
+from derive.compute.looped import batch_source
 from derive.compute.source import LayerSource, ScalarSource, names_of
 from derive.network.description import Network
+from derive.notation.names import Names
 
 
 @cache
@@ -38,6 +41,7 @@ class Engine(Protocol):
     def parameters_of(self, given: Mapping[str, Any]) -> Any: ...
     def examples(self, value: Any, names: Sequence[str], what: str) -> tuple[Any, bool]: ...
     def loss_and_gradient(self, parameters: Any, inputs: Any, targets: Any) -> Any: ...
+    def loss(self, parameters: Any, inputs: Any, targets: Any) -> float: ...
     def forward(self, parameters: Any, inputs: Any) -> Any: ...
     def input_gradient(self, parameters: Any, inputs: Any, targets: Any) -> Any: ...
 
@@ -52,13 +56,15 @@ class Defaults:
         self.size = sum(block.size for block, _ in self.places)
         self._values: dict[str, list[float] | None] = {}
 
+    def known(self, block: Block) -> list[float] | None:
+        """A block's numbers in the network; None where it has none."""
+        if block.key not in self._values:
+            self._values[block.key] = block.numbers(self.network.layers[block.layer - 1])
+        return self._values[block.key]
+
     def values(self, block: Block) -> list[float]:
         """A block's numbers in the network. Raises ArgumentError where it has none."""
-        if block.key not in self._values:
-            found = [self.network.value(q) for q in block.quantities]
-            known = [float(number.value) for number in found if number is not None]
-            self._values[block.key] = known if len(known) == len(found) else None
-        values = self._values[block.key]
+        values = self.known(block)
         if values is None:
             raise ArgumentError(
                 block.key, "nothing, and the network has no values for it",
@@ -73,7 +79,23 @@ class Defaults:
     @cached_property
     def names(self) -> tuple[str, ...]:
         """What each entry of theta is called in the network's notation."""
-        return tuple(map(names_of(self.network).code, self.network.parameters()))
+        every = (q for block, _ in self.places for q in block.quantities)
+        return tuple(map(self.called.code, every))
+
+    @cached_property
+    def called(self) -> Names:
+        """The network's own notation."""
+        return names_of(self.network)
+
+    @cached_property
+    def keyed(self) -> Mapping[str, Block]:
+        """Every block by its key."""
+        return {block.key: block for block in self.blocks}
+
+    @property
+    def knows_fixed(self) -> bool:
+        """Whether the network has the numbers of everything that is frozen."""
+        return all(self.known(block) is not None for block in self.blocks if block.frozen)
 
     @cached_property
     def fixed(self) -> list[float]:
@@ -93,8 +115,16 @@ class ScalarEngine:
     def function(self, name: str) -> Callable[..., Any]:
         """One of the generated functions, compiled when it is first asked for."""
         if name not in self._functions:
-            self._functions[name] = scalars.load(self.code.source(name))[name]
+            self._functions[name] = scalars.load(self.code.source(name, checked=True))[name]
         return self._functions[name]
+
+    @cached_property
+    def batch(self) -> Callable[..., Any]:
+        """The sum over examples in one loop, compiled when it is first asked for."""
+        found: Callable[..., Any] = scalars.load(batch_source(self.code))[
+            "loss_and_gradient_of_batch"
+        ]
+        return found
 
     def parameters_of_theta(self, theta: Any) -> tuple[list[float], list[float]]:
         return vector(theta, self.defaults.names, "theta"), self.defaults.fixed
@@ -123,15 +153,27 @@ class ScalarEngine:
         targets: list[list[float]],
     ) -> tuple[float, list[float]]:
         theta, fixed = parameters
-        run = self.function("loss_and_gradient")
-        loss, total = run(theta, inputs[0], targets[0], fixed)
-        for x, t in zip(inputs[1:], targets[1:], strict=True):
-            more, gradient = run(theta, x, t, fixed)
-            loss += more
-            total = [a + b for a, b in zip(total, gradient, strict=True)]
-        if self.mean and len(inputs) > 1:
-            loss, total = loss / len(inputs), [value / len(inputs) for value in total]
+        count = len(inputs)
+        if count == 1:
+            loss, total = self.function("loss_and_gradient")(theta, inputs[0], targets[0], fixed)
+            return float(loss), total
+        loss, total = self.batch(theta, zip(inputs, targets, strict=True), fixed)
+        if self.mean:
+            loss, total = loss / count, [value / count for value in total]
         return float(loss), total
+
+    def loss(
+        self,
+        parameters: tuple[list[float], list[float]],
+        inputs: list[list[float]],
+        targets: list[list[float]],
+    ) -> float:
+        theta, fixed = parameters
+        run = self.function("loss")
+        loss = 0.0
+        for x, t in zip(inputs, targets, strict=True):
+            loss += run(theta, x, t, fixed)
+        return float(loss / len(inputs) if self.mean and len(inputs) > 1 else loss)
 
     def forward(
         self, parameters: tuple[list[float], list[float]], inputs: list[list[float]]
@@ -220,6 +262,10 @@ class LayerEngine:
 
     def loss_and_gradient(self, parameters: Any, inputs: Any, targets: Any) -> tuple[float, Any]:
         found: tuple[float, Any] = self.function("loss_and_gradient")(parameters, inputs, targets)
+        return found
+
+    def loss(self, parameters: Any, inputs: Any, targets: Any) -> float:
+        found: float = self.function("loss")(parameters, inputs, targets)
         return found
 
     def forward(self, parameters: Any, inputs: Any) -> Any:

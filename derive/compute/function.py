@@ -4,16 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
+from sys import maxsize
 from typing import Any
 
-from derive.compute.arguments import ArgumentError, block_values, is_array, listed, nested, vector
+from derive.compute.arguments import (
+    ArgumentError,
+    block_values,
+    is_array,
+    is_table,
+    listed,
+    nested,
+    vector,
+)
+from derive.compute.blocks import blocks
+from derive.compute.domain import domain, refuse_misfit
 from derive.compute.engines import Defaults, Engine, LayerEngine, ScalarEngine, numpy_or_none
+from derive.compute.named import by_array
+from derive.compute.standalone import runnable
+from derive.compute.targets import as_rows
 from derive.expression.nodes import INPUT, TARGET, Number, Quantity
 from derive.network.description import Network
 
 BACKENDS = ("auto", "python", "numpy")
-# Weights × examples past which whole layers are faster than neurons one by one.
-SCALAR_WORK = 500
+# Up to so many weights one example alone goes neuron by neuron, so that building stays quick.
+MOST_SCALAR = 500
+# What a neuron and an example cost beside their weights, and what a layer costs as a whole,
+# measured in weights on networks from 1-1 to 16-32-32-10.
+_A_NEURON, _AN_EXAMPLE, _A_LAYER = 6, 25, 480
 
 
 def compile(network: Network, backend: str = "auto") -> GradientFunction:
@@ -42,18 +59,31 @@ class GradientFunction:
     """loss, gradients = f(inputs, targets, parameters)
 
     inputs      (n_in,) for one example or (batch, n_in)
-    targets     (n_out,) or (batch, n_out)
-    parameters  {"W1": (n_in, n_out), "b1": (n_out,), "W2": …}, a shared bias has shape ();
-                W1[i][j] is the weight from unit i to unit j
+    targets     (n_out,) or (batch, n_out); for one output also a number, or (batch,); for a
+                cross-entropy also classes counted from 0, (batch,)
+    parameters  {"W1": (n_in, n_out), "b1": (n_out,), "W2": …}, a shared bias has shape (); or
+                single ones by their names, {"w1": 0.15, …}; both may be mixed
 
+    W1[i][j] is the weight from unit i to unit j. ``torch.nn.Linear.weight`` is the other way
+    round: transpose it. Where a layer is as wide as the one before, nothing can tell.
+
+    The loss of one example is the sum over its outputs (the mean where the network says so).
     Over several examples loss and gradients are the mean, or the sum where the network says so.
     Whatever is left out comes from the network (targets that are formulas from the inputs
     given). Frozen parameters are in neither the gradients nor theta, but may be given among the
-    parameters. NaN and infinities pass through.
+    parameters.
+
+    NaN and infinities pass through. A target that the loss cannot take is refused, as in a
+    network: 0 with hinge, which has ±1; 1.5 with a cross-entropy. (NaN is refused by hinge alone.
+    Targets of a cross-entropy that do not sum to 1 are taken: the loss is defined.)
 
     Lists, tuples and arrays are taken alike. Dicts and outputs hold arrays, or nested lists
     with the back end "python" (unless an array was given) and where NumPy is not installed.
     ``flat``, ``pack`` and ``unpack`` give the kind they got.
+
+    theta has W1 row by row, b1, W2, …; ``names`` says what each entry is. That is not the order
+    of the numbers in the names: of a 2-2-2 network it is w1, w3, w2, w4, …
+    ``f.pack({"w1": …, "w2": …})`` puts each in its place.
 
     A call changes nothing in the function: threads may share it. Processes may be sent it, or
     the network: what is compiled from either is the same code.
@@ -68,7 +98,8 @@ class GradientFunction:
         self._own = Defaults(network)
         self._scalars = ScalarEngine(self._own)
         self._layers = LayerEngine(self._own)
-        self._weights = sum(block.size for block in self._own.blocks)
+        self._few = maxsize if backend == "python" else scalar_examples(network)
+        self._domain = domain(network)
         self._input_names = self._named(INPUT, network.sizes[0])
         self._target_names = self._named(TARGET, network.sizes[-1])
         self._inputs = _plain(network.inputs, network.is_batch)
@@ -76,22 +107,22 @@ class GradientFunction:
         self._targets = (
             None if network.target_formulas else _plain(network.targets, network.is_batch)
         )
-        # The frozen numbers, or None while a call has to be refused because they are missing.
-        self._fixed: list[float] | None = None
-        if all(network.value(b.quantities[0]) for b in self._own.blocks if b.frozen):
-            self._fixed = self._own.fixed
+        # What ``flat`` calls with one example; None where another engine has it, or where a call
+        # has to be refused because frozen numbers are missing.
         self._short = None
-        if self._engine(1) is self._scalars:
-            self._short = self._scalars.function("loss_and_gradient")
-        else:
+        self._fixed: list[float] = []
+        if self._engine(1) is not self._scalars:
             self._layers.function("loss_and_gradient")
+        elif self._own.knows_fixed:
+            self._fixed = self._own.fixed
+            self._short = self._scalars.function("loss_and_gradient")
 
     def _named(self, kind: str, count: int) -> tuple[str, ...]:
         return tuple(self._scalars.code.names.code(Quantity(kind, unit=k)) for k in range(count))
 
     def _engine(self, examples: int) -> Any:
         """Who runs this many examples."""
-        if self.backend == "python" or self._weights * examples <= SCALAR_WORK:
+        if examples <= self._few:
             return self._scalars
         return self._scalars if self._layers.np is None else self._layers
 
@@ -104,10 +135,14 @@ class GradientFunction:
 
     @cached_property
     def source(self) -> str:
-        """The generated code for the examples that the network has, or for one."""
-        code = self._engine(self.network.example_count).code
-        found: str = code.source("loss_and_gradient", remarks=True)
-        return found
+        """The generated code for the examples that the network has, or for one.
+
+        It runs as it stands: ``exec(f.source)`` defines loss_and_gradient(theta, inputs,
+        targets), of one example in plain Python or of many in NumPy. Frozen numbers are in it;
+        where the network lacks them they are one more argument, ``fixed``.
+        """
+        scalars = self._engine(self.network.example_count) is self._scalars
+        return runnable(self.network, "python" if scalars else "numpy")
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, GradientFunction):
@@ -134,27 +169,54 @@ class GradientFunction:
         loss, flat = engine.loss_and_gradient(self._parameters(engine, parameters), x, t)
         return loss, self._mapping(flat, self._gives_arrays(inputs, targets, parameters))
 
+    def loss(
+        self, inputs: Any = None, targets: Any = None, parameters: Mapping[str, Any] | None = None
+    ) -> float:
+        """The loss alone, to the bit that of a call with its gradients. Raises ArgumentError."""
+        engine, x, t, _ = self._prepare(inputs, targets)
+        found: float = engine.loss(self._parameters(engine, parameters), x, t)
+        return found
+
     def flat(self, theta: Any, inputs: Any = None, targets: Any = None) -> tuple[float, Any]:
         """The loss and its gradient by theta, a list or 1-D array like theta itself.
 
         Fits ``scipy.optimize.minimize(f.flat, theta, (inputs, targets), jac=True)``.
         Raises ArgumentError.
         """
-        if self._short is not None and self._fixed is not None:
-            # The short way, for one example of plain numbers. Anything else, and whatever
-            # fails here, takes the long way, which finds out what is wrong.
-            w = _as_list(theta)
-            x = self._inputs if inputs is None else _as_list(inputs)
-            t = self._targets if targets is None else _as_list(targets)
-            if type(x) is type(t) is type(w) is list and x and type(x[0]) is float:
-                try:
-                    loss, gradient = self._short(w, x, t, self._fixed)
+        w, x, t = theta, inputs, targets
+        if type(w) is not list:
+            w = _as_list(w)
+        if type(x) is not list:
+            x = self._inputs if x is None else _as_list(x)
+        if type(t) is not list:
+            t = self._targets if t is None else _as_list(t)
+        run = self._short
+        if run is not None and type(x) is type(t) is type(w) is list and x:
+            # The short way, for plain numbers in lists. Anything else, and whatever fails here,
+            # takes the long way, which finds out what is wrong.
+            try:
+                if type(x[0]) is not float:
+                    found = self._several(w, x, t)
+                    if found is not None:
+                        return found if w is theta else (found[0], _like(theta, found[1]))
+                else:
+                    loss, gradient = run(w, x, t, self._fixed)
                     return float(loss), gradient if w is theta else _like(theta, gradient)
-                except (TypeError, ValueError, OverflowError):
-                    pass
+            except (TypeError, ValueError, OverflowError):
+                pass
         engine, rows, goals, _ = self._prepare(inputs, targets)
         loss, found = engine.loss_and_gradient(engine.parameters_of_theta(theta), rows, goals)
         return loss, _like(theta, found)
+
+    def _several(self, w: list[Any], x: list[Any], t: list[Any]) -> tuple[float, Any] | None:
+        """The short way for several examples in rows; None where it is not for them."""
+        if len(x) != len(t) or not 1 < len(x) <= self._few:
+            return None
+        if not (is_table(x, len(self._input_names)) and is_table(t, len(self._target_names))):
+            return None
+        if self._domain is not None and not self._domain.all_fit(t):
+            return None
+        return self._scalars.loss_and_gradient((w, self._fixed), x, t)
 
     def forward(self, inputs: Any = None, parameters: Mapping[str, Any] | None = None) -> Any:
         """The outputs, (n_out,) or (batch, n_out). Raises ArgumentError."""
@@ -179,10 +241,14 @@ class GradientFunction:
     def pack(self, parameters: Mapping[str, Any] | None = None) -> Any:
         """Theta from the trained arrays: W1 row by row, b1, W2, …; frozen ones are left out.
 
-        A 1-D array where an array is among them, else a list. What is left out comes from the
-        network. Raises ArgumentError.
+            f.pack({"W1": [[0.15, 0.25], [0.20, 0.30]], …})
+            f.pack({"w1": 0.15, "w2": 0.20, "w3": 0.25, "w4": 0.30, …})
+
+        Single weights and biases by their names, in any order: theta has them in its own order,
+        ``names``, which is not that of the numbers in a name. A 1-D array where an array is
+        among them, else a list. What is left out comes from the network. Raises ArgumentError.
         """
-        given = self._checked(parameters)
+        given = self._by_array(parameters)
         theta: list[float] = []
         for block, _ in self._own.places:
             if block.key in given:
@@ -213,6 +279,8 @@ class GradientFunction:
             targets = self._scalars.target_values(x)
         elif targets is None:
             targets = self._targets
+        else:
+            targets = as_rows(self.network, targets, len(x))
         if targets is None:
             raise ArgumentError(
                 "targets", "nothing, and the network has no targets",
@@ -225,6 +293,8 @@ class GradientFunction:
                 "targets", f"{len(t)} example{'s' * (len(t) != 1)}",
                 f"as many as there are inputs, {len(x)}", "give a row of targets for each example",
             )  # fmt: skip
+        if self._domain is not None and not self._domain.all_fit(t):
+            refuse_misfit(self.network, nested(t))
         return engine, x, t, single
 
     def _given_inputs(self, inputs: Any) -> tuple[Any, Any, bool]:
@@ -239,25 +309,19 @@ class GradientFunction:
         x, single = engine.examples(value, self._input_names, "inputs")
         return engine, x, single
 
-    def _checked(self, parameters: Mapping[str, Any] | None) -> Mapping[str, Any]:
+    def _by_array(self, parameters: Mapping[str, Any] | None) -> Mapping[str, Any]:
         if parameters is None:
             return {}
-        allowed = [block.key for block in self._own.blocks]
         if not isinstance(parameters, Mapping):
+            arrays = listed([block.key for block in self._own.blocks])
             raise ArgumentError(
-                "parameters", f"a {type(parameters).__name__}", f"a dict of {listed(allowed)}",
+                "parameters", f"a {type(parameters).__name__}", f"a dict of {arrays}",
                 "for a flat list use flat(theta, …), or unpack(theta)",
             )  # fmt: skip
-        unknown = [key for key in parameters if key not in allowed]
-        if unknown:
-            raise ArgumentError(
-                "parameters", f"the unknown name {unknown[0]!r}", listed(allowed),
-                "layers count from 1: W1 leads from the inputs to layer 1",
-            )  # fmt: skip
-        return parameters
+        return by_array(parameters, self._own)
 
     def _parameters(self, engine: Engine, parameters: Mapping[str, Any] | None) -> Any:
-        return engine.parameters_of(self._checked(parameters))
+        return engine.parameters_of(self._by_array(parameters))
 
     # -- the kind of what is given back --------------------------------------------------------
 
@@ -283,11 +347,18 @@ class GradientFunction:
         return numpy_or_none().asarray(result, dtype=float) if arrays else nested(result)
 
 
+def scalar_examples(network: Network) -> int:
+    """Up to how many examples are faster neuron by neuron than in whole layers."""
+    weights = sum(block.size for block in blocks(network))
+    if weights > MOST_SCALAR:
+        return 0
+    one = weights + _A_NEURON * sum(network.sizes[1:]) + _AN_EXAMPLE
+    return max(1, _A_LAYER * len(network.layers) // one)
+
+
 def _as_list(value: Any) -> Any:
     """A 1-D array as a list; anything else as it is."""
-    if type(value) is not list and getattr(value, "ndim", 0) == 1:
-        return value.tolist()
-    return value
+    return value.tolist() if getattr(value, "ndim", 0) == 1 else value
 
 
 def _like(theta: Any, flat: Any) -> Any:

@@ -10,8 +10,9 @@ from derive.compute import layers
 from derive.compute.backends import numpy as arrays
 from derive.compute.backends import python as scalars
 from derive.compute.backends.printer import Text
-from derive.compute.backends.writer import INDENT, listed, unpacking
+from derive.compute.backends.writer import INDENT, folded, listed, unpacking
 from derive.compute.blocks import Block, blocks, trained
+from derive.compute.domain import domain
 from derive.compute.functions import IEEE, KNOWN
 from derive.compute.identifiers import Identifiers, LayerIdentifiers
 from derive.compute.program import Program, gradient
@@ -39,13 +40,14 @@ class ScalarSource:
     """Functions of one example, neuron by neuron, in plain Python.
 
         loss_and_gradient(theta, inputs, targets, fixed=()) -> loss, list
+        loss(theta, inputs, targets, fixed=()) -> loss
         forward(theta, inputs, fixed=()) -> list
         input_gradient(theta, inputs, targets, fixed=()) -> list
         target_values(inputs) -> list, where the targets are formulas
 
     ``fixed`` holds the frozen parameters; ``default`` is what stands after its sign of
-    equality, None leaves the argument out. With ``remarks`` the textbook formula stands above
-    each line.
+    equality, "" for nothing, None leaves the argument out. With ``remarks`` the textbook formula
+    stands above each line.
     """
 
     def __init__(self, network: Network) -> None:
@@ -53,48 +55,70 @@ class ScalarSource:
         self.names = names_of(network)
         self.identifiers = Identifiers(self.names, RESERVED)
         self._lock = Lock()  # identifiers are given out while lines are written
-        self.theta = network.parameters()
-        self.fixed = tuple(q for b in blocks(network) if b.frozen for q in b.quantities)
         self.inputs = tuple(Quantity(INPUT, unit=i) for i in range(network.sizes[0]))
         self.targets = tuple(Quantity(TARGET, unit=k) for k in range(network.sizes[-1]))
+
+    @cached_property
+    def theta(self) -> tuple[Quantity, ...]:
+        return tuple(q for b in blocks(self.network) if not b.frozen for q in b.quantities)
+
+    @cached_property
+    def fixed(self) -> tuple[Quantity, ...]:
+        return tuple(q for b in blocks(self.network) if b.frozen for q in b.quantities)
 
     @cached_property
     def program(self) -> Program:
         return scalar_program(self.network)
 
-    def source(self, function: str, remarks: bool = False) -> str:
+    def source(self, function: str, remarks: bool = False, checked: bool = False) -> str:
         """One of the functions, with the helpers it calls."""
-        return "\n".join(self.lines((function,), remarks)) + "\n"
+        return "\n".join(self.lines((function,), remarks, checked=checked)) + "\n"
 
     def lines(
-        self, functions: Sequence[str], remarks: bool = False, default: str | None = "()"
-    ) -> list[str]:
-        """Some of the functions, and before them the helpers they call."""
+        self, functions: Sequence[str], remarks: bool = False, default: str | None = "()",
+        checked: bool = False,
+    ) -> list[str]:  # fmt: skip
+        """Some of the functions, and before them the helpers they call.
+
+        checked  loss_and_gradient raises ValueError for a target that the loss cannot take
+        """
         with self._lock:
             writer = scalars.PythonWriter(scalars.PythonPrinter(self.identifiers))
             found: list[str] = []
             for function in functions:
-                found += [*self._function(function, writer, remarks, default), "", ""]
+                found += [*self._function(function, writer, remarks, default, checked), "", ""]
             return [*writer.definitions(), *found[:-2]]
 
     def _function(
-        self, function: str, writer: scalars.PythonWriter, remarks: bool, default: str | None
-    ) -> list[str]:
+        self, function: str, writer: scalars.PythonWriter, remarks: bool, default: str | None,
+        checked: bool,
+    ) -> list[str]:  # fmt: skip
         code = self.identifiers
-        arguments = [name for name in _ARGUMENTS[function] if name != "fixed" or default]
+        arguments = [
+            name for name in _ARGUMENTS[function] if name != "fixed" or default is not None
+        ]
         loss, results = self._results(function)
-        head = ", ".join(f"fixed={default}" if name == "fixed" else name for name in arguments)
+        usual = {"fixed": f"fixed={default}"} if default else {}
+        head = ", ".join(usual.get(name, name) for name in arguments)
         lines = [f"def {function}({head}):", f'{INDENT}"""{_SUMMARIES[function]}"""']
         for name in arguments:
             lines += unpacking([code(q) for q in getattr(self, name)], name)
+        allowed = domain(self.network) if checked and function == "loss_and_gradient" else None
+        if allowed is not None:
+            lines += folded("if ", allowed.refusing(map(code, self.targets)), end=":")
+            lines.append(f"{INDENT * 2}raise ValueError")
         program = target_program(self.network) if function == "target_values" else self.program
         program = program.only((*loss, *results))
         lines += writer.body(program, Text(self.names) if remarks else None)
+        if not results:
+            return [*lines, f"{INDENT}return {code(E)}"]
         start = "return " + "".join(f"{code(q)}, " for q in loss)
         return [*lines, *listed(f"{start}[", [code(q) for q in results], "]")]
 
     def _results(self, function: str) -> tuple[Sequence[Quantity], Sequence[Quantity]]:
-        """What a function gives back: the loss or nothing, and a list."""
+        """What a function gives back: the loss or nothing, and a list or nothing."""
+        if function == "loss":
+            return (E,), ()
         if function == "loss_and_gradient":
             return (E,), [gradient(q) for q in self.theta]
         if function == "input_gradient":
@@ -106,6 +130,7 @@ class ScalarSource:
 
 _ARGUMENTS = {
     "loss_and_gradient": ("theta", "inputs", "targets", "fixed"),
+    "loss": ("theta", "inputs", "targets", "fixed"),
     "forward": ("theta", "inputs", "fixed"),
     "input_gradient": ("theta", "inputs", "targets", "fixed"),
     "target_values": ("inputs",),
@@ -114,6 +139,7 @@ _ARGUMENTS = {
 
 _SUMMARIES = {
     "loss_and_gradient": "The loss of one example, and its derivative by each entry of theta.",
+    "loss": "The loss of one example.",
     "forward": "The outputs for one example.",
     "input_gradient": "The derivative of one example's loss by each of its inputs.",
     "target_values": "The targets of one example, from its inputs.",
@@ -124,6 +150,7 @@ class LayerSource:
     """Functions of many examples, layer by layer, in NumPy.
 
         loss_and_gradient_of_batch(parameters, inputs, targets) -> loss, flat array
+        loss_of_batch(parameters, inputs, targets) -> loss
         forward_of_batch(parameters, inputs) -> (examples, n_out)
         input_gradient_of_batch(parameters, inputs, targets) -> (examples, n_in)
 
@@ -168,6 +195,7 @@ class LayerSource:
         lines += unpacking([code(array_of(b)) for b in self.blocks], "parameters")
         result = {
             "loss_and_gradient": layers.SUM_OF_LOSSES,
+            "loss": layers.SUM_OF_LOSSES,
             "forward": layers.outputs(self.network),
             "input_gradient": layers.gradient(layers.INPUTS),
         }[function]
@@ -199,6 +227,7 @@ class LayerSource:
                 rows=arrays.tile_rows(self.network.sizes),
                 size=sum(block.size for block in self.blocks if not block.frozen),
                 per_example=" / count" if mean else "",
+                per_input=" / len(inputs)" if mean else "",
                 word=self.network.over_examples,
                 outputs=self.network.sizes[-1],
                 divide="\n    total /= count" if mean else "",
@@ -209,6 +238,7 @@ class LayerSource:
 
 _TILE_SUMMARIES = {
     "loss_and_gradient": "The sum of some examples' losses; its derivatives go into gradients.",
+    "loss": "The sum of some examples' losses.",
     "forward": "The outputs, a column per example.",
     "input_gradient": "The derivative of each example's loss by its inputs, a column per example.",
 }

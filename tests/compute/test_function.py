@@ -262,7 +262,7 @@ WRONG: dict[str, tuple[Call, str]] = {
     "targets too long": (lambda f: f(X, [0.0, 1.0, 0.0]), r"targets: got 3 numbers"),
     "too few targets": (lambda f: f([X, X], T), r"targets: got 1 example; allowed: as many as"),
     "a list for a dict": (lambda f: f(X, T, THETA), r"parameters: got a list; .*flat\(theta"),
-    "an unknown array": (lambda f: f(X, T, {"w1": 1}), r"unknown name 'w1'; allowed: W1, W2"),
+    "an unknown array": (lambda f: f(X, T, {"b1": [1]}), r"unknown name 'b1'; .*arrays W1, W2"),
     "a transposed array": (lambda f: f(X, T, {"W1": [[1, 2]]}), r"W1: got 1 row of 2 numbers"),
     "a huge whole number": (lambda f: f([10**400, 1], T), r"inputs: got an entry 1000"),
     "theta too short": (lambda f: f.flat([1.0], X, T), r"theta: got 1 number; allowed: 8 numbers"),
@@ -271,7 +271,7 @@ WRONG: dict[str, tuple[Call, str]] = {
     "a matrix for theta": (lambda f: f.flat(np.ones((2, 4)), X, T), r"theta: got 2 rows of 4"),
     "inputs too short, flat": (lambda f: f.flat(THETA, [0.1], T), r"inputs: got 1 number"),
     "unpack of too little": (lambda f: f.unpack(np.ones(3)), r"theta: got 3 numbers"),
-    "pack of an unknown array": (lambda f: f.pack({"W3": 1}), r"unknown name 'W3'"),
+    "pack of an unknown array": (lambda f: f.pack({"W9": [[1]]}), r"unknown name 'W9'"),
     "forward of too much": (lambda f: f.forward([1, 2, 3]), r"inputs: got 3 numbers"),
 }  # fmt: skip
 

@@ -8,14 +8,26 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import cache
 from types import MappingProxyType
 from typing import Any
 
 from derive.compute.backends.printer import ATOM, CASES, PRODUCT, CodePrinter, Text
-from derive.compute.backends.writer import INDENT, Writer
-from derive.compute.functions import ALL, FILL, OUTER, ROWS
+from derive.compute.backends.writer import INDENT, Writer, folded
+from derive.compute.functions import ALL, FILL, MIX, OUTER, ROWS
 from derive.compute.program import Program, Statement
-from derive.expression.nodes import Apply, Cases, Expression, Quantity, Quotient
+from derive.expression.nodes import (
+    ONE,
+    ZERO,
+    Apply,
+    Cases,
+    Comparison,
+    Expression,
+    Product,
+    Quantity,
+    Quotient,
+    Sum,
+)
 
 _UFUNCS = {
     "ln": "log", "abs": "abs", "atan": "arctan", "max": "maximum", "min": "minimum",
@@ -100,11 +112,40 @@ class NumpyPrinter(CodePrinter):
             return template.format(*(self.inside(a, inner) for a in e.arguments)), strength
         return super().apply(e)
 
+    def product(self, e: Product) -> tuple[str, int]:
+        """g·(0 if z <= 0 else 1) ⇒ g*~(z <= 0): much faster, and the same to the bit.
+
+        Only beside an array of numbers: a mask alone would be none.
+        """
+        masks = [mask for f in e.factors if (mask := self.mask(f))]
+        others = tuple(f for f in e.factors if self.mask(f) is None)
+        if not masks or not any(isinstance(f, Quantity) for f in others):
+            return super().product(e)
+        first = self.inside(others[0] if len(others) == 1 else Product(others), PRODUCT)
+        return self.times.join((first, *masks)), PRODUCT
+
+    def mask(self, e: Expression) -> str | None:
+        """A choice between 0 and 1 as a comparison; None for anything else."""
+        if not isinstance(e, Cases) or len(e.values) != 2:
+            return None
+        where = f"({self.comparison(e.conditions[0])})"
+        if e.values == (ONE, ZERO):
+            return where
+        return f"~{where}" if e.values == (ZERO, ONE) else None
+
     def cases(self, e: Cases) -> tuple[str, int]:
+        if _is_relu(e):  # a zero of either sign becomes +0 and NaN stays, as in the choice
+            return f"np.maximum({self(e.values[1])}, 0.0)", ATOM
         text = self.value(e.values[-1])
         for value, condition in zip(e.values[-2::-1], e.conditions[::-1], strict=True):
             text = f"np.where({self.comparison(condition)}, {self.value(value)}, {text})"
         return text, ATOM
+
+
+def _is_relu(e: Cases) -> bool:
+    """0 if x <= 0 else x"""
+    first, last = e.values[0], e.values[-1]
+    return e.conditions == (Comparison(last, "<=", ZERO),) and first == ZERO
 
 
 class NumpyWriter(Writer):
@@ -125,6 +166,17 @@ class NumpyWriter(Writer):
                 lines += super().body(Program((item,)), text)
         return lines
 
+    def assignment(self, name: str, expression: Expression) -> list[str]:
+        """z = Wᵀ·a + b in two lines, the biases added in place: one array of examples fewer."""
+        if isinstance(expression, Sum):
+            first, *rest = expression.terms
+            if isinstance(first, Apply) and first.function == MIX and len(rest) == 1:
+                return [
+                    *folded(f"{name} = ", self.printer(first)),
+                    *folded(f"{name} += ", self.printer(rest[0])),
+                ]
+        return super().assignment(name, expression)
+
     def written_into(self, target: Quantity, expression: Expression) -> str:
         if not isinstance(expression, Apply):
             raise TypeError("only an operation on whole arrays has a place for its result")
@@ -138,14 +190,14 @@ class NumpyWriter(Writer):
 def tile_rows(sizes: Sequence[int]) -> int:
     """How many examples go through at once: about 4,000 in a narrow net, 256 in a wide one.
 
-    An array of a layer then stays below about 256 KB: past that every temporary array costs
-    more in fresh pages than the arithmetic on it.
+    An array of a layer then stays below about 256 KB, and those of all layers in the cache.
     """
     return max(256, min(4096, 32768 // max(sizes[1:])))
 
 
 TILE_ARGUMENTS = {
     "loss_and_gradient": ("parameters", "a0", "t", "gradients"),
+    "loss": ("parameters", "a0", "t"),
     "forward": ("parameters", "a0"),
     "input_gradient": ("parameters", "a0", "t"),
 }
@@ -167,6 +219,16 @@ def loss_and_gradient_of_batch(parameters, inputs, targets):
             if start:
                 total += part{divide}
     return float(loss){per_example}, total
+''',
+    "loss": '''\
+def loss_of_batch(parameters, inputs, targets):
+    """The {word} of the examples' losses."""
+    loss = 0.0
+    with np.errstate(all="ignore"):
+        for start in range(0, len(inputs), {rows}):
+            tile = slice(start, start + {rows})
+            loss += loss_of_tile(parameters, inputs[tile].T, targets[tile].T)
+    return float(loss){per_input}
 ''',
     "forward": '''\
 def forward_of_batch(parameters, inputs):
@@ -193,10 +255,28 @@ def input_gradient_of_batch(parameters, inputs, targets):
 }
 
 
+@cache
+def _reuse_memory() -> None:
+    """Have the C library keep the memory of a tile's arrays for those of the next tile.
+
+    glibc gives an array of more than 128 KB back to the system at once, and the first touch of the
+    fresh pages for the next one costs more than the arithmetic on it. It stops doing so for arrays
+    up to the size of the largest that was ever freed: this one, whose pages nobody touches.
+    Elsewhere nothing happens.
+    """
+    import numpy as np
+
+    np.empty(_KEPT, dtype=np.uint8)
+
+
+_KEPT = 8_000_000  # bytes; all arrays of a tile together have about as many
+
+
 def load(source: str) -> dict[str, Any]:
     """What generated source defines. (NumPy's own methods import as they run: no restriction.)"""
     import numpy as np
 
+    _reuse_memory()
     space: dict[str, Any] = {"np": np, "math": math}
     exec(compile(source, "<derive>", "exec"), space)
     return space

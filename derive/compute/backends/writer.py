@@ -94,13 +94,13 @@ class Writer:
         return "\n".join([*lines, *folded("return ", printer(result))])
 
 
-def folded(start: str, expression: str, indent: str = INDENT) -> list[str]:
+def folded(start: str, expression: str, indent: str = INDENT, end: str = "") -> list[str]:
     """One statement on as many lines as its length asks for."""
-    line = f"{indent}{start}{expression}"
+    line = f"{indent}{start}{expression}{end}"
     if len(line) <= WIDTH:
         return [line]
     inner = _wrapped(expression, WIDTH - len(indent) - len(INDENT))
-    return [f"{indent}{start}(", *(f"{indent}{INDENT}{part}" for part in inner), f"{indent})"]
+    return [f"{indent}{start}(", *(f"{indent}{INDENT}{part}" for part in inner), f"{indent}){end}"]
 
 
 def comment(text: str, indent: str = INDENT) -> list[str]:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
+from derive.compute.domain import Rows, misfits
 from derive.compute.source import names_of
-from derive.compute.training.domain import Rows, misfits
 from derive.compute.training.tables import DataError, Numbers, Table
 from derive.expression.nodes import INPUT, TARGET, Quantity
 from derive.network.description import Network

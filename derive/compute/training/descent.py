@@ -18,7 +18,7 @@ from typing import Any, Protocol
 
 from derive.compute.backends import python as scalars
 from derive.compute.engines import Defaults, LayerEngine, numpy_or_none
-from derive.compute.function import SCALAR_WORK
+from derive.compute.function import scalar_examples
 from derive.compute.training.source import LoopSource
 from derive.compute.training.start import Start
 from derive.network.description import Network
@@ -41,8 +41,8 @@ def descent(
     network: Network, start: Start, inputs: Rows, targets: Rows, batch_size: int | None
 ) -> Descent:
     """Whichever way is faster for so many weights and examples at a time."""
-    work = (len(start.theta) + len(start.fixed)) * (batch_size or len(inputs))
-    if work <= SCALAR_WORK or numpy_or_none() is None:
+    few = (batch_size or len(inputs)) <= scalar_examples(network)
+    if few or numpy_or_none() is None:
         return Loop(network, start, inputs, targets)
     return Layers(network, start, inputs, targets)
 
@@ -136,7 +136,4 @@ class Layers:
 
     def loss(self, theta: Any) -> float:
         theta = self.np.asarray(theta, dtype=float)
-        loss, _ = self.engine.loss_and_gradient(
-            self._parameters(theta), self.inputs, self.targets
-        )  # fmt: skip
-        return loss
+        return self.engine.loss(self._parameters(theta), self.inputs, self.targets)

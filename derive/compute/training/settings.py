@@ -12,7 +12,6 @@ from derive.compute.arguments import ArgumentError
 from derive.expression.nodes import Number
 from derive.network.values import is_fraction, read_number
 
-MAX_RATES = 50
 MAX_EPOCHS = 10_000_000
 ON_DIVERGENCE = ("stop", "continue")
 ORDERS = ("shuffled", "given")
@@ -101,28 +100,26 @@ def settings(
 
 def learning_rates(given: Iterable[Any]) -> tuple[Number, ...]:
     """Rates as numbers with their text: 0.10 stays 0.10. Raises ArgumentError."""
-    allowed = f"1 to {MAX_RATES} positive numbers, all different"
+    allowed = "positive numbers, at least one, all different"
     remedy = "as in (0.1, 0.5, 1.0)"
     if isinstance(given, (str, bytes)) or not isinstance(given, Iterable):
         raise ArgumentError("rates", repr(given)[:60], allowed, remedy)
-    found: list[Number] = []
+    found: dict[float, Number] = {}
     for raw in given:
         try:
             text = isinstance(raw, str) and not is_fraction(raw)
             rate = read_number(Decimal(raw) if text else raw)
         except (ValueError, ArithmeticError):
             raise ArgumentError("rates", repr(raw)[:60], allowed, remedy) from None
-        if rate.value <= 0 or float(rate.value) in (0.0, math.inf):
+        value = float(rate.value)
+        if not 0.0 < value < math.inf:
             raise ArgumentError("rates", shown_rate(rate), allowed, remedy)
-        if float(rate.value) in (float(other.value) for other in found):
+        if value in found:
             raise ArgumentError("rates", f"{shown_rate(rate)} twice", allowed, "leave one out")
-        found.append(rate)
-        if len(found) > MAX_RATES:
-            break
-    if not 0 < len(found) <= MAX_RATES:
-        got = f"more than {MAX_RATES}" if found else "none"
-        raise ArgumentError("rates", got, allowed, remedy)
-    return tuple(found)
+        found[value] = rate
+    if not found:
+        raise ArgumentError("rates", "none", allowed, remedy)
+    return tuple(found.values())
 
 
 def shown_rate(rate: Number) -> str:

@@ -10,38 +10,22 @@ A loop of its own saves the call, the unpacking and the list of every single ste
 from __future__ import annotations
 
 from collections.abc import Sequence
-from textwrap import indent
 
-from derive.compute.backends.python import PythonPrinter, PythonWriter
-from derive.compute.backends.writer import INDENT, listed, unpacking
-from derive.compute.identifiers import Identifiers
+from derive.compute.backends.writer import INDENT, listed
+from derive.compute.looped import Looped, indented
 from derive.compute.program import gradient
-from derive.compute.source import RESERVED, ScalarSource
+from derive.compute.source import ScalarSource
 from derive.derivation.graph import E, Graph
 from derive.expression.nodes import LOSS, TARGET, Quantity
 from derive.network.description import Network
 
-_SUM = "sum"  # the example of what is added up over the examples
-_LOOP = ("descend", "loss", "table_row", "examples", "rate", "epochs", "losses", "history", "_")
 
-
-class _Names(Identifiers):
-    """dE_dw5 is one example's derivative, sum_dE_dw5 that of all examples together."""
-
-    def _wanted(self, q: Quantity) -> str:
-        if q.example != _SUM:
-            return super()._wanted(q)
-        return f"sum_{self(Quantity(q.kind, q.layer, q.unit, q.source, name=q.name))}"
-
-
-class LoopSource:
+class LoopSource(Looped):
     """The functions above for a network, whose loss over several examples is a mean or a sum."""
 
     def __init__(self, network: Network) -> None:
-        self.one = ScalarSource(network)
+        super().__init__(ScalarSource(network))
         self.mean = network.over_examples == "mean"
-        self.code = _Names(self.one.names, (*RESERVED, *_LOOP))
-        self.writer = PythonWriter(PythonPrinter(self.code))
 
     def descend(self, examples: int) -> str:
         """Gradient descent with all examples at every step.
@@ -51,69 +35,43 @@ class LoopSource:
         """
         theta = self.one.theta
         gradients = [gradient(q) for q in theta]
-        sums = [_summed(q) for q in gradients]
         share = f"/{examples}" if self.mean and examples > 1 else ""
-        w, g = [self.code(q) for q in theta], [self.code(q) for q in sums]
+        w, g = [self.code(q) for q in theta], [self.summed(q) for q in gradients]
         step = [
-            *self._over_examples((E, *gradients)),
-            f"losses.append({self.code(_summed(E))}{share})",
+            *self.over_examples((E, *gradients)),
+            f"losses.append({self.summed(E)}{share})",
             *listed("history.extend((", w, ",))" if len(w) == 1 else "))", ""),
             *(f"{a} -= rate*{f'({b}{share})' if share else b}" for a, b in zip(w, g, strict=True)),
         ]
         lines = [
             "def descend(theta, examples, fixed, rate, epochs, losses, history):",
-            *self._unpacked("theta", "fixed"),
+            *self.unpacked("theta", "fixed"),
             f"{INDENT}for _ in epochs:",
-            *_indented(step, 2),
+            *indented(step, 2),
             *listed("return [", w, "]"),
         ]
-        return self._source(lines)
+        return self.source(lines)
 
     def loss(self, examples: int) -> str:
         """The loss of all examples."""
         share = f"/{examples}" if self.mean and examples > 1 else ""
         lines = [
             "def loss(theta, examples, fixed):",
-            *self._unpacked("theta", "fixed"),
-            *_indented(self._over_examples((E,)), 1),
-            f"{INDENT}return float({self.code(_summed(E))}{share})",
+            *self.unpacked("theta", "fixed"),
+            *indented(self.over_examples((E,)), 1),
+            f"{INDENT}return float({self.summed(E)}{share})",
         ]
-        return self._source(lines)
+        return self.source(lines)
 
     def table_row(self, columns: Sequence[Quantity]) -> str:
         """Some quantities of one example; a derivative is meant by ``gradient``."""
         lines = [
             "def table_row(theta, inputs, targets, fixed):",
-            *self._unpacked("theta", "inputs", "targets", "fixed"),
+            *self.unpacked("theta", "inputs", "targets", "fixed"),
             *self.writer.body(self.one.program.only(columns)),
             *listed("return [", [self.code(q) for q in columns], "]"),
         ]
-        return self._source(lines)
-
-    def _over_examples(self, results: Sequence[Quantity]) -> list[str]:
-        """Each result added up over the examples, without indentation."""
-        sums = [self.code(_summed(q)) for q in results]
-        row = ", ".join(self.code(q) for q in (*self.one.inputs, *self.one.targets))
-        body = [line.removeprefix(INDENT) for line in self._body(results)]
-        added = [f"{s} += {self.code(q)}" for s, q in zip(sums, results, strict=True)]
-        return [
-            *(f"{name} = 0.0" for name in sums),
-            f"for {row} in examples:",
-            *_indented([*body, *added], 1),
-        ]
-
-    def _body(self, results: Sequence[Quantity]) -> list[str]:
-        return self.writer.body(self.one.program.only(results))
-
-    def _unpacked(self, *names: str) -> list[str]:
-        return [
-            line
-            for name in names
-            for line in unpacking([self.code(q) for q in getattr(self.one, name)], name)
-        ]
-
-    def _source(self, lines: Sequence[str]) -> str:
-        return "\n".join([*self.writer.definitions(), *lines]) + "\n"
+        return self.source(lines)
 
 
 def quantities_of_one(network: Network) -> tuple[Quantity, ...]:
@@ -145,11 +103,3 @@ def parameters_of(network: Network) -> tuple[Quantity, ...]:
             *network.biases(layer.index),
         )
     )
-
-
-def _summed(q: Quantity) -> Quantity:
-    return Quantity(q.kind, q.layer, q.unit, q.source, _SUM, q.name)
-
-
-def _indented(lines: Sequence[str], depth: int) -> list[str]:
-    return indent("\n".join(lines), INDENT * depth).splitlines()

@@ -51,7 +51,8 @@ def starting_point(network: Network, seed: int | None) -> Start:
     Raises ArgumentError where parameters are missing and no seed is given, or the reverse.
     """
     every = blocks(network)
-    missing = [block for block in every if network.value(block.quantities[0]) is None]
+    given = {block.key: block.numbers(network.layers[block.layer - 1]) for block in every}
+    missing = [block for block in every if given[block.key] is None]
     if missing and seed is None:
         raise ArgumentError(
             listed([block.key for block in missing]), "nothing, and the network has no values",
@@ -68,14 +69,13 @@ def starting_point(network: Network, seed: int | None) -> Start:
     theta: list[float] = []
     fixed: list[float] = []
     for block in every:
-        if block in missing:
+        values = given[block.key]
+        if values is None:
             found = _rule(network.layers[block.layer - 1], block)
             drawn.append(found)
-            values = [found.bound * (2 * chance.random() - 1) for _ in block.quantities]
+            values = [found.bound * (2 * chance.random() - 1) for _ in range(block.size)]
             if found.rule == ZERO:
                 values = [0.0] * block.size
-        else:
-            values = [float(n.value) for q in block.quantities if (n := network.value(q))]
         (fixed if block.frozen else theta).extend(values)
     return Start(tuple(theta), tuple(fixed), tuple(drawn))
 

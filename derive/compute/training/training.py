@@ -10,12 +10,13 @@ from typing import Any, Literal
 from derive.compute.arguments import ArgumentError, rows
 from derive.compute.backends import python as scalars
 from derive.compute.blocks import blocks
+from derive.compute.domain import check_examples
 from derive.compute.engines import Defaults, ScalarEngine
 from derive.compute.function import compile as compiled
 from derive.compute.program import GRADIENT, gradient
 from derive.compute.source import names_of
+from derive.compute.targets import as_rows
 from derive.compute.training.descent import Rows, descent
-from derive.compute.training.domain import check_examples
 from derive.compute.training.runs import DIVERGED, INTERRUPTED, Progress, Run, Runner
 from derive.compute.training.settings import Settings, settings, shown_rate
 from derive.compute.training.source import LoopSource, parameters_of, quantities_of_one
@@ -255,7 +256,7 @@ def _data(
         )  # fmt: skip
     x = _numbers(own) if own is not None else rows(inputs, names_in, "inputs")[0]
     if targets is not None:
-        t = rows(targets, names_out, "targets")[0]
+        t = rows(as_rows(network, targets, len(x)), names_out, "targets")[0]
     elif network.target_formulas is not None and inputs is not None:
         t = ScalarEngine(Defaults(network)).target_values(x)
     elif network.targets is not None and inputs is None:
@@ -271,7 +272,7 @@ def _data(
             "give a row of targets for each example",
         )  # fmt: skip
     check_examples(network, x, t)
-    return x, t
+    return list(map(list, x)), list(map(list, t))  # its own, whatever becomes of those given
 
 
 def _numbers(given: tuple[tuple[Number, ...], ...]) -> list[list[float]]:

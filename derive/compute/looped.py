@@ -1,0 +1,95 @@
+"""The statements of one example inside a loop over the examples.
+
+What is added up over the examples stays in local variables: no call, no list and no second
+unpacking of theta for each of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from textwrap import indent
+
+from derive.compute.backends.python import PythonPrinter, PythonWriter
+from derive.compute.backends.writer import INDENT, listed, unpacking
+from derive.compute.identifiers import Identifiers
+from derive.compute.program import gradient
+from derive.compute.source import RESERVED, ScalarSource
+from derive.derivation.graph import E
+from derive.expression.nodes import Quantity
+
+_SUM = "sum"  # the example of what is added up over the examples
+_LOOP = ("descend", "loss", "table_row", "examples", "rate", "epochs", "losses", "history", "_")
+
+
+class _Names(Identifiers):
+    """dE_dw5 is one example's derivative, sum_dE_dw5 that of all examples together."""
+
+    def _wanted(self, q: Quantity) -> str:
+        if q.example != _SUM:
+            return super()._wanted(q)
+        return f"sum_{self(Quantity(q.kind, q.layer, q.unit, q.source, name=q.name))}"
+
+
+class Looped:
+    """Lines of Python with a loop over the examples in them, for one network."""
+
+    def __init__(self, one: ScalarSource) -> None:
+        self.one = one
+        self.code = _Names(one.names, (*RESERVED, *_LOOP))
+        self.writer = PythonWriter(PythonPrinter(self.code))
+
+    def over_examples(self, results: Sequence[Quantity], in_pairs: bool = False) -> list[str]:
+        """Each result added up over ``examples``, without indentation.
+
+        in_pairs  an example is (inputs, targets) and not one row of both
+        """
+        sums = [self.summed(q) for q in results]
+        x, t = (", ".join(map(self.code, group)) for group in (self.one.inputs, self.one.targets))
+        row = f"({x},), ({t},)" if in_pairs else f"{x}, {t}"
+        body = [line.removeprefix(INDENT) for line in self.body(results)]
+        added = [f"{s} += {self.code(q)}" for s, q in zip(sums, results, strict=True)]
+        return [
+            *(f"{name} = 0.0" for name in sums),
+            f"for {row} in examples:",
+            *indented([*body, *added], 1),
+        ]
+
+    def body(self, results: Sequence[Quantity]) -> list[str]:
+        """What one example's results need."""
+        return self.writer.body(self.one.program.only(results))
+
+    def summed(self, q: Quantity) -> str:
+        """The variable in which a quantity is added up."""
+        return self.code(Quantity(q.kind, q.layer, q.unit, q.source, _SUM, q.name))
+
+    def unpacked(self, *names: str) -> list[str]:
+        """theta, fixed, inputs or targets as variables of their own."""
+        return [
+            line
+            for name in names
+            for line in unpacking([self.code(q) for q in getattr(self.one, name)], name)
+        ]
+
+    def source(self, lines: Sequence[str]) -> str:
+        """Lines, and before them the helpers that they call."""
+        return "\n".join([*self.writer.definitions(), *lines]) + "\n"
+
+
+def batch_source(one: ScalarSource) -> str:
+    """loss_and_gradient_of_batch(theta, examples, fixed) -> the sum of the losses, a list.
+
+    Examples are pairs of inputs and targets.
+    """
+    code = Looped(one)
+    gradients = [gradient(q) for q in one.theta]
+    lines = [
+        "def loss_and_gradient_of_batch(theta, examples, fixed):",
+        *code.unpacked("theta", "fixed"),
+        *indented(code.over_examples((E, *gradients), in_pairs=True), 1),
+        *listed(f"return {code.summed(E)}, [", [code.summed(q) for q in gradients], "]"),
+    ]
+    return code.source(lines)
+
+
+def indented(lines: Sequence[str], depth: int) -> list[str]:
+    return indent("\n".join(lines), INDENT * depth).splitlines()
