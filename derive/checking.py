@@ -130,3 +130,5 @@ def _counts(report: Report, numbers: int, symbolic: int) -> Iterator[str]:
         yield f"assumed where it is said: {assumption}"
     for step in report.unchecked:
         yield f"not checked, 0 = 0 at every point: {step}"
+    for step in report.unreached:
+        yield f"a case that no number was found for, compared as if it held: {step}"

@@ -18,6 +18,7 @@ from derive.expression.evaluate import (
     Arithmetic,
     Point,
     evaluate,
+    high_precision,
     slopes,
 )
 from derive.expression.nodes import (
@@ -53,6 +54,15 @@ class ExampleTrace(Point):
 
     def __hash__(self) -> int:
         return hash(self.graph)
+
+    def finer(self, digits: int) -> ExampleTrace:
+        """The same example with more digits."""
+        arithmetic = high_precision(digits)
+        leaves = {
+            q: arithmetic.context.convert(value)
+            for q, value in self.values.items() if q not in self.graph.definitions
+        }  # fmt: skip
+        return ExampleTrace(self.graph, leaves, arithmetic)
 
     def quantity(self, quantity: Quantity) -> Any:
         if quantity.kind == DELTA:
@@ -107,6 +117,14 @@ class Trace(Point):
         self.examples = examples
         self.generic = generic
         self.arithmetic = examples[0].arithmetic
+        self._finer: dict[int, Trace] = {}
+
+    def finer(self, digits: int) -> Trace:
+        """The same point with more digits: everything worked out anew from the same leaves."""
+        if digits not in self._finer:
+            examples = [one.finer(digits) for one in self.examples]
+            self._finer[digits] = Trace(self.graph, examples, self.generic)
+        return self._finer[digits]
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Trace):

@@ -44,12 +44,13 @@ _MOST_KNOWN = 10_000  # numbers kept: formulas and files use few, over and over
 
 
 class Arithmetic(Protocol):
-    """The operations an evaluation needs beyond + − × ÷."""
+    """The operations an evaluation needs beyond + − × ÷; ``compare`` is −1, 0 or 1."""
 
     def number(self, value: Fraction) -> Any: ...
     def constant(self, name: str) -> Any: ...
     def power(self, base: Any, exponent: Any) -> Any: ...
     def elementary(self, name: str, arguments: tuple[Any, ...]) -> Any: ...
+    def compare(self, left: Any, right: Any) -> int: ...
 
 
 class Environment(Protocol):
@@ -77,12 +78,8 @@ class Point:
         return {**self.__dict__, "known": {}, "known_slopes": {}}
 
 
-def _sign(x: Any) -> int:
-    return int(x > 0) - int(x < 0)
-
-
 class HighPrecision:
-    """Sixty decimal digits, through mpmath; exponents are unbounded, so nothing overflows."""
+    """Sixty decimal digits or more, by mpmath; exponents are unbounded, so nothing overflows."""
 
     def __init__(self, digits: int = DIGITS) -> None:
         self.digits = digits
@@ -97,7 +94,7 @@ class HighPrecision:
             "sin": context.sin, "cos": context.cos, "sinh": context.sinh,
             "cosh": context.cosh, "tanh": context.tanh, "atan": context.atan,
             "erf": context.erf, "abs": abs, "max": max, "min": min,
-            "sign": lambda x: context.mpf(_sign(x)),
+            "sign": lambda x: context.mpf(self.compare(x, 0)),
         }  # fmt: skip
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -122,6 +119,8 @@ class HighPrecision:
             return base ** int(exponent)
         if base < 0:
             raise ArithmeticError("a power of a negative number with a broken exponent")
+        if base == 0 and exponent < 0:
+            raise ArithmeticError("a negative power of 0")
         return self.context.power(base, exponent)
 
     def elementary(self, name: str, arguments: tuple[Any, ...]) -> Any:
@@ -130,6 +129,9 @@ class HighPrecision:
         if name in _GROWING and self.context.mag(arguments[0]) > _LARGEST:
             raise ArithmeticError(f"{name} of a number beyond 2^{_LARGEST}")
         return self._functions[name](*arguments)
+
+    def compare(self, left: Any, right: Any) -> int:
+        return int(left > right) - int(left < right)
 
 
 # exp(exp(exp(20))) is short to type, and its exponent alone has half a gigabit.
@@ -150,7 +152,7 @@ def _number(digits: int, number: Any) -> Any:
 
 HIGH = high_precision()
 
-_COMPARE: dict[str, Callable[[Any, Any], bool]] = {
+_COMPARE: dict[str, Callable[[int, int], bool]] = {
     "<": operator.lt, "<=": operator.le, ">": operator.gt,
     ">=": operator.ge, "==": operator.eq, "!=": operator.ne,
 }  # fmt: skip
@@ -187,8 +189,8 @@ def evaluate(expression: Expression, environment: Environment) -> Any:
 
 def holds(condition: Comparison, environment: Environment) -> bool:
     """Whether a comparison is true."""
-    left = evaluate(condition.left, environment)
-    return _COMPARE[condition.sign](left, evaluate(condition.right, environment))
+    left, right = evaluate(condition.left, environment), evaluate(condition.right, environment)
+    return _COMPARE[condition.sign](environment.arithmetic.compare(left, right), 0)
 
 
 def chosen(cases: Cases, environment: Environment) -> int:
@@ -386,7 +388,7 @@ def function_slopes(
 
 
 def _of_two(values: tuple[Any, ...], arithmetic: Arithmetic, larger: bool) -> tuple[Any, ...]:
-    side = _sign(values[0] - values[1]) if larger else _sign(values[1] - values[0])
+    side = arithmetic.compare(values[0], values[1]) * (1 if larger else -1)
     first = arithmetic.number(Fraction(1 + side, 2))
     return first, arithmetic.number(Fraction(1 - side, 2))
 

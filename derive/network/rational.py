@@ -36,6 +36,9 @@ class Rational:
             return _KNOWN[name, x]
         raise Irrational(name)
 
+    def compare(self, left: Fraction, right: Fraction) -> int:
+        return (left > right) - (left < right)
+
 
 _KNOWN: dict[tuple[str, Fraction], Fraction] = {
     **{(name, Fraction(0)): Fraction(0) for name in ("sin", "sinh", "tanh", "atan", "erf", "sqrt")},

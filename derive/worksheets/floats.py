@@ -36,5 +36,8 @@ class Floats:
         except ValueError as error:
             raise ArithmeticError(str(error)) from None
 
+    def compare(self, left: float, right: float) -> int:
+        return (left > right) - (left < right)
+
 
 FLOATS = Floats()

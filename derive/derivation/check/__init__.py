@@ -41,6 +41,7 @@ class Report:
     points       random points
     assumptions  what some equalities need
     unchecked    relations whose two sides were 0 wherever they were looked at
+    unreached    steps with a branch that no number leads to, compared as if its condition held
     """
 
     steps: int
@@ -50,6 +51,7 @@ class Report:
     points: int
     assumptions: tuple[str, ...] = ()
     unchecked: tuple[str, ...] = ()
+    unreached: tuple[str, ...] = ()
 
 
 def check(derivation: Derivation) -> Report:
@@ -84,6 +86,7 @@ def check(derivation: Derivation) -> Report:
         points=points,
         assumptions=tuple(sorted({word for words in needs for word in words})),
         unchecked=equalities.unchecked(),
+        unreached=tuple(sorted(equalities.unreached)),
     )
 
 

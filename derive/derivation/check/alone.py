@@ -4,33 +4,38 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product as combinations
 from typing import Any
 
-from derive.derivation.check.kinks import gaps, has_kinks, roots
+from derive.derivation.check.kinks import gaps, has_kinks
 from derive.derivation.check.points import number_between, signed
+from derive.derivation.check.roots import on_seam, roots
 from derive.derivation.graph import Graph
 from derive.derivation.steps import Step
-from derive.expression.evaluate import HIGH, Point, evaluate, slopes
+from derive.expression.evaluate import HIGH, HighPrecision, Point, evaluate, high_precision, slopes
 from derive.expression.nodes import Quantity
 
-Values = dict[Quantity, Fraction]
+Values = Mapping[Quantity, Fraction]
 
 _SPECIAL = tuple(Fraction(n) for n in (0, 1, -1))
 _SIMPLE = (-7, -5, -3, -2, -1, 1, 2, 3, 5, 7)  # quarters
 _BASES = 3
-_ASIDE = tuple(map(Fraction, ("0", "0.01", "-0.01", "0.3", "-0.3", "2", "-2")))
+_ASIDE = tuple(
+    map(Fraction, ("1e-10", "-1e-10", "1e-4", "-1e-4", "0.01", "-0.01", "0.3", "-0.3", "2", "-2"))
+)
 
 
 class LocalPoint(Point):
     """An environment for one formula: its arguments are free, the rest follows from them."""
 
-    def __init__(self, graph: Graph, values: Mapping[Quantity, Fraction]) -> None:
+    def __init__(self, graph: Graph, values: Values, arithmetic: HighPrecision = HIGH) -> None:
         super().__init__()
-        self.arithmetic = HIGH
+        self.arithmetic = arithmetic
         self._graph = graph
-        self._values: dict[Quantity, Any] = {q: HIGH.number(v) for q, v in values.items()}
+        self._free = values
+        self._values: dict[Quantity, Any] = {q: arithmetic.number(v) for q, v in values.items()}
 
     def quantity(self, quantity: Quantity) -> Any:
         if quantity not in self._values:
@@ -38,23 +43,43 @@ class LocalPoint(Point):
         return self._values[quantity]
 
     def partial(self, of: Quantity, by: Quantity) -> Any:
+        if of in self._free:
+            return self.arithmetic.number(Fraction(int(of == by)))
         found = slopes(self._graph.definitions[of], self)
-        return found.get(by, HIGH.number(Fraction(0)))
+        return found.get(by, self.arithmetic.number(Fraction(0)))
+
+    def finer(self, digits: int) -> LocalPoint | None:
+        """The same point with more digits; a seam is known to sixty only."""
+        if self.arithmetic is on_seam():
+            return None
+        return LocalPoint(self._graph, self._free, high_precision(digits))
 
 
-def draws(graph: Graph, steps: tuple[Step, ...], free: tuple[Quantity, ...]) -> list[Values]:
-    """Values for the free quantities of steps about one formula.
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Values for the free quantities of a formula, and whether they lie on one of its kinks."""
 
-    Random ones, small whole numbers, the kinks of every formula in the steps and what lies on
-    both sides of them; where the loss is not meant for them (a target of −2 for a logarithm),
-    they are left out.
+    values: Values
+    on_seam: bool = False
+
+    def point(self, graph: Graph) -> LocalPoint:
+        return LocalPoint(graph, self.values, on_seam() if self.on_seam else HIGH)
+
+
+def draws(graph: Graph, steps: tuple[Step, ...], free: tuple[Quantity, ...]) -> list[Place]:
+    """Where steps about one formula are looked at.
+
+    At random values of the free quantities, at small whole numbers, on the kinks of every formula
+    in the steps and on both sides of them, near and far. Where the loss is not meant for the
+    values (a target of −2 for a logarithm), they are left out.
     """
     chance = random.Random(f"derive local {steps[0].id}")
     kinked = any(has_kinks(r.expression) for step in steps for r in step.relations)
-    found = [*_random(free, chance, 2 if kinked else 1), *_special(free)]
+    found = [Place(values) for values in _random(free, chance, 2 if kinked else 1)]
+    found += [Place(values) for values in _special(free)]
     if kinked:
         found += _around_kinks(graph, steps, free, chance)
-    return [values for values in found if _allowed(graph, values)]
+    return [place for place in found if _allowed(graph, place.values)]
 
 
 def _random(free: tuple[Quantity, ...], chance: random.Random, times: int) -> Iterator[Values]:
@@ -72,7 +97,7 @@ def _special(free: tuple[Quantity, ...]) -> Iterator[Values]:
 
 def _around_kinks(
     graph: Graph, steps: tuple[Step, ...], free: tuple[Quantity, ...], chance: random.Random
-) -> Iterator[Values]:
+) -> Iterator[Place]:
     expressions = {r.expression: None for step in steps for r in step.relations}
     for gap in {gap: None for e in expressions if has_kinks(e) for gap in gaps(e)}:
         for _ in range(_BASES):
@@ -86,8 +111,9 @@ def _around_kinks(
                     return LocalPoint(graph, {**base, letter: x})
 
                 for root in roots(gap, letter, point):
+                    yield Place({**base, letter: root}, on_seam=True)
                     for aside in _ASIDE:
-                        yield {**base, letter: root + aside}
+                        yield Place({**base, letter: root + aside})
 
 
 def _allowed(graph: Graph, values: Values) -> bool:

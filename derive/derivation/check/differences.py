@@ -1,47 +1,62 @@
 """Finite differences: the judge that knows no rule of differentiation.
 
-Along a random direction v, (f(x + h·v) − f(x − h·v))/2h is compared with Σ ∂f/∂x·v. With sixty
-digits and h = 10⁻²⁰ both agree to thirty digits or one of them is wrong; one direction tests
-all partial derivatives of a formula at once. On failure the direction is halved until one
-quantity is left to blame.
+Along a random direction v, (f(x + h·v) − f(x − h·v))/2h is compared with Σ ∂f/∂x·v; one direction
+tests all partial derivatives of a formula at once. Each quantity moves in proportion to itself,
+so that ln of a probability of 10⁻³⁰ is asked about its neighbourhood, and both sides must agree
+to thirty digits of the sum's largest part.
+
+With D digits and h = 10^(−D/3) a difference is wrong by about h² (the third derivative) and by
+10^(−D)·f/h (rounding). Where sixty digits do not tell, because a slope is tiny beside f or a
+singularity is near (1 − y of a saturated output), the same point is looked at with more: an
+honest disagreement shrinks, and one that does not is a fault. Then the direction is halved until
+one quantity is left to blame.
 """
 
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
 from derive.derivation.check.failure import CheckFailed
 from derive.derivation.check.kinks import has_kinks, sides
+from derive.derivation.check.looks import looks
 from derive.derivation.check.points import signed
 from derive.derivation.graph import Graph
 from derive.derivation.local import key
 from derive.derivation.trace import ExampleTrace, Trace
-from derive.expression.evaluate import HIGH, evaluate
+from derive.expression.evaluate import HIGH, HighPrecision, evaluate
 from derive.expression.nodes import Expression, Quantity
 
-H = HIGH.number(Fraction(1, 10**20))
-_ZERO = HIGH.number(Fraction(0))
-_TOLERANCE = HIGH.number(Fraction(1, 10**30))
+Direction = Mapping[Quantity, Fraction]
 
-Direction = dict[Quantity, Any]
+_AGREE = HIGH.number(Fraction(1, 10**30))
+
+
+def _step(example: ExampleTrace, quantity: Quantity, share: Fraction) -> Any:
+    """h·v for one quantity: in proportion to its value, where that is not 0."""
+    arithmetic = example.arithmetic
+    if not isinstance(arithmetic, HighPrecision):
+        raise TypeError("a difference drowns in the rounding of few digits")
+    value = example.quantity(quantity)
+    return (abs(value) or 1) * arithmetic.number(share / 10 ** (arithmetic.digits // 3))
 
 
 class _Moved:
     """An environment in which some quantities stand a little aside."""
 
-    def __init__(self, example: ExampleTrace, direction: Direction, step: Any) -> None:
+    def __init__(self, example: ExampleTrace, direction: Direction, sign: int) -> None:
         self.arithmetic = example.arithmetic
         self._example = example
         self._direction = direction
-        self._step = step
+        self._sign = sign
 
     def quantity(self, quantity: Quantity) -> Any:
         value = self._example.quantity(quantity)
         if quantity in self._direction:
-            value = value + self._step * self._direction[quantity]
+            share = self._sign * self._direction[quantity]
+            value = value + _step(self._example, quantity, share)
         return value
 
     def partial(self, of: Quantity, by: Quantity) -> Any:
@@ -56,9 +71,8 @@ def check_formulas(graph: Graph, point: Trace, seed: int) -> int:
     Raises CheckFailed naming the definition.
     """
     chance = random.Random(f"derive directions {seed}")
-    example = point.examples[0]
     return sum(
-        _check_formula(graph, example, quantity, formula, chance)
+        _check_formula(graph, point, quantity, formula, chance)
         for quantity, formula in graph.definitions.items()
     )
 
@@ -70,37 +84,31 @@ def check_totals(graph: Graph, point: Trace, seed: int, of: Iterable[Quantity]) 
     """
     chance = random.Random(f"derive totals {seed}")
     example = point.examples[0]
-    leaves = [q for q in example.values if q not in graph.definitions]
-    direction = {leaf: HIGH.number(signed(chance)) for leaf in leaves}
+    direction = {q: signed(chance) for q in example.values if q not in graph.definitions}
     wanted = list(of)
     if not wanted or _crosses_a_kink(graph, example, direction):
         return 0
     for quantity in wanted:
-        _check_total(graph, example, quantity, direction)
+        _check_total(graph, point, quantity, direction)
     return len(wanted)
 
 
 def _check_formula(
-    graph: Graph,
-    example: ExampleTrace,
-    quantity: Quantity,
-    formula: Expression,
-    chance: random.Random,
+    graph: Graph, point: Trace, quantity: Quantity, formula: Expression, chance: random.Random
 ) -> bool:
-    slopes = example.slopes(quantity)
-    direction = {q: HIGH.number(signed(chance)) for q in graph.parents[quantity]}
-    ahead, behind = _Moved(example, direction, H), _Moved(example, direction, -H)
-    if has_kinks(formula) and sides(formula, ahead) != sides(formula, behind):
-        return False
+    direction = {q: signed(chance) for q in graph.parents[quantity]}
+    if has_kinks(formula):
+        ahead, behind = (_Moved(point.examples[0], direction, sign) for sign in (1, -1))
+        if sides(formula, ahead) != sides(formula, behind):
+            return False
 
-    def wrong(part: Sequence[Quantity]) -> bool:
+    def agrees(example: ExampleTrace, part: Sequence[Quantity], floor: Any) -> bool:
         moved = {q: direction[q] for q in part}
-        ahead, behind = _Moved(example, moved, H), _Moved(example, moved, -H)
-        found = (evaluate(formula, ahead) - evaluate(formula, behind)) / (2 * H)
-        return not _agree(found, _sum(slopes.get(q, _ZERO) * v for q, v in moved.items()))
+        values = [evaluate(formula, _Moved(example, moved, sign)) for sign in (1, -1)]
+        return _agree(example, moved, values, example.slopes(quantity), floor)
 
-    if wrong(tuple(direction)):
-        culprit = blame(tuple(direction), wrong)
+    culprit = _wrong(point, tuple(direction), agrees)
+    if culprit is not None:
         raise CheckFailed(
             f"define/{key(quantity)}", f"its slope by {key(culprit)} disagrees with differences"
         )
@@ -111,27 +119,54 @@ def _crosses_a_kink(graph: Graph, example: ExampleTrace, direction: Direction) -
     kinked = [formula for formula in graph.definitions.values() if has_kinks(formula)]
     if not kinked:
         return False
-    ahead, behind = (_shifted(graph, example, direction, step) for step in (H, -H))
+    ahead, behind = (_shifted(graph, example, direction, sign) for sign in (1, -1))
     return any(sides(formula, ahead) != sides(formula, behind) for formula in kinked)
 
 
-def _check_total(graph: Graph, example: ExampleTrace, of: Quantity, direction: Direction) -> None:
-    def wrong(part: Sequence[Quantity]) -> bool:
+def _check_total(graph: Graph, point: Trace, of: Quantity, direction: Direction) -> None:
+    def agrees(example: ExampleTrace, part: Sequence[Quantity], floor: Any) -> bool:
         moved = {q: direction[q] for q in part}
-        ahead, behind = _shifted(graph, example, moved, H), _shifted(graph, example, moved, -H)
-        found = (ahead.quantity(of) - behind.quantity(of)) / (2 * H)
-        return not _agree(found, _sum(example.partial(of, q) * v for q, v in moved.items()))
+        values = [_shifted(graph, example, moved, sign).quantity(of) for sign in (1, -1)]
+        slopes = {q: example.partial(of, q) for q in part}
+        return _agree(example, moved, values, slopes, floor)
 
-    if wrong(tuple(direction)):
-        culprit = blame(tuple(direction), wrong)
+    culprit = _wrong(point, tuple(direction), agrees)
+    if culprit is not None:
         raise CheckFailed(
             f"total/{key(of)}/{key(culprit)}",
             "the total derivative disagrees with finite differences",
         )
 
 
-def _sum(parts: Iterable[Any]) -> Any:
-    return sum(parts, _ZERO)
+def _agree(
+    example: ExampleTrace, direction: Direction, values: Sequence[Any],
+    slopes: Mapping[Quantity, Any], floor: Any,
+) -> bool:  # fmt: skip
+    """Whether f(x + h·v) − f(x − h·v) is 2·Σ ∂f/∂x·h·v, to thirty digits of its largest part.
+
+    floor  how much of f itself may be rounding
+    """
+    ahead, behind = values
+    parts = [
+        2 * slopes[q] * _step(example, q, share) for q, share in direction.items() if q in slopes
+    ]
+    error = abs(ahead - behind - sum(parts))
+    allowed = _AGREE * max(map(abs, parts), default=0) + floor * max(1, abs(ahead))
+    return bool(error <= allowed)
+
+
+def _wrong(
+    point: Trace,
+    suspects: tuple[Quantity, ...],
+    agrees: Callable[[ExampleTrace, Sequence[Quantity], Any], bool],
+) -> Quantity | None:
+    """The quantity to blame for a disagreement that no number of digits mends; None if there is
+    none."""
+
+    def wrong(part: Sequence[Quantity]) -> bool:
+        return not any(agrees(at.examples[0], part, floor) for at, floor in looks(point))
+
+    return blame(suspects, wrong) if wrong(suspects) else None
 
 
 def blame(suspects: tuple[Quantity, ...], wrong: Callable[[Sequence[Quantity]], bool]) -> Quantity:
@@ -142,15 +177,8 @@ def blame(suspects: tuple[Quantity, ...], wrong: Callable[[Sequence[Quantity]], 
     return suspects[0]
 
 
-def _shifted(graph: Graph, example: ExampleTrace, direction: Direction, step: Any) -> ExampleTrace:
+def _shifted(graph: Graph, example: ExampleTrace, direction: Direction, sign: int) -> ExampleTrace:
     """The forward pass from leaves that stand a little aside."""
-    leaves = {
-        q: value + step * direction[q] if q in direction else value
-        for q, value in example.values.items()
-        if q not in graph.definitions
-    }
-    return ExampleTrace(graph, leaves)
-
-
-def _agree(a: Any, b: Any) -> bool:
-    return bool(abs(a - b) <= _TOLERANCE * max(1, abs(a), abs(b)))
+    aside = _Moved(example, direction, sign)
+    leaves = {q: aside.quantity(q) for q in example.values if q not in graph.definitions}
+    return ExampleTrace(graph, leaves, example.arithmetic)

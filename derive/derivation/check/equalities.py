@@ -2,21 +2,24 @@
 
 First at random points of the whole network. Then every lemma and every local derivative with
 branches by itself, where its formula's arguments are drawn freely, on every kink that can be
-found and on both sides of it: every branch must be reached, and on the kink the declared
-derivative must come out.
+found and on both sides of it: on the kink the declared derivative must come out. A branch that no
+number leads to is compared as if its condition held.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from derive.derivation.check.alone import LocalPoint, draws
+from derive.derivation.check.alone import LocalPoint, Place, draws
+from derive.derivation.check.as_if import Conditions, as_if, opened
 from derive.derivation.check.failure import CheckFailed
 from derive.derivation.check.kinks import Branch, all_branches, branches, has_kinks
+from derive.derivation.check.looks import looks
 from derive.derivation.check.points import draw
-from derive.derivation.graph import RATE
+from derive.derivation.graph import RATE, Graph
 from derive.derivation.steps import Rule, Step
 from derive.derivation.styles.common import objective
 from derive.derivation.trace import Trace
@@ -47,20 +50,45 @@ if TYPE_CHECKING:
     from derive.derivation.derivation import Derivation
 
 _RELATIVE = HIGH.number(Fraction(1, 10**25))
-_ABSOLUTE = HIGH.number(Fraction(1, 10**40))
 _SECOND_LOOKS = 20
 
-Place = tuple[str, int, int, int]  # a step, a relation of it, an entry where it is of matrices
+Spot = tuple[str, int, int, int]  # a step, a relation of it, an entry where it is of matrices
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """The first member of a chain and another one, in numbers; ``shown`` is the other."""
+
+    spot: Spot
+    first: Any
+    other: Any
+    shown: Expression
+
+    def agrees(self, floor: Any) -> bool:
+        """Whether both are the same number; ``floor`` is how much of a 1 may be rounding."""
+        a, b = self.first, self.other
+        size = max(abs(a), abs(b))
+        return bool(abs(a - b) <= _RELATIVE * size + floor * max(1, size))
+
+    def __str__(self) -> str:
+        _, position, i, j = self.spot
+        where = f"entry ({i}, {j}) of " if i else ""
+        first, other = (HIGH.context.nstr(v, 12) for v in (self.first, self.other))
+        return f"{where}member {position + 2} of its chain is {other} where the first is {first}"
 
 
 class Equalities:
-    """Counts and compares relations; remembers which were only ever seen as 0 = 0."""
+    """Counts and compares relations; remembers which were only ever seen as 0 = 0.
+
+    unreached  the steps with a branch that no number led to
+    """
 
     def __init__(self, derivation: Derivation) -> None:
         self.graph = derivation.graph
+        self.unreached: set[str] = set()
         self._letters: dict[str, bool] = {}
-        self._seen: set[Place] = set()
-        self._zero: set[Place] = set()
+        self._seen: set[Spot] = set()
+        self._zero: set[Spot] = set()
 
     @property
     def count(self) -> int:
@@ -69,7 +97,7 @@ class Equalities:
 
     def unchecked(self) -> tuple[str, ...]:
         """The steps with a relation that was 0 = 0 at every point and is not 0 by structure."""
-        return tuple(sorted({place[0] for place in self._zero}))
+        return tuple(sorted({spot[0] for spot in self._zero}))
 
     def compare(self, steps: Iterable[Step], point: Trace) -> None:
         """Compare every relation of the steps at a point of the whole network."""
@@ -92,27 +120,36 @@ class Equalities:
             self._letters[step.id] = first is not None and first.kind == VARIABLE
         return self._letters[step.id]
 
-    def _compare(self, step: Step, environment: Environment) -> None:
+    def _compare(self, step: Step, point: Trace | LocalPoint) -> None:
+        """Raises CheckFailed where two members differ, however many digits are looked at."""
+        wrong: Pair | None = None
+        for at, floor in looks(point):
+            pairs = list(self._pairs(step, at))
+            wrong = next((pair for pair in pairs if not pair.agrees(floor)), None)
+            if wrong is None:
+                break
+        if wrong is not None:
+            raise CheckFailed(step.id, str(wrong))
+        for pair in pairs:
+            self._remember(pair)
+
+    def _pairs(self, step: Step, environment: Environment) -> Iterator[Pair]:
+        """Every member of a chain beside its first, of matrices entry by entry."""
         first, *others = step.relations
         if step.rule is Rule.UPDATE:
             value = self._moved(step, first.expression, environment)
         else:
             value = evaluate(first.expression, environment)
         for position, relation in enumerate(others):
-            other = evaluate(relation.expression, environment)
-            if isinstance(value, Grid) or isinstance(other, Grid):
-                self._judge_entries(step, position, value, other, relation.expression)
-            else:
-                self._judge((step.id, position, 0, 0), value, other, relation.expression)
-
-    def _judge_entries(
-        self, step: Step, position: int, value: Any, other: Any, shown: Expression
-    ) -> None:
-        """Every entry of a matrix against the entry of the first."""
-        if not (isinstance(value, Grid) and isinstance(other, Grid) and value.shape == other.shape):
-            raise CheckFailed(step.id, f"member {position + 2} of its chain has another shape")
-        for (i, j, a), (_, _, b) in zip(value.cells(), other.cells(), strict=True):
-            self._judge((step.id, position, i + 1, j + 1), a, b, shown)
+            other, shown = evaluate(relation.expression, environment), relation.expression
+            if not (isinstance(value, Grid) or isinstance(other, Grid)):
+                yield Pair((step.id, position, 0, 0), value, other, shown)
+                continue
+            alike = isinstance(value, Grid) and isinstance(other, Grid)
+            if not alike or value.shape != other.shape:
+                raise CheckFailed(step.id, f"member {position + 2} of its chain has another shape")
+            for (i, j, a), (_, _, b) in zip(value.cells(), other.cells(), strict=True):
+                yield Pair((step.id, position, i + 1, j + 1), a, b, entry(shown, i, j))
 
     def _moved(self, step: Step, w: Expression, environment: Environment) -> Any:
         """w − η·∂E/∂w, from the values and not from the formula on the page."""
@@ -125,21 +162,13 @@ class Equalities:
         slope = environment.partial(objective(self.graph), w)
         return environment.quantity(w) - environment.quantity(RATE) * slope
 
-    def _judge(self, place: Place, a: Any, b: Any, shown: Expression) -> None:
-        step, position, i, j = place
-        if abs(a - b) > _RELATIVE * max(abs(a), abs(b)) + _ABSOLUTE:
-            where = f"entry ({i}, {j}) of " if i else ""
-            raise CheckFailed(
-                step,
-                f"{where}member {position + 2} of its chain is {HIGH.context.nstr(b, 12)} where "
-                f"the first is {HIGH.context.nstr(a, 12)}",
-            )
-        if a == 0 and b == 0 and not is_zero(entry(shown, i - 1, j - 1)):
-            if place not in self._seen:
-                self._zero.add(place)
+    def _remember(self, pair: Pair) -> None:
+        if pair.first == 0 and pair.other == 0 and not is_zero(pair.shown):
+            if pair.spot not in self._seen:
+                self._zero.add(pair.spot)
         else:
-            self._zero.discard(place)
-        self._seen.add(place)
+            self._zero.discard(pair.spot)
+        self._seen.add(pair.spot)
 
     def compare_locally(self, steps: Iterable[Step]) -> None:
         """Compare lemmas and local derivatives alone, on every branch and on the kinks.
@@ -162,31 +191,60 @@ class Equalities:
 
     def _compare_alone(self, steps: tuple[Step, ...], free: tuple[Quantity, ...]) -> None:
         """Compare steps about one formula whose arguments may be anything."""
-        points = draws(self.graph, steps, free)
+        places = draws(self.graph, steps, free)
         for step in steps:
-            wanted = {b for relation in step.relations for b in all_branches(relation.expression)}
-            reached: set[Branch] = set()
-            compared = 0
-            for values in points:
-                point = LocalPoint(self.graph, values)
+            if not self._compare_at(step, places):
+                raise CheckFailed(step.id, "no point was found where it is defined")
+            if _has_branches(step):
+                self._compare_branches(step, places, set())
+
+    def _compare_at(self, step: Step, places: Iterable[Place]) -> int:
+        """Compare a step wherever it is defined. Returns at how many places."""
+        compared = 0
+        for place in places:
+            try:
+                self._compare(step, place.point(self.graph))
+            except (ArithmeticError, KeyError):
+                continue
+            compared += 1
+        return compared
+
+    def _compare_branches(
+        self, step: Step, places: list[Place], done: set[tuple[Conditions, int]]
+    ) -> None:
+        """Compare the branches that no place led to as if their conditions held."""
+        step = _written_out(step, self.graph)
+        for cases, position in self._not_reached(step, places):
+            if (cases.conditions, position) not in done:
+                done.add((cases.conditions, position))
+                self.unreached.add(step.id)
+                assumed = tuple(
+                    replace(r, expression=as_if(r.expression, cases.conditions, position))
+                    for r in step.relations
+                )
+                there = replace(step, relations=assumed)
+                self._compare_at(there, places)
+                self._compare_branches(there, places, done)
+
+    def _not_reached(self, step: Step, places: Iterable[Place]) -> list[Branch]:
+        wanted = {b: None for r in step.relations for b in all_branches(r.expression)}
+        for place in places:
+            if not wanted:
+                break
+            point = place.point(self.graph)
+            for relation in step.relations:
                 try:
-                    self._compare(step, point)
+                    for branch in branches(relation.expression, point):
+                        wanted.pop(branch, None)
                 except (ArithmeticError, KeyError):
                     continue
-                compared += 1
-                for relation in step.relations if wanted else ():
-                    reached |= branches(relation.expression, point)
-            if not compared:
-                raise CheckFailed(step.id, "no point was found where it is defined")
-            if wanted - reached:
-                number = min(branch for _, branch in wanted - reached)
-                raise CheckFailed(step.id, f"branch {number + 1} of its cases was never reached")
+        return list(wanted)
 
     def look_again(self, steps: Iterable[Step]) -> None:
         """Draw more points for relations that were 0 = 0 so far."""
         by_id = {step.id: step for step in steps}
         for seed in range(_SECOND_LOOKS):
-            names = sorted({place[0] for place in self._zero})
+            names = sorted({spot[0] for spot in self._zero})
             points: dict[frozenset[str], Trace] = {}
             for name in names:
                 step = by_id[name]
@@ -200,6 +258,16 @@ class Equalities:
 
 def _has_branches(step: Step) -> bool:
     return any(has_kinks(relation.expression) for relation in step.relations)
+
+
+def _written_out(step: Step, graph: Graph) -> Step:
+    """The step with every function that has branches written out."""
+    return replace(
+        step,
+        relations=tuple(
+            replace(r, expression=opened(r.expression, graph.definitions)) for r in step.relations
+        ),
+    )
 
 
 def _likeness(step: Step, free: tuple[Quantity, ...]) -> object:

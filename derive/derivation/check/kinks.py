@@ -1,14 +1,11 @@
-"""Kinks: which side of each a point is on, which branches hold there, and where they lie."""
+"""Kinks: which side of each a point is on, and which branches hold there."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from fractions import Fraction
+from collections.abc import Iterator
 from functools import cache
-from itertools import pairwise
-from typing import Any
 
-from derive.expression.evaluate import HIGH, Bindings, Environment, chosen, evaluate
+from derive.expression.evaluate import Bindings, Environment, chosen, evaluate
 from derive.expression.functions import Function
 from derive.expression.nodes import (
     Apply,
@@ -16,7 +13,6 @@ from derive.expression.nodes import (
     Comparison,
     Expression,
     Negative,
-    Quantity,
     substitute,
     total,
 )
@@ -24,9 +20,6 @@ from derive.expression.nodes import (
 Branch = tuple[Cases, int]
 
 _TIES = frozenset({"abs", "sign", "max", "min"})  # functions with a kink of their own
-_GRID = tuple(Fraction(n, 2) for n in (-40, -12, -5, -3, -1, 1, 3, 5, 12, 40))
-_ROUNDS = 80  # halvings of an interval of the grid: to 10⁻²³
-_EXACT = Fraction(1, 10**20)
 
 
 def has_kinks(expression: Expression) -> bool:
@@ -69,8 +62,7 @@ def sides(expression: Expression, environment: Environment) -> tuple[int, ...]:
     for node, here in _taken(expression, environment):
         gap = _gap(node)
         if gap is not None:
-            value = evaluate(gap, here)
-            found.append((value > 0) - (value < 0))
+            found.append(here.arithmetic.compare(evaluate(gap, here), 0))
     return tuple(found)
 
 
@@ -88,7 +80,8 @@ def _taken(e: Expression, environment: Environment) -> Iterator[tuple[Expression
         yield from _taken(child, environment)
     if isinstance(e, Apply) and e.function.definition is not None:
         values = (evaluate(argument, environment) for argument in e.arguments)
-        bindings = Bindings(dict(zip(e.function.parameters, values, strict=True)))
+        named = dict(zip(e.function.parameters, values, strict=True))
+        bindings = Bindings(named, environment.arithmetic)
         yield from _taken(e.function.definition, bindings)
 
 
@@ -115,55 +108,3 @@ def gaps(expression: Expression) -> list[Expression]:
             )
             found.update(dict.fromkeys(gaps(substitute(node.function.definition, values))))
     return list(found)
-
-
-def roots(
-    gap: Expression, letter: Quantity, point: Callable[[Fraction], Environment]
-) -> list[Fraction]:
-    """Where a gap is 0 when one letter moves: exactly, where the place is a simple fraction.
-
-    point  the environment with the letter at a value
-    """
-    if not any(node == letter for node in gap.walk()):
-        return []
-
-    def value(x: Fraction) -> Any:
-        try:
-            return evaluate(gap, point(x))
-        except ArithmeticError:
-            return None
-
-    known = [(x, v) for x in _GRID if (v := value(x)) is not None]
-    found = {x for x, v in known if v == 0}
-    pairs = list(pairwise(known))
-    for (low, below), (high, above) in pairs:
-        if below * above < 0:
-            found.add(_between(low, high, below, value))
-    if not found and pairs:  # beyond the grid: where a straight line would be 0
-        (low, below), (high, above) = pairs[0]
-        if below != above:
-            x = low - (high - low) * _fraction(below / (above - below))
-            if value(x) == 0:
-                found.add(x)
-    return sorted(found)
-
-
-def _between(low: Fraction, high: Fraction, below: Any, value: Callable[[Fraction], Any]) -> (
-    Fraction
-):  # fmt: skip
-    for _ in range(_ROUNDS):
-        middle = (low + high) / 2
-        here = value(middle)
-        if here is None or here == 0:
-            return middle
-        if here * below > 0:
-            low = middle
-        else:
-            high = middle
-    simple = low.limit_denominator(10**6)
-    return simple if abs(simple - low) < _EXACT else low
-
-
-def _fraction(value: Any) -> Fraction:
-    scaled = HIGH.context.nint(value * 10**30)
-    return Fraction(int(scaled), 10**30).limit_denominator(10**6)

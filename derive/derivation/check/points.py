@@ -30,6 +30,7 @@ _TRIES = 200
 _GOOD_TRIES = 64  # of them, how many may be given up for a kink or a huge value
 _LARGE = 10**6
 _STEP = 10**9
+_BINARY = 2**40
 
 
 def number_between(chance: random.Random, low: float, high: float) -> Fraction:
@@ -63,10 +64,11 @@ def draw(
             size = Fraction(1, 1 + attempt // 8)
             side = (seed, bit) if sign is None else None
             point = _draw(graph, chance, SUM_TO_ONE in assumptions, sign, size, side)
+            smooth = is_smooth(graph, point)
         except ArithmeticError as error:
-            reason = str(error)
+            reason = str(error) or "a division by zero"
             continue
-        if is_ordinary(point) and is_smooth(graph, point):
+        if smooth and is_ordinary(point):
             return point
         spare = spare or point
     if spare is not None:
@@ -80,7 +82,13 @@ def is_ordinary(point: Trace) -> bool:
 
 
 def is_smooth(graph: Graph, point: Trace) -> bool:
-    """Whether no formula is on one of its kinks."""
+    """Whether no formula is on one of its kinks.
+
+    Raises ArithmeticError where one has no slope at all, such as √x at 0.
+    """
+    for one in point.examples:
+        for quantity in graph.definitions:
+            one.slopes(quantity)
     kinked = [formula for formula in graph.definitions.values() if has_kinks(formula)]
     return all(0 not in sides(formula, one) for formula in kinked for one in point.examples)
 
@@ -156,11 +164,17 @@ def _targets(graph: Graph, chance: random.Random, sum_to_one: bool) -> dict[Quan
     row = graph.network.loss.row
     units = [Quantity(TARGET, unit=unit) for unit in range(len(graph.targets))]
     if sum_to_one:
-        shares = [number_between(chance, 0.1, 1) for _ in units]
-        values = [share / sum(shares) for share in shares]
+        values = _distribution([number_between(chance, 0.1, 1) for _ in units])
     else:
         values = [_inside(chance, row.targets if row else Interval()) for _ in units]
     return {unit: HIGH.number(value) for unit, value in zip(units, values, strict=True)}
+
+
+def _distribution(shares: list[Fraction]) -> list[Fraction]:
+    """Numbers in about these proportions whose sum is 1 in binary too, however many digits."""
+    whole = sum(shares)
+    *others, _ = (Fraction(round(share / whole * _BINARY), _BINARY) for share in shares)
+    return [*others, 1 - sum(others, Fraction(0))]
 
 
 def _inside(chance: random.Random, interval: Interval) -> Fraction:

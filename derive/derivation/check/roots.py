@@ -1,0 +1,128 @@
+"""Where kinks lie: the zeros of a gap while one letter moves, and the arithmetic on a seam.
+
+Most kinks are at simple numbers and are met exactly. Others (√2, where tanh is ½, even 4/3 in
+binary) can only be met to so many digits, and there no two sides are ever equal: on a seam, what
+agrees to forty digits is taken to be equal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+from functools import cache
+from itertools import pairwise
+from typing import Any
+
+from derive.derivation.check.looks import ROUNDING
+from derive.expression.evaluate import DIGITS, HIGH, Environment, HighPrecision, evaluate
+from derive.expression.nodes import Expression, Quantity
+
+Value = Callable[[Fraction], Any]
+
+_SIZES = (
+    *(Fraction(1, 10**n) for n in (12, 9, 6, 4, 3, 2, 1)),
+    *(Fraction(n, 2) for n in (1, 3, 5, 7, 9, 12, 17, 26, 40, 61, 90, 140)),
+    *(Fraction(10**n) for n in (2, 3, 4, 6, 9, 12)),
+)
+_GRID = (*(-size for size in reversed(_SIZES)), Fraction(0), *_SIZES)
+_ROUNDS = 260  # halvings of an interval of the grid: to sixty digits
+_SIMPLE = 10**6  # the largest denominator of a simple number
+_EXACT = Fraction(1, 10**20)
+_NARROW = 40  # rounds of the search for the bottom of a dip
+
+
+class OnSeam(HighPrecision):
+    """The arithmetic at a kink: what agrees to forty digits is equal."""
+
+    def compare(self, left: Any, right: Any) -> int:
+        if abs(left - right) <= ROUNDING * max(1, abs(left), abs(right)):
+            return 0
+        return super().compare(left, right)
+
+
+@cache
+def on_seam() -> OnSeam:
+    """One for all points, so that their numbers are of one type."""
+    return OnSeam(DIGITS)
+
+
+def roots(
+    gap: Expression, letter: Quantity, point: Callable[[Fraction], Environment]
+) -> list[Fraction]:
+    """Where a gap is 0 when one letter moves: a simple number where it is one, else to sixty
+    digits.
+
+    Seen are the roots between two points of a grid at which the gap has different signs, those
+    in a dip that does not reach over a point of the grid, and that of a straight line anywhere.
+
+    point  the environment with the letter at a value
+    """
+    if not any(node == letter for node in gap.walk()):
+        return []
+
+    def value(x: Fraction) -> Any:
+        try:
+            return evaluate(gap, point(x))
+        except ArithmeticError:
+            return None
+
+    known = [(x, v) for x in _GRID if (v := value(x)) is not None]
+    known += _bottoms(known, value)
+    known.sort()
+    found = {x for x, v in known if v == 0}
+    for (low, below), (high, above) in pairwise(known):
+        if below * above < 0:
+            found.add(_between(low, high, below, value))
+    if not found and len(known) > 1:  # beyond the grid
+        (low, below), (high, above) = known[0], known[-1]
+        if below != above:
+            x = low - (high - low) * _fraction(below / (above - below))
+            if value(x) == 0:
+                found.add(x)
+    return sorted(found)
+
+
+def _bottoms(known: list[tuple[Fraction, Any]], value: Value) -> Iterator[tuple[Fraction, Any]]:
+    """Where the gap is nearest to 0 between neighbours that are farther from it."""
+    for (low, below), (middle, here), (high, above) in zip(
+        known, known[1:], known[2:], strict=False
+    ):
+        if not (below * here > 0 and above * here > 0 and abs(here) <= min(abs(below), abs(above))):
+            continue
+        for _ in range(_NARROW):
+            left, right = (low + middle) / 2, (middle + high) / 2
+            a, b = value(left), value(right)
+            if a is None or b is None:
+                break
+            if min(a * here, b * here) <= 0:  # it reaches over
+                yield (left, a) if a * here <= 0 else (right, b)
+                break
+            if abs(a) < abs(here):
+                middle, high, here = left, middle, a
+            elif abs(b) < abs(here):
+                low, middle, here = middle, right, b
+            else:
+                low, high = left, right
+        simple = middle.limit_denominator(_SIMPLE)  # where it touches 0 and turns back
+        if value(simple) == 0:
+            yield simple, HIGH.number(Fraction(0))
+
+
+def _between(low: Fraction, high: Fraction, below: Any, value: Value) -> Fraction:
+    middle = low
+    for _ in range(_ROUNDS):
+        middle = (low + high) / 2
+        here = value(middle)
+        if here is None or here == 0:
+            break
+        if here * below > 0:
+            low = middle
+        else:
+            high = middle
+    simple = middle.limit_denominator(_SIMPLE)
+    return simple if abs(simple - middle) < _EXACT * (1 + abs(middle)) else middle
+
+
+def _fraction(value: Any) -> Fraction:
+    scaled = HIGH.context.nint(value * 10**30)
+    return Fraction(int(scaled), 10**30).limit_denominator(_SIMPLE)
