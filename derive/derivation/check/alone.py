@@ -100,7 +100,7 @@ def _around_kinks(
 ) -> Iterator[Place]:
     expressions = {r.expression: None for step in steps for r in step.relations}
     for gap in {gap: None for e in expressions if has_kinks(e) for gap in gaps(e)}:
-        for _ in range(_BASES):
+        for _ in range(_BASES if len(free) > 1 else 1):
             # Few binary digits, so that what is computed from them is exact.
             base = {q: Fraction(chance.choice(_SIMPLE), 4) for q in free}
             for letter in free:

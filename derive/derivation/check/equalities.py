@@ -66,9 +66,11 @@ class Pair:
 
     def agrees(self, floor: Any) -> bool:
         """Whether both are the same number; ``floor`` is how much of a 1 may be rounding."""
-        a, b = self.first, self.other
-        size = max(abs(a), abs(b))
-        return bool(abs(a - b) <= _RELATIVE * size + floor * max(1, size))
+        gap = abs(self.first - self.other)
+        if not gap:
+            return True
+        size = max(abs(self.first), abs(self.other))
+        return bool(gap <= _RELATIVE * size or (floor and gap <= floor * max(1, size)))
 
     def __str__(self) -> str:
         _, position, i, j = self.spot

@@ -26,6 +26,7 @@ _SIZES = (
 )
 _GRID = (*(-size for size in reversed(_SIZES)), Fraction(0), *_SIZES)
 _ROUNDS = 260  # halvings of an interval of the grid: to sixty digits
+_MOST = 6  # of sin(x) − 0.99, those nearest to 0
 _SIMPLE = 10**6  # the largest denominator of a simple number
 _EXACT = Fraction(1, 10**20)
 _NARROW = 40  # rounds of the search for the bottom of a dip
@@ -79,7 +80,7 @@ def roots(
             x = low - (high - low) * _fraction(below / (above - below))
             if value(x) == 0:
                 found.add(x)
-    return sorted(found)
+    return sorted(sorted(found, key=abs)[:_MOST])
 
 
 def _bottoms(known: list[tuple[Fraction, Any]], value: Value) -> Iterator[tuple[Fraction, Any]]:
