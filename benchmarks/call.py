@@ -60,7 +60,7 @@ def by_hand(
     return loss, gradients
 
 
-NETWORKS = {
+NETWORKS: dict[str, tuple[tuple[int, ...], tuple[Any, ...], int]] = {
     "4-8-8-3 tanh": ((4, 8, 8, 3), ("tanh", "tanh", "softmax"), 100_000),
     "16-32-32-10 relu": ((16, 32, 32, 10), ("relu", "relu", "softmax"), 10_000),
     "784-128-10 relu": ((784, 128, 10), ("relu", "softmax"), 1_024),

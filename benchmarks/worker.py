@@ -34,7 +34,7 @@ def prepared(name: str) -> Work:
     return WORK[name]()
 
 
-def network(sizes: tuple[int, ...], *activations: str, values: bool = False) -> derive.Network:
+def network(sizes: tuple[int, ...], *activations: Any, values: bool = False) -> derive.Network:
     rng = np.random.default_rng(1)
     layers = []
     for before, units, name in zip(sizes[:-1], sizes[1:], activations, strict=True):
@@ -42,7 +42,7 @@ def network(sizes: tuple[int, ...], *activations: str, values: bool = False) -> 
         if values:
             given = {"weights": rng.normal(size=(before, units)) / 10, "biases": np.zeros(units)}
         layers.append(derive.Dense(units, name, **given))
-    loss = "cross_entropy" if activations[-1] == "softmax" else "half_squared_error"
+    loss: Any = "cross_entropy" if activations[-1] == "softmax" else "half_squared_error"
     return derive.Network(sizes[0], layers, loss)
 
 

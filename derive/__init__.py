@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from derive.expression.errors import DeriveError
     from derive.network import Dense, Network, NetworkError
     from derive.network.loader import load
+    from derive.network.written import save
     from derive.notation import NotationError
     from derive.rendering import OptionError, render, render_files
     from derive.spreadsheet import SpreadsheetError
@@ -56,6 +57,7 @@ __all__ = [
     "mark",
     "render",
     "render_files",
+    "save",
     "standalone",
     "train",
     "worksheet",
@@ -86,19 +88,22 @@ _HOMES = {
     "mark": "derive.worksheets.marking.grading",
     "render": "derive.rendering",
     "render_files": "derive.rendering",
+    "save": "derive.network.written",
     "standalone": "derive.compute",
     "train": "derive.compute.training",
     "worksheet": "derive.worksheets",
 }
 
 
-def __getattr__(name: str) -> object:
-    home = _HOMES.get(name)
-    if home is None:
-        raise AttributeError(f"module 'derive' has no attribute {name!r}")
-    value: object = getattr(import_module(home), name)
-    globals()[name] = value
-    return value
+if not TYPE_CHECKING:  # a checker would take it for every name that is mistyped
+
+    def __getattr__(name: str) -> object:
+        home = _HOMES.get(name)
+        if home is None:
+            raise AttributeError(f"module 'derive' has no attribute {name!r}")
+        value: object = getattr(import_module(home), name)
+        globals()[name] = value
+        return value
 
 
 def __dir__() -> list[str]:

@@ -10,7 +10,7 @@ from typing import Any
 import derive
 from derive.derivation.check import Report
 from derive.derivation.check.symbolic import confirm
-from derive.derivation.derivation import STYLES
+from derive.derivation.derivation import STYLES, StyleName
 from derive.derivation.numbered import numbered
 from derive.derivation.rounding import Rounding
 from derive.document.blocks import Inline, Strong
@@ -34,7 +34,7 @@ class Examination:
     symbolic: dict[str, int]  # derivatives that SymPy confirms, by style
 
 
-def examine(network: Network, style: str | None = None) -> Examination:
+def examine(network: Network, style: StyleName | None = None) -> Examination:
     """Check the derivations of a network. Raises CheckFailed, NumbersError, and NetworkError for
     a notation file that is wrong."""
     found = Examination(network, {}, {}, {})

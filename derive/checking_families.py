@@ -9,6 +9,7 @@ from typing import Any
 
 from derive.checking import Examination, as_data, counted, examine, listed, stated
 from derive.derivation.check import CheckFailed, Report
+from derive.derivation.derivation import StyleName
 from derive.worksheets.combinations import LeftOut, combination_of
 from derive.worksheets.family import Family
 
@@ -47,7 +48,7 @@ class FamilyExamination:
 
 
 def examine_family(
-    family: Family, style: str | None = None, progress: Progress | None = None
+    family: Family, style: StyleName | None = None, progress: Progress | None = None
 ) -> FamilyExamination:
     """Check the derivations of every structure. Raises CheckFailed, naming network and step."""
     found: list[Examination] = []

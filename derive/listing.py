@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from textwrap import fill
+from typing import Any
 
 from derive.compute import BACK_ENDS
 from derive.derivation.derivation import STYLES
@@ -99,7 +100,7 @@ def _notation(name: str) -> Row:
     return {"name": name, "what": ", ".join(called.text(quantity) for quantity in _SHOWN)}
 
 
-def _described(table: Mapping[str, str]) -> tuple[Row, ...]:
+def _described(table: Mapping[Any, str]) -> tuple[Row, ...]:
     return tuple({"name": name, "what": what} for name, what in table.items())
 
 

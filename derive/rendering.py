@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, get_args, overload
 
 from derive.expression.errors import DeriveError
 
@@ -16,12 +16,23 @@ if TYPE_CHECKING:
     from derive.derivation.steps import Step
     from derive.document.blocks import Document
     from derive.network.description import Network
+    from derive.network.given import Given
+    from derive.network.words import NotationName, RoundingMode
     from derive.notation import Names
 
-DETAILS = ("brief", "normal", "full")
+Detail = Literal["brief", "normal", "full"]
+DETAILS: tuple[Detail, ...] = get_args(Detail)
 ROUNDINGS = ("exact", "carried")
+Dialect = Literal["github", "plain"]
+TextFormat = Literal["markdown", "latex", "text", "svg"]
+BinaryFormat = Literal["xlsx"]
+Part = Literal[
+    "introduction", "lemmas", "why", "closing", "references", "captions", "pictures", "colour",
+    "training",
+]  # fmt: skip
+Parts = tuple[Part, ...] | Collection[Part]  # both, so that tuples are looked into by checkers
 # What a document may have besides the derivation, and what it is.
-PARTS: dict[str, str] = {
+PARTS: dict[Part, str] = {
     "introduction": "why, what will be known at the end, the way there, the layers counted",
     "lemmas": "the derivatives used again and again, proved up front and cited by number",
     "why": "why it matters: the δ of an output, the gradient of a weight, questions and answers",
@@ -41,20 +52,48 @@ class OptionError(DeriveError, ValueError):
     """An option with a value that it does not take."""
 
 
+@overload
 def render(
-    derivation: Derivation,
-    to: str = "markdown",
+    derivation: Derivation | Given,
+    to: TextFormat = "markdown",
     *,
-    notation: str | Path | None = None,
-    detail: str = "normal",
+    notation: NotationName | str | Path | None = None,
+    detail: Detail = "normal",
     digits: int | None = None,
-    rounding: str | None = None,
-    dialect: str = "github",
+    rounding: RoundingMode | None = None,
+    dialect: Dialect = "github",
     templates: str | Path | None = None,
-    parts: Collection[str] = (),
+    parts: Parts = (),
+) -> str: ...
+@overload
+def render(
+    derivation: Derivation | Given,
+    to: BinaryFormat,
+    *,
+    notation: NotationName | str | Path | None = None,
+    detail: Detail = "normal",
+    digits: int | None = None,
+    rounding: RoundingMode | None = None,
+    dialect: Dialect = "github",
+    templates: str | Path | None = None,
+    parts: Parts = (),
+) -> bytes: ...
+def render(
+    derivation: Derivation | Given,
+    to: TextFormat | BinaryFormat = "markdown",
+    *,
+    notation: NotationName | str | Path | None = None,
+    detail: Detail = "normal",
+    digits: int | None = None,
+    rounding: RoundingMode | None = None,
+    dialect: Dialect = "github",
+    templates: str | Path | None = None,
+    parts: Parts = (),
 ) -> str | bytes:
     """The derivation as a document. Everything in it is checked before a word is written.
 
+    derivation  what ``derive.derive`` gives; of a network, the path of its file, or a mapping with
+                the keys of one, it is the derivation in the usual style
     to         a format: ``derive.writers.FORMATS``
     notation   numbered, plain, letters, indexed, layered or a file; the network's own unless said
     detail     brief, normal or full
@@ -68,13 +107,15 @@ def render(
 
     The format xlsx, a live spreadsheet, is given as bytes; it has the digits and the notation,
     and no text whose detail, rounding, dialect or parts there were to choose. Raises CheckFailed,
-    naming the step; OptionError, NotationError, WriterError, WordingError, SpreadsheetError.
+    naming the step; OptionError, NotationError, WriterError, WordingError, SpreadsheetError,
+    NetworkError.
     """
     from derive.writers import write
     from derive.writers.registry import format_named
 
     folder = None if templates is None else Path(templates)
     row = format_named(to)
+    derivation = _derivation(derivation)
     if not row.document:
         derivation.check()
         module, name = row.home
@@ -89,14 +130,20 @@ def render(
     return write(document, names, to, dialect=dialect, templates=folder)
 
 
+def _derivation(given: Derivation | Given) -> Derivation:
+    from derive.derivation.derivation import Derivation, derive
+
+    return given if isinstance(given, Derivation) else derive(given)
+
+
 def render_files(
-    derivation: Derivation,
+    derivation: Derivation | Given,
     file: str,
-    to: str = "markdown",
+    to: TextFormat | BinaryFormat = "markdown",
     *,
-    dialect: str = "github",
+    dialect: Dialect = "github",
     templates: str | Path | None = None,
-    parts: Collection[str] = (),
+    parts: Parts = (),
     **options: Any,
 ) -> dict[str, str] | dict[str, bytes]:
     """The derivation as a page called ``file``, with the pictures that it refers to.
@@ -113,7 +160,7 @@ def render_files(
         return {file: page}
     folder = None if templates is None else Path(templates)
     asked = _parts(parts, to)
-    document, names = narrated(derivation, templates=folder, parts=asked, **options)
+    document, names = narrated(_derivation(derivation), templates=folder, parts=asked, **options)
     return write_files(document, names, file, to, dialect=dialect, templates=folder)
 
 

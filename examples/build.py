@@ -15,12 +15,12 @@ from pathlib import Path
 from textwrap import fill
 
 import derive
-from derive.compute import standalone
+from derive.derivation.derivation import StyleName
 from derive.files import write_whole
 from derive.notation import names
-from derive.rendering import PARTS, render_files
+from derive.rendering import PARTS, Dialect, TextFormat, render_files
 from derive.trained import OUTPUTS, Look
-from derive.writers.registry import DOCUMENTS, REGISTRY
+from derive.writers.registry import REGISTRY
 
 HERE = Path(__file__).resolve().parent
 OUTPUT = HERE.parent / "output"
@@ -34,9 +34,9 @@ class Page:
     whole  with everything that a document may have besides the derivation, under that name
     """
 
-    style: str
+    style: StyleName
     detail: str = "full"
-    dialect: str = "github"
+    dialect: Dialect = "github"
     whole: bool = False
 
     @property
@@ -78,7 +78,7 @@ TRAININGS = {
     "batch": (Trained(("0.1", "0.5"), 500, ("markdown", "svg")),),
 }
 USUAL = (Page("deltas"),)
-FORMATS = tuple(name for name in DOCUMENTS if name != "svg")  # pictures lie beside the pages
+FORMATS: tuple[TextFormat, ...] = ("markdown", "latex", "text")  # pictures lie beside the pages
 # folder → network, recipe, variants
 WORKSHEETS = {
     "write-up-000": ("write-up-000", None, 3),
@@ -130,11 +130,11 @@ def _network(source: Path) -> dict[str, str | bytes]:
     look = Look(names(network.notation, network.shape, network.layout), network.digits)
     for trained in TRAININGS.get(source.stem, ()):
         training = derive.train(network, trained.rates, trained.epochs, on_divergence="continue")
-        for name in trained.formats:
-            output = OUTPUTS[name]
+        for kind in trained.formats:
+            output = OUTPUTS[kind]
             made |= output.files(training, look, f"training{output.suffix}")
     for backend in ("python", "numpy"):
-        made[f"function_{backend}.py"] = standalone(network, backend)
+        made[f"function_{backend}.py"] = derive.standalone(network, backend)
     return made
 
 

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from derive.commands import options
 from derive.commands.delivery import dumped, progress
+
+if TYPE_CHECKING:
+    from derive.derivation.derivation import StyleName
 
 
 @click.command()
 @options.network
 @click.option("--style", callback=options.style_named, help="This style alone; else every one.")
 @options.as_json
-def check(network: str, style: str | None, as_json: bool) -> None:
+def check(network: str, style: StyleName | None, as_json: bool) -> None:
     """Check every equality, and say what is taken for granted.
 
     NETWORK is a network file, or a family of networks, of which each is checked.

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from derive.commands import options
 from derive.commands.delivery import deliver, spare
+
+if TYPE_CHECKING:
+    from derive.compute.standalone import Language
 
 
 @click.command("compile")
@@ -15,12 +19,10 @@ from derive.commands.delivery import deliver, spare
 @click.option("--to", callback=options.back_end_named, required=True, help="python or numpy.")
 @click.option("-o", "--output", metavar="FILE", help="A file; stdout if left out.")
 @options.force
-def compile_(network: str, to: str, output: str | None, force: bool) -> None:
+def compile_(network: str, to: Language, output: str | None, force: bool) -> None:
     """Write loss and gradients as code that stands alone."""
     places = [Path(output)] if output else None
     spare(places, force)
     import derive
-    from derive.compute import standalone
 
-    source = standalone(derive.load(network), to)
-    deliver([source], places)
+    deliver([derive.standalone(network, to)], places)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from derive.commands import options
 from derive.commands.delivery import deliver, destinations, spare
+
+if TYPE_CHECKING:
+    from derive.derivation.derivation import StyleName
 
 
 @click.command()
@@ -58,7 +61,7 @@ from derive.commands.delivery import deliver, destinations, spare
 @click.option("-o", "--output", metavar="PATH", help="A file, or a folder ending in /.")
 @options.force
 def render(
-    network: str, to: tuple[str, ...], style: str, max_paths: int | None, output: str | None,
+    network: str, to: tuple[Any, ...], style: StyleName, max_paths: int | None, output: str | None,
     force: bool, **asked: Any,
 ) -> None:  # fmt: skip
     """Derive every gradient, check every step, write the document."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from sys import maxsize
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal, get_args, overload
 
 from derive.compute.arguments import (
     ArgumentError,
@@ -24,8 +24,14 @@ from derive.compute.standalone import runnable
 from derive.compute.targets import as_rows
 from derive.expression.nodes import INPUT, TARGET, Number, Quantity
 from derive.network.description import Network
+from derive.network.given import Given, network_of
 
-BACKENDS = ("auto", "python", "numpy")
+if TYPE_CHECKING:
+    from numpy import float64
+    from numpy.typing import NDArray
+
+BackEnd = Literal["auto", "python", "numpy"]
+BACKENDS: tuple[BackEnd, ...] = get_args(BackEnd)
 # Up to so many weights one example alone goes neuron by neuron, so that building stays quick.
 MOST_SCALAR = 500
 # What a neuron and an example cost beside their weights, and what a layer costs as a whole,
@@ -33,15 +39,17 @@ MOST_SCALAR = 500
 _A_NEURON, _AN_EXAMPLE, _A_LAYER = 6, 25, 480
 
 
-def compile(network: Network, backend: str = "auto") -> GradientFunction:
+def compile(network: Given, backend: BackEnd = "auto") -> GradientFunction:
     """The network's loss and gradients as a function.
 
+    network  a Network, the path of a network file, or a mapping with the keys of one
     backend  "python": straight-line code with ``math``, example after example, no NumPy needed;
              "numpy": whole layers and tiles of examples, a tiny net's few examples in scalar
              code, results as arrays; "auto": whichever is faster for what it is given, with
              NumPy where it is installed
 
-    Raises ArgumentError for another back end, or for "numpy" where NumPy is not installed.
+    Raises ArgumentError for another back end, or for "numpy" where NumPy is not installed;
+    NetworkError.
     """
     if backend not in BACKENDS:
         raise ArgumentError(
@@ -52,7 +60,7 @@ def compile(network: Network, backend: str = "auto") -> GradientFunction:
             "backend", "'numpy', which is not installed", '"python", or "auto"',
             'install it with: pip install "derive[numpy]"',
         )  # fmt: skip
-    return GradientFunction(network, backend)
+    return GradientFunction(network_of(network), backend)
 
 
 class GradientFunction:
@@ -92,7 +100,7 @@ class GradientFunction:
     names             what each entry of theta is, in the network's notation: w1, w3, w2, …
     """
 
-    def __init__(self, network: Network, backend: str = "auto") -> None:
+    def __init__(self, network: Network, backend: BackEnd = "auto") -> None:
         self.network = network
         self.backend = backend
         self._own = Defaults(network)
@@ -177,6 +185,16 @@ class GradientFunction:
         found: float = engine.loss(self._parameters(engine, parameters), x, t)
         return found
 
+    @overload
+    def flat(
+        self, theta: Sequence[float], inputs: Any = None, targets: Any = None
+    ) -> tuple[float, list[float]]: ...
+    @overload
+    def flat(
+        self, theta: NDArray[Any], inputs: Any = None, targets: Any = None
+    ) -> tuple[float, NDArray[float64]]: ...
+    @overload
+    def flat(self, theta: Any, inputs: Any = None, targets: Any = None) -> tuple[float, Any]: ...
     def flat(self, theta: Any, inputs: Any = None, targets: Any = None) -> tuple[float, Any]:
         """The loss and its gradient by theta, a list or 1-D array like theta itself.
 

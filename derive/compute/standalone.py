@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from textwrap import wrap
+from typing import Literal
 
 from derive.compute import made_up
 from derive.compute.arguments import ArgumentError
@@ -18,19 +19,24 @@ from derive.compute.source import LayerSource, ScalarSource, names_of
 from derive.expression.nodes import INPUT, TARGET, Quantity
 from derive.network.catalogue import OWN
 from derive.network.description import Layer, Network
+from derive.network.given import Given, network_of
 
-BACK_ENDS = {
+Language = Literal["python", "numpy"]
+BACK_ENDS: dict[Language, str] = {
     "python": "plain Python, one line per quantity, one example at a time",
     "numpy": "NumPy, one line per layer, many examples at a time",
 }
 
 
-def standalone(network: Network, to: str = "python") -> str:
+def standalone(network: Given, to: Language = "python") -> str:
     """The source of a file with ``loss_and_gradient(theta, inputs, targets)`` and ``forward``.
 
+    network  a Network, the path of a network file, or a mapping with the keys of one
+
     The textbook formula stands above each line, in the network's notation. Run as a program it
-    prints the loss and every derivative. Raises ArgumentError for an unknown back end.
+    prints the loss and every derivative. Raises ArgumentError for another language, NetworkError.
     """
+    network = network_of(network)
     if to == "python":
         return _text(_python(network))
     if to == "numpy":
@@ -38,7 +44,7 @@ def standalone(network: Network, to: str = "python") -> str:
     raise ArgumentError("to", repr(to), ", ".join(BACK_ENDS), "choose one of them")
 
 
-def runnable(network: Network, to: str) -> str:
+def runnable(network: Network, to: Language) -> str:
     """loss_and_gradient(theta, inputs, targets) alone, with all that it calls: exec defines it.
 
     to  "python": of one example; "numpy": of many, over whose losses it takes the mean or sum

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from derive.derivation.graph import Graph
 from derive.derivation.local import Locals
@@ -14,11 +14,13 @@ from derive.derivation.styles.deltas import Deltas
 from derive.derivation.styles.paths import MAX_PATHS, Paths
 from derive.expression.errors import DeriveError
 from derive.network.description import Network
+from derive.network.given import Given, network_of
 
 if TYPE_CHECKING:
     from derive.derivation.check import Report
 
-STYLES = {
+StyleName = Literal["deltas", "paths", "matrices"]
+STYLES: dict[StyleName, str] = {
     "deltas": "δ per neuron from the output back; gradient = δ · input",
     "paths": "weight by weight, the chain rule along every path to the error",
     "matrices": "layer by layer, every vector and matrix with all of its entries",
@@ -76,14 +78,18 @@ class Derivation:
         raise KeyError(kind)
 
 
-def derive(network: Network, style: str = "deltas", *, max_paths: int = MAX_PATHS) -> Derivation:
+def derive(
+    network: Given, style: StyleName = "deltas", *, max_paths: int = MAX_PATHS
+) -> Derivation:
     """Derive ∂E/∂w for every trained weight and bias, from the output layer back.
 
+    network    a Network, the path of a network file, or a mapping with the keys of one
     style      one of ``STYLES``
     max_paths  in the style "paths", the number of paths of one weight past which deltas take
                over; the text says so
-    Raises StyleError.
+    Raises StyleError, NetworkError.
     """
+    network = network_of(network)
     if style not in STYLES:
         raise StyleError(f"style: got {style!r}; there are {', '.join(sorted(STYLES))}")
     graph = Graph(network)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, SupportsIndex
 
 from derive.expression.nodes import (
     BIAS,
@@ -18,6 +18,16 @@ from derive.expression.nodes import (
     Quantity,
 )
 from derive.network.catalogue import ActivationUse, LossUse
+from derive.network.words import (
+    ActivationName,
+    BiasKind,
+    Freezable,
+    Layout,
+    LossName,
+    NotationName,
+    OverExamples,
+    RoundingMode,
+)
 from derive.notation.shape import Shape
 
 WEIGHTS, BIASES = "weights", "biases"  # what ``frozen`` may hold
@@ -35,13 +45,13 @@ class Dense:
     frozen      "weights", "biases" or both: given, used, not trained
     """
 
-    units: Any
-    activation: Any = "identity"
-    bias: Any = "neuron"
+    units: SupportsIndex
+    activation: ActivationName | Mapping[str, Any] = "identity"
+    bias: BiasKind = "neuron"
     weights: Any = None
     biases: Any = None
-    frozen: Any = ()
-    name: Any = None
+    frozen: Freezable | tuple[Freezable, ...] | Collection[Freezable] = ()
+    name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,21 +104,23 @@ class Network:
     def __init__(
         self,
         inputs: int | Sequence[Any] | Mapping[str, Any],
-        layers: Iterable[Dense],
-        loss: str | Mapping[str, Any] = "half_squared_error",
+        layers: Iterable[Dense] | None = None,
+        loss: LossName | Mapping[str, Any] = "half_squared_error",
         *,
         targets: Sequence[Any] | Mapping[str, Any] | None = None,
         learning_rate: Any = None,
-        over_examples: str = "mean",
+        over_examples: OverExamples = "mean",
         title: str | None = None,
-        layout: str = "from_to",
-        notation: str | Path = "numbered",
+        layout: Layout = "from_to",
+        notation: NotationName | str | Path = "numbered",
         digits: int | Mapping[str, int] = 5,
-        rounding: str = "exact",
+        rounding: RoundingMode = "exact",
     ) -> None:
         """Check everything and keep it. Raises NetworkError with every problem at once."""
-        from derive.network.reader import read
+        from derive.network.reader import read, refuse_single
 
+        if layers is None:
+            refuse_single(inputs)
         known = read(
             inputs=inputs, layers=layers, loss=loss, targets=targets, learning_rate=learning_rate,
             over_examples=over_examples, title=title, layout=layout, notation=notation,
@@ -125,6 +137,12 @@ class Network:
             "with values" if self.has_values else "in symbols"
         )  # fmt: skip
         return f"<Network {sizes}: {kinds}{more}; {self.loss.name}; {held}>"
+
+    def text(self) -> str:
+        """The network as the text of a network file; ``derive.save`` writes it to one."""
+        from derive.network.written import network_text
+
+        return network_text(self)
 
     @property
     def example_count(self) -> int:

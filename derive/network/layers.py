@@ -55,7 +55,7 @@ def read_layers(notes: Notes, raw: Any) -> tuple[Draft, ...]:
                 ("layers", index - 1),
                 f"layer {index}: got {shown(layer)}; allowed is a layer with units, activation, …",
             )
-            drafts.append(Draft(index, Dense(None), None, None, None, frozenset(), None))
+            drafts.append(Draft(index, Dense(0), None, None, None, frozenset(), None))
     return tuple(drafts)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
@@ -39,6 +40,14 @@ def load(source: str | Path | TextIO) -> Network:
     name, text, folder = text_of(source)
     composed = compose(text, {("layers",): MAX_LAYERS})
     return built(name, composed, KEYS, lambda data: _network(data, folder))
+
+
+def from_mapping(data: Mapping[str, Any]) -> Network:
+    """The network of what a file would hold, as Python has it. Raises NetworkError."""
+    problems, network = _network(data, Path())
+    if network is None or problems:
+        raise NetworkError(problems)
+    return network
 
 
 def is_family(text: str) -> bool:
@@ -93,7 +102,7 @@ def _network(data: Mapping[str, Any], folder: Path) -> tuple[list[Problem], Netw
         said["layers"] = [_dense(notes, i, layer) for i, layer in enumerate(said["layers"])]
     notation = said.get("notation")
     if isinstance(notation, str) and notation not in BUILT_IN and is_file(folder / notation):
-        said["notation"] = folder / notation
+        said["notation"] = Path(os.path.normpath(folder / notation))
     try:
         network = Network(**said)
     except NetworkError as error:

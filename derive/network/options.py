@@ -38,7 +38,7 @@ def read_notation(notes: Notes, raw: Any) -> str | Path | None:
     if isinstance(raw, str) and raw not in BUILT_IN and not is_file(Path(raw)):
         message = f"{unknown('notation', raw, BUILT_IN)}, and the path of a notation file"
     elif isinstance(raw, (str, Path)):
-        return raw
+        return raw if raw in BUILT_IN else Path(raw)
     else:
         message = (
             f"notation: got {shown(raw)}; allowed are {listed(BUILT_IN)}, and the path of a "

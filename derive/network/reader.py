@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path as FilePath
@@ -10,7 +11,7 @@ from typing import Any
 from derive.expression.nodes import INPUT, TARGET, Expression, Quantity
 from derive.network.choices import read_loss
 from derive.network.description import BIASES, WEIGHTS, Layer
-from derive.network.errors import NetworkError, Notes, Path
+from derive.network.errors import NetworkError, Notes, Path, Problem
 from derive.network.inputs import Inputs, read_inputs
 from derive.network.judge import judge
 from derive.network.layers import Draft, read_layers
@@ -74,6 +75,23 @@ def read(**said: Any) -> dict[str, Any]:
         "remarks": tuple(notes.remarks),
         **options,
     }
+
+
+def refuse_single(inputs: Any) -> None:
+    """Raises NetworkError for a Network of one thing alone, which may be all of a network."""
+    from derive.network.given import called, hint
+
+    remedy = hint(inputs)
+    if isinstance(inputs, (str, FilePath)):
+        remedy = "; derive.load reads a network file"
+    elif isinstance(inputs, Mapping) and "layers" in inputs:
+        remedy = "; derive.compile and the others take the mapping as it is"
+    raise NetworkError([
+        Problem(
+            f"layers: got nothing beside {called(inputs)}; allowed are the inputs and a list of "
+            f"derive.Dense{remedy}"
+        )
+    ])  # fmt: skip
 
 
 def _shape(notes: Notes, inputs: Inputs | None, drafts: tuple[Draft, ...]) -> Shape | None:

@@ -22,7 +22,7 @@ from derive.document.blocks import Person
 from derive.network.description import Network
 from derive.network.errors import NetworkError
 from derive.network.loader import is_family, load
-from derive.network.said import structure_text
+from derive.network.written import structure_text
 from derive.reading import read_bytes
 from derive.worksheets.combinations import combination_of
 from derive.worksheets.families import read_family

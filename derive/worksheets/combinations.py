@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from derive.network.catalogue import ActivationUse, LossUse, activation
 from derive.network.description import Dense, Network
 from derive.network.errors import NetworkError, Notes
-from derive.network.said import activation_said, loss_said
+from derive.network.words import BiasKind
+from derive.network.written import activation_said, loss_said
 
 ONE_UNIT = "softmax over one unit is constantly 1, and leaves nothing to learn"
 
@@ -41,7 +42,8 @@ class Combination:
 
     def network(self, **options: Any) -> Network:
         """The network without numbers. Raises NetworkError."""
-        layers = [Dense(units, activation_said(use), self.bias) for units, use in self.layers]
+        bias = cast(BiasKind, self.bias)
+        layers = [Dense(units, activation_said(use), bias) for units, use in self.layers]
         return Network(self.sizes[0], layers, loss_said(self.loss), **options)
 
 

@@ -20,8 +20,8 @@ from derive.network.description import Network
 from derive.network.errors import NetworkError, Notes, listed, unknown
 from derive.network.loader import FAMILY
 from derive.network.options import read_rate, read_title
-from derive.network.said import activation_said, dumped, loss_said
 from derive.network.values import shown
+from derive.network.written import activation_said, dumped, loss_said
 from derive.notation import BUILT_IN
 from derive.worksheets.combinations import Combination, LeftOut, fitting
 from derive.worksheets.draws import (

@@ -7,7 +7,7 @@ from concurrent.futures import Executor
 from pathlib import Path
 from typing import overload
 
-from derive.network.description import Network
+from derive.network.given import Given, network_of
 from derive.worksheets.bundle import MOST_VARIANTS, Bundle, bundle_of
 from derive.worksheets.distinct import Distinct
 from derive.worksheets.families import described_by
@@ -91,7 +91,7 @@ class Worksheet(Sequence[Variant]):
 
 
 def worksheet(
-    network: Network | Family | str | Path,
+    network: Given | Family,
     recipe: Recipe | str | Path | None = None,
     variants: int = 30,
     seed: int = 7,
@@ -104,7 +104,8 @@ def worksheet(
 
     network    its structure counts, and its learning rate; its other numbers do not. Of a batch
                one example is asked about. Or a family of networks, of which every variant draws
-               one; or the path of a file with either
+               one; or the path of a file with either, or a mapping with the keys of a network
+               file
     recipe     what is asked: a Recipe, the name of a ready one, or a file; everything from the
                forward pass to the updates unless given
     templates  a folder whose sentences and layouts stand before the built-in ones
@@ -123,7 +124,9 @@ def worksheet(
         raise WorksheetError(f"variants: got {variants}; allowed are 1 to {MOST_VARIANTS}")
     folder = None if templates is None else Path(templates)
     asked = Recipe() if recipe is None else recipe_from(recipe)
-    about = described_by(network) if isinstance(network, (str, Path)) else network
+    about = described_by(network) if isinstance(network, (str, Path)) else (
+        network if isinstance(network, Family) else network_of(network)
+    )  # fmt: skip
     bundle = bundle_of(about, asked, seed, variants, students)
     made = Worksheet(bundle, folder, executor)
     assert made[0].number == 1

@@ -18,7 +18,7 @@ from derive.derivation.rounding import Rounding
 from derive.derivation.steps import Rule, Step
 from derive.derivation.valuation import Valuation
 from derive.expression.nodes import Partial, Quantity
-from derive.rendering import render_files
+from derive.rendering import TextFormat, render_files
 from derive.resources import shipped_templates
 from derive.writers.expressions.latex import latex
 from docs.errata.scope import Scope
@@ -32,11 +32,9 @@ class Refused(ValueError):
 
 
 @cache
-def page(scope: Scope, to: str = "markdown") -> str:
+def page(scope: Scope, to: TextFormat = "markdown") -> str:
     """The whole page of a network in its style."""
-    made = derive.render(scope.derivation, to, detail="full")
-    assert isinstance(made, str)
-    return made
+    return derive.render(scope.derivation, to, detail="full")
 
 
 @cache

@@ -13,9 +13,10 @@ from collections.abc import Iterator
 from fractions import Fraction
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import derive
+from derive.derivation.derivation import StyleName
 from derive.derivation.graph import E, Graph
 from derive.derivation.steps import Rule, Step
 from derive.derivation.trace import ExampleTrace, leaves_of, trace
@@ -88,7 +89,7 @@ class Scope:
     @cached_property
     def derivation(self) -> derive.Derivation:
         """The derivation, every equality of it checked."""
-        made = derive.derive(self.network, self.style)
+        made = derive.derive(self.network, cast(StyleName, self.style))
         made.check()
         return made
 

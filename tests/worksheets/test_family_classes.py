@@ -18,7 +18,7 @@ from worksheets.test_families import FOUR, read
 import derive
 from derive.cli import commands
 from derive.network import Network
-from derive.network.said import structure_text
+from derive.network.written import structure_text
 from derive.worksheets import Family, Worksheet, WorksheetError, maker
 from derive.worksheets.bundle import Bundle, read_bundle
 from derive.worksheets.combinations import combination_of

@@ -24,12 +24,13 @@ from derive.compute.training.start import Start, starting_point
 from derive.derivation.graph import BATCH_E, E
 from derive.expression.nodes import INPUT, TARGET, Expression, Number, Partial, Quantity
 from derive.network.description import Network
+from derive.network.given import Given, network_of
 
 _FEW = 4  # runs that a short description names
 
 
 def train(
-    network: Network,
+    network: Given,
     rates: Iterable[Any] = (0.5,),
     epochs: int = 1000,
     *,
@@ -42,12 +43,13 @@ def train(
     target_loss: float | None = None,
     patience: int | None = None,
     improvement: float = 0.0,
-    on_divergence: str = "stop",
+    on_divergence: Literal["stop", "continue"] = "stop",
     every: int = 1,
     progress: Progress | None = None,
 ) -> Training:
     """Gradient descent θ ← θ − η·∂E/∂θ, once for each learning rate η, each from the same start.
 
+    network         a Network, the path of a network file, or a mapping with the keys of one
     rates           learning rates: numbers, or their text ("0.10")
     epochs          how often all examples are gone through
     inputs, targets (n_in,) or (examples, n_in), and (n_out,) or (examples, n_out); the
@@ -64,8 +66,9 @@ def train(
     progress        called with the rate and the epochs done, a few times a second
 
     Frozen parameters stay. Ctrl-C ends the training after the epochs under way; what was
-    computed is returned. Raises ArgumentError.
+    computed is returned. Raises ArgumentError, NetworkError.
     """
+    network = network_of(network)
     asked = settings(
         rates, epochs, size=batch_size, order=order, seed=seed, initial=initial,
         target_loss=target_loss, patience=patience, improvement=improvement,

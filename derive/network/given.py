@@ -1,0 +1,57 @@
+"""Where a network is wanted: a Network, or what one can be made of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from derive.network.description import Network
+from derive.network.errors import NetworkError, Problem
+from derive.network.values import shown
+
+# A network, the path of its file, or a mapping with the keys of a file.
+Given = Network | str | Path | Mapping[str, Any]
+
+
+def network_of(given: Given) -> Network:
+    """The network that is given, or that of a file or a mapping. Raises NetworkError."""
+    if isinstance(given, Network):
+        return given
+    from derive.network.loader import from_mapping, load  # the reader of YAML, where it is needed
+
+    if isinstance(given, (str, Path)):
+        return load(given)
+    if isinstance(given, Mapping):
+        return from_mapping(given)
+    raise NetworkError([
+        Problem(
+            f"network: got {called(given)}; allowed are a derive.Network, the path of a network "
+            f"file, and a mapping with its keys{hint(given)}"
+        )
+    ])  # fmt: skip
+
+
+def called(value: object) -> str:
+    """What a value is called in a message: a model by its kind, anything else as it is shown."""
+    kind = type(value)
+    return f"a {kind.__name__} of {_maker(value)}" if _maker(value) else shown(value)
+
+
+_MAKERS = ("torch", "keras", "tensorflow", "sklearn", "jax", "flax", "equinox")
+
+
+def _maker(value: object) -> str:
+    maker = type(value).__module__.partition(".")[0]
+    return maker if maker in _MAKERS else ""
+
+
+def hint(value: object) -> str:
+    """What to do with a model of another library; nothing for anything else."""
+    if not _maker(value):
+        return ""
+    return (
+        "; write each layer as derive.Dense(units, activation, weights=…, biases=…), where "
+        "weights[i][j] leads from unit i to unit j: of a torch.nn.Linear, layer.weight.T.tolist() "
+        "and layer.bias.tolist()"
+    )

@@ -1,0 +1,62 @@
+"""What a strict type checker takes: every public door, used as it is meant."""
+
+from pathlib import Path
+from typing import assert_type
+
+import numpy as np
+import numpy.typing as npt
+
+import derive
+
+network = derive.Network(
+    inputs=2,
+    layers=[
+        derive.Dense(np.int64(3), "tanh", bias="shared", frozen=["weights"]),
+        derive.Dense(3, {"name": "leaky_relu", "slope": 0.1}, frozen="biases", name="hidden"),
+        derive.Dense(3, {"formula": "x/(1 + abs(x))"}, frozen=("weights", "biases")),
+        derive.Dense(2, "softmax", weights=np.ones((3, 2)), biases=[0, 1]),
+    ],
+    loss="cross_entropy",
+    over_examples="sum",
+    layout="from_to",
+    notation=Path("own.yaml"),
+    digits={"values": 3, "update": 5},
+    rounding="carried",
+)
+assert_type(network.text(), str)
+derive.save(network, "network.yaml", force=True)
+assert_type(derive.load(Path("network.yaml")), derive.Network)
+
+derivation = derive.derive(network, style="paths")
+assert_type(derivation, derive.Derivation)
+assert_type(derive.render(derivation), str)
+assert_type(derive.render(derivation, "markdown", detail="full", dialect="plain"), str)
+assert_type(derive.render(derivation, "latex", notation="indexed", parts=("lemmas", "why")), str)
+assert_type(derive.render(derivation, "text", parts=["pictures"], rounding="exact"), str)
+assert_type(derive.render(derivation, "xlsx"), bytes)
+derive.render("network.yaml")
+derive.derive({"inputs": 2, "layers": [{"units": 1}]})
+
+f = derive.compile(network, backend="numpy")
+assert_type(f, derive.GradientFunction)
+loss, gradient = f.flat([0.1, 0.2], [0.5, 1.0], [1.0])
+assert_type(loss, float)
+assert_type(gradient, list[float])
+_, array = f.flat(np.ones(2), np.ones(2), 1.0)
+assert_type(array, npt.NDArray[np.float64])
+assert_type(f.loss(parameters={"w1": 0.1}), float)
+assert_type(f.names, tuple[str, ...])
+assert_type(f.source, str)
+derive.compile(Path("network.yaml"))
+assert_type(derive.standalone(network, "numpy"), str)
+
+training = derive.train("network.yaml", rates=(0.1, "0.50"), on_divergence="continue")
+assert_type(training, derive.Training)
+assert_type(training.runs[0].theta(), list[float])
+
+try:
+    derive.load("network.yaml")
+except (derive.NetworkError, derive.ArgumentError, derive.StyleError, derive.OptionError):
+    pass
+except derive.DeriveError as error:
+    assert_type(str(error), str)

@@ -1,0 +1,27 @@
+"""What a strict type checker refuses: a line each, with a piece of what it says behind it."""
+
+import derive
+
+derive.Dense(3, "reluu")  # error: Argument 2 to "Dense" has incompatible type
+derive.Dense(3, "relu", bias="nuron")  # error: Argument "bias" to "Dense"
+derive.Dense(3, "relu", frozen="weight")  # error: Argument "frozen" to "Dense"
+derive.Dense("3")  # error: Argument 1 to "Dense"
+layers = [derive.Dense(1)]
+network = derive.Network(2, layers, "mse")  # error: Argument 3 to "Network"
+derive.Network(2, layers, over_examples="average")  # error: Argument "over_examples"
+derive.Network(2, layers, rounding="up")  # error: Argument "rounding"
+derive.derive(network, "path")  # error: Argument 2 to "derive"
+derivation = derive.derive(network)
+derive.render(derivation, "markdwn")  # error: No overload variant of "render"
+derive.render(derivation, detail="long")  # error: No overload variant of "render"
+derive.render(derivation, parts=("lema",))  # error: Argument "parts" to "render"
+page: bytes = derive.render(derivation, "latex")  # error: Incompatible types in assignment
+sheet: str = derive.render(derivation, "xlsx")  # error: Incompatible types in assignment
+derive.compile(network, backend="torch")  # error: Argument "backend" to "compile"
+derive.compile(3)  # error: Argument 1 to "compile"
+derive.standalone(network, "fortran")  # error: Argument 2 to "standalone"
+derive.train(network, on_divergence="go")  # error: Argument "on_divergence" to "train"
+loss: str = derive.compile(network).loss()  # error: Incompatible types in assignment
+names: list[str] = derive.compile(network).names  # error: Incompatible types in assignment
+flat: int = derive.compile(network).flat([0.1])[1]  # error: Incompatible types in assignment
+typo = derive.ArgumentErrr  # error: Module has no attribute "ArgumentErrr"
