@@ -78,7 +78,7 @@ def read(**said: Any) -> dict[str, Any]:
 
 
 def refuse_single(inputs: Any) -> None:
-    """Raises NetworkError for a Network of one thing alone, which may be all of a network."""
+    """Raises NetworkError for a Network of one thing alone that may be all of a network."""
     from derive.network.given import called, hint
 
     remedy = hint(inputs)
@@ -86,6 +86,8 @@ def refuse_single(inputs: Any) -> None:
         remedy = "; derive.load reads a network file"
     elif isinstance(inputs, Mapping) and "layers" in inputs:
         remedy = "; derive.compile and the others take the mapping as it is"
+    if not remedy:
+        return
     raise NetworkError([
         Problem(
             f"layers: got nothing beside {called(inputs)}; allowed are the inputs and a list of "
