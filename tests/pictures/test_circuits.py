@@ -168,11 +168,11 @@ def words(figure: Figure) -> str:
 
 def test_what_the_caption_says() -> None:
     whole = pictures.circuit_figure(teller(NETWORKS["2-2-2"]))
-    assert "one unit stands for all" not in words(whole)
-    assert "bias that units share" in words(whole)
+    assert "a single unit is drawn" not in words(whole)
+    assert "bias that several units share" in words(whole)
     part = pictures.circuit_figure(teller(NETWORKS["3-3-3-3"]))
-    assert "one unit stands for all" in words(part)
-    assert "bias that units share" not in words(part)
+    assert "a single unit is drawn" in words(part)
+    assert "bias that several units share" not in words(part)
     batch = pictures.circuit_figure(teller(NETWORKS["batch"]))
     assert "those of example 1." in words(batch)
     assert "example" not in words(whole)

@@ -106,7 +106,7 @@ def test_the_arrows_of_a_path_run_from_the_weight_to_the_loss() -> None:
     assert len(arrows) == 3  # the weight's own line, to E1, to E_Total
     assert max(arrow.pen.width for arrow in arrows) == arrows[0].pen.width
     words = "".join(part for part in figure.caption if isinstance(part, str))
-    assert words.startswith("The arrows are the one path from ")
+    assert words.startswith("The arrows show the only path from ")
     assert figure.caption[-2] == Quantity("loss term", unit=1)
 
 
@@ -117,7 +117,7 @@ def test_a_weight_below_zero_is_dashed_and_the_larger_the_thicker() -> None:
     one, half = [s for s in figure.picture.shapes if isinstance(s, Line)]
     assert one.pen.dash and not half.pen.dash
     assert one.pen.width > half.pen.width
-    assert "dashed below zero" in "".join(map(str, figure.caption))
+    assert "negative weights are dashed" in "".join(map(str, figure.caption))
 
 
 def test_states_survive_without_colour() -> None:
@@ -183,6 +183,6 @@ def test_what_is_said_to_whoever_does_not_see_the_picture() -> None:
     )
     assert said(pictures.circuit_figure(told)) == (
         "The computation of E_Total as a circuit. From top to bottom the inputs are multiplied by "
-        "weights, summed, and put through the activation, layer by layer, down to E_Total. Back up "
-        "come δ_o1 ≈ 0.13850, δ_o2 ≈ −0.03810, δ_h1 ≈ 0.00877 and δ_h2 ≈ 0.00995."
+        "the weights, added up, and passed through the activation function, layer by layer, down to "
+        "E_Total. On the way back up come δ_o1 ≈ 0.13850, δ_o2 ≈ −0.03810, δ_h1 ≈ 0.00877 and δ_h2 ≈ 0.00995."
     )

@@ -201,7 +201,7 @@ def test_where_totals_differ_everyone_is_measured_by_their_own(path: Path) -> No
         page = pages[f"feedback-0{student.variant}.txt"]
         assert f"{points(student.points)} of {worth} points. That is {rounded(share)} %." in page
         assert f"worth {least} to {most} points" in page
-        assert f"on average the class has {rounded(mean)} %" in page
+        assert f"the average of the class is {rounded(mean)}%" in page
         assert f"{points(student.points)}/{worth}" in whole and f" {rounded(share)}" in whole
     assert report(marks).bands == tuple(
         sum(20 * i <= share < 20 * i + 20 + (i == 4) for share in shares) for i in range(5)

@@ -357,12 +357,12 @@ def test_what_saturation_does_is_what_happens(name: str, seed: int) -> None:
         middle = (there[0] - there[1]) / (2 * step)
         assert x and middle / slope == pytest.approx(float(_times(grown)), rel=0.5 / 5)
         assert middle / slope > 5
-    assert "times as large as now" in option(grown, grown.right)
+    assert "larger by a factor of about" in option(grown, grown.right)
     assert len({option(grown, place) for place in range(4)}) == 4
 
 
 def _times(found: Concept) -> int:
-    return int(option(found, found.right).split()[1])
+    return int(option(found, found.right).split()[-1])
 
 
 def _loss_with_unit_in_the_middle(
