@@ -240,7 +240,7 @@ def test_check_counts_and_states_what_holds() -> None:
         "paths",
         "share one bias",
         "not trained",
-        "decimals",
+        "decimal",
         "leads from",
     ):
         assert part in result.stdout

@@ -15,10 +15,12 @@ if TYPE_CHECKING:
 
 @click.command()
 @options.network
-@click.option("--style", callback=options.style_named, help="This style alone; else every one.")
+@click.option(
+    "--style", callback=options.style_named, help="Check only this style, instead of every one."
+)
 @options.as_json
 def check(network: str, style: StyleName | None, as_json: bool) -> None:
-    """Check every equality, and say what is taken for granted.
+    """Check every equality, and list the conventions in force.
 
     NETWORK is a network file, or a family of networks, of which each is checked.
     """

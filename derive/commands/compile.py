@@ -16,11 +16,16 @@ if TYPE_CHECKING:
 
 @click.command("compile")
 @options.network
-@click.option("--to", callback=options.back_end_named, required=True, help="python or numpy.")
-@click.option("-o", "--output", metavar="FILE", help="A file; stdout if left out.")
+@click.option(
+    "--to",
+    callback=options.back_end_named,
+    required=True,
+    help="The kind of code: python or numpy.",
+)
+@click.option("-o", "--output", metavar="FILE", help="The file to write; stdout if left out.")
 @options.force
 def compile_(network: str, to: Language, output: str | None, force: bool) -> None:
-    """Write loss and gradients as code that stands alone."""
+    """Write the loss and its gradients as stand-alone code."""
     places = [Path(output)] if output else None
     spare(places, force)
     import derive

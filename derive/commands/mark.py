@@ -30,22 +30,22 @@ def _formats(_: click.Context, __: click.Parameter, given: str) -> tuple[str, ..
     callback=_formats,
     default="text",
     show_default=True,
-    help="Formats, with commas between: text, markdown, latex, csv, json.",
+    help="Formats, separated by commas: text, markdown, latex, csv, json.",
 )
 @options.templates
 @click.option(
     "-o",
     "--output",
     metavar="DIR",
-    help="A folder for the report, the table of marks and a page for each student; without it the "
-    "report is printed.",
+    help="A folder for the report, the table of marks and a page for each student; if left out, "
+    "the report is printed.",
 )
 @options.force
 def mark(
     bundle: str, answers: str, to: tuple[str, ...], templates: Path | None, output: str | None,
     force: bool,
 ) -> None:  # fmt: skip
-    """Mark ANSWERS (a table or JSON) to the sheets of a BUNDLE."""
+    """Mark the ANSWERS (a table or JSON) to the worksheets of a BUNDLE."""
     if output is None and len(to) > 1:
         raise click.UsageError("several formats need a folder: add -o DIR")
     import derive

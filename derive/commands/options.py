@@ -65,13 +65,15 @@ style = click.option(
     callback=style_named,
     default="deltas",
     show_default=True,
-    help="How the derivation goes: deltas, paths, matrices.",
+    help="The style of the derivation: deltas, paths or matrices.",
 )
 notation = click.option(
     "--notation", help="A built-in notation or a file; the network's own if left out."
 )
 templates = click.option(
-    "--templates", type=click.Path(path_type=Path), help="A folder of your own wording and layout."
+    "--templates",
+    type=click.Path(path_type=Path),
+    help="A folder with your own wording and layout.",
 )
-force = click.option("--force", is_flag=True, help="Overwrite files that are there already.")
-as_json = click.option("--json", "as_json", is_flag=True, help="For a program to read.")
+force = click.option("--force", is_flag=True, help="Overwrite existing files.")
+as_json = click.option("--json", "as_json", is_flag=True, help="Write JSON, for programs.")

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     callback=options.formats_named,
     default="markdown",
     show_default=True,
-    help="Formats, with commas between: markdown, latex, text, xlsx, or svg for pictures alone.",
+    help="Formats, separated by commas: markdown, latex, text, xlsx, or svg for pictures alone.",
 )
 @options.style
 @options.notation
@@ -30,41 +30,41 @@ if TYPE_CHECKING:
     type=click.Choice(["brief", "normal", "full"]),
     default="normal",
     show_default=True,
-    help="How much is shown.",
+    help="How much is written out.",
 )
-@click.option("--digits", type=click.IntRange(1, 30), help="Digits shown after the point.")
+@click.option("--digits", type=click.IntRange(1, 30), help="Decimal places shown.")
 @click.option(
     "--rounding",
     type=click.Choice(["exact", "carried"]),
-    help="Carried goes on with the rounded numbers, as by hand.",
+    help="carried: continue with the rounded numbers, as when calculating by hand.",
 )
 @click.option(
     "--dialect",
     type=click.Choice(["github", "plain"]),
     default="github",
     show_default=True,
-    help="Of Markdown; plain is for notebooks and pandoc.",
+    help="The kind of Markdown; plain is for notebooks and pandoc.",
 )
 @click.option(
     "--max-paths",
     type=click.IntRange(1),
-    help="In the style paths: more paths of one weight than this are told as deltas.",
+    help="In the style paths: use deltas where a weight has more paths than this.",
 )
 @click.option(
     "--with",
     "parts",
     callback=options.parts_named,
     metavar="PARTS",
-    help="What to add, with commas between, or all; derive catalog lists them.",
+    help="Parts to add, separated by commas, or all; derive catalog lists them.",
 )
 @options.templates
-@click.option("-o", "--output", metavar="PATH", help="A file, or a folder ending in /.")
+@click.option("-o", "--output", metavar="PATH", help="The file to write, or a folder ending in /.")
 @options.force
 def render(
     network: str, to: tuple[Any, ...], style: StyleName, max_paths: int | None, output: str | None,
     force: bool, **asked: Any,
 ) -> None:  # fmt: skip
-    """Derive every gradient, check every step, write the document."""
+    """Derive every gradient, check every step, and write the document."""
     from derive.writers.registry import format_named
 
     formats = [format_named(name) for name in to]

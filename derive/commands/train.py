@@ -52,18 +52,24 @@ def _rates_given(
     "--rates",
     callback=_rates_given,
     metavar="RATES",
-    help="Learning rates, with commas between; the network's own, or 0.5, if left out.",
+    help="Learning rates, separated by commas; if left out, the network's own, or 0.5.",
 )
 @click.option(
-    "--epochs", type=click.IntRange(1), default=1000, show_default=True, help="At most so many."
+    "--epochs",
+    type=click.IntRange(1),
+    default=1000,
+    show_default=True,
+    help="The largest number of epochs.",
 )
 @click.option(
     "--data",
     metavar="FILE",
-    help="A CSV file of examples: a column for each input and target, by its name.",
+    help="A CSV file of examples, with a column for each input and target, under its name.",
 )
 @click.option(
-    "--batch-size", type=click.IntRange(1), help="Examples of one update; all if left out."
+    "--batch-size",
+    type=click.IntRange(1),
+    help="How many examples an update uses; all if left out.",
 )
 @click.option(
     "--order",
@@ -73,60 +79,66 @@ def _rates_given(
     help="Of the examples of smaller updates; given takes them one after the other.",
 )
 @click.option(
-    "--seed", type=click.IntRange(0), default=0, show_default=True, help="Of minibatches."
+    "--seed",
+    type=click.IntRange(0),
+    default=0,
+    show_default=True,
+    help="For drawing the order of the examples.",
 )
 @click.option(
     "--initial",
     metavar="SEED",
     type=click.IntRange(0),
-    help="Draw the weights that the network lacks: He for relu and its like, else Glorot.",
+    help="Draw the missing weights with this seed: He for relu and similar, otherwise Glorot.",
 )
-@click.option("--target-loss", metavar="LOSS", type=float, help="A run ends where it is reached.")
+@click.option(
+    "--target-loss", metavar="LOSS", type=float, help="End a run when its loss is this or less."
+)
 @click.option(
     "--patience",
     metavar="EPOCHS",
     type=click.IntRange(1),
-    help="A run ends after so many without a new lowest loss.",
+    help="End a run after this many epochs without a new lowest loss.",
 )
 @click.option(
     "--improvement",
     metavar="LOSS",
     type=float,
     default=0.0,
-    help="With --patience: lower by so much, or it does not count.",
+    help="With --patience: how much lower a loss must be to count.",
 )
 @click.option(
     "--on-divergence",
     type=click.Choice(["stop", "continue"]),
     default="stop",
     show_default=True,
-    help="Begin no other rate, exit code 1; or go on with the next.",
+    help="stop: start no other rate, and exit with code 1; continue: go on with the next.",
 )
 @click.option(
     "--every",
     metavar="EPOCHS",
     type=click.IntRange(1),
     default=1,
-    help="Rows in csv and parameters in json: every so many epochs.",
+    help="How many epochs lie between rows in csv, and between parameters in json.",
 )
 @click.option(
     "--to",
     callback=_outputs_named,
     default="markdown",
     show_default=True,
-    help="Formats, with commas between: markdown, latex, text, csv, json, xlsx, svg.",
+    help="Formats, separated by commas: markdown, latex, text, csv, json, xlsx, svg.",
 )
 @options.notation
-@click.option("--digits", type=click.IntRange(1, 30), help="Digits shown after the point.")
+@click.option("--digits", type=click.IntRange(1, 30), help="Decimal places shown.")
 @options.templates
-@click.option("-o", "--output", metavar="PATH", help="A file, or a folder ending in /.")
+@click.option("-o", "--output", metavar="PATH", help="The file to write, or a folder ending in /.")
 @options.force
 def train(
     network: str, rates: tuple[Number, ...] | None, to: tuple[str, ...], data: str | None,
     notation: str | None, digits: int | None, templates: Path | None, output: str | None,
     force: bool, **asked: Any,
 ) -> None:  # fmt: skip
-    """Train with gradient descent and say what came of it.
+    """Train by gradient descent, and report the losses and the parameters.
 
     One run for each learning rate, all from the same start. Ctrl-C ends the training after the
     epochs under way; what was computed by then is written.

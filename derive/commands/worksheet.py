@@ -22,45 +22,47 @@ MOST_TOLD = 20  # files that are told one by one
 
 @click.command()
 @click.argument("network", metavar="[NETWORK]", type=click.Path(), required=False)
-@click.option("--variants", type=click.IntRange(1, 1000), help="How many sheets. [default: 30]")
 @click.option(
-    "--roster", metavar="FILE", help="A table of students, for each of whom there is a sheet."
+    "--variants", type=click.IntRange(1, 1000), help="The number of sheets. [default: 30]"
 )
+@click.option("--roster", metavar="FILE", help="A table of students; each of them gets a sheet.")
 @click.option("--seed", type=int, help="Same seed, same sheets. [default: 7]")
 @click.option(
     "--from",
     "bundle",
     metavar="BUNDLE",
-    help="Make the sheets of a bundle.json again, in place of those of a NETWORK.",
+    help="Make the sheets of a bundle.json again, instead of those of a NETWORK.",
 )
-@click.option("--variant", type=click.IntRange(1), help="With --from: this sheet alone.")
+@click.option("--variant", type=click.IntRange(1), help="With --from: only this sheet.")
 @click.option(
     "--to",
     callback=options.document_formats_named,
     default="markdown,latex",
     show_default=True,
-    help="Formats, with commas between.",
+    help="Formats, separated by commas.",
 )
 @click.option(
     "--recipe",
     metavar="FILE|NAME",
-    help="What is asked: a file, or a name from `derive catalog`; everything if left out.",
+    help="What is asked: a file, or a name from `derive catalog`; if left out, everything.",
 )
-@click.option("--one-file", is_flag=True, help="All sheets in one file to print, keys in another.")
+@click.option(
+    "--one-file", is_flag=True, help="All sheets in one file for printing, all keys in another."
+)
 @click.option(
     "--answer-sheet",
     type=click.Choice(["csv", "xlsx"]),
-    help="Also a table to fill in with the answers of the class, for derive mark.",
+    help="Also write a table for the answers of the class, to be filled in for derive mark.",
 )
 @options.templates
-@click.option("-o", "--output", metavar="DIR", required=True, help="The folder they go to.")
+@click.option("-o", "--output", metavar="DIR", required=True, help="The folder to write to.")
 @options.force
 def worksheet(
     network: str | None, variants: int | None, roster: str | None, seed: int | None,
     bundle: str | None, variant: int | None, to: tuple[str, ...], recipe: str | None,
     one_file: bool, answer_sheet: str | None, templates: Path | None, output: str, force: bool,
 ) -> None:  # fmt: skip
-    """Write worksheets with numbers of their own, and keys.
+    """Write worksheets, each with its own numbers, and their keys.
 
     NETWORK is a network file, or a family of networks, of which each sheet draws one.
     """

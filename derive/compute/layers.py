@@ -59,7 +59,7 @@ def outputs(network: Network) -> Quantity:
 
 
 def layer_program(network: Network, remarks: bool = False) -> Program:
-    """Outputs, the sum of the losses, and its derivative by weights, biases and inputs."""
+    """Outputs, the sum of the losses, its gradients for weights, biases and inputs."""
     taught = Taught(Graph(network)) if remarks and _is_small(network) else None
     return Program(tuple(_items(network, taught)))
 
@@ -136,7 +136,7 @@ def _gradients(layer: Layer, taught: Taught | None) -> Iterator[Item]:
         yield Note("a shared bias collects the deltas of all units")
         yield Statement(gradient(biases(index)), ALL(delta))
     if index == 1:
-        yield Note("by the inputs")
+        yield Note("with respect to the inputs")
         yield Statement(gradient(INPUTS), SPREAD(weights(1), delta))
 
 

@@ -138,10 +138,10 @@ _ARGUMENTS = {
 
 
 _SUMMARIES = {
-    "loss_and_gradient": "The loss of one example, and its derivative by each entry of theta.",
+    "loss_and_gradient": "The loss of one example, and its gradient with respect to theta.",
     "loss": "The loss of one example.",
     "forward": "The outputs for one example.",
-    "input_gradient": "The derivative of one example's loss by each of its inputs.",
+    "input_gradient": "The gradient of one example's loss with respect to its inputs.",
     "target_values": "The targets of one example, from its inputs.",
 }
 
@@ -240,7 +240,7 @@ _TILE_SUMMARIES = {
     "loss_and_gradient": "The sum of some examples' losses; its derivatives go into gradients.",
     "loss": "The sum of some examples' losses.",
     "forward": "The outputs, a column per example.",
-    "input_gradient": "The derivative of each example's loss by its inputs, a column per example.",
+    "input_gradient": "Each loss's gradient with respect to the inputs, a column per example.",
 }
 
 

@@ -90,7 +90,7 @@ def _over_examples(network: Network) -> list[str]:
     word = "mean" if mean else "sum"
     return f'''\
 def loss_and_gradient(theta, inputs, targets):
-    """The {word} of the examples' losses, and its derivative by each entry of theta."""
+    """The {word} of the examples' losses, and its gradient with respect to theta."""
     loss, gradient = 0.0, [0.0] * len(theta)
     for x, t in zip(inputs, targets, strict=True):
         of_one, by_theta = of_example(theta, x, t)
@@ -152,7 +152,7 @@ def _faces(
 _FACES = {
     "loss_and_gradient": '''\
 def loss_and_gradient(theta, inputs, targets{fixed}):
-    """The loss, and its derivative by each entry of theta, an array like theta.
+    """The loss, and its gradient with respect to theta, an array like theta.
 
     inputs (n_in,) or (examples, n_in), targets (n_out,) or (examples, n_out)
     """

@@ -118,7 +118,7 @@ class HighPrecision:
         if exponent == int(exponent):
             return base ** int(exponent)
         if base < 0:
-            raise ArithmeticError("a power of a negative number with a broken exponent")
+            raise ArithmeticError("a negative number to a fractional power")
         if base == 0 and exponent < 0:
             raise ArithmeticError("a negative power of 0")
         return self.context.power(base, exponent)

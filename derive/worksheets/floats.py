@@ -27,7 +27,7 @@ class Floats:
     def power(self, base: float, exponent: float) -> float:
         result: float | complex = base**exponent
         if isinstance(result, complex):
-            raise ArithmeticError("a power of a negative number with a broken exponent")
+            raise ArithmeticError("a negative number to a fractional power")
         return result
 
     def elementary(self, name: str, arguments: tuple[Any, ...]) -> float:

@@ -183,6 +183,7 @@ def test_what_is_said_to_whoever_does_not_see_the_picture() -> None:
     )
     assert said(pictures.circuit_figure(told)) == (
         "The computation of E_Total as a circuit. From top to bottom the inputs are multiplied by "
-        "the weights, added up, and passed through the activation function, layer by layer, down to "
-        "E_Total. On the way back up come δ_o1 ≈ 0.13850, δ_o2 ≈ −0.03810, δ_h1 ≈ 0.00877 and δ_h2 ≈ 0.00995."
+        "the weights, added up, and passed through the activation function, layer by layer, down "
+        "to E_Total. On the way back up come δ_o1 ≈ 0.13850, δ_o2 ≈ −0.03810, δ_h1 ≈ 0.00877 and "
+        "δ_h2 ≈ 0.00995."
     )

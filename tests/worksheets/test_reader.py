@@ -187,9 +187,7 @@ def test_every_member_of_a_chain_counts() -> None:
     )
     assert not compared("gradient/w2.1.1", "∂E/∂W5 = δ_o1·a_h1 = δ_o1·a_h2").equal
     assert compared("gradient/w2.1.1", "=h1" * 20).fault == "more than 12 formulas in a chain"
-    assert (
-        compared("gradient/w2.1.1", "δ_o1·a_h1 =").fault == "nothing stands behind the equals sign"
-    )
+    assert compared("gradient/w2.1.1", "δ_o1·a_h1 =").fault == "nothing follows the equals sign"
 
 
 def test_a_raised_minus_one_is_a_power() -> None:

@@ -242,7 +242,7 @@ def forward_of_batch(parameters, inputs):
 ''',
     "input_gradient": '''\
 def input_gradient_of_batch(parameters, inputs, targets):
-    """The derivative of the {word} of the losses by the inputs, a row per example."""
+    """The gradient of the {word} of the losses with respect to the inputs, a row per example."""
     count = len(inputs)
     total = np.empty(inputs.shape)
     with np.errstate(all="ignore"):

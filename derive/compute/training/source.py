@@ -78,7 +78,7 @@ def quantities_of_one(network: Network) -> tuple[Quantity, ...]:
     """The columns of a table of iterations with one example, gradients by ``gradient``.
 
     Inputs, targets, parameters, then layer by layer pre-activations and activations, the terms
-    of the loss, the loss, and its derivative by every trained parameter.
+    of the loss, the loss, and its derivative with respect to every trained parameter.
     """
     graph = Graph(network)
     parameters = parameters_of(network)

@@ -88,7 +88,7 @@ class Formulas(Reader):
         if len(members) > _MOST_MEMBERS:
             return Compared(False, fault=f"more than {_MOST_MEMBERS} formulas in a chain")
         if len(members) > 1 and not members[-1].strip():
-            return Compared(False, fault="nothing stands behind the equals sign")
+            return Compared(False, fault="nothing follows the equals sign")
         slipped = tuple(wrong)
         for member in members[1:] or members:
             found = self._member(right, member, assumptions, slipped, subject)

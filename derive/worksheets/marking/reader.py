@@ -97,7 +97,9 @@ class Reader:
             start, inner, name, end = found
             by = known.get(name)
             if not isinstance(by, Quantity):
-                raise FormulaError("a derivative by what is no name", 1, "write ∂(…)/∂h1")
+                raise FormulaError(
+                    "a derivative with respect to something that is not a name", 1, "write ∂(…)/∂h1"
+                )
             inside = Partial(parse(inner, known, self._functions, beside=True), by)
             bare = bare[:start] + put(inside, text_of(bare[start:end], typed)) + bare[end:]
         if len(bare) > MAX_LENGTH:

@@ -48,22 +48,22 @@ def _as_it_is(task: Task, exercise: Exercise) -> Iterator[Expression]:
 
 
 _ROWS = (
-    Misconception("sign", "a wrong sign, as of target minus output", backward.sign),
+    Misconception("sign", "a wrong sign, as in target minus output", backward.sign),
     Misconception("no-derivative", "f′ left out", backward.no_derivative),
-    Misconception("derivative-twice", "f′ put in twice", backward.derivative_twice),
+    Misconception("derivative-twice", "f′ included twice", backward.derivative_twice),
     Misconception("derivative-place", "f′ taken at the wrong place", backward.derivative_place),
     Misconception("missing-path", "a path left out", backward.missing_path),
-    Misconception("early-update", "weights already updated put in", backward.early_update),
+    Misconception("early-update", "updated weights used too early", backward.early_update),
     Misconception("softmax-diagonal", "softmax's other outputs left out", backward.diagonal),
     Misconception("lost-factor", "½ or 1/n lost", forward.lost_factor),
-    Misconception("log-base", "a logarithm with another base", forward.log_base),
+    Misconception("log-base", "a logarithm to another base", forward.log_base),
     Misconception("softmax-no-exp", "softmax without exponentials", forward.no_exponentials),
-    Misconception("cross-entropy-sign", "the second term's sign", forward.second_term),
+    Misconception("cross-entropy-sign", "the sign of the second term", forward.second_term),
     Misconception("no-bias", "the bias left out", forward.no_bias),
     Misconception("transposed", "the weight matrix transposed", indices.transposed),
     Misconception("wrong-index", "another unit's value", indices.wrong_index),
     Misconception("update-sign", "a step up instead of down", updates.uphill),
-    Misconception("rate-twice", "the learning rate put in twice", updates.rate_twice),
+    Misconception("rate-twice", "the learning rate used twice", updates.rate_twice),
     Misconception("no-rate", "the learning rate left out", updates.no_rate),
     Misconception(EARLY_ROUNDING, "rounded too early", _as_it_is, fewer=2),
 )
