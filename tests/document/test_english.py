@@ -22,7 +22,7 @@ STYLES = ("deltas", "paths", "matrices")
 # What is wrong, and a sentence in which it is.
 BANNED: dict[str, tuple[str, str]] = {
     "with respect to, not by": (
-        r"\bderivatives?( of [^.:;]{1,40}?)? by "
+        r"\bderivatives?( of [^.,:;]{1,40}?)? by "
         r"(?:<<|[A-Zδ∂wbhz]\S*\d|(?:the|an?|each|every|it|that|all|any|weights|biases)\b)",
         "the derivative of E by the weight",
     ),
