@@ -72,7 +72,7 @@ def test_an_unknown_placeholder_is_told_with_its_file(tmp_path: Path) -> None:
     with pytest.raises(WordingError) as error:
         words("s", x=X, y=X)
     place = tmp_path / "wording" / "en" / "s.txt"
-    assert str(error.value) == f"{place}: << z >> is not known here; there are: x, y"
+    assert str(error.value) == f"{place}: << z >> is not known here; use one of: x, y"
 
 
 def test_nothing_in_a_sentence_is_run(tmp_path: Path) -> None:
