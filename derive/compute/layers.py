@@ -16,6 +16,7 @@ from typing import TypeVar
 from derive.compute import stable
 from derive.compute.binding import Line
 from derive.compute.functions import ALL, COLUMN, FILL, MIX, OUTER, ROWS, SPREAD
+from derive.compute.loss_forms import loss_form
 from derive.compute.program import Item, Note, Program, Statement, auxiliary
 from derive.compute.taught import Taught
 from derive.derivation.graph import E, Graph, activations, bias_of, pre_activations
@@ -73,8 +74,7 @@ def _items(network: Network, taught: Taught | None) -> Iterator[Item]:
     for layer in network.layers:
         yield from _forward(layer, taught)
     last = network.layers[-1]
-    faces = tuple(stable.form(last.activation).slopes) or stable.FACE_NAMES
-    loss = stable.loss_form(network.loss, faces)
+    loss = loss_form(network.loss, last.activation)
     share = Number(Fraction(1, last.units) if network.loss.mean else Fraction(1))
     if taught is not None:
         yield Note("the loss of every example, summed over the examples")

@@ -25,7 +25,7 @@ from derive.expression.nodes import (
     variable,
 )
 
-_LETTERS: dict[str, Expression] = {name: variable(name) for name in "uvxyqlmt"}
+_LETTERS: dict[str, Expression] = {name: variable(name) for name in (*"uvxyqlmt", "gap", "margin")}
 
 
 @dataclass(frozen=True)
@@ -103,9 +103,8 @@ def fold(expression: Expression) -> Expression:
         if not all(isinstance(part, (Number, Constant)) for part in parts):
             return node
         try:
-            value = evaluate(node, Bindings({}, HIGH))
+            return Number(Fraction(float(evaluate(node, Bindings({}, HIGH)))))
         except (ArithmeticError, KeyError, TypeError):
-            return node  # such as ln(−1), which is for the run to show
-        return Number(Fraction(float(value)))
+            return node  # such as ln(−1) or e^1000, which are for the run to show
 
     return rewrite(expression, change)

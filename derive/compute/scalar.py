@@ -8,6 +8,7 @@ from fractions import Fraction
 from derive.compute import stable
 from derive.compute.binding import Line
 from derive.compute.functions import LARGEST, OTHERS, SECOND, TOTAL
+from derive.compute.loss_forms import loss_form
 from derive.compute.program import WIDE, Program, Remark, Statement, auxiliary, gradient
 from derive.compute.taught import MANY, Taught
 from derive.derivation.graph import E, Graph, activations, bias_of, pre_activations
@@ -88,8 +89,7 @@ class _Scalar:
 
     def loss(self, last: Layer) -> dict[str, Expression]:
         """The loss, and ∂loss/∂face of an output, in letters."""
-        faces = tuple(stable.form(last.activation).slopes) or stable.FACE_NAMES
-        form = stable.loss_form(self.network.loss, faces)
+        form = loss_form(self.network.loss, last.activation)
         for unit in range(last.units):
             term = self.graph.terms[unit] if self.graph.terms else E
             self.items.append(self.taught.definition(term))

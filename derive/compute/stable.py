@@ -5,25 +5,21 @@ three *faces* of the value are computed from the pre-activation x:
 
     y = f(x)     q = 1 − y     l = ln y     m = ln(1 − y)
 
-A loss is rewritten to the faces (``FACES``), differentiated by each of them in its textbook
-form, and multiplied by the face's own slope. Binary cross-entropy on a sigmoid becomes
-
-    E = −(t·ln y + (1 − t)·ln(1 − y))   ⇒   −(t·l + (1 − t)·m)
-    ∂E/∂x = −t·∂l/∂x − (1 − t)·∂m/∂x = −t·q + (1 − t)·y
-
-in which nothing overflows, nothing cancels that need not, and no logarithm meets a 0. Every
-row and every rewriting is compared with its textbook form by the tests, at 60 digits.
+and how y − t and 1 − t·y are where y has rounded to a bound (``NEAR``). A loss is rewritten to
+these (``derive.compute.loss_forms``). Every row and every rewriting is compared with its textbook
+form by the tests, at 60 digits.
 
 Where 1e-13 relative cannot hold in double precision: next to a zero of the quantity itself
-(silu′ near −1.278, y − t where y ≈ t: the error is that of the larger terms), below 1e-300,
-and in the far tails of gelu (x < −20) and gelu_tanh (x < −15), whose exponent is rounded
-before it is used.
+(silu′ near −1.278, y − t where y ≈ t and neither is near a bound of y: the error is that of the
+larger terms), below 1e-300, in the far tails of gelu (x < −20) and gelu_tanh (x < −15), whose
+exponent is rounded before it is used, and in formulas of one's own: those that
+``derive.compute.reliable`` finds wanting are named at the head of the file.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from derive.compute.binding import Binder, Line
@@ -49,12 +45,11 @@ from derive.expression.nodes import (
     Quotient,
     Sum,
     product,
-    quantities,
     rewrite,
     total,
     variable,
 )
-from derive.network.catalogue import ActivationUse, LossUse
+from derive.network.catalogue import ActivationUse
 
 FACE_NAMES = ("y", "q", "l", "m")
 _LETTERS: dict[str, Expression] = {
@@ -72,10 +67,12 @@ class Form:
 
     lines   letter := formula, in x and earlier letters; one of the letters is y
     slopes  per face that it has, ∂face/∂x
+    near    gap: y − t, and margin: 1 − t·y, where y comes near a bound that t may be
     """
 
     lines: tuple[Line, ...]
     slopes: Mapping[str, Expression]
+    near: Mapping[str, Expression] = field(default_factory=dict)
 
 
 # e = e^−|x| never overflows; r·1 and r·e are the larger and the smaller of σ(x), σ(−x).
@@ -165,6 +162,31 @@ FORMS: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {
     ),
 }  # fmt: skip
 
+# y − t and 1 − t·y from what is left to the bound, where y is nearer to it than to 0: y has
+# rounded there, and the difference would be 0 or a few units of its last digit.
+NEAR: dict[str, dict[str, str]] = {
+    "sigmoid": {
+        "gap": "y - t if x < 0 else 1 - t - e*r",
+        "margin": "1 - t*y if x < 0 else 1 - t + t*e*r",
+    },
+    "tanh": {
+        "gap": "y - t if abs(x) < 0.5 else (1 - t - 2*e*r if x > 0 else 2*e*r - (1 + t))",
+        "margin": "1 - t*y if abs(x) < 0.5 else (1 - t + 2*t*e*r if x > 0 else 1 + t - 2*t*e*r)",
+    },
+    "softsign": {
+        "gap": "y - t if abs(x) < 1 else (1 - t - r if x > 0 else r - (1 + t))",
+        "margin": "1 - t*y if abs(x) < 1 else (1 - t + t*r if x > 0 else 1 + t - t*r)",
+    },
+    "elu": {
+        "gap": "y - t if x > -1 else alpha*exp(x) - (alpha + t)",
+        "margin": "1 - t*y if x > -1 else 1 + alpha*t - alpha*t*exp(x)",
+    },
+    "softmax": {
+        "gap": "y - t if y < 0.5 else 1 - t - q",
+        "margin": "1 - t*y if y < 0.5 else 1 - t + t*q",
+    },
+}
+
 # ∂E/∂x_k of a softmax from A = ∂E/∂y, B = ∂E/∂l, C = ∂E/∂m of every unit, one sum for each:
 #   y_k·((1 − y_k)·A_k − Σ_{m≠k} y_m·A_m)
 #   (1 − y_k)·B_k − y_k·Σ_{m≠k} B_m
@@ -232,7 +254,11 @@ def form(use: ActivationUse) -> Form:
 
 def _row(name: str, letters: dict[str, Expression]) -> Form:
     texts, slopes = FORMS[name]
-    return Form(lines(texts, letters), {face: tree(t, letters) for face, t in slopes.items()})
+    return Form(
+        lines(texts, letters),
+        {face: tree(text, letters) for face, text in slopes.items()},
+        {letter: tree(text, letters) for letter, text in NEAR.get(name, {}).items()},
+    )
 
 
 def lines(texts: tuple[str, ...], letters: dict[str, Expression] = _LETTERS) -> tuple[Line, ...]:
@@ -244,50 +270,6 @@ def lines(texts: tuple[str, ...], letters: dict[str, Expression] = _LETTERS) -> 
 def tree(text: str, letters: dict[str, Expression] = _LETTERS) -> Expression:
     """One formula of a row, its constants worked out."""
     return fold(read(text, letters))
-
-
-# -- losses ----------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class LossForm:
-    """One output's loss term as it is computed, in t and the faces of y.
-
-    lines   letter := formula
-    value   the term
-    slopes  per face that it mentions, ∂term/∂face
-    """
-
-    lines: tuple[Line, ...]
-    value: Expression
-    slopes: Mapping[str, Expression]
-
-
-# The logarithms first: rewriting 1 − y alone would hide them.
-FACES = (
-    ("l", Rewriting("ln(y)", "l", "ln of a y that has rounded to 0")),
-    ("l", Rewriting("ln(u/y)", "ln(u) - l", "u divided by a y that has rounded to 0")),
-    ("m", Rewriting("ln(1 - y)", "m", "1 − y is 0 once y has rounded to 1")),
-    ("q", Rewriting("1 - y", "q", "1 − y loses its digits where y is near 1")),
-)
-
-
-@lru_cache(maxsize=256)
-def loss_form(use: LossUse, faces: tuple[str, ...]) -> LossForm:
-    """How a loss term is computed on an output activation that has these faces."""
-    term = use.term
-    for face, rule in FACES:
-        if face in faces:
-            term = apply((rule,), term)
-    term = apply(RECOGNISE, term)
-    mentioned = tuple(name for name in FACE_NAMES if variable(name) in quantities(term))
-    if mentioned == ("y",) and use.derivative is not None:
-        slopes = {"y": use.derivative}
-    else:
-        slopes = {name: derivative(term, variable(name)) for name in mentioned}
-    binder = Binder("v")
-    value, *bound = binder.bind((prepared(term), *map(prepared, slopes.values())))
-    return LossForm(tuple(binder.lines), value, dict(zip(slopes, bound, strict=True)))
 
 
 # -- formulas of one's own -------------------------------------------------------------------

@@ -13,7 +13,7 @@ import pytest
 from mpmath import mp, mpf
 
 import derive
-from derive.compute import stable
+from derive.compute import loss_forms
 from tests.compute import reference
 
 GAPS = (0.0, 1.0, 20.0, 100.0, 700.0, 1000.0)
@@ -235,12 +235,12 @@ def test_zero_times_ln_zero(backend: str) -> None:
 @pytest.mark.parametrize("backend", BACK_ENDS)
 def test_the_textbook_form_would_fail(backend: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """The tests above can fail: without the faces of y a saturated sigmoid has no gradient."""
-    monkeypatch.setattr(stable, "FACES", ())
-    stable.loss_form.cache_clear()
+    monkeypatch.setattr(loss_forms, "FACES", ())
+    loss_forms.loss_form.cache_clear()
     compiled.cache_clear()
     try:
         found, gradient = computed(backend, "sigmoid", "binary_cross_entropy", [-1000.0], [1.0])
         assert not (found == 1000.0 and gradient == [-1.0])
     finally:
-        stable.loss_form.cache_clear()
+        loss_forms.loss_form.cache_clear()
         compiled.cache_clear()
