@@ -208,6 +208,8 @@ _LEGEND = {
     "q": "q is 1 − a",
     "l": "l is ln a",
     "m": "m is ln(1 − a)",
+    "gap": "gap is a − t",
+    "margin": "margin is 1 − t·a",
     "top": "top the largest pre-activation of a layer",
     "second": "second the largest but one",
 }
