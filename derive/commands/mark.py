@@ -51,7 +51,7 @@ def mark(
     import derive
     from derive.worksheets.marking.delivery import files, printed
 
-    marks = derive.mark(bundle, answers)
+    marks = derive.mark(bundle, answers, templates=templates)
     if output is None:
         click.echo(printed(marks, to[0], templates), nl=False)
         if "latex" in to:

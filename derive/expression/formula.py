@@ -56,14 +56,22 @@ def parse(
     """
     if len(text) > MAX_LENGTH:
         raise FormulaError(
-            f"the formula has {len(text)} characters", 1, f"allowed are at most {MAX_LENGTH}"
+            f"the formula has {len(text)} characters",
+            1,
+            f"allowed are at most {MAX_LENGTH}",
+            "too-much",
         )
     found = tokens(text)
     if len(found) == 1:
-        raise FormulaError("the formula is empty", 1, "write a formula such as x/(1 + abs(x))")
+        raise FormulaError(
+            "the formula is empty", 1, "write a formula such as x/(1 + abs(x))", "empty"
+        )
     if len(found) > MAX_TOKENS:
         raise FormulaError(
-            f"the formula has {len(found)} parts", 1, f"allowed are at most {MAX_TOKENS}"
+            f"the formula has {len(found)} parts",
+            1,
+            f"allowed are at most {MAX_TOKENS}",
+            "too-much",
         )
     parser = _Parser(found, names, elementary() if functions is None else functions)
     parser.beside = beside
@@ -102,7 +110,7 @@ class _Parser:
         if self.depth >= MAX_DEPTH:
             raise FormulaError(
                 f"the formula is nested more than {MAX_DEPTH} deep", self.token.column,
-                "write it with fewer brackets",
+                "write it with fewer brackets", "too-much",
             )  # fmt: skip
         self.depth += 1
         result = read()
@@ -117,7 +125,9 @@ class _Parser:
         try:
             size(result)
         except OverflowError as error:
-            raise FormulaError(str(error), self.tokens[0].column, "use smaller exponents") from None
+            raise FormulaError(
+                str(error), self.tokens[0].column, "use smaller exponents", "too-much"
+            ) from None
         return result
 
     def conditional(self) -> Expression:
@@ -130,10 +140,10 @@ class _Parser:
             if self.token.text in _COMPARISONS:
                 raise FormulaError(
                     "two comparisons in one condition", self.token.column,
-                    "write `a if x > 0 else b if x > -1 else c` for three cases",
+                    "write `a if x > 0 else b if x > -1 else c` for three cases", "cases",
                 )  # fmt: skip
             raise FormulaError(
-                "a case without `else`", self.token.column, "write `a if x > 0 else b`"
+                "a case without `else`", self.token.column, "write `a if x > 0 else b`", "cases"
             )
         rest = self.deeper(self.conditional)
         if isinstance(rest, Cases):
@@ -147,7 +157,7 @@ class _Parser:
         if not self.take(*_COMPARISONS):
             raise FormulaError(
                 "a condition that compares nothing", self.token.column,
-                "write `a if x > 0 else b`, with one of " + " ".join(_COMPARISONS),
+                "write `a if x > 0 else b`, with one of " + " ".join(_COMPARISONS), "cases",
             )  # fmt: skip
         return Comparison(left, sign, self.sum())
 
@@ -252,7 +262,10 @@ class _Parser:
             raise self.unexpected()
         if self.token.kind == "end":
             raise FormulaError(
-                "a bracket is opened and not closed", opened.column, "write ) where it ends"
+                "a bracket is opened and not closed",
+                opened.column,
+                "write ) where it ends",
+                "bracket",
             )
         raise self.unexpected()
 
@@ -264,17 +277,20 @@ class _Parser:
         if token.text in self.functions:
             raise FormulaError(
                 f"the function {token.text!r} without its argument", token.column,
-                f"write {token.text}(x)",
+                f"write {token.text}(x)", "no-argument", token.text,
             )  # fmt: skip
         known = (*self.names, *CONSTANTS)
-        raise FormulaError(f"unknown name {token.text!r}", token.column, _known(token.text, known))
+        raise FormulaError(
+            f"unknown name {token.text!r}", token.column, _known(token.text, known),
+            "unknown-name", token.text,
+        )  # fmt: skip
 
     def call(self, token: Token) -> Expression:
         function = self.functions.get(token.text)
         if function is None:
             raise FormulaError(
                 f"unknown function {token.text!r}", token.column,
-                _known(token.text, tuple(self.functions)),
+                _known(token.text, tuple(self.functions)), "unknown-function", token.text,
             )  # fmt: skip
         self.take("(")
         arguments = [self.deeper(self.conditional)]
@@ -286,7 +302,7 @@ class _Parser:
             remedy = "separate arguments by commas and write decimals with a point, as in 0.5"
             raise FormulaError(
                 f"{token.text} takes {wanted} argument{'s' * (wanted != 1)}, got {len(arguments)}",
-                token.column, remedy,
+                token.column, remedy, "arguments", token.text,
             )  # fmt: skip
         return Apply(function, tuple(arguments))
 
@@ -294,24 +310,30 @@ class _Parser:
         token = self.token
         if token.kind == "end":
             return FormulaError(
-                "the formula ends too early", token.column, "write what belongs after the last sign"
-            )
+                "the formula ends too early", token.column,
+                "write what belongs after the last sign", "ends-early",
+            )  # fmt: skip
         if token.text == ",":
             return FormulaError(
                 "a comma outside a function's arguments", token.column,
-                "write decimals with a point, as in 0.5",
+                "write decimals with a point, as in 0.5", "comma",
             )  # fmt: skip
         if token.text in _COMPARISONS:
             return FormulaError(
-                "a comparison outside a condition", token.column, "write `a if x > 0 else b`"
-            )
-        return FormulaError(f"{token.text!r} does not belong here", token.column, ALLOWED)
+                "a comparison outside a condition", token.column, "write `a if x > 0 else b`",
+                "cases",
+            )  # fmt: skip
+        return FormulaError(
+            f"{token.text!r} does not belong here", token.column, ALLOWED, "out-of-place",
+            token.text,
+        )  # fmt: skip
 
 
 def _beside(before: Token, token: Token) -> FormulaError:
     return FormulaError(
         f"{before.text!r} and {token.text!r} stand beside each other", token.column,
         "write * between the factors of a product, and brackets around what is divided by",
+        "beside", before.text, token.text,
     )  # fmt: skip
 
 
@@ -326,10 +348,9 @@ def _number(token: Token) -> Number:
         return decimal(token.text)
     except OverflowError as error:
         raise FormulaError(
-            f"the number {token.text[:12]}… is too long",
-            token.column,
-            f"write it shorter: {error}",
-        ) from None
+            f"the number {token.text[:12]}… is too long", token.column,
+            f"write it shorter: {error}", "too-much",
+        ) from None  # fmt: skip
 
 
 def _negative(operand: Expression) -> Expression:
@@ -340,7 +361,9 @@ def _negative(operand: Expression) -> Expression:
 
 def _quotient(top: Expression, bottom: Expression, column: int) -> Expression:
     if isinstance(bottom, Number) and bottom.value == 0:
-        raise FormulaError("a division by zero", column, "check the denominator")
+        raise FormulaError(
+            "a division by zero", column, "check the denominator", "division-by-zero"
+        )
     if (
         isinstance(top, Number) and isinstance(bottom, Number) and not (top.text or bottom.text)
         and top.value.denominator == bottom.value.denominator == 1

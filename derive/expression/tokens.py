@@ -9,13 +9,21 @@ from derive.expression.errors import DeriveError
 
 
 class FormulaError(DeriveError, ValueError):
-    """A formula that cannot be read: what is wrong, where (column from 1), and what to do."""
+    """A formula that cannot be read: what is wrong, where (column from 1), and what to do.
 
-    def __init__(self, message: str, column: int, remedy: str = "") -> None:
+    kind, about  the same for whoever puts it in other words: "unknown-name", ("W55",); the message
+                 speaks of network files, and not everybody who writes a formula writes those
+    """
+
+    def __init__(
+        self, message: str, column: int, remedy: str = "", kind: str = "formula", *about: str
+    ) -> None:
         super().__init__(f"column {column}: {message}" + (f"; {remedy}" if remedy else ""))
         self.message = message
         self.column = column
         self.remedy = remedy
+        self.kind = kind
+        self.about = about
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +73,7 @@ def tokens(text: str) -> tuple[Token, ...]:
             sign = text[position]
             raise FormulaError(
                 f"the sign {sign!r} has no meaning here", position + 1,
-                _REMEDIES.get(sign, ALLOWED),
+                _REMEDIES.get(sign, ALLOWED), "sign", sign,
             )  # fmt: skip
         kind = match.lastgroup or ""
         if kind != "space":

@@ -60,11 +60,15 @@ class ChoiceAnswer:
 
 @dataclass(frozen=True, slots=True)
 class NamesAnswer:
-    """Names of quantities in any order; ``names`` is empty where the answer is "none"."""
+    """Names of quantities in any order; ``names`` is empty where the answer is "none".
+
+    ends  names that may be left out or stand there: those of a path that lies between
+    """
 
     label: str
     names: tuple[Quantity, ...]
     step: str = ""
+    ends: tuple[Quantity, ...] = ()
 
 
 AnyAnswer = Answer | CountAnswer | FormulaAnswer | ChoiceAnswer | NamesAnswer

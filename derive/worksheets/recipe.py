@@ -14,6 +14,9 @@ MOST_POINTS = MOST_COUNT = 100
 MOST_SPACE = 30
 MOST_QUESTIONS = 40
 MOST_TITLE = 300
+ONCE, EACH = "once", "each"
+HALVES, WHOLES = "halves", "wholes"
+REPEATS, STEPS = (ONCE, EACH), (HALVES, WHOLES)
 
 
 class WorksheetError(DeriveError, ValueError):
@@ -113,6 +116,8 @@ class Recipe:
     picture    whether the network is drawn on it, in formats that carry pictures
     questions  in order
     units      what else is avoided and every sheet has here: names of ``UNITS``
+    repeat     whether a mistake that is recognised costs "once", or in "each" line it is made in
+    points_in  what points are given in: "halves" or "wholes"
     """
 
     digits: int = 4
@@ -123,8 +128,12 @@ class Recipe:
         Ask("update", count=12),
     )  # fmt: skip
     units: tuple[str, ...] = ()
+    repeat: str = ONCE
+    points_in: str = HALVES
 
     def __post_init__(self) -> None:
+        _among("repeat", self.repeat, REPEATS)
+        _among("points_in", self.points_in, STEPS)
         _within("digits", self.digits, LEAST_DIGITS, MOST_DIGITS)
         _truth("picture", self.picture)
         if not isinstance(self.title, str) or len(self.title) > MOST_TITLE:
@@ -151,6 +160,10 @@ class Recipe:
             named["picture"] = True
         if self.units:
             named["units"] = list(self.units)
+        if self.repeat != ONCE:
+            named["repeat"] = self.repeat
+        if self.points_in != HALVES:
+            named["points_in"] = self.points_in
         return {**named, "digits": self.digits, "questions": asked}
 
 

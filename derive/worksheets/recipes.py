@@ -27,6 +27,8 @@ from derive.worksheets.recipe import (
     MOST_QUESTIONS,
     MOST_SPACE,
     MOST_TITLE,
+    REPEATS,
+    STEPS,
     Ask,
     Recipe,
     WorksheetError,
@@ -35,7 +37,7 @@ from derive.worksheets.recipe import (
 )
 
 MAX_BYTES = 100_000
-KEYS = ("title", "digits", "picture", "units", "questions")
+KEYS = ("title", "digits", "picture", "units", "repeat", "points_in", "questions")
 QUESTION_KEYS = (
     "kind", "points", "count", "difficulty", "hints", "space", "guided", "given",
 )  # fmt: skip
@@ -110,6 +112,9 @@ def _recipe(notes: Notes, data: Mapping[str, Any]) -> dict[str, Any]:
         read["picture"] = _truth(notes, ("picture",), data["picture"])
     if "units" in data:
         read["units"] = _units(notes, data["units"])
+    for key, allowed in (("repeat", REPEATS), ("points_in", STEPS)):
+        if key in data and _word(notes, (key,), key, data[key], allowed):
+            read[key] = data[key]
     asked = data.get("questions")
     if not isinstance(asked, list) or not asked:
         got = "an empty list" if isinstance(asked, list) else shown(asked)

@@ -18,7 +18,7 @@ from derive.expression.evaluate import Bindings, evaluate, slopes
 from derive.expression.nodes import Expression, Partial, Quantity, substitute, variable
 from derive.worksheets.exercise import Exercise, Task
 from derive.worksheets.floats import FLOATS
-from derive.worksheets.misconceptions import slips
+from derive.worksheets.misconceptions import steering_slips
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class Telling:
     def _line(self, exercise: Exercise, task: Task) -> _Line:
         wrong = tuple(
             (slip.misconception.id, slip.misconception.fewer, self._in_letters(slip.formula))
-            for slip in (slips(task, exercise) if task.asked else ())
+            for slip in (steering_slips(task, exercise) if task.asked else ())
         )
         right = self._in_letters(task.formula)
         update = task.part == "update"

@@ -9,6 +9,7 @@ from worksheets.networks import two_two_two
 from worksheets.sheets import sheet
 
 from derive.worksheets.marking import Mark, Verdict, mark_values, read
+from derive.worksheets.marking.faults import Fault
 from derive.worksheets.marking.spelling import doubtful, spelled
 from derive.worksheets.marking.working import worked
 
@@ -53,7 +54,7 @@ def test_what_may_mean_two_things_is_no_number(text: str) -> None:
 
 
 def test_a_raised_point_is_told_from_a_product() -> None:
-    assert doubtful("0·61") == "0·61 may be a number or a product; write 0.61, or 0*61"
+    assert doubtful("0·61") == Fault("raised-point", "0·61", "0.61")
     for product in (
         "0.5·2",
         "2·0.5",

@@ -23,7 +23,7 @@ from derive.worksheets.sheet import foot_of
 _VERDICTS = {
     Verdict.COARSE: "coarse", Verdict.FOLLOWS: "follows",
     Verdict.TRIVIAL: "trivial", Verdict.WRONG: "wrong", Verdict.UNREADABLE: "unreadable",
-    Verdict.MISSING: "missing", Verdict.VAGUE: "vague",
+    Verdict.MISSING: "missing", Verdict.VAGUE: "vague", Verdict.REPEATED: "repeated",
 }  # fmt: skip
 
 
@@ -68,7 +68,9 @@ def _blocks(student: StudentMarks, totals: Totals, words: Wording) -> Iterator[B
             (Strong(_blanks(labels)), " ", *words(f"misconception-{row}"))
             for row, labels in later.items()
         ))  # fmt: skip
-    for verdict in (Verdict.FOLLOWS, Verdict.TRIVIAL, Verdict.COARSE, Verdict.VAGUE):
+    for verdict in (
+        Verdict.REPEATED, Verdict.FOLLOWS, Verdict.TRIVIAL, Verdict.COARSE, Verdict.VAGUE,
+    ):  # fmt: skip
         labels = [g.mark.label for g in student.graded if g.mark.verdict is verdict]
         if labels:
             yield Paragraph(words(f"feedback-{_VERDICTS[verdict]}", blanks=_blanks(labels)))
@@ -165,7 +167,7 @@ def _table(graded: Sequence[Graded], words: Wording) -> Table:
         rows.append(
             (
                 (f"({mark.label})",), (mark.given,) if mark.given else (), _expected(one),
-                (f"{points(one.points)}/{points(one.worth)}",),
+                (f"{points(one.points)}/{points(one.worth)}",) if one.worth else (),
                 words(f"verdict-{_VERDICTS[mark.verdict]}"),
             )
         )  # fmt: skip

@@ -21,9 +21,10 @@ from derive.expression.formula import FormulaError
 from derive.expression.nodes import Expression, Quantity
 from derive.notation import Names
 from derive.worksheets.exercise import Exercise, Task
+from derive.worksheets.marking.faults import Fault
 from derive.worksheets.marking.reader import Reader
 from derive.worksheets.marking.unresolved import unresolved
-from derive.worksheets.misconceptions import EARLY_ROUNDING, slips
+from derive.worksheets.misconceptions import formula_slips
 
 POINTS = 8
 _SEED = 5000
@@ -37,14 +38,14 @@ class Compared:
     """What was found about a formula.
 
     equal           at every point
-    fault           why it could not be compared; "" where it could
+    fault           why it could not be compared; None where it could
     values          where it differs: the names it mentions and their values there
     given, right    what the two formulas come to there
     misconceptions  ids of those that lead to this formula
     """
 
     equal: bool
-    fault: str = ""
+    fault: Fault | None = None
     values: tuple[tuple[Expression, str], ...] = ()
     given: str = ""
     right: str = ""
@@ -62,9 +63,7 @@ class Formulas(Reader):
     def compare(self, task: Task, text: str) -> Compared:
         """A formula for what a task asks. Never raises for what was typed."""
         wrong = (
-            (slip.misconception.id, slip.formula)
-            for slip in slips(task, self.exercise)
-            if slip.misconception.id != EARLY_ROUNDING
+            (slip.misconception.id, slip.formula) for slip in formula_slips(task, self.exercise)
         )
         return self.compare_with(
             task.formula, text, frozenset(task.step.assumes), wrong, task.step.subject
@@ -86,9 +85,9 @@ class Formulas(Reader):
         """
         members = _EQUALS.split(text)
         if len(members) > _MOST_MEMBERS:
-            return Compared(False, fault=f"more than {_MOST_MEMBERS} formulas in a chain")
+            return Compared(False, fault=Fault("long-chain", str(_MOST_MEMBERS)))
         if len(members) > 1 and not members[-1].strip():
-            return Compared(False, fault="nothing follows the equals sign")
+            return Compared(False, fault=Fault("empty-end"))
         slipped = tuple(wrong)
         for member in members[1:] or members:
             found = self._member(right, member, assumptions, slipped, subject)
@@ -103,7 +102,7 @@ class Formulas(Reader):
         try:
             formula = self.read(text)
         except FormulaError as error:
-            return Compared(False, fault="; ".join(filter(None, (error.message, error.remedy))))
+            return Compared(False, fault=Fault(error.kind, *error.about))
         if subject is not None:
             fault = unresolved(formula, right, subject, self.graph, self.names)
             if fault:

@@ -6,19 +6,20 @@ marks.students[0].points, marks.students[0].first
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
 from derive.document.blocks import Person
+from derive.document.wording import Wording
 from derive.expression.nodes import Expression
 from derive.notation import Names
-from derive.worksheets.answers import AnyAnswer
 from derive.worksheets.bundle import Bundle, Student, read_bundle
 from derive.worksheets.combinations import combination_of
 from derive.worksheets.maker import Variant
 from derive.worksheets.marking.judges import Judges
+from derive.worksheets.marking.points import Blank, shared_out
 from derive.worksheets.marking.submissions import check_labels, read_submissions
 from derive.worksheets.marking.verdicts import Mark
 from derive.worksheets.recipe import WorksheetError
@@ -30,7 +31,7 @@ class Graded:
 
     question  its letter on the sheet; kind: what the question asks
     subject   what is worked out there; None where it is no line of working
-    worth     points that there are; ``points``: those that are given
+    worth     points that there are; ``points``: those that are given (``points.py``)
     """
 
     mark: Mark
@@ -38,10 +39,7 @@ class Graded:
     kind: str
     subject: Expression | None
     worth: Fraction
-
-    @property
-    def points(self) -> Fraction:
-        return self.worth if self.mark.counts else Fraction(0)
+    points: Fraction
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,12 +140,14 @@ class ClassMarks:
 
 
 def mark(
-    bundle: Bundle | str | Path, answers: str | Path | Mapping[str, Mapping[str, object]]
-) -> ClassMarks:
+    bundle: Bundle | str | Path, answers: str | Path | Mapping[str, Mapping[str, object]],
+    *, templates: Path | None = None,
+) -> ClassMarks:  # fmt: skip
     """Mark the answers of a class.
 
     bundle   what the sheets were made of: ``bundle.json``, or ``Worksheet.bundle``
     answers  a table (CSV, or a spreadsheet), a JSON file, or {student: {label: answer}}
+    templates  a folder whose sentences stand before those that come with derive
 
     An answer that cannot be read is told in its mark and stops nothing. Raises WorksheetError
     with every unknown student, form and blank, and every row that is there twice; OSError.
@@ -155,6 +155,7 @@ def mark(
     known = bundle if isinstance(bundle, Bundle) else read_bundle(bundle)
     found = read_submissions(answers, known)
     first = known.maker(min(found, default=1))
+    recipe = first.recipe
     judges: dict[str, Judges] = {}  # by the structure
     students, problems = [], []
     for number in sorted(found):
@@ -166,12 +167,14 @@ def mark(
             structure = known.structure(number)
             if structure not in judges:
                 maker = known.maker(number)
-                judges[structure] = Judges(maker.exercise, maker.names)
-            students.append(_graded(known, variant, judges[structure], mine))
+                judges[structure] = Judges(
+                    maker.exercise, maker.names, recipe.repeat, Wording("en", templates)
+                )
+            students.append(_graded(known, variant, judges[structure], mine, recipe.points_in))
     if problems:
         raise WorksheetError("\n".join(problems[:50]))
     missing = [number for number in range(1, known.count + 1) if number not in found]
-    title = first.recipe.title or first.exercise.structure.title
+    title = recipe.title or first.exercise.structure.title
     return ClassMarks(
         title, tuple(students), first.names, tuple(map(known.form, missing)),
         tuple(map(known.person, missing)), len(judges) > 1,
@@ -179,35 +182,30 @@ def mark(
 
 
 def _graded(
-    bundle: Bundle, variant: Variant, judges: Judges, answers: Mapping[str, str]
+    bundle: Bundle, variant: Variant, judges: Judges, answers: Mapping[str, str], points_in: str
 ) -> StudentMarks:
     marks = {mark.label: mark for mark in judges.marks(variant, answers)}
-    graded = []
+    graded: list[Graded] = []
     for question in variant.questions:
         subjects = {
             answer.label: item.task.step.subject
             for item in question.items for answer in item.answers
         }  # fmt: skip
-        for line in question.lines:
-            for answer, worth in zip(line, _shares(line, subjects, question.worth), strict=True):
-                graded.append(
-                    Graded(
-                        marks[answer.label], question.letter, question.kind,
-                        subjects.get(answer.label), worth,
-                    )
-                )  # fmt: skip
+        lines = [
+            [Blank(marks[a.label].counts, a.label in subjects) for a in line]
+            for line in question.lines
+        ]
+        worths = shared_out(lines, question.points, points_in)
+        graded += [
+            Graded(
+                marks[answer.label], question.letter, question.kind, subjects.get(answer.label),
+                one.worth, one.points,
+            )
+            for line, ones in zip(question.lines, worths, strict=True)
+            for answer, one in zip(line, ones, strict=True)
+        ]  # fmt: skip
     return StudentMarks(
         variant.number, bundle.form(variant.number), bundle.student(variant.number),
         bundle.person(variant.number),
         tuple(graded), variant.names, str(combination_of(variant.network)),
     )  # fmt: skip
-
-
-def _shares(
-    line: Sequence[AnyAnswer], subjects: Mapping[str, Expression], worth: Fraction
-) -> list[Fraction]:
-    """The points of a line by its blanks: the value of a working half, the numbers put in the
-    rest; blanks that stand beside each other alike."""
-    if len(line) == 1 or line[-1].label not in subjects:
-        return [worth / len(line)] * len(line)
-    return [*[worth / 2 / (len(line) - 1)] * (len(line) - 1), worth / 2]

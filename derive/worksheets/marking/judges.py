@@ -12,6 +12,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from derive.derivation.numbers import Numbers
+from derive.document.wording import Wording
+from derive.expression.formula import FormulaError
 from derive.expression.nodes import Expression
 from derive.notation import Names
 from derive.worksheets.answers import (
@@ -24,23 +26,40 @@ from derive.worksheets.answers import (
 from derive.worksheets.exercise import Exercise
 from derive.worksheets.items import Item
 from derive.worksheets.maker import Variant
+from derive.worksheets.marking.faults import Fault, Faults
 from derive.worksheets.marking.formulas import Compared, Formulas
-from derive.worksheets.marking.marks import Carried, mark_values
+from derive.worksheets.marking.marks import mark_values
+from derive.worksheets.marking.progress import Known
 from derive.worksheets.marking.readings import MAX_LENGTH, read
+from derive.worksheets.marking.repeats import once
+from derive.worksheets.marking.spelling import answered
 from derive.worksheets.marking.verdicts import Mark, Verdict, with_first
+from derive.worksheets.recipe import ONCE
 
 _NONE = frozenset({"none", "no", "nothing", "0", "-", "–", "—", "∅", "{}"})
-_BETWEEN = re.compile(r"and|->|[\s,;.{}()→&+]+", re.IGNORECASE)
+_BETWEEN = re.compile(  # what people put between names, in several languages
+    r"\b(?:and|und|et|then|dann|puis|y|e|over|via)\b|[-=]+>?|[\s,;.:{}()\[\]→⟶⇒↦&+|/·]+",
+    re.IGNORECASE,
+)
+_LETTER = re.compile(r"\(([a-z])\)|([a-z])(?=[).:]|\s*$|\s+[=–—-])", re.IGNORECASE)
 _SHOWN = 60  # characters of an answer that are repeated
 
 
 class Judges:
-    """Marks the sheets about one exercise."""
+    """Marks the sheets about one exercise.
 
-    def __init__(self, exercise: Exercise, names: Names) -> None:
+    repeat  whether a mistake costs "once", or in "each" line where it is made again
+    words   the sentences that say why an answer cannot be read
+    """
+
+    def __init__(
+        self, exercise: Exercise, names: Names, repeat: str = ONCE, words: Wording | None = None
+    ) -> None:  # fmt: skip
         self.exercise = exercise
         self.names = names
         self.formulas = Formulas(exercise, names)
+        self.faults = Faults(names, words)
+        self._repeat = repeat
 
     def marks(self, variant: Variant, answers: Mapping[str, str]) -> tuple[Mark, ...]:
         """A mark for every blank of a variant, in the order of the sheet.
@@ -48,17 +67,21 @@ class Judges:
         answers  label of a blank → what was written there; what is left out is missing
         """
         found: dict[str, Mark] = {}
-        updated = Carried()
+        updated = Known()
         for numbers, items, later in _together(variant):
             marks = mark_values(
                 self.formulas, items, numbers, answers,
-                start=updated if later else None, into=updated,
+                start=updated if later else None, after=updated, faults=self.faults,
             )  # fmt: skip
             found |= {mark.label: mark for mark in marks}
         for answer in variant.answers:
             if answer.label not in found:
                 found[answer.label] = self._alone(answer, answers.get(answer.label, ""))
-        return with_first([found[answer.label] for answer in variant.answers])
+        marks = with_first([found[answer.label] for answer in variant.answers])
+        if self._repeat != ONCE:
+            return marks
+        guessed = {a.label for a in variant.answers if isinstance(a, ChoiceAnswer)}
+        return once(marks, guessed)
 
     def _alone(self, answer: AnyAnswer, text: str) -> Mark:
         shown = text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"
@@ -67,12 +90,13 @@ class Judges:
         if read(text).empty and not a_dash_is_none:
             return Mark(answer.label, answer.step, Verdict.MISSING, shown, expected)
         if len(text) > MAX_LENGTH:
-            fault = f"more than {MAX_LENGTH} characters"
-            return Mark(answer.label, answer.step, Verdict.UNREADABLE, shown, expected, fault=fault)
-        verdict, named, fault, differs = _JUDGES[type(answer)](self, answer, text)
+            found = _unreadable(Fault("too-long", str(MAX_LENGTH)))
+        else:
+            found = _JUDGES[type(answer)](self, answer, answered(text, answer.label))
+        verdict, named, fault, differs = found
         return Mark(
-            answer.label, answer.step, verdict, shown, expected, named, fault=fault,
-            differs=differs,
+            answer.label, answer.step, verdict, shown, expected, named,
+            fault=self.faults(fault), differs=differs,
         )  # fmt: skip
 
     def _expected(self, answer: AnyAnswer) -> Expression | str:
@@ -90,43 +114,48 @@ class Judges:
         """A whole number, exact."""
         reading = read(text)
         if reading.value is None:
-            return _unreadable("not a whole number")
+            return _unreadable(Fault("no-count", text.strip()))
         return _verdict(reading.value == answer.value)
 
     def choice(self, answer: ChoiceAnswer, text: str) -> _Judged:
-        """A letter, in brackets or not, small or capital."""
-        plain = unicodedata.normalize("NFKC", text).strip().strip("()[].:").strip().lower()
-        if len(plain) != 1 or plain not in answer.letters:
-            return _unreadable(f"not one of the letters {', '.join(answer.letters)}")
-        if plain == answer.letter:
+        """A letter, in brackets or not, small or capital; what is chosen may stand behind it."""
+        plain = unicodedata.normalize("NFKC", text).strip().replace("[", "(").replace("]", ")")
+        match = _LETTER.match(plain)
+        letter = (match[1] or match[2]).lower() if match else ""
+        others = {found.lower() for found in re.findall(r"\(([a-zA-Z])\)", plain)} - {letter}
+        if not letter or letter not in answer.letters or others & {*answer.letters}:
+            return _unreadable(Fault("no-letter", text.strip(), ", ".join(answer.letters)))
+        if letter == answer.letter:
             return _verdict(True)
-        row = answer.misconceptions[answer.letters.index(plain)]
+        row = answer.misconceptions[answer.letters.index(letter)]
         return _verdict(False, (row,) if row else ())
 
     def named(self, answer: NamesAnswer, text: str) -> _Judged:
-        """Names in any order."""
+        """Names in any order; the ends of a path may stand among them."""
         if text.strip().lower() in _NONE:
             return _verdict(not answer.names)
-        found, rest = self.formulas.quantities(text)
+        try:
+            found, rest = self.formulas.quantities(text)
+        except FormulaError as error:
+            return _unreadable(Fault(error.kind, *error.about))
         unknown = _BETWEEN.sub(" ", rest).split()
         if unknown or not found:
-            what = unknown[0] if unknown else text.strip()
-            return _unreadable(f"{what[:_SHOWN]!r} is no name on the sheet")
-        return _verdict(found == frozenset(answer.names))
+            return _unreadable(Fault("unknown-name", unknown[0] if unknown else text.strip()))
+        return _verdict(found - {*answer.ends} == {*answer.names} - {*answer.ends})
 
     def formula(self, answer: FormulaAnswer, text: str) -> _Judged:
         """A formula in the names of the sheet; one with an equals sign is what follows it."""
         compared = self.formulas.compare_with(
             answer.formula, text, frozenset(answer.assumes), answer.wrong, answer.subject
         )
-        if compared.fault:
+        if compared.fault is not None:
             return _unreadable(compared.fault)
         if compared.equal:
             return _verdict(True)
-        return Verdict.WRONG, compared.misconceptions, "", compared
+        return Verdict.WRONG, compared.misconceptions, None, compared
 
 
-_Judged = tuple[Verdict, tuple[str, ...], str, Compared | None]
+_Judged = tuple[Verdict, tuple[str, ...], Fault | None, Compared | None]
 _JUDGES: dict[type, Callable[[Judges, Any, str], _Judged]] = {
     CountAnswer: Judges.count, ChoiceAnswer: Judges.choice, NamesAnswer: Judges.named,
     FormulaAnswer: Judges.formula,
@@ -134,10 +163,10 @@ _JUDGES: dict[type, Callable[[Judges, Any, str], _Judged]] = {
 
 
 def _verdict(right: bool, named: tuple[str, ...] = ()) -> _Judged:
-    return (Verdict.RIGHT if right else Verdict.WRONG), named, "", None
+    return (Verdict.RIGHT if right else Verdict.WRONG), named, None, None
 
 
-def _unreadable(fault: str) -> _Judged:
+def _unreadable(fault: Fault) -> _Judged:
     return Verdict.UNREADABLE, (), fault, None
 
 

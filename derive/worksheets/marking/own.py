@@ -36,6 +36,18 @@ class Value:
     error: Any = _ZERO
 
 
+@dataclass(frozen=True, slots=True)
+class Worked:
+    """What a formula comes to, and how far the errors of the numbers put in can move it.
+
+    exact  no number put in was rounded: then there is one value and no other
+    """
+
+    value: Any
+    error: Any = _ZERO
+    exact: bool = False
+
+
 class Values:
     """An environment of displayed numbers for the formulas of tasks.
 
@@ -68,11 +80,11 @@ class Values:
     def partial(self, of: Quantity, by: Quantity) -> Any:
         return HIGH.number(self.value(Partial(of, by)).number)
 
-    def evaluate(self, formula: Expression, fewer: int = 0) -> tuple[Any, Any]:
-        """A formula's value here, and how far the errors of the numbers put in can move it.
+    def work_out(self, formula: Expression, fewer: int = 0) -> Worked | None:
+        """What a formula comes to here; None where it has no value: a student's own number may
+        leave the domain of a logarithm.
 
         fewer  decimals that the numbers lose before they are put in
-        Raises ArithmeticError where it has no value.
         """
         letters: dict[Atom, Quantity] = {}
         renamed: dict[Expression, Expression] = {}
@@ -87,11 +99,15 @@ class Values:
         }  # fmt: skip
         in_letters = substitute(formula, renamed)
         bindings = Bindings(put_in)
-        found = slopes(in_letters, bindings)
+        try:
+            found = slopes(in_letters, bindings)
+            value = evaluate(in_letters, bindings)
+        except ArithmeticError:
+            return None
         error = _ZERO
         for atom, letter in letters.items():
             error += abs(found.get(letter, _ZERO)) * values[atom].error
-        return evaluate(in_letters, bindings), error
+        return Worked(value, error, not any(one.error for one in values.values()))
 
 
 def _rounded(value: Fraction, places: int) -> Fraction:

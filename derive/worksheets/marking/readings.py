@@ -10,13 +10,19 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from derive.expression.literals import MAX_DIGITS, decimal
+from derive.worksheets.marking.faults import Fault
 from derive.worksheets.marking.spelling import doubtful, spelled
 
 MAX_LENGTH = 2_000  # characters of one answer
 
 _SPACE = re.compile(r"\s+")
 _BEFORE = re.compile(r"[=≈~ ]+|(?:approx(?:imately)?|about|around|circa|ca|c)\.? ", re.IGNORECASE)
-_AFTER = re.compile(r" ?\((?:approx(?:imately|imate|\.)?|rounded|about|ca\.?)\)$", re.IGNORECASE)
+_REMARKS = (  # in the languages of people who have an English sheet before them
+    r"approx(?:imately|imate|\.)?", "rounded(?: up| down)?", "about", r"ca\.?", "truncated",
+    "cut(?: off)?", "(?:auf|ab)?gerundet", "ger?\\.?", "abgeschnitten", r"ungefähr|etwa",
+    "arrondie?", "tronquée?", "environ", "redondeado", "arrotondato",
+)  # fmt: skip
+_AFTER = re.compile(rf" ?\((?:{'|'.join(_REMARKS)})\)$", re.IGNORECASE)
 _NOTHING = frozenset({"", "-", "--", "---"})
 _AFTER_SIGN = re.compile(r"^([+-]) ")
 _POWER_OF_TEN = re.compile(
@@ -40,14 +46,24 @@ class Reading:
     value   None where there is none
     unit    one unit of the last digit written; 0 for a fraction, which is exact
     digits  significant digits written
-    fault   why there is no number; "" where there is one or nothing was written
+    fault   why there is no number; None where there is one or nothing was written
+    open    whether the digits go on, 0.6106…: ``value`` is the middle of what it may be
     """
 
     text: str
     value: Fraction | None
     unit: Fraction = Fraction(0)
     digits: int = 0
-    fault: str = ""
+    fault: Fault | None = None
+    open: bool = False
+
+    @property
+    def written(self) -> Fraction:
+        """The number as its digits say it. Raises ValueError where there is none."""
+        if self.value is None:
+            raise ValueError("an answer without a number")
+        half = self.unit / 2 if self.open else Fraction(0)
+        return self.value + half if self.value < 0 else self.value - half
 
     @property
     def empty(self) -> bool:
@@ -62,8 +78,9 @@ def read(text: str) -> Reading:
     """
     shown = text.strip() if len(text) <= 60 else f"{text[:57].strip()}…"
     if len(text) > MAX_LENGTH:
-        return Reading(shown, None, fault=f"more than {MAX_LENGTH} characters")
+        return Reading(shown, None, fault=Fault("too-long", str(MAX_LENGTH)))
     bare = _SPACE.sub(" ", spelled(text)).strip()
+    bare = bare.rstrip("; ")
     while begins := _BEFORE.match(bare):
         bare = bare[begins.end() :]
     bare = _AFTER.sub("", bare)
@@ -85,15 +102,16 @@ def read(text: str) -> Reading:
         if ends[2] == "." or found.value is None:
             return found
         half = found.unit / 2
-        return replace(found, value=found.value + (-half if bare[0] == "-" else half))
+        middle = found.value + (-half if bare[0] == "-" else half)
+        return replace(found, value=middle, open=True)
     return _decimal(shown, bare)
 
 
 def _fraction(shown: str, sign: str, whole: str, top: str, bottom: str) -> Reading:
     if int(bottom) == 0:
-        return Reading(shown, None, fault="a division by 0")
+        return Reading(shown, None, fault=Fault("division-by-zero"))
     if whole and int(top) >= int(bottom):
-        return Reading(shown, None, fault=f"{whole} {top}/{bottom} may be a sum or a product")
+        return Reading(shown, None, fault=Fault("sum-or-product", f"{whole} {top}/{bottom}"))
     value = int(whole or 0) + Fraction(int(top), int(bottom))
     return Reading(shown, -value if sign == "-" else value, digits=MAX_DIGITS)
 
@@ -109,9 +127,9 @@ def _decimal(shown: str, bare: str) -> Reading:
     try:
         number = decimal(bare)
     except ValueError:
-        return Reading(shown, None, fault="not a number such as 0.5622 or −0,02")
-    except OverflowError as error:
-        return Reading(shown, None, fault=str(error))
+        return Reading(shown, None, fault=Fault("no-number", bare))
+    except OverflowError:
+        return Reading(shown, None, fault=Fault("too-many-digits", str(MAX_DIGITS)))
     mantissa, _, power = bare.lower().partition("e")
     decimals = len(mantissa.partition(".")[2])
     significant = len(mantissa.lstrip("+-").replace(".", "").lstrip("0"))

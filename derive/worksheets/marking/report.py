@@ -15,7 +15,7 @@ from derive.worksheets.marking.grading import ClassMarks, Graded, StudentMarks, 
 from derive.worksheets.marking.verdicts import Verdict
 from derive.worksheets.misconceptions import MISCONCEPTIONS
 
-_WRONG = frozenset({Verdict.WRONG, Verdict.TRIVIAL})
+_WRONG = frozenset({Verdict.WRONG, Verdict.REPEATED, Verdict.TRIVIAL})
 _MISSING = frozenset({Verdict.UNREADABLE, Verdict.MISSING, Verdict.VAGUE})
 BANDS = 5  # of the distribution of points: 0–20 %, …, 80–100 %
 

@@ -10,6 +10,7 @@ import re
 import unicodedata
 
 from derive.notation.spelling import GREEK
+from derive.worksheets.marking.faults import Fault
 
 _MINUS = "−–—‐‑‒﹣－"
 _TIMES = "×⋅∙•✕✖∗‧·\u2062"
@@ -32,14 +33,19 @@ _GREEK = {**GREEK, "varepsilon": "ε", "varphi": "φ", "vartheta": "θ"}
 _COMMANDS = {
     **_GREEK, "partial": "∂", "cdot": "·", "times": "·", "div": "/", "leftarrow": "←",
     "approx": "≈", "left": "", "right": "", "quad": " ", "arctan": "atan", "lvert": "|",
-    "rvert": "|", "dfrac": r"\frac", "tfrac": r"\frac", "prime": "'",
+    "rvert": "|", "dfrac": r"\frac", "tfrac": r"\frac", "prime": "'", "ast": "·", "to": "→",
+    "rightarrow": "→", **dict.fromkeys(("big", "Big", "bigl", "bigr", "Bigl", "Bigr"), ""),
     **{name: name for name in (
         "exp", "ln", "log", "sin", "cos", "sinh", "cosh", "tanh", "max", "min",
     )},
 }  # fmt: skip
 _COMMAND = re.compile(r"\\([A-Za-z]+) ?")
 _SPACES = re.compile(r"\\[,;:! ]")
-_WORD_IN_BRACES = re.compile(r"\\(?:text|mathrm|mathit|operatorname)\s*\{([^{}\\]*)\}")
+_ACCENTS = {"hat": "\u0302", "bar": "\u0304", "tilde": "\u0303"}
+_ACCENT = re.compile(r"\\(hat|bar|tilde) ?(?:\{ ?([^\W\d_]) ?\}|([^\W\d_]))")
+_WORD_IN_BRACES = re.compile(
+    r"\\(?:text|mathrm|mathit|mathbf|mathsf|boldsymbol|operatorname)\s*\{([^{}\\]*)\}"
+)
 _WITH_BRACES = re.compile(r"\\frac\s*\{|\\sqrt\s*\{|[\^_]\{")
 _MOST_BRACES = 100
 
@@ -76,21 +82,39 @@ def powers(text: str) -> str:
     return text.replace("⁄", "/")
 
 
-def doubtful(text: str) -> str:
-    """Why a number or working may mean two things; "" where it does not.
+def answered(text: str, label: str) -> str:
+    """What was typed without what is no part of an answer: the number of its own blank before it,
+    and a comment behind it.
 
-    e.g. 0·61, which is 0.61 with a raised point, or a product
+    e.g. in blank 3: "(3) 0.98" → "0.98"; "delta2*a1  # gradient" → "delta2*a1"
     """
+    return re.sub(rf"^\s*\({label}\)[\s:]+(?=[^\s*·×/+^:])", "", _COMMENT.sub("", text))
+
+
+_COMMENT = re.compile(r"(?<=\S)\s*#.*", re.DOTALL)
+
+
+def doubtful(text: str) -> Fault | None:
+    """Why a number or working may mean two things; None where it does not.
+
+    e.g. 0·61, which is 0.61 with a raised point, or a product; 9.8×10−1 and 9.8·103, which are
+    9.8·10⁻¹ and 9.8·10³ where they have lost what was raised, or 97 and 1009.4
+    """
+    if lost := _LOST_POWER.search(text):
+        number, minus, *digits = lost.groups()
+        power = (minus or "") + "".join(filter(None, digits))
+        return Fault("lost-power", lost[0].strip(), f"{number}·10^({power.translate(_SIGNS)})")
     found = _RAISED_POINT.search(text)
     if found is None or (found[1] != "0" and _POINT.search(text)):
-        return ""  # whoever writes 0.5 writes no 2·5 for 2.5
+        return None  # whoever writes 0.5 writes no 2·5 for 2.5
     before, after = found.groups()
-    return (
-        f"{before}·{after} may be a number or a product; write {before}.{after}, or "
-        f"{before}*{after}"
-    )
+    return Fault("raised-point", f"{before}·{after}", f"{before}.{after}")
 
 
+_LOST_POWER = re.compile(
+    rf"(?<![\w.,])([0-9]+(?:[.,][0-9]+)?)\s*(?:[xX*·{_TIMES}]|\\cdot|\\times)\s*"
+    rf"(?:10(?:\s*([{_MINUS}-])\s*|\s+)([0-9]{{1,2}})|10()([1-9]))(?![\w.,^*({_TIMES}])"
+)
 _POINT = re.compile(r"[0-9][.,][0-9]")
 _RAISED_POINT = re.compile(
     r"(?<![\w.,])([0-9]{1,9})[·⋅∙•‧\u0387](?!10(?:\^|\*\*|[⁺⁻⁰¹²³⁴-⁹]))([0-9]{1,60})(?![\w.,])"
@@ -133,6 +157,7 @@ def _quotient(match: re.Match[str]) -> str:
 def _latex(text: str) -> str:
     text = _WORD_IN_BRACES.sub(r"\1", _SPACES.sub(" ", text.replace("{,}", ",")))
     text = text.replace(r"\(", "").replace(r"\)", "")
+    text = _ACCENT.sub(lambda m: _accented(m[2] or m[3], m[1]), text)
     text = _COMMAND.sub(lambda m: _COMMANDS.get(m[1], m[0]), text)
     openings = list(_WITH_BRACES.finditer(text))
     if len(openings) > _MOST_BRACES:
@@ -161,6 +186,11 @@ def _latex(text: str) -> str:
             rest = rest[last + 1 :]
         text = text[: opening.start()] + new + rest
     return text
+
+
+def _accented(letter: str, accent: str) -> str:
+    """\\hat{y} → ŷ"""
+    return unicodedata.normalize("NFC", letter + _ACCENTS[accent])
 
 
 def _closing(text: str, opening: int) -> int:

@@ -6,12 +6,13 @@ from derive.derivation.graph import E, Graph
 from derive.derivation.styles.deltas import pre_activation_of
 from derive.expression.nodes import DELTA, Apply, Expression, Partial, Quantity
 from derive.notation import Names
+from derive.worksheets.marking.faults import Fault
 
 
 def unresolved(
     formula: Expression, right: Expression, subject: Expression, graph: Graph, names: Names
-) -> str:
-    """Why a formula is no answer though it may be true; "" where it is one.
+) -> Fault | None:
+    """Why a formula is no answer though it may be true; None where it is one.
 
     The chain rule may be written out, ∂E/∂o1·∂o1/∂W5. What stands for the whole chain to the
     quantity asked about may not: ∂E1/∂W5, σ′(h1) for ∂a_h1/∂h1, or ∂(…)/∂W5.
@@ -21,19 +22,18 @@ def unresolved(
     definition = graph.definitions.get(of) if isinstance(of, Quantity) else None
     for node in formula.walk():
         if node == subject or _as_partial(node) == asked:
-            return "names what it is asked to work out"
+            return Fault("names-itself")
         if not isinstance(asked, Partial) or node in right.walk():
             continue
         if isinstance(node, Apply) and _is_slope(node, definition):
-            return "names what it is asked to work out"
+            return Fault("names-itself")
         if isinstance(node, Partial) and node.by == asked.by:
             if not isinstance(node.of, Quantity):
-                return "leaves a derivative to be worked out; work it out"
+                return Fault("leaves-open")
             inside = graph.definitions.get(node.of)
             if inside is None or node.by not in inside.walk():
-                left = f"∂{names.text(node.of)}/∂{names.text(node.by)}"
-                return f"leaves {left} to be worked out; go there step by step"
-    return ""
+                return Fault("leaves", f"∂{names.text(node.of)}/∂{names.text(node.by)}")
+    return None
 
 
 def _as_partial(subject: Expression) -> Expression:

@@ -11,19 +11,20 @@ from derive.worksheets.marking.formulas import Compared
 
 
 class Verdict(Enum):
-    """What is said of an answer."""
+    """What is said of an answer; the rule for numbers is in ``worth.py``."""
 
     RIGHT = "right"
     COARSE = "right, with too few digits"
     VAGUE = "too few digits to see the step"
     FOLLOWS = "follows from an earlier mistake"
     TRIVIAL = "follows from an earlier mistake that makes it trivial"
+    REPEATED = "the same mistake again"
     WRONG = "wrong"
     UNREADABLE = "unreadable"
     MISSING = "missing"
 
 
-_COUNTS = frozenset({Verdict.RIGHT, Verdict.COARSE, Verdict.FOLLOWS})
+COUNTS = frozenset({Verdict.RIGHT, Verdict.COARSE, Verdict.FOLLOWS, Verdict.REPEATED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ class Mark:
     @property
     def counts(self) -> bool:
         """Whether the point is given."""
-        return self.verdict in _COUNTS
+        return self.verdict in COUNTS
 
 
 def with_first(marks: Sequence[Mark]) -> tuple[Mark, ...]:

@@ -19,6 +19,7 @@ from derive.derivation.rounding import half_unit
 from derive.expression.evaluate import HIGH, Bindings, Point, evaluate, slopes
 from derive.expression.formula import FormulaError
 from derive.expression.nodes import Expression, Number, Partial, Power, Quantity, variable
+from derive.worksheets.marking.faults import Fault
 from derive.worksheets.marking.own import fraction
 from derive.worksheets.marking.readings import MAX_LENGTH, Reading, read
 from derive.worksheets.marking.spelling import doubtful, spelled
@@ -31,6 +32,7 @@ _MOST_WORDS = 60  # numbers, names and functions of one member
 _DIGITS = 20
 _EXACT = 2  # significant digits of a number that is given and not rounded
 _SHOWN = 60  # characters of a member that are repeated
+_LESS = HIGH.number(1 - Fraction(1, 10**30))
 _AND_A_BIT = HIGH.number(Fraction(101, 100))
 
 
@@ -48,34 +50,36 @@ class _Member:
     unit: Any
 
 
-def worked(text: str, formula: Callable[[str], Expression]) -> tuple[Reading, str]:
-    """The answer at the end of a working, and what does not hold in it; "" where all does.
+def worked(
+    text: str, formula: Callable[[str], Expression]
+) -> tuple[Reading, Fault | None]:  # fmt: skip
+    """The answer at the end of a working, and what does not hold in it; None where all does.
 
     formula  reads arithmetic in the notation of the sheet; raises FormulaError
 
     The answer may be left as arithmetic. A number alone behind a sign is a result: rounded, or
     cut off, to the digits it has, but a whole number behind = is what it is.
 
-    e.g. "0.5·0.2 = 0.1" → 0.1, ""; "0.5·0.2 = 0.2" → 0.2, "0.5·0.2 is 0.1, not 0.2";
-    "a_h1 = σ(0.59) ≈ 0.6434" → 0.6434, ""
+    e.g. "0.5·0.2 = 0.1" → 0.1, None; "0.5·0.2 = 0.2" → 0.2, "0.5·0.2 is 0.1, not 0.2";
+    "a_h1 = σ(0.59) ≈ 0.6434" → 0.6434, None
     """
     signs, members = _parted(text) if len(text) <= MAX_LENGTH else ([], [])
     if not members:
-        return read(text), ""
+        return read(text), None
     answer = replace(read(members[-1]), text=_shown(text.strip(), signs[-1] + members[-1]))
     if answer.value is not None and len(members) == 1:
-        return answer, ""
+        return answer, None
     found = [_member(*one, formula) for one in zip(signs, members, strict=True)]
     last = found[-1]
     if answer.fault and last is not None:
         answer = _worked_out(last, answer)
     if answer.value is None:
-        return answer, ""
+        return answer, None
     for before, after in pairwise(one for one in found if one is not None):
         if not _agree(before, after):
             value = HIGH.context.nstr(before.value, 6)
-            return answer, f"{before.text} is {value}, not {after.text}"
-    return answer, ""
+            return answer, Fault("working", f"{before.text} is {value}", after.text)
+    return answer, None
 
 
 def _parted(text: str) -> tuple[list[str], list[str]]:
@@ -107,9 +111,11 @@ def _agree(before: _Member, after: _Member) -> bool:
     left, right = before.value, after.value
     away = abs(left - right)
     allowed = before.error + before.unit / 2 + after.error
+    if away <= allowed + after.unit / 2 * _AND_A_BIT:
+        return True
     cut_off = abs(right) <= abs(left) and left * right >= 0
-    rounded = after.unit / 2 * _AND_A_BIT
-    return bool(away <= allowed + (after.unit if cut_off else rounded))
+    unit = after.unit if allowed else after.unit * _LESS  # 1.23 itself is cut off to no 1.22
+    return bool(cut_off and away <= allowed + unit)
 
 
 def _member(sign: str, text: str, formula: Callable[[str], Expression]) -> _Member | None:

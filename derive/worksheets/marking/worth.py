@@ -1,54 +1,149 @@
-"""Whether a value that follows from a mistake was still work: the use-condition."""
+"""The rule: what an answer that is a number is, and so whether it counts. All of it is here.
+
+An answer is held against what the line comes to from the key's numbers, and from the student's own
+earlier ones. The first of these that holds is its verdict:
+
+1. It is the key's value, with the decimals asked for, rounded or cut off: RIGHT.
+2. It is that of the student's own numbers. Where none of these is mistaken it is RIGHT as well,
+   even if some have too few digits; where one is, it FOLLOWS. Either way something must have been
+   left to work out (``work.py``): else it is TRIVIAL, or VAGUE.
+3. It is either of the two with fewer decimals than asked for, rounded or cut off. With two digits
+   of the value that is COARSE, and counts; with fewer nobody can tell, it is VAGUE, and does not.
+   A new weight must have moved by a unit of its last digit.
+4. It is WRONG.
+
+What "rounded" and "cut off" are is in ``nearness.py``. RIGHT, COARSE and FOLLOWS count, and so
+does REPEATED, a mistake that has cost its points before (``repeats.py``).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Sequence
+from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
 
-from derive.derivation.numbers import Atom, atoms
+from derive.derivation.numbers import Atom
+from derive.derivation.rounding import exponent
 from derive.expression.evaluate import HIGH
-from derive.expression.nodes import Expression
-from derive.worksheets.marking.own import Value, Values
+from derive.expression.nodes import Expression, Number
+from derive.worksheets.marking.nearness import Asked, is_cut_off, is_rounded
+from derive.worksheets.marking.own import Values, Worked, fraction
+from derive.worksheets.marking.readings import Reading
+from derive.worksheets.marking.verdicts import COUNTS, Verdict
+from derive.worksheets.marking.work import is_work
+
+_FEWEST = 2  # digits of a value that must be seen
+_FEWER = 2  # decimals that may lack where an answer is not wrong, but too short to count
 
 
-def is_work(
-    formula: Expression, values: Values, mistaken: Collection[Atom], nothing: Collection[Atom],
-    least: Fraction,
-) -> bool:  # fmt: skip
-    """Whether a line worked out from mistaken numbers counts.
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What a line comes to.
 
-    A value counts as following where a mistaken number that was put in makes a difference to it,
-    or where two others do. A number makes a difference where the result would be another one, by
-    more than ``least``, with 0 or with the opposite number in its place.
-
-    nothing  numbers that are 0, or at most a unit of the last digit asked, where they should not
-
-    e.g. δ·a with 0 for δ: no number makes a difference, and nothing is left to work out. In
-    w − η·g with 0 for g only w does: it is copied. In (δ1·w5 + δ2·w7)·f′ with 0 for δ2, δ1, w5
-    and f′ do: that was work. a·(1 − a) with 1 for a was, too.
+    key    its value as the key has it
+    asked  the digits of it
+    right  the same, worked out from the key's numbers; None where they lead to no value
+    old    the value before an update; None of any other line
     """
-    value, _ = values.evaluate(formula)
-    others = 0
-    for atom in atoms(formula):
-        if atom in nothing or not _matters(atom, formula, values, value, least):
-            continue
-        if atom in mistaken:
-            return True
-        others += 1
-    return others > 1
+
+    key: Number
+    asked: Asked
+    right: Worked | None
+    old: Fraction | None = None
 
 
-def _matters(
-    atom: Atom, formula: Expression, values: Values, value: Any, least: Fraction
-) -> bool:  # fmt: skip
-    number = values.value(atom).number
-    for other in (Fraction(0), -number) if number else ():
-        instead = Values(values.numbers, {**values.own, atom: Value(other)})
-        try:
-            changed, _ = instead.evaluate(formula)
-        except ArithmeticError:
-            return True  # no value is another one
-        if abs(changed - value) > HIGH.number(least):
-            return True
-    return False
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A formula that a student may have come to a value by, and the numbers put in.
+
+    mistaken  those of them that are wrong, or follow from a mistake
+    short     those that have too few digits to count, or rest on such
+    nothing   those that are 0, or as good as 0, and should not be
+    """
+
+    formula: Expression
+    values: Values
+    mistaken: frozenset[Atom] = frozenset()
+    short: frozenset[Atom] = frozenset()
+    nothing: frozenset[Atom] = frozenset()
+
+    def worked(self) -> Worked | None:
+        """What it comes to."""
+        return self.values.work_out(self.formula)
+
+
+def verdict_on(
+    reading: Reading, line: Line, ways: Sequence[Way]
+) -> tuple[Verdict, Way | None]:  # fmt: skip
+    """What an answer is, and by which way that is not the key's."""
+    # From the key's numbers first: two mistakes that cancel cost nothing here.
+    if line.right is not None and _is(reading, line.right, line.asked):
+        return Verdict.RIGHT, None
+    if is_rounded(reading, _as_printed(line), line.asked.of(reading)):
+        return Verdict.RIGHT, None
+    fewer = None if line.right is None else _shorter(reading, line.right, line)
+    follows = [(way, worked) for way in ways if (worked := way.worked()) is not None]
+    for way, worked in follows:
+        if _is(reading, worked, line.asked):
+            verdict = _following(way, line.asked, Verdict.RIGHT)
+            if fewer is None or verdict in COUNTS:
+                return verdict, way
+    if fewer is not None:
+        return fewer, None
+    for way, worked in follows:
+        if (shorter := _shorter(reading, worked, line)) is not None:
+            return _following(way, line.asked, shorter), way
+    return Verdict.WRONG, None
+
+
+def _as_printed(line: Line) -> Worked:
+    """The number of the key, which is rounded itself."""
+    number = HIGH.number(line.key.value)
+    right = line.right
+    return Worked(number) if right is None else Worked(number, right.error, right.exact)
+
+
+def _is(reading: Reading, worked: Worked, asked: Asked) -> bool:
+    """Whether an answer is a value with the digits asked for."""
+    if is_rounded(reading, worked, asked.of(reading)):
+        return True
+    return asked.complete(reading) and is_cut_off(reading, worked)
+
+
+def _following(way: Way, asked: Asked, otherwise: Verdict) -> Verdict:
+    """What an answer is that comes from these numbers; ``otherwise`` where all are fine."""
+    if (not way.mistaken and not way.short) or otherwise is Verdict.VAGUE:
+        return otherwise
+    work = is_work(
+        way.formula, way.values, way.mistaken | way.short, way.nothing, asked.unit / 2
+    )  # fmt: skip
+    if way.mistaken:
+        return Verdict.FOLLOWS if work else Verdict.TRIVIAL
+    return otherwise if work else Verdict.VAGUE
+
+
+def _shorter(reading: Reading, worked: Worked, line: Line) -> Verdict | None:
+    """What an answer is that is a value with the digits that are written, if it is one.
+
+    Other mistakes would come to the same few digits as well, and are not looked for: the student
+    has the benefit of the doubt.
+    """
+    rounded = is_rounded(reading, worked, reading.unit)
+    if not rounded and not is_cut_off(reading, worked):
+        return None
+    value = fraction(worked.value)
+    if value is None:
+        return None
+    enough = reading.digits >= _FEWEST
+    moved = line.old is None or reading.unit < abs(value - line.old)
+    if enough and moved and _seen(value, reading.unit) >= _FEWEST:
+        return Verdict.COARSE
+    near = reading.unit <= line.asked.most * 10**_FEWER
+    return Verdict.VAGUE if near or (enough and rounded) else None
+
+
+def _seen(value: Fraction, unit: Fraction) -> int:
+    """How many digits of a value are left at a unit: one of 0.98 at 0.1, where 1.0 is written."""
+    if not value or not unit:
+        return _FEWEST
+    return exponent(value) - exponent(unit) + 1

@@ -8,7 +8,17 @@ from derive.worksheets.misconceptions.catalogue import (
     MISCONCEPTIONS,
     Misconception,
     Slip,
+    formula_slips,
     slips,
+    steering_slips,
 )
 
-__all__ = ["EARLY_ROUNDING", "MISCONCEPTIONS", "Misconception", "Slip", "slips"]
+__all__ = [
+    "EARLY_ROUNDING",
+    "MISCONCEPTIONS",
+    "Misconception",
+    "Slip",
+    "formula_slips",
+    "slips",
+    "steering_slips",
+]

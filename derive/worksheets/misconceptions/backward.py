@@ -34,6 +34,22 @@ def sign(task: Task, exercise: Exercise) -> Iterator[Expression]:
         yield _reversed(task.formula)
 
 
+def sign_further_back(task: Task, exercise: Exercise) -> Iterator[Expression]:
+    """e.g. ∂E/∂W5 = δ_o1·a_h1 → −δ_o1·a_h1, as (t1 − a_o1)·… is; δ of a hidden unit"""
+    if task.part == "gradient" or task.kind[0] == "arriving" or task.kind == ("delta", "hidden"):
+        yield Negative(task.formula)
+
+
+def lost_minus(task: Task, exercise: Exercise) -> Iterator[Expression]:
+    """e.g. h1 = −0.98 → 0.98; one term of a weighted sum with the other sign"""
+    if task.kind[:2] == ("define", PRE_ACTIVATION) and isinstance(task.formula, Sum):
+        terms = task.formula.terms
+        for place, term in enumerate(terms):
+            yield Sum((*terms[:place], Negative(term), *terms[place + 1 :]))
+    if task.part in ("forward", "local"):
+        yield Negative(task.formula)
+
+
 def _reversed(formula: Expression) -> Expression:
     if isinstance(formula, Sum) and len(formula.terms) == 2:
         first, second = formula.terms
@@ -55,8 +71,8 @@ def is_loss_derivative(task: Task) -> bool:
     )
 
 
-def _is_slope(node: Expression) -> bool:
-    """∂a/∂z, the f′ of a unit."""
+def is_slope(node: Expression) -> bool:
+    """Whether a node is ∂a/∂z, the f′ of a unit."""
     return (
         isinstance(node, Partial) and isinstance(node.of, Quantity) and node.of.kind == ACTIVATION
     )
@@ -69,13 +85,13 @@ def no_derivative(task: Task, exercise: Exercise) -> Iterator[Expression]:
 
 
 def _slopes_in(formula: Expression) -> int:
-    return sum(_is_slope(node) for node in formula.walk())
+    return sum(is_slope(node) for node in formula.walk())
 
 
 def _without_slopes(node: Expression) -> Expression:
     if not isinstance(node, Product):
         return node
-    return product(*(factor for factor in node.factors if not _is_slope(factor)))
+    return product(*(factor for factor in node.factors if not is_slope(factor)))
 
 
 def derivative_twice(task: Task, exercise: Exercise) -> Iterator[Expression]:
@@ -87,14 +103,14 @@ def derivative_twice(task: Task, exercise: Exercise) -> Iterator[Expression]:
 def _with_slopes_twice(node: Expression) -> Expression:
     if not isinstance(node, Product):
         return node
-    return product(*node.factors, *(factor for factor in node.factors if _is_slope(factor)))
+    return product(*node.factors, *(factor for factor in node.factors if is_slope(factor)))
 
 
 def derivative_place(task: Task, exercise: Exercise) -> Iterator[Expression]:
     """e.g. ∂a_h1/∂h1 = a_h1·(1 − a_h1) → h1·(1 − h1); → σ(a_h1)·(1 − σ(a_h1)), f′ at the
     activation; δ_h1 with the f′ of the next layer."""
     subject = task.step.subject
-    if task.part == "local" and isinstance(subject, Partial) and _is_slope(subject):
+    if task.part == "local" and isinstance(subject, Partial) and is_slope(subject):
         swapped: dict[Expression, Expression] = {}
         for q in quantities(task.formula):
             if q.kind == ACTIVATION:
@@ -109,7 +125,7 @@ def derivative_place(task: Task, exercise: Exercise) -> Iterator[Expression]:
         if subject.of in quantities(task.formula):
             yield substitute(task.formula, {subject.of: again})
     if task.kind == ("delta", "hidden"):
-        for node in {node: None for node in task.formula.walk() if _is_slope(node)}:
+        for node in {node: None for node in task.formula.walk() if is_slope(node)}:
             assert isinstance(node, Partial)
             layer = node.by.layer + 1
             for unit in range(exercise.structure.sizes[layer]):
@@ -159,9 +175,9 @@ def diagonal(task: Task, exercise: Exercise) -> Iterator[Expression]:
     if task.kind != ("delta", "output") or last.activation.function is not None:
         return
     (z,) = task.step.about
-    if isinstance(task.formula, Sum) and any(_is_slope(n) for n in task.formula.walk()):
+    if isinstance(task.formula, Sum) and any(is_slope(n) for n in task.formula.walk()):
         for term in task.formula.terms:
-            if any(_is_slope(n) and n.of.unit == z.unit for n in term.walk()):  # type: ignore[attr-defined]
+            if any(is_slope(n) and n.of.unit == z.unit for n in term.walk()):  # type: ignore[attr-defined]
                 yield term
     elif exercise.structure.loss.name == "cross_entropy":
         p = Quantity(ACTIVATION, z.layer, z.unit)

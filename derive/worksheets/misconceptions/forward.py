@@ -54,6 +54,14 @@ def lost_factor(task: Task, exercise: Exercise) -> Iterator[Expression]:
             yield product(Number(1 / coefficient), task.formula)
 
 
+def factor_of_derivative(task: Task, exercise: Exercise) -> Iterator[Expression]:
+    """e.g. ∂E1/∂a_o1 = 2·(a_o1 − t1) → a_o1 − t1"""
+    if is_loss_derivative(task):
+        coefficient, rest = _coefficient(task.formula)
+        if abs(coefficient) != 1:
+            yield rest
+
+
 def _coefficient(formula: Expression) -> tuple[Fraction, Expression]:
     """A product's numbers, and the rest of it."""
     if not isinstance(formula, Product):

@@ -14,7 +14,7 @@ from derive.expression.nodes import Comparison, Expression
 from derive.worksheets.exercise import Exercise, Task
 from derive.worksheets.misconceptions import MISCONCEPTIONS
 from derive.worksheets.questions.draft import Draft, Option
-from derive.worksheets.questions.formulas import wrong_formulas
+from derive.worksheets.questions.formulas import recognised, wrong_formulas
 from derive.worksheets.questions.ground import Ground
 from derive.worksheets.questions.question import Question
 from derive.worksheets.recipe import Ask, DoesNotFit
@@ -90,7 +90,7 @@ def mistake(ground: Ground, ask: Ask, letter: str) -> Question:
         draft.say("mistake-right")
         draft.formula(
             task.step.subject, task.formula, task.source, task.step.assumes,
-            wrong_formulas(task, exercise), whole=True,
+            recognised(task, exercise), whole=True,
         )  # fmt: skip
         ground.told |= {other.step.subject for other in tasks}
         draft.key_only(ground.say("mistake-why", slip=MISCONCEPTIONS[slip].title))

@@ -25,7 +25,7 @@ from derive.expression.nodes import (
 from derive.worksheets.answers import FormulaAnswer
 from derive.worksheets.exercise import Exercise, Task
 from derive.worksheets.questions.draft import Draft
-from derive.worksheets.questions.formulas import wrong_formulas
+from derive.worksheets.questions.formulas import recognised
 from derive.worksheets.questions.ground import Ground
 from derive.worksheets.questions.question import Question
 from derive.worksheets.recipe import Ask
@@ -70,7 +70,7 @@ def code(ground: Ground, ask: Ask, letter: str) -> Question:
             label = draft.label()
             draft.answers.append(
                 FormulaAnswer(label, task.step.subject, formula, task.source,
-                              task.step.assumes, wrong_formulas(task, exercise))
+                              task.step.assumes, recognised(task, exercise))
             )  # fmt: skip
             shown[False].append(f"{left} = {_BLANK}  # ({label})")
             shown[True] += _statement(left, right, f"  # ({label})")

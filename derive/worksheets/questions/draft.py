@@ -84,10 +84,13 @@ class Draft:
         self.answers.append(CountAnswer(label, value, step))
         self.line(prompt, (str(value),), label, short=True)
 
-    def names(self, prompt: Inline, names: Sequence[Quantity], step: str = "") -> None:
-        """A set of names is asked for."""
+    def names(
+        self, prompt: Inline, names: Sequence[Quantity], step: str = "",
+        ends: tuple[Quantity, ...] = (),
+    ) -> None:  # fmt: skip
+        """A set of names is asked for; ``ends`` may stand among them."""
         label = self.label()
-        self.answers.append(NamesAnswer(label, tuple(names), step))
+        self.answers.append(NamesAnswer(label, tuple(names), step, ends))
         words = self.ground.words
         shown = words.listing(tuple(names)) if names else words("worksheet-no-names")
         self.line(prompt, shown, label, more=len(names) // _NAMES)

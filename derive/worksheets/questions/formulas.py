@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from derive.derivation.check import CheckFailed
 from derive.derivation.graph import E
@@ -26,7 +26,7 @@ from derive.expression.nodes import (
 )
 from derive.worksheets.answers import FormulaAnswer
 from derive.worksheets.exercise import Exercise, Task
-from derive.worksheets.misconceptions import EARLY_ROUNDING, slips
+from derive.worksheets.misconceptions import EARLY_ROUNDING, Slip, formula_slips, steering_slips
 from derive.worksheets.questions.draft import Draft
 from derive.worksheets.questions.ground import Ground
 from derive.worksheets.questions.question import Question
@@ -37,14 +37,24 @@ _SHARE = {"easy": 3, "normal": 2, "hard": 1}  # every how manieth line has a bla
 
 
 def wrong_formulas(task: Task, exercise: Exercise) -> tuple[tuple[str, Expression], ...]:
-    """What misconceptions make of a task's formula, where that is not equal to it after all."""
-    assumes = task.step.assumes
+    """What misconceptions make of a task's formula, where that is not equal to it after all: wrong
+    lines and choices are made of it."""
+    found = steering_slips(task, exercise)
+    return _unlike(task, exercise, (s for s in found if s.misconception.id != EARLY_ROUNDING))
+
+
+def recognised(task: Task, exercise: Exercise) -> tuple[tuple[str, Expression], ...]:
+    """What misconceptions make of a formula that a student writes."""
+    return _unlike(task, exercise, formula_slips(task, exercise))
+
+
+def _unlike(
+    task: Task, exercise: Exercise, found: Iterable[Slip]
+) -> tuple[tuple[str, Expression], ...]:  # fmt: skip
     return tuple(
-        (slip.misconception.id, slip.formula)
-        for slip in slips(task, exercise)
-        if slip.misconception.id != EARLY_ROUNDING
-        and not exercise.truth.same(slip.formula, task.formula, assumes)
-    )
+        (slip.misconception.id, slip.formula) for slip in found
+        if not exercise.truth.same(slip.formula, task.formula, task.step.assumes)
+    )  # fmt: skip
 
 
 def symbolic(ground: Ground, ask: Ask, letter: str) -> Question:
@@ -57,7 +67,7 @@ def symbolic(ground: Ground, ask: Ask, letter: str) -> Question:
         subject, assumes = task.step.subject, task.step.assumes
         if not exercise.truth.same(subject, task.formula, assumes):
             raise CheckFailed(task.source, "its formula is another than its subject")
-        draft.formula(subject, task.formula, task.source, assumes, wrong_formulas(task, exercise))
+        draft.formula(subject, task.formula, task.source, assumes, recognised(task, exercise))
     return draft.question()
 
 

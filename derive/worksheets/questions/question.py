@@ -18,7 +18,7 @@ class Question:
 
     letter   "A", "B", … on the sheet
     kind     a name of ``KINDS``
-    points   for the whole question, shared equally by its lines
+    points   for the whole question, shared out to its lines
     sheet    the blocks below its heading; key: the same, filled in
     answers  what belongs into every blank, in the order of the labels
     items    the lines that its numbers are worked out in

@@ -28,7 +28,7 @@ def paths(ground: Ground, ask: Ask, letter: str) -> Question:
             if graph.reaches(w, goal):
                 between = on_paths(ground, w, goal)
                 prompt = words("worksheet-paths-between", w=w, goal=goal)
-                draft.names(prompt, between, f"paths/{key(w)}/{key(goal)}")
+                draft.names(prompt, between, f"paths/{key(w)}/{key(goal)}", ends=(w, goal))
         if count <= _LISTED:
             shown = tuple(_route(path) for path in graph.paths(w, E))
             told = Paragraph(words("worksheet-paths-listed", paths=words.listing(shown)))
@@ -87,7 +87,7 @@ def reaches(ground: Ground, ask: Ask, letter: str) -> Question:
         reached = [goal for goal in goals if _depends(ground, goal, w)]
         if any(graph.reaches(w, goal) != (goal in reached) for goal in goals):
             raise CheckFailed(f"reaches/{key(w)}", "is not what the formulas say")
-        draft.names(words("worksheet-reaches-one", w=w), reached, f"reaches/{key(w)}")
+        draft.names(words("worksheet-reaches-one", w=w), reached, f"reaches/{key(w)}", (w,))
     return draft.question()
 
 
