@@ -306,7 +306,9 @@ def test_one_slip_made_again_and_again_is_told_once(made: Worksheet) -> None:
     assert page.count("if the learning rate is used twice") == 1
     first, *again = (item.answers[-1].label for item in updates)
     assert f"The first mistake is in blank ({first})" in page
-    assert f"The same seems to have happened in {', '.join(f'({one})' for one in again)}." in page
+    blanks = ", ".join(f"({one})" for one in again)
+    assert f"The same seems to have happened in {blanks}." in page
+    assert f"you lose points for it only once, so these are counted: {blanks}." in page
 
 
 def test_what_is_trivial_or_too_short_is_explained(made: Worksheet) -> None:
@@ -517,7 +519,9 @@ def test_a_wrong_update_is_carried_into_the_loss_after_it() -> None:
     judges = Judges(made.bundle.maker(1).exercise, made[0].names)
     found = {mark.step: mark for mark in judges.marks(made[0], answers)}
     wrong = [found[item.task.source] for item in moved]
-    assert {mark.verdict for mark in wrong} == {Verdict.WRONG}
+    first, *again = wrong
+    assert first.verdict is Verdict.WRONG
+    assert {mark.verdict for mark in again} == {Verdict.REPEATED}
     assert {mark.misconceptions[0] for mark in wrong} == {"update-sign"}
     later = [found[item.task.source].verdict for item in after.items]
     assert set(later) <= {Verdict.FOLLOWS, Verdict.RIGHT}

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
 from functools import cached_property
 
 from derive.document.wording import Wording
@@ -78,13 +78,15 @@ class Faults:
         return f"∂{self._first(ACTIVATION)}/∂{self._first(PRE_ACTIVATION)}"
 
     def _meant(self, typed: str) -> str:
-        """The name that is most like what was typed; "" where none is."""
+        """The name that is most like what was typed; "" where none is, or two are as much."""
         alike: dict[str, str] = {}
         for quantity in self._every:
             for spelling in (self._names.text(quantity), self._names.code(quantity)):
                 alike.setdefault(_plain(spelling), self._names.text(quantity))
-        close = get_close_matches(_plain(typed), alike, 1, _LIKE)
-        return alike[close[0]] if close else ""
+        bare = _plain(typed)
+        close = get_close_matches(bare, alike, 2, _LIKE)
+        ratios = [SequenceMatcher(None, name, bare).ratio() for name in close]
+        return alike[close[0]] if close and ratios[1:] != ratios[:1] else ""
 
 
 def _plain(name: str) -> str:

@@ -41,6 +41,7 @@ _COMMANDS = {
 }  # fmt: skip
 _COMMAND = re.compile(r"\\([A-Za-z]+) ?")
 _SPACES = re.compile(r"\\[,;:! ]")
+_ONE_RAISED = re.compile(r"\^(\d)(?=[^\W\d_]|\\)")  # a^2W is a²·W: only one sign is raised
 _ACCENTS = {"hat": "\u0302", "bar": "\u0304", "tilde": "\u0303"}
 _ACCENT = re.compile(r"\\(hat|bar|tilde) ?(?:\{ ?([^\W\d_]) ?\}|([^\W\d_]))")
 _WORD_IN_BRACES = re.compile(
@@ -158,6 +159,7 @@ def _latex(text: str) -> str:
     text = _WORD_IN_BRACES.sub(r"\1", _SPACES.sub(" ", text.replace("{,}", ",")))
     text = text.replace(r"\(", "").replace(r"\)", "")
     text = _ACCENT.sub(lambda m: _accented(m[2] or m[3], m[1]), text)
+    text = _ONE_RAISED.sub(r"^(\1)", text)
     text = _COMMAND.sub(lambda m: _COMMANDS.get(m[1], m[0]), text)
     openings = list(_WITH_BRACES.finditer(text))
     if len(openings) > _MOST_BRACES:
