@@ -54,9 +54,10 @@ def verdict(text: str, value: str, error: str = "0") -> Verdict:
         ("7.5e-1", "0.75307", Verdict.COARSE), ("7.53E-1", "0.75307", Verdict.COARSE),
         # two digits of the value must be seen, not two that are written
         ("1.0", "0.98", Verdict.VAGUE), ("1.0", "0.9842", Verdict.VAGUE),
-        ("1.00", "0.9962", Verdict.COARSE), ("0.8", "0.75307", Verdict.WRONG),
+        ("1.00", "0.9962", Verdict.COARSE), ("0.8", "0.75307", Verdict.VAGUE),
         ("0.01", "0.0123", Verdict.VAGUE), ("0.00", "0.0042", Verdict.VAGUE),
-        ("0", "0.0042", Verdict.WRONG),
+        ("0", "0.0042", Verdict.WRONG), ("1", "0.98", Verdict.WRONG),
+        ("0.7", "0.76", Verdict.WRONG),
         # exactly between two numbers it may be rounded to either
         ("0.7530", "0.75305", Verdict.RIGHT), ("0.7531", "0.75305", Verdict.RIGHT),
         ("0.75", "0.755", Verdict.COARSE), ("0.76", "0.755", Verdict.COARSE),

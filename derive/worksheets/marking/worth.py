@@ -134,12 +134,12 @@ def _shorter(reading: Reading, worked: Worked, line: Line) -> Verdict | None:
     value = fraction(worked.value)
     if value is None:
         return None
-    enough = reading.digits >= _FEWEST
+    digits = min(reading.digits, _seen(value, reading.unit))
     moved = line.old is None or reading.unit < abs(value - line.old)
-    if enough and moved and _seen(value, reading.unit) >= _FEWEST:
+    if digits >= _FEWEST and moved:
         return Verdict.COARSE
     near = reading.unit <= line.asked.most * 10**_FEWER
-    return Verdict.VAGUE if near or (enough and rounded) else None
+    return Verdict.VAGUE if near or (rounded and digits > 0) else None
 
 
 def _seen(value: Fraction, unit: Fraction) -> int:
