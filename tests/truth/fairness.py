@@ -20,6 +20,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import partial
 
+from worksheets.test_marking import recognition
+
 import derive
 from derive.network import Dense, Network
 from derive.worksheets import Ask, Recipe
@@ -76,6 +78,18 @@ def figures() -> Iterator[Figure]:
     yield Figure("lines marked unfairly", len(found.unfair), 0, misses=tuple(found.unfair))
     yield Figure(f"percent of {found.told:,} of their mistakes that are named", named, 99,
                  at_least=True, misses=tuple(found.unnamed))  # fmt: skip
+    yield from recognised()
+
+
+def recognised() -> Iterator[Figure]:
+    """Slips of the catalogue, each at one line of a sheet that is right otherwise."""
+    told, missed = 0, list[str]()
+    for by_nodes, units, cases in ((False, (), 2_000), (True, (), 500), (False, ("any",), 500)):
+        missed += recognition(by_nodes, units, cases)[2]
+        told += cases
+    named = 100 * (1 - len(missed) / told)
+    yield Figure(f"percent of {told:,} slips of the catalogue that are named at their line", named,
+                 99, at_least=True, misses=tuple(missed))  # fmt: skip
 
 
 def counted(sheets: int, slips: tuple[Mistake, ...] = SLIPS) -> Count:

@@ -8,7 +8,7 @@ import pytest
 
 from tests.truth.figure import Figure
 
-COUNTS = "found_at_their_steps or recognised_at_its_step or rewriting or worst_time"
+COUNTS = "found_at_their_steps or rewriting or worst_time"
 
 
 def figures() -> Iterator[Figure]:

@@ -32,7 +32,6 @@ NETWORKS = (
     Network(2, [Dense(3, "sigmoid"), Dense(1, "sigmoid")], "binary_cross_entropy",
             learning_rate=0.5),
 )  # fmt: skip
-CASES = 2000
 
 
 def marks(made: Sheet, answers: dict[str, str]) -> tuple[Mark, ...]:
@@ -74,17 +73,15 @@ def known_of(made: Sheet) -> dict[Expression, Fraction]:
     return found
 
 
-@pytest.mark.parametrize(
-    ("by_nodes", "units", "cases"),
-    [(False, (), CASES), (True, (), CASES // 4), (False, ("any",), CASES // 4)],
-)
-def test_every_misconception_is_recognised_at_its_step(
+def recognition(
     by_nodes: bool, units: tuple[str, ...], cases: int
-) -> None:
-    """Each case: one slip, worked out from the key's numbers, everything before it right.
+) -> tuple[Counter[str], Counter[str], list[str]]:  # fmt: skip
+    """How often each misconception is recognised at its step, how often no mark can tell, misses.
 
-    Cases are drawn until so many can be told from the right answer. The others are listed: their
-    value is the key's, or as near to it as rounding allows, and no mark can know how it came about.
+    Each case: one slip, worked out from the key's numbers, everything before it right. Cases are
+    drawn until so many can be told from the right answer. Of the others the value is the key's, or
+    as near to it as rounding allows, or what the key's comes to with fewer digits, and no mark can
+    know how it came about.
     """
     recognised: Counter[str] = Counter()
     untold: Counter[str] = Counter()
@@ -96,19 +93,27 @@ def test_every_misconception_is_recognised_at_its_step(
         made = sheet(network, case // 50 % 8, by_nodes=by_nodes, units=units)
         label, row, answer, before = _drawn(made, random.Random(case))
         mark = next(m for m in marks(made, {**before, label: answer}) if m.label == label)
-        if mark.verdict is Verdict.RIGHT:
+        if mark.verdict in (Verdict.RIGHT, Verdict.COARSE, Verdict.VAGUE):
             untold[row] += 1
-        elif row in mark.misconceptions and (mark.first or mark.verdict is Verdict.COARSE):
+        elif row in mark.misconceptions and mark.first:
             recognised[row] += 1
         else:
             missed.append(f"{row} at {mark.step}: {mark}")
-    print(f"{recognised.total()} of {cases} recognised, of {len(recognised)} misconceptions")
-    told = ", ".join(f"{row} {number}" for row, number in untold.most_common())
-    print(f"besides, {untold.total()} drawn that no mark can tell from the right answer: {told}")
+    return recognised, untold, missed
+
+
+@pytest.mark.parametrize(
+    ("by_nodes", "units", "cases"), [(False, (), 600), (True, (), 150), (False, ("any",), 150)]
+)
+def test_every_misconception_is_recognised_at_its_step(
+    by_nodes: bool, units: tuple[str, ...], cases: int
+) -> None:
+    """A reduced run: `make truth` draws 3,000."""
+    recognised, untold, missed = recognition(by_nodes, units, cases)
     print(*missed, sep="\n")
-    assert recognised.total() >= 0.98 * cases
+    assert recognised.total() >= 0.99 * cases
     assert untold.total() < 0.2 * cases
-    assert set(recognised) == set(MISCONCEPTIONS)
+    assert cases < 600 or set(recognised) == set(MISCONCEPTIONS)
 
 
 @cache

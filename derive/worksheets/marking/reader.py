@@ -215,7 +215,10 @@ class _Reading:
             by = self.known.get(name)
             if not isinstance(by, Quantity):
                 raise FormulaError(
-                    "a derivative with respect to something that is not a name", 1, "write ∂(…)/∂h1", "derivative"
+                    "a derivative with respect to something that is not a name",
+                    1,
+                    "write ∂(…)/∂h1",
+                    "derivative",
                 )
             inside = Partial(parse(inner, self.known, functions, beside=True), by)
             text = text[:start] + self._put(inside, self.as_typed(text[start:end])) + text[end:]

@@ -19,6 +19,7 @@ _SIGNS = str.maketrans({
     **dict.fromkeys(_MINUS, "-"), **dict.fromkeys(_TIMES, "·"), **dict.fromkeys(_PRIMES, "'"),
     "÷": "/", "∕": "/", "[": "(", "]": ")", "٫": ".", "≃": "≈", "≅": "≈", "∼": "~", "$": "",
 })  # fmt: skip
+_PLAIN_MINUS = str.maketrans(dict.fromkeys(f"{_MINUS}-", "−"))
 _KEPT_INVISIBLE = "\u00ad\u202e\u2062"  # may have been a minus; turns what follows round; times
 
 _RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
@@ -104,7 +105,9 @@ def doubtful(text: str) -> Fault | None:
     if lost := _LOST_POWER.search(text):
         number, minus, *digits = lost.groups()
         power = (minus or "") + "".join(filter(None, digits))
-        return Fault("lost-power", lost[0].strip(), f"{number}·10^({power.translate(_SIGNS)})")
+        return Fault(
+            "lost-power", lost[0].strip(), f"{number}·10^({power.translate(_PLAIN_MINUS)})"
+        )
     found = _RAISED_POINT.search(text)
     if found is None or (found[1] != "0" and _POINT.search(text)):
         return None  # whoever writes 0.5 writes no 2·5 for 2.5
