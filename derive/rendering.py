@@ -196,9 +196,13 @@ def narrated(
     from derive.derivation.rounding import Rounding
     from derive.document.narration import narrate
     from derive.document.narration.teller import Detail, Teller
-    from derive.document.wording import Wording
+    from derive.document.wording import wording
     from derive.notation import names
 
+    chosen = derivation.network.notation if notation is None else notation
+    called = names(chosen, derivation.network.shape, derivation.network.layout)
+    if called.delta_sign is not None:
+        derivation = derivation.with_delta_sign(called.delta_sign)
     network = derivation.network
     mode = network.rounding if rounding is None else rounding
     _one_of("detail", detail, DETAILS)
@@ -219,10 +223,8 @@ def narrated(
         extra = extra_steps(derivation, parts)
         more = report.equalities + check_more(derivation, extra.values())
         report = replace(report, equalities=more)
-    chosen = network.notation if notation is None else notation
-    called = names(chosen, network.shape, network.layout)
     teller = Teller(
-        derivation, report, valuation, Detail(detail), Wording("en", templates), called, numbers,
+        derivation, report, valuation, Detail(detail), wording(network, templates), called, numbers,
         parts=frozenset(parts), extra=extra,
         training=_trained(network) if "training" in parts and network.has_values else None,
     )  # fmt: skip

@@ -63,6 +63,7 @@ def test_what_is_not_meant_is_refused(said: str) -> None:
         (words.BiasKind, BIAS_KINDS), (words.Freezable, ("weights", "biases")),
         (words.NotationName, BUILT_IN), (words.Layout, CHOICES["layout"]),
         (words.OverExamples, CHOICES["over_examples"]), (words.RoundingMode, ROUNDINGS),
+        (words.DeltaSign, CHOICES["delta_sign"]),
         (StyleName, STYLES), (Language, BACK_ENDS), (Detail, DETAILS), (Part, PARTS),
         (BackEnd, ("auto", "python", "numpy")),
         (TextFormat, [name for name, row in REGISTRY.items() if not row.binary]),

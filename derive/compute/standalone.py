@@ -20,6 +20,7 @@ from derive.expression.nodes import INPUT, TARGET, Quantity
 from derive.network.catalogue import OWN
 from derive.network.description import Layer, Network
 from derive.network.given import Given, network_of
+from derive.notation import NEGATIVE
 
 Language = Literal["python", "numpy"]
 BACK_ENDS: dict[Language, str] = {
@@ -220,7 +221,10 @@ def _legend(network: Network) -> str:
     program = layer_program(network).only([SUM_OF_LOSSES, gradient(weights(1))])
     letters = {item.target.name for item in program.items if isinstance(item, Statement)}
     said = [text for letter, text in _LEGEND.items() if letter in letters]
-    return f"There {', '.join(said)}." if said else ""
+    legend = f"There {', '.join(said)}." if said else ""
+    if network.delta_sign == NEGATIVE:
+        legend += " In this file δ is ∂loss/∂z, minus the δ of the network's pages."
+    return legend
 
 
 def _described(layer: Layer) -> str:

@@ -15,6 +15,7 @@ from derive.derivation.styles.paths import MAX_PATHS, Paths
 from derive.expression.errors import DeriveError
 from derive.network.description import Network
 from derive.network.given import Given, network_of
+from derive.notation import NEGATIVE
 
 if TYPE_CHECKING:
     from derive.derivation.check import Report
@@ -35,15 +36,17 @@ class StyleError(DeriveError, ValueError):
 class Derivation:
     """A derivation of ∂E/∂w for every trained parameter, in symbols.
 
-    sections  what is told, in reading order
+    sections   what is told, in reading order
+    max_paths  as it was asked for
     Numbers are not in it: they are read off a trace, for any digits and rounding. Two are equal
     where they tell the same of the same network, checked or not.
     """
 
     network: Network
-    style: str
+    style: StyleName
     graph: Graph = field(compare=False)  # it follows from the network
     sections: tuple[Section, ...]
+    max_paths: int = MAX_PATHS
     _report: Report | None = field(default=None, compare=False)
 
     def __hash__(self) -> int:
@@ -64,6 +67,12 @@ class Derivation:
 
             self._report = check(self)
         return self._report
+
+    def with_delta_sign(self, sign: str) -> Derivation:
+        """The same told with δ = ∂E/∂z ("positive") or δ = −∂E/∂z ("negative")."""
+        if sign == self.network.delta_sign:
+            return self
+        return derive(self.network.with_delta_sign(sign), self.style, max_paths=self.max_paths)
 
     def walk(self) -> Iterator[Step]:
         """Every step in reading order, substeps after their step."""
@@ -115,7 +124,12 @@ def derive(
     if network.is_batch:
         sections.append(passes.averages(graph, parameters))
     sections.append(passes.updates(graph, parameters))
-    return Derivation(network, style, graph, tuple(s for s in sections if _told(s)))
+    told = tuple(s for s in sections if _told(s))
+    if network.delta_sign == NEGATIVE:
+        from derive.derivation.delta_sign import restate
+
+        told = restate(told)
+    return Derivation(network, style, graph, told, max_paths)
 
 
 def _told(section: Section) -> bool:

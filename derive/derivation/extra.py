@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from derive.derivation.check import POINTS
 from derive.derivation.check.equalities import Equalities
 from derive.derivation.check.points import draw
+from derive.derivation.delta_sign import restated
 from derive.derivation.graph import E, Graph, activations, pre_activations
 from derive.derivation.local import Locals, key
 from derive.derivation.steps import Rule, Step, chain
@@ -28,6 +29,7 @@ from derive.expression.nodes import (
     product,
     total,
 )
+from derive.notation import NEGATIVE
 
 if TYPE_CHECKING:
     from derive.derivation.derivation import Derivation
@@ -57,6 +59,8 @@ def extra_steps(derivation: Derivation, parts: Collection[str]) -> dict[str, Ste
             first = next((w for w in ordered if w.kind == kind), None)
             if first is not None:
                 found[kind] = gradient_of(graph, first)
+    if derivation.network.delta_sign == NEGATIVE:
+        found = {name: restated(step, {}) for name, step in found.items()}
     return found
 
 

@@ -156,6 +156,8 @@ class Numbers:
         relations: list[Relation] = []
         for member in members:
             if relations and _prints_alike(relations[-1].expression, member):
+                if isinstance(relations[-1].expression, Negative):  # −(0.5) stands as −0.5
+                    relations[-1] = Relation(relations[-1].sign, member)
                 continue
             value = evaluate(member, _PRINTED)
             relations.append(Relation("=" if equal(value, target) else "≈", member))
@@ -264,10 +266,18 @@ def atoms(expression: Expression) -> dict[Atom, None]:
 
 
 def _prints_alike(a: Expression, b: Expression) -> bool:
-    """Whether a member would say again what stands before it: 0 = 0."""
+    """Whether a member would say again what stands before it: 0 = 0, −(0.5) = −0.5."""
+    a, b = _with_its_sign(a), _with_its_sign(b)
     if isinstance(a, Number) and isinstance(b, Number):
         return (a.text or str(a.value)) == (b.text or str(b.value))
     return a == b
+
+
+def _with_its_sign(e: Expression) -> Expression:
+    """The number that a minus before a positive number makes."""
+    if isinstance(e, Negative) and isinstance(e.operand, Number) and e.operand.value > 0:
+        return Number(-e.operand.value, e.operand.text and f"-{e.operand.text}")
+    return e
 
 
 def equal(a: Any, b: Any) -> bool:

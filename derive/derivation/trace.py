@@ -29,6 +29,7 @@ from derive.expression.nodes import (
     TARGET,
     Quantity,
 )
+from derive.notation import NEGATIVE
 
 Values = Mapping[Quantity, Any]
 
@@ -66,7 +67,8 @@ class ExampleTrace(Point):
 
     def quantity(self, quantity: Quantity) -> Any:
         if quantity.kind == DELTA:
-            return self.partial(E, Quantity(PRE_ACTIVATION, quantity.layer, quantity.unit))
+            slope = self.partial(E, Quantity(PRE_ACTIVATION, quantity.layer, quantity.unit))
+            return -slope if self.graph.network.delta_sign == NEGATIVE else slope
         return self.values[quantity]
 
     def partial(self, of: Quantity, by: Quantity) -> Any:

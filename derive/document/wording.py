@@ -18,6 +18,8 @@ from pathlib import Path
 from derive.document.blocks import Inline, Person, Strong
 from derive.expression.errors import DeriveError
 from derive.expression.nodes import Expression
+from derive.network.description import Network
+from derive.notation import NEGATIVE
 from derive.resources import shipped_templates
 
 _SPACE = re.compile(r"[ \t\n]+")  # a no-break space stays
@@ -31,9 +33,16 @@ class WordingError(DeriveError, ValueError):
 
 
 class Wording:
-    """The sentences of one language; remembers which alternative comes next."""
+    """The sentences of one language; remembers which alternative comes next.
 
-    def __init__(self, language: str = "en", templates: Path | None = None) -> None:
+    variant  where a sentence has a file with this at its end, that one is said instead:
+             bias-known-minus-delta.txt where δ = −∂E/∂z
+    """
+
+    def __init__(
+        self, language: str = "en", templates: Path | None = None, variant: str = ""
+    ) -> None:
+        self.variant = variant
         self._folders = tuple(
             folder / "wording" / language
             for folder in (templates, shipped_templates())
@@ -43,7 +52,7 @@ class Wording:
 
     def __call__(self, sentence: str, **values: Value) -> Inline:
         """The next alternative of a sentence, filled in. Raises WordingError."""
-        path, alternatives = _sentence(sentence, self._folders)
+        path, alternatives = _sentence(sentence, self._folders, self.variant)
         text = alternatives[self._used[sentence] % len(alternatives)]
         self._used[sentence] += 1
         return _filled(text, values, path)
@@ -68,10 +77,15 @@ class Wording:
         return tuple(parts)
 
 
+def wording(network: Network, templates: Path | None = None) -> Wording:
+    """The sentences about a network: where its δ is −∂E/∂z, those that say so."""
+    return Wording("en", templates, "minus-delta" if network.delta_sign == NEGATIVE else "")
+
+
 @cache
-def _sentence(name: str, folders: tuple[Path, ...]) -> tuple[Path, tuple[str, ...]]:
-    for folder in folders:
-        path = folder / f"{name}.txt"
+def _sentence(name: str, folders: tuple[Path, ...], variant: str) -> tuple[Path, tuple[str, ...]]:
+    instead = [folder / f"{name}-{variant}.txt" for folder in folders if variant]
+    for path in (*instead, *(folder / f"{name}.txt" for folder in folders)):
         try:
             text = path.read_text(encoding="utf-8")
         except FileNotFoundError:

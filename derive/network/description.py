@@ -21,6 +21,7 @@ from derive.network.catalogue import ActivationUse, LossUse
 from derive.network.words import (
     ActivationName,
     BiasKind,
+    DeltaSign,
     Freezable,
     Layout,
     LossName,
@@ -81,6 +82,7 @@ class Network:
     target_formulas  per output, in the inputs, where the targets were given so
     layout           how a document indexes weights; the arrays here are [source][unit] always
     digits           shown of values, ``update_digits`` of updated parameters
+    delta_sign       "positive", or "negative": documents tell of δ = −∂E/∂z
     remarks          what works but is unusual, a sentence each
     """
 
@@ -98,6 +100,7 @@ class Network:
     digits: int
     update_digits: int
     rounding: str
+    delta_sign: str
     shape: Shape
     remarks: tuple[str, ...]
 
@@ -115,8 +118,12 @@ class Network:
         notation: NotationName | str | Path = "numbered",
         digits: int | Mapping[str, int] = 5,
         rounding: RoundingMode = "exact",
+        delta_sign: DeltaSign | None = None,
     ) -> None:
-        """Check everything and keep it. Raises NetworkError with every problem at once."""
+        """Check everything and keep it. Raises NetworkError with every problem at once.
+
+        delta_sign  that of the notation if left out, and positive where that says nothing
+        """
         from derive.network.reader import read, refuse_single
 
         if layers is None:
@@ -124,7 +131,7 @@ class Network:
         known = read(
             inputs=inputs, layers=layers, loss=loss, targets=targets, learning_rate=learning_rate,
             over_examples=over_examples, title=title, layout=layout, notation=notation,
-            digits=digits, rounding=rounding,
+            digits=digits, rounding=rounding, delta_sign=delta_sign,
         )  # fmt: skip
         for name, value in known.items():
             object.__setattr__(self, name, value)
@@ -199,6 +206,13 @@ class Network:
             "shape": replace(self.shape, examples=1),
             "remarks": (),
         }
+        return self._with(changed)
+
+    def with_delta_sign(self, sign: str) -> Network:
+        """The same network, told of with the other sign of δ: "positive" or "negative"."""
+        return self._with({"delta_sign": sign})
+
+    def _with(self, changed: Mapping[str, Any]) -> Network:
         other = object.__new__(Network)
         for field in fields(Network):
             kept = getattr(self, field.name)

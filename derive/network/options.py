@@ -9,7 +9,7 @@ from typing import Any
 from derive.expression.nodes import Number
 from derive.network.errors import Notes, listed, unknown
 from derive.network.values import plain, read_number, read_whole, shown
-from derive.notation import BUILT_IN
+from derive.notation import BUILT_IN, DELTA_SIGNS
 
 MAX_DIGITS = 30
 MAX_TITLE = 300
@@ -18,6 +18,7 @@ CHOICES = {
     "over_examples": ("mean", "sum"),
     "layout": ("from_to", "to_from"),
     "rounding": ("exact", "carried"),
+    "delta_sign": DELTA_SIGNS,
 }
 
 

@@ -24,7 +24,7 @@ from derive.network.options import (
 )
 from derive.network.parameters import read_biases, read_weights
 from derive.network.targets import read_targets
-from derive.notation import Names, NotationError, Shape, names
+from derive.notation import POSITIVE, Names, NotationError, Shape, names
 
 MAX_PARAMETERS = 2_000_000
 
@@ -46,6 +46,9 @@ def read(**said: Any) -> dict[str, Any]:
     drafts = read_layers(notes, said["layers"])
     shape = _shape(notes, inputs, drafts)
     usual = _names(notes, notation, shape, layout)
+    sign = said["delta_sign"]
+    if sign is not None:
+        sign = read_choice(notes, "delta_sign", sign)
 
     layers = _layers(notes, drafts, inputs, layout, usual)
     outputs = drafts[-1].units if drafts else None
@@ -71,6 +74,7 @@ def read(**said: Any) -> dict[str, Any]:
         "target_formulas": targets.formulas,
         "layout": layout,
         "notation": notation,
+        "delta_sign": sign or (usual.delta_sign if usual else None) or POSITIVE,
         "shape": shape,
         "remarks": tuple(notes.remarks),
         **options,

@@ -147,6 +147,7 @@ def _said(network: Network, numbers: bool = False) -> dict[str, Any]:
         "notation": str(network.notation),
         "digits": {"values": network.digits, "update": network.update_digits},
         "rounding": network.rounding,
+        "delta_sign": network.delta_sign,
     }
 
 

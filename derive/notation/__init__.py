@@ -5,6 +5,15 @@ from __future__ import annotations
 from derive.notation.build import BUILT_IN, names
 from derive.notation.errors import NotationError
 from derive.notation.names import Names
-from derive.notation.shape import Shape
+from derive.notation.shape import DELTA_SIGNS, NEGATIVE, POSITIVE, Shape
 
-__all__ = ["BUILT_IN", "Names", "NotationError", "Shape", "names"]
+__all__ = [
+    "BUILT_IN",
+    "DELTA_SIGNS",
+    "NEGATIVE",
+    "POSITIVE",
+    "Names",
+    "NotationError",
+    "Shape",
+    "names",
+]

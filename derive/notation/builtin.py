@@ -61,12 +61,14 @@ class Scheme:
 
     places  where a file gives a role's row: file:line:column
     times   the product sign, one of ``TIMES``
+    sign    of δ, one of ``DELTA_SIGNS``; None where the notation leaves it to the network
     """
 
     rows: dict[str, Row]
     letters: dict[str, Spelling]
     places: dict[str, str] = field(default_factory=dict)
     times: str = TIMES[0]
+    sign: str | None = None
 
 
 def _letters(**typed: str) -> dict[str, Spelling]:

@@ -34,6 +34,7 @@ class Names:
     index_order  the order of a weight's two indices where the notation has two: "from_to" or
                  "to_from"
     times        the product sign: "·", "×" or "*"
+    delta_sign   "negative" for δ = −∂E/∂z, "positive", or None: the network says it
     """
 
     def __init__(self, notation: str, shape: Shape, layout: str, scheme: Scheme) -> None:
@@ -41,6 +42,7 @@ class Names:
         self.shape = shape
         self.layout = layout
         self.times = scheme.times
+        self.delta_sign = scheme.sign
         self._rows = scheme.rows
         self._letters = scheme.letters
         self._own = {

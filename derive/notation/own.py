@@ -3,6 +3,7 @@ r"""A notation of one's own: a small YAML file of patterns over a built-in notat
     extends: numbered                      # numbered if left out
     letters: {loss: C, learning_rate: α}
     product: "×"                           # · if left out; * is the third there is
+    delta_sign: negative                   # δ = −∂E/∂z; if left out the network says it
     weight: {latex: '\theta_{number}', text: 'θ{number}', code: 'theta{number}'}
 
 A role's row may give ``latex``, ``text``, ``code`` and ``speech``; what it leaves out stays as in
@@ -26,12 +27,12 @@ from derive.notation import builtin
 from derive.notation.builtin import FALLBACK, LETTERS, ROLES, TIMES, Scheme
 from derive.notation.errors import NotationError
 from derive.notation.patterns import TARGETS, PatternProblem, Row, compile_pattern
-from derive.notation.shape import Shape
+from derive.notation.shape import DELTA_SIGNS, Shape
 from derive.notation.spelling import GREEK, is_name
 from derive.reading import read_bytes
 
 MOST_BYTES = 64_000
-_KEYS = ("extends", "letters", "product", *ROLES)
+_KEYS = ("extends", "letters", "product", "delta_sign", *ROLES)
 _GENERAL = ("weight", "bias", "shared_bias")
 
 _COMMANDS = frozenset(
@@ -69,6 +70,10 @@ class _Reader:
                 if value not in TIMES:
                     there = ", ".join(TIMES)
                     self.problem(data, key, f"product is {value!r}", f"allowed are {there}")
+            elif key == "delta_sign":
+                if value not in DELTA_SIGNS:
+                    there = ", ".join(DELTA_SIGNS)
+                    self.problem(data, key, f"delta_sign is {value!r}", f"allowed are {there}")
             elif key != "extends":
                 self.problem(data, key, f"unknown key {key!r}", f"allowed are {', '.join(_KEYS)}")
         if self.problems:
@@ -78,7 +83,8 @@ class _Reader:
                 rows.pop(special, None)
         changed = {str(role): str(typed) for role, typed in data.get("letters", {}).items()}
         times = data.get("product", TIMES[0])
-        return builtin.with_letters(Scheme(rows, base.letters, places, times), changed)
+        own = Scheme(rows, base.letters, places, times, data.get("delta_sign"))
+        return builtin.with_letters(own, changed)
 
     # -- reading -----------------------------------------------------------------------------
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+POSITIVE, NEGATIVE = DELTA_SIGNS = ("positive", "negative")  # δ = ∂E/∂z, δ = −∂E/∂z
+
 
 @dataclass(frozen=True, slots=True)
 class Shape:

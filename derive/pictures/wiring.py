@@ -9,6 +9,7 @@ from math import hypot
 from derive.derivation.graph import E, pre_activations
 from derive.derivation.styles.deltas import delta_of
 from derive.expression.nodes import INPUT, PRE_ACTIVATION, Expression, Partial, Quantity
+from derive.notation import NEGATIVE
 from derive.pictures.extent import width
 from derive.pictures.picture import Box, Circle, Content, Label, Line, Pen, Point, Shape
 from derive.pictures.scene import Scene
@@ -76,7 +77,7 @@ class Board:
         if carried.kind == INPUT and self.scene.graph.network.target_formulas is not None:
             return ()
         derivative: Expression = Partial(E, carried)
-        if carried.kind == PRE_ACTIVATION:
+        if carried.kind == PRE_ACTIVATION and self.scene.graph.network.delta_sign != NEGATIVE:
             derivative = delta_of(carried)
         shown = self.scene.shown
         if carried == E:

@@ -15,6 +15,7 @@ from fractions import Fraction
 
 from derive.compute.program import gradient
 from derive.compute.taught import Taught
+from derive.derivation.delta_sign import as_delta, with_minus
 from derive.derivation.graph import (
     BATCH_E,
     RATE,
@@ -38,6 +39,7 @@ from derive.expression.nodes import (
     Sum,
 )
 from derive.network.description import Network
+from derive.notation import NEGATIVE
 from derive.notation.names import Names
 from derive.spreadsheet.steps import Step, steps
 
@@ -103,10 +105,18 @@ class _Planner:
         self.names = names
         self.graph = Graph(network)
         self.taught = Taught(self.graph)
-        self.steps = steps(network, self.graph, formulas)
+        self.steps = tuple(map(self.in_sign, steps(network, self.graph, formulas)))
         self.shown = {step.target: step.shown for step in self.steps if step.shown is not None}
         self.loss = BATCH_E if self.is_batch else E
         self.trained = frozenset(network.parameters())
+
+    def in_sign(self, step: Step) -> Step:
+        """A step with δ as the network means it, ∂E/∂z or −∂E/∂z."""
+        if self.network.delta_sign != NEGATIVE:
+            return step
+        change = as_delta if step.target.kind == DELTA else with_minus
+        shown = None if step.shown is None else change(step.shown)
+        return Step(step.target, change(step.value), shown)
 
     def plan(self) -> Plan:
         found: list[Column] = []
@@ -161,7 +171,8 @@ class _Planner:
             for j in range(layer.units):
                 delta = self.taught.delta(layer, j)
                 q = Quantity(DELTA, layer.index, j)
-                yield self.of_example(q, "deltas", example, delta.right)
+                meaning = self.in_sign(Step(q, delta.right, None)).value
+                yield self.of_example(q, "deltas", example, meaning)
 
     def of_example(
         self, q: Quantity, group: str, example: int | None, meaning: Expression

@@ -16,6 +16,7 @@ from functools import cached_property
 from itertools import pairwise
 
 from derive.derivation.check import Report
+from derive.derivation.delta_sign import as_delta, minus, with_minus
 from derive.derivation.derivation import Derivation, derive
 from derive.derivation.graph import E
 from derive.derivation.local import Locals, key
@@ -37,6 +38,7 @@ from derive.expression.nodes import (
     total,
 )
 from derive.network.description import Network
+from derive.notation import NEGATIVE
 from derive.worksheets.recipe import WorksheetError
 from derive.worksheets.truth import Truth
 
@@ -194,7 +196,7 @@ class _Tasks:
                 continue
             formula = step.result
             if len(step.relations) == 4:  # nothing cancels: the local derivatives are used
-                formula = self._in_results(step.relations[2].expression)
+                formula = self._chained(step.relations[2].expression)
             place = "output" if quantity.layer == last else "hidden"
             if self.by_nodes and len(step.relations) == 4:
                 a = Quantity(ACTIVATION, quantity.layer, quantity.unit)
@@ -203,6 +205,8 @@ class _Tasks:
                     yield before
                     local = self._result(Partial(a, quantity))
                     formula = _without_ones(Product((before.step.subject, local)))
+                    if self._negative:
+                        formula = minus(formula)
             yield _task("delta", step, ("delta", place), formula)
 
     def _arriving(self, a: Quantity, place: str) -> Task | None:
@@ -220,12 +224,24 @@ class _Tasks:
             receivers = graph.children[a]
             terms = [Product((delta_of(z), self.local.factor(z, a))) for z in receivers]
             found = total(*terms)
+            if self._negative:
+                found = with_minus(found)
             uses = tuple(f"delta/{key(z)}" for z in receivers)
         name = f"arriving/{key(a)}"
         step = Step(
             f"task/{name}", Rule.SUBSTITUTE, chain(Partial(E, a), found), uses=uses, about=(a,)
         )
         return Task("delta", step, name, ("arriving",))
+
+    @property
+    def _negative(self) -> bool:
+        return self.graph.network.delta_sign == NEGATIVE
+
+    def _chained(self, of_delta: Expression) -> Expression:
+        """What δ is equal to by the chain rule, in results."""
+        if not self._negative:
+            return self._in_results(of_delta)
+        return as_delta(self._in_results(minus(of_delta)))
 
     def _in_results(self, chained: Expression) -> Expression:
         """The chain rule in results: ∂E/∂o1·∂o1/∂a_h1·∂a_h1/∂h1 → δ_o1·w5·∂a_h1/∂h1."""

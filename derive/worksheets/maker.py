@@ -14,7 +14,7 @@ from pathlib import Path
 from derive.derivation.numbers import Numbers
 from derive.derivation.rounding import Rounding, exponent
 from derive.document.blocks import Document, Figure, Paragraph, Person
-from derive.document.wording import Wording
+from derive.document.wording import wording
 from derive.expression.nodes import Number
 from derive.network.description import Network
 from derive.notation import Names, names
@@ -134,7 +134,8 @@ class Maker:
             return ()
         from derive.document.narration.pictures import network_figure
 
-        teller = setting_teller(self.exercise, self.names, Wording("en", self.templates))
+        words = wording(self.exercise.structure, self.templates)
+        teller = setting_teller(self.exercise, self.names, words)
         figure = network_figure(teller)
         return (replace(figure, instead=(Paragraph(figure.picture.description),)),)
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import Path
 
-from derive.derivation.graph import RATE, E
+from derive.derivation.delta_sign import meaning
+from derive.derivation.graph import RATE
 from derive.derivation.local import is_called_prime
 from derive.derivation.numbers import Numbers
 from derive.derivation.steps import chain
@@ -28,8 +29,8 @@ from derive.document.blocks import (
 )
 from derive.document.narration.opening import setting
 from derive.document.narration.teller import Detail, Teller
-from derive.document.wording import Value, Wording
-from derive.expression.nodes import PRE_ACTIVATION, Comparison, Expression, Partial, Quantity
+from derive.document.wording import Value, Wording, wording
+from derive.expression.nodes import PRE_ACTIVATION, Comparison, Expression, Quantity
 from derive.notation import Names
 from derive.worksheets.answers import AnyAnswer, ChoiceAnswer, CountAnswer
 from derive.worksheets.exercise import Exercise
@@ -94,7 +95,7 @@ class Pages:
         self.exercise = exercise
         self.names = names
         # Sentences that take turns begin anew on every sheet: none depends on another.
-        self.words = Wording("en", templates)
+        self.words = wording(exercise.structure, templates)
         structure = exercise.structure
         teller = setting_teller(exercise, names, self.words)
         self._layer_name = teller.layer_name
@@ -207,7 +208,9 @@ class Pages:
             yield Equations(tuple(Equation(chain(q, definitions[q])) for q in shown))
         if kinds & _WITH_DELTAS and "delta" not in kinds:
             z = Quantity(PRE_ACTIVATION, len(self.exercise.structure.layers))
-            yield self._say("delta-is", delta=Comparison(delta_of(z), "==", Partial(E, z)))
+            yield self._say(
+                "delta-is", delta=Comparison(delta_of(z), "==", meaning(self.exercise.structure, z))
+            )
 
     def _givens(self, numbers: Numbers, worked: set[Expression]) -> Iterator[Block]:
         """The numbers, each in a column under its name."""

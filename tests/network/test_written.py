@@ -128,6 +128,7 @@ layout: from_to
 notation: numbered
 digits: {values: 5, update: 5}
 rounding: exact
+delta_sign: positive
 """
     )
 

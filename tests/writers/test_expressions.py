@@ -95,7 +95,7 @@ PRINTED = [
     (Negative(Product((X, Y))), "−x·y", r"-x \cdot y"),
     (Sum((Sum((X, Y)), A)), "(x + y) + a_o1", "(x + y) + a_{o_1}"),
     (Product((X, Product((Y, A)))), "x·(y·a_o1)", r"x \cdot (y \cdot a_{o_1})"),
-    (Product((Negative(Negative(X)), Y)), "(−(−x))·y", r"(-(-x)) \cdot y"),
+    (Product((Negative(Negative(X)), Y)), "−(−x)·y", r"-(-x) \cdot y"),
     (Quotient(Negative(T), Y), "−t1/y", r"\frac{-t_1}{y}"),
     # fractions and powers
     (Quotient(X, Product((X, Y))), "x/(x·y)", r"\frac{x}{x \cdot y}"),
@@ -167,8 +167,8 @@ PRINTED = [
     ),
     (
         Sum((A, Product((Negative(Negative(X)), Y)))),
-        "a_o1 + (−(−x))·y",
-        r"a_{o_1} + (-(-x)) \cdot y",
+        "a_o1 − (−x·y)",
+        r"a_{o_1} - (-x \cdot y)",
     ),
     (
         Product((TWO, Cases((X, ZERO), (Comparison(X, "<=", ONE),)))),

@@ -177,6 +177,8 @@ class _Page:
 
     def _check_put_in(self, step: Step, formula: Expression, member: Expression) -> None:
         """Every name of the formula has given way to its number, and nothing else has changed."""
+        if isinstance(formula, Negative) and isinstance(member, Number) and member.value < 0:
+            member = Negative(Number(-member.value, member.text.removeprefix("-")))
         if isinstance(formula, (Quantity, Partial)):
             if not _reads(member, self.printed(formula)):
                 raise CheckFailed(step.id, f"puts {_text(member)} in for {_name(formula)}")
@@ -201,10 +203,10 @@ class _Page:
                 return self.examples[of.example].printed(one)
         if atom in self._printed:
             return self._printed[atom]
-        if isinstance(atom, Partial) and self.examples:  # ∂E/∂w in an update, of one example
-            return self.examples[0].printed(atom)
         marked = with_example(atom, None, self.example or 0)
         typed = self.network.value(marked) if isinstance(marked, Quantity) else None
+        if typed is None and self.examples:  # ∂E/∂w or δ·a in an update, of one example
+            return self.examples[0].printed(atom)
         if typed is None:
             raise CheckFailed("numbers", f"{_name(atom)} has no number")
         return typed

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from derive.derivation.delta_sign import meaning
 from derive.derivation.graph import E
 from derive.derivation.rounding import Shown
 from derive.derivation.styles.deltas import delta_of, pre_activation_of
@@ -29,7 +30,7 @@ def scene_of(teller: Teller) -> Scene:
 
     def shown(of: Expression) -> Shown:
         if isinstance(of, Quantity) and of.kind == DELTA and of not in known:
-            return numbers.shown(Partial(E, pre_activation_of(of)))
+            return numbers.work_out(meaning(teller.network, pre_activation_of(of))).result
         if isinstance(of, (Quantity, Partial)):
             return numbers.shown(of)
         return numbers.work_out(of).result

@@ -1,4 +1,4 @@
-"""Slips of the update w ← w − η·∂E/∂w."""
+"""Slips of the update w ← w − η·∂E/∂w, or w ← w + η·δ·a where δ = −∂E/∂z."""
 
 from __future__ import annotations
 
@@ -10,29 +10,42 @@ from derive.worksheets.exercise import Exercise, Task
 
 
 def _step(task: Task) -> tuple[Expression, Expression] | None:
-    """The parameter and what is taken from it, η·∂E/∂w."""
+    """The parameter and what is added to it, −η·∂E/∂w or η·δ·a."""
     formula = task.formula
     if task.part == "update" and isinstance(formula, Sum) and len(formula.terms) == 2:
         w, moved = formula.terms
-        if isinstance(moved, Negative):
-            return w, moved.operand
+        return w, moved
     return None
 
 
+def _changed(moved: Expression, *factors: Expression) -> Expression:
+    """The step with other factors, and its sign."""
+    changed = product(*factors)
+    return Negative(changed) if isinstance(moved, Negative) else changed
+
+
+def _factors(moved: Expression) -> tuple[Expression, ...]:
+    inside = moved.operand if isinstance(moved, Negative) else moved
+    return inside.factors if isinstance(inside, Product) else ()
+
+
 def uphill(task: Task, exercise: Exercise) -> Iterator[Expression]:
-    """e.g. w − η·∂E/∂w → w + η·∂E/∂w"""
+    """e.g. w − η·∂E/∂w → w + η·∂E/∂w, and w + η·δ·a → w − η·δ·a"""
     if found := _step(task):
-        yield Sum(found)
+        w, moved = found
+        yield Sum((w, moved.operand if isinstance(moved, Negative) else Negative(moved)))
 
 
 def rate_twice(task: Task, exercise: Exercise) -> Iterator[Expression]:
     """e.g. w − η·∂E/∂w → w − η·η·∂E/∂w"""
     if found := _step(task):
-        yield Sum((found[0], Negative(product(RATE, found[1]))))
+        w, moved = found
+        yield Sum((w, _changed(moved, RATE, *_factors(moved))))
 
 
 def no_rate(task: Task, exercise: Exercise) -> Iterator[Expression]:
     """e.g. w − η·∂E/∂w → w − ∂E/∂w"""
     found = _step(task)
-    if found and isinstance(found[1], Product):
-        yield Sum((found[0], Negative(product(*(f for f in found[1].factors if f != RATE)))))
+    if found and RATE in _factors(found[1]):
+        w, moved = found
+        yield Sum((w, _changed(moved, *(f for f in _factors(moved) if f != RATE))))

@@ -18,12 +18,14 @@ from derive.document.narration.pictures import content as content_of
 from derive.document.narration.pictures import sentences
 from derive.expression.nodes import (
     ACTIVATION,
+    DELTA,
     Apply,
     Blank,
     Expression,
     Partial,
     Quantity,
 )
+from derive.notation import NEGATIVE
 from derive.pictures.completion import HIGH, ROOMY, completion
 from derive.pictures.picture import Content, Picture
 from derive.pictures.scene import Scene
@@ -131,6 +133,8 @@ def _labels(part: Part, gaps: Mapping[str, str], filled: bool) -> dict[Expressio
                 number = Blank(number, gaps[task.source], filled)
             if isinstance(place, Quantity):
                 found[place] = (place, sign, number)
+            elif isinstance(subject, Quantity) and graph.network.delta_sign == NEGATIVE:
+                found[place] = (subject, sign, number)  # δ = −∂E/∂z
             elif isinstance(place, Partial) and place.of != E:
                 found[place] = (f"{_function(part, place)}′{sign}", number)
             else:
@@ -174,7 +178,8 @@ def _told(labels: Mapping[Expression, Content]) -> list[Inline]:
     found: list[Inline] = []
     for place, content in labels.items():
         if content:
-            about: Inline = () if isinstance(place, Quantity) else (place, " = ")
+            named = isinstance(place, Quantity) or _is_delta(content[0])
+            about: Inline = () if named else (place, " = ")
             *rest, last = content
             if isinstance(last, Blank) and not last.filled:
                 last = f"({last.label})"
@@ -209,9 +214,15 @@ def _table(part: Part, labels: Mapping[Expression, Content]) -> Table:
 
 
 def _last(labels: Mapping[Expression, Content], place: Expression) -> Inline:
-    """The number of a label, or its gap."""
+    """The number of a label, or its gap; δ with its name, which has the other sign."""
     content = labels.get(place, ())
+    if content and _is_delta(content[0]):
+        return content
     return content[-1:] if len(content) > 1 else ()
+
+
+def _is_delta(piece: object) -> bool:
+    return isinstance(piece, Quantity) and piece.kind == DELTA
 
 
 MAKERS: dict[str, Callable[..., Question]] = {"graph": graph}

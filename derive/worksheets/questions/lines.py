@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import count
 
+from derive.derivation.delta_sign import meaning
 from derive.derivation.graph import RATE, E
 from derive.derivation.numbers import atoms
 from derive.derivation.styles.deltas import delta_of
@@ -126,7 +127,7 @@ def _said(ground: Ground, kind: str) -> dict[str, Value]:
     """What the sentence at the head of a question is filled with."""
     if kind == "delta":
         z = Quantity("pre-activation", len(ground.exercise.structure.layers))
-        return {"example": Comparison(delta_of(z), "==", Partial(E, z))}
+        return {"example": Comparison(delta_of(z), "==", meaning(ground.exercise.structure, z))}
     return {"rate": RATE} if kind == "update" else {}
 
 

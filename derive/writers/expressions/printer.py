@@ -193,7 +193,7 @@ def levels(
 
     def negative(e: Expression) -> int:
         assert isinstance(e, Negative)
-        return SIGNED if SIGNED <= level(e.operand) <= PARTIAL else SIGNED_UNIT
+        return SIGNED if PRODUCT <= level(e.operand) <= PARTIAL else SIGNED_UNIT
 
     def product(e: Expression) -> int:
         assert isinstance(e, Product)
