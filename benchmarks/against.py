@@ -30,6 +30,8 @@ BOUNDS = {
     "2-2-2, 41 examples, flat of arrays": 0.5,
     "3-3-3-3 with softmax, one example, flat of lists": 1.02,
     "4-8-8-3 with softmax, one example, flat of lists": 1.02,
+    "16-32-32-10 relu, one example": 1.1,
+    "784-128-10 relu, one example": 1.1,
     "16-32-32-10 relu, 1,024 examples": 0.8,
     "16-32-32-10 relu, 10,000 examples": 0.8,
     "2-2-2, training of 1,000 epochs": 1.02,

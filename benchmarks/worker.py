@@ -88,6 +88,8 @@ WORK |= {
     "4-8-8-3 with softmax, one example, flat of lists": call(
         (4, 8, 8, 3), ("tanh", "tanh", "softmax"), 1, "lists"
     ),
+    "16-32-32-10 relu, one example": call(*RELU, 1, "arrays"),
+    "784-128-10 relu, one example": call((784, 128, 10), ("relu", "softmax"), 1, "arrays"),
     "16-32-32-10 relu, 1,024 examples": call(*RELU, 1_024, "arrays"),
     "16-32-32-10 relu, 10,000 examples": call(*RELU, 10_000, "arrays"),
 }

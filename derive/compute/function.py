@@ -201,27 +201,27 @@ class GradientFunction:
         Fits ``scipy.optimize.minimize(f.flat, theta, (inputs, targets), jac=True)``.
         Raises ArgumentError.
         """
-        w, x, t = theta, inputs, targets
-        if type(w) is not list:
-            w = _as_list(w)
-        if type(x) is not list:
-            x = self._inputs if x is None else _as_list(x)
-        if type(t) is not list:
-            t = self._targets if t is None else _as_list(t)
         run = self._short
-        if run is not None and type(x) is type(t) is type(w) is list and x:
+        if run is not None:
             # The short way, for plain numbers in lists. Anything else, and whatever fails here,
             # takes the long way, which finds out what is wrong.
-            try:
-                if type(x[0]) is not float:
+            w, x, t = theta, inputs, targets
+            if type(w) is not list:
+                w = _as_list(w)
+            if type(x) is not list:
+                x = self._inputs if x is None else _as_list(x)
+            if type(t) is not list:
+                t = self._targets if t is None else _as_list(t)
+            if type(x) is type(t) is type(w) is list and x:
+                try:
+                    if type(x[0]) is float:
+                        loss, gradient = run(w, x, t, self._fixed)
+                        return float(loss), gradient if w is theta else _like(theta, gradient)
                     found = self._several(w, x, t)
                     if found is not None:
                         return found if w is theta else (found[0], _like(theta, found[1]))
-                else:
-                    loss, gradient = run(w, x, t, self._fixed)
-                    return float(loss), gradient if w is theta else _like(theta, gradient)
-            except (TypeError, ValueError, OverflowError):
-                pass
+                except (TypeError, ValueError, OverflowError):
+                    pass
         engine, rows, goals, _ = self._prepare(inputs, targets)
         loss, found = engine.loss_and_gradient(engine.parameters_of_theta(theta), rows, goals)
         return loss, _like(theta, found)

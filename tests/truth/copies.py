@@ -1,4 +1,4 @@
-"""Networks that were sent to another process: the same network, the same code, the same values."""
+"""Networks sent to another process, or saved: the same network, the same code and values."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import pickle
 import struct
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from io import StringIO
 from multiprocessing import get_context
 from typing import Any
 
@@ -27,6 +28,16 @@ def figures() -> Iterator[Figure]:
         f"{COUNT:,} random networks unpickled in another process: different", len(missed), 0,
         misses=tuple(missed),
     )  # fmt: skip
+    missed = [f"seed {seed}" for seed in range(COUNT) if not is_read_back(network(seed))]
+    yield Figure(
+        f"{COUNT:,} random networks saved as files and loaded: different", len(missed), 0,
+        misses=tuple(missed),
+    )  # fmt: skip
+
+
+def is_read_back(one: Network) -> bool:
+    """Whether the file that a network is saved as makes the same network."""
+    return derive.load(StringIO(one.text())) == one
 
 
 def differences(seeds: Sequence[int]) -> list[str]:
