@@ -34,6 +34,22 @@ def numpy_or_none() -> Any:
     return numpy
 
 
+# Up to so many weights one example alone goes neuron by neuron, so that building stays quick.
+MOST_SCALAR = 500
+# What a neuron and an example cost beside their weights, and what a layer costs as a whole,
+# measured in weights on networks from 1-1 to 16-32-32-10.
+_A_NEURON, _AN_EXAMPLE, _A_LAYER = 6, 25, 480
+
+
+def scalar_examples(network: Network) -> int:
+    """Up to how many examples are faster neuron by neuron than in whole layers."""
+    weights = sum(block.size for block in blocks(network))
+    if weights > MOST_SCALAR:
+        return 0
+    one = weights + _A_NEURON * sum(network.sizes[1:]) + _AN_EXAMPLE
+    return max(1, _A_LAYER * len(network.layers) // one)
+
+
 class Engine(Protocol):
     """What the function asks of either way to run."""
 

@@ -16,9 +16,15 @@ from derive.compute.arguments import (
     nested,
     vector,
 )
-from derive.compute.blocks import blocks
 from derive.compute.domain import domain, refuse_misfit
-from derive.compute.engines import Defaults, Engine, LayerEngine, ScalarEngine, numpy_or_none
+from derive.compute.engines import (
+    Defaults,
+    Engine,
+    LayerEngine,
+    ScalarEngine,
+    numpy_or_none,
+    scalar_examples,
+)
 from derive.compute.named import by_array
 from derive.compute.standalone import runnable
 from derive.compute.targets import as_rows
@@ -32,11 +38,6 @@ if TYPE_CHECKING:
 
 BackEnd = Literal["auto", "python", "numpy"]
 BACKENDS: tuple[BackEnd, ...] = get_args(BackEnd)
-# Up to so many weights one example alone goes neuron by neuron, so that building stays quick.
-MOST_SCALAR = 500
-# What a neuron and an example cost beside their weights, and what a layer costs as a whole,
-# measured in weights on networks from 1-1 to 16-32-32-10.
-_A_NEURON, _AN_EXAMPLE, _A_LAYER = 6, 25, 480
 
 
 def compile(network: Given, backend: BackEnd = "auto") -> GradientFunction:
@@ -216,7 +217,9 @@ class GradientFunction:
                 try:
                     if type(x[0]) is float:
                         loss, gradient = run(w, x, t, self._fixed)
-                        return float(loss), gradient if w is theta else _like(theta, gradient)
+                        if w is not theta:  # it was an array
+                            gradient = numpy_or_none().asarray(gradient, dtype=float)
+                        return float(loss), gradient
                     found = self._several(w, x, t)
                     if found is not None:
                         return found if w is theta else (found[0], _like(theta, found[1]))
@@ -363,15 +366,6 @@ class GradientFunction:
     def _rows(self, found: Any, single: bool, arrays: bool) -> Any:
         result = found[0] if single else found
         return numpy_or_none().asarray(result, dtype=float) if arrays else nested(result)
-
-
-def scalar_examples(network: Network) -> int:
-    """Up to how many examples are faster neuron by neuron than in whole layers."""
-    weights = sum(block.size for block in blocks(network))
-    if weights > MOST_SCALAR:
-        return 0
-    one = weights + _A_NEURON * sum(network.sizes[1:]) + _AN_EXAMPLE
-    return max(1, _A_LAYER * len(network.layers) // one)
 
 
 def _as_list(value: Any) -> Any:

@@ -17,8 +17,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from derive.compute.backends import python as scalars
-from derive.compute.engines import Defaults, LayerEngine, numpy_or_none
-from derive.compute.function import scalar_examples
+from derive.compute.engines import Defaults, LayerEngine, numpy_or_none, scalar_examples
 from derive.compute.training.source import LoopSource
 from derive.compute.training.start import Start
 from derive.network.description import Network
