@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
+
+PRIVATE = 0o600  # read and written by the owner alone
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+
+
+def open_to_others(paths: Iterable[Path]) -> list[Path]:
+    """Those files that others than their owner can read, as far as the system says."""
+    return [path for path in paths if path.is_file() and path.stat().st_mode & ~PRIVATE & 0o777]
 
 
 class Drafts:
@@ -19,14 +27,17 @@ class Drafts:
     Everything is written beside its destination first, in folders that are made where they are
     missing. After an error inside the block every old file is as it was, and no new folder is left.
     What is not a regular file (a pipe, a device) is written to directly. Raises OSError.
+
+    A private file is its owner's alone from its first byte on, also where there was one before that
+    others could read. Some systems keep no such permissions: ``open_to_others`` tells.
     """
 
     def __init__(self) -> None:
         self._waiting: dict[Path, Path] = {}  # destination → draft
         self._folders: list[Path] = []  # made for them, the deeper last
 
-    def add(self, path: Path, piece: str | bytes) -> None:
-        """Write the next piece of a file."""
+    def add(self, path: Path, piece: str | bytes, private: bool = False) -> None:
+        """Write the next piece of a file; ``private`` counts with the first."""
         target = path.resolve()
         data = piece.encode() if isinstance(piece, str) else piece
         if target not in self._waiting:
@@ -38,7 +49,10 @@ class Drafts:
             target.parent.mkdir(parents=True, exist_ok=True)
             draft = target.with_name(f".{target.name}.{os.getpid()}")
             self._waiting[target] = draft
-            draft.write_bytes(data)
+            draft.unlink(missing_ok=True)
+            mode = PRIVATE if private else 0o666
+            with os.fdopen(os.open(draft, _NEW, mode), "wb") as file:
+                file.write(data)
             return
         with self._waiting[target].open("ab") as file:
             file.write(data)

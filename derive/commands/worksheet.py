@@ -16,6 +16,8 @@ from derive.commands.delivery import progress, spare, tell, tell_names
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
+    from derive.worksheets.bundle import Bundle
+
 WORTH_PROCESSES = 24  # variants from which it pays to start processes for them
 MOST_TOLD = 20  # files that are told one by one
 
@@ -26,14 +28,20 @@ MOST_TOLD = 20  # files that are told one by one
     "--variants", type=click.IntRange(1, 1000), help="The number of sheets. [default: 30]"
 )
 @click.option("--roster", metavar="FILE", help="A table of students; each of them gets a sheet.")
-@click.option("--seed", type=int, help="Same seed, same sheets. [default: 7]")
+@click.option(
+    "--seed", type=int,
+    help="For demonstrations: same seed, same sheets, and every page says that anyone can make the "
+    "key. Without it a secret is made and kept in bundle.json.",
+)  # fmt: skip
 @click.option(
     "--from",
     "bundle",
     metavar="BUNDLE",
     help="Make the sheets of a bundle.json again, instead of those of a NETWORK.",
 )
-@click.option("--variant", type=click.IntRange(1), help="With --from: only this sheet.")
+@click.option(
+    "--variant", metavar="NUMBER|FORM", help="With --from: only this sheet; its form is on it."
+)
 @click.option(
     "--to",
     callback=options.document_formats_named,
@@ -59,7 +67,7 @@ MOST_TOLD = 20  # files that are told one by one
 @options.force
 def worksheet(
     network: str | None, variants: int | None, roster: str | None, seed: int | None,
-    bundle: str | None, variant: int | None, to: tuple[str, ...], recipe: str | None,
+    bundle: str | None, variant: str | None, to: tuple[str, ...], recipe: str | None,
     one_file: bool, answer_sheet: str | None, templates: Path | None, output: str, force: bool,
 ) -> None:  # fmt: skip
     """Write worksheets, each with its own numbers, and their keys.
@@ -70,6 +78,8 @@ def worksheet(
         raise click.UsageError("give either a NETWORK or --from BUNDLE")
     if variants and roster:
         raise click.UsageError("give either --variants or --roster: a roster says how many")
+    if roster == "":
+        raise click.UsageError("--roster: got no name; give the file of a table, or leave it out")
     if bundle and (variants or roster or recipe or seed is not None):
         raise click.UsageError(
             "--variants, --roster, --recipe and --seed are in the bundle: leave them out"
@@ -77,21 +87,22 @@ def worksheet(
     if variant and (not bundle or one_file or answer_sheet):
         raise click.UsageError("--variant goes with --from, and without --one-file, --answer-sheet")
     from derive.worksheets.bundle import bundle_of, read_bundle
-    from derive.worksheets.handout import UNTOLD, Order, file_names, hand_out
+    from derive.worksheets.handout import UNTOLD, Order, file_names, hand_out, is_private
     from derive.worksheets.roster import read_roster
 
     again = read_bundle(bundle) if bundle else None
     students = read_roster(roster) if roster else ()
     count = again.count if again else len(students) or variants or 30
-    if variant and variant > count:
-        raise click.UsageError(f"--variant: got {variant}; the bundle has {count} variants")
+    only = _number(variant, again) if variant and again else 0
     suffix = f".{answer_sheet}" if answer_sheet else ""
-    files = file_names(count, to, one_file, suffix, variant or 0)
+    files = file_names(count, to, one_file, suffix, only)
     spare([Path(output) / name for name in files], force)
     from derive.network.description import Network
     from derive.worksheets.families import described_by
     from derive.worksheets.recipe import Recipe
     from derive.worksheets.recipes import recipe_from
+    from derive.worksheets.source import Source, new_secret
+    from derive.worksheets.units import cure
 
     if again:
         made = again
@@ -100,16 +111,18 @@ def worksheet(
         about = described_by(str(network))
         if isinstance(about, Network) and about.is_batch:
             click.echo(f"{network}: a batch; each sheet is about one example", err=True)
-        made = bundle_of(about, asked, 7 if seed is None else seed, count, students)
+        source = new_secret() if seed is None else Source(seed=seed)
+        made = bundle_of(about, asked, source, count, students)
     from derive.worksheets.leftover import earlier_in
 
     before = None if variant else earlier_in(Path(output))
-    order = Order(made, to, one_file, suffix, templates, variant or 0)
+    order = Order(made, to, one_file, suffix, templates, only)
     with _workers(len(order.numbers)) as executor:
         handed_out = hand_out(
             order, Path(output), executor, progress("variants"), lambda all_: spare(all_, force)
         )
     _tell(handed_out.paths)
+    _tell_secrets([path for path in handed_out.paths if is_private(path.name)], made)
     if before is not None:
         _clear(before.left(handed_out.bundle, handed_out.paths))
     if handed_out.untold:
@@ -119,6 +132,8 @@ def worksheet(
             f"right number somewhere: listed at the end of each key{listed}",
             err=True,
         )
+        if remedy := cure(made.maker().exercise.structure, made.maker().recipe.units):
+            click.echo(remedy, err=True)
     if "latex" in to:
         tell_names(order.people)
 
@@ -129,14 +144,45 @@ def _workers(variants: int) -> Iterator[Executor | None]:
     if variants < WORTH_PROCESSES or (os.cpu_count() or 1) < 2:
         yield None
         return
-    from concurrent.futures import ProcessPoolExecutor
+    from derive.worksheets.workers import workers
 
-    with ProcessPoolExecutor() as executor:
+    with workers() as executor:
         try:
             yield executor
         except BaseException:
             executor.shutdown(wait=False, cancel_futures=True)
             raise
+
+
+def _number(variant: str, bundle: Bundle) -> int:
+    """The variant that a number or a form means. Raises UsageError."""
+    number = bundle.number_of_form(variant)
+    if number is None and variant.isascii() and variant.isdecimal() and len(variant) < 5:
+        number = int(variant)
+    if number is None or not 1 <= number <= bundle.count:
+        raise click.UsageError(
+            f"--variant: got {variant[:60]!r}; allowed are 1 to {bundle.count}, or the form that "
+            "stands on a sheet of this bundle"
+        )
+    return number
+
+
+def _tell_secrets(private: list[Path], bundle: Bundle) -> None:
+    """What a teacher has to know about keys that are not as secret as they should be."""
+    from derive.files import open_to_others
+
+    if there := open_to_others(private):
+        click.echo(
+            f"this system lets others read {there[0]}: keep the keys and bundle.json where "
+            "students have no access",
+            err=True,
+        )
+    if bundle.source.seed is not None:
+        click.echo(
+            "made with a seed: anyone who guesses it can make the keys; without --seed they are "
+            "secret",
+            err=True,
+        )
 
 
 def _clear(left: list[Path]) -> None:

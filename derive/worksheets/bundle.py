@@ -1,8 +1,9 @@
 """A bundle: all that makes the sheets of a class again, and nothing else.
 
-    {"derive": "0.1.0", "network": "…", "recipe": {…}, "seed": 7, "variants": 30, …}
+    {"derive": "…", "edition": 2, "network": "…", "recipe": {…}, "secret": "…", "variants": 30, …}
 
-A sheet found in a drawer is made again from the bundle and its number, and marked.
+A sheet found in a drawer is made again from the bundle and its form, and marked. Whoever has the
+bundle has the keys.
 """
 
 from __future__ import annotations
@@ -29,19 +30,16 @@ from derive.worksheets.families import read_family
 from derive.worksheets.family import Family
 from derive.worksheets.maker import Maker, Variant
 from derive.worksheets.recipe import Recipe, WorksheetError, recipe_of
+from derive.worksheets.sheet import Form
+from derive.worksheets.source import FIRST, LATEST, MOST_VARIANTS, Source
 from derive.worksheets.units import check_units
 
 MAX_BYTES = 5_000_000
-MOST_VARIANTS = 1000
-MOST_SEED = 10**18 - 1  # it is part of every form
 MOST_KEPT = 64  # structures that a process remembers
 _KEYS = {
-    "derive": str, "network": str, "notation": str, "recipe": dict, "seed": int, "variants": int,
+    "derive": str, "network": str, "notation": str, "recipe": dict, "variants": int,
     "students": list, "redraws": dict,
 }  # fmt: skip
-_FORM = re.compile(r"\s*(-?\d{1,18})-(\d{1,4})-([0-9a-f]{4})\s*")
-
-
 _VARIANT = re.compile(r"[1-9][0-9]{0,3}")
 
 
@@ -60,6 +58,7 @@ class Bundle:
     network   the text of a network file, or of a family's
     notation  the text of its notation file; "" where the notation is a built-in one
     recipe    as JSON
+    source    what everything random is drawn from
     students  of variant 1, 2, …; empty without a roster
     redraws   (variant, how often its numbers were drawn anew); of most variants never
     """
@@ -67,7 +66,7 @@ class Bundle:
     network: str
     notation: str
     recipe: str
-    seed: int
+    source: Source = field(repr=False)
     count: int
     students: tuple[Student, ...] = ()
     redraws: tuple[tuple[int, int], ...] = ()
@@ -76,12 +75,14 @@ class Bundle:
     @property
     def digest(self) -> str:
         """Tells the forms of one worksheet from those of another."""
-        told = "\n".join((self.network, self.notation, self.recipe, str(self.seed)))
-        return sha256(told.encode()).hexdigest()[:4]
+        told = [self.network, self.notation, self.recipe]
+        if self.source.edition == FIRST:
+            told.append(str(self.source.seed))
+        return sha256("\n".join(told).encode()).hexdigest()
 
     def form(self, number: int) -> str:
-        """What is printed on every page of a sheet: 7-012-a3f9."""
-        return f"{self.seed}-{number:03}-{self.digest}"
+        """What is printed on every page of a sheet: K7QM-3XWP."""
+        return self.source.form(number, self.digest)
 
     def student(self, number: int) -> Student | None:
         """Whose a variant is; None without a roster."""
@@ -101,12 +102,15 @@ class Bundle:
             raise WorksheetError(f"variant: got {number}; allowed are 1 to {self.count}")
         redraw = dict(self.redraws).get(number, 0)
         try:
-            return self.maker(number, templates).variant(number, redraw, self.person(number))
+            return self.maker(number, templates).variant(
+                number, self.source, redraw, Form(self.form(number), self.source.demonstration,
+                                                  self.person(number)),
+            )  # fmt: skip
         except WorksheetError as error:
             family = _family(self.network)
             if family is None:
                 raise
-            called = combination_of(family.network(self.seed, number))
+            called = combination_of(family.network(self.source, number))
             raise WorksheetError(
                 f"variant {number} ({called}): {error}; or take this network out of the family"
             ) from None
@@ -116,29 +120,34 @@ class Bundle:
         family = _family(self.network)
         if family is None:
             return self.network
-        return structure_text(family.network(self.seed, number))
+        return structure_text(family.network(self.source, number))
 
     def maker(self, number: int = 1, templates: Path | None = None) -> Maker:
         """What makes a variant: its structure is derived and checked once in a process."""
         network = self.structure(number)
-        return _maker(network, self.notation, self.recipe, self.seed, self.digest, templates)
+        return _maker(network, self.notation, self.recipe, self.source.edition, templates)
 
     def number_of_form(self, form: str) -> int | None:
         """The variant that a form id names; None where it names none of this worksheet."""
-        match = _FORM.fullmatch(form.lower())
-        if match is None or (int(match[1]), match[3]) != (self.seed, self.digest):
-            return None
-        return int(match[2]) if 1 <= int(match[2]) <= self.count else None
+        return self.source.number_of(form, self.digest, self.count)
 
     def text(self) -> str:
         """The bundle as a file: JSON, the same bytes for the same worksheet."""
+        source = self.source
+        edition = {} if source.edition == FIRST else {"edition": source.edition}
+        drawn = {"secret": source.secret} if source.seed is None else {"seed": source.seed}
         found: dict[str, Any] = {
-            "derive": self.version, "network": self.network, "notation": self.notation,
-            "recipe": json.loads(self.recipe), "seed": self.seed, "variants": self.count,
+            "derive": self.version, **edition, "network": self.network, "notation": self.notation,
+            "recipe": json.loads(self.recipe), **drawn, "variants": self.count,
             "students": [[student.id, student.name] for student in self.students],
             "redraws": {str(number): count for number, count in self.redraws},
         }  # fmt: skip
         return json.dumps(found, indent=1, ensure_ascii=False) + "\n"
+
+
+def _source(data: Mapping[str, Any]) -> Source:
+    """What a bundle's file says that its variants are drawn from. Raises WorksheetError."""
+    return Source(data.get("secret", ""), data.get("seed"), data.get("edition", FIRST))
 
 
 def _version() -> str:
@@ -150,7 +159,7 @@ def _version() -> str:
 def bundle_of(
     network: Network | Family,
     recipe: Recipe,
-    seed: int,
+    source: Source,
     count: int,
     students: tuple[Student, ...] = (),
 ) -> Bundle:
@@ -159,14 +168,12 @@ def bundle_of(
     Raises WorksheetError where a network cannot have the units that the recipe asks for.
     """
     check_units(network, recipe.units)
-    if abs(seed) > MOST_SEED:
-        raise WorksheetError(f"seed: got {seed}; allowed are whole numbers of at most 18 digits")
     notation = ""
     if isinstance(network, Network) and isinstance(network.notation, Path):
         notation = network.notation.read_text(encoding="utf-8")
     text = network.text() if isinstance(network, Family) else structure_text(network)
     asked = json.dumps(recipe.data(), ensure_ascii=False)
-    return Bundle(text, notation, asked, seed, count, students)
+    return Bundle(text, notation, asked, source, count, students)
 
 
 @lru_cache(maxsize=2)
@@ -176,18 +183,16 @@ def _family(text: str) -> Family | None:
 
 
 @lru_cache(maxsize=MOST_KEPT)
-def _maker(
-    network: str, notation: str, recipe: str, seed: int, digest: str, templates: Path | None
-) -> Maker:
+def _maker(network: str, notation: str, recipe: str, edition: int, templates: Path | None) -> Maker:
     made = recipe_of(json.loads(recipe))
     if not notation:
-        return Maker(load(StringIO(network)), made, seed, digest, templates)
+        return Maker(load(StringIO(network)), made, edition, templates)
     with TemporaryDirectory() as folder:  # a notation is read from a file
         place = Path(folder) / "notation.yaml"
         place.write_text(notation, encoding="utf-8")
         said = json.loads(network) | {"notation": place.name}
         (Path(folder) / "network.yaml").write_text(json.dumps(said), encoding="utf-8")
-        return Maker(load(Path(folder) / "network.yaml"), made, seed, digest, templates)
+        return Maker(load(Path(folder) / "network.yaml"), made, edition, templates)
 
 
 def read_bundle(path: str | Path) -> Bundle:
@@ -205,7 +210,7 @@ def read_bundle(path: str | Path) -> Bundle:
         raise WorksheetError("\n".join(f"{path}: {problem}" for problem in problems))
     bundle = Bundle(
         data["network"], data["notation"], json.dumps(data["recipe"], ensure_ascii=False),
-        data["seed"], data["variants"], tuple(Student(*one) for one in data["students"]),
+        _source(data), data["variants"], tuple(Student(*one) for one in data["students"]),
         tuple((int(number), count) for number, count in data["redraws"].items()), data["derive"],
     )  # fmt: skip
     try:
@@ -220,6 +225,22 @@ def read_bundle(path: str | Path) -> Bundle:
 _WHAT = "not a bundle; take the bundle.json that `derive worksheet` wrote beside the sheets"
 
 
+def _no_source(data: Mapping[str, Any]) -> str:
+    """What is wrong with the secret or the seed of a bundle; "" where nothing is."""
+    kinds = {"seed": int} if data.get("edition", FIRST) == FIRST else {"secret": str, "seed": int}
+    there = [key for key in kinds if key in data]
+    if len(there) != 1:
+        return f"{' or '.join(kinds)} is {'there twice' if there else 'missing'}; {_WHAT}"
+    given = data[there[0]]
+    if not isinstance(given, kinds[there[0]]) or isinstance(given, bool):
+        return f"{there[0]}: got {json.dumps(given)[:60]}; {_WHAT}"
+    try:
+        _source(data)
+    except WorksheetError as error:
+        return str(error)
+    return ""
+
+
 def _problems(data: Any) -> list[str]:
     if not isinstance(data, Mapping):
         return [_WHAT]
@@ -231,11 +252,14 @@ def _problems(data: Any) -> list[str]:
             found.append(f"{key}: got {json.dumps(data[key])[:60]}; {_WHAT}")
     if found:
         return found
-    if data["derive"] != _version():
+    edition = data.get("edition", FIRST)
+    if type(edition) is not int or not FIRST <= edition <= LATEST:
         found.append(
-            f"made with derive {data['derive']}, and this is {_version()}, whose sheets may have "
-            f"other numbers; install derive=={data['derive']} to make or mark them"
+            f"made with derive {data['derive']}, whose sheets this one ({_version()}) cannot make; "
+            f"install derive=={data['derive']} to make or mark them"
         )
+    elif problem := _no_source(data):
+        found.append(problem)
     if not 1 <= data["variants"] <= MOST_VARIANTS:
         found.append(f"variants: got {data['variants']}; allowed are 1 to {MOST_VARIANTS}")
     students = data["students"]

@@ -40,6 +40,7 @@ from derive.expression.nodes import (
 from derive.network.description import Network
 from derive.notation import NEGATIVE
 from derive.worksheets.recipe import WorksheetError
+from derive.worksheets.source import LATEST
 from derive.worksheets.truth import Truth
 
 PARTS = ("forward", "local", "delta", "gradient", "update")
@@ -83,12 +84,14 @@ class Exercise:
     derivation  in symbols, the tasks its last section
     formulas    what each quantity and derivative is worked out from
     report      what was checked
+    edition     of the rules by which sheets are made of it
     """
 
     derivation: Derivation
     tasks: tuple[Task, ...]
     formulas: Mapping[Atom, Expression]
     report: Report
+    edition: int = LATEST
 
     @cached_property
     def truth(self) -> Truth:
@@ -101,7 +104,7 @@ class Exercise:
         return self.derivation.network
 
 
-def exercise(network: Network, by_nodes: bool = False) -> Exercise:
+def exercise(network: Network, by_nodes: bool = False, edition: int = LATEST) -> Exercise:
     """Derive, make the tasks and check both. Of a batch, one example is asked about.
 
     by_nodes  ∂E/∂a is a result of its own for every unit, and δ that times ∂a/∂z, as in a
@@ -124,7 +127,7 @@ def exercise(network: Network, by_nodes: bool = False) -> Exercise:
         for task in tasks
         if task.part != "update" and isinstance(task.step.subject, (Quantity, Partial))
     }
-    return Exercise(whole, tasks, formulas, whole.check())
+    return Exercise(whole, tasks, formulas, whole.check(), edition)
 
 
 def too_large(sizes: Sequence[int]) -> str:

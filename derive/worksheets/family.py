@@ -8,7 +8,6 @@ Structures are dealt like cards: each comes up once before any comes up again.
 
 from __future__ import annotations
 
-import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
@@ -32,6 +31,7 @@ from derive.worksheets.draws import (
     read_losses,
     read_sizes,
 )
+from derive.worksheets.source import Source
 
 Said = str | Mapping[str, Any]
 
@@ -105,11 +105,11 @@ class Family:
         for name, value in (known | {"structures": structures, "left_out": left_out}).items():
             object.__setattr__(self, name, value)
 
-    def network(self, seed: int, number: int) -> Network:
-        """The structure of a variant, the same for the same seed and number."""
+    def network(self, source: Source, number: int) -> Network:
+        """The structure of a variant, the same for the same source and number."""
         deal, place = divmod(number - 1, len(self.structures))
         order = list(range(len(self.structures)))
-        random.Random(f"{seed}/structures/{deal}").shuffle(order)
+        source.chance("structures", deal).shuffle(order)
         return self.structures[order[place]]
 
     def text(self) -> str:

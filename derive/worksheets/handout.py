@@ -77,6 +77,12 @@ def file_names(
     ]
 
 
+def is_private(name: str) -> bool:
+    """Whether a file is not for students: the bundle, the keys and their pictures, and what the
+    keys say of mistakes."""
+    return name in (BUNDLE, UNTOLD) or name.startswith("key")
+
+
 def _numbered(number: int, count: int) -> str:
     """07, with as many digits as the last needs."""
     return f"{number:0{max(2, len(str(count)))}}"
@@ -172,7 +178,7 @@ def hand_out(
                     before, between, behind[place] = fresh.ends[name]
                     text = (between if place in paths else before) + text
                 paths[place] = None
-                drafts.add(place, text)
+                drafts.add(place, text, is_private(name))
             if progress is not None:
                 progress(len(labels), count)
         for place, text in behind.items():
@@ -186,7 +192,7 @@ def hand_out(
             others[name] = answer_sheet(distinct.bundle, labels, order.answer_sheet)
         for name, content in others.items():
             paths[directory / name] = None
-            drafts.add(directory / name, content)
+            drafts.add(directory / name, content, is_private(name))
         if allow is not None:
             allow(list(paths))
     return HandedOut(distinct.bundle, list(paths), sum(bool(found) for _, found in untold))

@@ -5,7 +5,6 @@ The structure is derived and checked once; a variant is its numbers, its items a
 
 from __future__ import annotations
 
-import random
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from hashlib import sha256
@@ -13,7 +12,7 @@ from pathlib import Path
 
 from derive.derivation.numbers import Numbers
 from derive.derivation.rounding import Rounding, exponent
-from derive.document.blocks import Document, Figure, Paragraph, Person
+from derive.document.blocks import Document, Figure, Paragraph
 from derive.document.wording import wording
 from derive.expression.nodes import Number
 from derive.network.description import Network
@@ -23,10 +22,12 @@ from derive.worksheets.exercise import Exercise, exercise
 from derive.worksheets.items import Item
 from derive.worksheets.keycheck import check_key
 from derive.worksheets.questions.ground import Ground
+from derive.worksheets.questions.ledger import Ledger
 from derive.worksheets.questions.make import questions
 from derive.worksheets.questions.question import Question
 from derive.worksheets.recipe import Recipe
 from derive.worksheets.sheet import Form, Pages, setting_teller
+from derive.worksheets.source import FIRST, LATEST, Source
 from derive.worksheets.untold import Untold, untold
 from derive.worksheets.variant import Found, Search
 from derive.writers.registry import write
@@ -113,15 +114,13 @@ class Maker:
     """
 
     def __init__(
-        self, network: Network, recipe: Recipe, seed: int, digest: str = "",
+        self, network: Network, recipe: Recipe, edition: int = LATEST,
         templates: Path | None = None,
     ) -> None:  # fmt: skip
         self.recipe = recipe
-        self.seed = seed
-        self.digest = digest
         self.templates = templates
         by_nodes = any(ask.kind == "graph" for ask in recipe.questions)
-        self.exercise: Exercise = exercise(network, by_nodes)
+        self.exercise: Exercise = exercise(network, by_nodes, edition)
         structure = self.exercise.structure
         self.names: Names = names(structure.notation, structure.shape, structure.layout)
         rounding = _rounding(recipe, network.learning_rate)
@@ -139,22 +138,30 @@ class Maker:
         figure = network_figure(teller)
         return (replace(figure, instead=(Paragraph(figure.picture.description),)),)
 
-    def variant(self, number: int, redraw: int = 0, student: Person | None = None) -> Variant:
+    def variant(
+        self, number: int, source: Source, redraw: int = 0, form: Form | None = None
+    ) -> Variant:
         """A variant by its number; ``redraw`` counts how often others had its numbers before.
 
-        student  whose name is printed on it
+        form  what is printed on every page; nothing unless given
         """
-        chance = random.Random(f"{self.seed}/{number}" + (f"/{redraw}" if redraw else ""))
+        chance = source.chance("numbers", number, redraw)
         found = self._search.find(chance)
         numbers = found.numbers
         pages = Pages(self.exercise, self.names, self.recipe.title, self.templates, self._picture)
-        ground = Ground(self.exercise, numbers, self.names, pages.words, chance, units=found.units)
-        mine = questions(ground, self.recipe)
-        check_key(ground.items, numbers)
-        form = Form(self.seed, number, self.digest, student)
+        if source.edition > FIRST:  # before, questions were drawn from what the numbers left
+            chance = source.chance("questions", number, redraw)
+        ledger = Ledger(self.exercise, numbers)
+        ground = Ground(
+            self.exercise, numbers, self.names, pages.words, chance, ledger,
+            found.units if self.recipe.units else (),
+        )  # fmt: skip
+        mine, left_out = questions(ground, self.recipe)
+        check_key(ledger.items, numbers)
         return Variant(
-            number, numbers.network, mine, numbers, form, pages, found, tuple(ground.left_out)
-        )
+            number, numbers.network, mine, numbers, form or Form(""), pages, found,
+            left_out,
+        )  # fmt: skip
 
 
 def _rounding(recipe: Recipe, rate: Number | None) -> Rounding:

@@ -12,8 +12,9 @@ from pathlib import Path
 from unicodedata import normalize
 
 from derive.tables import Row, TableError, read_table
-from derive.worksheets.bundle import MOST_VARIANTS, Student
+from derive.worksheets.bundle import Student
 from derive.worksheets.recipe import WorksheetError
+from derive.worksheets.source import MOST_VARIANTS
 
 MOST_CHARACTERS = 100  # of a name
 _IDS = ("id", "student id", "student", "number", "matriculation")

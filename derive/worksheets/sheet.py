@@ -53,21 +53,16 @@ COLUMNS = 9  # numbers in a row of a table of givens
 
 @dataclass(frozen=True)
 class Form:
-    """What tells one sheet from another: with it, a sheet can be made again.
+    """What tells one sheet from another, on every page of it.
 
-    digest   of what the sheet is made of
-    student  whose name is printed on it; None leaves room for one
+    id             with the bundle, and not without, the sheet can be made again: K7QM-3XWP
+    demonstration  whether anyone can make it again
+    student        whose name is printed on it; None leaves room for one
     """
 
-    seed: int
-    number: int
-    digest: str = ""
+    id: str
+    demonstration: bool = False
     student: Person | None = None
-
-    @property
-    def id(self) -> str:
-        """On every page: 7-012-a3f9."""
-        return f"{self.seed}-{self.number:03}-{self.digest}"
 
 
 def setting_teller(exercise: Exercise, names: Names, words: Wording) -> Teller:
@@ -75,8 +70,10 @@ def setting_teller(exercise: Exercise, names: Names, words: Wording) -> Teller:
     return Teller(exercise.derivation, exercise.report, None, Detail.BRIEF, words, names)
 
 
-def foot_of(form: str, student: Person | None, words: Wording) -> Foot:
-    """What stands at the foot of every page: the form, and whose it is."""
+def foot_of(form: str, student: Person | None, words: Wording, demonstration: bool = False) -> Foot:
+    """What stands at the foot of every page: the form, whose it is, that it is no secret."""
+    if demonstration:
+        form = words.text("worksheet-foot-demonstration", form=form)
     if student is None:
         return Foot(words("worksheet-foot", form=form))
     if width(student) > _FOOT:
@@ -135,9 +132,10 @@ class Pages:
     def _page(self, title: str, form: Form, blocks: tuple[Block, ...]) -> Document:
         """A document whose every page says which form it belongs to, and to whom."""
         above = self.words(f"worksheet-{title}", title=self._title)
-        foot = foot_of(form.id, form.student, self.words)
-        said = self._say("form", form=form.id, seed=form.seed, number=form.number)
-        return Document(above, (foot, Heading(1, above), said, *blocks))
+        foot = foot_of(form.id, form.student, self.words, form.demonstration)
+        said = self._say("form", form=form.id)
+        warning = (self._say("demonstration"),) if form.demonstration else ()
+        return Document(above, (foot, Heading(1, above), said, *warning, *blocks))
 
     def _body(
         self, questions: Sequence[Question], numbers: Numbers, filled: bool

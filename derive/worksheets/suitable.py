@@ -31,6 +31,7 @@ LARGEST = 100
 SMALLEST = 7  # decimals; with three digits behind that a number is still written out
 _SLOPE = 3  # decimals that a small slope has at least: 0.0099
 INACTIVE = "a unit of relu is inactive"  # and nothing else speaks against the numbers
+ZERO_DELTAS = "all deltas of a layer are 0"
 _TIES = frozenset({"abs", "sign", "max", "min"})
 
 
@@ -133,7 +134,7 @@ def _size(exercise: Exercise, numbers: Numbers, small: bool) -> Iterator[str]:
             alive.add(subject.layer)
     deltas = {q.layer for q in exercise.formulas if isinstance(q, Quantity) and q.kind == "delta"}
     if alive != deltas:
-        yield "all deltas of a layer are 0"
+        yield ZERO_DELTAS
 
 
 def _nearest_edge(formula: Expression, environment: Environment) -> Any:

@@ -8,7 +8,7 @@ tried, and the marks are made from exact numbers all the same.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,7 @@ from derive.expression.nodes import Expression, Partial, Quantity, substitute, v
 from derive.worksheets.exercise import Exercise, Task
 from derive.worksheets.floats import FLOATS
 from derive.worksheets.misconceptions import steering_slips
+from derive.worksheets.source import FIRST
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,7 @@ class Telling:
     """The slips of an exercise, ready to be tried on many variants."""
 
     def __init__(self, exercise: Exercise) -> None:
+        self._first = exercise.edition == FIRST
         self._letters: dict[Expression, Quantity] = {}
         self.lines = tuple(self._line(exercise, task) for task in exercise.tasks)
 
@@ -73,7 +75,8 @@ class Telling:
         """The slips that these numbers do not tell from the right answers.
 
         What is accepted on a line grows with the roundings of all lines that it rests on, as it
-        does where answers are marked.
+        does where answers are marked. On a line that is 0 because a unit is dead, or an update by
+        that 0, other mistakes cannot show, and are not expected to.
         """
         shown = {
             letter: numbers.shown(atom).number
@@ -102,12 +105,21 @@ class Telling:
                 if shown[line.known].text:
                     half = min(half, float(half_unit(shown[line.known])))
                 errors[line.known] = error + half
+            if not self._first and _is_idle(line, right, values):
+                continue
             for misconception, value in _wrong(line, values, rounding.digits):
                 written = min(_half(value, digits), 10.0**-rounding.digits / 2)
                 away = min(abs(value - right), abs(value - exact))
                 if away <= error + written + 1.01 * max(half, written):
                     found[Alike(misconception, line.source)] = None
         return tuple(found)
+
+
+def _is_idle(line: _Line, right: float, values: Mapping[Quantity, float]) -> bool:
+    """Whether a line is 0, or an update that changes nothing."""
+    if not line.update:
+        return right == 0
+    return any(values.get(q) == 0 for q in line.mentioned if q != line.mentioned[0])
 
 
 def _half(value: float, digits: int) -> float:

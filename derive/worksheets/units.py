@@ -50,6 +50,23 @@ def choices(structure: Network, units: Sequence[str]) -> tuple[tuple[Special, ..
     return tuple(filter(None, (_able(structure, kind) for kind in kinds)))
 
 
+def unasked(structure: Network) -> tuple[tuple[Special, ...], ...]:
+    """The units of which one is dead where a recipe asks for no units: of relu, if there are any
+    that may be."""
+    return tuple(filter(None, (_able(structure, DEAD),)))
+
+
+def cure(structure: Network, units: Sequence[str]) -> str:
+    """What shows more mistakes on sheets about a network of relu; "" where nothing more does."""
+    if not any(layer.activation.name == "relu" for layer in structure.layers[:-1]):
+        return ""
+    if not _mortal(structure):
+        return "with two units of relu or more in a hidden layer one would be dead, and show f′ = 0"
+    if units and DEAD not in units and ANY not in units:
+        return f"units: [{', '.join((*units, DEAD))}] in the recipe adds a dead unit, with f′ = 0"
+    return ""
+
+
 def _lacking(structure: Network, units: Sequence[str]) -> str:
     """Which of the kinds that are asked for a network cannot have; "" where it has all."""
     if tuple(units) == (ANY,):

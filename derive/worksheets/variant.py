@@ -15,12 +15,14 @@ from derive.expression.nodes import INPUT, TARGET, Number, Quantity
 from derive.worksheets.exercise import Exercise
 from derive.worksheets.givens import Givens, draw
 from derive.worksheets.recipe import WorksheetError
+from derive.worksheets.source import FIRST
 from derive.worksheets.steering import steer
-from derive.worksheets.suitable import INACTIVE, fault
+from derive.worksheets.suitable import INACTIVE, ZERO_DELTAS, fault
 from derive.worksheets.telling import Alike, Telling
-from derive.worksheets.units import Special, choices
+from derive.worksheets.units import Special, choices, unasked
 
 TRIES = 400
+HOPELESS = 25  # tries after which nothing else is to be expected
 CANDIDATES = 8  # good variants of which the most telling is taken
 _SAMPLES = 12
 
@@ -31,7 +33,7 @@ class Found:
 
     draws  how many were drawn
     alike  what they do not tell from the right answers
-    units  those that were asked for to be saturated or dead
+    units  those that are saturated or dead on purpose
     """
 
     numbers: Numbers
@@ -43,7 +45,9 @@ class Found:
 class Search:
     """Finds the numbers of variants: good for a hand, and telling as many mistakes as can be.
 
-    units   the saturated or dead units that a recipe asks for: one of each sort in every variant
+    units   the saturated or dead units that a recipe asks for: one of each sort in every variant.
+            Where it asks for none, a unit of relu is dead if the network can have one: else f′ is
+            1 everywhere, and no mark can see that it was left out
     fewest  mistakes that stay untold: with some structures there are always some
     Raises WorksheetError where the network cannot have such units.
     """
@@ -53,12 +57,24 @@ class Search:
         units: Sequence[str] = (),
     ) -> None:  # fmt: skip
         self.exercise = exercise
-        self.choices = choices(exercise.structure, units) if units else ()
+        if units:
+            self.choices = choices(exercise.structure, units)
+        else:
+            self.choices = unasked(exercise.structure) if exercise.edition > FIRST else ()
         self.rate = rate
         self.rounding = rounding
         self.telling = Telling(exercise)
+        try:
+            self.fewest = self._fewest()
+        except WorksheetError:
+            if units or not self.choices:
+                raise
+            self.choices = ()  # with a dead unit there are no good numbers
+            self.fewest = self._fewest()
+
+    def _fewest(self) -> int:
         chance = random.Random("which mistakes can be told")
-        self.fewest = min(len(self._good(chance, TRIES).alike) for _ in range(_SAMPLES))
+        return min(len(self._good(chance, TRIES).alike) for _ in range(_SAMPLES))
 
     def find(self, chance: random.Random) -> Found:
         """Numbers that nothing speaks against, chosen from at most ``CANDIDATES`` such.
@@ -112,10 +128,15 @@ class Search:
             except ArithmeticError:
                 found = "a formula has no value"
             faults[found] += 1
+            if draws == HOPELESS and faults[ZERO_DELTAS] == draws:
+                raise WorksheetError(
+                    f"no good numbers: {ZERO_DELTAS} whatever they are, so there is nothing to "
+                    "be worked out; take another network"
+                )
         reason, count = faults.most_common(1)[0]
         raise WorksheetError(
             f"no good numbers in {tries} tries; {count} times {reason}: "
-            "take another seed, or another network"
+            "try again for other ones, or take another network"
         )
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import overload
 
 from derive.network.given import Given, network_of
-from derive.worksheets.bundle import MOST_VARIANTS, Bundle, bundle_of
+from derive.worksheets.bundle import Bundle, bundle_of
 from derive.worksheets.distinct import Distinct
 from derive.worksheets.families import described_by
 from derive.worksheets.family import Family
@@ -17,18 +17,18 @@ from derive.worksheets.maker import Variant
 from derive.worksheets.recipe import Recipe, WorksheetError
 from derive.worksheets.recipes import recipe_from
 from derive.worksheets.roster import read_roster
+from derive.worksheets.source import MOST_VARIANTS, Source, new_secret
 
 
 class Worksheet(Sequence[Variant]):
     """Variants of an exercise, made when they are asked for; no two are alike.
 
-    The same network, recipe and seed give the same bytes.
+    The same network, recipe and secret give the same bytes.
     """
 
     def __init__(
         self, bundle: Bundle, templates: Path | None = None, executor: Executor | None = None
     ) -> None:
-        self.seed = bundle.seed
         self._distinct = Distinct(bundle)
         self._templates = templates
         self._executor = executor
@@ -94,9 +94,10 @@ def worksheet(
     network: Given | Family,
     recipe: Recipe | str | Path | None = None,
     variants: int = 30,
-    seed: int = 7,
+    seed: int | None = None,
     templates: str | Path | None = None,
     *,
+    secret: str | None = None,
     roster: str | Path | None = None,
     executor: Executor | None = None,
 ) -> Worksheet:
@@ -108,7 +109,10 @@ def worksheet(
                file
     recipe     what is asked: a Recipe, the name of a ready one, or a file; everything from the
                forward pass to the updates unless given
+    seed       for demonstrations: the same seed, the same sheets. Every page says that anyone can
+               make the key; else a secret is made, which is kept in the bundle alone
     templates  a folder whose sentences and layouts stand before the built-in ones
+    secret     that of an earlier worksheet's bundle, whose sheets are made again
     roster     a table of students, for each of whom there is a variant; ``variants`` does not
                count then
     executor   what makes the pages that ``Worksheet.write`` writes: a pool of processes, or a
@@ -127,7 +131,15 @@ def worksheet(
     about = described_by(network) if isinstance(network, (str, Path)) else (
         network if isinstance(network, Family) else network_of(network)
     )  # fmt: skip
-    bundle = bundle_of(about, asked, seed, variants, students)
+    bundle = bundle_of(about, asked, _source(seed, secret), variants, students)
     made = Worksheet(bundle, folder, executor)
     assert made[0].number == 1
     return made
+
+
+def _source(seed: int | None, secret: str | None) -> Source:
+    if seed is None:
+        return new_secret() if secret is None else Source(secret)
+    if secret is not None:
+        raise WorksheetError("give either a seed, for a demonstration, or a secret")
+    return Source(seed=seed)

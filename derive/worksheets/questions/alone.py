@@ -27,6 +27,7 @@ from derive.worksheets.items import Item, items
 from derive.worksheets.keycheck import check_key
 from derive.worksheets.questions.draft import Draft
 from derive.worksheets.questions.ground import Ground
+from derive.worksheets.questions.ledger import ASKS, PRINTS, Thing
 from derive.worksheets.questions.lines import of_tasks
 from derive.worksheets.questions.question import Question
 from derive.worksheets.recipe import Ask, DoesNotFit
@@ -51,8 +52,8 @@ def activation(ground: Ground, ask: Ask, letter: str) -> Question:
         f = list(functions)[position // 2 % len(functions)]
         tasks.append(_at(f, exact(Fraction(place, 10)), slope=position % 2 == 1))
     draft.begin()
-    _put(draft, items(tasks, ground.numbers, ground.lines, guided=False))
-    ground.items += draft.items
+    _put(draft, items(tasks, ground.numbers, ground.ledger.labels, guided=False))
+    ground.ledger.items += draft.items
     return draft.question()
 
 
@@ -96,13 +97,13 @@ def unit(ground: Ground, ask: Ask, letter: str) -> Question:
     graph = ground.graph
     fresh = next(_special(ground), None)
     if fresh is not None:
-        ground.alone.append(fresh)
+        ground.ledger.note(ASKS, Thing.UNIT, [fresh])
         return _part(ground, ask, letter, {fresh}, fresh)
     last = len(ground.exercise.structure.layers)
     pools = {"easy": range(last, last + 1), "hard": range(1, 2)}
     wanted = pools.get(ask.difficulty, range(1, last + 1))
     units = [q for q in graph.definitions if q.kind == PRE_ACTIVATION and q.layer in wanted]
-    z = ground.chance.choice(units)
+    z = ground.chance.choice(units if ground.is_first else _with_work(ground, units))
     return _part(ground, ask, letter, {z}, z)
 
 
@@ -113,9 +114,17 @@ def _special(ground: Ground) -> Iterator[Quantity]:
     beside = (
         z for one in special for z in ground.graph.definitions
         if (z.kind, z.layer) == (one.kind, one.layer) and z not in special
-        and delta_of(z) not in ground.known
+        and not ground.ledger.is_known(delta_of(z))
     )  # fmt: skip
-    return (z for z in (*special, *beside) if z not in ground.alone)
+    return (z for z in (*special, *beside) if not ground.ledger.has(ASKS, Thing.UNIT, z))
+
+
+def _with_work(ground: Ground, units: list[Quantity]) -> list[Quantity]:
+    """The units with something to be worked out: delta not known yet, and not 0, as that of a dead
+    one is."""
+    fresh = [z for z in units if not ground.ledger.is_known(delta_of(z))]
+    moving = [z for z in fresh if ground.numbers.shown(delta_of(z)).number.value]
+    return moving or fresh or units
 
 
 def layer(ground: Ground, ask: Ask, letter: str) -> Question:
@@ -144,8 +153,9 @@ def _part(
 def new_loss(ground: Ground, ask: Ask, letter: str) -> Question:
     """The forward pass once more, with the new values of the parameters."""
     draft, exercise, numbers = Draft(ground, ask, letter), ground.exercise, ground.numbers
-    asked = bool(ground.moved)
-    moved = ground.moved or sorted(
+    updated = [w for w in ground.ledger.all(ASKS, Thing.NEW_VALUE) if isinstance(w, Quantity)]
+    asked = bool(updated)
+    moved = updated or sorted(
         exercise.structure.parameters(), key=lambda w: (w.layer, w.kind == BIAS, w.unit, w.source)
     )
     givens = givens_of(numbers)
@@ -155,6 +165,7 @@ def new_loss(ground: Ground, ask: Ask, letter: str) -> Question:
             givens[task.step.about[0]] = numbers.work_out(task.formula, digits).result.number
     after = worked(exercise, givens, numbers.rounding)
     if not asked:
+        ground.ledger.note(PRINTS, Thing.NEW_VALUE, moved)
         for start in range(0, len(moved), 8):
             some = moved[start : start + 8]
             header: tuple[Inline, ...] = tuple((q,) for q in some)
@@ -164,9 +175,15 @@ def new_loss(ground: Ground, ask: Ask, letter: str) -> Question:
     draft.begin(loss=E)
     if asked:
         draft.say("new-loss-updated")
-    tasks = [task for task in exercise.tasks if task.part == "forward"]
-    mine = items(tasks, after, ground.lines, guided=False)
-    check_key(mine, after)
+    every = tasks = [task for task in exercise.tasks if task.part == "forward"]
+    if not ground.is_first:  # what no moved parameter reaches has been worked out or printed
+        tasks = [
+            task for task in tasks
+            if not ground.ledger.is_known(task.step.subject)
+            or any(ground.graph.reaches(w, task.step.about[0]) for w in moved)
+        ]  # fmt: skip
+    mine = items(tasks, after, ground.ledger.labels, guided=False)
+    check_key(items(every, after, guided=False), after)
     _put(draft, mine)
     draft.say("new-loss-over")
     draft.numbers = after

@@ -10,12 +10,13 @@ from derive.derivation.check.equalities import Equalities
 from derive.derivation.graph import E
 from derive.derivation.steps import Step, chain
 from derive.document.blocks import Choices, Inline
-from derive.expression.nodes import Comparison, Expression
+from derive.expression.nodes import LEARNING_RATE, Comparison, Expression, quantities
 from derive.worksheets.exercise import Exercise, Task
 from derive.worksheets.misconceptions import MISCONCEPTIONS
 from derive.worksheets.questions.draft import Draft, Option
 from derive.worksheets.questions.formulas import recognised, wrong_formulas
 from derive.worksheets.questions.ground import Ground
+from derive.worksheets.questions.ledger import ASKS, PRINTS, Thing
 from derive.worksheets.questions.question import Question
 from derive.worksheets.recipe import Ask, DoesNotFit
 
@@ -34,9 +35,12 @@ def match(ground: Ground, ask: Ask, letter: str) -> Question:
         # Where units are inactive, another formula may give the same: then one of them is asked.
         if not any(exercise.truth.same(task.step.subject, other.formula) for other in asked):
             asked.append(task)
-    ground.told |= {task.step.subject for task in asked}
     options: list[tuple[Expression, str]] = [(task.formula, "") for task in asked]
     options += _others(ground, asked)
+    for task in asked:
+        if not ground.is_first:
+            ground.ledger.ask_for(task.step.subject, task.formula)
+        ground.ledger.tell(task.step.subject, *(formula for formula, _ in options))
     ground.chance.shuffle(options)
     draft.begin(loss=E)
     draft.both(Choices(tuple((formula,) for formula, _ in options)))
@@ -58,9 +62,14 @@ def _others(ground: Ground, asked: Sequence[Task]) -> Iterator[tuple[Expression,
     found = [
         (formula, slip) for task in asked for slip, formula in wrong_formulas(task, ground.exercise)
         if not any(truth.same(formula, other.formula) for other in asked)
+        and (ground.is_first or ground.ledger.may_tell(task.step.subject, formula))
     ]  # fmt: skip
-    if found:
-        yield ground.chance.choice(found)
+    wanted = 1 if ground.is_first else max(1, _FEWEST - len(asked))
+    while found and wanted:
+        one = ground.chance.choice(found)
+        yield one
+        found = [other for other in found if not truth.same(other[0], one[0])]
+        wanted -= 1
 
 
 def planted(task: Task, misconception: str, formula: Expression) -> Step:
@@ -78,7 +87,7 @@ def mistake(ground: Ground, ask: Ask, letter: str) -> Question:
     for number in range(ask.count or 1):
         if number:
             draft.say("mistake-again")
-        tasks, place, slip, formula = _planted(ground, ask)
+        tasks, place, slip, formula = (_in_a_row if ground.is_first else _planted)(ground, ask)
         task = tasks[place]
         steps = [t.step for t in tasks]
         steps[place] = planted(task, slip, formula)
@@ -92,7 +101,8 @@ def mistake(ground: Ground, ask: Ask, letter: str) -> Question:
             task.step.subject, task.formula, task.source, task.step.assumes,
             recognised(task, exercise), whole=True,
         )  # fmt: skip
-        ground.told |= {other.step.subject for other in tasks}
+        for step in steps:
+            ground.ledger.tell(step.subject, step.result)
         draft.key_only(ground.say("mistake-why", slip=MISCONCEPTIONS[slip].title))
     return draft.question()
 
@@ -102,15 +112,62 @@ def _line(step: Step) -> Inline:
 
 
 def _planted(ground: Ground, ask: Ask) -> tuple[list[Task], int, str, Expression]:
-    """Lines in a row, which of them is wrong, the misconception, its formula.
+    """Lines in their order, which of them is wrong, the misconception, its formula.
 
-    No other question of the sheet shows the wrong line as it should be, nor does a right line
-    answer another question. A misconception comes again only where no other fits any lines.
+    No other line, here or in another question, shows the wrong one as it should be, up to its
+    indices: so it cannot be told by its shape. Nor has it a name that no other line has, such as
+    the η of weights already updated. It is as likely to stand in one place as in another, as far as
+    there are lines before and after it. A misconception comes again only where no other fits.
     """
-    exercise = ground.exercise
+    exercise, ledger = ground.exercise, ground.ledger
+    every = [t for t in exercise.tasks if t.part in ("local", "delta", "gradient")]
+    given = [t for t in exercise.tasks if t.part == "forward" and t.asked]
+    planted: dict[str, list[tuple[Task, Expression]]] = {}
+    for task in ground.fresh(every):
+        for slip, formula in wrong_formulas(task, exercise):
+            strange = any(q.kind == LEARNING_RATE for q in quantities(formula))
+            if not strange and ledger.may_tell(task.step.subject, formula):
+                planted.setdefault(slip, []).append((task, formula))
+    slips = ground.chance.sample(sorted(planted), len(planted))
+    for slip in sorted(slips, key=lambda slip: ledger.has(PRINTS, Thing.SLIP, slip)):
+        task, formula = ground.chance.choice(planted[slip])
+        others = _beside(ground, every, task)
+        if len(others) < _FEWEST - 1:  # formulas of the forward pass are given, and right
+            others = [*given, *others]
+        most = min(_LINES[ask.difficulty], len(others) + 1)
+        if most < _FEWEST:
+            continue
+        ledger.note(PRINTS, Thing.SLIP, [slip])
+        position = exercise.tasks.index(task)
+        before = [other for other in others if exercise.tasks.index(other) < position]
+        after = [other for other in others if other not in before]
+        place = ground.chance.randint(max(0, most - 1 - len(after)), min(most - 1, len(before)))
+        lines = [*before[len(before) - place :], task, *after[: most - 1 - place]]
+        return lines, place, slip, formula
+    raise DoesNotFit("no known mistake fits a line of the derivation")
+
+
+def _beside(ground: Ground, every: Sequence[Task], wrong: Task) -> list[Task]:
+    """The lines that may stand, as they should be, beside one with a mistake in it: they do not
+    answer it, nor a question asked before, and leave something to those to come."""
+    ledger = ground.ledger
+    mine = ledger.pattern(wrong.formula)
+    kept = {mine, *ledger.kept_back(every, {mine}, ground.chance)}
+    return [
+        task for task in every
+        if ledger.pattern(task.formula) not in kept
+        and ledger.may_tell(task.step.subject, task.formula)
+        and mine not in ledger.told_by(task.step.subject, task.formula)
+    ]  # fmt: skip
+
+
+def _in_a_row(ground: Ground, ask: Ask) -> tuple[list[Task], int, str, Expression]:
+    """What the first edition drew: lines that follow upon each other."""
+    exercise, ledger = ground.exercise, ground.ledger
     tasks = [
         t for t in exercise.tasks
-        if t.part in ("local", "delta", "gradient") and t.step.subject not in ground.asked
+        if t.part in ("local", "delta", "gradient")
+        and not ledger.has(ASKS, Thing.FORMULA, t.step.subject)
     ]  # fmt: skip
     fresh = {task.source for task in ground.fresh(tasks)}
     most = min(_LINES[ask.difficulty], len(tasks))
@@ -118,7 +175,7 @@ def _planted(ground: Ground, ask: Ask) -> tuple[list[Task], int, str, Expression
         raise DoesNotFit("the other questions say it all")
     starts = list(range(len(tasks) - most + 1))
     ground.chance.shuffle(starts)
-    for known in (ground.planted, set[str]()):
+    for known in (set(map(str, ledger.all(PRINTS, Thing.SLIP))), set[str]()):
         for start in starts:
             window = tasks[start : start + most]
             wrong: dict[str, list[tuple[int, Expression]]] = {}
@@ -129,7 +186,7 @@ def _planted(ground: Ground, ask: Ask) -> tuple[list[Task], int, str, Expression
                     wrong.setdefault(slip, []).append((place, formula))
             if new := sorted(set(wrong) - known):
                 slip = ground.chance.choice(new)
-                ground.planted.add(slip)
+                ledger.note(PRINTS, Thing.SLIP, [slip])
                 place, formula = ground.chance.choice(wrong[slip])
                 return window, place, slip, formula
     raise DoesNotFit("no known mistake fits a line of the derivation")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from textwrap import wrap
 
 from derive.compute.backends.printer import ATOM, POWERED
 from derive.compute.backends.python import PythonPrinter
@@ -27,8 +28,9 @@ from derive.worksheets.exercise import Exercise, Task
 from derive.worksheets.questions.draft import Draft
 from derive.worksheets.questions.formulas import recognised
 from derive.worksheets.questions.ground import Ground
+from derive.worksheets.questions.ledger import ASKS, Thing
 from derive.worksheets.questions.question import Question
-from derive.worksheets.recipe import Ask
+from derive.worksheets.recipe import Ask, DoesNotFit
 
 _BLANK = "________________"
 _COLUMNS = 76
@@ -51,21 +53,37 @@ class _Plain(PythonPrinter):
 
 def code(ground: Ground, ask: Ask, letter: str) -> Question:
     """δ and ∂E/∂w as assignments, some of them blank."""
-    draft, exercise = Draft(ground, ask, letter), ground.exercise
+    draft, exercise, ledger = Draft(ground, ask, letter), ground.exercise, ground.ledger
     identifiers = Identifiers(ground.names, RESERVED)
     printer = _Plain(identifiers)
     tasks = [task for task in exercise.tasks if task.kind[0] in ("delta", "gradient")]
-    chosen = ground.deal(ground.fresh(tasks), ask.count or 4, ask.difficulty)
-    # What is asked elsewhere is not printed here either.
-    asked = {task.source for task in tasks if task in chosen or task.step.subject in ground.asked}
-    ground.told |= {task.step.subject for task in tasks if task.source not in asked}
-    ground.asked |= {task.step.subject for task in tasks if task.source in asked}
+    fresh = [
+        task for task in ground.fresh(tasks)
+        if ground.is_first or ledger.may_ask_for(task.step.subject, written_out(task, exercise))
+    ]  # fmt: skip
+    if not fresh:
+        raise DoesNotFit("the other questions say it all")
+    chosen = ground.deal(fresh, ask.count or 4, ask.difficulty)
+    asked, without = _asked(ground, tasks, chosen)
+    for task in tasks:
+        formulas = (task.formula, written_out(task, exercise))
+        if task.source in asked:
+            ledger.ask_for(task.step.subject, *formulas)
+        elif task.source not in without:
+            ledger.tell(task.step.subject, *formulas)
     shown: dict[bool, list[str]] = {False: [], True: []}
+    left_out: list[str] = []
     for task in tasks:
         formula = written_out(task, exercise)
         if not exercise.truth.same(task.step.subject, formula, task.step.assumes):
             raise CheckFailed(task.source, "is another formula in code")
         left, right = identifiers(_target(task)), printer(formula)
+        if task.source in without:
+            left_out.append(left)
+            shown[True] += _statement(left, right)
+            continue
+        shown[False] += _left_out(ground, left_out)
+        left_out.clear()
         if task.source in asked:
             label = draft.label()
             draft.answers.append(
@@ -77,9 +95,45 @@ def code(ground: Ground, ask: Ask, letter: str) -> Question:
         else:
             for lines in shown.values():
                 lines += _statement(left, right)
+    shown[False] += _left_out(ground, left_out)
     draft.begin()
     draft.each(lambda filled: Code(tuple(shown[filled])))
     return draft.question()
+
+
+def _asked(
+    ground: Ground, tasks: Sequence[Task], chosen: Sequence[Task]
+) -> tuple[set[str], set[str]]:
+    """The lines that are blank, and those that are left out: they are like a blank one up to its
+    indices, or left to the questions to come. What is asked elsewhere is not printed either."""
+    ledger, exercise = ground.ledger, ground.exercise
+    asked = {task.source for task in chosen}
+    if ground.is_first:
+        others = (t for t in tasks if ledger.has(ASKS, Thing.FORMULA, t.step.subject))
+        return asked | {task.source for task in others}, set()
+    blank = {ledger.pattern(task.formula) for task in chosen}
+    opened = {ledger.pattern(written_out(task, exercise)) for task in chosen}
+    kept = ledger.kept_back(tasks, blank, ground.chance)
+    without: set[str] = set()
+    for task in tasks:
+        formulas = (task.formula, written_out(task, exercise))
+        if task.source in asked:
+            continue
+        named = set(map(ledger.pattern, formulas))
+        if named & (blank | opened | kept):
+            without.add(task.source)
+        elif not ledger.may_tell(task.step.subject, *formulas):
+            blank.add(ledger.pattern(task.formula))
+            asked.add(task.source)
+    return asked, without
+
+
+def _left_out(ground: Ground, names: Sequence[str]) -> list[str]:
+    """A comment in place of lines that are left out, over several where there are many."""
+    if not names:
+        return []
+    told = ground.words.text("worksheet-code-left-out", names=", ".join(names))
+    return [f"# {line}" for line in wrap(told, _COLUMNS - 2)]
 
 
 def _statement(left: str, right: str, comment: str = "") -> list[str]:

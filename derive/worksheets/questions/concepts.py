@@ -5,7 +5,7 @@ Every answer is computed: from the slopes of units, from the gradients, or by tr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -20,6 +20,7 @@ from derive.network.description import Layer
 from derive.worksheets.kinds import DEAD, SATURATED
 from derive.worksheets.questions.draft import Draft
 from derive.worksheets.questions.ground import Ground
+from derive.worksheets.questions.ledger import ASKS, Thing
 from derive.worksheets.questions.question import Question
 from derive.worksheets.recipe import Ask, DoesNotFit
 from derive.worksheets.units import Special, bounded
@@ -43,6 +44,9 @@ def concept(ground: Ground, ask: Ask, letter: str) -> Question:
     draft = Draft(ground, ask, letter)
     first = list(_about_units(ground))
     told = {found.name for found in first}
+    if not ground.is_first:
+        told.update(map(str, ground.ledger.all(ASKS, Thing.CONCEPT)))
+        first = [found for found in first if not ground.ledger.has(ASKS, Thing.CONCEPT, found.name)]
     pool = [found for make in _ALL for found in make(ground) if found.name not in told]
     if not (first or pool):
         raise DoesNotFit("none fits the numbers")
@@ -51,8 +55,12 @@ def concept(ground: Ground, ask: Ask, letter: str) -> Question:
     picked = sorted(ground.chance.sample(range(len(pool)), more))
     draft.begin()
     for found in (*first[:count], *(pool[place] for place in picked)):
+        ground.ledger.note(ASKS, Thing.CONCEPT, [found.name])
         options = [(shown, "") for shown in found.options]
-        draft.choose(found.prompt, options, found.right, f"concept/{found.name}")
+        right = options[found.right]
+        if not ground.is_first:  # no place is likelier than another
+            ground.chance.shuffle(options)
+        draft.choose(found.prompt, options, options.index(right), f"concept/{found.name}")
     return draft.question()
 
 
@@ -81,7 +89,7 @@ def saturation(ground: Ground, about: Special | None = None) -> Iterator[Concept
             yield Concept(
                 "saturation",
                 words("concept-saturation", layer=ground.layer_name(layer.index)),
-                right, tuple((z,) for z in pre_activations(layer)),
+                right, _or_alike(ground, [(z,) for z in pre_activations(layer)], "saturation"),
             )  # fmt: skip
             return
 
@@ -94,6 +102,13 @@ def _standing_out(values: list[Any]) -> int | None:
     if abs(first - second) * 20 < abs(first) or abs(first - second) * 20 < abs(second):
         return None
     return values.index(first)
+
+
+def _or_alike(ground: Ground, options: Sequence[Inline], name: str) -> tuple[Inline, ...]:
+    """Some options; where there are only two, a third: that they are alike."""
+    if ground.is_first or len(options) > 2:
+        return tuple(options)
+    return (*options, ground.words(f"concept-{name}-alike"))
 
 
 def flattened(ground: Ground, about: Special) -> Iterator[Concept]:
@@ -181,7 +196,8 @@ def vanishing(ground: Ground) -> Iterator[Concept]:
     ]  # fmt: skip
     right = _standing_out([-mean for mean in means])
     if right is not None and len(means) <= _MOST_OPTIONS:
-        options = tuple((ground.layer_name(layer.index),) for layer in network.layers)
+        names: list[Inline] = [(ground.layer_name(layer.index),) for layer in network.layers]
+        options = _or_alike(ground, names, "vanishing")
         prompt = words("concept-vanishing-two" if len(means) == 2 else "concept-vanishing")
         yield Concept("vanishing", prompt, right, options)
 

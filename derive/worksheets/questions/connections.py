@@ -10,8 +10,9 @@ from derive.expression.nodes import Quantity
 from derive.worksheets.answers import NamesAnswer
 from derive.worksheets.questions.draft import Draft
 from derive.worksheets.questions.ground import Ground
+from derive.worksheets.questions.ledger import PRINTS, Thing
 from derive.worksheets.questions.question import Question
-from derive.worksheets.recipe import Ask
+from derive.worksheets.recipe import Ask, DoesNotFit
 
 _ROWS = 12
 
@@ -20,6 +21,11 @@ def connections(ground: Ground, ask: Ask, letter: str) -> Question:
     """What every quantity is worked out from, and what it goes into."""
     draft, drawn, words = Draft(ground, ask, letter), ground.graph, ground.words
     rows = _rows(ground, ask)
+    if not ground.is_first:  # a row that another question shows is not asked about again
+        rows = [q for q in rows if not ground.ledger.has(PRINTS, Thing.CONNECTIONS, q)]
+        if not rows:
+            raise DoesNotFit("the other questions say it all")
+    ground.ledger.note(PRINTS, Thing.CONNECTIONS, rows)
     cells = [(row, column) for row in range(len(rows)) for column in (0, 1)]
     hidden = sorted(ground.chance.sample(cells, min(ask.count or 4, len(cells))))
     labels: dict[tuple[int, int], str] = {}

@@ -42,7 +42,7 @@ class Draft:
 
     def label(self) -> str:
         """The number of the next line."""
-        return str(next(self.ground.lines))
+        return str(next(self.ground.ledger.labels))
 
     def both(self, *blocks: Block) -> None:
         """Blocks that sheet and key share."""
@@ -131,7 +131,7 @@ class Draft:
         """subject = a formula that is asked for; ``whole``: nor is the subject printed."""
         label = self.label()
         self.answers.append(FormulaAnswer(label, subject, formula, step, assumes, wrong))
-        self.ground.asked.add(subject)
+        self.ground.ledger.ask_for(subject, formula)
         self.chain((Relation("", subject), Relation("=", formula)), ((label, 1, ()),))
         if whole:
             self._sheet[-1] = Equation((Relation("", Blank(formula, label)),))

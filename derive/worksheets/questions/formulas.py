@@ -29,6 +29,7 @@ from derive.worksheets.exercise import Exercise, Task
 from derive.worksheets.misconceptions import EARLY_ROUNDING, Slip, formula_slips, steering_slips
 from derive.worksheets.questions.draft import Draft
 from derive.worksheets.questions.ground import Ground
+from derive.worksheets.questions.patterns import is_one_name
 from derive.worksheets.questions.question import Question
 from derive.worksheets.recipe import Ask, DoesNotFit
 
@@ -77,7 +78,7 @@ def blanks(ground: Ground, ask: Ask, letter: str) -> Question:
     pool = [
         step for step in ground.exercise.derivation.walk()
         if step.id.partition("/")[0] in ("delta", "gradient") and step.id.count("/") == 1
-        and step.subject not in ground.told | ground.asked
+        and ground.ledger.may_ask_for(step.subject, step.result)
         and any(
             next(hidable(relation.expression, ground.exercise, step.assumes), None)
             for relation in step.relations[2:]
@@ -85,9 +86,20 @@ def blanks(ground: Ground, ask: Ask, letter: str) -> Question:
     ]  # fmt: skip
     draft.begin()
     hidden: set[Expression] = set()
+    if not ground.is_first:
+        pool = _one_of_each(ground, pool)
     for step in _steps(ground, pool, ask, 3):
         _blanked(draft, step.relations, step, 2, 1, hidden)
     return _with_blanks(draft)
+
+
+def _one_of_each(ground: Ground, pool: Sequence[Step]) -> list[Step]:
+    """Of steps that are alike up to their indices one: each would show what the other hides."""
+    drawn = ground.chance.sample(pool, len(pool))
+    found = {ground.ledger.pattern(step.result): step for step in drawn}
+    mine = ground.ledger.shared(found, ground.chance)
+    kept = [step for alike, step in found.items() if alike in mine]
+    return [step for step in pool if step in kept]
 
 
 def derivation(ground: Ground, ask: Ask, letter: str) -> Question:
@@ -133,7 +145,9 @@ def _derivations(ground: Ground) -> Iterator[tuple[Step, tuple[Expression, ...]]
         delta = steps[f"delta/z{last}.1"].subject
         yield simpler[-1], (delta, simpler[0].subject, *(step.result for step in simpler))
     for layer_index in range(last - 1, 0, -1):
-        step = steps[f"delta/z{layer_index}.1"]
+        step = steps.get(f"delta/z{layer_index}.1")
+        if step is None:  # nothing is trained so far back
+            return
         yield step, tuple(relation.expression for relation in step.relations)
 
 
@@ -151,6 +165,9 @@ def _blanked(
     hidden  what blanks hide already: no two hide the same
     """
     ground, members = draft.ground, [relation.expression for relation in relations]
+    ledger = ground.ledger
+    if not (ground.is_first or ledger.may_tell(step.subject, *members[1:])):
+        return
     found: list[tuple[str, int, Address]] = []
     for place in range(first, len(members), every):
         addresses = [
@@ -158,6 +175,8 @@ def _blanked(
             for address in hidable(members[place], ground.exercise, step.assumes)
             if members[place].at(address) not in hidden
         ]
+        if not ground.is_first:
+            addresses = _worth_hiding(ground, members, place, addresses)
         if addresses:
             address = ground.chance.choice(addresses)
             found.append((draft.label(), place, address))
@@ -170,7 +189,24 @@ def _blanked(
     if found:
         draft.chain(relations, found)
         draft.assuming(step.assumes)
-        ground.asked.add(step.subject)
+        blank = [members[place].at(address) for _, place, address in found]
+        composite = [] if ground.is_first else [e for e in blank if not is_one_name(e)]
+        ledger.ask_for(step.subject, *(members[place] for _, place, _ in found), *composite)
+        if not ground.is_first:
+            ledger.tell(step.subject, *members[1:])
+
+
+def _worth_hiding(
+    ground: Ground, members: Sequence[Expression], place: int, addresses: Sequence[Address]
+) -> list[Address]:
+    """Where the sheet does not say what is hidden; rather what no other member shows as it is."""
+    there = {node for i, member in enumerate(members) if i != place for node in member.walk()}
+    hidden = {address: members[place].at(address) for address in addresses}
+    found = [
+        address for address in addresses
+        if not ground.ledger.is_readable(members[place], address)
+    ]  # fmt: skip
+    return [address for address in found if hidden[address] not in there] or found
 
 
 def hidable(

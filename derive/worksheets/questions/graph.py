@@ -7,7 +7,7 @@ of the graph are asked for.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from itertools import count
 
 from derive.derivation.graph import E
@@ -33,6 +33,7 @@ from derive.worksheets.exercise import Task
 from derive.worksheets.items import Item, items
 from derive.worksheets.questions.connections import connections
 from derive.worksheets.questions.ground import Ground
+from derive.worksheets.questions.ledger import ASKS, PRINTS, Thing
 from derive.worksheets.questions.lines import given_table
 from derive.worksheets.questions.part import Part, parts
 from derive.worksheets.questions.question import Question
@@ -71,17 +72,19 @@ def _completed(
     before = [t for t in ground.missing([*part.tasks]) if t not in part.tasks]
     used = {atom for task in chosen for atom in atoms(task.formula)}
     given = [t for t in before if t.step.subject in used]
+    ledger = ground.ledger
     mine: list[Item] = []
     for task in ground.exercise.tasks:
         if task in chosen:
-            mine += items([task], ground.numbers, ground.lines, guided=False)
-            ground.items += mine[-1:]
+            mine += items([task], ground.numbers, ledger.labels, guided=False)
+            ledger.items += mine[-1:]
         elif task in before or task in part.tasks:
-            ground.items += items([task], ground.numbers, count(1), guided=False)
+            ledger.items += items([task], ground.numbers, count(1), guided=False)
     gaps = {item.task.source: item.answers[-1].label for item in mine}
     deltas = [t.step.about[0] for t in part.tasks if t.kind[0] == "delta"]
-    known = any(t and t.step.subject in ground.known for t in part.places.values())
-    printed = [t for t in (*part.tasks, *given) if t not in chosen and t not in part.telling]
+    known = any(t and ledger.is_known(t.step.subject) for t in part.places.values())
+    silent = _silent(part, chosen)
+    printed = [t for t in (*part.tasks, *given) if t not in chosen and t not in silent]
     intro = [
         *given_table(ground, [task.step.subject for task in given]),
         ground.say("graph" if part.unit is None else "graph-unit", loss=E, unit=part.unit or ""),
@@ -91,10 +94,12 @@ def _completed(
         *([Paragraph(ground.words("hint-graph"), "remark")] if ask.hints else []),
     ]  # fmt: skip
     sheet, key = (
-        (*intro, _figure(part, _labels(part, gaps, filled), f"circuit-{letter.lower()}"))
+        (*intro, _figure(part, _labels(part, gaps, filled, silent), f"circuit-{letter.lower()}"))
         for filled in (False, True)
     )
-    ground.known |= {t.step.subject for t in (*chosen, *printed)}  # type: ignore[misc]
+    # In the first edition nobody remembered that the values are printed.
+    ledger.note(ASKS if ground.is_first else PRINTS, Thing.VALUE, [t.step.subject for t in printed])
+    ledger.note(ASKS, Thing.VALUE, [t.step.subject for t in chosen])
     return Question(
         letter, ask.kind, len(mine) if ask.points is None else ask.points, sheet, key,
         tuple(answer for item in mine for answer in item.answers), tuple(mine), ground.numbers,
@@ -105,15 +110,26 @@ def _completed(
 # -- what stands where -------------------------------------------------------------------------
 
 
-def _labels(part: Part, gaps: Mapping[str, str], filled: bool) -> dict[Expression, Content]:
+def _silent(part: Part, chosen: Sequence[Task]) -> list[Task]:
+    """What has a place without a number: it would tell what is asked for, here or elsewhere."""
+    if part.ground.is_first:
+        return part.telling
+    twins = {twin for t in chosen for twin in part.ground.ledger.twins(t.step.subject)}
+    return [t for t in part.tasks if t in part.telling or t.step.subject in twins]
+
+
+def _labels(
+    part: Part, gaps: Mapping[str, str], filled: bool, silent: Sequence[Task] = ()
+) -> dict[Expression, Content]:
     """What stands at every place: a name and a number, a gap, or nothing.
 
     gaps  the source of a task → the label of its gap
     """
+    ledger = part.ground.ledger
     graph, numbers = part.ground.graph, part.ground.numbers
     found: dict[Expression, Content] = {}
     for q in (*graph.inputs, *graph.targets):
-        asked = q in part.ground.known  # a target that is given as a formula
+        asked = ledger.is_known(q)  # a target that is given as a formula
         found[q] = (q,) if asked else (q, " = ", numbers.shown(q).number)
     for place, task in part.places.items():
         if task is None:
@@ -125,7 +141,7 @@ def _labels(part: Part, gaps: Mapping[str, str], filled: bool) -> dict[Expressio
         sign = " = " if shown.exact else " ≈ "
         if not task.asked:  # behind an identity
             found[place] = (place, " = ", task.formula)
-        elif subject in part.ground.known or (task in part.telling and task.source not in gaps):
+        elif ledger.is_known(subject) or (task in silent and task.source not in gaps):
             found[place] = (place,) if isinstance(place, Quantity) else ()
         else:
             number: Expression = shown.number

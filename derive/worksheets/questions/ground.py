@@ -1,41 +1,30 @@
-"""What questions are made from, and what the sheet has said so far."""
+"""What the questions of a variant are made from."""
 
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from itertools import count
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from derive.derivation.graph import Graph
-from derive.derivation.numbers import Atom, Numbers, atoms
+from derive.derivation.numbers import Numbers, atoms
 from derive.document.blocks import Paragraph
 from derive.document.wording import Value, Wording
-from derive.expression.nodes import BIAS, Expression, Quantity
+from derive.expression.nodes import BIAS
 from derive.notation import Names
 from derive.worksheets.exercise import Exercise, Task
-from derive.worksheets.items import Item
+from derive.worksheets.questions.ledger import Ledger
 from derive.worksheets.recipe import DoesNotFit
+from derive.worksheets.source import FIRST
 from derive.worksheets.units import Special
 
 
-@dataclass
+@dataclass(frozen=True)
 class Ground:
     """One variant while its questions are made, in their order.
 
-    known  what has been worked out or printed so far
-    items  every line so far, in an order in which each rests on earlier ones only; those of
-           results that are printed and not asked for are among them
-    lines  the numbers of the lines to come
-    moved  parameters whose update has been asked for
-    printed  results that the sheet gives
-    told   what the sheet prints the formula of
-    asked  what it asks the formula of
-    guided  whether it has been said what to do with several blanks in a line
-    planted  misconceptions that a derivation to be mended has shown
-    left_out  kinds that the variant has nothing for, and why
-    units  those that the recipe asks for to be saturated or dead
-    alone  units that have been asked about alone
+    ledger  what they print and ask: the only part that changes
+    units   those that the recipe asks for to be saturated or dead
     """
 
     exercise: Exercise
@@ -43,22 +32,17 @@ class Ground:
     names: Names
     words: Wording
     chance: random.Random
-    known: set[Atom] = field(default_factory=set)
-    items: list[Item] = field(default_factory=list)
-    lines: Iterator[int] = field(default_factory=lambda: count(1))
-    moved: list[Quantity] = field(default_factory=list)
-    printed: set[Expression] = field(default_factory=set)
-    told: set[Expression] = field(default_factory=set)
-    asked: set[Expression] = field(default_factory=set)
-    guided: bool = False
-    planted: set[str] = field(default_factory=set)
-    left_out: list[str] = field(default_factory=list)
+    ledger: Ledger
     units: tuple[Special, ...] = ()
-    alone: list[Quantity] = field(default_factory=list)
 
     @property
     def graph(self) -> Graph:
         return self.exercise.derivation.graph
+
+    @property
+    def is_first(self) -> bool:
+        """Whether the sheet is one of the first edition, which stays as it was handed out."""
+        return self.exercise.edition == FIRST
 
     def layer_name(self, index: int) -> str:
         """the output layer, the hidden layer, hidden layer 2."""
@@ -84,20 +68,24 @@ class Ground:
         while waiting:
             for atom in atoms(waiting.pop().formula):
                 before = by_subject.get(atom)
-                if before and atom not in self.known and before.source not in needed | asked:
+                if before is None or self.ledger.is_known(atom):
+                    continue
+                if before.source not in needed | asked:
                     needed.add(before.source)
                     waiting.append(before)
         return [task for task in self.exercise.tasks if task.source in needed]
 
     def fresh(self, pool: Iterable[Task]) -> list[Task]:
-        """Tasks whose formula the sheet neither prints nor asks for so far.
+        """Tasks whose formula the sheet neither tells nor asks for so far.
 
-        Raises DoesNotFit where there is none.
+        Some are left to the questions to come. Raises DoesNotFit where there is none.
         """
-        found = [task for task in pool if task.step.subject not in self.told | self.asked]
+        ledger = self.ledger
+        found = [task for task in pool if ledger.may_ask_for(task.step.subject, task.formula)]
         if not found:
             raise DoesNotFit("the other questions say it all")
-        return found
+        mine = ledger.shared((ledger.pattern(task.formula) for task in found), self.chance)
+        return [task for task in found if ledger.pattern(task.formula) in mine]
 
     def deal(self, pool: Sequence[Task], most: int | None, difficulty: str) -> list[Task]:
         """At most so many tasks about deltas and parameters, taken in turn from those of each

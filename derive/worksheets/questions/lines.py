@@ -31,10 +31,12 @@ from derive.expression.nodes import (
 from derive.worksheets.exercise import Task
 from derive.worksheets.items import Item, items
 from derive.worksheets.questions.ground import Ground
+from derive.worksheets.questions.ledger import ASKS, PRINTS, Thing
 from derive.worksheets.questions.question import Question
 from derive.worksheets.recipe import Ask, DoesNotFit
 
 _COLUMNS = 8  # given results in a row of a table
+_DERIVED = ("local", "delta", "gradient")  # parts whose formulas are not given
 
 
 def lines(ground: Ground, ask: Ask, letter: str) -> Question:
@@ -48,19 +50,33 @@ def of_tasks(
     """Lines of some tasks; what they rest on is printed, or worked out with them."""
     if not chosen:
         raise DoesNotFit("there is none in this network")
-    before = ground.missing(chosen)
+    ledger = ground.ledger
+    chosen = [task for task in chosen if ground.is_first or _may_ask(ground, task)]
+    if not chosen:
+        raise DoesNotFit("the sheet gives the results already")
     given: list[Task] = []
     if are_given:
-        given = [task for task in before if _is_used(task, chosen)]
-        ground.items += items(before, ground.numbers, count(1), guided=False)
+        chosen, given = _with_given(ground, chosen)
+        before = ground.missing(chosen)
     else:
-        chosen = _in_order(ground, [*before, *chosen])
-    mine = items(chosen, ground.numbers, ground.lines, ask.guided, ground.asked)
-    ground.items += mine
-    ground.told |= {item.task.step.subject for item in mine if not item.bare}
-    ground.printed |= {task.step.subject for task in given}
-    ground.known |= {task.step.subject for task in (*given, *chosen)}  # type: ignore[misc]
-    ground.moved += [task.step.about[0] for task in chosen if task.part == "update"]
+        before = given = [
+            task for task in ground.missing(chosen)
+            if not (ground.is_first or _may_ask(ground, task))
+        ]  # fmt: skip
+        first = [task for task in ground.missing(chosen) if task not in given]
+        chosen = _in_order(ground, [*first, *chosen])
+    bare = _bare(ground, chosen)
+    mine = items(chosen, ground.numbers, ledger.labels, ask.guided, bare)
+    ledger.items += sorted(
+        (*items(before, ground.numbers, count(1), guided=False), *mine),
+        key=lambda item: ground.exercise.tasks.index(item.task),
+    )  # fmt: skip
+    for task in chosen:
+        if task.step.subject not in bare and task.part in _DERIVED:
+            ledger.tell(task.step.subject, task.formula)
+    ledger.note(PRINTS, Thing.VALUE, [task.step.subject for task in given])
+    ledger.note(ASKS, Thing.VALUE, [t.step.subject for t in chosen if t.part != "update"])
+    ledger.note(ASKS, Thing.NEW_VALUE, [t.step.about[0] for t in chosen if t.part == "update"])
     intro = tuple(_intro(ground, ask, chosen, given, said, any(item.guided for item in mine)))
     answers = tuple(answer for item in mine for answer in item.answers)
     asked = sum(bool(item.answers) for item in mine)
@@ -74,11 +90,14 @@ def of_tasks(
 
 def _chosen(ground: Ground, ask: Ask) -> list[Task]:
     tasks = [task for task in ground.exercise.tasks if _is_of(task, ask.kind)]
-    if tasks and all(task.step.subject in ground.printed for task in tasks):
+    allowed = [task for task in tasks if _may_ask(ground, task)]
+    if tasks and not allowed:
         raise DoesNotFit("the sheet gives the results already")
-    tasks = [task for task in tasks if task.step.subject not in ground.printed]
+    tasks = allowed
+    if not ground.is_first:
+        tasks = _worth_asking(ground, tasks, ask.given)
     if ask.kind == "update":
-        derived = [t for t in tasks if Partial(E, t.step.about[0]) in ground.known]
+        derived = [t for t in tasks if ground.ledger.is_known(Partial(E, t.step.about[0]))]
         return ground.choose(derived or tasks, ask.count, ask.difficulty)
     if ask.kind == "gradient":
         return ground.deal(tasks, ask.count, ask.difficulty)
@@ -89,6 +108,65 @@ def _is_of(task: Task, kind: str) -> bool:
     if kind == "loss":
         return task.kind[0] == "define" and task.kind[1] in (LOSS, LOSS_TERM)
     return task.part == kind
+
+
+def _may_ask(ground: Ground, task: Task) -> bool:
+    """Whether the result of a task is not to be read on the sheet."""
+    if task.part == "update":
+        return not ground.ledger.has(PRINTS, Thing.NEW_VALUE, task.step.about[0])
+    if ground.is_first:
+        return not ground.ledger.has(PRINTS, Thing.VALUE, task.step.subject)
+    return ground.ledger.may_ask(task.step.subject)
+
+
+def _worth_asking(ground: Ground, tasks: list[Task], are_given: bool) -> list[Task]:
+    """Those that no question has asked for; where what they rest on is printed, those to which
+    that is not the answer at once. All, where there are none such."""
+    ledger = ground.ledger
+    found = [task for task in tasks if not ledger.is_known(task.step.subject)] or tasks
+    if are_given:
+        worked = {task.step.subject for task in ground.exercise.tasks if task.part != "update"}
+        found = [
+            task for task in found
+            if not any(
+                atom in worked and not ledger.is_known(atom)
+                for atom in set(atoms(task.formula)) & set(ledger.twins(task.step.subject))
+            )
+        ] or found  # fmt: skip
+    return found
+
+
+def _with_given(ground: Ground, chosen: list[Task]) -> tuple[list[Task], list[Task]]:
+    """The lines to be asked, and what is printed for them: what they use.
+
+    What is at once the result of one of them, or of one asked before, is not printed but asked as
+    well.
+    """
+    while True:
+        given = [task for task in ground.missing(chosen) if _is_used(task, chosen)]
+        if ground.is_first:
+            return chosen, given
+        mine = {task.step.subject for task in chosen}
+        telling = [
+            task for task in given
+            if not ground.ledger.may_print(task.step.subject)
+            or mine & set(ground.ledger.twins(task.step.subject))
+        ]  # fmt: skip
+        if not telling:
+            return chosen, given
+        chosen = _in_order(ground, [*telling, *chosen])
+
+
+def _bare(ground: Ground, chosen: Sequence[Task]) -> set[Expression]:
+    """The subjects of lines whose formula is left out: another question asks for it, or will."""
+    reserved = ground.ledger.reserved(chosen)
+    return {
+        task.step.subject for task in chosen
+        if task.part in _DERIVED and (
+            ground.ledger.pattern(task.formula) in reserved
+            or not ground.ledger.may_tell(task.step.subject, task.formula)
+        )
+    }  # fmt: skip
 
 
 def _is_used(task: Task, by: Sequence[Task]) -> bool:
@@ -108,8 +186,8 @@ def _intro(
     said = {**_said(ground, ask.kind), **more}
     yield from given_table(ground, [task.step.subject for task in given])
     opening = ground.words(f"worksheet-{ask.kind}", **said)
-    if guided and not ground.guided:
-        ground.guided = True
+    if guided and not ground.ledger.has(PRINTS, Thing.GUIDANCE, True):
+        ground.ledger.note(PRINTS, Thing.GUIDANCE, [True])
         opening = (*opening, " ", *ground.words("worksheet-guided"))
     yield Paragraph(opening)
     every = sum(_is_of(task, ask.kind) for task in ground.exercise.tasks)

@@ -25,25 +25,26 @@ MAKERS: dict[str, Callable[..., Question]] = {
 }
 
 
-def questions(ground: Ground, recipe: Recipe) -> tuple[Question, ...]:
-    """The questions of a variant, without those that it has nothing for.
+def questions(ground: Ground, recipe: Recipe) -> tuple[tuple[Question, ...], tuple[str, ...]]:
+    """The questions of a variant, and those that it has nothing for, with the reason.
 
-    What they rest on is in ``ground`` afterwards, and what was left out. Raises WorksheetError
-    where nothing is left.
+    What they rest on is in the ledger afterwards. Raises WorksheetError where nothing is left.
     """
     letters, made = _letters(), []
+    left_out: list[str] = []
     letter = next(letters)
-    for ask in recipe.questions:
+    for position, ask in enumerate(recipe.questions, start=1):
+        ground.ledger.to_come = recipe.questions[position:]
         try:
             made.append(MAKERS[ask.kind](ground, ask, letter))
             letter = next(letters)
         except DoesNotFit as reason:
-            ground.left_out.append(f"{ask.kind} ({reason})")
+            left_out.append(f"{ask.kind} ({reason})")
     if not made:
         raise WorksheetError(
-            f"nothing can be asked: {', '.join(ground.left_out)}; add another kind of question"
+            f"nothing can be asked: {', '.join(left_out)}; add another kind of question"
         )
-    return tuple(made)
+    return tuple(made), tuple(left_out)
 
 
 def _letters() -> Iterator[str]:

@@ -54,29 +54,40 @@ class Part:
     @cached_property
     def tasks(self) -> list[Task]:
         """What is worked out in it and has not been further up, in the order of the work."""
-        known = self.ground.known
-        mine = {t.source for t in self.places.values() if t and t.step.subject not in known}
+        known = self.ground.ledger.is_known
+        mine = {t.source for t in self.places.values() if t and not known(t.step.subject)}
         return [task for task in self.ground.exercise.tasks if task.source in mine]
 
     @cached_property
     def pool(self) -> list[Task]:
         """What may be asked: all that it rests on is in the picture, or beside it."""
-        there = {task.step.subject for task in self.tasks} | self.ground.known
+        known = self.ground.ledger.is_known
+        there = {task.step.subject for task in self.tasks}
         by_subject = {t.step.subject: t for t in self.ground.exercise.tasks if t.part != "update"}
         receives = {t.source for place, t in self.places.items() if t and self._receives(place)}
         found = [
             task for task in self.tasks if task.asked and task.source not in receives and all(
-                atom in there or atom not in by_subject or by_subject[atom].part == "local"
+                atom in there or known(atom) or atom not in by_subject
+                or by_subject[atom].part == "local"
                 for atom in atoms(task.formula)
             )
         ]  # fmt: skip
         others = [task for task in self.tasks if task not in found and task.asked]
-        return [t for t in found if not any(self._gives_away(other, t) for other in others)]
+        if self.ground.is_first:
+            return [t for t in found if not any(self._gives_away(other, t) for other in others)]
+        return [task for task in found if self.ground.ledger.may_ask(task.step.subject)]
 
     @cached_property
     def telling(self) -> list[Task]:
-        """What must not be printed: at once the result of something asked for further up."""
-        told = [t for t in self.ground.exercise.tasks if t.step.subject in self.ground.known]
+        """What must not be printed: at once the result of something asked for further up, or what
+        a question to come asks for."""
+        ledger = self.ground.ledger
+        if not self.ground.is_first:
+            return [
+                task for task in self.tasks
+                if ledger.is_expected(task) or not ledger.may_print(task.step.subject)
+            ]  # fmt: skip
+        told = [t for t in self.ground.exercise.tasks if ledger.is_known(t.step.subject)]
         found: list[Task] = []
         for task in self.tasks:
             if any(self._gives_away(task, other) for other in (*told, *found)):
@@ -101,18 +112,33 @@ class Part:
         return value != 0 and abs(shown(two).number.value) == value
 
     def chosen(self, most: int, difficulty: str) -> list[Task]:
-        """At most so many gaps; whatever would give one away is a gap as well."""
+        """At most so many gaps. Whatever would give one away is a gap as well, and so is what one
+        rests on and is not printed."""
         found: list[Task] = []
         for task in self._in_turn(difficulty):
             group = [] if task in found else [task]
+            possible = True
             for one in group:
-                group += [
-                    other for other in self.pool
-                    if other not in (*found, *group) and self._gives_away(other, one)
-                ]  # fmt: skip
-            if len(found) + len(group) <= most:
+                more = [t for t in self._with(one) if t not in (*found, *group)]
+                possible = possible and all(other in self.pool for other in more)
+                group += more
+            if possible and len(found) + len(group) <= most:
                 found += group
         return [task for task in self.pool if task in found]
+
+    def _with(self, one: Task) -> list[Task]:
+        """What must be a gap where one is."""
+        if self.ground.is_first:
+            return [other for other in self.pool if self._gives_away(other, one)]
+        ledger = self.ground.ledger
+        twins, used = ledger.twins(one.step.subject), atoms(one.formula)
+        return [
+            task for task in self.ground.exercise.tasks
+            if task.asked and task.step.subject in used
+            and not ledger.is_known(task.step.subject)
+            and (task.step.subject in twins or task in self.telling or ledger.is_expected(task)
+                 or not ledger.may_print(task.step.subject))
+        ]  # fmt: skip
 
     def _in_turn(self, difficulty: str) -> list[Task]:
         """The pool: from the start, from the end, or one of every part in turn."""

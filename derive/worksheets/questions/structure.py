@@ -105,13 +105,19 @@ def _depends(ground: Ground, of: Quantity, on: Quantity) -> bool:
 
 
 def shapes(ground: Ground, ask: Ask, letter: str) -> Question:
-    """Rows and columns of the matrices, for z = W·a + b with columns of numbers."""
+    """Rows and columns of the matrices, as the network's layout has them: z = a·W + b with rows of
+    numbers (from_to), or z = W·a + b with columns (to_from)."""
     draft, words = Draft(ground, ask, letter), ground.words
     network = ground.exercise.structure
-    draft.begin()
+    layout = "to_from" if ground.is_first else network.layout
+    draft.say(f"shapes-{layout}")
+    if ask.hints:
+        draft.both(Paragraph(words(f"hint-shapes-{layout}"), "remark"))
     layers = network.layers[: ask.count] if ask.count else network.layers
     for layer in layers:
         rows, columns = layer.units, network.sizes[layer.index - 1]
+        if layout == "from_to":
+            rows, columns = columns, rows
         if rows * columns != len(network.weights(layer.index)):
             raise CheckFailed(f"shapes/{layer.index}", "has other weights than its matrix")
         for what, value in (("rows", rows), ("columns", columns)):
