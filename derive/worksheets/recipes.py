@@ -180,7 +180,8 @@ def _ask(notes: Notes, position: int, raw: Any) -> Ask | None:
             allowed = tuple(KINDS) if key == "kind" else DIFFICULTIES
             _word(notes, (*path, key), key, value, allowed)
             read[key] = value
-    if (kind := read.get("kind")) in KINDS:
+    kind = read.get("kind")
+    if isinstance(kind, str) and kind in KINDS:
         for key in read.keys() - {"kind", *dials(kind)}:
             notes.problem((*path, key), no_dial(kind, key), at_key=True)
     return Ask(**read) if len(notes.problems) == before else None

@@ -80,17 +80,30 @@ SIGN = re.compile(r"\s+(?:=|≈|←)\s+")
 
 
 def rows(text: str) -> Iterator[tuple[str, str, str]]:
-    """Name, value and derivative from the rows of a graph that is printed as a table."""
+    """Name, value and derivative from the rows of a graph that is printed as a table, or as two
+    tables where it is wide."""
     lines = text.splitlines()
     for position, line in enumerate(lines):
-        if not re.fullmatch(r"  ─+(  ─+){3}", line):
+        if not re.fullmatch(r"  ─+(  ─+)*", line):
             continue
+        above = position
+        while above and lines[above - 1].strip():
+            above -= 1
         starts = [found.start() for found in re.finditer("─+", line)]
+        heads = [" ".join(cell) for cell in zip(*(_cells(head, starts) for head in
+                                                  lines[above:position]), strict=True)]  # fmt: skip
+        if not heads or not heads[0].startswith("Quantity"):
+            continue
         for row in lines[position + 1 :]:
             if not row.strip():
                 break
-            cells = [row[a:b].strip() for a, b in zip(starts, [*starts[1:], None], strict=True)]
-            yield cells[0], cells[2], cells[3]
+            cells = dict(zip(heads, _cells(row, starts), strict=True))
+            found = {head.split()[0]: cell for head, cell in cells.items()}
+            yield found["Quantity"], found.get("Value", ""), found.get("Derivative", "")
+
+
+def _cells(line: str, starts: list[int]) -> list[str]:
+    return [line[a:b].strip() for a, b in zip(starts, [*starts[1:], None], strict=True)]
 
 
 def asked(key: str, kinds: Mapping[str, str], loss: str) -> Iterator[Asked]:

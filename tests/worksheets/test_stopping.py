@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -32,8 +34,8 @@ STOPPED = """
 import os
 from derive.files import Drafts
 add = Drafts.add
-def add_and_stop(drafts, path, piece):
-    add(drafts, path, piece)
+def add_and_stop(drafts, path, piece, *more):
+    add(drafts, path, piece, *more)
     print(*(name for _, _, names in os.walk({above!r}) for name in names), sep="\\n", flush=True)
     Drafts.add = add
     os.kill(os.getpid(), {number})
@@ -88,11 +90,45 @@ def test_fewer_sheets_leave_none_of_the_old(tmp_path: Path) -> None:
 
 
 def test_the_same_sheets_in_another_format_are_kept(tmp_path: Path) -> None:
-    assert run(NETWORK, "--variants", 2, "--to", "text", "-o", tmp_path).exit_code == 0
-    said = run(NETWORK, "--variants", 2, "--to", "markdown", "-o", tmp_path, "--force")
+    same = (NETWORK, "--variants", 2, "--seed", 7, "-o", tmp_path)
+    assert run(*same, "--to", "text").exit_code == 0
+    said = run(*same, "--to", "markdown", "--force")
     assert "removed" not in said.output
     assert {"sheet-01.txt", "sheet-01.md"} <= set(names(tmp_path))
     said = run(NETWORK, "--variants", 2, "--seed", 8, "--to", "markdown", "-o", tmp_path, "--force")
     assert "removed key-01.txt" in said.output and "sheet-01.txt" not in names(tmp_path)
     one = run("--from", tmp_path / "bundle.json", "--variant", 2, "--to", "text", "-o", tmp_path)
     assert one.exit_code == 0 and {"sheet-02.txt", "sheet-01.md"} <= set(names(tmp_path))
+
+
+KEEPS = """
+import os, sys
+from concurrent.futures import wait
+from derive.worksheets.workers import workers
+with workers() as pool:
+    wait([pool.submit(os.getpid) for _ in range(8)])
+    print("ready", flush=True)
+    sys.stdin.read()
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="there is no such signal")
+def test_workers_end_with_a_parent_that_was_killed() -> None:
+    """They hold its end of a pipe: that it closes says that none of them is left."""
+    parent = subprocess.Popen(
+        [sys.executable, "-c", KEEPS], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        start_new_session=True,
+    )  # fmt: skip
+    assert parent.stdin is not None and parent.stdout is not None
+    try:
+        assert parent.stdout.readline() == b"ready\n"
+        parent.send_signal(signal.SIGKILL)
+        there, _, _ = select.select([parent.stdout], [], [], 300)
+        assert there, "a worker is still there"
+        assert parent.stdout.read() == b""
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(parent.pid, signal.SIGKILL)
+        parent.stdin.close()
+        parent.stdout.close()
+        parent.wait()
