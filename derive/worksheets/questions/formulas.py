@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from derive.derivation.check import CheckFailed
 from derive.derivation.graph import E
-from derive.derivation.steps import Relation, Step, chain
+from derive.derivation.steps import Relation, Rule, Step, chain
 from derive.expression.functions import EXP
 from derive.expression.nodes import (
     ONE,
@@ -136,7 +136,14 @@ def _derivations(ground: Ground) -> Iterator[tuple[Step, tuple[Expression, ...]]
         if lemma is not None and len(lemma.substeps) > 1 and function is not None:
             z = Quantity(PRE_ACTIVATION, layer.index)
             x = function.parameters[0]
-            lines = [inner.subject for inner in lemma.substeps] + [lemma.result]
+            shown = lemma.substeps
+            if ground.is_first:  # the line to which 0 is added was not written
+                before = (None, *(inner.rule for inner in shown))
+                shown = tuple(
+                    inner for rule, inner in zip(before, shown, strict=False)
+                    if rule is not Rule.ADD_ZERO
+                )  # fmt: skip
+            lines = [inner.subject for inner in shown] + [lemma.result]
             yield lemma, tuple(_about(line, x, z) for line in lines)
             del steps[lemma.id]  # once, even where several layers have it
     last = len(ground.exercise.structure.layers)
