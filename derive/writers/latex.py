@@ -25,7 +25,7 @@ from derive.document.blocks import (
 )
 from derive.writers.chains import Row, note_width, rows
 from derive.writers.columns import width
-from derive.writers.expressions.latex import LATEX, latex
+from derive.writers.expressions.latex import LATEX, in_line, latex
 from derive.writers.latex_names import in_script, latin, stand_in
 from derive.writers.latex_text import escape, escape_formula, parts
 from derive.writers.tables import groups, shrunk
@@ -44,7 +44,11 @@ _GAP = 2.4  # between columns of a table
 _LONG = 30  # rows past which a table may cross pages
 
 
-_RAGGED = r">{\raggedright\arraybackslash}"
+# Cells of several lines, by how the column is aligned.
+_RAGGED = {
+    "l": r">{\raggedright\arraybackslash}", "c": r">{\centering\arraybackslash}",
+    "r": r">{\raggedleft\arraybackslash}",
+}  # fmt: skip
 
 
 class HeadingText(NamedTuple):
@@ -120,7 +124,7 @@ class Latex(Writer):
             return escape(piece)
         if isinstance(piece, Strong):
             return rf"\textbf{{{escape(piece.text)}}}"
-        return f"${escape_formula(latex(piece, self.names))}$"
+        return f"${escape_formula(in_line(latex(piece, self.names)))}$"
 
     def heading(self, block: Heading) -> Iterator[HeadingText]:
         yield HeadingText(block.level, self.inline(block.content))
@@ -149,12 +153,14 @@ class Latex(Writer):
             # TeX knows better than the estimate what is left for the widest of them.
             rest = max(squeezed, key=lambda i: widths[i], default=-1) if not long else -1
             spec = "".join(
-                _RAGGED + "X" if i == rest
-                else f"{_RAGGED}p{{{widths[i] / 2:.1f}em}}" if i in squeezed
+                _RAGGED[block.align[i]] + "X" if i == rest
+                else f"{_RAGGED[block.align[i]]}p{{{widths[i] / 2:.1f}em}}" if i in squeezed
                 else block.align[i]
                 for i in taken
             )  # fmt: skip
-            some = [[_behind_row(row[taken[0]]), *(row[i] for i in taken[1:])] for row in cells]
+            some = [
+                [_begun(_strut(row) + row[taken[0]]), *(row[i] for i in taken[1:])] for row in cells
+            ]
             yield Tabular(caption, spec, some[0], some[1:], long, rest >= 0)
             caption = ""
 
@@ -170,7 +176,7 @@ class Latex(Writer):
                     (width(part) + 1) * _LETTER for word in text.split() for part in parts(word)
                 ]
             else:
-                words.append(LATEX.width(latex(piece, self.names)) + _LETTER)
+                words.append(LATEX.width(in_line(latex(piece, self.names))) + _LETTER)
         return words
 
     def figure(self, block: Figure) -> Iterator[Drawing]:
@@ -194,7 +200,13 @@ def _named(people: tuple[tuple[str, tuple[str, ...]], ...]) -> str:
     )
 
 
-def _behind_row(cell: str) -> str:
+def _strut(row: list[str]) -> str:
+    """What keeps a row with fractions, or with layers as superscripts, from touching the others."""
+    every = " ".join(row)
+    return r"\high{}" if r"\frac" in every else r"\raised{}" if "^{" in every else ""
+
+
+def _begun(cell: str) -> str:
     """A cell that may follow the end of a row: the \\\\ there would take [ and * for its own."""
     return f"{{}}{cell}" if cell.startswith(("[", "*")) else cell
 

@@ -210,6 +210,42 @@ def _upright(entry: str) -> str:
     return "".join(out)
 
 
+def in_line(formula: str) -> str:
+    r"""Derivatives on one line, as in running text and in the cells of tables; other fractions, and
+    those inside something else, stay.
+
+    e.g. \frac{\partial C}{\partial w_1} \cdot x → \partial C/\partial w_1 \cdot x
+    """
+    if r"\frac" not in formula:
+        return formula
+    tokens = _TOKEN.findall(formula)
+    out: list[str] = []
+    place = depth = 0
+    while place < len(tokens):
+        token = tokens[place]
+        if token == r"\frac" and depth == 0:
+            above, place = _group(tokens, place + 1)
+            below, place = _group(tokens, place)
+            d = above.split(" ")[0]
+            plain = d in (r"\partial", "d") and below.startswith(f"{d} ")
+            out.append(f"{above}/{below}" if plain else rf"\frac{{{above}}}{{{below}}}")
+            continue
+        depth += (token in "{(") - (token in "})")
+        out.append(token)
+        place += 1
+    return "".join(out)
+
+
+def _group(tokens: list[str], place: int) -> tuple[str, int]:
+    """What stands in the braces that begin at a place, and where they end."""
+    depth, start = 0, place + 1
+    while True:
+        depth += (tokens[place] == "{") - (tokens[place] == "}")
+        place += 1
+        if depth == 0:
+            return "".join(tokens[start : place - 1]), place
+
+
 def _transpose(e: Expression, names: Names) -> Printed:
     of = cast(Transpose, e).of
     return [Piece("", of, "" if LATEX.level(of) == ATOM else "(", r"^{\top}")]
