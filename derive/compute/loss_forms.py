@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from derive.compute.binding import Binder, Line
+from derive.compute.exponentials import recognised
 from derive.compute.rewriting import Rewriting, apply
 from derive.compute.stable import FACE_NAMES, RECOGNISE, form, prepared
 from derive.derivation.calculus import derivative
@@ -77,7 +78,7 @@ def loss_form(use: LossUse, activation: ActivationUse) -> LossForm:
         if face in faces:
             term = apply((rule,), term)
     distances = [rule for letter, rule in DISTANCES if letter in output.near]
-    term = apply(RECOGNISE, _apart(distances, term))
+    term = recognised(apply(RECOGNISE, _apart(distances, term)))
     slopes = _slopes(use, term, _names(term), distances)
     letters = dict.fromkeys(name for part in (term, *slopes.values()) for name in _names(part))
     lines = [(name, output.near[name]) for name in letters if name in output.near]

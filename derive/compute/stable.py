@@ -23,6 +23,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from derive.compute.binding import Binder, Line
+from derive.compute.exponentials import recognised, written_out
 from derive.compute.functions import (
     IEEE,
     LOGISTIC,
@@ -242,7 +243,7 @@ def form(use: ActivationUse) -> Form:
         return _row(use.name, letters)
     if use.function is None or use.function.definition is None:
         raise ValueError(f"{use.name} has no formula")
-    formula = apply(RECOGNISE, use.function.definition)
+    formula = recognised(apply(RECOGNISE, use.function.definition))
     if isinstance(formula, Apply) and formula.arguments == (X,):
         known = NAMED_ACTIVATIONS.get(formula.function)
         if known is not None:
@@ -295,6 +296,11 @@ STABILISE = (
     Rewriting("1 - sigmoid(u)", "sigmoid(-u)", "0 once σ(u) has rounded to 1"),
     Rewriting("1 - tanh(u)**2", "sech2(u)", "0 once tanh(u) has rounded to ±1"),
     Rewriting("ln(sigmoid(u))", "-softplus(-u)", "ln of a σ that has rounded to 0"),
+    Rewriting("sqrt(1 + u) - 1", "u/(sqrt(1 + u) + 1)", "the digits of a small u are lost"),
+    Rewriting("sqrt(u + 1) - 1", "u/(sqrt(1 + u) + 1)", "the digits of a small u are lost"),
+    Rewriting("1 - sqrt(1 + u)", "-u/(sqrt(1 + u) + 1)", "the digits of a small u are lost"),
+    Rewriting("1 - cos(u)", "2*sin(u/2)**2", "the digits of a small u are lost"),
+    Rewriting("cos(u) - 1", "-2*sin(u/2)**2", "the digits of a small u are lost"),
     Rewriting("u*(1/v)", "u/v", "one rounding fewer"),
     Rewriting("t*ln(u)", "t_times(t, ln(u))", "0·ln 0 = 0"),
     Rewriting("(1 - t)*ln(u)", "t_times(1 - t, ln(u))", "0·ln 0 = 0"),
@@ -312,7 +318,8 @@ FINISH = (
 
 def prepared(expression: Expression) -> Expression:
     """A formula ready to be printed: rewritten, constants worked out, nothing that raises."""
-    stable = apply(FINISH, apply(STABILISE, tidy(expression)))
+    steady = tidy(written_out(recognised(tidy(expression))))
+    stable = apply(FINISH, apply(STABILISE, steady))
     return rewrite(fold(stable), _without_exceptions)
 
 
