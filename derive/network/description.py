@@ -119,10 +119,12 @@ class Network:
         digits: int | Mapping[str, int] = 5,
         rounding: RoundingMode = "exact",
         delta_sign: DeltaSign | None = None,
+        names: Mapping[str, str] | None = None,
     ) -> None:
         """Check everything and keep it. Raises NetworkError with every problem at once.
 
         delta_sign  that of the notation if left out, and positive where that says nothing
+        names       {name in the notation: own name}, of any quantity: {"w1": "w13"}
         """
         from derive.network.reader import read, refuse_single
 
@@ -131,7 +133,7 @@ class Network:
         known = read(
             inputs=inputs, layers=layers, loss=loss, targets=targets, learning_rate=learning_rate,
             over_examples=over_examples, title=title, layout=layout, notation=notation,
-            digits=digits, rounding=rounding, delta_sign=delta_sign,
+            digits=digits, rounding=rounding, delta_sign=delta_sign, names=names,
         )  # fmt: skip
         for name, value in known.items():
             object.__setattr__(self, name, value)

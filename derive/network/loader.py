@@ -25,6 +25,7 @@ MAX_BYTES = 2_000_000
 KEYS = (
     "title", "inputs", "layers", "loss", "targets", "learning_rate", "over_examples",
     "layout", "notation", "digits", "rounding", "delta_sign",
+    "names",
 )  # fmt: skip
 FAMILY = "family"  # the one key of a file that describes many networks
 LAYER_KEYS = ("units", "activation", "bias", "weights", "biases", "frozen", "name")

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from derive.expression.nodes import Number
+from derive.expression.nodes import INPUT, TARGET, Number, Quantity
 from derive.network.errors import Notes, listed, unknown
 from derive.network.values import plain, read_number, read_whole, shown
-from derive.notation import BUILT_IN, DELTA_SIGNS
+from derive.notation import BUILT_IN, DELTA_SIGNS, Names
 
 MAX_DIGITS = 30
 MAX_TITLE = 300
@@ -55,6 +55,36 @@ def is_file(path: Path) -> bool:
         return path.is_file()
     except OSError:
         return False
+
+
+def read_own_names(notes: Notes, raw: Any, usual: Names) -> tuple[tuple[Quantity, str], ...]:
+    """Own names of single quantities: {name in the notation: own name}."""
+    if not isinstance(raw, Mapping) or not raw:
+        notes.problem(
+            ("names",),
+            f"names: got {shown(raw)}; allowed is a mapping from names of the notation to own "
+            "ones, as in {w1: w13, w2: w14}",
+        )
+        return ()
+    there = {spelling(q): q for q in usual.quantities() for spelling in (usual.code, usual.text)}
+    found: dict[Quantity, str] = {}
+    for key, own in raw.items():
+        q = there.get(str(key))
+        if q is None:
+            allowed = list(dict.fromkeys(map(usual.code, usual.quantities())))
+            notes.problem(("names", str(key)), unknown("name", str(key), allowed), at_key=True)
+        elif q.kind in (INPUT, TARGET):
+            notes.problem(
+                ("names", str(key)),
+                f"{key} is {'an input' if q.kind == INPUT else 'a target'}; name it under "
+                f"{q.kind}s",
+                at_key=True,
+            )
+        elif not isinstance(own, str):
+            notes.problem(("names", str(key)), f"{key}: got {shown(own)}; allowed is a name")
+        else:
+            found[q] = own
+    return tuple(found.items())
 
 
 def read_title(notes: Notes, raw: Any) -> str | None:

@@ -19,6 +19,7 @@ from derive.network.options import (
     read_choice,
     read_digits,
     read_notation,
+    read_own_names,
     read_rate,
     read_title,
 )
@@ -46,6 +47,9 @@ def read(**said: Any) -> dict[str, Any]:
     drafts = read_layers(notes, said["layers"])
     shape = _shape(notes, inputs, drafts)
     usual = _names(notes, notation, shape, layout)
+    if shape is not None and usual is not None and said["names"] is not None:
+        shape = replace(shape, names=read_own_names(notes, said["names"], usual))
+        usual = _names(notes, notation, shape, layout)
     sign = said["delta_sign"]
     if sign is not None:
         sign = read_choice(notes, "delta_sign", sign)
@@ -133,6 +137,9 @@ def _names(
 
 def _whose(problem: str, shape: Shape) -> Path:
     """Which key a notation's complaint is about: an own name that it quotes, or the notation."""
+    for _, name in shape.names:
+        if problem.startswith(f"own name {name!r}") or problem.endswith(f"rename the own {name}"):
+            return ("names",)
     for key, own in (("inputs", shape.input_names), ("targets", shape.target_names)):
         word = key.removesuffix("s")
         for name in own:

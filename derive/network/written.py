@@ -9,6 +9,7 @@ import json
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -141,14 +142,27 @@ def _said(network: Network, numbers: bool = False) -> dict[str, Any]:
         found["targets"] = targets
     if network.learning_rate is not None:
         found["learning_rate"] = network.learning_rate
-    return found | {
-        "over_examples": network.over_examples,
-        "layout": network.layout,
-        "notation": str(network.notation),
-        "digits": {"values": network.digits, "update": network.update_digits},
-        "rounding": network.rounding,
-        "delta_sign": network.delta_sign,
-    }
+    return (
+        found
+        | {
+            "over_examples": network.over_examples,
+            "layout": network.layout,
+            "notation": str(network.notation),
+            "digits": {"values": network.digits, "update": network.update_digits},
+            "rounding": network.rounding,
+            "delta_sign": network.delta_sign,
+        }
+        | _own_names(network)
+    )
+
+
+def _own_names(network: Network) -> dict[str, Any]:
+    """Names of single quantities, by what the notation calls them."""
+    shape = network.shape
+    if not shape.names:
+        return {}
+    usual = names(network.notation, replace(shape, names=()), network.layout)
+    return {"names": {usual.code(q): own for q, own in shape.names}}
 
 
 def _rows(rows: tuple[tuple[Number, ...], ...], called: tuple[str, ...]) -> Any:

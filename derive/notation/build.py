@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from keyword import iskeyword
 from pathlib import Path
@@ -57,7 +57,7 @@ def _built_in(
     notation: str, shape: Shape, layout: str, changed: tuple[tuple[str, str], ...]
 ) -> Names:
     scheme = builtin.BUILT_IN[notation](shape, layout)
-    if changed or shape.input_names or shape.target_names:
+    if changed or shape.input_names or shape.target_names or shape.names:
         return _checked(notation, shape, layout, scheme, changed)
     return Names(notation, shape, layout, scheme)  # one name per quantity: a tested property
 
@@ -101,14 +101,19 @@ def own_name_problems(shape: Shape) -> Iterator[str]:
     ):
         if given and len(given) != count:
             yield f"{len(given)} {what} names for {count} {what}s: give one name for each"
-        for name in given:
-            if not is_name(name) or _MARKED.fullmatch(name):
-                yield (
-                    f"{what} name {name!r}: a name has letters, digits and _ (not at an end, and "
-                    "not as _ex…), and a letter first: rename it"
-                )
-            elif name in _RESERVED:
-                yield f"{what} name {name!r} is {_RESERVED[name]}: rename it"
+        yield from _bad_names(what, given)
+    yield from _bad_names("own", (name for _, name in shape.names))
+
+
+def _bad_names(what: str, given: Iterable[str]) -> Iterator[str]:
+    for name in given:
+        if not is_name(name) or _MARKED.fullmatch(name):
+            yield (
+                f"{what} name {name!r}: a name has letters, digits and _ (not at an end, and "
+                "not as _ex…), and a letter first: rename it"
+            )
+        elif name in _RESERVED:
+            yield f"{what} name {name!r} is {_RESERVED[name]}: rename it"
 
 
 class Clash(NamedTuple):
@@ -149,12 +154,15 @@ def _named_by(result: Names, quantity: Quantity) -> object:
     """What decides on a quantity's name: its role's row, or itself where it has its own name."""
     shape = result.shape
     own = {INPUT: shape.input_names, TARGET: shape.target_names}.get(quantity.kind)
-    return quantity if own else result.role(quantity)
+    return quantity if own or quantity in dict(shape.names) else result.role(quantity)
 
 
 def _remedy(result: Names, quantities: tuple[Quantity, ...]) -> str:
     shape = result.shape
+    each = dict(shape.names)
     for quantity in quantities:
+        if quantity in each:
+            return f"rename the own {each[quantity]}"
         if quantity.kind == INPUT and shape.input_names:
             return f"rename the input {shape.input_names[quantity.unit]}"
         if quantity.kind == TARGET and shape.target_names:

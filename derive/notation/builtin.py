@@ -32,15 +32,27 @@ LETTER_OF = {
 }  # fmt: skip
 LETTERS = tuple(dict.fromkeys(LETTER_OF.values()))
 
-_UNIT = ("number", "layer", "unit", "hidden", "layerletter")
+_UNIT = ("number", "layer", "unit", "hidden", "layerletter", "running")
 _PLACEHOLDERS_OF_KIND = {
-    "input": ("number", "unit"),
-    "target": ("number", "unit"),
-    "loss_term": ("number", "unit"),
+    "input": ("number", "unit", "running"),
+    "target": ("number", "unit", "running"),
+    "loss_term": ("number", "unit", "running"),
     "loss": (),
     "batch_loss": (),
     "learning_rate": (),
-    "weight": (*_UNIT, "source", "pair", "sourcehidden", "sourceletter"),
+    "weight": (
+        "number",
+        "layer",
+        "unit",
+        "source",
+        "pair",
+        "hidden",
+        "sourcehidden",
+        "layerletter",
+        "sourceletter",
+        "from",
+        "to",
+    ),
     "shared_bias": ("number", "layer", "layerletter"),
 }
 
@@ -266,7 +278,8 @@ def with_letters(scheme: Scheme, changed: Mapping[str, str]) -> Scheme:
     e.g. {"output": "y"}: a_{o_1} → y_1, and y_pred → y
     """
     rows = dict(scheme.rows)
-    if "output" in changed and not rows["output"].latex.mentions("letter"):
+    by_file = "output" in scheme.places  # a file that has both has said it
+    if "output" in changed and not by_file and not rows["output"].latex.mentions("letter"):
         rows["output"] = BY_UNIT
     spelled = {role: spell(typed) for role, typed in changed.items()}
     return replace(scheme, rows=rows, letters={**scheme.letters, **spelled})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from itertools import accumulate, pairwise
 
 from derive.expression.nodes import (
@@ -56,6 +57,8 @@ class Names:
         self._first_weight = tuple(accumulate(weights, initial=0))
         self._first_bias = tuple(accumulate(biases, initial=0))
         self._first_hidden = (0, *accumulate(sizes[1:], initial=0))
+        self._first_running = (0, *accumulate(sizes))
+        self._each = {quantity: spell(name) for quantity, name in shape.names}
         self._cache: dict[str, dict[Quantity, str]] = {target: {} for target in TARGETS}
         self._found: dict[str, Quantity] | None = None
 
@@ -84,6 +87,8 @@ class Names:
     def _name(self, quantity: Quantity, target: str) -> str:
         if quantity.kind == VARIABLE:
             name: str = getattr(_letter(quantity.name), target)
+        elif self._each and (each := self._each.get(replace(quantity, example=None))):
+            name = getattr(each, target)
         elif own := self._own.get(quantity.kind):
             name = getattr(own[quantity.unit], target)
         else:
@@ -182,6 +187,10 @@ class Names:
             return self._first_hidden[q.layer] + q.unit + 1
         return q.unit + 1
 
+    def _running(self, q: Quantity) -> int:
+        layer = self.shape.depth if q.kind in (TARGET, LOSS_TERM) else q.layer
+        return self._first_running[layer] + q.unit + 1
+
     def _pair(self, q: Quantity) -> str:
         sizes = self.shape.sizes
         separator = "_" if max(sizes[q.layer - 1], sizes[q.layer]) > 9 else ""
@@ -227,6 +236,9 @@ _VALUES: dict[str, Callable[[Names, Quantity, str, str], str]] = {
     "sourcehidden": lambda names, q, role, target: str(
         names._first_hidden[q.layer - 1] + q.source + 1
     ),
+    "running": lambda names, q, role, target: str(names._running(q)),
+    "to": lambda names, q, role, target: str(names._running(q)),
+    "from": lambda names, q, role, target: str(names._first_running[q.layer - 1] + q.source + 1),
     "layerletter": lambda names, q, role, target: layer_letter(q.layer),
     "sourceletter": lambda names, q, role, target: layer_letter(q.layer - 1),
 }

@@ -24,6 +24,9 @@ PLACEHOLDERS = {
     "sourcehidden": "sending unit, counted through all hidden layers",
     "layerletter": "letter of the layer: i for the inputs, then j, k, l, …",
     "sourceletter": "letter of the layer before",
+    "running": "unit, counted through the whole network: first the inputs, then layer by layer",
+    "from": "sending unit, counted through the whole network",
+    "to": "receiving unit, counted through the whole network",
 }
 
 TARGETS = ("latex", "text", "code", "speech")

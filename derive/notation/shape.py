@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from derive.expression.nodes import Quantity
+
 POSITIVE, NEGATIVE = DELTA_SIGNS = ("positive", "negative")  # δ = ∂E/∂z, δ = −∂E/∂z
 
 
@@ -16,6 +18,7 @@ class Shape:
     input_names   what the network calls its inputs; () leaves it to the notation
     target_names  what it calls its targets; () leaves it to the notation
     examples      rows of the batch
+    names         own names of single quantities, whatever the notation: (quantity, w13)
     """
 
     sizes: tuple[int, ...]
@@ -23,6 +26,7 @@ class Shape:
     input_names: tuple[str, ...] = ()
     target_names: tuple[str, ...] = ()
     examples: int = 1
+    names: tuple[tuple[Quantity, str], ...] = ()
 
     @property
     def depth(self) -> int:
