@@ -128,7 +128,7 @@ def worksheet(
     if handed_out.untold:
         listed = "" if variant else f", and in {Path(output) / UNTOLD}"
         click.echo(
-            f"on {handed_out.untold} of {len(order.numbers)} sheets a usual mistake leads to the "
+            f"on {handed_out.untold} of {len(order.numbers)} sheets a common mistake leads to the "
             f"right number somewhere: listed at the end of each key{listed}",
             err=True,
         )

@@ -177,9 +177,14 @@ class Numbers:
 
     def opened(self, formula: Expression) -> Expression:
         """What the numbers are put into: sums over examples written out, a short function's
-        formula for its name, the branch that holds for a case distinction."""
-        opened = _named_formula(rewrite(formula, _written_out))
-        return rewrite(opened, self._branch)
+        formula for its name, the branch that holds for a case distinction.
+
+        relu(h1) stays itself, so that a page says relu(0.6) = 0.6: its branch says no more.
+        """
+        written = rewrite(formula, _written_out)
+        opened = rewrite(_named_formula(written), self._branch)
+        says_no_more = isinstance(opened, (Quantity, Partial, Number))
+        return written if says_no_more and isinstance(written, Apply) else opened
 
     def _branch(self, node: Expression) -> Expression:
         if not isinstance(node, Cases):

@@ -143,17 +143,17 @@ ACTIVATIONS: dict[str, Activation] = {
         Activation(
             "relu", "x if x > 0 else 0", "1 if x > 0 else 0", _interval("0", None, True),
             latex=r"\mathrm{relu}", text="relu",
-            remark="relu'(0) is declared to be 0",
+            remark="the derivative at 0 is taken to be 0",
         ),
         Activation(
             "leaky_relu", "x if x > 0 else slope*x", "1 if x > 0 else slope", REAL,
             latex=r"\mathrm{lrelu}", text="lrelu", parameters=(("slope", "0.01"),),
-            remark="the derivative at 0 is declared to be the slope of the left branch",
+            remark="the derivative at 0 is taken to be the slope of the left branch",
         ),
         Activation(
             "elu", "x if x > 0 else alpha*(exp(x) - 1)", "1 if x > 0 else alpha*exp(x)",
             _interval("-1", None), latex=r"\mathrm{elu}", text="elu", parameters=(("alpha", "1"),),
-            remark="the derivative at 0 is declared to be that of the left branch, α",
+            remark="the derivative at 0 is taken to be that of the left branch, α",
         ),
         Activation(
             "selu", "scale*x if x > 0 else scale*alpha*(exp(x) - 1)",
@@ -161,7 +161,7 @@ ACTIVATIONS: dict[str, Activation] = {
             Interval(-Fraction(_SCALE) * Fraction(_ALPHA)),
             latex=r"\mathrm{selu}", text="selu",
             parameters=(("scale", _SCALE), ("alpha", _ALPHA)),
-            remark="the derivative at 0 is declared to be that of the left branch, λα",
+            remark="the derivative at 0 is taken to be that of the left branch, λα",
         ),
         Activation(
             "softplus", _SOFTPLUS, "1/(1 + exp(-x))", _interval("0", None),
@@ -232,7 +232,7 @@ LOSSES: dict[str, Loss] = {
         Loss("mean_squared_error", "mean squared error", "(y - t)**2", "2*(y - t)", mean=True),
         Loss(
             "absolute_error", "absolute error", "abs(y - t)", "sign(y - t)",
-            remark="the derivative at y = t is declared to be 0",
+            remark="the derivative at y = t is taken to be 0",
         ),
         Loss(
             "huber", "Huber loss",
@@ -261,7 +261,7 @@ LOSSES: dict[str, Loss] = {
         Loss(
             "hinge", "hinge loss", "1 - t*y if t*y < 1 else 0", "-t if t*y < 1 else 0",
             targets=_interval("-1", "1", True), target_values=(Fraction(-1), Fraction(1)),
-            remark="the derivative at t·y = 1 is declared to be 0",
+            remark="the derivative at t·y = 1 is taken to be 0",
         ),
     )
 }  # fmt: skip

@@ -75,7 +75,7 @@ def test_what_a_parameter_reaches(name: str) -> None:
 @each
 def test_what_the_first_parameter_of_another_unit_reaches(name: str) -> None:
     of = NETWORKS[name]
-    for one in named(told(of, "paths", "normal"), "same-way", "same-way-all-new"):
+    for one in named(told(of, "paths", "normal"), "same-way", "same-way-one", "same-way-all-new"):
         w, first = one.quantity("w"), one.quantity("first")
         reached = terms_reached(of, w)
         mentioned = [q for q in one.quantities("through") if q.kind == LOSS_TERM]

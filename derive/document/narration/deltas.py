@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from derive.derivation.graph import E
+from derive.derivation.graph import E, pre_activations
 from derive.derivation.steps import Relation, Section, Step
 from derive.derivation.styles.deltas import delta_of
 from derive.document.blocks import Block, Equation
@@ -79,9 +79,9 @@ def _delta(teller: Teller, step: Step, z: Quantity, first: bool, told: set[str])
         yield from together(lines(teller, s) for s in factors if s.id not in told)
         told.update(local.id for local in factors)
     elif first:
-        layer = teller.network.layers[z.layer - 1]
-        sentence = "delta-first" if layer.units > 1 else "delta-neuron"
-        yield teller.say(sentence, z=z, layer=teller.layer_name(layer))
+        others = pre_activations(teller.network.layers[z.layer - 1])[1:]
+        sentence = "delta-first" if others else "delta-neuron"
+        yield teller.say(sentence, z=z, others=teller.some(others))
         yield from rows([short(local) for local in factors])
     cancels = [s for s in step.substeps if "/simplify/" in s.id]
     if not cancels:

@@ -188,7 +188,8 @@ def _gradient(teller: Teller, layer: Layer, step: Step, told: set[str]) -> Itera
 
 def _biases(teller: Teller, layer: Layer, step: Step, told: set[str]) -> Iterator[Block]:
     b, z = step.substeps[0].about[:2]
-    yield teller.say("gradients-biases", layer=teller.layer_name(layer), b=b, z=z)
+    name = "gradients-biases" if layer.units > 1 else "gradients-biases-one"
+    yield teller.say(name, layer=teller.layer_name(layer), b=b, z=z)
     yield teller.equation(step, role="gradient", result=True)
 
 

@@ -236,7 +236,8 @@ def _alike(one: Parts, other: Parts) -> bool:
 def _other_unit(teller: Teller, parts: Parts, first: Parts) -> Iterator[Block]:
     """The first parameter into another unit: its paths run like those of the layer's first."""
     known = numbers(teller.words, (teller.register[use] for use in parts.known))
-    name = "same-way" if known else "same-way-all-new"
+    some = "same-way" if len(parts.known) > 1 else "same-way-one"
+    name = some if parts.known else "same-way-all-new"
     through = teller.words(
         "through-to" if parts.independent else "through",
         z=teller.words.listing(parts.receivers),

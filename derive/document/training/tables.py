@@ -37,7 +37,7 @@ def iterations(account: Account) -> Iterator[Block]:
     wide: list[int] = []
     for caption, wanted in (
         ("training-table-parameters", lambda c: c in trained),
-        ("training-table-forward", _is_forward),
+        (_forward(training.columns), _is_forward),
         ("training-table-gradients", lambda c: isinstance(c, Partial)),
     ):
         places = [k for k, column in enumerate(training.columns) if wanted(column)]
@@ -48,6 +48,12 @@ def iterations(account: Account) -> Iterator[Block]:
     if wide:
         counts = account.words.listing(tuple(wide))
         yield account.say(f"training-wide{'-many' if len(wide) > 1 else ''}", counts=counts)
+
+
+def _forward(columns: Sequence[Expression]) -> str:
+    """What the table of values is called: of a batch it has the loss alone."""
+    alone = sum(map(_is_forward, columns)) == 1
+    return "training-table-loss" if alone else "training-table-forward"
 
 
 def _is_forward(column: Expression) -> bool:
