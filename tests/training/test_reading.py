@@ -285,7 +285,7 @@ def test_a_loss_that_is_no_number_is_not_said_to_have_grown(last: float) -> None
     grown = named(heard(training), "training-diverged-grown")
     assert bool(grown) == math.isfinite(last)
     (item, *_) = items(training)
-    assert ("no number" in item) == math.isnan(last)
+    assert ("not a number" in item) == math.isnan(last)
     assert ("∞" in item) == math.isinf(last)
 
 
