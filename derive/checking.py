@@ -8,6 +8,7 @@ from textwrap import fill
 from typing import Any
 
 import derive
+from derive.compute.reliable import lost
 from derive.derivation.check import Report
 from derive.derivation.check.symbolic import confirm
 from derive.derivation.derivation import STYLES, StyleName
@@ -22,6 +23,7 @@ from derive.writers.expressions.text import text
 
 _WIDTH = 80
 _STYLE = 10
+_LOST = "Compiled code loses half of its digits or more, x being the pre-activation, in"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +34,13 @@ class Examination:
     reports: dict[str, Report]
     numbers: dict[str, int]  # displayed relations between numbers, by style
     symbolic: dict[str, int]  # derivatives that SymPy confirms, by style
+    lost: tuple[str, ...] = ()  # where compiled code is wrong, of formulas of one's own
 
 
 def examine(network: Network, style: StyleName | None = None) -> Examination:
     """Check the derivations of a network. Raises CheckFailed, NumbersError, and NetworkError for
     a notation file that is wrong."""
-    found = Examination(network, {}, {}, {})
+    found = Examination(network, {}, {}, {}, tuple(map(str, lost(network))))
     for name in STYLES if style is None else (style,):
         derivation = derive.derive(network, name)
         found.reports[name] = derivation.check()
@@ -81,6 +84,7 @@ def as_data(found: Examination) -> dict[str, Any]:
         },
         "conventions": stated(found.network),
         "remarks": found.network.remarks,
+        "lost": found.lost,
     }
 
 
@@ -91,6 +95,7 @@ def as_text(found: Examination) -> str:
         lines += counted(style, report, found.symbolic[style], found.numbers.get(style, 0))
     for heading, sentences in (
         ("Conventions", stated(found.network)), ("Remarks", found.network.remarks),
+        (_LOST, found.lost),
     ):  # fmt: skip
         lines += listed(heading, sentences)
     return "\n".join(lines)

@@ -128,6 +128,21 @@ def written_out(formula: Expression) -> Expression:
     return rewrite(formula, change)
 
 
+def joined(formula: Expression) -> Expression:
+    """eᵘ·a·eᵛ ⇒ e^(u + v)·a: of ∞·0 nothing is left."""
+
+    def change(node: Expression) -> Expression:
+        if not isinstance(node, Product):
+            return node
+        powers = [f for f in node.factors if isinstance(f, Apply) and f.function == EXP]
+        if len(powers) < 2:
+            return node
+        others = (f for f in node.factors if f not in powers)
+        return product(EXP(total(*(power.arguments[0] for power in powers))), *others)
+
+    return rewrite(formula, change)
+
+
 _MINUS_ONE = (Negative(ONE), Number(Fraction(-1)))
 _VALUE, _SLOPE = "quotient of exponentials", "its derivative"
 

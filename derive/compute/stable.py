@@ -23,7 +23,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from derive.compute.binding import Binder, Line
-from derive.compute.exponentials import recognised, written_out
+from derive.compute.exponentials import joined, recognised, written_out
 from derive.compute.functions import (
     IEEE,
     LOGISTIC,
@@ -318,7 +318,7 @@ FINISH = (
 
 def prepared(expression: Expression) -> Expression:
     """A formula ready to be printed: rewritten, constants worked out, nothing that raises."""
-    steady = tidy(written_out(recognised(tidy(expression))))
+    steady = tidy(joined(written_out(recognised(tidy(expression)))))
     stable = apply(FINISH, apply(STABILISE, steady))
     return rewrite(fold(stable), _without_exceptions)
 

@@ -15,6 +15,7 @@ from derive.compute.blocks import Block, blocks
 from derive.compute.identifiers import Identifiers
 from derive.compute.layers import SUM_OF_LOSSES, gradient, layer_program, weights
 from derive.compute.program import Statement
+from derive.compute.reliable import lost
 from derive.compute.source import LayerSource, ScalarSource, names_of
 from derive.expression.nodes import INPUT, TARGET, Quantity
 from derive.network.catalogue import OWN
@@ -187,8 +188,8 @@ def _docstring(network: Network, needs: str) -> list[str]:
         f"theta holds, in this order, {order}. W1[i][j] is the weight from unit i to unit j, and "
         "theta has W1 row by row."
         + (f" {', '.join(frozen)}: frozen, so not in theta." * bool(frozen)),
-        "The comments are the textbook formulas; the lines under them compute the same in a form "
-        "that neither overflows nor cancels. " + _legend(network),
+        "The comments are the textbook formulas; the lines under them compute the same "
+        f"{_promise(network)} {_legend(network)}",
         "Logarithms are natural, 0·ln 0 = 0. " + "".join(f"{kink}. " for kink in _kinks(network)),
         f"Made by derive; needs nothing but {needs}.",
     ]
@@ -202,6 +203,18 @@ def _docstring(network: Network, needs: str) -> list[str]:
     # Whatever a person named stays inside the string.
     clean = [printable(line).replace("\\", "/").replace('"', "'") for line in lines]
     return [f'"""{clean[0]}', *clean[1:], '"""', ""]
+
+
+def _promise(network: Network) -> str:
+    """What holds of the generated lines: said of an own formula only as far as it was found so."""
+    found = lost(network)
+    if not found:
+        return "in a form that neither overflows nor cancels."
+    return (
+        "in a form that is as stable as derive could make it. Half of the digits or more are lost "
+        f"in these ranges of the pre-activation x: {'; '.join(map(str, found))}. No others were "
+        "found from −1000 to 1000."
+    )
 
 
 _LEGEND = {

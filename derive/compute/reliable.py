@@ -1,0 +1,201 @@
+"""Where a formula of one's own loses its digits in double precision, found by trying.
+
+The catalogue's forms are right everywhere, and the tests say so. Of a formula of one's own nobody
+knows: what is generated for it is run over a grid and held against the textbook formula at many
+digits. Whoever compiles is told the ranges where it is wrong.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import lru_cache
+from typing import Any
+
+from derive.compute.backends import python as scalars
+from derive.compute.backends.printer import Text
+from derive.compute.source import ScalarSource, names_of
+from derive.derivation.graph import E, Graph
+from derive.derivation.trace import ExampleTrace
+from derive.expression.evaluate import high_precision
+from derive.expression.functions import ERF
+from derive.expression.nodes import INPUT, TARGET, Apply, Expression, Quantity
+from derive.network.catalogue import ActivationUse, LossUse
+from derive.network.description import Dense, Network
+
+FAR = 1000.0  # how far out is tried
+WRONG = 1e-8  # relative error past which digits count as lost
+_STEPS = (1.0, 1.5, 2.0, 3.0, 5.0, 7.0)
+_SIZES = (*(float(f"{step}e{n}") for n in range(-12, 3) for step in _STEPS), FAR)
+_GRID = (*(-size for size in reversed(_SIZES)), 0.0, *_SIZES)
+_TIE = 1e-6  # nearer than that the terms of a softmax's derivative may cancel, as they should
+_HOLES = 4  # good points between two bad ones that make no range of their own
+_FAR_OF_ERF = 40.0  # it is ±1 there, to 700 digits, and slow to work out
+_DIGITS = (60, 180, 540, 1_800)  # at last e^−1000 beside a 1, and its square
+_ROOM = 1e290  # no larger and no smaller numbers are asked for
+_SHIFT = Fraction(1, 10**20)  # relative, for the condition of a value
+_SURE = 1e-32
+
+Run = Callable[[float, Sequence[float]], tuple[float, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """A range low ≤ x ≤ high where a value or a derivative is wrong.
+
+    what  "f(x) = x - sin(x)", or "the loss on sigmoid"
+    of    "value" or "derivative"
+    """
+
+    what: str
+    of: str
+    low: float
+    high: float
+
+    def __str__(self) -> str:
+        where = f"{self.low:g} ≤ x ≤ {self.high:g}"
+        if self.high == FAR:
+            where = f"x ≥ {self.low:g}"
+        elif self.low == -FAR:
+            where = f"x ≤ {self.high:g}"
+        return f"the {self.of} of {self.what} for {where}".replace("-", "−")
+
+
+def lost(network: Network) -> tuple[Lost, ...]:
+    """The ranges where what is compiled for the network's own formulas is wrong.
+
+    x is the pre-activation of the layer that the formula belongs to.
+    """
+    found: dict[Lost, None] = {}
+    for layer in network.layers:
+        if layer.activation.row is None:
+            found.update(dict.fromkeys(_of_activation(layer.activation)))
+    if network.loss.row is None:
+        found.update(dict.fromkeys(_of_loss(network.layers[-1].activation, network.loss)))
+    return tuple(found)
+
+
+@lru_cache(maxsize=64)
+def _of_activation(use: ActivationUse) -> tuple[Lost, ...]:
+    one = _probe(use, {"formula": "y"})
+    return tuple(_ranges(f"f(x) = {use.formula}", one, (0.0,), _GRID))
+
+
+@lru_cache(maxsize=64)
+def _of_loss(use: ActivationUse, loss: LossUse) -> tuple[Lost, ...]:
+    one = _probe(use, {"formula": loss.formula})
+    units = one.sizes[-1]
+    term = Text(names_of(one))(loss.term)
+    found: dict[Lost, None] = {}
+    for t in (0.0, 1.0, -1.0):
+        what = f"{term}, t = {t:g}, on {use.formula or use.name}"
+        found.update(dict.fromkeys(_ranges(what, one, (t,) * units, _GRID[::3])))
+    return tuple(found)
+
+
+def _probe(use: ActivationUse, loss: dict[str, str]) -> Network:
+    """A network whose first pre-activation is its input; softmax gets a second one of 0."""
+    said: Any = {"formula": use.formula} if use.row is None else {
+        "name": use.name, **dict(use.parameters)
+    }  # fmt: skip
+    units = 1 if use.function is not None else 2
+    weights = [[1, 0][:units]]
+    return Network(1, [Dense(units, said, bias="none", weights=weights)], loss)
+
+
+def _ranges(
+    what: str, one: Network, targets: Sequence[float], grid: Sequence[float]
+) -> Iterator[Lost]:
+    """The runs of grid points where the generated code is wrong."""
+    run, graph = _runner(one), Graph(one)
+    far = _FAR_OF_ERF if _mentions_erf(graph.definitions.values()) else FAR
+    grid = [x for x in grid if abs(x) <= far and (len(targets) == 1 or abs(x) >= _TIE)]
+    wrong = [_wrong(x, run, graph, targets) for x in grid]
+    for of, failed in zip(("value", "derivative"), zip(*wrong, strict=True), strict=True):
+        for first, last in _runs([k for k, bad in enumerate(failed) if bad]):
+            yield Lost(what, of, grid[first], grid[last])
+
+
+def _mentions_erf(expressions: Iterable[Expression]) -> bool:
+    """Whether erf is in expressions or in the functions they call."""
+    called = {n.function for e in expressions for n in e.walk() if isinstance(n, Apply)}
+    return ERF in called or any(
+        _mentions_erf((f.definition,)) for f in called if f.definition is not None
+    )
+
+
+def _runs(positions: list[int]) -> Iterator[tuple[int, int]]:
+    """[1, 2, 3, 9] → (1, 3), (9, 9)"""
+    while positions:
+        run = [positions[0]]
+        for position in positions[1:]:
+            if position - run[-1] > _HOLES:
+                break
+            run.append(position)
+        yield run[0], run[-1]
+        positions = positions[len(run) :]
+
+
+def _runner(one: Network) -> Run:
+    """x, targets ↦ the loss and ∂loss/∂x by the generated code."""
+    code = ScalarSource(one)
+    functions = [
+        scalars.load(code.source(name))[name] for name in ("loss_and_gradient", "input_gradient")
+    ]
+    theta = [1.0, 0.0][: one.sizes[-1]]
+
+    def run(x: float, targets: Sequence[float]) -> tuple[float, float]:
+        (loss, _), (slope,) = (function(theta, [x], targets) for function in functions)
+        return loss, slope
+
+    return run
+
+
+def _wrong(x: float, run: Run, graph: Graph, targets: Sequence[float]) -> tuple[bool, bool]:
+    """Whether the value, and whether the derivative at x has lost its digits."""
+    try:
+        true, beside = (_known(graph, Fraction(x) * shift, targets) for shift in (1, 1 + _SHIFT))
+    except ArithmeticError:
+        return False, False  # it has no value there
+    loss, slope = run(x, targets)
+    return _differs(loss, true[0], beside[0]), _differs(slope, true[1], beside[1])
+
+
+def _known(graph: Graph, x: Fraction, targets: Sequence[float]) -> tuple[Any, Any]:
+    """Value and derivative with as many digits as they need: enough for e^−2x beside a 1, and
+    more while more make a change."""
+    wanted = min(2 * abs(x), Fraction(_DIGITS[-1]))
+    enough = [digits for digits in _DIGITS if digits >= wanted]
+    before = _exact(graph, x, targets, enough[0])
+    for digits in enough[1:]:
+        now = _exact(graph, x, targets, digits)
+        if all(a and abs(a - b) <= _SURE * abs(b) for a, b in zip(before, now, strict=True)):
+            return now
+        before = now
+    return before
+
+
+def _exact(graph: Graph, x: Fraction, targets: Sequence[float], digits: int) -> tuple[Any, Any]:
+    arithmetic = high_precision(digits)
+    leaf = Quantity(INPUT)
+    leaves = {leaf: arithmetic.number(x)}
+    for k, t in enumerate(targets):
+        leaves[Quantity(TARGET, unit=k)] = arithmetic.number(Fraction(t))
+    for w in graph.network.parameters():
+        leaves[w] = arithmetic.number(Fraction(int(w.unit == 0)))
+    example = ExampleTrace(graph, leaves, arithmetic)
+    return example.quantity(E), example.partial(E, leaf)
+
+
+def _differs(got: float, true: Any, beside: Any) -> bool:
+    """Whether a number is farther from the true one than its condition explains: by how much it
+    changes when x does by its own rounding."""
+    size = abs(true)
+    if size > _ROOM or (size < 1 / _ROOM and abs(got) < 1 / _ROOM):
+        return False
+    if not math.isfinite(got):
+        return True
+    moved = abs(beside - true) * int(1 / _SHIFT) * Fraction(1, 2**40)
+    return bool(abs(got - true) > size * WRONG + moved)
