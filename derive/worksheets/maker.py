@@ -74,7 +74,7 @@ class Variant:
     @property
     def untold(self) -> tuple[Untold, ...]:
         """The mistakes that its numbers do not show, in lines that it asks."""
-        return untold(self.questions, self.found.alike)
+        return untold(self.questions, self.found.untold)
 
     @property
     def varies(self) -> bool:

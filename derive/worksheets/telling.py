@@ -8,7 +8,7 @@ tried, and the marks are made from exact numbers all the same.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +18,7 @@ from derive.expression.evaluate import Bindings, evaluate, slopes
 from derive.expression.nodes import Expression, Partial, Quantity, substitute, variable
 from derive.worksheets.exercise import Exercise, Task
 from derive.worksheets.floats import FLOATS
-from derive.worksheets.misconceptions import steering_slips
+from derive.worksheets.misconceptions import Slip, slips
 from derive.worksheets.source import FIRST
 
 
@@ -47,9 +47,15 @@ class _Line:
 
 
 class Telling:
-    """The slips of an exercise, ready to be tried on many variants."""
+    """The slips of an exercise, ready to be tried on many variants.
 
-    def __init__(self, exercise: Exercise) -> None:
+    every  which of them; all that are recognised, unless given
+    """
+
+    def __init__(
+        self, exercise: Exercise, every: Callable[[Task, Exercise], Iterable[Slip]] = slips
+    ) -> None:
+        self._every = every
         self._first = exercise.edition == FIRST
         self._letters: dict[Expression, Quantity] = {}
         self.lines = tuple(self._line(exercise, task) for task in exercise.tasks)
@@ -57,7 +63,7 @@ class Telling:
     def _line(self, exercise: Exercise, task: Task) -> _Line:
         wrong = tuple(
             (slip.misconception.id, slip.misconception.fewer, self._in_letters(slip.formula))
-            for slip in (steering_slips(task, exercise) if task.asked else ())
+            for slip in (self._every(task, exercise) if task.asked else ())
         )
         right = self._in_letters(task.formula)
         update = task.part == "update"
@@ -71,12 +77,15 @@ class Telling:
     def _in_letters(self, formula: Expression) -> Expression:
         return substitute(formula, {atom: self._letter(atom) for atom in atoms(formula)})
 
-    def alike(self, numbers: Numbers) -> tuple[Alike, ...]:
+    def alike(self, numbers: Numbers, cut_off: bool = True) -> tuple[Alike, ...]:
         """The slips that these numbers do not tell from the right answers.
 
         What is accepted on a line grows with the roundings of all lines that it rests on, as it
         does where answers are marked. On a line that is 0 because a unit is dead, or an update by
         that 0, other mistakes cannot show, and are not expected to.
+
+        cut_off  whether a number that is cut off is accepted too, as it is where answers are
+                 marked. Numbers are chosen without: bundles must make theirs again.
         """
         shown = {
             letter: numbers.shown(atom).number
@@ -110,7 +119,11 @@ class Telling:
             for misconception, value in _wrong(line, values, rounding.digits):
                 written = min(_half(value, digits), 10.0**-rounding.digits / 2)
                 away = min(abs(value - right), abs(value - exact))
-                if away <= error + written + 1.01 * max(half, written):
+                allowed = error + written + 1.01 * max(half, written)
+                towards_zero = value * exact >= 0 and abs(value) <= abs(exact) + error + written
+                if cut_off and towards_zero:
+                    allowed = error + written + 2.01 * max(half, written)
+                if away <= allowed:
                     found[Alike(misconception, line.source)] = None
         return tuple(found)
 

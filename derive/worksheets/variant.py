@@ -14,6 +14,7 @@ from derive.derivation.trace import trace
 from derive.expression.nodes import INPUT, TARGET, Number, Quantity
 from derive.worksheets.exercise import Exercise
 from derive.worksheets.givens import Givens, draw
+from derive.worksheets.misconceptions import steering_slips
 from derive.worksheets.recipe import WorksheetError
 from derive.worksheets.source import FIRST
 from derive.worksheets.steering import steer
@@ -32,14 +33,16 @@ class Found:
     """The numbers of a variant.
 
     draws  how many were drawn
-    alike  what they do not tell from the right answers
+    alike  what they do not tell from the right answers, of the mistakes that they are chosen by
     units  those that are saturated or dead on purpose
+    untold  the same of all mistakes that are recognised
     """
 
     numbers: Numbers
     draws: int
     alike: tuple[Alike, ...]
     units: tuple[Special, ...] = ()
+    untold: tuple[Alike, ...] = ()
 
 
 class Search:
@@ -63,7 +66,8 @@ class Search:
             self.choices = unasked(exercise.structure) if exercise.edition > FIRST else ()
         self.rate = rate
         self.rounding = rounding
-        self.telling = Telling(exercise)
+        self.telling = Telling(exercise, steering_slips)
+        self.every = Telling(exercise)
         try:
             self.fewest = self._fewest()
         except WorksheetError:
@@ -94,7 +98,7 @@ class Search:
         for _ in range(CANDIDATES):
             awake = self._awake(best, chance)
             if awake is not None:
-                return replace(awake, draws=draws)
+                return replace(awake, draws=draws, untold=self.every.alike(awake.numbers))
             best = self._good(chance, TRIES)
             draws += best.draws
         raise WorksheetError(f"no good numbers: {INACTIVE} every time; take another network")
@@ -110,7 +114,7 @@ class Search:
         numbers = worked(self.exercise, givens, self.rounding)
         if fault(self.exercise, numbers) is not None:
             return None
-        return Found(numbers, found.draws, self.telling.alike(numbers))
+        return Found(numbers, found.draws, self.telling.alike(numbers, cut_off=False))
 
     def _good(self, chance: random.Random, tries: int) -> Found:
         faults: Counter[str] = Counter()
@@ -124,7 +128,7 @@ class Search:
                 numbers = worked(self.exercise, givens, self.rounding)
                 found = fault(self.exercise, numbers, wanted)
                 if found is None or found == INACTIVE:  # see _awake
-                    return Found(numbers, draws, self.telling.alike(numbers), wanted)
+                    return Found(numbers, draws, self.telling.alike(numbers, cut_off=False), wanted)
             except ArithmeticError:
                 found = "a formula has no value"
             faults[found] += 1

@@ -43,11 +43,10 @@ def marked_right(made: Sheet) -> tuple[set[Alike], set[Alike]]:
         digits = rounding.update_digits if update else rounding.digits
         for slip in slips(item.task, made.exercise):
             one = Alike(slip.misconception.id, item.task.source)
-            try:
-                value, _ = values.evaluate(slip.formula, slip.misconception.fewer)
-            except ArithmeticError:
+            worked = values.work_out(slip.formula, slip.misconception.fewer)
+            if worked is None:
                 continue
-            number = shown(value, digits).number
+            number = shown(worked.value, digits).number
             if slip.misconception.fewer and number.value == last.value.value:
                 continue
             seen.add(one)
