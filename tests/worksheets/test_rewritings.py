@@ -307,8 +307,10 @@ task = next(t for t in asked.tasks if t.source == "gradient/w2.1.1")
 for line in json.load(sys.stdin):
     with at_most({MOST_CALLS}):
         found = reader.compare(task, line)
+    fault = found.fault
     # A fault says why it cannot be read; else the values show that it is another formula.
-    print(json.dumps([not found.equal, found.fault, found.right and found.given != found.right]))
+    told = found.right and found.given != found.right
+    print(json.dumps([not found.equal, fault and fault.kind, told]))
 """
 
 
@@ -325,7 +327,6 @@ def test_nothing_typed_is_run_or_hangs() -> None:
     assert len(found) == len(HOSTILE)
     for answer, (wrong, fault, told) in zip(HOSTILE, found, strict=True):
         assert wrong and (fault or told), answer[:60]
-        assert len(fault) < 2_500
 
 
 # -- functions with parameters -------------------------------------------------------------------

@@ -23,7 +23,7 @@ _LETTERS = f"[{chr(_FIRST)}-{chr(_FIRST + MAX_LENGTH)}]"
 _LETTER = re.compile(_LETTERS)
 _CASES = re.compile(r"\{([^{}]*)\}")  # { a if x > 0; b otherwise }, as a sheet prints it
 _BARS = re.compile(r"\|([^|]+)\|")
-_OPERATOR = re.compile(r"(?<!\w)(\(\s*)?[∂d]\s*(?=[^\W\d]|\()")
+_OPERATOR = re.compile(r"(?<!\w)(?:\(\s*)?(?P<of>[∂d])\s*(?=[^\W\d]|\()")
 _OF = re.compile(r"(\(\s*)?[∂d]\s*(\(\s*)?")
 _CLOSED = re.compile(r"\s*\)")
 _OVER = re.compile(r"\s*/\s*")
@@ -173,12 +173,14 @@ class _Reading:
     def derivatives(self, text: str) -> str:
         """A text with a letter for each ∂a/∂b, (∂a)/(∂b) of two names."""
         parts, end = [], 0
-        for start in (m.start() for m in _OPERATOR.finditer(text)):
-            found = self._derivative(text, start) if start >= end else None
-            if found is not None:
-                partial, after = found
-                parts += [text[end:start], self._put(partial, text[start:after])]
-                end = after
+        for match in _OPERATOR.finditer(text):
+            for start in dict.fromkeys((match.start(), match.start("of"))):
+                found = self._derivative(text, start) if start >= end else None
+                if found is not None:
+                    partial, after = found
+                    parts += [text[end:start], self._put(partial, text[start:after])]
+                    end = after
+                    break
         return "".join((*parts, text[end:]))
 
     def _derivative(self, text: str, start: int) -> tuple[Partial, int] | None:

@@ -91,7 +91,8 @@ def other_slope(task: Task, exercise: Exercise) -> Iterator[Expression]:
         for node in {node: None for node in task.formula.walk() if is_slope(node)}:
             assert isinstance(node, Partial) and isinstance(node.of, Quantity)
             for other in _slopes(node.of, node.by):
-                yield substitute(task.formula, {node: other})
+                if other != exercise.formulas.get(node):
+                    yield substitute(task.formula, {node: other})
 
 
 def _slopes(a: Quantity, z: Quantity) -> Iterator[Expression]:
