@@ -57,7 +57,8 @@ def examine_family(
             found.append(examine(structure, style))
         except CheckFailed as error:
             called = combination_of(structure)
-            raise CheckFailed(error.step, f"{error.reason} (network {called})") from error
+            reason = f"{error.reason} (network {called})"
+            raise CheckFailed(error.step, reason, error.place, error.remedy) from error
         if progress is not None:
             progress(len(found), len(family.structures))
     return FamilyExamination(family, tuple(found))

@@ -14,7 +14,7 @@ without knowing any: the stepwise derivative, SymPy's, finite differences and th
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cache
 
@@ -275,6 +275,7 @@ class ActivationUse:
 
     function  None for softmax, which acts on the whole layer
     row       None for a formula of one's own
+    place     where an own formula stands in its file, such as net.yaml:5:14
     """
 
     name: str
@@ -282,6 +283,7 @@ class ActivationUse:
     row: Activation | None
     parameters: tuple[tuple[str, Number], ...] = ()
     formula: str = ""
+    place: str = field(default="", compare=False)
 
     @property
     def range(self) -> Interval | None:
@@ -302,6 +304,7 @@ class LossUse:
     term        one output's term, in the letters ``OUTPUT`` and ``TARGET_LETTER``
     derivative  ∂term/∂y as taught; None for a formula of one's own
     mean        the terms are averaged over the outputs
+    place       where an own formula stands in its file
     """
 
     name: str
@@ -311,6 +314,7 @@ class LossUse:
     mean: bool
     row: Loss | None
     formula: str = ""
+    place: str = field(default="", compare=False)
 
 
 _LETTERS: dict[str, Quantity] = {"x": X, "y": VALUE}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, SupportsIndex
@@ -213,6 +213,19 @@ class Network:
     def with_delta_sign(self, sign: str) -> Network:
         """The same network, told of with the other sign of δ: "positive" or "negative"."""
         return self._with({"delta_sign": sign})
+
+    def placed(self, place: Callable[[tuple[str | int, ...]], str]) -> Network:
+        """The same network, its own formulas knowing where they stand: ``place`` of a path such
+        as ("layers", 0, "activation")."""
+
+        def layer(old: Layer) -> Layer:
+            if not old.activation.formula:
+                return old
+            where = place(("layers", old.index - 1, "activation"))
+            return replace(old, activation=replace(old.activation, place=where))
+
+        loss = replace(self.loss, place=place(("loss",))) if self.loss.formula else self.loss
+        return self._with({"layers": tuple(map(layer, self.layers)), "loss": loss})
 
     def _with(self, changed: Mapping[str, Any]) -> Network:
         other = object.__new__(Network)

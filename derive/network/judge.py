@@ -102,8 +102,18 @@ def _called(loss: LossUse) -> str:
 
 
 def _own_formula(notes: Notes, use: ActivationUse, index: int) -> None:
-    """A remark where an activation formula has no value at some point."""
-    for x, value in _values(use):
+    """A remark where an activation formula has no value at some point; a problem where it has
+    none at all."""
+    values = list(_values(use))
+    if all(value is None for _, value in values):
+        notes.problem(
+            ("layers", index - 1, "activation", "formula"),
+            f"formula: {use.formula} has no value at any of {len(values)} numbers from −10 to 10; "
+            "write one that has, and that is real there",
+            1,
+        )
+        return
+    for x, value in values:
         if value is None:
             notes.remark(
                 f"The activation {use.formula} of layer {index} has no value at x = {_near(x)}: "

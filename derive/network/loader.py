@@ -40,7 +40,12 @@ def load(source: str | Path | TextIO) -> Network:
     """
     name, text, folder = text_of(source)
     composed = compose(text, {("layers",): MAX_LAYERS})
-    return built(name, composed, KEYS, lambda data: _network(data, folder))
+    network = built(name, composed, KEYS, lambda data: _network(data, folder))
+    return network.placed(lambda path: _said(name, composed.place((*path, "formula"), 1)))
+
+
+def _said(name: str, place: Place) -> str:
+    return f"{name}:{place.line}:{place.column}"
 
 
 def from_mapping(data: Mapping[str, Any]) -> Network:

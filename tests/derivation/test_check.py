@@ -602,9 +602,9 @@ def test_values_that_outgrow_every_difference(formula: str) -> None:
         assert derive_(of, style).check().differences > 0
 
 
-def test_a_network_that_is_defined_nowhere() -> None:
+def test_a_network_that_is_defined_where_no_point_comes() -> None:
     with pytest.raises(CheckFailed, match="no point was found"):
-        derive_(network((1, 1), ({"formula": "ln(-x**2)"},))).check()
+        derive_(network((2, 1, 1), ("softplus", {"formula": "ln(x - 9)"}))).check()
 
 
 def test_points_stay_off_kinks_that_dead_units_make() -> None:

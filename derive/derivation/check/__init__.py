@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from derive.derivation.check.differences import check_formulas, check_totals
 from derive.derivation.check.equalities import Equalities
 from derive.derivation.check.failure import CheckFailed
+from derive.derivation.check.located import located
 from derive.derivation.check.points import draw, is_kinked
 from derive.derivation.check.structure import check_structure
 from derive.derivation.graph import E, Graph
@@ -55,7 +56,17 @@ class Report:
 
 
 def check(derivation: Derivation) -> Report:
-    """Compare every relation of a derivation. Raises CheckFailed, naming the step."""
+    """Compare every relation of a derivation.
+
+    Raises CheckFailed, naming the step, where its formula stands, and what to do.
+    """
+    try:
+        return _checked(derivation)
+    except CheckFailed as error:
+        raise located(error, derivation.network) from None
+
+
+def _checked(derivation: Derivation) -> Report:
     graph = derivation.graph
     steps = check_structure(derivation)
     asked = (*graph.terms, E) if derivation.style == "paths" else (E,)

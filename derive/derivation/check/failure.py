@@ -6,12 +6,22 @@ from derive.expression.errors import DeriveError
 
 
 class CheckFailed(DeriveError):
-    """A step does not hold. ``step`` is its id, ``reason`` what was found."""
+    """A step does not hold.
 
-    def __init__(self, step: str, reason: str) -> None:
-        super().__init__(step, reason)  # what another process makes it anew from
+    step    its id
+    reason  what was found
+    place   where the formula that it is about stands: "net.yaml:5:14", or the layer
+    remedy  what to do
+    """
+
+    def __init__(self, step: str, reason: str, place: str = "", remedy: str = "") -> None:
+        super().__init__(step, reason, place, remedy)  # what another process makes it anew from
         self.step = step
         self.reason = reason
+        self.place = place
+        self.remedy = remedy
 
     def __str__(self) -> str:
-        return f"step {self.step}: {self.reason}"
+        place = f"{self.place}: " if self.place else ""
+        remedy = f"; {self.remedy}" if self.remedy else ""
+        return f"{place}step {self.step}: {self.reason}{remedy}"
