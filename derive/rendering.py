@@ -28,7 +28,7 @@ TextFormat = Literal["markdown", "latex", "text", "svg"]
 BinaryFormat = Literal["xlsx"]
 Part = Literal[
     "introduction", "lemmas", "why", "closing", "references", "captions", "pictures", "colour",
-    "training",
+    "training", "rules",
 ]  # fmt: skip
 Parts = tuple[Part, ...] | Collection[Part]  # both, so that tuples are looked into by checkers
 # What a document may have besides the derivation, and what it is.
@@ -36,6 +36,7 @@ PARTS: dict[Part, str] = {
     "introduction": "why, what will be known at the end, the way there, the layers counted",
     "lemmas": "the derivatives used again and again, proved up front and cited by number",
     "why": "why it matters: the δ of an output, the gradient of a weight, questions and answers",
+    "rules": "half a page: the rules for any network, in symbols, by matrices and for a batch",
     "closing": "what comes next, and what it costs",
     "references": "literature, cited in the text by number",
     "captions": "a caption for every formula, numbered captions for tables and figures",
@@ -223,9 +224,15 @@ def narrated(
         extra = extra_steps(derivation, parts)
         more = report.equalities + check_more(derivation, extra.values())
         report = replace(report, equalities=more)
+    general: dict[str, Step] = {}
+    if "rules" in parts:
+        from derive.derivation.general import general_rules
+
+        general, compared = general_rules(network.layout, network.over_examples, network.delta_sign)
+        report = replace(report, equalities=report.equalities + compared)
     teller = Teller(
         derivation, report, valuation, Detail(detail), wording(network, templates), called, numbers,
-        parts=frozenset(parts), extra=extra,
+        parts=frozenset(parts), extra=extra, general=general,
         training=_trained(network) if "training" in parts and network.has_values else None,
     )  # fmt: skip
     return narrate(teller), called

@@ -71,11 +71,16 @@ def render(
     places = destinations(output, Path(network).stem, formats)
     spare(places, force)
     import derive
+    from derive.extent import before_the_work
     from derive.rendering import refuse
 
     loaded = derive.load(network)
     for name in to:
         refuse(loaded, name)
+    if any(row.document for row in formats):
+        told = before_the_work(loaded, style, asked["detail"])
+        if told:
+            click.echo(told, err=True)
     limits = {} if max_paths is None else {"max_paths": max_paths}
     derivation = derive.derive(loaded, style, **limits)
     given = {name: value for name, value in asked.items() if value is not None}

@@ -57,6 +57,8 @@ def _section(section: Section, gradients: Mapping[Expression, Expression]) -> Se
 
 def restated(step: Step, gradients: Mapping[Expression, Expression]) -> Step:
     """One step with δ = −∂E/∂z; an update is told in δ where its gradient is."""
+    if step.rule is Rule.FORM:  # it says itself which sign it is in
+        return step
     first, *others = step.relations
     parts = step.id.split("/")
     own_delta = parts[0] == "delta" or parts[:2] in (["matrix", "delta"], ["general", "delta"])

@@ -11,6 +11,7 @@ from derive.derivation.local import Locals
 from derive.derivation.steps import Section, Step
 from derive.derivation.styles import common
 from derive.derivation.styles.deltas import Deltas
+from derive.derivation.styles.forms import batch_forms
 from derive.derivation.styles.paths import MAX_PATHS, Paths
 from derive.expression.errors import DeriveError
 from derive.network.description import Network
@@ -24,7 +25,7 @@ StyleName = Literal["deltas", "paths", "matrices"]
 STYLES: dict[StyleName, str] = {
     "deltas": "δ per neuron from the output back; gradient = δ · input",
     "paths": "weight by weight, the chain rule along every path to the error",
-    "matrices": "layer by layer, every vector and matrix with all of its entries",
+    "matrices": "layer by layer: the rules in W, b, z, a, δ, then every entry",
 }
 
 
@@ -123,6 +124,7 @@ def derive(
     ]
     if network.is_batch:
         sections.append(passes.averages(graph, parameters))
+        sections.append(batch_forms(graph, dict(common.backward_order(graph))))
     sections.append(passes.updates(graph, parameters))
     told = tuple(s for s in sections if _told(s))
     if network.delta_sign == NEGATIVE:

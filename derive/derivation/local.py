@@ -17,7 +17,7 @@ from derive.derivation.calculus import (
     with_names,
 )
 from derive.derivation.graph import Graph
-from derive.derivation.steps import SUM_TO_ONE, Relation, Rule, Step, chain
+from derive.derivation.steps import Relation, Rule, Step, chain
 from derive.expression.functions import VALUE, Function
 from derive.expression.nodes import (
     ACTIVATION,
@@ -219,60 +219,3 @@ def is_called_prime(network: Network, lemma: Step) -> bool:
     """Whether formulas say f′, because what the lemma found is too long to be written out."""
     functions = [layer.activation.function for layer in network.layers]
     return any(f and f"lemma/{f.name}" == lemma.id and not is_short(f) for f in functions)
-
-
-def output_delta_simplified(
-    graph: Graph, z: Quantity
-) -> tuple[tuple[Line, ...], tuple[str, ...]] | None:
-    """Where output activation and loss cancel, the lines from the product to y − t.
-
-    sigmoid with binary cross-entropy: (−t/y + (1 − t)/(1 − y))·y·(1 − y)
-        = −t·(1 − y) + (1 − t)·y = y − t
-    softmax with cross-entropy: Σ_m (−t_m/y_m)·∂y_m/∂z_k
-        = −t_k·(1 − y_k) + Σ_{m≠k} t_m·y_k = y_k·Σt − t_k = y_k − t_k   where Σt = 1
-    """
-    network = graph.network
-    if z.layer != len(network.layers):
-        return None
-    y, t = graph.outputs[z.unit], graph.targets[z.unit]
-    pair = (network.layers[-1].activation.name, network.loss.name)
-    difference = Sum((y, Negative(t)))
-    if pair == ("sigmoid", "binary_cross_entropy"):
-        opened = Sum((
-            Negative(Product((t, Sum((ONE, Negative(y)))))),
-            Product((Sum((ONE, Negative(t))), y)),
-        ))  # fmt: skip
-        lines = [Line(Rule.SIMPLIFY, opened), Line(Rule.SIMPLIFY, difference)]
-        return _averaged(graph, lines), ()
-    if pair[0] != "softmax" or pair[1] not in ("cross_entropy", "kl_divergence"):
-        return None
-    if len(graph.outputs) == 1:
-        return None
-    terms: list[Expression] = []
-    for m, target in enumerate(graph.targets):
-        if m == z.unit:
-            terms.append(Negative(Product((target, Sum((ONE, Negative(y)))))))
-        else:
-            terms.append(Product((target, y)))
-    collected = Sum((Product((y, Sum(graph.targets))), Negative(t)))
-    lines = [Line(Rule.SIMPLIFY, Sum(tuple(terms))), Line(Rule.COLLECT, collected)]
-    if not targets_sum_to_one(graph):
-        return _averaged(graph, lines), ()
-    lines.append(Line(Rule.SIMPLIFY, difference))
-    return _averaged(graph, lines), (SUM_TO_ONE,)
-
-
-def _averaged(graph: Graph, lines: list[Line]) -> tuple[Line, ...]:
-    return tuple(Line(line.rule, graph.averaged(line.expression)) for line in lines)
-
-
-def targets_sum_to_one(graph: Graph) -> bool:
-    """Whether Σt = 1 holds for the targets given, or may be assumed of symbolic ones.
-
-    Of targets that are formulas it is not assumed: what holds for the inputs given need not hold
-    for others.
-    """
-    if graph.network.target_formulas is not None:
-        return False
-    targets = graph.network.targets
-    return targets is None or all(sum(t.value for t in row) == 1 for row in targets)

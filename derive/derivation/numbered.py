@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from derive.derivation.batch_numbers import check_batch
 from derive.derivation.check.arithmetic import check_numbers
 from derive.derivation.derivation import Derivation
 from derive.derivation.rounding import Rounding
@@ -21,7 +22,7 @@ def numbered(derivation: Derivation, rounding: Rounding) -> tuple[Valuation, int
     """
     try:
         valuation = Valuation(derivation, rounding)
-        return valuation, check_numbers(valuation)
+        return valuation, check_numbers(valuation) + check_batch(valuation)
     except ArithmeticError as error:
         carried = ", or rounding: exact" if rounding.carried else ""
         raise NumbersError(

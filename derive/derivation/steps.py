@@ -33,6 +33,8 @@ class Rule(Enum):
     LOG = "log"  # e.g. d(ln u)/dx → 1/u·du/dx
     FUNCTION = "function"  # e.g. dσ(u)/dx → σ(u)·(1 − σ(u))·du/dx
     CASES = "cases"  # e.g. d(x if x > 0 else 0)/dx → (1 if x > 0 else 0)
+    CANCEL = "cancel"  # e.g. (−t/y)·y·(1 − y) → −t·(1 − y)
+    EXPAND = "expand"  # e.g. −t·(1 − y) → −t + t·y
     COLLECT = "collect"  # e.g. p·d·x + q·d·x → (p + q)·d·x
     NAME = "name"  # e.g. ∂E/∂o1 → δ_o1
     SUBSTITUTE = "substitute"  # e.g. σ(o1) → a_o1, or w1·i1 → 0.15·0.05
@@ -41,6 +43,7 @@ class Rule(Enum):
     AVERAGE = "average"  # e.g. ∂Ē/∂w → 1/N·Σ ∂E⟨n⟩/∂w
     EVALUATE = "evaluate"  # e.g. 0.15·0.05 + 0.20·0.10 → 0.0275
     GATHER = "gather"  # e.g. δ_1 = …, δ_2 = … → [δ_1 δ_2] = [… …]: a matrix, entry by entry
+    FORM = "form"  # e.g. δ_h1 = (δ_o1·w5 + δ_o2·w7)·a_h1·(1 − a_h1), … → δ¹ = δ² W²ᵀ ⊙ σ′(z¹)
     UPDATE = "update"  # e.g. w ← w − η·∂E/∂w
 
 

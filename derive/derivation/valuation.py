@@ -137,7 +137,7 @@ class Valuation:
         from derive.derivation.matrix_numbers import in_numbers
 
         kind = step.id.split("/")[1]
-        if kind == "sums" or (step.rule is Rule.UPDATE and not self.updates):
+        if kind in ("sums", "rule", "batch") or (step.rule is Rule.UPDATE and not self.updates):
             return None
         whole = self.derivation.network.is_batch and step.rule in (Rule.AVERAGE, Rule.UPDATE)
         numbers = self.numbers(None if whole else example)

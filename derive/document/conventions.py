@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from derive.derivation.rounding import SIGNIFICANT, Rounding
+from derive.document import kinks
 from derive.document.blocks import Inline
 from derive.document.wording import Wording
-from derive.expression.nodes import WEIGHT, Quantity
+from derive.expression.nodes import ACTIVATION, TARGET, WEIGHT, Quantity
 from derive.network.catalogue import ActivationUse
 from derive.network.description import Network
 from derive.notation import Names
@@ -19,13 +20,8 @@ def conventions(
     """Every convention in force, each once. ``rounding`` None: there are no numbers."""
     yield from _biases(network, words)
     yield from _order(network, names, words)
-    for use in _distinct(network):
-        if use.row is not None and use.row.remark:
-            name = words.text(f"activation-{use.name}")
-            yield words("convention-activation", name=_capital(name), remark=use.row.remark)
+    yield from _kinks(network, words)
     row = network.loss.row
-    if row is not None and row.remark:
-        yield words("convention-activation", name=_capital(row.title), remark=row.remark)
     if row is not None and "ln(" in row.formula:
         yield words("convention-logarithm")
     if network.is_batch:
@@ -35,6 +31,25 @@ def conventions(
         yield words(name, digits=rounding.digits, significant=SIGNIFICANT)
         if rounding.update_digits != rounding.digits:
             yield words("convention-update-digits", digits=rounding.update_digits)
+
+
+def _kinks(network: Network, words: Wording) -> Iterator[Inline]:
+    """What is declared where an activation or the loss has no derivative; other remarks."""
+    for use in _distinct(network):
+        name = _capital(words.text(f"activation-{use.name}"))
+        if use.function is not None:
+            own = use.function(*use.function.parameters) if use.row is None else name
+            said = kinks.of_function(words, use.function, own)
+            if said:
+                yield said
+        elif use.row is not None and use.row.remark:
+            yield words("convention-activation", name=name, remark=use.row.remark)
+    loss = network.loss
+    y = Quantity(ACTIVATION, len(network.layers))
+    found = kinks.of_loss(words, loss, y, Quantity(TARGET), _capital(loss.title))
+    yield from found
+    if not found and loss.row is not None and loss.row.remark:
+        yield words("convention-activation", name=_capital(loss.title), remark=loss.row.remark)
 
 
 def _biases(network: Network, words: Wording) -> Iterator[Inline]:

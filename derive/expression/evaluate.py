@@ -19,7 +19,7 @@ from mpmath.libmp import from_pickable, to_pickable  # type: ignore[import-untyp
 
 from derive.expression.functions import Function
 from derive.expression.grid import Grid
-from derive.expression.matrices import Hadamard, Matrix, MatrixProduct, Transpose
+from derive.expression.matrices import Hadamard, Matrix, MatrixProduct, Named, Transpose
 from derive.expression.nodes import (
     Apply,
     Blank,
@@ -277,6 +277,7 @@ _EVALUATE: dict[type, Callable[[Any, Environment], Any]] = {
     IndexedSum: _indexed_sum,
     Blank: lambda e, env: evaluate(e.of, env),
     Matrix: _matrix,
+    Named: lambda e, env: evaluate(e.of, env),
     Transpose: lambda e, env: evaluate(e.of, env).transposed(),
     MatrixProduct: lambda e, env: evaluate(e.left, env).times(evaluate(e.right, env)),
     Hadamard: _hadamard,

@@ -7,8 +7,8 @@ A row vector has one row, a column vector one column. ``Sum`` and ``Negative`` o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from derive.expression.nodes import Apply, Expression, Negative, Product, Sum, total
 
@@ -75,6 +75,32 @@ class Hadamard(Expression):
         return Hadamard(*children)
 
 
+@dataclass(frozen=True, slots=True)
+class Named(Expression):
+    """An array by its name: prints as ``symbol``, W⁽¹⁾ or ∂E/∂W⁽¹⁾, and is the matrix ``of``.
+
+    A number may have a name too: the 1/N of a mean over N examples.
+    """
+
+    symbol: Expression
+    of: Expression
+
+    @property
+    def matrix(self) -> Matrix:
+        """The matrix that it is. Raises TypeError for a number."""
+        if not isinstance(self.of, Matrix):
+            raise TypeError("a number by its name is no matrix")
+        return self.of
+
+    @property
+    def children(self) -> tuple[Expression, ...]:
+        return (self.of,)
+
+    def with_children(self, children: tuple[Expression, ...]) -> Expression:
+        (of,) = children
+        return replace(self, of=of)
+
+
 def row(entries: Sequence[Expression]) -> Matrix:
     """A row vector."""
     return Matrix((tuple(entries),))
@@ -89,6 +115,8 @@ def shape(expression: Expression) -> Shape | None:
     """Rows and columns of a matrix, None for anything else."""
     if isinstance(expression, Matrix):
         return len(expression.rows), len(expression.rows[0])
+    if isinstance(expression, Named):
+        return shape(expression.of)
     if isinstance(expression, Transpose):
         inner = shape(expression.of)
         return None if inner is None else (inner[1], inner[0])
@@ -108,6 +136,8 @@ def entry(expression: Expression, i: int, j: int) -> Expression:
     """
     if isinstance(expression, Matrix):
         return expression.rows[i][j]
+    if isinstance(expression, Named):
+        return entry(expression.of, i, j)
     if isinstance(expression, Transpose):
         return entry(expression.of, j, i)
     if isinstance(expression, MatrixProduct):
@@ -131,6 +161,9 @@ def part(expression: Expression, rows: range, columns: range) -> Expression:
     """
     if isinstance(expression, Matrix):
         return Matrix(tuple(tuple(expression.rows[i][j] for j in columns) for i in rows))
+    if isinstance(expression, Named):  # a part of it has no name
+        whole = shape(expression) == (len(rows), len(columns))
+        return expression if whole else part(expression.of, rows, columns)
     if isinstance(expression, Transpose):
         return Transpose(part(expression.of, columns, rows))
     if isinstance(expression, MatrixProduct):
@@ -144,6 +177,24 @@ def part(expression: Expression, rows: range, columns: range) -> Expression:
     return expression.with_children(
         tuple(part(child, rows, columns) for child in expression.children)
     )
+
+
+def unnamed(expression: Expression) -> Expression:
+    """The expression with every array written out."""
+    if isinstance(expression, Named):
+        return expression.of
+    if shape(expression) is None or isinstance(expression, Matrix):
+        return expression
+    return expression.with_children(tuple(map(unnamed, expression.children)))
+
+
+def written_out(expression: Expression) -> Iterator[Matrix]:
+    """The matrices that a reader sees entry by entry."""
+    if isinstance(expression, Matrix):
+        yield expression
+    elif shape(expression) is not None and not isinstance(expression, Named):
+        for child in expression.children:
+            yield from written_out(child)
 
 
 def entrywise(expression: Matrix, change: Callable[[Expression], Expression]) -> Matrix:

@@ -80,7 +80,7 @@ class Quantity(Expression):
               -1 for a bias shared by a whole layer
     source    the sending unit, weights only (the weight runs *from* ``source`` *to* ``unit``)
     example   the row of a batch (from 0), the name of a summation index, or None: one example
-    name      for VARIABLE only: the letter itself
+    name      of a VARIABLE the letter itself; of an ARRAY the kind of its entries
     """
 
     kind: str
@@ -102,6 +102,7 @@ LOSS = "loss"  # the loss of one example
 BATCH_LOSS = "batch loss"  # the loss over all examples of a batch
 DELTA = "delta"  # ∂loss/∂pre-activation
 LEARNING_RATE = "learning rate"
+ARRAY = "array"  # a vector or matrix of the others, called W⁽¹⁾; ``name`` says of which
 VARIABLE = "variable"  # the letter of a formula: x, y, t, slope, …
 
 

@@ -8,6 +8,7 @@ from itertools import accumulate, pairwise
 
 from derive.expression.nodes import (
     ACTIVATION,
+    ARRAY,
     BATCH_LOSS,
     BIAS,
     DELTA,
@@ -21,6 +22,7 @@ from derive.expression.nodes import (
     WEIGHT,
     Quantity,
 )
+from derive.notation.arrays import ArrayLetters, array_name
 from derive.notation.builtin import FALLBACK, LETTER_OF, Scheme
 from derive.notation.patterns import TARGETS
 from derive.notation.shape import Shape
@@ -59,6 +61,11 @@ class Names:
         self._first_hidden = (0, *accumulate(sizes[1:], initial=0))
         self._first_running = (0, *accumulate(sizes))
         self._each = {quantity: spell(name) for quantity, name in shape.names}
+        output = self._letters["output"] if self._rows["output"].latex.mentions("letter") else None
+        self._array_letters = ArrayLetters(
+            self._letters["weight"], self._letters["bias"], self._letters["delta"],
+            self._letters["target"], output,
+        )  # fmt: skip
         self._cache: dict[str, dict[Quantity, str]] = {target: {} for target in TARGETS}
         self._found: dict[str, Quantity] | None = None
 
@@ -87,6 +94,9 @@ class Names:
     def _name(self, quantity: Quantity, target: str) -> str:
         if quantity.kind == VARIABLE:
             name: str = getattr(_letter(quantity.name), target)
+        elif quantity.kind == ARRAY:
+            last = quantity.layer == self.shape.depth
+            return array_name(self._array_letters, quantity, last, target)
         elif self._each and (each := self._each.get(replace(quantity, example=None))):
             name = getattr(each, target)
         elif own := self._own.get(quantity.kind):

@@ -16,7 +16,7 @@ from derive.pictures.picture import Content, Label, Picture
 from derive.pictures.scene import Scene
 from derive.pictures.wiring import BESIDE, NODE, SIZE, Board
 
-_COLUMNS = 8  # products and biases of a layer, up to which a network is drawn whole
+_COLUMNS = 9  # products and biases of a layer, up to which a network is drawn whole: 2-3-2
 _LAYERS = 2
 _INPUTS = 4  # of one unit that are all drawn; of more, the first and the last
 _FAN = 34.0  # between what is sent and what receives it

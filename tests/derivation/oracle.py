@@ -17,7 +17,7 @@ from typing import Any
 import mpmath  # type: ignore[import-untyped]
 
 from derive.expression import nodes as n
-from derive.expression.matrices import Hadamard, Matrix, MatrixProduct, Transpose
+from derive.expression.matrices import Hadamard, Matrix, MatrixProduct, Named, Transpose
 from derive.expression.nodes import Expression, Quantity
 from derive.network.description import Layer, Network
 
@@ -288,6 +288,8 @@ def evaluate(e: Expression, at: Any) -> Value:
 
 def is_matrix(e: Expression) -> bool:
     """Whether a tree is about a matrix."""
+    if isinstance(e, Named):
+        return is_matrix(e.of)
     if isinstance(e, (Matrix, Transpose, MatrixProduct, Hadamard)):
         return True
     inside = e.children if isinstance(e, (n.Sum, n.Negative, n.Product, n.Apply)) else ()
@@ -301,6 +303,8 @@ def table(e: Expression, at: Any) -> list[list[Value]]:
             return [[evaluate(one, at) for one in row] for row in e.rows]
         case Transpose():
             return [list(column) for column in zip(*table(e.of, at), strict=True)]
+        case Named():
+            return table(e.of, at)
         case MatrixProduct():
             left, right = table(e.left, at), table(e.right, at)
             columns = list(zip(*right, strict=True))

@@ -21,6 +21,15 @@ _LETTERED = re.compile(r"\bx\b")
 _LONG = 8  # terms of a sum past which a page may leave out those that stay still
 
 
+# What introduces formulas between arrays by name, whose entries this reader does not know: these
+# are read in tests/derivation/test_forms.py.
+_BY_NAME = re.compile(
+    "All examples at once|All .* examples fit|With the numbers of every example|Layer l has|"
+    "↑ The (rules for|entries of)|Back, from the last|In words: δ|For a batch|"
+    "On the way back every"
+)
+
+
 class Page(World):
     """What was understood of a page, and ``wrong``: everything that does not hold, by line."""
 
@@ -37,7 +46,7 @@ class Page(World):
         self.numbered: set[int] = set()
         self.answered: set[str] = set()  # parameters whose derivative was found
         self._chance = random.Random(seed)
-        self.goal = ""
+        self.goal = self.loss = ""
         self.layers: Grid | None = None
         self.into: dict[str, list[str]] = {}  # layer → its weights
         self.biases_of: dict[str, list[str]] = {}
@@ -46,8 +55,13 @@ class Page(World):
         self.carried = "continues with the rounded number" in " ".join(text.split())
         found = re.search(r"provided that the targets (.+?) sum to 1", " ".join(text.split()))
         self._summing = re.split(r", | and ", found[1]) if found else []
+        by_name = False
         for part in parts(text):
+            if isinstance(part, Prose):
+                by_name = bool(_BY_NAME.match(part.text))
             try:
+                if by_name and not isinstance(part, (Prose, Grid)):
+                    continue
                 if isinstance(part, Prose):
                     self._prose(part)
                 elif isinstance(part, Grid):
@@ -101,6 +115,8 @@ class Page(World):
             self._examples(grid)
         elif grid.header[0] == "Quantity":
             self._forward(grid)
+        elif grid.header[0] == "δ, or gradient for":
+            self._every_example(grid)
         elif grid.header[0] == "Parameter":
             self._parameters(grid)
         elif grid.header == ("Layer", "Norm"):
@@ -120,6 +136,8 @@ class Page(World):
             self.biases_of[found[1]] = names
         if row[1] in ("loss", "loss of the whole batch"):
             (self.goal,) = names
+        if row[1] == "loss":
+            (self.loss,) = names
         if re.match("inputs?|(?:shared )?bias(?:es)? of|weights? from|targets?$|learning", row[1]):
             self.leaves.update(names)
         for name in names:
@@ -178,6 +196,16 @@ class Page(World):
         for row in grid.rows:
             for example, shown in enumerate(row[1:]):
                 value = self.world({}, example)(row[0])
+                if abs(value - number(shown)) > self._slack(shown):
+                    self._doubt(grid.line, f"{row[0]} of example {example + 1} is not {shown}")
+
+    def _every_example(self, grid: Grid) -> None:
+        """δ of every unit and the derivative by every parameter, of every example."""
+        for row in grid.rows:
+            parameter = row[0] in self.leaves
+            for example, shown in enumerate(row[1:]):
+                world = self.world({}, example)
+                value = world.partial(self.loss, row[0]) if parameter else world(row[0])
                 if abs(value - number(shown)) > self._slack(shown):
                     self._doubt(grid.line, f"{row[0]} of example {example + 1} is not {shown}")
 

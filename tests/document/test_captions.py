@@ -123,6 +123,8 @@ class Judge:
             mine = {left for left in shown.lefts if _of(left) in tops}
             bys = {left.partition("/∂")[2] for left in mine}
             return mine if {*map(_of, mine)} == tops and bys - tops == ends else None
+        if found := re.fullmatch(r"the (?:entries of|rules for) (.+)", fragment):
+            return {name for name in self.named(found[1]) if self.array(name)}
         if re.fullmatch(r"the gradients of all parameters", fragment):
             return {f"∂{self.loss(shown)}/∂{w}" for w in self.parameters}
         if re.fullmatch(r"the (new values|update rules) of all parameters", fragment):
@@ -131,6 +133,11 @@ class Judge:
             if found := re.fullmatch(pattern, fragment):
                 return {self.left(left, name, shown) for name in self.named(found[1])}
         return None
+
+    def array(self, left: str) -> bool:
+        """Whether it is the name of a vector or a matrix, or a derivative by one: ∂L/∂W⁽¹⁾."""
+        name = left.rpartition("/∂")[2]
+        return bool(re.fullmatch(r"[^\W\d_]+(_\w+)?(⁽.⁾)?", name)) or name in self.known
 
     def left(self, pattern: str, name: str, shown: Captioned) -> str:
         if pattern == "δN":

@@ -318,6 +318,42 @@ def test_gradients_that_shrink_on_the_way_back() -> None:
         assert not named(told(of), "found-shrunk")
 
 
+def test_why_gradients_shrink_is_computed() -> None:
+    """The factors told multiply to the ratio, and each is worked out here from the oracle."""
+    said = told(WRITE_UP)
+    (one,) = named(said, "found-shrunk")
+    at = oracle(WRITE_UP)
+    w, first = one.quantity("at_last"), one.quantity("at_first")
+    a = Quantity(ACTIVATION, 1, first.unit)
+    z = Quantity("pre-activation", 1, first.unit)
+    shares = [at.difference(E, Quantity("pre-activation", 2, v.unit)) * at.quantity(v)
+              for v in WRITE_UP.weights(2) if v.source == first.unit]  # fmt: skip
+    size, whole = sum(map(abs, shares)), abs(sum(shares))
+    expected = {
+        "shrunk-values": at.quantity(_sender(w)) / at.quantity(_sender(first)),
+        "shrunk-slope": 1 / at.difference(a, z),
+        "shrunk-cancel": size / whole,
+        "shrunk-weights": abs(at.difference(E, Quantity("pre-activation", 2, w.unit))) / size,
+    }
+    found = {x.sentence: x.shown("factor") for x in named(said, *expected)}
+    assert found == {name: pytest.approx(float(x), rel=0.006) for name, x in expected.items()}
+    whole_ratio = 1.0
+    for factor in found.values():
+        whole_ratio *= factor
+    assert whole_ratio == pytest.approx(one.shown("times"), rel=0.02)
+
+
+def test_what_does_not_shrink_a_gradient_is_not_told() -> None:
+    """Equal incoming values and one path: neither inputs nor cancelling paths are named."""
+    of = network((1, 1, 1), ("sigmoid", "identity"), inputs=[[0.5]], bias="none",
+                 weights=[[[0.0]], [[0.1]]], targets=[[1]])  # fmt: skip
+    said = told(of)
+    assert named(said, "found-shrunk-why")
+    assert {x.sentence for x in said if x.sentence.startswith("shrunk-")} == {
+        "shrunk-slope", "shrunk-weights",
+    }  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("rate", "sentence"), [(0.5, "loss-fell"), (60.0, "loss-rose"), (1e-9, "loss-same")]
 )

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 import derive
+from derive.expression.nodes import Apply, Number
 from derive.network import Network
-from tests.document.claims import named, network, told
+from tests.document.claims import Said, network, told
 from tests.document.networks import ALL
 
 ONE_EACH = network((2, 3, 2), ("tanh", "sigmoid"))
@@ -95,17 +96,52 @@ def test_layers_that_differ_in_their_biases() -> None:
 
 
 @pytest.mark.parametrize(
-    ("activation", "loss", "remarks"),
+    ("activation", "loss", "declared"),
     [
-        ("relu", "half_squared_error", ["ReLU"]),
-        ("sigmoid", "absolute_error", ["Absolute error"]),
+        ("relu", "half_squared_error", ["ReLU: relu′(0) = 0"]),
+        ({"name": "leaky_relu", "slope": 0.2}, "half_squared_error",
+         ["Leaky ReLU: lrelu_0.2′(0) = 0.2"]),
+        ({"name": "elu", "alpha": 0.5}, "half_squared_error", ["ELU: elu_0.5′(0) = 0.5"]),
+        ("selu", "half_squared_error", ["SELU: selu′(0) ≈ 1.75810"]),
+        ({"formula": "abs(x - 1) + max(x, -2)"}, "half_squared_error",
+         ["f(x): f′(-2) = -0.5, f′(1) = 1"]),
+        ("sigmoid", "absolute_error", ["Absolute error: 0"]),
         ("sigmoid", "half_squared_error", []),
         ("softplus", "huber", []),
-        ("elu", "hinge", ["ELU", "Hinge loss"]),
+        ("elu", "hinge", ["Hinge loss: 0"]),  # with α = 1 both slopes of elu at 0 are 1
+        ("softsign", {"formula": "max(0, y - t)"}, ["Given loss: 0.5"]),
     ],
-)
-def test_kinks_are_declared(activation: str, loss: str, remarks: list[str]) -> None:
+)  # fmt: skip
+def test_kinks_are_declared(activation: Any, loss: Any, declared: list[str]) -> None:
     target = [[1]] if loss == "hinge" else None
     of = network((1, 1), (activation,), loss, targets=target)
-    stated = [one.values["name"] for one in named(told(of), "convention-activation")]
-    assert stated == remarks
+    said = told(of)
+    conventions_ = [one for one in said if one.sentence.startswith("convention-kink")]
+    assert [f"{_name(one)}: {_declared(one)}" for one in conventions_] == declared
+    # the page says so once more where the derivative is stated, and where it is proved
+    kinds = [one for one in said if one.sentence in ("kink", "kinks")]
+    assert len(kinds) == 2 * (activation not in ("sigmoid", "softplus", "elu", "softsign"))
+    proofs = [one.sentence for one in told(of, parts={"lemmas"}) if one.sentence[:5] == "proof"]
+    assert proofs == ["proof-apart" if kinds else "proof", "proof"]
+
+
+def _name(one: Said) -> str:
+    name = one.values["name"]
+    return f"{name.function.text}(x)" if isinstance(name, Apply) else str(name)
+
+
+def _declared(one: Said) -> str:
+    if "value" in one.values:
+        (value,) = [one.values["value"]]
+        assert isinstance(value, Number)
+        return value.text or str(value.value)
+    found = one.values["declared"]
+    assert isinstance(found, tuple)
+    return "".join(_spelled(part) for part in found).replace(" and ", ", ")
+
+
+def _spelled(part: object) -> str:
+    if isinstance(part, Apply):
+        (at,) = part.arguments
+        return f"{part.function.text}({_spelled(at)})"
+    return part.text or str(part.value) if isinstance(part, Number) else str(part)

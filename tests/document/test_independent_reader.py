@@ -111,8 +111,11 @@ def slips(text: str, chance: random.Random, count: int) -> Iterator[tuple[str, s
     lines = text.split("\n")
     name = r"(?<![\w∂])[A-Za-zδ]+_?[a-z]*\d(?!\w)"
     names = sorted({found for line in lines for found in re.findall(name, line)})
+    by_name = lines.index("All examples at once") if "All examples at once" in lines else len(lines)
     displayed = [
-        k for k, line in enumerate(lines) if re.match(r"    +\S", line) and re.search("[=≈←]", line)
+        k
+        for k, line in enumerate(lines[:by_name])
+        if re.match(r"    +\S", line) and re.search("[=≈←]", line)
     ]
     while count:
         at = chance.choice(displayed)

@@ -392,6 +392,69 @@ def test_saturated_units_have_hardly_a_slope() -> None:
     assert not [one for one in heard(TRAININGS["xor"]) if "saturated" in one.sentence]
 
 
+def test_a_slope_that_the_loss_cancels_slows_nothing() -> None:
+    """Where δ is output minus target, that is said of a saturated output, and no more."""
+
+    def trained(target: float, loss: str = "binary_cross_entropy") -> list[Said]:
+        of = network((1, 1), ("sigmoid",), loss, inputs=[[1]], bias="none", targets=[[target]],
+                     weights=[[[6.0]]])  # fmt: skip
+        return heard(derive.train(of, (1e-6,), 1))
+
+    output = 1 / (1 + math.exp(-6.0))
+    (near_target,) = named(trained(1.0), "training-saturated-cancelled-near")
+    assert near(value(near_target, "difference"), output - 1)
+    assert near(value(near_target, "slope"), output * (1 - output))
+    (wrong,) = named(trained(0.0), "training-saturated-cancelled")
+    assert near(value(wrong, "difference"), output)
+    assert not [x for x in trained(1.0) if x.sentence == "training-saturated-one"]
+    squared = trained(1.0, "half_squared_error")
+    assert [x.sentence for x in squared if "saturated" in x.sentence] == ["training-saturated-one"]
+
+
+def test_a_softmax_that_cross_entropy_cancels() -> None:
+    def trained(targets: list[float]) -> list[str]:
+        of = network((1, 2), ("softmax",), "cross_entropy", inputs=[[1]], bias="none",
+                     targets=[targets], weights=[[[3.0, -3.0]]])  # fmt: skip
+        said = heard(derive.train(of, (1e-6,), 1))
+        return [one.sentence for one in said if "saturated" in one.sentence]
+
+    assert trained([1, 0]) == ["training-saturated-cancelled-many"]
+    assert trained([0, 1]) == ["training-saturated-cancelled-many"]
+    assert trained([1, 1]) == [], "targets that do not sum to 1: δ is another"
+
+
+def test_dead_units_are_named_with_their_epochs() -> None:
+    """Stepped here by hand: z = w·x + b of a unit, and the epoch from which it is not positive."""
+    of = network((1, 2, 1), ("relu", "identity"), inputs=[[1.0]], targets=[[-3.0]], rate=0.1,
+                 weights=[[[0.5, -0.5]], [[0.5], [0.5]]])  # fmt: skip
+    w, b, v, c = [0.5, -0.5], [0.0, 0.0], [0.5, 0.5], 0.0
+    b = [float(of.value(q).value) for q in of.biases(1)]  # type: ignore[union-attr]
+    c = float(of.value(of.biases(2)[0]).value)  # type: ignore[union-attr]
+    positive: list[list[bool]] = []
+    for _ in range(31):
+        z = [w[j] + b[j] for j in range(2)]
+        a = [max(0.0, x) for x in z]
+        positive.append([x > 0 for x in z])
+        delta = sum(v[j] * a[j] for j in range(2)) + c + 3.0
+        back = [delta * v[j] * (z[j] > 0) for j in range(2)]
+        v = [v[j] - 0.1 * delta * a[j] for j in range(2)]
+        c -= 0.1 * delta
+        w = [w[j] - 0.1 * back[j] for j in range(2)]
+        b = [b[j] - 0.1 * back[j] for j in range(2)]
+    found = {}
+    for unit in range(2):
+        alive = [epoch for epoch, row in enumerate(positive) if row[unit]]
+        if not positive[-1][unit]:
+            found[unit] = alive[-1] + 1 if alive else 0
+    assert found
+    said = heard(derive.train(of, (0.1,), 30))
+    told_ = {one.quantity("unit").unit: int(str(one.values["since"]))
+             for one in said if "dead" in one.sentence and "unit" in one.values}  # fmt: skip
+    assert told_ == found
+    active = network((1, 1), ("relu",), inputs=[[1.0]], targets=[[2.0]], weights=[[[0.5]]])
+    assert not [x for x in heard(derive.train(active, (0.01,), 5)) if "dead" in x.sentence]
+
+
 # -- a report that says something else is seen -------------------------------------------------
 
 
@@ -446,8 +509,12 @@ WRONG: dict[str, tuple[Any, Any]] = {
         ),
     ),
     "saturated": (
-        lambda t, run: iter([(Quantity("pre-activation", 1), 0.001)]),
+        lambda t, run: iter([findings.Saturated(Quantity("pre-activation", 1), 0.001, None)]),
         lambda _: test_saturated_units_have_hardly_a_slope(),
+    ),
+    "dead": (
+        lambda t, run: (findings.Dead(Quantity("pre-activation", 1), None, 0),),
+        lambda _: test_dead_units_are_named_with_their_epochs(),
     ),
 }
 

@@ -13,7 +13,8 @@ from typing import Any
 
 from derive.compute.training.runs import DIVERGED, Run
 from derive.compute.training.training import Training
-from derive.derivation.graph import pre_activations
+from derive.derivation.cancellation import output_delta_simplified
+from derive.derivation.graph import Graph, activations, pre_activations
 from derive.expression.evaluate import HIGH, Bindings, evaluate
 from derive.expression.nodes import Quantity
 from derive.network.catalogue import OUTPUT, TARGET_LETTER, Interval
@@ -23,6 +24,8 @@ ROUNDING = 1e-12
 FLAT = 0.01  # the losses of a plateau lie within this share of the largest
 _LONG = 4  # and a plateau takes one epoch out of so many, or more
 SATURATED = 0.01  # a slope below this, of sigmoid (at most 1/4) or tanh (at most 1)
+
+_MOST_LOOKS = 20_000  # forward passes in search of the epoch at which a unit died
 
 # Losses that are 0 where the output is the target and grow with the distance between them.
 _DISTANCES = frozenset(
@@ -187,17 +190,86 @@ def at_the_edge(training: Training) -> tuple[Interval, int] | None:
     return (span, count) if count else None
 
 
-def saturated(training: Training, run: Run) -> Iterator[tuple[Quantity, float]]:
-    """Units of sigmoid and tanh layers with next to no slope at the end: pre-activation, slope.
+@dataclass(frozen=True, slots=True)
+class Saturated:
+    """A unit with next to no slope at the end of a run.
 
-    Only where there is one example.
+    z      its pre-activation; slope: of its activation there
+    short  output minus target, where the loss cancels the slope; None where it does not
     """
-    layers = [layer for layer in training.network.layers if layer.activation.name in _SLOPES]
-    units = [z for layer in layers for z in pre_activations(layer)]
-    if training.is_batch or not units:
+
+    z: Quantity
+    slope: float
+    short: float | None
+
+
+def saturated(training: Training, run: Run) -> Iterator[Saturated]:
+    """Units of sigmoid and tanh layers with next to no slope at the end, and of a softmax that
+    its loss cancels. Only where there is one example.
+    """
+    if training.is_batch:
         return
-    values = training.values(run, units)
-    for z, value in zip(units, values, strict=True):
-        slope = _SLOPES[training.network.layers[z.layer - 1].activation.name](value)
-        if slope < SATURATED:
-            yield z, slope
+    last = training.network.layers[-1]
+    cancelled = _cancels(training)
+    for layer in training.network.layers:
+        name = layer.activation.name
+        if name not in _SLOPES and not (layer is last and cancelled):
+            continue
+        zs, found = pre_activations(layer), activations(layer)
+        values = training.values(run, [*zs, *found])
+        for k, z in enumerate(zs):
+            a = values[len(zs) + k]
+            slope = _SLOPES[name](values[k]) if name in _SLOPES else a * (1 - a)
+            if slope < SATURATED:
+                short = a - training.targets[0][k] if layer is last and cancelled else None
+                yield Saturated(z, slope, short)
+
+
+def _cancels(training: Training) -> bool:
+    """Whether the slope of the outputs cancels against the loss: δ is output minus target."""
+    graph = Graph(training.network)
+    z = pre_activations(training.network.layers[-1])[0]
+    found = output_delta_simplified(graph, z)
+    sums = training.network.layers[-1].activation.function is not None
+    return found is not None and (sums or all(sum(row) == 1 for row in training.targets))
+
+
+@dataclass(frozen=True, slots=True)
+class Dead:
+    """A ReLU unit whose pre-activation is on no example positive from an epoch to the last.
+
+    alive  the last epoch before at which it was positive somewhere; None: it never was
+    since  the first epoch looked at after that
+    """
+
+    z: Quantity
+    alive: int | None
+    since: int
+
+
+def dead(training: Training, run: Run) -> tuple[Dead, ...]:
+    """The ReLU units that are dead at the end of a run, and since when."""
+    layers = [x for x in training.network.layers if x.activation.name == "relu"]
+    waiting = [z for layer in layers for z in pre_activations(layer)]
+    since = dict.fromkeys(waiting, run.epochs)
+    found: list[Dead] = []
+    looked = 0
+    for epoch in reversed(run.kept):
+        if not waiting or looked > _MOST_LOOKS:
+            break
+        looked += len(training.inputs)
+        alive = _alive(training, run, waiting, epoch)
+        found += [Dead(z, epoch, since[z]) for z in alive if epoch < run.epochs]
+        waiting = [z for z in waiting if z not in alive]
+        since.update(dict.fromkeys(waiting, epoch))
+    found += [Dead(z, None, since[z]) for z in waiting if since[z] == 0]
+    return tuple(sorted(found, key=lambda one: (one.z.layer, one.z.unit)))
+
+
+def _alive(training: Training, run: Run, units: list[Quantity], epoch: int) -> set[Quantity]:
+    """The units that are positive on some example."""
+    found: set[Quantity] = set()
+    for example in range(len(training.inputs)):
+        values = training.values(run, units, epoch, example)
+        found |= {z for z, value in zip(units, values, strict=True) if value > 0}
+    return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, Literal
 
 from derive.compute.arguments import ArgumentError, rows
@@ -173,14 +173,19 @@ class Training:
     def _row(self) -> Callable[[list[float]], list[float]]:
         return _BatchRow(self) if self.is_batch else self._values(self._columns)
 
-    def _values(self, quantities: Sequence[Quantity]) -> Callable[[list[float]], list[float]]:
-        row = scalars.load(LoopSource(self.network).table_row(quantities))["table_row"]
-        x, t, fixed = list(self.inputs[0]), list(self.targets[0]), list(self.start.fixed)
+    def _values(
+        self, quantities: Sequence[Quantity], example: int = 0
+    ) -> Callable[[list[float]], list[float]]:
+        row = _table_row(self.network, tuple(quantities))
+        x, t = list(self.inputs[example]), list(self.targets[example])
+        fixed = list(self.start.fixed)
         return lambda theta: row(theta, x, t, fixed)
 
-    def values(self, run: Run, quantities: Sequence[Quantity], epoch: int = -1) -> list[float]:
-        """Quantities of the one example, or of the first, after an epoch. Raises ArgumentError."""
-        return self._values(quantities)(run.theta(epoch))
+    def values(
+        self, run: Run, quantities: Sequence[Quantity], epoch: int = -1, example: int = 0
+    ) -> list[float]:
+        """Quantities of an example after an epoch. Raises ArgumentError."""
+        return self._values(quantities, example)(run.theta(epoch))
 
     def parameters(self, rate: float, epoch: int = -1) -> dict[str, Any]:
         """{"W1": …, "b1": …}, what is trained, after an epoch; −1 is the last. Raises KeyError,
@@ -194,6 +199,15 @@ class Training:
                 epoch,
                 [run.losses[epoch] if epoch <= run.epochs else None for run in self.runs],
             )
+
+
+@lru_cache(maxsize=32)
+def _table_row(network: Network, quantities: tuple[Quantity, ...]) -> Callable[..., list[float]]:
+    """The function that works out quantities of one example, loaded once."""
+    row: Callable[..., list[float]] = scalars.load(LoopSource(network).table_row(quantities))[
+        "table_row"
+    ]
+    return row
 
 
 def columns(network: Network, is_batch: bool) -> tuple[Expression, ...]:

@@ -124,6 +124,8 @@ _ALONE = frozenset({
 
 
 def _has_slope(step: Step, layers: set[int]) -> bool:
+    if step.rule is Rule.FORM:  # f′ of a whole layer
+        return True
     return step.rule not in _ALONE and any(
         isinstance(node, Partial) and isinstance(node.of, Quantity)
         and node.of.kind == ACTIVATION and node.of.layer in layers

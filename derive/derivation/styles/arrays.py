@@ -44,7 +44,7 @@ class Arrays:
         turned = Transpose(weights)
         return MatrixProduct(values, turned) if self.by_sender else MatrixProduct(turned, values)
 
-    def through(self, values: Matrix, jacobian: Matrix) -> Expression:
+    def through(self, values: Expression, jacobian: Expression) -> Expression:
         """∂E/∂a J, or Jᵀ ∂E/∂a, for J with a row for every a and a column for every z."""
         if self.by_sender:
             return MatrixProduct(values, jacobian)

@@ -12,9 +12,9 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from derive.derivation.calculus import Line
+from derive.derivation.cancellation import cancelling_steps, output_delta_simplified
 from derive.derivation.graph import E, Graph, activations, pre_activations
-from derive.derivation.local import Locals, key, output_delta_simplified
+from derive.derivation.local import Locals, key
 from derive.derivation.steps import Relation, Rule, Section, Step, chain
 from derive.derivation.styles.common import backward_order
 from derive.expression.nodes import (
@@ -146,7 +146,7 @@ class Deltas:
         simpler = output_delta_simplified(graph, z)
         if simpler is not None:
             lines, assumes = simpler
-            substeps += simplification(name, known, lines, assumes)
+            substeps += cancelling_steps(name, known, lines, assumes)
             relations.append(Relation("=", lines[-1].expression))
         return Step(
             name, Rule.CHAIN, tuple(relations), uses=tuple(locals_),
@@ -193,23 +193,3 @@ def grouped(expression: Expression) -> Expression:
 def _with_input(delta: Expression, factor: Expression) -> Expression:
     """δ·a, and δ alone where the factor is 1."""
     return delta if factor == ONE else product(delta, factor)
-
-
-def simplification(
-    name: str, start: Expression, lines: tuple[Line, ...], assumes: tuple[str, ...]
-) -> tuple[Step, ...]:
-    """The lines of a cancellation as substeps; the assumption belongs to the last."""
-    steps = []
-    before = start
-    for position, line in enumerate(lines):
-        last = position == len(lines) - 1
-        steps.append(
-            Step(
-                f"{name}/simplify/{position + 1}",
-                line.rule,
-                chain(before, line.expression),
-                assumes=assumes if last else (),
-            )
-        )
-        before = line.expression
-    return tuple(steps)

@@ -12,22 +12,23 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from derive.derivation.cancellation import (
+    cancelling_steps,
+    output_delta_simplified,
+    targets_sum_to_one,
+)
 from derive.derivation.graph import (
     E,
     Graph,
     activations,
     pre_activations,
 )
-from derive.derivation.local import (
-    Locals,
-    key,
-    output_delta_simplified,
-    targets_sum_to_one,
-)
+from derive.derivation.local import Locals, key
 from derive.derivation.steps import SUM_TO_ONE, Rule, Section, Step, chain
 from derive.derivation.styles import common
 from derive.derivation.styles.arrays import MOST_INSIDE, Arrays, gathered, itself
-from derive.derivation.styles.deltas import Deltas, delta_of, grouped, simplification
+from derive.derivation.styles.deltas import Deltas, delta_of, grouped
+from derive.derivation.styles.forms import Forms
 from derive.expression.matrices import Hadamard, Matrix, column
 from derive.expression.nodes import (
     ACTIVATION,
@@ -57,6 +58,7 @@ class Matrices:
         self.network = graph.network
         self.local = local
         self.arrays = Arrays(graph.network)
+        self.forms = Forms(graph)
         self.entries = Deltas(graph, local)
         self.last = len(graph.network.layers)
         self._numbered = 0
@@ -73,7 +75,9 @@ class Matrices:
         )  # fmt: skip
 
     def _layer(self, layer: Layer, parameters: tuple[Quantity, ...]) -> tuple[Step, ...]:
-        steps = [self._arriving(layer), *self._slopes(layer), self._deltas(layer)]
+        rules = [self.forms.delta(layer), *self.forms.gradients(layer, parameters)]
+        steps = [rule for rule in rules if rule is not None]
+        steps += [self._arriving(layer), *self._slopes(layer), self._deltas(layer)]
         if layer.index == self.last:
             steps += self._contrast(layer)
         return (*steps, *self._gradients(layer, parameters))
@@ -174,7 +178,7 @@ class Matrices:
         if simpler is not None:
             lines, assumes = simpler
             known = self._known(z)
-            substeps = simplification(f"delta/{key(z)}", known, lines, assumes)
+            substeps = cancelling_steps(f"delta/{key(z)}", known, lines, assumes)
             members += [known, lines[-1].expression]
         return Step(
             f"delta/{key(z)}", Rule.CHAIN, chain(*members), uses=tuple(uses), substeps=substeps,

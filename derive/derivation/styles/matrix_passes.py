@@ -18,6 +18,7 @@ from derive.derivation.local import key
 from derive.derivation.steps import Rule, Section, Step, chain
 from derive.derivation.styles import common
 from derive.derivation.styles.arrays import MOST_INSIDE, Arrays, gathered, itself
+from derive.derivation.styles.forms import Forms
 from derive.expression.matrices import Matrix
 from derive.expression.nodes import (
     LOSS,
@@ -37,12 +38,13 @@ Members = Callable[[Array], tuple[Expression, ...]]
 
 
 def forward(graph: Graph) -> Section:
-    """Layer by layer: z = a W + b, and the activation of every entry."""
-    arrays = Arrays(graph.network)
+    """Layer by layer: z = a W + b in symbols and entry by entry, and the activations."""
+    arrays, forms = Arrays(graph.network), Forms(graph)
     sections = []
     before = graph.inputs
     for layer in graph.network.layers:
-        steps = (_sums(graph, arrays, layer, before), _activations(graph, arrays, layer))
+        entries = (_sums(graph, arrays, layer, before), _activations(graph, arrays, layer))
+        steps = (*forms.forward(layer), *entries)
         sections.append(Section("layer", steps, layer=layer.index))
         before = activations(layer)
     return Section("forward", sections=tuple(sections))

@@ -13,13 +13,15 @@ before the input is δ, named with the first parameter of each unit.
 
 from __future__ import annotations
 
+from derive.derivation.cancellation import cancelling_steps, output_delta_simplified
 from derive.derivation.graph import E, Graph, Path, pre_activations
-from derive.derivation.local import Locals, key, output_delta_simplified
+from derive.derivation.local import Locals, key
 from derive.derivation.steps import Rule, Section, Step, chain
 from derive.derivation.styles.common import backward_order
-from derive.derivation.styles.deltas import Deltas, delta_of, edges, simplification
+from derive.derivation.styles.deltas import Deltas, delta_of, edges
 from derive.expression.nodes import (
     ONE,
+    PRE_ACTIVATION,
     ZERO,
     Bracket,
     Expression,
@@ -105,18 +107,51 @@ class Paths:
             Step(f"chain/{key(w)}", Rule.CHAIN, chain(Partial(E, w), chained),
                  uses=(f"split/{key(w)}",) if graph.terms else (), about=(w,))
         )  # fmt: skip
-        used = self._locals(paths, steps)
-        known = graph.averaged(total(*(self._factors(path) for path in paths)))
-        steps.append(
-            Step(f"together/{key(w)}", Rule.SUBSTITUTE, chain(Partial(E, w), known),
-                 uses=(f"chain/{key(w)}", *used), about=(w,))
-        )  # fmt: skip
+        steps.append(self._together(w, paths, steps))
+        known = steps[-1].result
         new = [z for z in graph.children[w] if z not in self._named]
         result = self._result(w, name, known)
         deltas = [self._delta(z, w) for z in new]
         self._named.update(new)
         steps += [result, *deltas] if first and len(paths) <= _READ_OFF else [*deltas, result]
         return Section("weight", tuple(steps), about=(w,), layer=w.layer)
+
+    def _together(self, w: Quantity, paths: list[Path], steps: list[Step]) -> Step:
+        """Every factor of the paths put in; the new ones are added to ``steps``.
+
+        Where output and loss cancel, and all of it is known, ŷ − y stands for the way up to an
+        output's sum, and not its factors once more.
+        """
+        name, uses = f"together/{key(w)}", [f"chain/{key(w)}"]
+        short = self._from_outputs(paths)
+        if short is None:
+            uses += self._locals(paths, steps)
+            known = self.graph.averaged(total(*(self._factors(path) for path in paths)))
+            return Step(name, Rule.SUBSTITUTE, chain(Partial(E, w), known), tuple(uses),
+                        about=(w,))  # fmt: skip
+        assumes: dict[str, None] = {}
+        parts = []
+        for path in short:
+            left = self._collected(path[0], assumes)
+            parts.append(_times_input(left, self._factors(path)))
+        uses += dict.fromkeys(f"delta/{key(path[0])}" for path in short)
+        uses += self._locals(short, steps)
+        return Step(name, Rule.SUBSTITUTE, chain(Partial(E, w), total(*parts)), tuple(uses),
+                    tuple(assumes), about=(w,))  # fmt: skip
+
+    def _from_outputs(self, paths: list[Path]) -> list[Path] | None:
+        """The paths from the sums of the output units on, where their δ are known and short."""
+        last = len(self.graph.network.layers)
+        found: dict[Path, None] = {}
+        for path in paths:
+            place = next(i for i, q in enumerate(path) if q.kind == PRE_ACTIVATION)
+            z = path[place]
+            if z.layer != last or z not in self._named:
+                return None
+            if output_delta_simplified(self.graph, z) is None:
+                return None
+            found[path[place:]] = None
+        return list(found)
 
     def _split(self, w: Quantity, reached: list[Quantity], lost: list[Quantity]) -> Step:
         graph = self.graph
@@ -163,6 +198,8 @@ class Paths:
         members: list[Expression] = [Partial(E, w)]
         if collected != known:
             members.append(collected)
+        else:
+            assumes.clear()  # the step before has needed it
         members.append(named)
         return Step(
             name, Rule.COLLECT if len(members) > 2 else Rule.NAME, chain(*members),
@@ -178,7 +215,7 @@ class Paths:
         simpler = output_delta_simplified(self.graph, z)
         if simpler is not None:
             known = self._at_output(z)
-            substeps = simplification(name, known, *simpler)
+            substeps = cancelling_steps(name, known, *simpler)
             members.append(known)
         members.append(self._collected(z, assumes))
         return Step(

@@ -7,14 +7,17 @@ from collections.abc import Iterator
 from derive.derivation.graph import E
 from derive.derivation.local import is_called_prime
 from derive.derivation.steps import Chain, Rule, Section, Step
-from derive.document.blocks import Block, Equation
+from derive.document import kinks
+from derive.document.blocks import Block, Equation, Paragraph
 from derive.document.narration import matrices
-from derive.document.narration.deltas import layer_by_deltas
+from derive.document.narration.batch import batch
+from derive.document.narration.cancellation import in_brief
+from derive.document.narration.deltas import Told, layer_by_deltas
 from derive.document.narration.figures import circuit_figure
 from derive.document.narration.locals import proof
 from derive.document.narration.paths import layer_by_paths
 from derive.document.narration.teller import Teller, first_and_last, rows
-from derive.expression.nodes import BATCH_LOSS, Quantity, quantities
+from derive.expression.nodes import Quantity, quantities
 
 
 def backward(teller: Teller) -> Iterator[Block]:
@@ -34,17 +37,17 @@ def backward(teller: Teller) -> Iterator[Block]:
         yield teller.say(f"backward-{teller.derivation.style}{single}", loss=E)
         if teller.network.is_batch:
             yield teller.say("backward-one-example", loss=E)
-        told: set[str] = set()
+        told = Told()
         for layer in section.sections:
             if layer.kind == "matrix layer":
-                yield from matrices.backward_layer(teller, layer, told)
+                yield from matrices.backward_layer(teller, layer, told.sentences)
             elif layer.kind == "paths layer":
-                yield from layer_by_paths(teller, layer)
+                yield from layer_by_paths(teller, layer, told.sorts)
             else:
                 yield from layer_by_deltas(teller, layer, told)
         yield from circuit_figure(teller)
     if teller.network.is_batch:
-        yield from _averages(teller)
+        yield from batch(teller)
 
 
 def _known(teller: Teller) -> Iterator[Block]:
@@ -61,14 +64,26 @@ def _known(teller: Teller) -> Iterator[Block]:
               for s in section.steps]  # fmt: skip
     if teller.brief:  # where a formula says f′, the page says what f′ is
         lemmas = [step for step in lemmas if is_called_prime(teller.network, step)]
-    if not lemmas:
-        return
+    if lemmas:
+        yield from _derivatives(teller, lemmas)
+    graph = teller.graph
+    yield from map(Paragraph, kinks.of_loss(
+        teller.words, teller.network.loss, graph.outputs[0], graph.targets[0]
+    ))  # fmt: skip
+
+
+def _derivatives(teller: Teller, lemmas: list[Step]) -> Iterator[Block]:
+    """f′ of every activation, and where it is a convention."""
     kind = "brief" if teller.brief else "full" if teller.full else "normal"
     if len(lemmas) > 1 and not teller.brief:
         kind += "-many"
     yield teller.say(f"known-{kind}")
     whole = teller.brief or teller.full
     yield from rows([Equation(first_and_last(s)) if whole else proof(s) for s in lemmas])
+    told = [teller.functions[step.id.partition("/")[2]] for step in lemmas]
+    for said in (kinks.of_function(teller.words, function) for function in told):
+        if said:
+            yield Paragraph(said)
 
 
 def _results(teller: Teller, section: Section) -> Iterator[Block]:
@@ -82,6 +97,7 @@ def _results(teller: Teller, section: Section) -> Iterator[Block]:
     }
     deltas = [s for s in steps if s.id.startswith(("delta/", "arriving/"))
               and "/simplify/" not in s.id]  # fmt: skip
+    yield from in_brief(teller, deltas)
     if teller.derivation.style == "paths":
         deltas = _needed(deltas, list(gradients.values()))
     if deltas:
@@ -112,17 +128,3 @@ def _brief_chain(step: Step, together: dict[Quantity, Step]) -> Chain:
     if step.rule is Rule.NAME:
         return together[step.about[0]].relations
     return first_and_last(step)
-
-
-def _averages(teller: Teller) -> Iterator[Block]:
-    """The gradient of the batch: the average (or sum) of its examples' gradients."""
-    network = teller.network
-    yield teller.heading(3, f"averages-{network.over_examples}")
-    yield teller.say(
-        f"averages-{network.over_examples}", loss=Quantity(BATCH_LOSS),
-        n=teller.words.number(network.example_count),
-    )  # fmt: skip
-    section = teller.derivation.section("averages")
-    steps = section.steps if teller.valuation is not None else section.steps[:1]
-    told = [teller.equation(step, role="gradient") for step in steps]
-    yield from told if teller.by_matrices else rows(told)

@@ -13,7 +13,7 @@ from derive.document.narration.matrix_captions import matrix_caption
 from derive.document.narration.register import numbers
 from derive.document.narration.teller import ROW_LIMIT, Teller
 from derive.document.wording import Value, merged
-from derive.expression.matrices import shape
+from derive.expression.matrices import Named, shape, written_out
 from derive.expression.nodes import (
     ACTIVATION,
     BATCH_LOSS,
@@ -80,7 +80,13 @@ def _numbered(teller: Teller, kind: str, n: int, caption: Inline) -> Inline:
 def caption(teller: Teller, block: Equation | Equations) -> Inline:
     """What a displayed formula shows, in a few words."""
     rows = block.rows if isinstance(block, Equations) else (block,)
-    if shape(_subject(rows[0])) is not None:
+    first = _subject(rows[0])
+    if isinstance(first, Named):
+        entries = any(True for r in rows[0].chain for _ in written_out(r.expression))
+        names = tuple(one.symbol for one in map(_subject, rows) if isinstance(one, Named))
+        name = "caption-array" if entries else "caption-in-symbols"
+        return _capital(teller.words(name, names=teller.words.listing(names)))
+    if shape(first) is not None:
         return matrix_caption(teller, rows[0])
     groups: dict[str, list[Equation]] = {}
     kind = ""

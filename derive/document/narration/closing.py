@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from derive.document.blocks import Block
+from derive.document import kinks
+from derive.document.blocks import Block, Paragraph
 from derive.document.narration.locals import lines
 from derive.document.narration.teller import Teller
 
@@ -19,3 +20,6 @@ def appendix(teller: Teller) -> Iterator[Block]:
     yield teller.say("appendix")
     for step in steps:
         yield lines(teller, step, "")
+        said = kinks.of_function(teller.words, teller.functions[step.id.partition("/")[2]])
+        if said:
+            yield Paragraph(said)

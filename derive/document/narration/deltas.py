@@ -3,31 +3,48 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 
+from derive.derivation.cancellation import cancels
 from derive.derivation.graph import E, pre_activations
 from derive.derivation.steps import Relation, Section, Step
 from derive.derivation.styles.deltas import delta_of
 from derive.document.blocks import Block, Equation
+from derive.document.narration.cancellation import line_by_line
 from derive.document.narration.figures import step_figure
-from derive.document.narration.locals import is_trivial, lines, short, together
+from derive.document.narration.locals import Sort, each_sort_once, is_trivial, short
 from derive.document.narration.teller import Teller, first_and_last, rows
 from derive.expression.nodes import BIAS, WEIGHT, Quantity
 
 
-def layer_by_deltas(teller: Teller, section: Section, told: set[str]) -> Iterator[Block]:
-    """Heading, the δs, the gradients. ``told``: the introductions that were given before."""
+@dataclass
+class Told:
+    """What the page has said already.
+
+    sentences  introductions that are not said twice
+    steps      ids of local derivatives that were shown
+    sorts      sorts of local derivatives that were worked out line by line
+    """
+
+    sentences: set[str] = field(default_factory=set)
+    steps: set[str] = field(default_factory=set)
+    sorts: set[Sort] = field(default_factory=set)
+
+
+def layer_by_deltas(teller: Teller, section: Section, told: Told) -> Iterator[Block]:
+    """Heading, the δs, the gradients."""
     name = teller.layer_name(section.layer)
     title = "too-many-paths" if section.kind == "too many paths" else "backward-layer"
     yield teller.heading(3, title, layer=name)
-    if teller.derivation.style == "paths" and not told:
-        told.add("too-many-paths")
+    if teller.derivation.style == "paths" and not told.sentences:
+        told.sentences.add("too-many-paths")
         yield teller.say("too-many-paths", loss=E, count=_most_paths(teller))
     yield from step_figure(teller, section.layer)
     for inner in section.sections:
         if inner.kind == "deltas":
             yield from _deltas(teller, inner, told)
         else:
-            yield from _gradients(teller, inner)
+            yield from _gradients(teller, inner, told)
 
 
 def _most_paths(teller: Teller) -> int:
@@ -36,13 +53,13 @@ def _most_paths(teller: Teller) -> int:
     return max(graph.path_count(w, E) for w in teller.network.parameters())
 
 
-def _deltas(teller: Teller, section: Section, told: set[str]) -> Iterator[Block]:
+def _deltas(teller: Teller, section: Section, told: Told) -> Iterator[Block]:
     last = section.layer == len(teller.network.layers)
     following = teller.layer_name(section.layer + 1) if not last else ""
     name = _introduction(teller, section.layer)
-    if name in ("deltas-hidden", "deltas-hidden-one") and name in told:
+    if name in ("deltas-hidden", "deltas-hidden-one") and name in told.sentences:
         name += "-again"
-    told.add(name)
+    told.sentences.add(name)
     layer = teller.layer_name(section.layer)
     yield teller.say(name, layer=layer, following=following, loss=E)
     first = True
@@ -68,62 +85,63 @@ def _introduction(teller: Teller, index: int) -> str:
     return "deltas-hidden" if layers[index].units > 1 else "deltas-hidden-one"
 
 
-def _delta(teller: Teller, step: Step, z: Quantity, first: bool, told: set[str]) -> Iterator[Block]:
-    """The factors of a δ, each worked out once, and their product. ``told`` remembers them."""
+def _delta(teller: Teller, step: Step, z: Quantity, first: bool, told: Told) -> Iterator[Block]:
+    """The factors of a δ, each sort worked out once, and their product."""
     delta = delta_of(z)
-    factors = [s for s in step.substeps if "/simplify/" not in s.id and not is_trivial(s)]
+    factors = [s for s in step.substeps if s not in cancels(step) and not is_trivial(s)]
     if teller.full:
-        known = teller.words.listing(tuple(s.subject for s in factors if s.id in told))
+        known = teller.words.listing(tuple(s.subject for s in factors if s.id in told.steps))
         sentence = "delta-neuron-known" if known else "delta-neuron"
         yield teller.say(sentence, z=z, delta=delta, known=known)
-        yield from together(lines(teller, s) for s in factors if s.id not in told)
-        told.update(local.id for local in factors)
+        new = [s for s in factors if s.id not in told.steps]
+        yield from each_sort_once(teller, new, told.sorts)
+        told.steps.update(local.id for local in factors)
     elif first:
         others = pre_activations(teller.network.layers[z.layer - 1])[1:]
         sentence = "delta-first" if others else "delta-neuron"
         yield teller.say(sentence, z=z, others=teller.some(others))
         yield from rows([short(local) for local in factors])
-    cancels = [s for s in step.substeps if "/simplify/" in s.id]
-    if not cancels:
+    if not cancels(step):
         yield teller.equation(step, role="gradient", result=True)
-        return
-    # The product first, then the lines in which it shrinks.
-    before = step.relations[:-1]
-    yield Equation(before, None, "gradient")
-    sentence = "cancel-assuming" if step.assumes else "cancel"
-    yield teller.say(sentence, delta=delta, targets=teller.some(teller.graph.targets))
-    shrunk = [Relation("", delta), *(Relation("=", s.result) for s in cancels)]
-    if not teller.full:
-        shrunk = [shrunk[0], shrunk[-1]]
-    yield teller.equation(step, tuple(shrunk), "gradient", result=True)
+    elif first:  # the product, then the lines in which it shrinks
+        yield Equation(step.relations[:-1], None, "gradient")
+        sentence = "cancel-assuming" if step.assumes else "cancel"
+        yield teller.say(sentence, delta=delta, targets=teller.some(teller.graph.targets))
+        start = (Relation("", delta), Relation("=", cancels(step)[0].subject))
+        yield from rows(line_by_line(teller, step, start))
+    else:
+        sentence = "cancel-likewise" if len(teller.graph.outputs) > 2 else "cancel-likewise-one"
+        if sentence not in told.sentences:
+            told.sentences.add(sentence)
+            yield teller.say(sentence)
+        yield teller.equation(step, role="gradient", result=True)
 
 
-def _gradients(teller: Teller, section: Section) -> Iterator[Block]:
+def _gradients(teller: Teller, section: Section, told: Told) -> Iterator[Block]:
     weights = [s for s in section.steps if s.about[0].kind == WEIGHT]
     biases = [s for s in section.steps if s.about[0].kind == BIAS]
     name = teller.layer_name(section.layer)
     if weights:
         w, z = weights[0].about[:2]
         yield teller.say("gradients-weights", layer=name, w=w, z=z, delta=delta_of(z))
-        yield from _results(teller, weights)
+        yield from _results(teller, weights, told)
     if biases:
         shared = biases[0].about[0].unit < 0
         b, z = biases[0].about[:2]
         own = "gradients-biases" if len(biases) > 1 else "gradients-biases-one"
         sentence = "gradients-shared-bias" if shared else own
         yield teller.say(sentence, layer=name, b=b, z=z)
-        yield from _results(teller, biases)
+        yield from _results(teller, biases, told)
 
 
-def _results(teller: Teller, steps: list[Step]) -> Iterator[Block]:
+def _results(teller: Teller, steps: list[Step], told: Told) -> Iterator[Block]:
     """The first with its chain rule; the others, alike, with their result unless told in full."""
     if teller.full:
-        for step in steps:
-            for local in step.substeps:
-                yield lines(teller, local)
+        locals_ = (local for step in steps for local in step.substeps)
+        yield from each_sort_once(teller, locals_, told.sorts)
     first, *others = steps
-    told = [teller.equation(first, role="gradient")]
+    shown = [teller.equation(first, role="gradient")]
     for step in others:
         chain = None if teller.full else first_and_last(step)
-        told.append(teller.equation(step, chain, "gradient"))
-    yield from rows(told)
+        shown.append(teller.equation(step, chain, "gradient"))
+    yield from rows(shown)

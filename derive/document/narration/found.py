@@ -6,17 +6,19 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
-from derive.derivation.graph import E, pre_activations
-from derive.derivation.rounding import Shown, shown
+from derive.derivation.graph import E, Graph, pre_activations
+from derive.derivation.rounding import Shown, display, exponent, shown
 from derive.derivation.valuation import Valuation
 from derive.document.blocks import Block, Inline, Items, Paragraph
 from derive.document.narration.teller import ROW_LIMIT, Teller
+from derive.document.wording import merged
 from derive.expression.evaluate import HIGH
-from derive.expression.nodes import BIAS, WEIGHT, Quantity
+from derive.expression.nodes import ACTIVATION, BIAS, PRE_ACTIVATION, WEIGHT, Number, Quantity
 
 _OPPOSED = HIGH.number(Fraction(1, 4))  # |sum| of opposing shares, relative to the sum of sizes
 _FEW_TERMS = 4
 _SHRUNK = 10  # how much smaller gradients are next to the inputs before it is worth a remark
+_ONE = 0.005  # a factor so near to 1 is not told
 _SAME = HIGH.number(Fraction(1, 10**40))
 
 
@@ -146,9 +148,9 @@ def _inactive(teller: Teller, valuation: Valuation) -> Iterator[Inline]:
 
 
 def _shrunk(teller: Teller, valuation: Valuation) -> Iterator[Inline]:
-    """Behind sigmoid layers the gradients next to the inputs are much smaller."""
+    """Next to the inputs the gradients are much smaller; of one example, also why."""
     layers = teller.network.layers
-    if len(layers) < 2 or any(x.activation.name != "sigmoid" for x in layers[:-1]):
+    if len(layers) < 2:
         return
     ends = []
     for layer in (layers[-1], layers[0]):
@@ -158,8 +160,58 @@ def _shrunk(teller: Teller, valuation: Valuation) -> Iterator[Inline]:
         sizes = _sizes(teller, valuation, mine)
         ends.append(max(sizes, key=lambda w: sizes[w]))
     last, first = (abs(valuation.trace.partial(valuation.goal, w)) for w in ends)
-    if first and last >= _SHRUNK * first:
-        yield teller.words(
-            "found-shrunk", at_last=ends[0], last=_displayed(valuation, last).number,
-            at_first=ends[1], first=_displayed(valuation, first).number,
-        )  # fmt: skip
+    if not first or last < _SHRUNK * first:
+        return
+    said = teller.words(
+        "found-shrunk", at_last=ends[0], last=_displayed(valuation, last).number,
+        at_first=ends[1], first=_displayed(valuation, first).number,
+        times=_rough(last / first),
+    )  # fmt: skip
+    factors = () if teller.network.is_batch else shrinking(teller.graph, valuation, *ends)
+    if factors:
+        told = tuple(
+            teller.words(f"shrunk-{name}", factor=_rough(factor))
+            for name, factor in factors
+            if abs(factor - 1) > _ONE
+        )
+        why = teller.words("found-shrunk-why", factors=teller.words.listing(told))
+        said = merged((*said, " ", *why))
+    yield said
+
+
+def _rough(factor: Any) -> Number:
+    """A factor to three significant digits."""
+    power = max(0, 2 - exponent(Fraction(int(factor * 10**9), 10**9))) if factor else 0
+    return display(Fraction(int(HIGH.context.nint(factor * 10**12)), 10**12), power)
+
+
+def shrinking(
+    graph: Graph, valuation: Valuation, last: Quantity, first: Quantity
+) -> tuple[tuple[str, Any], ...]:
+    """|∂E/∂last| / |∂E/∂first| as factors; () where a layer lies between those of the two.
+
+    values   what comes in at the one, over what comes in at the other: |a| / |x|
+    slope    1 over the slope of the unit's activation
+    cancel   Σ|δ·w| / |Σ δ·w| over the paths that lead back to the unit
+    weights  |δ| of the last layer over Σ|δ·w|
+    """
+    if last.layer - first.layer != 1 or first.unit < 0 or last.unit < 0:
+        return ()
+    at = valuation.examples[0].environment
+    a = Quantity(ACTIVATION, first.layer, first.unit)
+    z = Quantity(PRE_ACTIVATION, first.layer, first.unit)
+    if graph.network.layers[first.layer - 1].activation.function is None:
+        return ()
+    shares = [
+        at.partial(E, k) * at.quantity(Quantity(WEIGHT, k.layer, k.unit, a.unit))
+        for k in graph.children[a]
+    ]
+    size, whole = sum(map(abs, shares)), abs(sum(shares))
+    incoming = [abs(at.partial(graph.children[w][0], w)) for w in (last, first)]
+    delta = abs(at.partial(E, graph.children[last][0]))
+    return (
+        ("values", incoming[0] / incoming[1]),
+        ("slope", 1 / abs(at.partial(a, z))),
+        ("cancel", size / whole),
+        ("weights", delta / size),
+    )

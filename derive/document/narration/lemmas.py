@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from derive.derivation.steps import Step
-from derive.document.blocks import Block, Equation, Strong
+from derive.document import kinks
+from derive.document.blocks import Block, Equation, Inline, Paragraph, Strong
 from derive.document.narration.locals import proof, proof_lines
 from derive.document.narration.teller import Teller, first_and_last, rows
 from derive.expression.nodes import Quantity
@@ -34,18 +35,30 @@ def lemmas(teller: Teller) -> Iterator[Block]:
             kind = "lemma-loss" if graph.terms else "lemma-loss-one"
             target = Quantity("target", unit=y.unit)
             yield teller.say(kind, lemma=title, name=network.loss.title, loss=of, y=y, t=target)
-            yield from _proved(teller, step)
+            said_of_loss = kinks.of_loss(words, network.loss, y, target)
+            yield from _proved(teller, step, said=said_of_loss)
         else:
             yield teller.say("lemma-activation", lemma=title, name=activations[name])
-            yield from _proved(teller, by_name[name])
+            function = teller.functions[name]
+            said = kinks.of_function(words, function)
+            apart = kinks.apart(words, function)
+            yield from _proved(teller, by_name[name], said=(said,) if said else (), apart=apart)
 
 
-def _proved(teller: Teller, *steps: Step) -> Iterator[Block]:
-    """What a lemma states, and the lines that lead there; in short, both in one."""
+def _proved(
+    teller: Teller, *steps: Step, said: tuple[Inline, ...] = (), apart: Inline = ()
+) -> Iterator[Block]:
+    """What a lemma states, and the lines that lead there; in short, both in one.
+
+    said   where it does not hold, and what is declared there
+    apart  the condition under which it is proved; () where it always holds
+    """
     if teller.brief:
         yield from rows([proof(step) for step in steps])
+        yield from map(Paragraph, said)
         return
     yield from rows([Equation(first_and_last(step), result=True) for step in steps])
-    yield teller.say("proof")
+    yield from map(Paragraph, said)
+    yield teller.say("proof-apart", apart=apart) if apart else teller.say("proof")
     for step in steps:
         yield proof_lines(teller, step)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from derive.derivation.steps import Relation, Rule, Step
 from derive.document.blocks import Block, Equation, Equations
 from derive.document.narration.teller import Teller
-from derive.expression.nodes import Partial
+from derive.expression.nodes import PRE_ACTIVATION, Apply, Partial
 
 _NAMES = {
     Rule.CONSTANT: "constant", Rule.MULTIPLE: "multiple", Rule.IDENTITY: "identity",
@@ -15,7 +16,13 @@ _NAMES = {
     Rule.RECIPROCAL: "reciprocal", Rule.POWER: "power", Rule.EXP: "exp", Rule.LOG: "log",
     Rule.FUNCTION: "function", Rule.CASES: "cases", Rule.SIMPLIFY: "simplify",
     Rule.ADD_ZERO: "add-zero", Rule.SUBSTITUTE: "substitute", Rule.COLLECT: "collect",
+    Rule.CANCEL: "cancel", Rule.EXPAND: "expand",
 }  # fmt: skip
+
+
+def rule_name(rule: Rule) -> str:
+    """The sentence file that names a rule, without its beginning."""
+    return _NAMES[rule]
 
 
 def short(step: Step, role: str = "gradient") -> Equation:
@@ -52,6 +59,38 @@ def lines(teller: Teller, step: Step, role: str = "gradient") -> Equations:
     return _lines(teller, step, role, named)
 
 
+Sort = tuple[object, ...]
+
+
+def sort(step: Step) -> Sort:
+    """What local derivatives share that are worked out by the same lines in other names.
+
+    e.g. all ∂z/∂w; all ∂a/∂z of one function, those of softmax by a unit's own sum and by another
+    """
+    of, by = step.about
+    units = of.kind != PRE_ACTIVATION and of.unit == by.unit
+    rules = tuple(line.rule for line in step.substeps)
+    derived = step.relations[1].expression
+    function = derived.function if isinstance(derived, Apply) else None  # f′ of an activation
+    return of.kind, by.kind, units, rules, function
+
+
+def each_sort_once(teller: Teller, steps: Iterable[Step], told: set[Sort]) -> Iterator[Block]:
+    """Every line of the first local derivative of a sort; of the others, that they are alike.
+
+    told  the sorts that were worked out before; those of the steps are added
+    """
+    found: list[Equations] = []
+    for step in steps:
+        if sort(step) in told:
+            alike = replace(read_off(step), reason=teller.words.text("likewise"))
+            found.append(Equations((alike,)))
+        else:
+            told.add(sort(step))
+            found.append(lines(teller, step))
+    return together(found)
+
+
 def proof_lines(teller: Teller, step: Step) -> Equations:
     """All lines, whatever has been proved."""
     return _lines(teller, step, "", "")
@@ -63,7 +102,7 @@ def _lines(teller: Teller, step: Step, role: str, named: str) -> Equations:
     if len(found[0].chain) < 2:
         found = [Equation((step.relations[0],), None, role)]
     for line in step.substeps:
-        reason = teller.words.text(f"rule-{_NAMES[line.rule]}{'-chain' if line.chained else ''}")
+        reason = teller.words.text(f"rule-{rule_name(line.rule)}{'-chain' if line.chained else ''}")
         if named and line.rule is Rule.FUNCTION:
             reason = named
         found.append(Equation((Relation("=", line.result),), None, role, reason=reason))
@@ -88,7 +127,7 @@ def is_trivial(step: Step) -> bool:
 
 
 def together(found: Iterable[Equations]) -> Iterator[Block]:
-    """Results that lemmas have proved stand together; what has lines of its own stands alone."""
+    """Results with a reason stand together; what has lines of its own stands alone."""
     waiting: list[Equation] = []
     for block in found:
         if len(block.rows) == 1 and block.rows[0].reason:

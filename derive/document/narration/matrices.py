@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from derive.derivation.cancellation import cancels
 from derive.derivation.graph import E, activations
-from derive.derivation.steps import Chain, Relation, Section, Step
+from derive.derivation.steps import Chain, Relation, Rule, Section, Step
 from derive.derivation.styles.arrays import MOST_INSIDE, Arrays, itself
 from derive.derivation.styles.deltas import delta_of
 from derive.document.blocks import Block, Equation, Inline, Table
+from derive.document.narration.cancellation import in_brief, line_by_line
 from derive.document.narration.figures import step_figure
 from derive.document.narration.locals import is_trivial, lines, short
-from derive.document.narration.teller import ROW_LIMIT, Teller, first_and_last
+from derive.document.narration.teller import ROW_LIMIT, Teller, first_and_last, rows
 from derive.document.wording import Value
 from derive.expression.matrices import Matrix, entry, entrywise
 from derive.expression.nodes import PRE_ACTIVATION, Cases, Number, Quantity, quantities
@@ -23,7 +25,9 @@ def forward_layer(teller: Teller, section: Section) -> Iterator[Block]:
     """z = a W + b and the activations of a layer."""
     layer = teller.network.layers[section.layer - 1]
     role = teller.layer_role(layer.index)
-    sums, found = section.steps
+    rules, (sums, found) = split(section.steps)
+    if not teller.brief:
+        yield from in_symbols(teller, layer, rules, "forward", set())
     if teller.brief:
         yield teller.equation(sums, sums.relations[:2], role)
         yield teller.equation(found, found.relations[:2], role)
@@ -47,6 +51,39 @@ def forward_layer(teller: Teller, section: Section) -> Iterator[Block]:
     yield teller.equation(found, role=role)
 
 
+def split(steps: tuple[Step, ...]) -> tuple[list[Step], list[Step]]:
+    """The rules in symbols, and the steps that work out the entries."""
+    rules = [step for step in steps if step.rule is Rule.FORM]
+    return rules, [step for step in steps if step.rule is not Rule.FORM]
+
+
+# The four equations of backpropagation, numbered as they usually are.
+_USUAL = {"gradient-weight": "BP4", "gradient-bias": "BP3"}
+
+
+def in_symbols(
+    teller: Teller, layer: Layer, rules: list[Step], which: str, told: set[str]
+) -> Iterator[Block]:
+    """The rules of a layer, a line each; those of the backward pass with their usual numbers."""
+    if not rules:
+        return
+    sentence = f"matrix-rules-{which}"
+    again = "matrix-rules" if sentence in told else sentence
+    yield teller.say(again, layer=teller.layer_name(layer))
+    told.add(sentence)
+    yield from rows([
+        Equation(step.relations, reason=usual(teller, step)) for step in rules
+    ])  # fmt: skip
+
+
+def usual(teller: Teller, step: Step) -> str:
+    """BP1 for δ of the last layer, BP2 for those before, BP3 and BP4 for the gradients."""
+    _, _, what, layer = step.id.split("/")
+    if what == "deltas":
+        return "BP1" if int(layer) == len(teller.network.layers) else "BP2"
+    return _USUAL.get(what, "")
+
+
 def _one(layer: Layer) -> str:
     return "one-" if layer.units == 1 else ""
 
@@ -56,7 +93,9 @@ def backward_layer(teller: Teller, section: Section, told: set[str]) -> Iterator
     layer = teller.network.layers[section.layer - 1]
     yield teller.heading(3, "backward-layer", layer=teller.layer_name(layer))
     yield from step_figure(teller, layer.index)
-    for step in section.steps:
+    rules, entries = split(section.steps)
+    yield from in_symbols(teller, layer, rules, "backward", told)
+    for step in entries:
         kind = step.id.split("/")[1] if step.id.startswith("matrix/") else "shared"
         yield from _TELL[kind](teller, layer, step, told)
 
@@ -65,7 +104,8 @@ def results(teller: Teller, section: Section) -> Iterator[Block]:
     """Only the deltas and the gradients."""
     steps = [step for layer in section.sections for step in layer.steps]
     deltas = [s for s in steps if s.id.startswith("matrix/delta/")]
-    gradients = [s for s in steps if "gradient" in s.id]
+    gradients = [s for s in steps if "gradient" in s.id and s.rule is not Rule.FORM]
+    yield from in_brief(teller, [entry for step in deltas for entry in step.substeps])
     if deltas:
         yield teller.say("brief-deltas", loss=E)
     for step in (*deltas, *gradients):
@@ -127,8 +167,8 @@ def _deltas(teller: Teller, layer: Layer, step: Step, told: set[str]) -> Iterato
     told.add(f"matrix-deltas{special}")
     name, words = teller.layer_name(layer), teller.words
     yield teller.say(f"matrix-deltas{special}", layer=name, count=words.number(layer.units))
-    cancels = [s for outer in step.substeps for s in outer.substeps if "/simplify/" in s.id]
-    if not cancels:
+    first = step.substeps[0]
+    if not cancels(first):
         chain = step.relations
         if not teller.full and use not in ("identity", "softmax"):
             chain = chain[:3]  # ⊙ says what stands at every place
@@ -136,9 +176,13 @@ def _deltas(teller: Teller, layer: Layer, step: Step, told: set[str]) -> Iterato
         return
     yield Equation(step.relations[:-1], None, "gradient")
     sentence = "matrix-cancel-assuming" if step.assumes else "matrix-cancel"
-    if layer.units == 1:
-        sentence = "matrix-cancel-one"
-    yield teller.say(sentence, targets=teller.some(teller.graph.targets))
+    one = layer.units == 1
+    yield teller.say(
+        "matrix-cancel-one" if one else sentence, targets=teller.some(teller.graph.targets)
+    )
+    head = (first.relations[0], Relation("=", cancels(first)[0].subject))
+    yield from rows(line_by_line(teller, first, head, numbers=False))
+    yield teller.say("matrix-cancelled-one" if one else "matrix-cancelled")
     yield teller.equation(step, first_and_last(step), "gradient", result=True)
 
 

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from derive.derivation.cancellation import output_delta_simplified
 from derive.derivation.graph import RATE, E, activations, pre_activations
+from derive.derivation.styles.forms import ONES, Forms
 from derive.document.blocks import Block, Heading, Inline, Items, Paragraph, Table
 from derive.document.conventions import conventions
 from derive.document.narration import matrices
 from derive.document.narration.teller import ROW_LIMIT, Teller
 from derive.document.wording import Value
-from derive.expression.nodes import BATCH_LOSS, BIAS, WEIGHT, Quantity
+from derive.expression.matrices import Named
+from derive.expression.nodes import (
+    ACTIVATION,
+    BATCH_LOSS,
+    BIAS,
+    DELTA,
+    PRE_ACTIVATION,
+    WEIGHT,
+    Quantity,
+)
 from derive.network.description import Layer
 
 Row = tuple[Inline, ...]
@@ -122,6 +133,8 @@ def legend(teller: Teller) -> Iterator[Block]:
         header.append(words("value"))
     rows = [row[: len(header)] for row in _rows(teller)]
     yield Table(tuple(header), tuple(rows), "l" * len(header), words("where"))
+    if teller.by_matrices and teller.network.layout == "from_to":
+        yield teller.say("matrix-turned")
     if not teller.by_matrices:
         yield from _matrices(teller)
     elif teller.network.has_values:
@@ -150,6 +163,8 @@ def _rows(teller: Teller) -> Iterator[Row]:
     if network.is_batch:
         yield _row(teller, (Quantity(BATCH_LOSS),), "batch-loss")
     yield from _deltas(teller)
+    if teller.by_matrices:
+        yield from named_arrays(teller)
     if network.learning_rate is not None or not network.has_values:
         yield _row(teller, (RATE,), "rate")
 
@@ -166,6 +181,36 @@ def _deltas(teller: Teller) -> Iterator[Row]:
     for layer, deltas in zip(layers, by_layer, strict=True):
         yield _row(teller, deltas, kind, loss=E, layer=teller.layer_name(layer))
         kind = "delta-layer-more"
+
+
+def named_arrays(teller: Teller) -> Iterator[Row]:
+    """The names of vectors and matrices, of a layer l, what their entries are, and their shapes."""
+    network, words, forms = teller.network, teller.words, Forms(teller.graph)
+    layers = range(1, len(network.layers) + 1)
+    way = "rows" if forms.rows else "columns"
+
+    def shapes(arrays: Iterable[Named]) -> Inline:
+        found = ((len(a.matrix.rows), len(a.matrix.rows[0])) for a in arrays)
+        return words.listing(tuple(f"{rows} × {columns}" for rows, columns in found))
+
+    vectors = tuple(forms.any_layer(kind) for kind in (PRE_ACTIVATION, ACTIVATION, DELTA))
+    inputs = forms.values(0)
+    yield (
+        words.listing((inputs.symbol, *vectors)),
+        words(f"means-array-{way}", inputs=shapes([inputs]), sums=shapes(map(forms.sums, layers))),
+        (),
+    )
+    yield (
+        (forms.any_layer(WEIGHT),),
+        words(f"means-array-weights-{network.layout}", shapes=shapes(map(forms.weights, layers))),
+        (),
+    )
+    if any(layer.bias == "neuron" for layer in network.layers):
+        yield (forms.any_layer(BIAS),), words(f"means-array-biases-{way}"), ()
+    if any(layer.bias == "shared" for layer in network.layers):
+        yield (ONES,), words("means-array-ones"), ()
+    if output_delta_simplified(teller.graph, pre_activations(network.layers[-1])[0]):
+        yield (forms.targets().symbol,), words(f"means-array-targets-{way}"), ()
 
 
 def _by_receiver(weights: tuple[Quantity, ...]) -> tuple[Quantity, ...]:

@@ -59,6 +59,10 @@ def _sections(teller: Teller) -> Iterator[tuple[str, Iterable[Block]]]:
         from derive.document.narration.why import why
 
         yield "why", chain(why(teller), questions(teller))
+    if "rules" in teller.parts:
+        from derive.document.narration.rules import rules
+
+        yield "rules", rules(teller)
     yield "appendix", appendix(teller)
     if "references" in teller.parts:
         from derive.document.narration.references import references

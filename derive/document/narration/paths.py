@@ -8,14 +8,28 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from derive.derivation.cancellation import cancels
+from derive.derivation.delta_sign import minus
 from derive.derivation.graph import E
 from derive.derivation.steps import Rule, Section, Step
 from derive.document.blocks import Block, Equation, Inline, Paragraph
+from derive.document.narration.cancellation import line_by_line
 from derive.document.narration.figures import path_figure
-from derive.document.narration.locals import lines, read_off, short
+from derive.document.narration.locals import Sort, each_sort_once, read_off, short
 from derive.document.narration.register import numbers
 from derive.document.narration.teller import Teller, first_and_last, rows, tail
-from derive.expression.nodes import BIAS, DELTA, Bracket, Product, Quantity, quantities
+from derive.document.wording import merged
+from derive.expression.nodes import (
+    BIAS,
+    DELTA,
+    Bracket,
+    Expression,
+    Partial,
+    Product,
+    Quantity,
+    quantities,
+)
+from derive.notation import NEGATIVE
 
 _MANY = 4  # paths past which a second weight into a unit is told by its last factor even in full
 
@@ -39,6 +53,7 @@ class Parts:
         self.receivers = tuple(receivers)
         self.first = bool(self.deltas) and steps[-1] is not self.result
         self.used = [use for use in self.together.uses if use.startswith("local/")]
+        self.recalled = [use for use in self.together.uses if use.startswith("delta/")]
 
     @property
     def known(self) -> list[str]:
@@ -47,17 +62,20 @@ class Parts:
         return [use for use in self.used if use not in new]
 
 
-def layer_by_paths(teller: Teller, section: Section) -> Iterator[Block]:
-    """Heading, and every weight and bias of the layer."""
+def layer_by_paths(teller: Teller, section: Section, sorts: set[Sort]) -> Iterator[Block]:
+    """Heading, and every weight and bias of the layer.
+
+    sorts  the sorts of local derivatives that were worked out line by line
+    """
     yield teller.heading(3, "paths-layer", layer=teller.layer_name(section.layer))
     parameters = [Parts(inner) for inner in section.sections]
     if not teller.full:
-        yield from _Weight(teller, parameters[0], {}).at_length()
+        yield from _Weight(teller, parameters[0], {}, sorts).at_length()
         yield from _others(teller, parameters)
         return
     told: dict[Quantity, Parts] = {}
     for parts in parameters:
-        yield from _Weight(teller, parts, told).at_length()
+        yield from _Weight(teller, parts, told, sorts).at_length()
         for z in parts.receivers:
             told.setdefault(z, parts)
 
@@ -68,8 +86,11 @@ class _Weight:
     Nothing told yet: it is the first of its layer, and its paths may have a picture.
     """
 
-    def __init__(self, teller: Teller, parts: Parts, told: dict[Quantity, Parts]) -> None:
+    def __init__(
+        self, teller: Teller, parts: Parts, told: dict[Quantity, Parts], sorts: set[Sort]
+    ) -> None:
         self.pictured = not told
+        self.sorts = sorts
         self.teller = teller
         self.parts = parts
         self.w = parts.w
@@ -127,28 +148,48 @@ class _Weight:
         teller, new = self.teller, self.parts.new
         words = teller.words
         known = numbers(words, (teller.register[use] for use in self.parts.known))
-        if not new:
-            yield teller.say("all-known", known=known, w=self.w)
+        said: Inline = (*self._recalled(), " ") if self.parts.recalled else ()
+        if said and not known:
+            said = (*said, *words("recalled-new", w=self.w))
+        elif not new:
+            said = (*said, *words("all-known", known=known, w=self.w))
         elif not known:
-            yield teller.say("all-new", w=self.w)
+            said = words("all-new", w=self.w)
         elif len(new) == 1:
             name = "one-new" if len(self.parts.known) > 1 else "one-new-known"
-            yield teller.say(name, known=known, partial=new[0].subject)
+            said = (*said, *words(name, known=known, partial=new[0].subject))
         else:
-            yield teller.say("some-new", known=known, w=self.w, new=words.number(len(new)))
+            said = (*said, *words("some-new", known=known, w=self.w, new=words.number(len(new))))
+        yield Paragraph(merged(said))
         yield from self._worked_out()
+
+    def _recalled(self) -> Inline:
+        """The δ of the outputs, which have been shown to be output minus target."""
+        steps = [self.teller.steps[use] for use in self.parts.recalled]
+        words = self.teller.words
+        known = words.listing(tuple((Partial(E, s.about[0]), " = ", self._slope(s)) for s in steps))
+        sums = words.listing(tuple(step.about[0] for step in steps))
+        return words("recalled", w=self.w, sums=sums, known=known)
+
+    def _slope(self, step: Step) -> Expression:
+        """∂E/∂z of an output from the step of its δ: output minus target."""
+        negative = self.teller.network.delta_sign == NEGATIVE
+        return minus(step.result) if negative else step.result
 
     def _worked_out(self) -> Iterator[Block]:
         if self.teller.full:
-            for step in self.parts.new:
-                yield lines(self.teller, step)
+            yield from each_sort_once(self.teller, self.parts.new, self.sorts)
         else:
             yield from rows([short(step) for step in self.parts.new])
 
     def _together(self) -> Iterator[Block]:
         teller, parts = self.teller, self.parts
         used = numbers(teller.words, (teller.register[use] for use in parts.used))
-        yield teller.say("together", numbers=used, w=self.w)
+        if parts.recalled:
+            shares = tuple(self._slope(teller.steps[use]) for use in parts.recalled)
+            yield teller.say("together-recalled", shares=teller.words.listing(shares), numbers=used)
+        else:
+            yield teller.say("together", numbers=used, w=self.w)
         if not parts.first:
             yield Equation(parts.together.relations, None, "gradient")
             return
@@ -172,7 +213,11 @@ class _Weight:
         elif len(self.paths) <= _MANY or self.like is None:
             yield Paragraph(self._again())
         seen = parts.first and (_taken_out(parts.result) or parts.result.rule is Rule.NAME)
-        shown += [_delta_row(teller, step, seen) for step in parts.deltas]
+        for step in parts.deltas:
+            if cancels(step) and parts.first:
+                shown += line_by_line(teller, step, step.relations[:-1])
+            else:
+                shown.append(_delta_row(teller, step, seen))
         if not parts.first:
             shown.append(_by_delta(teller, parts))
         yield from rows(shown)

@@ -12,10 +12,12 @@ from derive.derivation.check import Report
 from derive.derivation.derivation import Derivation
 from derive.derivation.graph import Graph, pre_activations
 from derive.derivation.steps import Chain, Relation, Step
+from derive.derivation.styles import common
 from derive.derivation.styles.deltas import delta_of
 from derive.derivation.valuation import Valuation
 from derive.document.blocks import Block, Equation, Equations, Heading, Paragraph
 from derive.document.wording import Value, Wording
+from derive.expression.functions import Function
 from derive.expression.nodes import ACTIVATION, LOSS, LOSS_TERM, Expression, Quantity
 from derive.network.description import Layer, Network
 from derive.notation import Names
@@ -44,6 +46,7 @@ class Teller:
     parts      what is told besides the derivation: names of ``derive.rendering.PARTS``
     training   what gradient descent came by, where that is one of the parts
     extra      the steps that the parts add, checked, by name
+    general    the rules for any network, checked, by name, where they are one of the parts
     """
 
     derivation: Derivation
@@ -57,6 +60,7 @@ class Teller:
     parts: frozenset[str] = frozenset()
     training: Training | None = None
     extra: Mapping[str, Step] = field(default_factory=dict)
+    general: Mapping[str, Step] = field(default_factory=dict)
 
     @property
     def network(self) -> Network:
@@ -89,6 +93,17 @@ class Teller:
         """The numbers of numbered steps, by id."""
         steps = self.derivation.walk()
         return {step.id: step.number for step in steps if step.number is not None}
+
+    @cached_property
+    def functions(self) -> dict[str, Function]:
+        """The activations of one variable, by the names their lemmas have."""
+        uses = common.functions_in_use(self.graph)
+        return {use.function.name: use.function for use in uses if use.function is not None}
+
+    @cached_property
+    def steps(self) -> dict[str, Step]:
+        """Every step by its id."""
+        return {step.id: step for step in self.derivation.walk()}
 
     @cached_property
     def lemmas(self) -> dict[str, int]:

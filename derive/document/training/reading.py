@@ -12,6 +12,7 @@ from derive.derivation.graph import activations
 from derive.derivation.rounding import shown as exact
 from derive.document.blocks import Block, Inline, Items
 from derive.document.training.account import Account
+from derive.document.wording import Value
 
 _FEW = 4  # changes of the lead that are told one by one
 _MANY = 8  # rates or units past which they are not told one by one
@@ -35,6 +36,7 @@ def sentences(account: Account) -> Iterator[Inline]:
     yield from _bound(account)
     yield from _edge(account)
     yield from _saturated(account)
+    yield from _dead(account)
 
 
 def _endings(account: Account) -> Iterator[Inline]:
@@ -219,20 +221,67 @@ def _edge(account: Account) -> Iterator[Inline]:
 
 
 def _saturated(account: Account) -> Iterator[Inline]:
+    """Slopes that slow the descent down, and those that do not because the loss cancels them."""
     run = account.told
     found = list(findings.saturated(account.training, run))
     if not found or run.ending == DIVERGED or len(found) > _MANY:
         return
     words = account.words
     values = {"rate": account.rate(run), "bound": account.given(findings.SATURATED)}
-    if len(found) == 1:
-        ((z, slope),) = found
+    slow = [one for one in found if one.short is None]
+    if len(slow) == 1:
         yield words(
-            "training-saturated-one", epoch=run.epochs, unit=z, slope=account.number(slope),
+            "training-saturated-one", epoch=run.epochs, unit=slow[0].z,
+            slope=account.number(slow[0].slope), **values,
+        )  # fmt: skip
+    elif slow:
+        units = tuple(
+            words("training-slope", unit=one.z, slope=account.number(one.slope)) for one in slow
+        )
+        yield words("training-saturated", epoch=run.epochs, units=words.listing(units), **values)
+    short = [(one, one.short) for one in found if one.short is not None]
+    if len(short) > 1:
+        units = tuple(
+            words(
+                "training-cancelled-unit", unit=one.z, slope=account.number(one.slope),
+                difference=account.number(difference),
+            )
+            for one, difference in short
+        )  # fmt: skip
+        yield words(
+            "training-saturated-cancelled-many", epoch=run.epochs, units=words.listing(units),
             **values,
         )  # fmt: skip
+    elif short:
+        ((one, difference),) = short
+        near = "-near" if abs(difference) < findings.SATURATED else ""
+        yield words(
+            f"training-saturated-cancelled{near}", epoch=run.epochs, unit=one.z,
+            slope=account.number(one.slope), difference=account.number(difference), **values,
+        )  # fmt: skip
+
+
+def _dead(account: Account) -> Iterator[Inline]:
+    """ReLU units that no example reaches any more."""
+    run = account.told
+    found = findings.dead(account.training, run)
+    if not found or run.ending == DIVERGED or len(found) > _MANY:
         return
-    units = tuple(
-        words("training-slope", unit=z, slope=account.number(slope)) for z, slope in found
-    )
-    yield words("training-saturated", epoch=run.epochs, units=words.listing(units), **values)
+    many = "-batch" if account.training.is_batch else ""
+    values: dict[str, Value] = {"rate": account.rate(run), "epoch": run.epochs}
+    if len(found) == 1:
+        yield account.words(f"training-dead{_since(found[0])}{many}", **_when(found[0]), **values)
+        return
+    units = tuple(account.words(f"training-dead-unit{_since(x)}", **_when(x)) for x in found)
+    yield account.words(f"training-dead-many{many}", units=account.words.listing(units), **values)
+
+
+def _since(one: findings.Dead) -> str:
+    """Whether a unit was dead from the start, and whether its last living epoch is known."""
+    if one.alive is None:
+        return "-always"
+    return "-between" if one.since > one.alive + 1 else ""
+
+
+def _when(one: findings.Dead) -> dict[str, Value]:
+    return {"unit": one.z, "since": one.since, "alive": "" if one.alive is None else one.alive}

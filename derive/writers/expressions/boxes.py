@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from derive.expression.matrices import Matrix, shape
+from derive.expression.matrices import Matrix, Named, shape
 from derive.expression.nodes import Expression, Number
 from derive.writers.columns import pad, width
 from derive.writers.expressions.printer import Piece
@@ -57,7 +57,7 @@ def box(expression: Expression, names: Names) -> Box:
     """An expression, its matrices on several lines."""
     if isinstance(expression, Matrix):
         return _matrix(expression, names)
-    if shape(expression) is None:
+    if shape(expression) is None or isinstance(expression, Named):
         return line(text(expression, names))
     return beside(*(_piece(piece, names) for piece in TEXT.pieces(expression, names)))
 

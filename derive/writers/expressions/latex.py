@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, cast
 
-from derive.expression.matrices import Hadamard, Matrix, MatrixProduct, Transpose
+from derive.expression.matrices import Hadamard, Matrix, MatrixProduct, Named, Transpose
 from derive.expression.nodes import (
     Apply,
     Blank,
@@ -27,6 +27,7 @@ from derive.expression.nodes import (
     Quotient,
     Sum,
 )
+from derive.notation.spelling import tidy_latex
 from derive.writers.expressions.measure import width
 from derive.writers.expressions.printer import (
     ATOM,
@@ -248,6 +249,8 @@ def _group(tokens: list[str], place: int) -> tuple[str, int]:
 
 def _transpose(e: Expression, names: Names) -> Printed:
     of = cast(Transpose, e).of
+    if isinstance(of, Named) and isinstance(of.symbol, Quantity):
+        return tidy_latex(names.latex(of.symbol), r"\top")  # beside the layer it has there
     return [Piece("", of, "" if LATEX.level(of) == ATOM else "(", r"^{\top}")]
 
 
@@ -291,6 +294,7 @@ LATEX: Printer = Printer(
         IndexedSum: _indexed_sum,
         Blank: _blank,
         Matrix: _matrix,
+        Named: lambda e, names: latex(cast(Named, e).symbol, names),
         Transpose: _transpose,
         MatrixProduct: lambda e, names: juxtaposed(LATEX, cast(MatrixProduct, e), r" \, "),
         Hadamard: lambda e, names: juxtaposed(LATEX, cast(Hadamard, e), r" \odot "),

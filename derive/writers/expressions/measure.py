@@ -24,7 +24,7 @@ _SPACED = {
 }  # fmt: skip
 _INVISIBLE = frozenset(
     {
-        r"\mathrm", r"\mathbf", r"\text", r"\hat", r"\bar", r"\tilde",
+        r"\mathrm", r"\mathbf", r"\boldsymbol", r"\text", r"\hat", r"\bar", r"\tilde",
         r"\underline", "{", "}", "&",
     }
 )  # fmt: skip

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from derive.expression.matrices import Hadamard, Matrix, MatrixProduct, Transpose
+from derive.expression.matrices import Hadamard, Matrix, MatrixProduct, Named, Transpose
 from derive.expression.nodes import (
     Apply,
     Blank,
@@ -146,7 +146,8 @@ def terms(printer: Printer, e: Sum, plus: str, minus: str) -> list[Piece]:
 def factors(printer: Printer, e: Product, times: str) -> list[Piece]:
     """a times b, every factor that binds less tightly in brackets.
 
-    A leading minus needs none, nor does a leading number such as 1/2, nor a last Σ.
+    A leading minus needs none, nor does a leading number such as 1/2, nor a last Σ or a last
+    product of matrices.
     """
     pieces: list[Piece] = []
     last = len(e.factors) - 1
@@ -155,7 +156,7 @@ def factors(printer: Printer, e: Product, times: str) -> list[Piece]:
         free = (
             level >= PARTIAL
             or (position == 0 and level in (SIGNED_UNIT, FRACTION))
-            or (position == last and position and isinstance(factor, IndexedSum))
+            or (position == last and position and isinstance(factor, (IndexedSum, MatrixProduct)))
         )
         pieces.append(Piece(times if position else "", factor, "" if free else "("))
     return pieces
@@ -226,6 +227,7 @@ def levels(
         Constant: ATOM,
         Quantity: ATOM,
         Matrix: ATOM,
+        Named: lambda e: level(e.symbol) if isinstance(e, Named) else ATOM,
         Transpose: POWER,
         MatrixProduct: PRODUCT,
         Hadamard: PRODUCT,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from derive.expression.matrices import Hadamard, Matrix, MatrixProduct, Transpose
+from derive.expression.matrices import Hadamard, Matrix, MatrixProduct, Named, Transpose
 from derive.expression.nodes import (
     Apply,
     Blank,
@@ -210,6 +210,7 @@ TEXT: Printer = Printer(
         IndexedSum: _indexed_sum,
         Blank: _blank,
         Matrix: _matrix,
+        Named: lambda e, names: text(cast(Named, e).symbol, names),
         Transpose: _transpose,
         MatrixProduct: lambda e, names: juxtaposed(
             TEXT, cast(MatrixProduct, e), f" {names.times} "

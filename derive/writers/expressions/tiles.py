@@ -12,7 +12,16 @@ from math import ceil
 from typing import TYPE_CHECKING, NamedTuple
 
 from derive.derivation.steps import Relation
-from derive.expression.matrices import Matrix, Transpose, column, entry, part, shape
+from derive.expression.matrices import (
+    Matrix,
+    Named,
+    Transpose,
+    column,
+    entry,
+    part,
+    shape,
+    written_out,
+)
 from derive.expression.nodes import Expression
 from derive.writers.expressions.printer import Printer
 
@@ -40,8 +49,8 @@ TEXT_FRAME = Frame(2, 4, 5, 2, 4)
 
 
 def is_matrix(chain: Chain) -> bool:
-    """Whether a chain is between matrices."""
-    return shape(chain[0].expression) is not None
+    """Whether a chain is between matrices that are written out, and not just named."""
+    return any(True for relation in chain for _ in written_out(relation.expression))
 
 
 def tiles(
@@ -53,7 +62,7 @@ def tiles(
     characters  of the source of one matrix
     """
     size = shape(chain[0].expression)
-    if size is None:
+    if size is None or not is_matrix(chain):
         return (chain,)
     fitting = _Fitting(chain, names, printer, frame, limit - frame.lead, characters)
     rows, columns = fitting.block(*size)
@@ -96,7 +105,7 @@ class _Fitting:
             for some in _runs(rows, high)
             for others in _runs(columns, wide)
             for relation in self.chain
-            for leaf in _matrices(part(relation.expression, some, others))
+            for leaf in written_out(part(relation.expression, some, others))
         )
 
     def _fits(self, matrix: Matrix) -> bool:
@@ -113,7 +122,7 @@ class _Fitting:
             if len(expression.rows) > 1 or self._width(expression) <= self.room:
                 return expression
             return Transpose(column(expression.rows[0]))
-        if shape(expression) is None:
+        if shape(expression) is None or isinstance(expression, Named):
             return expression
         return expression.with_children(tuple(map(self.stood_up, expression.children)))
 
@@ -135,14 +144,6 @@ class _Fitting:
             printed = self.printer(one, self.names)
             known = self._sizes[id(one)] = self.printer.width(printed), len(printed), one
         return known[0], known[1]
-
-
-def _matrices(expression: Expression) -> Iterator[Matrix]:
-    if isinstance(expression, Matrix):
-        yield expression
-    elif shape(expression) is not None:
-        for child in expression.children:
-            yield from _matrices(child)
 
 
 def _entries(chain: Chain, i: int, j: int) -> Chain:

@@ -1,0 +1,72 @@
+"""What is said of the corners of activations and losses: where they are, and what is declared."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from derive.derivation.calculus import prime
+from derive.derivation.corners import Corner, corners, corners_of
+from derive.derivation.rounding import shown
+from derive.document.blocks import Inline
+from derive.document.wording import Wording, merged
+from derive.expression.functions import Function
+from derive.expression.nodes import Comparison, Expression, Number, Quantity, substitute
+from derive.network.catalogue import OUTPUT, TARGET_LETTER, LossUse
+
+_DIGITS = 5
+
+
+def of_function(words: Wording, function: Function, name: str | Expression = "") -> Inline:
+    """Where a function has no derivative and what is declared; () where it has one everywhere.
+
+    name  what a list of conventions calls it; in running text it stands as f(x)
+    """
+    found = corners_of(function)
+    if not found:
+        return ()
+    (x,) = function.parameters
+    kind = "convention-kink" if name else "kink"
+    apart = words.listing(tuple(corner.apart for corner in found))
+    told = [_declared(function, corner) for corner in found]
+    if not all(told):
+        return words(f"{kind}-unnamed", name=name, apart=apart, function=function(x))
+    places = tuple(replace(corner.apart, sign="==") for corner in found)
+    return words(
+        kind if len(found) == 1 else f"{kind}s", name=name, apart=apart, function=function(x),
+        place=words.listing(places), declared=words.listing(tuple(told)),
+    )  # fmt: skip
+
+
+def apart(words: Wording, function: Function | None) -> Inline:
+    """The condition under which a function has a derivative: x ≠ 0; () for every x."""
+    found = corners_of(function) if function is not None else ()
+    return words.listing(tuple(corner.apart for corner in found)) if found else ()
+
+
+def _declared(function: Function, corner: Corner) -> Inline:
+    """relu′(0) = 0; () where it is not one number."""
+    if corner.at is None or corner.declared is None:
+        return ()
+    value = shown(corner.declared, _DIGITS)
+    return (prime(function)(corner.at), " = " if value.exact else " ≈ ", value.number)
+
+
+def of_loss(
+    words: Wording, use: LossUse, y: Quantity, t: Quantity, name: str = ""
+) -> tuple[Inline, ...]:
+    """The same of a loss, as one of its outputs moves; a sentence for every corner."""
+    said = []
+    for corner in corners(use.term, OUTPUT):
+        here: dict[Expression, Expression] = {OUTPUT: y, TARGET_LETTER: t}
+        condition = substitute(corner.apart, here)
+        assert isinstance(condition, Comparison)  # other names change nothing about that
+        if corner.declared is None:
+            if not name:
+                said.append(words("kink-loss-unnamed", apart=condition))
+            else:
+                said.append(words("convention-kink-unnamed", name=name, apart=condition))
+            continue
+        value: Number = shown(corner.declared, _DIGITS).number
+        sentence = "convention-kink-loss" if name else "kink-loss"
+        said.append(words(sentence, name=name, equal=replace(condition, sign="=="), value=value))
+    return tuple(merged(one) for one in said)

@@ -1,0 +1,59 @@
+"""Before a large page is made it is said how large, and what fits instead."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+import derive
+from derive.cli import commands
+from derive.extent import LONG, MOST, PageError, before_the_work, page_extent
+from tests.document.claims import network
+
+
+def symbolic(*sizes: int) -> derive.Network:
+    return derive.Network(sizes[0], [derive.Dense(units, "sigmoid") for units in sizes[1:]])
+
+
+def test_an_ordinary_page_is_not_announced() -> None:
+    assert before_the_work(symbolic(2, 2, 2), "paths", "full") == ""
+
+
+def test_a_long_page_is_announced_with_a_shorter_one() -> None:
+    told = before_the_work(symbolic(32, 32, 32), "paths", "normal")
+    assert "2,112 trained parameters" in told and "--detail brief" in told
+    assert "--detail" not in before_the_work(symbolic(32, 32, 32), "deltas", "brief")
+
+
+def test_a_bookshelf_is_refused_with_what_fits() -> None:
+    with pytest.raises(PageError, match="101,770 trained parameters") as refused:
+        before_the_work(symbolic(784, 128, 10), "deltas", "normal")
+    assert "derive compile" in str(refused.value) and f"{MOST:,}" in str(refused.value)
+    assert LONG < MOST
+
+
+@pytest.mark.parametrize("style", ["deltas", "paths", "matrices"])
+@pytest.mark.parametrize("detail", ["brief", "normal", "full"])
+def test_the_lines_told_are_about_those_there_are(style: str, detail: str) -> None:
+    of = network((6, 6, 6), ("sigmoid", "sigmoid"))
+    page = derive.render(derive.derive(of, style), "text", detail=detail)
+    assert isinstance(page, str)
+    told = page_extent(of, style, detail).lines
+    assert told / 3 < len(page.splitlines()) < 3 * told
+
+
+def test_nothing_is_derived_of_a_network_that_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "large.yaml"
+    file.write_text("inputs: 784\nlayers:\n  - {units: 128, activation: relu}\n"
+                    "  - {units: 10, activation: softmax}\nloss: cross_entropy\n")  # fmt: skip
+
+    def never(*_: object, **__: object) -> None:
+        raise AssertionError("it was derived")
+
+    monkeypatch.setattr(derive, "derive", never)
+    result = CliRunner().invoke(commands, ["render", str(file)])
+    assert result.exit_code == 1 and "derive compile" in result.output
