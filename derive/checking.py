@@ -136,4 +136,4 @@ def _counts(report: Report, numbers: int, symbolic: int) -> Iterator[str]:
     for step in report.unchecked:
         yield f"not checked, 0 = 0 at every point: {step}"
     for step in report.unreached:
-        yield f"a case that no number was found for, compared as if it held: {step}"
+        yield f"a case that no number was found for, its seam not tried: {step}"

@@ -42,7 +42,8 @@ class Report:
     points       random points
     assumptions  what some equalities need
     unchecked    relations whose two sides were 0 wherever they were looked at
-    unreached    steps with a branch that no number leads to, compared as if its condition held
+    unreached    steps with a branch that no number was found for; compared as if its condition
+                 held, where that is written alike on both sides
     """
 
     steps: int
