@@ -101,7 +101,7 @@ def decoded(path: str | Path, raw: bytes) -> str:
     strange = next((i for i, sign in enumerate(text) if sign < " " and sign not in "\t\r\n"), None)
     if strange is not None:
         line = text.count("\n", 0, strange) + 1
-        raise TableError(f"{path}:{line}: not a text; save the table as “CSV UTF-8”")
+        raise TableError(f"{path}:{line}: not text; save the table as “CSV UTF-8”")
     return text
 
 

@@ -34,7 +34,7 @@ def destinations(
             raise click.UsageError("several formats need a folder: add -o DIR/")
         if formats[0].binary and sys.stdout.isatty():
             name, suffix = formats[0].name, formats[0].suffix
-            raise click.UsageError(f"{name} is nothing to read in a terminal: add -o FILE{suffix}")
+            raise click.UsageError(f"{name} cannot be read in a terminal: add -o FILE{suffix}")
         return None
     if output.endswith(("/", os.sep)) or os.path.isdir(output):
         return [Path(output) / f"{stem}{row.suffix}" for row in formats]
@@ -46,7 +46,8 @@ def destinations(
     if len(formats) > 1:
         if other is not None:
             raise click.UsageError(
-                f"several formats cannot all go to {output}: give a folder, or leave out {suffix}"
+                f"several formats cannot all be written to {output}: "
+                f"give a folder, or leave out {suffix}"
             )
         return [Path(f"{output}{row.suffix}") for row in formats]
     if other is not None and other != formats[0].name:

@@ -17,7 +17,7 @@ def _formats(_: click.Context, __: click.Parameter, given: str) -> tuple[str, ..
     for name in names:
         if name not in FORMATS:
             raise click.BadParameter(
-                f"there is no format {name!r}; those there are: {', '.join(FORMATS)}"
+                f"there is no format {name!r}; choose one of: {', '.join(FORMATS)}"
             )
     return names
 

@@ -15,7 +15,7 @@ def look_up(what: str, names: Sequence[str], home: str, table: str) -> None:
     for name in names:
         if name not in there:
             listed = ", ".join(there)
-            raise click.BadParameter(f"there is no {what} {name!r}; those there are: {listed}")
+            raise click.BadParameter(f"there is no {what} {name!r}; choose one of: {listed}")
 
 
 def style_named(_: click.Context, __: click.Parameter, name: str | None) -> str | None:

@@ -112,7 +112,7 @@ class Bundle:
                 raise
             called = combination_of(family.network(self.source, number))
             raise WorksheetError(
-                f"variant {number} ({called}): {error}; or take this network out of the family"
+                f"variant {number} ({called}): {error}; or remove this network from the family"
             ) from None
 
     def structure(self, number: int) -> str:

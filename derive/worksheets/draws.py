@@ -67,7 +67,7 @@ def read_hidden(notes: Notes, raw: Any, sizes: Sizes) -> tuple[Hidden, ...]:
             has = f"have {listed(map(str, depths))}" if depths else "have none"
             notes.problem(
                 path, f"hidden: got activations for {len(one)} hidden layers, but the networks of "
-                f"sizes {has}; write one for each hidden layer, or one alone that goes for all",
+                f"sizes {has}; write one for each hidden layer, or a single one for all of them",
             )  # fmt: skip
         first = one[:MOST_SIZES]
         found = [read_activation(notes, each, (*path, i), {}) for i, each in enumerate(first)]

@@ -120,7 +120,7 @@ def _recipe(notes: Notes, data: Mapping[str, Any]) -> dict[str, Any]:
         got = "an empty list" if isinstance(asked, list) else shown(asked)
         notes.problem(
             ("questions",),
-            f"questions: got {got}; write one a line, as in - kind: forward; kinds are "
+            f"questions: got {got}; write one per line, as in - kind: forward; kinds are "
             f"{', '.join(KINDS)}",
         )
         return read

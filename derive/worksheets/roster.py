@@ -34,7 +34,7 @@ def read_roster(path: str | Path) -> tuple[Student, ...]:
     """The students in the order of the file. Raises WorksheetError with every problem, OSError."""
     rows = class_table(path)
     if not rows:
-        raise WorksheetError(f"{path}: the roster is empty; write a student a row")
+        raise WorksheetError(f"{path}: the roster is empty; write one student per row")
     head = [cell.lower() for cell in rows[0].cells]
     columns = {
         what: next((i for i, cell in enumerate(head) if cell in words), None)
@@ -64,14 +64,14 @@ def read_roster(path: str | Path) -> tuple[Student, ...]:
             what = "id" if columns["id"] is not None else "name"
             problems.append(
                 f"{path}:{row.line}: {what} {student.id!r} is that of line "
-                f"{students[student.id.casefold()][0]}; give every student one of their own"
+                f"{students[student.id.casefold()][0]}; give every student a different one"
             )
         else:
             students[student.id.casefold()] = row.line, student
     if len(body) > MOST_VARIANTS:
         problems.append(f"{path}: got {len(body)} students; allowed are {MOST_VARIANTS}")
     if not body:
-        problems.append(f"{path}: there is no student below the heading; write one a row")
+        problems.append(f"{path}: there is no student below the heading; write one per row")
     if problems:
         raise WorksheetError("\n".join(problems))
     return tuple(student for _, student in students.values())

@@ -78,7 +78,7 @@ class Layout:
             try:
                 return self._environment.get_template(path)
             except UnicodeDecodeError as error:
-                raise TemplateError(f"{path}: not a text in UTF-8 ({error})") from error
+                raise TemplateError(f"{path}: not text in UTF-8 ({error})") from error
 
     def block(self, noun: str, block: object) -> str:
         """One block through the macro named ``noun``, without space at the ends of its lines."""

@@ -74,7 +74,7 @@ def format_named(name: str) -> Format:
     """The row of a format. Raises UnknownFormat listing those that are there."""
     if name not in REGISTRY:
         there = ", ".join(REGISTRY)
-        raise UnknownFormat(f"there is no format {name!r}; those there are: {there}")
+        raise UnknownFormat(f"there is no format {name!r}; choose one of: {there}")
     return REGISTRY[name]
 
 
@@ -83,7 +83,7 @@ def document_format(name: str) -> Format:
     row = format_named(name)
     if not row.document:
         there = ", ".join(DOCUMENTS)
-        raise UnknownFormat(f"no document is written as {name}; what there is: {there}")
+        raise UnknownFormat(f"no document is written as {name}; choose one of: {there}")
     return row
 
 
@@ -145,7 +145,7 @@ def _writer(
         value = {"dialect": dialect}[option]
         if value not in allowed:
             there = ", ".join(allowed)
-            raise UnknownFormat(f"{to} has no {option} {value!r}; those there are: {there}")
+            raise UnknownFormat(f"{to} has no {option} {value!r}; choose one of: {there}")
         options[option] = value
     module, name = row.home
     writer: type[Writer] = getattr(import_module(module), name)

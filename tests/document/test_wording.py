@@ -97,6 +97,19 @@ def test_one_file_replaces_one_sentence(tmp_path: Path) -> None:
     assert [a for a, _ in different] == ["Loss", "────"]
 
 
+def test_an_empty_file_leaves_its_sentence_out(tmp_path: Path) -> None:
+    """Of a list, an item; of the text, a paragraph; nothing is left of them."""
+    for name in ("checked-numbers", "convention-exact", "heading-found", "loss-many"):
+        own(tmp_path / name, name, "# nothing\n")
+        derivation = derive.derive(derive.load("examples/mazur.yaml"))
+        page = str(derive.render(derivation, "text", templates=tmp_path / name))
+        usual = str(derive.render(derivation, "text"))
+        lines = usual.split("\n")
+        left = page.split("\n")
+        assert not re.search(r"^\s*•\s*$|\n\n\n\n", page, re.MULTILINE)
+        assert len(left) < len(lines) and set(left) <= set(lines)
+
+
 @pytest.mark.parametrize("count", [1, 2, 3])
 def test_a_listing(count: int) -> None:
     listed = Wording().listing(("a", "b", "c")[:count])

@@ -12,7 +12,7 @@ _REMEDY = re.compile(
     r"\b(add|allowed|ask|change|check|choose|close|copy|correct|count|delete|did you mean|"
     r"divide|draw|end|fill in|get|give|go back|head|install|keep|leave|let|lower|make|"
     r"mark|mend|name|open|out of|pass|pick|put|raise|read|remove|rename|replace|run|save|"
-    r"say|see|separate|set|spell|split|start|state|take|those there are|train|try|use|"
+    r"say|see|separate|set|spell|split|start|state|take|train|try|use|"
     r"work|write)\b",
     re.IGNORECASE,
 )

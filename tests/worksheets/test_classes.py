@@ -70,7 +70,7 @@ def test_everything_wrong_with_a_roster_is_told_at_once(tmp_path: Path) -> None:
         ("", "the roster is empty"),
         ("id,name\n", "no student below the heading"),
         ("who,where\na,b\n", "allowed are id, name"),
-        ("\0\1", ":1: not a text; save the table as “CSV UTF-8”"),
+        ("\0\1", ":1: not text; save the table as “CSV UTF-8”"),
     ):
         with pytest.raises(WorksheetError, match=message):
             read_roster(roster(tmp_path, text))

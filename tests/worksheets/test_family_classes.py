@@ -90,7 +90,7 @@ def test_what_no_good_sheet_is_made_of_is_named(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr("derive.worksheets.maker.Maker.variant", refused)
     for about, told in (
         (Family([[2, 2, 1]]), "variant 1 (2-2-1, sigmoid, half_squared_error, bias neuron): no "
-         "good numbers; or take this network out of the family"),
+         "good numbers; or remove this network from the family"),
         (Family([[2, 2, 1]]).structures[0], "no good numbers"),
     ):  # fmt: skip
         with pytest.raises(WorksheetError) as error:

@@ -112,8 +112,8 @@ def test_every_reason_has_its_sentence_and_every_sentence_its_reason() -> None:
 def test_a_reason_names_what_is_on_the_sheet() -> None:
     say = Faults(formulas("above.yaml").names)
     assert say(Fault("unknown-name", "d2_1")) == (
-        "“d2_1” is no name on your sheet. Is δ⁽²⁾₁ meant? The names there look like w1_11, a⁽¹⁾₁, "
-        "δ⁽¹⁾₁."
+        "“d2_1” is not a name on your sheet. Is δ⁽²⁾₁ meant? The names there look like w1_11, "
+        "a⁽¹⁾₁, δ⁽¹⁾₁."
     )
     assert "as in a⁽¹⁾₁·(1 − w1_11)" in say(Fault("sign", "!"))
     assert "∂a⁽¹⁾₁/∂z⁽¹⁾₁" in say(Fault("derivative"))

@@ -95,12 +95,15 @@ def test_messages_are_in_the_words_of_the_sheet(typed: str) -> None:
     [
         ("h1 2", "It is not clear how “h1” and “2” belong together. Put a · between them"),
         ("a_h1(h1)", "It is not clear how “a_h1” and “(” belong together. Put a · between"),
-        ("W55", "“W55” is no name on your sheet. Is W5 meant? The names there look like W1, a_h1,"),
-        ("q", "“q” is no name on your sheet. The names there look like W1, a_h1, δ_h1."),
+        (
+            "W55",
+            "“W55” is not a name on your sheet. Is W5 meant? The names there look like W1,",
+        ),
+        ("q", "“q” is not a name on your sheet. The names there look like W1, a_h1, δ_h1."),
         ("h1'", "The sign “'” cannot be read here. Write the formula with the names on your"),
         ("0·5·h1", "“0·5” may be the number 0.5 or a product. Write 0.5, or × for a product."),
-        ("q(h1)", "“q” is no function on your sheet. If a product is meant, put a · before"),
-        ("(h1", "A bracket is opened and never closed."),
+        ("q(h1)", "“q” is not a function on your sheet. If a product is meant, put a · before"),
+        ("(h1", "A bracket is opened but never closed."),
         ("", "There is no formula here."),
     ],
 )

@@ -59,8 +59,8 @@ questions:
     [
         ("", ["1:1: the file is empty; allowed is a mapping with title, digits, picture"]),
         ("- forward", ["1:1: got a list of 1; allowed is a mapping with title, digits"]),
-        ("digits: 4", ["1:1: questions: got nothing; write one a line, as in - kind: forward;"]),
-        ("questions: []", ["1:12: questions: got an empty list; write one a line"]),
+        ("digits: 4", ["1:1: questions: got nothing; write one per line, as in - kind: forward;"]),
+        ("questions: []", ["1:12: questions: got an empty list; write one per line"]),
         ("questions: [forwards]",
          ["1:13: unknown kind 'forwards'; did you mean 'forward'? allowed are "]),
         ("questions: [3]", ["1:13: question 1: got 3; allowed are a kind, or a mapping with kind"]),

@@ -83,7 +83,7 @@ def read_data(path: str | Path, network: Network) -> Examples:
     numbers.finish()
     if not rows and not problems:
         problems.append(
-            f"{table.name}: no examples; write one a line below the names of the columns"
+            f"{table.name}: no examples; write one per line below the names of the columns"
         )
     inputs = [[row[k] for k in columns.inputs] for row in rows]
     targets = [[row[k] for k in columns.targets] for row in rows] if columns.targets else None

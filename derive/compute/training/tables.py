@@ -73,7 +73,7 @@ class Table:
                 row = next(lines, None)
             except csv.Error as error:
                 raise DataError(
-                    [f"{self.name}:{lines.line_num}: {error}; save the file as CSV anew"]
+                    [f"{self.name}:{lines.line_num}: {error}; save the file as CSV again"]
                 ) from None
             if row is None:
                 return
@@ -154,7 +154,7 @@ def _text(path: str | Path, name: str) -> str:
             continue
         if "\0" in text:
             line = text.count("\n", 0, text.index("\0")) + 1
-            raise DataError([f"{name}:{line}: not a text; save the file as CSV in UTF-8"])
+            raise DataError([f"{name}:{line}: not text; save the file as CSV in UTF-8"])
         return text
     line = raw.count(b"\n", 0, place) + 1
-    raise DataError([f"{name}:{line}: not a text in UTF-8; save the file as CSV in UTF-8"])
+    raise DataError([f"{name}:{line}: not text in UTF-8; save the file as CSV in UTF-8"])

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import chain
 
-from derive.document.blocks import Block, Document
+from derive.document.blocks import Block, Document, Heading, Items, Paragraph
 from derive.document.narration.backward import backward
 from derive.document.narration.closing import appendix
 from derive.document.narration.descent import descent
@@ -30,7 +31,18 @@ def narrate(teller: Teller) -> Document:
         from derive.document.narration.captions import captioned
 
         blocks = captioned(teller, blocks)
-    return Document(title, tuple(blocks), "en", coloured="colour" in teller.parts)
+    return Document(title, tuple(_spoken(blocks)), "en", coloured="colour" in teller.parts)
+
+
+def _spoken(blocks: Iterable[Block]) -> Iterator[Block]:
+    """The blocks without those that say nothing: their sentence is an empty file of one's own."""
+    for block in blocks:
+        if isinstance(block, Items):
+            items = tuple(filter(None, block.items))
+            if items:
+                yield replace(block, items=items)
+        elif not isinstance(block, (Paragraph, Heading)) or block.content:
+            yield block
 
 
 def _sections(teller: Teller) -> Iterator[tuple[str, Iterable[Block]]]:

@@ -80,7 +80,9 @@ class Reader:
         bare = _BARS.sub(r" abs(\1)", bare.replace("otherwise", ""))
         bare = reading.derivatives_of_brackets(bare, self._functions)
         if len(bare) > MAX_LENGTH:
-            raise FormulaError("too many powers and fractions", 1, "write less of them", "too-much")
+            raise FormulaError(
+                "too many powers and fractions", 1, "write fewer of them", "too-much"
+            )
         return parse(bare, reading.known, self._functions, beside=True)
 
     def _powers_of_functions(self, text: str) -> str:

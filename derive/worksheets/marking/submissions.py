@@ -104,7 +104,7 @@ def _name(answers: object) -> str:
 
 def _table(rows: list[Row], bundle: Bundle, name: str, problems: _Problems) -> Submissions:
     if not rows:
-        problems.append(f"{name}: the table is empty; write a heading and a row a student")
+        problems.append(f"{name}: the table is empty; write a heading and one row per student")
         return {}
     columns = _columns(rows[0], f"{name}:{rows[0].line}", problems)
     if columns is None:

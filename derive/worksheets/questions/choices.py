@@ -48,7 +48,7 @@ def match(ground: Ground, ask: Ask, letter: str) -> Question:
         places = [i for i, (formula, _) in enumerate(options)
                   if exercise.truth.same(task.step.subject, formula)]  # fmt: skip
         if len(places) != 1 or options[places[0]][0] != task.formula:
-            raise CheckFailed(task.source, "is matched by another formula too")
+            raise CheckFailed(task.source, "is also matched by another formula")
         named = {formula: slip for slip, formula in wrong_formulas(task, exercise)}
         slips = [named.get(formula, "") for formula, _ in options]
         prompt = ground.words("worksheet-match-one", derivative=task.step.subject)

@@ -60,7 +60,7 @@ def on_paths(ground: Ground, w: Quantity, goal: Quantity) -> tuple[Quantity, ...
     counted = {q for q in definitions if ground.graph.reaches(w, q)
                and ground.graph.reaches(q, goal)} - {goal}  # fmt: skip
     if set(found) != counted:
-        raise CheckFailed(f"paths/{key(w)}", "leads over other quantities than its formulas")
+        raise CheckFailed(f"paths/{key(w)}", "leads through other quantities than its formulas")
     return found
 
 
