@@ -3,6 +3,7 @@ message."""
 
 from __future__ import annotations
 
+import csv
 import io
 import json
 from pathlib import Path
@@ -14,7 +15,9 @@ from worksheets.networks import two_two_two
 
 import derive
 from derive.worksheets import Worksheet, WorksheetError
+from derive.worksheets.answersheet import Labels, answer_sheet
 from derive.worksheets.marking.delivery import files
+from derive.worksheets.marking.report import report
 from derive.worksheets.marking.submissions import Submissions, label_of, read_submissions
 
 
@@ -30,9 +33,17 @@ def without(made: Worksheet) -> Worksheet:
     return derive.worksheet(two_two_two(), variants=3, seed=7)
 
 
+def with_forms(made: Worksheet, text: str) -> str:
+    """FORM2 and Form2 stand for the form of variant 2, the second as Word writes it."""
+    for number in range(1, made.bundle.count + 1):
+        form = made.bundle.form(number)
+        text = text.replace(f"FORM{number}", form)
+        text = text.replace(f"Form{number}", form.replace("-", "–").lower())
+    return text
+
+
 def reading(made: Worksheet, path: Path, text: str) -> Submissions:
-    filled = text.replace("FORM", made.bundle.digest)
-    path.write_text(filled, encoding="utf-8")
+    path.write_text(with_forms(made, text), encoding="utf-8")
     return read_submissions(path, made.bundle)
 
 
@@ -71,12 +82,14 @@ def test_what_is_empty_needs_no_heading(made: Worksheet, tmp_path: Path, text: s
 
 
 WHOSE = [
-    ("form,student,1\n7-001-FORM,1002,0.5\n", [
-        ":2: form '7-001-FORM' is variant 1 (Ada), student '1002' is variant 2 (Blaise); write"]),
-    ("id,name,1\n1001,Blaise,0.5\n", [":2: id '1001' is variant 1 (Ada), name 'Blaise' is"]),
+    ("form,student,1\nFORM1,1002,0.5\n", [
+        ":2: form 'FORM1' is variant 1 (Ada, 1001), student '1002' is variant 2 (Blaise, 1002); "
+        "write"]),
+    ("id,name,1\n1001,Blaise,0.5\n", [":2: id '1001' is variant 1 (Ada, 1001), name 'Blaise' is"]),
     ("id,name,1\n1001,Nobody,0.5\n", [":2: student 'Nobody' is not on the roster"]),
-    ("name,1\nAda,0.5\n", [":2: name 'Ada': 2 have that name; write the id or the form"]),
-    ("variant,form,1\n2,7-001-FORM,0.5\n", [":2: form '7-001-FORM' is variant 1"]),
+    ("name,1\nAda,0.5\n", [
+        ":2: name 'Ada' may be variant 1 (Ada, 1001) or variant 3 (Ada, 1003); write the form"]),
+    ("variant,form,1\n2,FORM1,0.5\n", [":2: form 'FORM1' is variant 1"]),
 ]  # fmt: skip
 
 
@@ -87,14 +100,14 @@ def test_columns_that_contradict_each_other_are_told(
     with pytest.raises(WorksheetError) as found:
         reading(made, tmp_path / "a.csv", text)
     for message in messages:
-        assert message.replace("FORM", made.bundle.digest) in str(found.value)
+        assert with_forms(made, message) in str(found.value)
 
 
 @pytest.mark.parametrize(
     "text",
     [
-        "id,name,1\n1003,Ada,0.5\n", "form,id,name,1\n7-003-FORM,1003,ada,0.5\n",
-        "name,variant,1\nAda,3,0.5\n", "form,1\n7–003–FORM,0.5\n", "variant,id,1\n3,,0.5\n",
+        "id,name,1\n1003,Ada,0.5\n", "form,id,name,1\nFORM3,1003,ada,0.5\n",
+        "name,variant,1\nAda,3,0.5\n", "form,1\nForm3,0.5\n", "variant,id,1\n3,,0.5\n",
     ],
 )  # fmt: skip
 def test_columns_that_agree_are_one(made: Worksheet, tmp_path: Path, text: str) -> None:
@@ -102,14 +115,14 @@ def test_columns_that_agree_are_one(made: Worksheet, tmp_path: Path, text: str) 
 
 
 def test_names_say_nothing_where_there_is_no_roster(without: Worksheet, tmp_path: Path) -> None:
-    assert set(reading(without, tmp_path / "a.csv", "form,name,1\n7-002-FORM,Ada,0.5\n")) == {2}
+    assert set(reading(without, tmp_path / "a.csv", "form,name,1\nFORM2,Ada,0.5\n")) == {2}
     with pytest.raises(WorksheetError, match="no roster; write the form or the variant"):
         reading(without, tmp_path / "b.csv", "name,1\nAda,0.5\n")
 
 
 def test_forms_and_labels_as_they_are_printed(made: Worksheet, tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
-    path.write_text(f"form,(1),( 2A )\n7-002-{made.bundle.digest.upper()},0.5,0.6\n")
+    path.write_text(f"form,(1),( 2A )\n{made.bundle.form(2).lower()},0.5,0.6\n")
     assert read_submissions(path, made.bundle) == {2: {"1": "0.5", "2a": "0.6"}}
     path.write_text("student,label,answer\n1001,(12B),0.5\n")
     assert read_submissions(path, made.bundle) == {1: {"12b": "0.5"}}
@@ -123,7 +136,7 @@ def test_forms_and_labels_as_they_are_printed(made: Worksheet, tmp_path: Path) -
 def test_json_with_very_many_keys_is_read_at_once(made: Worksheet, tmp_path: Path) -> None:
     """Work in proportion to its length: a count of each key would be 10^10 steps."""
     path = tmp_path / "a.json"
-    path.write_text(json.dumps({"1001": {f"k{i}": "" for i in range(100_000)}}))
+    path.write_text(json.dumps({"1001": {f"k{i}": "0" for i in range(100_000)}}))
     assert len(read_submissions(path, made.bundle)[1]) == 100_000
 
 
@@ -248,3 +261,127 @@ def test_every_beginning_of_a_spreadsheet_is_told(made: Worksheet, tmp_path: Pat
         path.write_bytes(whole[:end])
         with pytest.raises(WorksheetError, match="not a spreadsheet that can be read"):
             read_submissions(path, made.bundle)
+
+
+# -- as spreadsheets save it ----------------------------------------------------------------------
+
+
+ROSTER = 'id,name\n0012345,Ada\n\'@bo,Bo\n=x,"=Xi"\n12,Cem\n0012,Dee\n00077,Eve\n077,Fay\n'
+
+
+@pytest.fixture(scope="module")
+def numbered(tmp_path_factory: pytest.TempPathFactory) -> Worksheet:
+    roster = tmp_path_factory.mktemp("numbered") / "roster.csv"
+    roster.write_text(ROSTER, encoding="utf-8")
+    return derive.worksheet(two_two_two(), seed=7, roster=roster)
+
+
+@pytest.mark.parametrize(
+    ("who", "number"),
+    [("12345", 1), ("'0012345", 1), ("00012345", 1), ("@bo", 2), ("''@bo", 2), ("'=x", 3),
+     ("’=X", 3), ("'=xi", 3), ("12", 4), ("0012", 5), ("077", 7)],
+)  # fmt: skip
+def test_an_id_that_a_spreadsheet_changed_is_found(
+    numbered: Worksheet, tmp_path: Path, who: str, number: int
+) -> None:
+    assert set(reading(numbered, tmp_path / "a.csv", f"student,1\n{who},0.5\n")) == {number}
+    assert set(read_submissions({who: {"1": "0.5"}}, numbered.bundle)) == {number}
+
+
+def test_an_id_that_may_be_two_is_told(numbered: Worksheet, tmp_path: Path) -> None:
+    with pytest.raises(WorksheetError) as found:
+        reading(numbered, tmp_path / "a.csv", "student,1\n77,0.5\n")
+    assert (
+        ":2: student '77' may be variant 6 (Eve, 00077) or variant 7 (Fay, 077); write the form"
+    ) in str(found.value)
+
+
+@pytest.mark.parametrize(
+    ("form", "who", "number"),
+    [
+        ("1", "12345,Ada", 1), ("1", "1.2E+04,Ada", 1), ("1", ",A. Lovelace", 1),
+        ("5", "12,Dee", 5), ("6", "77,Eve", 6), ("4", "#NAME?,#NAME?", 4), ("3", "'=x,'=Xi", 3),
+    ],
+)  # fmt: skip
+def test_the_form_says_whose_a_row_is_where_nobody_else_is_named(
+    numbered: Worksheet, tmp_path: Path, form: str, who: str, number: int
+) -> None:
+    text = f"form,student,name,1\nFORM{form},{who},0.5\n"
+    assert set(reading(numbered, tmp_path / "a.csv", text)) == {number}
+
+
+@pytest.mark.parametrize("who", ["12345,Eve", "00012345,", "nobody,Bo", "FORM2,"])
+def test_a_form_and_another_student_are_told(numbered: Worksheet, tmp_path: Path, who: str) -> None:
+    text = f"form,student,name,1\nFORM3,{who},0.5\n"
+    with pytest.raises(WorksheetError, match="; write whose the row is, once"):
+        reading(numbered, tmp_path / "a.csv", text)
+
+
+def test_the_answer_sheet_is_read_again_however_a_spreadsheet_saved_it(
+    numbered: Worksheet, tmp_path: Path
+) -> None:
+    asked = [Labels(number, ("1", "2")) for number in range(1, 8)]
+    sheet = str(answer_sheet(numbered.bundle, asked, ".csv")).removeprefix("\ufeff")
+    rows = list(csv.reader(io.StringIO(sheet)))
+    column = rows[0].index("1")
+    out = io.StringIO()
+    for line, row in enumerate(rows):
+        if line:
+            row[1] = row[1].lstrip("0'")  # as Excel shows a number, and a text
+            row[column] = f"0,{line}"
+        csv.writer(out, delimiter=";").writerow(row)
+    found = reading(numbered, tmp_path / "answers.csv", out.getvalue())
+    assert {number: mine["1"] for number, mine in found.items()} == {
+        number: f"0,{number}" for number in range(1, 8)
+    }
+
+
+# -- who handed nothing in ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        "student,1,2\n1001,0.5,\n1002,,\n1003,–,\n", "student,1,2\n1001,0.5,\n",
+        "student,label,answer\n1001,1,0.5\n1002,1,\n1002,2,-\n",
+    ],
+)  # fmt: skip
+def test_a_row_without_an_answer_is_a_student_who_was_absent(
+    made: Worksheet, tmp_path: Path, answers: str
+) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(answers, encoding="utf-8")
+    marks = derive.mark(made.bundle, path)
+    alone = derive.mark(made.bundle, {"1001": {"1": "0.5"}, "1002": {}, "1003": {"1": None}})
+    for found in (marks, alone):
+        assert [student.variant for student in found.students] == [1]
+        assert found.missing == (made.bundle.form(2), made.bundle.form(3))
+        assert report(found).mean == found.students[0].points
+    written = files(marks, ("text", "csv", "json"))
+    assert [name for name in written if name.startswith("feedback")] == ["feedback-01.txt"]
+    page = " ".join(written["report.txt"].split())
+    assert f"in any figure of this report: Blaise ({made.bundle.form(2)}), Ada (" in page
+    data = json.loads(written["marks.json"])
+    assert [one["student"] for one in data["absent"]] == ["1002", "1003"]
+    assert data["class"]["students"] == 1
+    rows = list(csv.DictReader(io.StringIO(written["marks.csv"].removeprefix("\ufeff"))))
+    assert [(row["student"], row["handed in"], row["points"]) for row in rows[1:]] == [
+        ("1002", "no", ""), ("1003", "no", ""),
+    ]  # fmt: skip
+
+
+def test_an_empty_sheet_that_was_handed_in_has_no_points_and_counts(made: Worksheet) -> None:
+    marks = derive.mark(made.bundle, {"1001": {"1": "0.5"}, "1002": {"1": "empty"}})
+    assert [student.variant for student in marks.students] == [1, 2]
+    assert marks.students[1].points == 0
+    assert report(marks).mean == marks.students[0].points / 2
+
+
+@pytest.mark.parametrize(
+    "text", ["student,1,2\n1001,,\n1002,–,-\n", "student,label,answer\n1001,1,\n"]
+)
+def test_a_file_without_any_answer_says_what_to_do(
+    made: Worksheet, tmp_path: Path, text: str
+) -> None:
+    with pytest.raises(WorksheetError, match="no answer in it; write what each student wrote"):
+        reading(made, tmp_path / "a.csv", text)

@@ -87,7 +87,7 @@ def test_a_class_of_every_script_compiles(roster: Path, tmp_path: Path) -> None:
     for path in sorted(marks.glob("*.tex")):
         assert complaints(compiled(path.read_text(encoding="utf-8"), tmp_path)) == [], path.name
     report = (marks / "report.tex").read_text(encoding="utf-8")
-    assert r"Not handed in: \personrl{محمد}{5} (" in report
+    assert r"figure of this report: \personrl{محمد}{5} (" in report
 
 
 def test_a_name_is_found_however_its_accents_are_typed(tmp_path: Path) -> None:

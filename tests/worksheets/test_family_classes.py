@@ -251,7 +251,7 @@ def test_who_did_not_hand_in_is_named(path: Path, tmp_path: Path) -> None:
     roster.write_text("id,name\n1,Ada\n2,Blaise\n3,\n", encoding="utf-8")
     sheets = derive.worksheet(path, "warm-up", roster=roster, seed=7)
     marks = derive.mark(sheets.bundle, {"1": key_of(sheets, 1)})
-    told = f"Not handed in: Blaise ({sheets.bundle.form(2)}), 3 ({sheets.bundle.form(3)})."
+    told = f"figure of this report: Blaise ({sheets.bundle.form(2)}), 3 ({sheets.bundle.form(3)})."
     assert told in " ".join(files(marks, ("text",))["report.txt"].split())
     assert marks.missing == (sheets.bundle.form(2), sheets.bundle.form(3))
 

@@ -16,21 +16,26 @@ from derive.writers.expressions.text import text
 
 
 def marks_table(marks: ClassMarks) -> str:
-    """A row a student: points by question and in all, the first wrong step, misconceptions."""
+    """A row a student: points by question and in all, the first wrong step, misconceptions. Who
+    handed nothing in has a row without points."""
     letters = list(dict.fromkeys(q for student in marks.students for q in student.questions))
     last = ["points", "of", "percent", "first wrong", "misconceptions"]
     last += ["network"] if marks.mixed else []
-    rows = [["form", "student", "name", *letters, *last]]
+    rows = [["form", "student", "name", "handed in", *letters, *last]]
     for student in marks.students:
         mine, first, who = student.questions, student.first, student.student
         found = dict.fromkeys(r for g in student.graded for r in g.mark.misconceptions[:1])
         rows.append([
-            student.form, who.id if who else "", who.name if who else "",
+            student.form, who.id if who else "", who.name if who else "", "yes",
             *(points(mine[q][0]) if q in mine else "" for q in letters),
             points(student.points), points(student.worth), percent(student.share),
             first.mark.label if first else "", " ".join(found),
             *([student.network] if marks.mixed else []),
         ])  # fmt: skip
+    for absent in marks.absent:
+        who = absent.student
+        known = [absent.form, who.id if who else "", who.name if who else "", "no"]
+        rows.append(known + [""] * (len(rows[0]) - len(known)))
     return str(table(rows, ".csv"))
 
 
@@ -51,6 +56,11 @@ def as_json(marks: ClassMarks) -> str:
         "title": marks.title,
         "students": [_student(student) for student in marks.students],
         "missing": list(marks.missing),
+        "absent": [
+            {"form": one.form, "student": one.student.id, "name": one.student.name}
+            for one in marks.absent
+            if one.student is not None
+        ],
         "class": _report(report(marks), marks.names),
     }
     return json.dumps(found, indent=1, ensure_ascii=False) + "\n"

@@ -89,6 +89,16 @@ class StudentMarks:
 
 
 @dataclass(frozen=True, slots=True)
+class Absent:
+    """A sheet that was not handed in: it has no marks and is in no figure. student, person: whose
+    it is; None without a roster."""
+
+    form: str
+    student: Student | None
+    person: Person | None
+
+
+@dataclass(frozen=True, slots=True)
 class Totals:
     """What the sheets of a class are worth, and how they did, each measured by its own total.
 
@@ -113,20 +123,24 @@ class ClassMarks:
     """The marks of all sheets that were handed in, in the order of their variants.
 
     names    of the quantities, where the sheets are about one network; else each student's count
-    missing  forms that were not handed in; absent: whose they are; None without a roster
+    absent   who handed nothing in: a sheet without any answer, or without a row
     """
 
     title: str
     students: tuple[StudentMarks, ...]
     names: Names
-    missing: tuple[str, ...]
-    absent: tuple[Person | None, ...]
+    absent: tuple[Absent, ...]
     mixed: bool  # whether they are about different networks
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """The forms that were not handed in."""
+        return tuple(one.form for one in self.absent)
 
     @property
     def people(self) -> tuple[Person, ...]:
         """Whose names are printed in the report."""
-        everyone = (*(student.person for student in self.students), *self.absent)
+        everyone = (*(one.person for one in self.students), *(one.person for one in self.absent))
         return tuple(person for person in everyone if person is not None)
 
     def totals(self) -> Totals:
@@ -173,12 +187,12 @@ def mark(
             students.append(_graded(known, variant, judges[structure], mine, recipe.points_in))
     if problems:
         raise WorksheetError("\n".join(problems[:50]))
-    missing = [number for number in range(1, known.count + 1) if number not in found]
-    title = recipe.title or first.exercise.structure.title
-    return ClassMarks(
-        title, tuple(students), first.names, tuple(map(known.form, missing)),
-        tuple(map(known.person, missing)), len(judges) > 1,
+    absent = tuple(
+        Absent(known.form(number), known.student(number), known.person(number))
+        for number in range(1, known.count + 1) if number not in found
     )  # fmt: skip
+    title = recipe.title or first.exercise.structure.title
+    return ClassMarks(title, tuple(students), first.names, absent, len(judges) > 1)
 
 
 def _graded(

@@ -158,7 +158,7 @@ def _blocks(marks: ClassMarks, found: Report, words: Wording) -> Iterator[Block]
             count=found.students, mean=points(found.mean), worth=points(totals.most),
             lowest=points(found.lowest), highest=points(found.highest),
         ))  # fmt: skip
-    if marks.missing:
+    if marks.absent:
         yield Paragraph(words("report-missing", forms=_absent(marks)))
     yield Heading(2, words("report-points"))
     header = tuple(words(f"report-{head}") for head in ("share", "sheets"))
@@ -187,9 +187,9 @@ def _blocks(marks: ClassMarks, found: Report, words: Wording) -> Iterator[Block]
 def _absent(marks: ClassMarks) -> Inline:
     """Ada Lovelace (7-001-a3f9), …; without a roster the forms alone."""
     found: list[str | Person] = []
-    for form, person in zip(marks.missing, marks.absent, strict=True):
+    for one in marks.absent:
         found += [", "] if found else []
-        found += [form] if person is None else [person, f" ({form})"]
+        found += [one.form] if one.person is None else [one.person, f" ({one.form})"]
     return tuple(found)
 
 

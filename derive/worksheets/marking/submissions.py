@@ -48,7 +48,8 @@ class _Problems(list[str]):
 def read_submissions(
     answers: str | Path | Mapping[str, Mapping[str, object]], bundle: Bundle
 ) -> Submissions:
-    """Who wrote what. Labels are looked at when the sheets are marked.
+    """Who wrote what. Labels are looked at when the sheets are marked. A student without any
+    answer has handed nothing in, and is left out: a table to fill in has a row for everyone.
 
     Raises WorksheetError with every problem, OSError.
     """
@@ -60,11 +61,16 @@ def read_submissions(
     else:
         found = _table(class_table(answers), bundle, str(answers), problems)
     problems.raise_any()
-    if not found:
+    handed_in = {
+        number: mine for number, mine in found.items() if not _NOTHING.issuperset(mine.values())
+    }
+    if not handed_in:
         raise WorksheetError(
-            f"{_name(answers)}: there is no answer in it; fill in a row for each student"
+            f"{_name(answers)}: there is no answer in it; write what each student wrote below the "
+            "numbers of the blanks, and leave the row of a student who was absent empty; save the "
+            "table before it is marked"
         )
-    return found
+    return handed_in
 
 
 def check_labels(
