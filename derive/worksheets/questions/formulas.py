@@ -34,6 +34,7 @@ from derive.worksheets.questions.question import Question
 from derive.worksheets.recipe import Ask, DoesNotFit
 
 _LARGEST = 9  # nodes of what a blank hides
+_NOT_YET = frozenset({Rule.ADD_ZERO, Rule.EXPAND})  # rules whose lines the first edition skipped
 _SHARE = {"easy": 3, "normal": 2, "hard": 1}  # every how manieth line has a blank
 
 
@@ -136,26 +137,30 @@ def _derivations(ground: Ground) -> Iterator[tuple[Step, tuple[Expression, ...]]
         if lemma is not None and len(lemma.substeps) > 1 and function is not None:
             z = Quantity(PRE_ACTIVATION, layer.index)
             x = function.parameters[0]
-            shown = lemma.substeps
-            if ground.is_first:  # the line to which 0 is added was not written
-                before = (None, *(inner.rule for inner in shown))
-                shown = tuple(
-                    inner for rule, inner in zip(before, shown, strict=False)
-                    if rule is not Rule.ADD_ZERO
-                )  # fmt: skip
-            lines = [inner.subject for inner in shown] + [lemma.result]
+            lines = _lines(ground, lemma.substeps, lemma.result)
             yield lemma, tuple(_about(line, x, z) for line in lines)
             del steps[lemma.id]  # once, even where several layers have it
     last = len(ground.exercise.structure.layers)
     simpler = [s for id, s in steps.items() if id.startswith(f"delta/z{last}.1/simplify/")]
     if simpler:
         delta = steps[f"delta/z{last}.1"].subject
-        yield simpler[-1], (delta, simpler[0].subject, *(step.result for step in simpler))
+        yield simpler[-1], (delta, *_lines(ground, simpler, simpler[-1].result))
     for layer_index in range(last - 1, 0, -1):
         step = steps.get(f"delta/z{layer_index}.1")
         if step is None:  # nothing is trained so far back
             return
         yield step, tuple(relation.expression for relation in step.relations)
+
+
+def _lines(
+    ground: Ground, steps: Sequence[Step], result: Expression
+) -> tuple[Expression, ...]:  # fmt: skip
+    """What the steps of a derivation begin with and end in; on a sheet of the first edition
+    without the lines that were not written then."""
+    before = (None, *(step.rule for step in steps))
+    left_out = _NOT_YET if ground.is_first else frozenset()
+    shown = (step for rule, step in zip(before, steps, strict=False) if rule not in left_out)
+    return (*(step.subject for step in shown), result)
 
 
 def _about(line: Expression, x: Quantity, z: Quantity) -> Expression:
