@@ -17,7 +17,8 @@ from derive.expression.nodes import (
     WEIGHT,
     Quantity,
 )
-from derive.network.catalogue import ACTIVATIONS, LOSSES, REAL, Activation, Loss
+from derive.network.catalogue import ACTIVATIONS, LOSSES, Activation, Loss
+from derive.network.intervals import REAL
 from derive.notation import BUILT_IN, names
 from derive.notation.shape import Shape
 from derive.rendering import PARTS

@@ -29,6 +29,7 @@ from derive.expression.nodes import (
     total,
     variable,
 )
+from derive.network import catalogue
 from derive.network.description import Layer, Network
 
 FEW = 8  # units up to which the sum over all others is written out
@@ -223,7 +224,7 @@ def _wide_letters() -> frozenset[str]:
             is_wide(part) or isinstance(part, Number) for part in e.children
         )
 
-    for letter, formula in stable.lines(stable.FORMS["softmax"][0]):
+    for letter, formula in stable.form(catalogue.activation("softmax")).lines:
         if is_wide(formula):
             found.add(letter)
     return frozenset(found)

@@ -11,9 +11,9 @@ form by the tests, at 60 digits.
 
 Where 1e-13 relative cannot hold in double precision: next to a zero of the quantity itself
 (silu′ near −1.278, y − t where y ≈ t and neither is near a bound of y: the error is that of the
-larger terms), below 1e-300, in the far tails of gelu (x < −20) and gelu_tanh (x < −15), whose
-exponent is rounded before it is used, and in formulas of one's own: those that
-``derive.compute.reliable`` finds wanting are named at the head of the file.
+larger terms), below 1e-300, in the far tails of gelu (x < −20), gelu_tanh (x < −15) and silu with
+a β other than 1 (βx < −300), whose exponent is rounded before it is used, and in formulas of one's
+own: those that ``derive.compute.reliable`` finds wanting are named at the head of the file.
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ from derive.derivation.calculus import derivative
 from derive.derivation.tidy import negative, tidy
 from derive.expression.functions import ABS, EXP, SIGMOID, SQRT, VALUE, X
 from derive.expression.nodes import (
+    ONE,
     Apply,
     Constant,
     Expression,
@@ -50,12 +51,12 @@ from derive.expression.nodes import (
     total,
     variable,
 )
-from derive.network.catalogue import ActivationUse
+from derive.network.catalogue import ActivationUse, without_ones
 
 FACE_NAMES = ("y", "q", "l", "m")
 _LETTERS: dict[str, Expression] = {
     name: variable(name)
-    for name in (*"xyqlmtecdfnrswABCSF", "top", "second", "lnS", "yA", "rest", "toprest")
+    for name in (*"xyqlmtecdfnrsvwABCSF", "top", "second", "lnS", "yA", "rest", "toprest")
 }
 
 
@@ -69,11 +70,13 @@ class Form:
     lines   letter := formula, in x and earlier letters; one of the letters is y
     slopes  per face that it has, ∂face/∂x
     near    gap: y − t, and margin: 1 − t·y, where y comes near a bound that t may be
+    over    the temperature of a softmax
     """
 
     lines: tuple[Line, ...]
     slopes: Mapping[str, Expression]
     near: Mapping[str, Expression] = field(default_factory=dict)
+    over: Number = ONE
 
 
 # e = e^−|x| never overflows; r·1 and r·e are the larger and the smaller of σ(x), σ(−x).
@@ -130,8 +133,14 @@ FORMS: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {
         {"y": "c + (sqrt(8/pi)*x*(1 + 0.134145*x**2)*e*r*r if e > 0 else 0)"},
     ),
     "silu": (
-        (*_SIGMOID, "s = r if x >= 0 else e*r", "y = x*s"),
-        {"y": "s + x*e*r*r"},
+        (
+            "e = exp(-abs(beta*x))",
+            "r = 1/(1 + e)",
+            "s = r if x >= 0 else e*r",
+            "y = x*s",
+            "c = x*e",
+        ),
+        {"y": "s + beta*c*r*r"},
     ),
     # tanh(ln(1 + eˣ)) = n/d, above and below divided by e²ˣ where x ≥ 0
     "mish": (
@@ -144,18 +153,19 @@ FORMS: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {
         ),
         {"y": "w + x*(4*(1 + e)*e*(e if x >= 0 else 1)/(d*d))"},
     ),
-    # Shifted by the largest; `second` without it, so that ln(1 − y) lives in log space too.
+    # v is x over the temperature. Shifted by the largest; `second` without it, so that ln(1 − y)
+    # lives in log space too.
     "softmax": (
         (
-            "top = largest(x)",
-            "e = exp(x - top)",
+            "top = largest(v)",
+            "e = exp(v - top)",
             "S = total(e)",
             "y = e/S",
             "q = others(e)/S",
             "lnS = ln(S)",
-            "l = log1p(-q) if q < 0.5 else x - top - lnS",
-            "second = second_largest(x)",
-            "f = exp(x - second) if x < second else 1",
+            "l = log1p(-q) if q < 0.5 else v - top - lnS",
+            "second = second_largest(v)",
+            "f = exp(v - second) if v < second else 1",
             "F = total(f) - 1",
             "m = log1p(-y) if y < 0.5 else second - top + ln(F) - lnS",
         ),
@@ -192,12 +202,13 @@ NEAR: dict[str, dict[str, str]] = {
 #   y_k·((1 − y_k)·A_k − Σ_{m≠k} y_m·A_m)
 #   (1 − y_k)·B_k − y_k·Σ_{m≠k} B_m
 #   Σ_{m≠k} C_m·y_m·y_k/(1 − y_m) − y_k·C_k
-# In the last, y_k/(1 − y_m) is a softmax without unit m: f/F where m is the largest.
+# In the last, y_k/(1 − y_m) is a softmax without unit m: f/F where m is the largest. All of it is
+# over the temperature.
 PULLBACK: dict[str, tuple[tuple[str, ...], str]] = {
     "A": (("yA = y*A",), "y*(q*A - others(yA))"),
     "B": ((), "q*B - y*others(B)"),
     "C": (
-        ("rest = 0 if x == top else C*y/q", "toprest = C*y/F if x == top else 0"),
+        ("rest = 0 if v == top else C*y/q", "toprest = C*y/F if v == top else 0"),
         "y*others(rest) + f*others(toprest) - y*C",
     ),
 }
@@ -230,14 +241,28 @@ def backward(form: Form, slopes: Mapping[str, Expression]) -> Backward:
         given = [part for part in parts_given if part is not None]
         if given:
             texts, delta = PULLBACK[weight]
-            found += [(weight, tidy(total(*given))), *lines(texts)]
-            deltas.append(tree(delta))
-    return Backward(tuple(found), total(*deltas))
+            letters = _letters_of_softmax(form.over)
+            found += [(weight, tidy(total(*given))), *lines(texts, letters)]
+            deltas.append(tree(delta, letters))
+    whole = total(*deltas)
+    return Backward(tuple(found), whole if form.over == ONE else Quotient(whole, form.over))
+
+
+def _letters_of_softmax(temperature: Number) -> dict[str, Expression]:
+    """v is x itself where the temperature is 1."""
+    return {**_LETTERS, "v": X if temperature.value == 1 else variable("v")}
 
 
 @lru_cache(maxsize=256)
 def form(use: ActivationUse) -> Form:
     """How a layer's activation is computed: a row of FORMS, or made from an own formula."""
+    if use.function is None and use.name in FORMS:  # softmax
+        given = use.temperature
+        plain = _row(use.name, _letters_of_softmax(given))
+        if given.value == 1:
+            return plain
+        scaled = ("v", Quotient(X, given))
+        return Form((scaled, *plain.lines), plain.slopes, plain.near, given)
     if use.name in FORMS:
         letters = {**_LETTERS, **dict(use.parameters)}
         return _row(use.name, letters)
@@ -270,7 +295,7 @@ def lines(texts: tuple[str, ...], letters: dict[str, Expression] = _LETTERS) -> 
 
 def tree(text: str, letters: dict[str, Expression] = _LETTERS) -> Expression:
     """One formula of a row, its constants worked out."""
-    return fold(read(text, letters))
+    return fold(without_ones(read(text, letters)))
 
 
 # -- formulas of one's own -------------------------------------------------------------------

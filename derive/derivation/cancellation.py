@@ -14,12 +14,14 @@ softmax with cross-entropy: y_k depends on z_j for every k
     = −t₁ + t₁·y₁ + t₂·y₁                 multiplied out
     = y₁·(t₁ + t₂) − t₁                   y₁ taken out
     = y₁ − t₁                             as t₁ + t₂ = 1
+
+with a temperature every line is divided by it
 """
 
 from __future__ import annotations
 
 from derive.derivation.calculus import Line
-from derive.derivation.graph import Graph
+from derive.derivation.graph import Graph, over
 from derive.derivation.steps import SUM_TO_ONE, Rule, Step, chain
 from derive.expression.nodes import ONE, Expression, Negative, Product, Quantity, Sum
 
@@ -87,7 +89,11 @@ def _of_softmax(graph: Graph, z: Quantity) -> list[Line]:
 
 
 def _averaged(graph: Graph, lines: list[Line]) -> tuple[Line, ...]:
-    return tuple(Line(line.rule, graph.averaged(line.expression)) for line in lines)
+    """The lines with the mean over the outputs, and the temperature of a softmax."""
+    temperature = graph.network.layers[-1].activation.temperature
+    return tuple(
+        Line(line.rule, graph.averaged(over(line.expression, temperature))) for line in lines
+    )
 
 
 def targets_sum_to_one(graph: Graph) -> bool:

@@ -100,6 +100,8 @@ def minus(e: Expression) -> Expression:
         return Number(-e.value, _other_sign(e.text))
     if isinstance(e, Sum):
         return _without_first_minus(tuple(map(minus, e.terms)))
+    if isinstance(e, Quotient):
+        return Quotient(minus(e.numerator), e.denominator) if _turns(e.numerator) else Negative(e)
     if isinstance(e, Cases):
         return Cases(tuple(map(minus, e.values)), e.conditions)
     if isinstance(e, Matrix):

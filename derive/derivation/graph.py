@@ -208,21 +208,28 @@ def bias_of(layer: Layer, unit: int) -> Quantity:
 
 
 def activation_formula(layer: Layer, unit: int) -> Expression:
-    """a = f(z), a = z for the identity, a = e^z / Σ e^z for softmax."""
+    """a = f(z), a = z for the identity, a = e^(z/T) / Σ e^(z/T) for softmax."""
     every = pre_activations(layer)
     function = layer.activation.function
     if function is None:
-        powers, whole = _softmax_parts(every)
+        powers, whole = _softmax_parts(every, layer.activation.temperature)
         return Quotient(powers[unit], whole)
     if layer.activation.name == "identity":
         return every[unit]
     return function(every[unit])
 
 
+def over(e: Expression, divisor: Number) -> Expression:
+    """e/divisor, and e alone where that is 1."""
+    return e if divisor.value == 1 else Quotient(e, divisor)
+
+
 @lru_cache
-def _softmax_parts(every: tuple[Quantity, ...]) -> tuple[tuple[Expression, ...], Expression]:
-    """e^z of every unit and their sum: the same nodes for all units, so worked out once."""
-    powers = tuple(EXP(z) for z in every)
+def _softmax_parts(
+    every: tuple[Quantity, ...], temperature: Number
+) -> tuple[tuple[Expression, ...], Expression]:
+    """e^(z/T) of every unit and their sum: the same nodes for all units, so worked out once."""
+    powers = tuple(EXP(over(z, temperature)) for z in every)
     return powers, total(*powers)
 
 

@@ -16,7 +16,7 @@ from derive.derivation.calculus import (
     prime,
     with_names,
 )
-from derive.derivation.graph import Graph
+from derive.derivation.graph import Graph, over
 from derive.derivation.steps import Relation, Rule, Step, chain
 from derive.expression.functions import VALUE, Function
 from derive.expression.nodes import (
@@ -40,8 +40,9 @@ from derive.expression.nodes import (
     quantities,
     substitute,
 )
-from derive.network.catalogue import ActivationUse, in_letters, loss_proof, proof
+from derive.network.catalogue import ActivationUse, in_letters
 from derive.network.description import Network
+from derive.network.proofs import loss_proof, proof
 
 _SHORT = {
     "input": "x", "weight": "w", "bias": "b", "pre-activation": "z", "activation": "a",
@@ -133,20 +134,21 @@ class Locals:
         return tuple(lines)
 
     def _softmax(self, a: Quantity, z: Quantity, formula: Expression) -> tuple[Line, ...]:
-        """a_k = e^{z_k}/S: quotient rule, then a_k·(1 − a_k) or −a_k·a_m."""
+        """a_k = e^(z_k/T)/S: quotient rule, then a_k·(1 − a_k)/T or −a_k·a_m/T."""
         lines = list(differentiate(formula, z))
         if not isinstance(formula, Quotient):
             raise TypeError("softmax is a quotient")
         bottom = formula.denominator
         share = Quotient(_exponential(self.graph, z), bottom)
         other = Quantity(ACTIVATION, z.layer, z.unit)
+        temperature = self.graph.network.layers[z.layer - 1].activation.temperature
         if a.unit == z.unit:
             rest = Quotient(Sum((bottom, Negative(share.numerator))), bottom)
-            lines.append(Line(Rule.SIMPLIFY, product(share, rest)))
-            result: Expression = product(a, Sum((ONE, Negative(a))))
+            lines.append(Line(Rule.SIMPLIFY, over(product(share, rest), temperature)))
+            result: Expression = over(product(a, Sum((ONE, Negative(a)))), temperature)
         else:
-            lines.append(Line(Rule.SIMPLIFY, Negative(product(formula, share))))
-            result = Negative(Product((a, other)))
+            lines.append(Line(Rule.SIMPLIFY, Negative(over(product(formula, share), temperature))))
+            result = Negative(over(Product((a, other)), temperature))
         if not isinstance(bottom, Sum):  # one unit: softmax is constantly 1
             return lines[0], Line(Rule.SIMPLIFY, result)
         lines.append(Line(Rule.SUBSTITUTE, result))

@@ -36,7 +36,7 @@ def conventions(
 def _kinks(network: Network, words: Wording) -> Iterator[Inline]:
     """What is declared where an activation or the loss has no derivative; other remarks."""
     for use in _distinct(network):
-        name = _capital(words.text(f"activation-{use.name}"))
+        name = _capital(words.activation(use))
         if use.function is not None:
             own = use.function(*use.function.parameters) if use.row is None else name
             said = kinks.of_function(words, use.function, own)

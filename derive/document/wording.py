@@ -18,6 +18,7 @@ from pathlib import Path
 from derive.document.blocks import Inline, Person, Strong
 from derive.expression.errors import DeriveError
 from derive.expression.nodes import Expression
+from derive.network.catalogue import ActivationUse
 from derive.network.description import Network
 from derive.notation import NEGATIVE
 from derive.resources import shipped_templates
@@ -60,6 +61,10 @@ class Wording:
     def text(self, sentence: str, **values: str | int) -> str:
         """A sentence or word without formulas in it."""
         return "".join(part for part in self(sentence, **values) if isinstance(part, str))
+
+    def activation(self, use: ActivationUse) -> str:
+        """What an activation is called in a sentence: a formula of one's own by its name."""
+        return use.title or self.text(f"activation-{use.name}")
 
     def number(self, count: int) -> str:
         """A small count as a word: 2 → two."""

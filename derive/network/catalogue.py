@@ -14,14 +14,16 @@ without knowing any: the stepwise derivative, SymPy's, finite differences and th
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cache
 
 from derive.expression.formula import parse
-from derive.expression.functions import SIGMOID, VALUE, Function, X, elementary
+from derive.expression.functions import SIGMOID, VALUE, Function, X
 from derive.expression.literals import decimal
 from derive.expression.nodes import (
+    ONE,
     Expression,
     Number,
     Product,
@@ -31,54 +33,10 @@ from derive.expression.nodes import (
     substitute,
     variable,
 )
+from derive.network.intervals import REAL, Interval, interval
 
 OUTPUT = variable("y")
 TARGET_LETTER = variable("t")
-
-
-@dataclass(frozen=True, slots=True)
-class Interval:
-    """low … high; None is infinite, and a bound is in the interval only where ``closed``."""
-
-    low: Fraction | None = None
-    high: Fraction | None = None
-    closed: bool = False
-
-    def inside(self, other: Interval) -> bool:
-        """Whether every point of this interval is in the other."""
-        return _fits(self.low, other.low, self.closed and not other.closed, 1) and _fits(
-            self.high, other.high, self.closed and not other.closed, -1
-        )
-
-    def __contains__(self, value: Fraction) -> bool:
-        return Interval(value, value, closed=True).inside(self)
-
-    def __str__(self) -> str:
-        left, right = ("[", "]") if self.closed else ("(", ")")
-        low = f"{left}{_decimal(self.low)}" if self.low is not None else "(−∞"
-        high = f"{_decimal(self.high)}{right}" if self.high is not None else "∞)"
-        return f"{low}, {high}"
-
-
-def _decimal(value: Fraction) -> str:
-    return f"{float(value):g}".replace("-", "−")
-
-
-def _fits(mine: Fraction | None, theirs: Fraction | None, strict: bool, sign: int) -> bool:
-    if theirs is None:
-        return True
-    if mine is None:
-        return False
-    return sign * mine > sign * theirs if strict else sign * mine >= sign * theirs
-
-
-def _interval(low: str | None, high: str | None, closed: bool = False) -> Interval:
-    return Interval(
-        None if low is None else Fraction(low), None if high is None else Fraction(high), closed
-    )
-
-
-REAL = _interval(None, None)
 
 
 # Formulas that lead from one to another, each with how it comes about: "simplify", "add zero".
@@ -120,7 +78,7 @@ ACTIVATIONS: dict[str, Activation] = {
     for row in (
         Activation("identity", "x", "1", REAL, latex=r"\mathrm{id}", text="id"),
         Activation(
-            "sigmoid", "1/(1 + exp(-x))", "y*(1 - y)", _interval("0", "1"),
+            "sigmoid", "1/(1 + exp(-x))", "y*(1 - y)", interval("0", "1"),
             latex=r"\sigma", text="σ",
             proof=(
                 ("simplify", "exp(-x)/(1 + exp(-x))**2"),
@@ -130,7 +88,7 @@ ACTIVATIONS: dict[str, Activation] = {
             ),
         ),
         Activation(
-            "tanh", "(exp(x) - exp(-x))/(exp(x) + exp(-x))", "1 - y**2", _interval("-1", "1"),
+            "tanh", "(exp(x) - exp(-x))/(exp(x) + exp(-x))", "1 - y**2", interval("-1", "1"),
             latex=r"\tanh", text="tanh",
             proof=(
                 (
@@ -141,7 +99,7 @@ ACTIVATIONS: dict[str, Activation] = {
             ),
         ),
         Activation(
-            "relu", "x if x > 0 else 0", "1 if x > 0 else 0", _interval("0", None, True),
+            "relu", "x if x > 0 else 0", "1 if x > 0 else 0", interval("0", None, True),
             latex=r"\mathrm{relu}", text="relu",
             remark="the derivative at 0 is taken to be 0",
         ),
@@ -152,7 +110,7 @@ ACTIVATIONS: dict[str, Activation] = {
         ),
         Activation(
             "elu", "x if x > 0 else alpha*(exp(x) - 1)", "1 if x > 0 else alpha*exp(x)",
-            _interval("-1", None), latex=r"\mathrm{elu}", text="elu", parameters=(("alpha", "1"),),
+            interval("-1", None), latex=r"\mathrm{elu}", text="elu", parameters=(("alpha", "1"),),
             remark="the derivative at 0 is taken to be that of the left branch, α",
         ),
         Activation(
@@ -164,39 +122,44 @@ ACTIVATIONS: dict[str, Activation] = {
             remark="the derivative at 0 is taken to be that of the left branch, λα",
         ),
         Activation(
-            "softplus", _SOFTPLUS, "1/(1 + exp(-x))", _interval("0", None),
+            "softplus", _SOFTPLUS, "1/(1 + exp(-x))", interval("0", None),
             latex=r"\mathrm{softplus}", text="softplus",
             proof=(("simplify", "exp(x)/(1 + exp(x))"),),
         ),
         Activation(
-            "softsign", "x/(1 + abs(x))", "1/(1 + abs(x))**2", _interval("-1", "1"),
+            "softsign", "x/(1 + abs(x))", "1/(1 + abs(x))**2", interval("-1", "1"),
             latex=r"\mathrm{softsign}", text="softsign",
             proof=(("simplify", "(1 + abs(x) - x*sign(x))/(1 + abs(x))**2"),),
         ),
         Activation(
             "gelu", f"x*({_HALF_ERF})", f"{_HALF_ERF} + x*exp(-x**2/2)/sqrt(2*pi)",
-            _interval("-0.17", None, True), latex=r"\mathrm{gelu}", text="gelu",
+            interval("-0.17", None, True), latex=r"\mathrm{gelu}", text="gelu",
         ),
         Activation(
             "gelu_tanh", f"1/2*x*(1 + tanh({_INNER}))",
             f"1/2*(1 + tanh({_INNER}))"
             f" + 1/2*x*(1 - tanh({_INNER})**2)*sqrt(2/pi)*(1 + 0.134145*x**2)",
-            _interval("-0.1701", None, True),
+            interval("-0.1701", None, True),
             latex=r"\mathrm{gelu}_{\tanh}", text="gelu_tanh",
         ),
         Activation(
-            "silu", "x*sigmoid(x)", "sigmoid(x) + y*(1 - sigmoid(x))",
-            _interval("-0.2785", None, True), latex=r"\mathrm{silu}", text="silu",
-            proof=(("simplify", "sigmoid(x) + x*sigmoid(x)*(1 - sigmoid(x))"),),
+            "silu", "x*sigmoid(beta*x)", "sigmoid(beta*x) + beta*y*(1 - sigmoid(beta*x))",
+            interval("-0.2785", None, True), latex=r"\mathrm{silu}", text="silu",
+            parameters=(("beta", "1"),),
+            proof=(
+                ("simplify", "sigmoid(beta*x) + x*beta*sigmoid(beta*x)*(1 - sigmoid(beta*x))"),
+            ),
         ),
         Activation(
             "mish", f"x*tanh({_SOFTPLUS})",
             f"tanh({_SOFTPLUS}) + x*(1 - tanh({_SOFTPLUS})**2)*sigmoid(x)",
-            _interval("-0.309", None, True), latex=r"\mathrm{mish}", text="mish",
+            interval("-0.309", None, True), latex=r"\mathrm{mish}", text="mish",
         ),
         Activation(
-            "softmax", "exp(x_k)/sum(exp(x_m))", "y_k*(1 - y_k), and -y_k*y_m for m ≠ k",
-            _interval("0", "1"), latex=r"\mathrm{softmax}", text="softmax",
+            "softmax", "exp(x_k/temperature)/sum(exp(x_m/temperature))",
+            "y_k*(1 - y_k)/temperature, and -y_k*y_m/temperature for m ≠ k",
+            interval("0", "1"), latex=r"\mathrm{softmax}", text="softmax",
+            parameters=(("temperature", "1"),),
             remark="every output depends on every pre-activation of its layer",
         ),
     )
@@ -209,6 +172,7 @@ class Loss:
 
     domain   where y may lie; targets: where t may lie; target_values: where only these may
     mean     the terms are averaged over the outputs (1/n), not summed
+    parameters  names and usual values of what may be set in a network file
     """
 
     name: str
@@ -221,9 +185,10 @@ class Loss:
     proof: Proof = ()
     remark: str = ""
     target_values: tuple[Fraction, ...] = ()
+    parameters: tuple[tuple[str, str], ...] = ()
 
 
-_CLOSED_UNIT = _interval("0", "1", True)
+_CLOSED_UNIT = interval("0", "1", True)
 
 LOSSES: dict[str, Loss] = {
     row.name: row
@@ -236,8 +201,9 @@ LOSSES: dict[str, Loss] = {
         ),
         Loss(
             "huber", "Huber loss",
-            "1/2*(y - t)**2 if abs(y - t) <= 1 else abs(y - t) - 1/2",
-            "y - t if abs(y - t) <= 1 else sign(y - t)",
+            "1/2*(y - t)**2 if abs(y - t) <= delta else delta*(abs(y - t) - 1/2*delta)",
+            "y - t if abs(y - t) <= delta else delta*sign(y - t)",
+            parameters=(("delta", "1"),),
         ),
         Loss(
             "log_cosh", "log-cosh loss", "ln(cosh(y - t))", "tanh(y - t)",
@@ -246,21 +212,21 @@ LOSSES: dict[str, Loss] = {
         Loss(
             "binary_cross_entropy", "binary cross-entropy",
             "-(t*ln(y) + (1 - t)*ln(1 - y))", "-t/y + (1 - t)/(1 - y)",
-            domain=_interval("0", "1"), targets=_CLOSED_UNIT,
+            domain=interval("0", "1"), targets=_CLOSED_UNIT,
         ),
         Loss(
             "cross_entropy", "cross-entropy", "-t*ln(y)", "-t/y",
-            domain=_interval("0", None), targets=_interval("0", None, True),
+            domain=interval("0", None), targets=interval("0", None, True),
         ),
         Loss(
             "kl_divergence", "Kullback–Leibler divergence",
             "t*ln(t/y) if t > 0 else 0", "-t/y",
-            domain=_interval("0", None), targets=_interval("0", None, True),
+            domain=interval("0", None), targets=interval("0", None, True),
             remark="0·ln 0 = 0",
         ),
         Loss(
             "hinge", "hinge loss", "1 - t*y if t*y < 1 else 0", "-t if t*y < 1 else 0",
-            targets=_interval("-1", "1", True), target_values=(Fraction(-1), Fraction(1)),
+            targets=interval("-1", "1", True), target_values=(Fraction(-1), Fraction(1)),
             remark="the derivative at t·y = 1 is taken to be 0",
         ),
     )
@@ -273,9 +239,12 @@ OWN = "formula"  # the name of an activation or loss given by a formula of one's
 class ActivationUse:
     """An activation as one layer uses it: a row with its parameters set, or an own formula.
 
-    function  None for softmax, which acts on the whole layer
-    row       None for a formula of one's own
-    place     where an own formula stands in its file, such as net.yaml:5:14
+    function    None for softmax, which acts on the whole layer
+    row         None for a formula of one's own
+    parameters  of a row, or those that an own formula names
+    formula     of one's own, as it was typed, and its derivative where that is taught
+    title       what an own formula is called in sentences; "" where nobody said
+    place       where an own formula stands in its file, such as net.yaml:5:14
     """
 
     name: str
@@ -283,18 +252,26 @@ class ActivationUse:
     row: Activation | None
     parameters: tuple[tuple[str, Number], ...] = ()
     formula: str = ""
+    taught: str = ""
+    title: str = ""
     place: str = field(default="", compare=False)
+
+    @property
+    def temperature(self) -> Number:
+        """What a softmax divides its pre-activations by; 1 of any other activation."""
+        return dict(self.parameters).get("temperature", ONE)
 
     @property
     def range(self) -> Interval | None:
         """Where its values lie; None for a formula of one's own, where nobody knows."""
         if self.row is None:
             return None
-        alpha = dict(self.parameters).get("alpha")
-        if alpha is None:
-            return self.row.range
-        scale = dict(self.parameters).get("scale")
-        return Interval(-alpha.value * (scale.value if scale else 1), None)
+        values = {name: number.value for name, number in self.parameters}
+        if "alpha" in values:
+            return Interval(-values["alpha"] * values.get("scale", 1), None)
+        if "beta" in values and self.row.range.low is not None:
+            return Interval(self.row.range.low / values["beta"], None, closed=True)
+        return self.row.range
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,6 +281,7 @@ class LossUse:
     term        one output's term, in the letters ``OUTPUT`` and ``TARGET_LETTER``
     derivative  ∂term/∂y as taught; None for a formula of one's own
     mean        the terms are averaged over the outputs
+    parameters  of a row, with their values
     place       where an own formula stands in its file
     """
 
@@ -314,6 +292,7 @@ class LossUse:
     mean: bool
     row: Loss | None
     formula: str = ""
+    parameters: tuple[tuple[str, Number], ...] = ()
     place: str = field(default="", compare=False)
 
 
@@ -333,8 +312,8 @@ def _function(name: str, parameters: tuple[tuple[str, Number], ...]) -> Function
         "_".join((row.name, *re.findall(r"\w+", mark.replace("-", "minus ")))),
         f"{row.latex}_{{{mark}}}" if mark else row.latex,
         f"{row.text}_{mark}" if mark else row.text,
-        definition=_without_ones(parse(row.formula, letters)),
-        derivatives=(_without_ones(parse(row.derivative, letters)),),
+        definition=without_ones(parse(row.formula, letters)),
+        derivatives=(without_ones(parse(row.derivative, letters)),),
     )  # fmt: skip
 
 
@@ -347,7 +326,7 @@ def _mark(row: Activation, parameters: tuple[tuple[str, Number], ...]) -> str:
     return ",".join(value.text or str(value.value) for _, value in parameters)
 
 
-def _without_ones(formula: Expression) -> Expression:
+def without_ones(formula: Expression) -> Expression:
     """1·(eˣ − 1) → eˣ − 1, where a parameter is 1."""
 
     def change(node: Expression) -> Expression:
@@ -367,45 +346,44 @@ def activation(name: str, parameters: dict[str, Number] | None = None) -> Activa
 
 
 @cache
-def own_activation(formula: str, position: int = 0) -> ActivationUse:
-    """An activation from a formula in x. Raises FormulaError.
+def own_activation(
+    formula: str, position: int = 0, taught: str = "",
+    parameters: tuple[tuple[str, Number], ...] = (), title: str = "",
+) -> ActivationUse:  # fmt: skip
+    """An activation from a formula in x and its parameters. Raises FormulaError.
 
-    ``position`` tells apart several own formulas in one network: f, f₂, f₃, …
+    position  tells apart several own formulas in one network: f, f₂, f₃, …
+    taught    its derivative in x and in y, the activation's own value; worked out from the formula
+              where it is ""
     """
     mark = str(position + 1) if position else ""
-    definition = parse(formula, {"x": X})
+    letters: dict[str, Expression] = {"x": X, **dict(parameters)}
+    definition = without_ones(parse(formula, letters))
     latex = f"f_{{{mark}}}" if mark else "f"
-    return ActivationUse(
-        OWN, Function(f"f{mark}", latex, f"f{mark}", definition=definition), None, (), formula
-    )
+    function = Function(f"f{mark}", latex, f"f{mark}", definition=definition)
+    if taught:
+        slope = own_slope(taught, parameters)
+        function = replace(function, derivatives=(slope,))
+    return ActivationUse(OWN, function, None, parameters, formula, taught, title)
 
 
-def proof(use: ActivationUse) -> tuple[tuple[str, Expression], ...]:
-    """The lines that lead from the stepwise derivative to the taught one, in x, and how.
-
-    Where they name the activation itself, it is meant, and not an elementary function.
-    """
-    if use.row is None or use.function is None:
-        return ()
-    letters: dict[str, Expression] = {**_LETTERS, **dict(use.parameters)}
-    functions = {**elementary(), use.row.name: use.function}
-    return tuple((how, parse(line, letters, functions)) for how, line in use.row.proof)
+def own_slope(taught: str, parameters: tuple[tuple[str, Number], ...]) -> Expression:
+    """A derivative as it is taught, in x, y and parameters. Raises FormulaError."""
+    return without_ones(parse(taught, {**_LETTERS, **dict(parameters)}))
 
 
-def loss(name: str, per_output: str | None = None) -> LossUse:
+def loss(
+    name: str, per_output: str | None = None, parameters: Mapping[str, Number] | None = None
+) -> LossUse:
     """A catalogue row as a network's loss. Raises KeyError for an unknown name."""
     row = LOSSES[name]
-    letters: dict[str, Expression] = {"y": OUTPUT, "t": TARGET_LETTER}
+    given = parameters or {}
+    values = tuple((key, given.get(key) or decimal(text)) for key, text in row.parameters)
+    letters: dict[str, Expression] = {"y": OUTPUT, "t": TARGET_LETTER, **dict(values)}
+    term, slope = (without_ones(parse(text, letters)) for text in (row.formula, row.derivative))
     return LossUse(
-        name, row.title, parse(row.formula, letters), parse(row.derivative, letters),
-        row.mean or per_output == "mean", row,
-    )  # fmt: skip
-
-
-def loss_proof(use: LossUse) -> tuple[tuple[str, Expression], ...]:
-    """The lines that lead from the stepwise derivative of a loss term to the taught one."""
-    letters: dict[str, Expression] = {"y": OUTPUT, "t": TARGET_LETTER}
-    return tuple((how, parse(line, letters)) for how, line in (use.row.proof if use.row else ()))
+        name, row.title, term, slope, row.mean or per_output == "mean", row, parameters=values
+    )
 
 
 def own_loss(formula: str, per_output: str | None = None) -> LossUse:

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, TypeVar
 
-from derive.expression.formula import FormulaError
-from derive.expression.functions import X
-from derive.expression.nodes import Expression, Number, Quantity
+from derive.expression.nodes import Number
 from derive.network import catalogue, other_names
 from derive.network.catalogue import ACTIVATIONS, LOSSES, OUTPUT, ActivationUse, LossUse
 from derive.network.errors import Notes, Path, listed, unknown
 from derive.network.other_names import Other
+from derive.network.own_formulas import mentions, read_formula, read_own_activation
 from derive.network.values import read_number, shown
 
 T = TypeVar("T")
 
 
 def read_activation(
-    notes: Notes, raw: Any, path: Path, own: dict[str, int]
+    notes: Notes, raw: Any, path: Path, own: dict[Any, int]
 ) -> ActivationUse | None:
     """A layer's activation; ``own`` numbers the own formulas of the network met so far."""
     if isinstance(raw, str):
@@ -29,17 +28,7 @@ def read_activation(
         notes.problem(path, f"activation: got {shown(raw)}; {_allowed('x/(1 + abs(x))')}")
         return None
     if "formula" in raw:
-        if notes.unknown_keys(path, raw, ("formula",)):
-            return None
-        text = raw["formula"]
-
-        def build() -> ActivationUse:
-            return catalogue.own_activation(text, own.setdefault(text, len(own)))
-
-        use = _formula(notes, text, (*path, "formula"), build)
-        if use and use.function and use.function.definition:
-            _mentions(notes, use.function.definition, X, (*path, "formula"))
-        return use
+        return read_own_activation(notes, raw, path, own)
     name = _name(
         notes, raw, path, name_path, "activation", tuple(ACTIVATIONS), other_names.ACTIVATIONS
     )
@@ -47,17 +36,26 @@ def read_activation(
         return None
     settable = tuple(key for key, _ in ACTIVATIONS[name].parameters)
     fine = not notes.unknown_keys(path, raw, ("name", *settable))
-    parameters: dict[str, Number] = {}
+    parameters = _parameters(notes, raw, path, name, settable)
+    return catalogue.activation(name, parameters) if fine and parameters is not None else None
+
+
+def _parameters(
+    notes: Notes, raw: Mapping[Any, Any], path: Path, name: str, settable: tuple[str, ...]
+) -> dict[str, Number] | None:
+    """What is set of a row's parameters; None where one is wrong."""
+    found: dict[str, Number] = {}
     for key in settable:
-        if key in raw:
-            try:
-                parameters[key] = read_number(raw[key])
-                if key != "slope" and parameters[key].value <= 0:
-                    raise ValueError(f"got {shown(parameters[key])}; allowed are numbers above 0")
-            except ValueError as error:
-                notes.problem((*path, key), f"{key} of {name}: {error}")
-                fine = False
-    return catalogue.activation(name, parameters) if fine else None
+        if key not in raw:
+            continue
+        try:
+            found[key] = read_number(raw[key])
+            if key != "slope" and found[key].value <= 0:
+                raise ValueError(f"got {shown(found[key])}; allowed are numbers above 0")
+        except ValueError as error:
+            notes.problem((*path, key), f"{key} of {name}: {error}")
+            return None
+    return found
 
 
 def read_loss(notes: Notes, raw: Any, path: Path = ("loss",)) -> LossUse | None:
@@ -80,14 +78,17 @@ def read_loss(notes: Notes, raw: Any, path: Path = ("loss",)) -> LossUse | None:
         if notes.unknown_keys(path, raw, ("formula", "per_output")):
             return None
         text = raw["formula"]
-        use = _formula(
+        use = read_formula(
             notes, text, (*path, "formula"), lambda: catalogue.own_loss(text, per_output)
         )
         if use:
-            _mentions(notes, use.term, OUTPUT, (*path, "formula"))
+            mentions(notes, use.term, OUTPUT, (*path, "formula"))
         return use
     name = _name(notes, raw, path, name_path, "loss", tuple(LOSSES), other_names.LOSSES)
-    if name is None or notes.unknown_keys(path, raw, ("name", "per_output")):
+    if name is None:
+        return None
+    settable = tuple(key for key, _ in LOSSES[name].parameters)
+    if notes.unknown_keys(path, raw, ("name", "per_output", *settable)):
         return None
     if LOSSES[name].mean and per_output:
         notes.problem(
@@ -96,7 +97,8 @@ def read_loss(notes: Notes, raw: Any, path: Path = ("loss",)) -> LossUse | None:
             "half_squared_error or a formula",
         )
         return None
-    return catalogue.loss(name, per_output)
+    parameters = _parameters(notes, raw, path, name, settable)
+    return None if parameters is None else catalogue.loss(name, per_output, parameters)
 
 
 def _allowed(formula: str) -> str:
@@ -125,26 +127,3 @@ def _name(
     else:
         notes.problem(name_path, f"{what}: got {shown(name)}; allowed are {listed(allowed)}")
     return None
-
-
-def _formula(notes: Notes, text: Any, path: Path, build: Callable[[], T]) -> T | None:
-    if not isinstance(text, str):
-        notes.problem(
-            path, f"formula: got {shown(text)}; allowed is a formula such as x/(1 + abs(x))"
-        )
-        return None
-    try:
-        return build()
-    except FormulaError as error:
-        remedy = f"; {error.remedy}" if error.remedy else ""
-        notes.problem(path, f"formula: {error.message}{remedy}", error.column)
-        return None
-
-
-def _mentions(notes: Notes, formula: Expression, letter: Quantity, path: Path) -> None:
-    if letter not in formula.walk():
-        notes.problem(
-            path,
-            f"formula: {letter.name} does not occur in it, so that every gradient is 0; write it "
-            f"in {letter.name}",
-        )

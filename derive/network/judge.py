@@ -12,16 +12,10 @@ from fractions import Fraction
 from typing import Any
 
 from derive.expression.evaluate import HIGH, Bindings, apply, evaluate
-from derive.network.catalogue import (
-    ACTIVATIONS,
-    OUTPUT,
-    TARGET_LETTER,
-    ActivationUse,
-    Interval,
-    LossUse,
-)
+from derive.network.catalogue import ACTIVATIONS, OUTPUT, TARGET_LETTER, ActivationUse, LossUse
 from derive.network.errors import Notes
 from derive.network.inputs import Row
+from derive.network.intervals import Interval
 from derive.network.targets import Targets
 from derive.network.values import shown
 

@@ -45,7 +45,7 @@ def read_layers(notes: Notes, raw: Any) -> tuple[Draft, ...]:
         count = len(raw) if isinstance(raw, Sequence) else len(layers) and f"more than {MAX_LAYERS}"
         notes.problem(("layers",), f"layers: got {count}; allowed are 1 to {MAX_LAYERS} layers")
         return ()
-    own: dict[str, int] = {}
+    own: dict[Any, int] = {}
     drafts: list[Draft] = []
     for index, layer in enumerate(layers, start=1):
         if isinstance(layer, Dense):
@@ -59,7 +59,7 @@ def read_layers(notes: Notes, raw: Any) -> tuple[Draft, ...]:
     return tuple(drafts)
 
 
-def _draft(notes: Notes, index: int, said: Dense, own: dict[str, int]) -> Draft:
+def _draft(notes: Notes, index: int, said: Dense, own: dict[Any, int]) -> Draft:
     path: Path = ("layers", index - 1)
     units: int | None = None
     try:

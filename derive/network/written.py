@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from derive.expression.literals import decimal
 from derive.expression.nodes import INPUT, Expression, Number, Quantity
 from derive.expression.typed import typed
 from derive.files import write_whole
@@ -191,16 +192,25 @@ def _layer(layer: Layer, layout: str, numbers: bool) -> dict[str, Any]:
 def activation_said(use: ActivationUse) -> Any:
     """What ``Dense`` takes for it: a name, {"name": …, parameters} or {"formula": …}."""
     if use.formula:
-        return {"formula": use.formula}
-    settings = dict(use.parameters)
+        more = {
+            "derivative": use.taught, "name": use.title, "parameters": dict(use.parameters),
+        }  # fmt: skip
+        return {"formula": use.formula} | {key: value for key, value in more.items() if value}
+    settings = _set(use)
     return {"name": use.name, **settings} if settings else use.name
 
 
 def loss_said(use: LossUse) -> Any:
     """What ``Network`` takes for it."""
-    found = {"formula": use.formula} if use.formula else {"name": use.name}
+    found: dict[str, Any] = {"formula": use.formula} if use.formula else {"name": use.name}
     mean = use.mean and (use.row is None or not use.row.mean)
-    return found | ({"per_output": "mean"} if mean else {})
+    return found | _set(use) | ({"per_output": "mean"} if mean else {})
+
+
+def _set(use: ActivationUse | LossUse) -> dict[str, Number]:
+    """The parameters of a row that are not the usual ones."""
+    usual = {key: decimal(text) for key, text in use.row.parameters} if use.row else {}
+    return {key: number for key, number in use.parameters if usual.get(key) != number}
 
 
 def _targets(network: Network) -> dict[str, Any] | list[Any] | None:

@@ -15,8 +15,8 @@ from derive.expression.nodes import (
     Number,
     Quantity,
 )
-from derive.network.catalogue import Interval
 from derive.network.description import Network
+from derive.network.intervals import Interval
 from derive.network.values import exact
 
 Givens = dict[Quantity, Number]

@@ -16,8 +16,8 @@ from derive.derivation.graph import Graph, activations, bias_of, pre_activations
 from derive.expression.evaluate import Bindings, evaluate
 from derive.expression.functions import Function
 from derive.expression.nodes import WEIGHT, Apply, Quantity, variable
-from derive.network.catalogue import Interval
 from derive.network.description import Layer
+from derive.network.intervals import Interval
 from derive.network.values import exact
 from derive.worksheets.floats import FLOATS
 from derive.worksheets.givens import Givens

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from derive.expression.nodes import ACTIVATION, PRE_ACTIVATION, Quantity
-from derive.network.catalogue import REAL, Interval
 from derive.network.description import Layer, Network
+from derive.network.intervals import REAL, Interval
 from derive.worksheets.combinations import combination_of
 from derive.worksheets.family import Family
 from derive.worksheets.kinds import ANY, DEAD, SATURATED

@@ -22,9 +22,10 @@ from derive.network.catalogue import (
     OUTPUT,
     TARGET_LETTER,
     ActivationUse,
-    Interval,
     LossUse,
 )
+from derive.network.intervals import Interval
+from derive.network.proofs import loss_proof, proof
 
 MPF = HIGH.context.mpf
 TOLERANCE = MPF(10) ** -45
@@ -35,6 +36,8 @@ USES = [catalogue.activation(name) for name, row in ACTIVATIONS.items() if row.e
     catalogue.activation("leaky_relu", {"slope": decimal("0.2")}),
     catalogue.activation("elu", {"alpha": decimal("1.7")}),
     catalogue.activation("selu", {"scale": decimal("2"), "alpha": decimal("0.5")}),
+    catalogue.activation("silu", {"beta": decimal("1.7")}),
+    catalogue.activation("silu", {"beta": decimal("0.3")}),
 ]
 USED_LOSSES = [catalogue.loss(name) for name in LOSSES]
 # On both sides of 0, of the seams at ±1, and far out; on no seam.
@@ -100,7 +103,7 @@ def test_every_line_of_an_activations_proof_equals_the_taught_derivative(
     use: ActivationUse,
 ) -> None:
     (taught,) = function(use).derivatives
-    for _, line in catalogue.proof(use):
+    for _, line in proof(use):
         for point in POINTS:
             x = HIGH.number(point)
             value = at(definition(use), x=x)
@@ -131,13 +134,8 @@ def test_the_range_holds_every_value_and_is_no_larger_than_needed(use: Activatio
 def test_a_row_is_its_formula(name: str) -> None:
     """SIGMOID comes from the table of functions; the row must say the same."""
     row, use = ACTIVATIONS[name], catalogue.activation(name)
-    again = catalogue.own_activation(
-        "("
-        + row.formula.replace("slope", "0.01")
-        .replace("alpha", dict(row.parameters).get("alpha", ""))
-        .replace("scale", dict(row.parameters).get("scale", ""))
-        + ")"
-    )
+    values = tuple((key, decimal(text)) for key, text in row.parameters)
+    again = catalogue.own_activation(f"({row.formula})", parameters=values)
     for point in POINTS:
         x = HIGH.number(point)
         assert close(at(definition(use), x=x), at(definition(again), x=x))
@@ -218,7 +216,9 @@ def test_softmax_says_what_its_jacobian_is() -> None:
         powers = [HIGH.context.exp(value) for value in at]
         return [power / sum(powers) for power in powers]
 
-    assert ACTIVATIONS["softmax"].derivative == "y_k*(1 - y_k), and -y_k*y_m for m ≠ k"
+    assert ACTIVATIONS["softmax"].derivative == (
+        "y_k*(1 - y_k)/temperature, and -y_k*y_m/temperature for m ≠ k"
+    )
     y = softmax(z)
     for m in range(3):
         up, down = ([v + s * STEP * (i == m) for i, v in enumerate(z)] for s in (1, -1))
@@ -261,7 +261,7 @@ def test_the_taught_derivative_of_a_loss_is_right(use: LossUse) -> None:
 @pytest.mark.parametrize("use", USED_LOSSES, ids=named)
 def test_every_line_of_a_losss_proof_equals_the_taught_derivative(use: LossUse) -> None:
     assert use.derivative is not None
-    for _, line in catalogue.loss_proof(use):
+    for _, line in loss_proof(use):
         for output, target in pairs(use):
             y, t = HIGH.number(output), HIGH.number(target)
             assert close(at(line, y=y, t=t), at(use.derivative, y=y, t=t))

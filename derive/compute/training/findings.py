@@ -17,7 +17,8 @@ from derive.derivation.cancellation import output_delta_simplified
 from derive.derivation.graph import Graph, activations, pre_activations
 from derive.expression.evaluate import HIGH, Bindings, evaluate
 from derive.expression.nodes import Quantity
-from derive.network.catalogue import OUTPUT, TARGET_LETTER, Interval
+from derive.network.catalogue import OUTPUT, TARGET_LETTER
+from derive.network.intervals import Interval
 
 # A rise smaller than this share of the first loss may be the rounding of the last digits.
 ROUNDING = 1e-12

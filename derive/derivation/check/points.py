@@ -23,8 +23,8 @@ from derive.derivation.steps import SUM_TO_ONE
 from derive.derivation.trace import ExampleTrace, Trace, parameters_of
 from derive.expression.evaluate import HIGH, Bindings, evaluate
 from derive.expression.nodes import ACTIVATION, BIAS, INPUT, TARGET, WEIGHT, Quantity, quantities
-from derive.network.catalogue import Interval
 from derive.network.description import Layer
+from derive.network.intervals import Interval
 
 _TRIES = 200
 _GOOD_TRIES = 64  # of them, how many may be given up for a kink or a huge value

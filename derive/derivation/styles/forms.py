@@ -227,8 +227,11 @@ class Forms:
         if layer.activation.function is None and not targets_sum_to_one(self.graph):
             return None
         y, t = self.values(self.last), self.targets()
-        difference = Sum((t, Negative(y)) if self.negative else (y, Negative(t)))
-        return self.graph.averaged(difference)
+        found: Expression = Sum((t, Negative(y)) if self.negative else (y, Negative(t)))
+        temperature = layer.activation.temperature.value
+        if temperature != 1:
+            found = Product((Number(1 / temperature), found))
+        return self.graph.averaged(found)
 
     def gradients(self, layer: Layer, parameters: tuple[Quantity, ...]) -> Iterator[Step]:
         """∂E/∂W and ∂E/∂b of what is trained in a layer."""

@@ -21,6 +21,7 @@ from derive.derivation.graph import (
     E,
     Graph,
     activations,
+    over,
     pre_activations,
 )
 from derive.derivation.local import Locals, key
@@ -214,6 +215,7 @@ class Matrices:
             return []
         zs, vector = pre_activations(layer), self.arrays.vector
         pairs = list(zip(self.graph.outputs, self.graph.targets, strict=True))
+        temperature = layer.activation.temperature
         slopes = vector(Negative(Quotient(t, y)) for y, t in pairs)
         jacobian = Matrix(tuple(
             tuple(self.local.factor(y, z) for z in zs) for y in self.graph.outputs
@@ -225,7 +227,7 @@ class Matrices:
                         for y, t in pairs))
                 for z in zs
             )  # fmt: skip
-        members = (collected, vector(Sum((y, Negative(t))) for y, t in pairs))
+        members = (collected, vector(over(Sum((y, Negative(t))), temperature) for y, t in pairs))
         uses = (f"matrix/local/{layer.index}",)
         return [Step(f"matrix/contrast/{layer.index}", Rule.CHAIN, chain(*members), uses=uses,
                      assumes=(SUM_TO_ONE,))]  # fmt: skip

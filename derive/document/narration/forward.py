@@ -48,7 +48,7 @@ def _adds_up(teller: Teller, layer: Layer) -> Block:
         + (f"-{use}" if use in ("identity", "softmax") else ""),
         layer=teller.layer_name(layer), units=words.number(layer.units),
         adds=words(f"forward-adds{kind}", before=teller.before(layer)),
-        activation=words.text(f"activation-{use}"),
+        activation=words.activation(layer.activation),
     )  # fmt: skip
 
 

@@ -54,7 +54,10 @@ def _always(teller: Teller) -> Iterator[Inline]:
         yield words("found-reuse")
     steps = teller.derivation.walk()
     if any(step.assumes for step in steps if not step.id.startswith("matrix/contrast/")):
-        yield words("found-cancel-softmax")
+        hot = "" if network.layers[-1].activation.temperature.value == 1 else "-temperature"
+        yield words(
+            f"found-cancel-softmax{hot}", temperature=network.layers[-1].activation.temperature
+        )
     elif (network.layers[-1].activation.name, network.loss.name) == (
         "sigmoid", "binary_cross_entropy",
     ):  # fmt: skip

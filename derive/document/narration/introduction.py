@@ -71,7 +71,7 @@ def _architecture(teller: Teller) -> Iterator[Block]:
     for layer in network.layers:
         weights, biases = len(network.weights(layer.index)), len(network.biases(layer.index))
         counts.append((weights, biases))
-        activation = words.text(f"activation-{layer.activation.name}")
+        activation = words.activation(layer.activation)
         name = teller.layer_name(layer)
         rows.append((
             (name[:1].upper() + name[1:],), (str(layer.units),), (activation,), (str(weights),),

@@ -19,7 +19,7 @@ def lemmas(teller: Teller) -> Iterator[Block]:
     yield teller.say("lemmas")
     by_name = {s.id.partition("/")[2]: s for section in teller.derivation.sections
                if section.kind == "lemmas" for s in section.steps}  # fmt: skip
-    activations = {layer.activation.function.name: words.text(f"activation-{layer.activation.name}")
+    activations = {layer.activation.function.name: words.activation(layer.activation)
                    for layer in network.layers if layer.activation.function}  # fmt: skip
     for name, n in teller.lemmas.items():
         title = (Strong(words.text("lemma", n=n)),)

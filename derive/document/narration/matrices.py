@@ -46,7 +46,7 @@ def forward_layer(teller: Teller, section: Section) -> Iterator[Block]:
     special = f"-{use}" if use in ("identity", "softmax") else ""
     if layer.units == 1 and use != "softmax":
         special += "-one"
-    activation = words.text(f"activation-{use}")
+    activation = words.activation(layer.activation)
     yield teller.say(f"matrix-activations{special}", layer=name, activation=activation)
     yield teller.equation(found, role=role)
 

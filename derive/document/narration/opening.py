@@ -63,7 +63,7 @@ def setting(teller: Teller, aim: bool = True) -> Iterator[Block]:
             "layer-one" if layer.units == 1 else "layer-many",
             layer=_introduced(teller, layer),
             units=words.number(layer.units),
-            activation=words.text(f"activation-{layer.activation.name}"),
+            activation=words.activation(layer.activation),
         ))  # fmt: skip
     setting_ = words(
         "network-one-input" if network.sizes[0] == 1 else "network",

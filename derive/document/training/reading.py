@@ -183,7 +183,7 @@ def _bound(account: Account) -> Iterator[Inline]:
     if found is None:
         return
     last = training.network.layers[-1]
-    activation, span = words.text(f"activation-{last.activation.name}"), str(found.span)
+    activation, span = words.activation(last.activation), str(found.span)
     if len(found.beyond) == 1:
         ((_, unit, target),) = found.beyond
         yield words(
