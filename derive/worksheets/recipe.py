@@ -109,7 +109,7 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """The questions of a sheet. Raises WorksheetError for a dial turned too far.
+    """The questions of a sheet. Raises WorksheetError for a setting out of range.
 
     digits     decimals every result is rounded to
     title      above the sheet, in place of the network's

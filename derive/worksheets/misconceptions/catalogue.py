@@ -1,7 +1,7 @@
 """The catalogue: a row per misconception, each a transformation of a task's formula.
 
-Ids are stable: bundles, marks and reports name them. A row yields nothing for a task that it
-cannot befall. What a teacher or student reads about one is a wording file,
+Ids are stable: bundles, marks and reports name them. A row yields nothing for a task in which it
+cannot happen. What a teacher or student reads about one is a wording file,
 ``misconception-<id>.txt``.
 """
 
