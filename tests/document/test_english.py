@@ -51,7 +51,11 @@ BANNED: dict[str, tuple[str, str]] = {
     "d/dx of functions of one variable": (r"∂\w*\([^()]*\)/∂x\b", "∂σ(x)/∂x"),
     "one article": (r"\b(?:a|an|the) (?:a|an|the)\b", "a the layer"),
     "a word twice": (r"\b([a-z]{2,}) \1\b", "of of the layer"),
-    "a before a vowel": (r"\b[Aa] (?=[aeio](?!ne\b|nce\b|u[rt]))[a-z]+", "a activation"),
+    "a before a vowel": (
+        r"\ba (?!are\b|is\b|and\b|as\b|at\b|in\b|of\b|on\b|or\b)"
+        r"(?=[aeio](?!ne\b|nce\b|u[rt]))[a-z]+",
+        "a activation",
+    ),
     "an before a consonant": (r"\b[Aa]n [bcdfgjklmnpqrstvwyz][a-z]+", "an layer"),
     "one thing is not many": (
         r"\b(?:one|1) (?:units|inputs|weights|biases|layers|examples|epochs|paths|points|terms)\b",

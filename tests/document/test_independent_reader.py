@@ -182,7 +182,7 @@ def test_slips_are_found(name: str, style: str, detail: str) -> None:
         ("= 0.3775", "= 0.3776", "and not"),
         ("= W1·i1 + W2·i2 + b1\n", "= W1·i1 + W2·i2\n", "and not"),
         ("0.75137 − 0.01)·", "0.75138 − 0.01)·", "stands for"),
-        ("Putting (1), (2) and (3)", "Putting (1), (2) and (4)", "not been seen"),
+        ("Combining (1), (2) and (3)", "Combining (1), (2) and (4)", "not been seen"),
         ("h1   = W1·i1", "h1   = W1·a_o1", "before it is defined"),
         ("  W5           0.40", "  W5           0.41", "before"),
         ("0.29837 to 0.29103", "0.29837 to 0.29013", "the loss is"),
