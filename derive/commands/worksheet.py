@@ -91,12 +91,14 @@ def worksheet(
     from derive.worksheets.roster import read_roster
 
     again = read_bundle(bundle) if bundle else None
-    students = read_roster(roster) if roster else ()
-    count = again.count if again else len(students) or variants or 30
+    people = read_roster(roster) if roster else None
+    count = again.count if again else len(people.students) if people else variants or 30
     only = _number(variant, again) if variant and again else 0
     suffix = f".{answer_sheet}" if answer_sheet else ""
     files = file_names(count, to, one_file, suffix, only)
     spare([Path(output) / name for name in files], force)
+    if people and people.told:
+        click.echo(people.told, err=True)
     from derive.network.description import Network
     from derive.worksheets.families import described_by
     from derive.worksheets.recipe import Recipe
@@ -112,7 +114,8 @@ def worksheet(
         if isinstance(about, Network) and about.is_batch:
             click.echo(f"{network}: a batch; each sheet is about one example", err=True)
         source = new_secret() if seed is None else Source(seed=seed)
-        made = bundle_of(about, asked, source, count, students)
+        whose = (people.students, people.columns) if people else ()
+        made = bundle_of(about, asked, source, count, *whose)
     from derive.worksheets.leftover import earlier_in
 
     before = None if variant else earlier_in(Path(output))

@@ -45,10 +45,14 @@ _VARIANT = re.compile(r"[1-9][0-9]{0,3}")
 
 @dataclass(frozen=True, slots=True)
 class Student:
-    """Whose a variant is. ``id`` is what marks go by: the name, where the roster has no ids."""
+    """Whose a variant is. ``id`` is what marks go by: the name, where the roster has no ids.
+
+    more  the cells of the roster's other columns, in the order of ``Bundle.columns``
+    """
 
     id: str
     name: str = ""
+    more: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,7 @@ class Bundle:
     recipe    as JSON
     source    what everything random is drawn from
     students  of variant 1, 2, …; empty without a roster
+    columns   headings of the roster's columns that are neither id nor name
     redraws   (variant, how often its numbers were drawn anew); of most variants never
     """
 
@@ -71,6 +76,7 @@ class Bundle:
     students: tuple[Student, ...] = ()
     redraws: tuple[tuple[int, int], ...] = ()
     version: str = field(default_factory=lambda: _version())
+    columns: tuple[str, ...] = ()
 
     @property
     def digest(self) -> str:
@@ -136,10 +142,11 @@ class Bundle:
         source = self.source
         edition = {} if source.edition == FIRST else {"edition": source.edition}
         drawn = {"secret": source.secret} if source.seed is None else {"seed": source.seed}
+        columns = {"columns": list(self.columns)} if self.columns else {}
         found: dict[str, Any] = {
             "derive": self.version, **edition, "network": self.network, "notation": self.notation,
-            "recipe": json.loads(self.recipe), **drawn, "variants": self.count,
-            "students": [[student.id, student.name] for student in self.students],
+            "recipe": json.loads(self.recipe), **drawn, "variants": self.count, **columns,
+            "students": [[student.id, student.name, *student.more] for student in self.students],
             "redraws": {str(number): count for number, count in self.redraws},
         }  # fmt: skip
         return json.dumps(found, indent=1, ensure_ascii=False) + "\n"
@@ -162,6 +169,7 @@ def bundle_of(
     source: Source,
     count: int,
     students: tuple[Student, ...] = (),
+    columns: tuple[str, ...] = (),
 ) -> Bundle:
     """The bundle of a worksheet before its numbers are drawn.
 
@@ -173,7 +181,7 @@ def bundle_of(
         notation = network.notation.read_text(encoding="utf-8")
     text = network.text() if isinstance(network, Family) else structure_text(network)
     asked = json.dumps(recipe.data(), ensure_ascii=False)
-    return Bundle(text, notation, asked, source, count, students)
+    return Bundle(text, notation, asked, source, count, students, columns=columns)
 
 
 @lru_cache(maxsize=2)
@@ -210,8 +218,10 @@ def read_bundle(path: str | Path) -> Bundle:
         raise WorksheetError("\n".join(f"{path}: {problem}" for problem in problems))
     bundle = Bundle(
         data["network"], data["notation"], json.dumps(data["recipe"], ensure_ascii=False),
-        _source(data), data["variants"], tuple(Student(*one) for one in data["students"]),
+        _source(data), data["variants"],
+        tuple(Student(one[0], one[1], tuple(one[2:])) for one in data["students"]),
         tuple((int(number), count) for number, count in data["redraws"].items()), data["derive"],
+        tuple(data.get("columns", [])),
     )  # fmt: skip
     try:
         bundle.maker()
@@ -262,13 +272,20 @@ def _problems(data: Any) -> list[str]:
         found.append(problem)
     if not 1 <= data["variants"] <= MOST_VARIANTS:
         found.append(f"variants: got {data['variants']}; allowed are 1 to {MOST_VARIANTS}")
-    students = data["students"]
+    students, columns = data["students"], data.get("columns", [])
+    if not isinstance(columns, list) or not all(isinstance(head, str) for head in columns):
+        return [*found, "columns: allowed is a list of headings"]
     fine = all(
-        isinstance(one, list) and len(one) == 2 and all(isinstance(x, str) for x in one)
+        isinstance(one, list)
+        and len(one) == 2 + len(columns)
+        and all(isinstance(x, str) for x in one)
         for one in students
     )
     if not fine or (students and len(students) != data["variants"]):
-        found.append("students: allowed is an id and a name for every variant, or none at all")
+        found.append(
+            "students: allowed is an id, a name and a cell of each column for every "
+            "variant, or none at all"
+        )
     if not all(
         _VARIANT.fullmatch(number) and type(count) is int and 0 <= count < 1000
         for number, count in data["redraws"].items()

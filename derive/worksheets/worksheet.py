@@ -122,8 +122,8 @@ def worksheet(
     not hold: for the first variant at once, for the others when they are asked for. Raises
     NetworkError with every problem of a file.
     """
-    students = () if roster is None else read_roster(roster)
-    variants = len(students) or variants
+    people = None if roster is None else read_roster(roster)
+    variants = len(people.students) if people else variants
     if not 1 <= variants <= MOST_VARIANTS:
         raise WorksheetError(f"variants: got {variants}; allowed are 1 to {MOST_VARIANTS}")
     folder = None if templates is None else Path(templates)
@@ -131,7 +131,8 @@ def worksheet(
     about = described_by(network) if isinstance(network, (str, Path)) else (
         network if isinstance(network, Family) else network_of(network)
     )  # fmt: skip
-    bundle = bundle_of(about, asked, _source(seed, secret), variants, students)
+    whose = (people.students, people.columns) if people else ()
+    bundle = bundle_of(about, asked, _source(seed, secret), variants, *whose)
     made = Worksheet(bundle, folder, executor)
     assert made[0].number == 1
     return made

@@ -62,7 +62,7 @@ def test_the_guide_followed_literally(tmp_path: Path, monkeypatch: pytest.Monkey
     assert {path.name for path in (tmp_path / "again").iterdir()} == {"sheet-02.txt", "key-02.txt"}
     report = next(text for line, text in printed.items() if line.endswith("collected.csv"))
     assert "3 sheets were marked" in report and "Ada Lovelace" in report
-    assert "Backpropagation, week 3" in printed["derive mark mixed/bundle.json mixed/answers.csv"]
+    assert "Backpropagation, week 3" in printed["derive mark mixed/bundle.json collected.csv"]
     bundle = read_bundle(tmp_path / "mixed/bundle.json")
     assert len({bundle.structure(number) for number in (1, 2, 3)}) == 3
     assert len(read_family(StringIO(bundle.network)).structures) == 16, "as the guide counts"

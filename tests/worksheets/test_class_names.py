@@ -93,7 +93,7 @@ def test_a_class_of_every_script_compiles(roster: Path, tmp_path: Path) -> None:
 def test_a_name_is_found_however_its_accents_are_typed(tmp_path: Path) -> None:
     path = tmp_path / "roster.csv"
     path.write_text(normalize("NFD", "name\nNguyễn Thị Hạnh\n"), encoding="utf-8")
-    (student,) = read_roster(path)
+    (student,) = read_roster(path).students
     assert student.name == student.id == normalize("NFC", "Nguyễn Thị Hạnh")
     made = derive.worksheet(two_two_two(), "warm-up", roster=path, seed=7)
     for form in ("NFC", "NFD"):
@@ -107,4 +107,4 @@ def test_ids_that_a_table_of_answers_cannot_tell_apart_are_refused(tmp_path: Pat
     with pytest.raises(WorksheetError, match=r"roster.csv:3: id 'AB1' is that of line 2"):
         read_roster(path)
     path.write_text("id,name\na,Ada\nb,Ada\n", encoding="utf-8")
-    assert [student.name for student in read_roster(path)] == ["Ada", "Ada"]
+    assert [student.name for student in read_roster(path).students] == ["Ada", "Ada"]

@@ -17,7 +17,7 @@ import derive
 from derive.cli import commands
 from derive.network import Dense, Network
 from derive.worksheets import Ask, Recipe, WorksheetError
-from derive.worksheets.bundle import Student, read_bundle
+from derive.worksheets.bundle import read_bundle
 from derive.worksheets.roster import read_roster
 from derive.writers import write
 
@@ -55,7 +55,8 @@ def roster(tmp_path: Path, text: str) -> Path:
 def test_rosters_as_people_save_them(
     tmp_path: Path, text: str, students: list[tuple[str, str]]
 ) -> None:
-    assert read_roster(roster(tmp_path, text)) == tuple(Student(*one) for one in students)
+    found = read_roster(roster(tmp_path, text)).students
+    assert [(student.id, student.name) for student in found] == students
 
 
 def test_everything_wrong_with_a_roster_is_told_at_once(tmp_path: Path) -> None:
@@ -64,7 +65,7 @@ def test_everything_wrong_with_a_roster_is_told_at_once(tmp_path: Path) -> None:
         read_roster(roster(tmp_path, text))
     lines = str(error.value).splitlines()
     assert [line.split("roster.csv:")[1].split(";")[0] for line in lines] == [
-        "3: neither id nor name", "4: id '1' is that of line 2", "5: more than 100 characters",
+        "3: 'B' has no id", "4: id '1' is that of line 2", "5: more than 100 characters",
     ]  # fmt: skip
     for text, message in (
         ("", "the roster is empty"),
@@ -76,7 +77,7 @@ def test_everything_wrong_with_a_roster_is_told_at_once(tmp_path: Path) -> None:
             read_roster(roster(tmp_path, text))
     path = tmp_path / "latin.csv"
     path.write_bytes("name\nÉmile – “Mimi”\n".encode("cp1252"))  # what Excel calls CSV
-    assert read_roster(path)[0].name == "Émile – “Mimi”"
+    assert read_roster(path).students[0].name == "Émile – “Mimi”"
     path.write_bytes(b"name\n\x8d\x81\n")
     with pytest.raises(WorksheetError, match=r"latin\.csv:2: neither UTF-8 nor Windows-1252"):
         read_roster(path)
@@ -171,7 +172,7 @@ def with_recipe(**changes: object) -> str:
         (faulty(seed="x"), "seed: got"),
         (faulty(seed=True), "seed: got"),
         (faulty(variants=0), "variants: got 0; allowed are 1 to 1000"),
-        (faulty(students=[["a", "b"]]), "students: allowed is an id and a name for every"),
+        (faulty(students=[["a", "b"]]), "students: allowed is an id, a name and a cell"),
         (faulty(redraws={"x": 1}), "redraws: allowed"),
         (faulty(network="inputs: 0"), "does not describe a worksheet"),
         (faulty(recipe={"dogs": 4}), "does not describe a worksheet: recipe: allowed are digits"),

@@ -9,6 +9,7 @@ from derive.derivation.numbers import Atom
 from derive.expression.nodes import Expression, Number
 from derive.notation import Names
 from derive.worksheets.answersheet import table
+from derive.worksheets.bundle import Student
 from derive.worksheets.marking.feedback import percent, points
 from derive.worksheets.marking.grading import ClassMarks, Graded, StudentMarks
 from derive.worksheets.marking.report import Report, report
@@ -16,27 +17,33 @@ from derive.writers.expressions.text import text
 
 
 def marks_table(marks: ClassMarks) -> str:
-    """A row a student: points by question and in all, the first wrong step, misconceptions. Who
-    handed nothing in has a row without points."""
+    """A row a student: the columns of the roster, points by question and in all, the first wrong
+    step, misconceptions. Who handed nothing in has a row without points."""
     letters = list(dict.fromkeys(q for student in marks.students for q in student.questions))
     last = ["points", "of", "percent", "first wrong", "misconceptions"]
     last += ["network"] if marks.mixed else []
-    rows = [["form", "student", "name", "handed in", *letters, *last]]
+    own = ["form", "student", "name", "handed in", *letters, *last]
+    taken = {head.casefold() for head in own}
+    kept = [f"{head} (roster)" if head.casefold() in taken else head for head in marks.columns]
+    rows = [[*own[:3], *kept, *own[3:]]]
     for student in marks.students:
-        mine, first, who = student.questions, student.first, student.student
+        mine, first = student.questions, student.first
         found = dict.fromkeys(r for g in student.graded for r in g.mark.misconceptions[:1])
         rows.append([
-            student.form, who.id if who else "", who.name if who else "", "yes",
+            student.form, *_who(student.student), "yes",
             *(points(mine[q][0]) if q in mine else "" for q in letters),
             points(student.points), points(student.worth), percent(student.share),
             first.mark.label if first else "", " ".join(found),
             *([student.network] if marks.mixed else []),
         ])  # fmt: skip
     for absent in marks.absent:
-        who = absent.student
-        known = [absent.form, who.id if who else "", who.name if who else "", "no"]
+        known = [absent.form, *_who(absent.student), "no"]
         rows.append(known + [""] * (len(rows[0]) - len(known)))
     return str(table(rows, ".csv"))
+
+
+def _who(student: Student | None) -> tuple[str, ...]:
+    return ("", "") if student is None else (student.id, student.name, *student.more)
 
 
 def steps_table(marks: ClassMarks) -> str:

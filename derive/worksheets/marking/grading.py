@@ -131,6 +131,7 @@ class ClassMarks:
     names: Names
     absent: tuple[Absent, ...]
     mixed: bool  # whether they are about different networks
+    columns: tuple[str, ...] = ()  # of the roster, that are kept: headings of ``Student.more``
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -192,7 +193,7 @@ def mark(
         for number in range(1, known.count + 1) if number not in found
     )  # fmt: skip
     title = recipe.title or first.exercise.structure.title
-    return ClassMarks(title, tuple(students), first.names, absent, len(judges) > 1)
+    return ClassMarks(title, tuple(students), first.names, absent, len(judges) > 1, known.columns)
 
 
 def _graded(
