@@ -27,6 +27,10 @@ from derive.expression.errors import DeriveError
 class _Commands(click.Group):
     """Reports wrong input as lines on stderr and exit code 1; a fault of derive still shows."""
 
+    def list_commands(self, _: click.Context) -> list[str]:
+        """In the order in which one meets them, not in that of the alphabet."""
+        return list(self.commands)
+
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
@@ -43,10 +47,20 @@ class _Commands(click.Group):
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, message="derive %(version)s")
 def commands() -> None:
-    """Backpropagation derived step by step, every equality checked, and compiled."""
+    """Backpropagation derived step by step, every equality checked, and compiled.
+
+    Start with a network file, and change what you like in it:
+
+    \b
+      derive new -o mine.yaml
+      derive render mine.yaml --to text
+      derive check mine.yaml
+
+    What a file may say is listed by derive catalog.
+    """
 
 
-for _command in (render, check, compile_, train, worksheet, mark, new, catalog):
+for _command in (new, render, check, train, compile_, worksheet, mark, catalog):
     commands.add_command(_command)
 
 

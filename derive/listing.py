@@ -17,6 +17,7 @@ from derive.expression.nodes import (
     WEIGHT,
     Quantity,
 )
+from derive.network import keys
 from derive.network.catalogue import ACTIVATIONS, LOSSES, Activation, Loss
 from derive.network.intervals import REAL
 from derive.notation import BUILT_IN, names
@@ -39,6 +40,8 @@ _SHOWN = (
     Quantity(LOSS),
 )
 _HEADS = {
+    "keys": "Keys of a network file, and what holds where one is left out",
+    "layer keys": "Keys of a layer",
     "activations": "Activations: x is the pre-activation, y the activation itself",
     "losses": "Losses: y is an output, t its target; one output's term, summed over the outputs",
     "notations": "Notations: input 1, its weight into neuron 2, that layer's neuron 1 before and "
@@ -58,6 +61,8 @@ _WIDTH = 80
 def listing() -> dict[str, tuple[Row, ...]]:
     """Everything by kind; every row has a ``name``, a ``what`` and perhaps more."""
     return {
+        "keys": _keys(keys.FILE),
+        "layer keys": _keys(keys.LAYER),
         "activations": tuple(map(_activation, ACTIVATIONS.values())),
         "losses": tuple(map(_loss, LOSSES.values())),
         "notations": tuple(_notation(name) for name in BUILT_IN),
@@ -88,12 +93,22 @@ def _loss(row: Loss) -> Row:
         "name": row.name,
         "what": row.formula,
         "derivative": row.derivative,
+        "parameters": ", ".join(f"{name} = {value}" for name, value in row.parameters),
         "outputs in": str(row.domain) if row.domain != REAL else "",
         "targets in": str(row.targets) if row.targets != REAL else "",
         "over outputs": "mean" if row.mean else "",
         "remark": row.remark,
     }
     return {key: value for key, value in found.items() if value}
+
+
+def _keys(table: Mapping[str, keys.Key]) -> tuple[Row, ...]:
+    rows = (
+        (name, {"what": k.what, "values": k.values, "left out": k.without})
+        for name, k in table.items()
+    )
+    return tuple({"name": name} | {w: text for w, text in row.items() if text}
+                 for name, row in rows)  # fmt: skip
 
 
 def _notation(name: str) -> Row:

@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 @click.command()
 @options.network
 @click.option(
-    "--style", callback=options.style_named, help="Check only this style, instead of every one."
+    "--style",
+    callback=options.style_named,
+    metavar=options.STYLES,
+    help="Check only this style, instead of every one.",
 )
 @options.as_json
 def check(network: str, style: StyleName | None, as_json: bool) -> None:

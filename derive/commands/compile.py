@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     "--to",
     callback=options.back_end_named,
     required=True,
-    help="The kind of code: python or numpy.",
+    metavar=options.BACK_ENDS,
+    help="The kind of code.",
 )
 @click.option("-o", "--output", metavar="FILE", help="The file to write; stdout if left out.")
 @options.force

@@ -8,6 +8,12 @@ from pathlib import Path
 
 import click
 
+# What there is to choose from, in words: the tables are loaded where a choice is made.
+STYLES = "[deltas|paths|matrices]"
+NOTATIONS = "[numbered|plain|letters|indexed|layered]"
+FORMATS = "[markdown|latex|text|xlsx|svg],…"
+BACK_ENDS = "[python|numpy]"
+
 
 def look_up(what: str, names: Sequence[str], home: str, table: str) -> None:
     """Raise BadParameter, listing what there is, for a name that a table does not have."""
@@ -64,11 +70,14 @@ style = click.option(
     "--style",
     callback=style_named,
     default="deltas",
+    metavar=STYLES,
     show_default=True,
-    help="The style of the derivation: deltas, paths or matrices.",
+    help="How the derivation goes: a δ for each unit, path by path, or layer by layer.",
 )
 notation = click.option(
-    "--notation", help="A built-in notation or a file; the network's own if left out."
+    "--notation",
+    metavar=f"{NOTATIONS[:-1]}|FILE]",
+    help="A built-in notation or a file; the network's own if left out.",
 )
 templates = click.option(
     "--templates",

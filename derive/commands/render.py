@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     callback=options.formats_named,
     default="markdown",
     show_default=True,
-    help="Formats, separated by commas: markdown, latex, text, xlsx, or svg for pictures alone.",
+    metavar=options.FORMATS,
+    help="Formats, separated by commas; svg is the pictures alone.",
 )
 @options.style
 @options.notation

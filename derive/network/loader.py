@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TextIO, TypeVar
 
-from derive.network import other_names
+from derive.network import keys, other_names
 from derive.network.description import Dense, Network
 from derive.network.errors import NetworkError, Notes, Problem
 from derive.network.layers import MAX_LAYERS
@@ -22,13 +22,9 @@ T = TypeVar("T")
 
 MAX_BYTES = 2_000_000
 
-KEYS = (
-    "title", "inputs", "layers", "loss", "targets", "learning_rate", "over_examples",
-    "layout", "notation", "digits", "rounding", "delta_sign",
-    "names",
-)  # fmt: skip
+KEYS = tuple(keys.FILE)
 FAMILY = "family"  # the one key of a file that describes many networks
-LAYER_KEYS = ("units", "activation", "bias", "weights", "biases", "frozen", "name")
+LAYER_KEYS = tuple(keys.LAYER)
 
 _FAMILY_MENTIONED = re.compile(rf"\b{FAMILY}\b")
 
@@ -65,7 +61,7 @@ def is_family(text: str) -> bool:
 
 
 def built(
-    name: str, composed: Composed, keys: Iterable[str],
+    name: str, composed: Composed, allowed: Iterable[str],
     build: Callable[[Mapping[str, Any]], tuple[Sequence[Problem], T | None]],
 ) -> T:  # fmt: skip
     """What a file describes, where ``build`` makes it of the file's data or tells what is wrong.
@@ -81,7 +77,9 @@ def built(
             return made
     elif not composed.faults:
         what = "the file is empty" if data is None else f"got {shown(data)}"
-        found.append((Place(1, 1), Problem(f"{what}; allowed is a mapping with {', '.join(keys)}")))
+        found.append(
+            (Place(1, 1), Problem(f"{what}; allowed is a mapping with {', '.join(allowed)}"))
+        )
     found.sort(key=lambda item: item[0])
     raise NetworkError(
         Problem(p.message, p.path, f"{name}:{place.line}:{place.column}", p.column, p.at_key)
