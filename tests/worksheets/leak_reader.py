@@ -175,7 +175,8 @@ def printed(sheet: str, pictures: Sequence[str], kinds: Mapping[str, str], loss:
                 add(subject + after, member)
     for picture in pictures:  # their descriptions, and their labels
         for one in SAID.finditer(unescape(re.sub(r"<[^>]*>", " ", picture))):
-            add(one["name"], one["number"])
+            if not one["name"].endswith("′"):  # σ′ of some unit: the description says of which
+                add(one["name"], one["number"])
     given = {name for name, _ in tables(sections(sheet)[""])}
     return {name: numbers for name, numbers in found.items() if name not in given}
 

@@ -28,6 +28,7 @@ from derive.worksheets.questions.concepts import (
     vanishing,
 )
 from derive.worksheets.questions.ground import Ground
+from derive.worksheets.questions.ledger import Ledger
 from derive.worksheets.variant import givens_of, worked
 
 ROUNDING = Rounding(4, carried=True, parts=False)
@@ -49,7 +50,8 @@ def ground(network: Network, seed: int = 0, **changed: float) -> Ground:
     structure = asked.structure
     called = names(structure.notation, structure.shape, structure.layout)
     numbers = worked(asked, givens, ROUNDING)
-    return Ground(asked, numbers, called, Wording("en"), random.Random(seed))
+    book = Ledger(asked, numbers)
+    return Ground(asked, numbers, called, Wording("en"), random.Random(seed), book)
 
 
 def number(value: float) -> Number:

@@ -24,6 +24,8 @@ from derive.worksheets.exercise import exercise
 from derive.worksheets.maker import Maker, Variant
 from derive.worksheets.questions.concepts import Concept, concept
 from derive.worksheets.questions.ground import Ground
+from derive.worksheets.questions.ledger import Ledger
+from derive.worksheets.source import Source
 from derive.worksheets.suitable import fault
 from derive.worksheets.units import Special
 from derive.worksheets.variant import Found, worked
@@ -291,10 +293,11 @@ def about(network: Network, seed: int, *units: str) -> tuple[Ground, Found, list
     from derive.worksheets.questions import concepts
 
     recipe = Recipe(units=units, questions=FORWARD)
-    variant = Maker(network, recipe, seed).variant(1)
+    variant = Maker(network, recipe).variant(1, Source(seed=seed))
+    exercise = variant.pages.exercise
     ground = Ground(
-        variant.pages.exercise, variant.numbers, variant.names, variant.pages.words,
-        random.Random(seed), units=variant.found.units,
+        exercise, variant.numbers, variant.names, variant.pages.words, random.Random(seed),
+        Ledger(exercise, variant.numbers), variant.found.units,
     )  # fmt: skip
     return ground, variant.found, list(concepts._about_units(ground))
 
