@@ -17,8 +17,8 @@ import derive
 from derive.worksheets import Worksheet, WorksheetError
 from derive.worksheets.answersheet import Labels, answer_sheet
 from derive.worksheets.marking.delivery import files
-from derive.worksheets.marking.report import report
 from derive.worksheets.marking.submissions import Submissions, label_of, read_submissions
+from derive.worksheets.marking.tallies import report
 
 
 @pytest.fixture(scope="module")

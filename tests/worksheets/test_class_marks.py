@@ -32,7 +32,7 @@ from derive.worksheets.marking.exports import as_json, marks_table, steps_table
 from derive.worksheets.marking.feedback import points
 from derive.worksheets.marking.grading import ClassMarks
 from derive.worksheets.marking.judges import Judges
-from derive.worksheets.marking.report import report
+from derive.worksheets.marking.tallies import report
 from derive.worksheets.marking.verdicts import Verdict
 from derive.worksheets.misconceptions import MISCONCEPTIONS
 from derive.worksheets.recipes import READY
@@ -275,7 +275,8 @@ def test_the_command_prints_a_report_and_writes_pages(
     assert result.exit_code == 0, result.output
     assert sorted(path.name for path in out.iterdir()) == sorted(
         [f"{stem}.{suffix}" for stem in ("report", "feedback-01", "feedback-02")
-         for suffix in ("txt", "md", "tex")] + ["marks.csv", "steps.csv", "marks.json"]
+         for suffix in ("txt", "md", "tex")]
+        + ["report-points.svg", "marks.csv", "steps.csv", "marks.json"]
     )  # fmt: skip
     page = " ".join((out / "feedback-01.txt").read_text("utf-8").split())
     assert "The first mistake is in blank (1), where h1 is worked out: you wrote -9" in page

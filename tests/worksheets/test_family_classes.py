@@ -25,7 +25,7 @@ from derive.worksheets.combinations import combination_of
 from derive.worksheets.exercise import Exercise
 from derive.worksheets.marking.delivery import files
 from derive.worksheets.marking.feedback import points
-from derive.worksheets.marking.report import report
+from derive.worksheets.marking.tallies import report
 from derive.writers import write
 from derive.writers.expressions.text import text
 
@@ -189,12 +189,13 @@ def test_where_totals_differ_everyone_is_measured_by_their_own(path: Path) -> No
     got = [sum((g.points for g in s.graded), Fraction(0)) for s in marks.students]
     shares = [100 * a / b for a, b in zip(got, worths, strict=True)]
     mean, lowest, highest = sum(shares) / 4, min(shares), max(shares)
+    median = sum(sorted(shares)[1:3]) / 2
     pages = {name: " ".join(page.split()) for name, page in files(marks, ("text", "csv")).items()}
     whole = pages["report.txt"]
     assert f"4 sheets were marked. They are worth {least} to {most} points, so compare" in whole
     assert (
-        f"on average they have {rounded(mean)} % of their own points; the lowest has "
-        f"{rounded(lowest)} %, the highest {rounded(highest)} %."
+        f"on average they have {rounded(mean)}% of their own points, and the median is "
+        f"{rounded(median)}%; the lowest has {rounded(lowest)}%, the highest {rounded(highest)}%."
     ) in whole
     assert f"of {most} points" not in whole, "as if all were worth the most"
     for student, share, worth in zip(marks.students, shares, worths, strict=True):
@@ -278,6 +279,8 @@ def test_a_class_by_the_command_line(path: Path, tmp_path: Path) -> None:
     page = (again / "sheet-02.txt").read_text(encoding="utf-8")
     assert page == write(variant.sheet, variant.names, "text")
     assert page.strip() in (out / "sheets.txt").read_text(encoding="utf-8")
+    filled = (out / "answers.csv").read_text(encoding="utf-8").replace(",,", ",0,")
+    (out / "answers.csv").write_text(filled, encoding="utf-8")
     assert "3 sheets" in run("mark", out / "bundle.json", out / "answers.csv")
 
 

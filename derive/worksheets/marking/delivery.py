@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
+from derive.document.blocks import Document
 from derive.document.wording import Wording
 from derive.worksheets.marking.exports import as_json, marks_table, steps_table
 from derive.worksheets.marking.feedback import feedback
 from derive.worksheets.marking.grading import ClassMarks
 from derive.worksheets.marking.report import report_page
-from derive.writers import write
+from derive.writers import write, write_files
 from derive.writers.registry import format_named
 
 
@@ -20,7 +21,11 @@ def printed(marks: ClassMarks, to: str, templates: Path | None = None) -> str:
         return as_json(marks)
     if to == "csv":
         return marks_table(marks).removeprefix("\ufeff")
-    return write(report_page(marks, Wording("en", templates)), marks.names, to, templates=templates)
+    return write(_report(marks, to, templates), marks.names, to, templates=templates)
+
+
+def _report(marks: ClassMarks, to: str, templates: Path | None) -> Document:
+    return report_page(marks, Wording("en", templates), drawn=to != "text")
 
 
 def files(
@@ -36,7 +41,10 @@ def files(
             found["marks.json"] = as_json(marks)
         else:
             suffix = format_named(to).suffix
-            found[f"report{suffix}"] = printed(marks, to, templates)
+            found |= write_files(
+                _report(marks, to, templates), marks.names, f"report{suffix}", to,
+                templates=templates,
+            )  # fmt: skip
             totals = marks.totals()
             for student in marks.students:
                 number = f"{student.variant:0{max(2, len(str(last)))}}"

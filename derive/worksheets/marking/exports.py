@@ -12,7 +12,7 @@ from derive.worksheets.answersheet import table
 from derive.worksheets.bundle import Student
 from derive.worksheets.marking.feedback import percent, points
 from derive.worksheets.marking.grading import ClassMarks, Graded, StudentMarks
-from derive.worksheets.marking.report import Report, report
+from derive.worksheets.marking.tallies import Report, report
 from derive.writers.expressions.text import text
 
 
@@ -113,12 +113,16 @@ def _blank(one: Graded, names: Names) -> dict[str, Any]:
     return found
 
 
+_SHARES = ("mean", "median", "lowest", "highest")
+
+
 def _report(found: Report, names: Names) -> dict[str, Any]:
     totals = found.totals
     return {
-        "students": found.students, "mean": float(found.mean), "lowest": float(found.lowest),
+        "students": found.students, "mean": float(found.mean),
+        "median": float(found.median), "lowest": float(found.lowest),
         "highest": float(found.highest), "of": [float(totals.least), float(totals.most)],
-        "shares": {key: float(getattr(totals, key)) for key in ("mean", "lowest", "highest")},
+        "shares": {key: float(getattr(totals, key)) for key in _SHARES},
         "networks": [
             {"network": one.network, "sheets": one.sheets, "share": float(one.mean)}
             for one in found.networks

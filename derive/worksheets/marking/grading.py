@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
+from statistics import median
 
 from derive.document.blocks import Person
 from derive.document.wording import Wording
@@ -102,13 +103,14 @@ class Absent:
 class Totals:
     """What the sheets of a class are worth, and how they did, each measured by its own total.
 
-    least, most            points that there are, on the sheet with the fewest and with the most
-    mean, lowest, highest  of the shares, from 0 to 1
+    least, most                    points that there are, on the sheet with the fewest and the most
+    mean, median, lowest, highest  of the shares, from 0 to 1
     """
 
     least: Fraction
     most: Fraction
     mean: Fraction
+    median: Fraction
     lowest: Fraction
     highest: Fraction
 
@@ -149,7 +151,8 @@ class ClassMarks:
         worths = [student.worth for student in self.students] or [Fraction(0)]
         shares = [student.share for student in self.students] or [Fraction(0)]
         return Totals(
-            min(worths), max(worths), sum(shares, Fraction(0)) / len(shares), min(shares),
+            min(worths), max(worths), sum(shares, Fraction(0)) / len(shares), median(shares),
+            min(shares),
             max(shares),
         )  # fmt: skip
 
