@@ -40,14 +40,21 @@ def _formats(_: click.Context, __: click.Parameter, given: str) -> tuple[str, ..
     help="A folder for the report, the table of marks and a page for each student; if left out, "
     "the report is printed.",
 )
+@click.option(
+    "--one-file",
+    is_flag=True,
+    help="All feedback in one file, where each student begins a new page.",
+)
 @options.force
 def mark(
     bundle: str, answers: str, to: tuple[str, ...], templates: Path | None, output: str | None,
-    force: bool,
+    one_file: bool, force: bool,
 ) -> None:  # fmt: skip
     """Mark the ANSWERS (a table or JSON) to the worksheets of a BUNDLE."""
     if output is None and len(to) > 1:
         raise click.UsageError("several formats need a folder: add -o DIR")
+    if output is None and one_file:
+        raise click.UsageError("--one-file is about the feedback, which needs a folder: add -o DIR")
     import derive
     from derive.worksheets.marking.delivery import files, printed
 
@@ -57,7 +64,8 @@ def mark(
         if "latex" in to:
             tell_names(marks.people)
         return
-    written = {Path(output) / name: page for name, page in files(marks, to, templates).items()}
+    pages = files(marks, to, templates, one_file=one_file)
+    written = {Path(output) / name: page for name, page in pages.items()}
     spare(list(written), force)
     from derive.files import write_whole
 

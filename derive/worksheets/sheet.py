@@ -114,10 +114,11 @@ class Pages:
         self, form: Form, questions: Sequence[Question], numbers: Numbers,
         mistakes: Sequence[Untold] = (), left_out: Sequence[str] = (),
     ) -> Document:  # fmt: skip
-        """The same with every blank filled, and all answers in a table."""
+        """The same with every blank filled, all answers in a table, and whose it is above them."""
         report = self.exercise.report
         checked = sum(len(question.items) for question in questions)
         blocks = (
+            *(() if form.student is None else (self._say("key-named", student=form.student),)),
             *self._answers([answer for question in questions for answer in question.answers]),
             *self._body(questions, numbers, filled=True),
             *self._untold(mistakes),

@@ -21,14 +21,15 @@ FILES = (
     "roster.csv",
     "quiz.yaml",
     "collected.csv",
+    "collected.json",
     "family.yaml",
     "deeper.yaml",
 )  # in the order in which they are shown
 
 
 def steps() -> list[tuple[str, str]]:
-    """("console", "csv" or "yaml", what stands in the box), in the order of the guide."""
-    return re.findall(r"^```(console|csv|yaml)\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL)
+    """("console", "csv", "json" or "yaml", what stands in the box), in the order of the guide."""
+    return re.findall(r"^```(console|csv|json|yaml)\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL)
 
 
 def files_of(folder: str) -> list[str]:
@@ -59,6 +60,9 @@ def test_the_guide_followed_literally(tmp_path: Path, monkeypatch: pytest.Monkey
     named = [name for name in files_of("marks") if name != "feedback-01.md"]
     pages = {f"feedback-0{number}.md" for number in (1, 2, 3)}
     assert {path.name for path in (tmp_path / "marks").iterdir()} == {*named, *pages}
+    assert {path.name for path in (tmp_path / "printed").iterdir()} == {
+        "report.tex", "feedback.tex", "marks.json",
+    }  # fmt: skip
     assert {path.name for path in (tmp_path / "again").iterdir()} == {"sheet-02.txt", "key-02.txt"}
     report = next(text for line, text in printed.items() if line.endswith("collected.csv"))
     assert "3 sheets were marked" in report and "Ada Lovelace" in report

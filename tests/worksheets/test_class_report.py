@@ -9,9 +9,11 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner, Result
 from worksheets.networks import two_two_two
 
 import derive
+from derive.cli import commands
 from derive.document.blocks import Figure, Table
 from derive.document.wording import Wording
 from derive.expression.nodes import Expression
@@ -23,6 +25,7 @@ from derive.worksheets.marking.distribution import distribution
 from derive.worksheets.marking.grading import ClassMarks
 from derive.worksheets.marking.tallies import StepTally, report
 from derive.worksheets.worksheet import Worksheet
+from derive.writers import write
 from derive.writers.expressions.text import text as text_of
 
 WORDS = Wording("en")
@@ -148,3 +151,50 @@ def test_the_picture_of_a_report_is_a_file_beside_it(marks: ClassMarks, tmp_path
     assert drawn.get("role") == "img" and drawn.find("{*}title") is not None
     assert r"\begin{tikzpicture}" in written["report.tex"] and "█" not in written["report.tex"]
     assert "█" in written["report.txt"] and "█" not in written["report.md"]
+
+
+# -- all feedback in one file --------------------------------------------------------------------
+
+
+def test_all_feedback_in_one_file(marks: ClassMarks) -> None:
+    formats = ("markdown", "latex", "text")
+    together, apart = (files(marks, formats, one_file=one_file) for one_file in (True, False))
+    assert {name for name in together if name.startswith("feedback")} == {
+        "feedback.md", "feedback.tex", "feedback.txt",
+    }  # fmt: skip
+    assert {name for name in together if not name.startswith("feedback")} == {
+        name for name in apart if not name.startswith("feedback")
+    }
+    for suffix in ("md", "txt"):
+        pages = [apart[f"feedback-0{number}.{suffix}"].strip() for number in (1, 2, 3, 4)]
+        places = [together[f"feedback.{suffix}"].index(page) for page in pages]
+        assert places == sorted(places)
+    latex = together["feedback.tex"]
+    assert latex.count(r"\documentclass") == latex.count(r"\end{document}") == 1
+    assert latex.count(r"\footer{Form") == 4
+    own = sum(apart[f"feedback-0{n}.tex"].count(r"\newpage") for n in (1, 2, 3, 4))
+    assert latex.count(r"\newpage") == own + 3
+
+
+def test_the_command_puts_all_feedback_into_one_file(made: Worksheet, tmp_path: Path) -> None:
+    bundle, answers, out = tmp_path / "bundle.json", tmp_path / "a.json", tmp_path / "out"
+    bundle.write_text(made.bundle.text(), encoding="utf-8")
+    answers.write_text(json.dumps({made.bundle.form(1): {"1": "0"}}), encoding="utf-8")
+
+    def run(*arguments: object) -> Result:
+        return CliRunner().invoke(commands, list(map(str, ("mark", bundle, answers, *arguments))))
+
+    assert run("--to", "text", "--one-file", "-o", out).exit_code == 0
+    assert {path.name for path in out.iterdir()} == {"report.txt", "feedback.txt"}
+    alone = run("--one-file")
+    assert alone.exit_code == 2 and "add -o DIR" in alone.output
+
+
+def test_a_key_says_whose_it_is(made: Worksheet, tmp_path: Path) -> None:
+    path = tmp_path / "roster.csv"
+    path.write_text("id,name\n1,Ada Lovelace\n2,\n", encoding="utf-8")
+    named = derive.worksheet(two_two_two(), "warm-up", seed=7, roster=path)
+    for variant, name in zip(named, ("Ada Lovelace", "2"), strict=True):
+        for to in ("text", "markdown", "latex"):
+            assert f"Name: {name}" in write(variant.key, variant.names, to)
+    assert "Name:" not in write(made[0].key, made[0].names, "text")

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from derive.document.blocks import Document
 from derive.document.wording import Wording
 from derive.worksheets.marking.exports import as_json, marks_table, steps_table
 from derive.worksheets.marking.feedback import feedback
-from derive.worksheets.marking.grading import ClassMarks
+from derive.worksheets.marking.grading import ClassMarks, StudentMarks
 from derive.worksheets.marking.report import report_page
 from derive.writers import write, write_files
-from derive.writers.registry import format_named
+from derive.writers.registry import format_named, write_body
 
 
 def printed(marks: ClassMarks, to: str, templates: Path | None = None) -> str:
@@ -29,27 +29,53 @@ def _report(marks: ClassMarks, to: str, templates: Path | None) -> Document:
 
 
 def files(
-    marks: ClassMarks, formats: Iterable[str], templates: Path | None = None
-) -> dict[str, str]:
-    """report.md, feedback-01.md, …, marks.csv, steps.csv, marks.json: name → content."""
+    marks: ClassMarks, formats: Iterable[str], templates: Path | None = None,
+    *, one_file: bool = False,
+) -> dict[str, str]:  # fmt: skip
+    """report.md, feedback-01.md, …, marks.csv, steps.csv, marks.json: name → content.
+
+    one_file  all feedback in one file, feedback.md, where each student begins a new page
+    """
     found: dict[str, str] = {}
-    last = max((student.variant for student in marks.students), default=0)
     for to in formats:
         if to == "csv":
             found |= {"marks.csv": marks_table(marks), "steps.csv": steps_table(marks)}
         elif to == "json":
             found["marks.json"] = as_json(marks)
         else:
-            suffix = format_named(to).suffix
             found |= write_files(
-                _report(marks, to, templates), marks.names, f"report{suffix}", to,
+                _report(marks, to, templates), marks.names, f"report{format_named(to).suffix}", to,
                 templates=templates,
             )  # fmt: skip
-            totals = marks.totals()
-            for student in marks.students:
-                number = f"{student.variant:0{max(2, len(str(last)))}}"
-                page = feedback(student, marks.title, totals, Wording("en", templates))
-                found[f"feedback-{number}{suffix}"] = write(
-                    page, student.names, to, templates=templates
-                )
+            found |= (_in_one if one_file else _one_by_one)(marks, to, templates)
     return found
+
+
+def _one_by_one(marks: ClassMarks, to: str, templates: Path | None) -> dict[str, str]:
+    last = max((student.variant for student in marks.students), default=0)
+    suffix, digits = format_named(to).suffix, max(2, len(str(last)))
+    return {
+        f"feedback-{student.variant:0{digits}}{suffix}": write(
+            page, student.names, to, templates=templates
+        )
+        for student, page in _feedback(marks, templates)
+    }
+
+
+def _in_one(marks: ClassMarks, to: str, templates: Path | None) -> dict[str, str]:
+    people = [student.person for student in marks.students if student.person is not None]
+    text = end = ""
+    for student, page in _feedback(marks, templates):
+        body, (before, between, end), _ = write_body(
+            page, student.names, "feedback", to, templates=templates, people=people
+        )
+        text += (between if text else before) + body
+    return {f"feedback{format_named(to).suffix}": text + end}
+
+
+def _feedback(
+    marks: ClassMarks, templates: Path | None
+) -> Iterator[tuple[StudentMarks, Document]]:  # fmt: skip
+    totals = marks.totals()
+    for student in marks.students:
+        yield student, feedback(student, marks.title, totals, Wording("en", templates))
