@@ -16,7 +16,7 @@ from derive.derivation.numbered import numbered
 from derive.derivation.rounding import Rounding
 from derive.document.blocks import Inline, Strong
 from derive.document.conventions import conventions
-from derive.document.wording import Wording
+from derive.document.wording import wording
 from derive.network import Network
 from derive.notation import Names, names
 from derive.writers.expressions.text import text
@@ -58,7 +58,7 @@ def stated(network: Network) -> tuple[str, ...]:
     """The conventions in force, a sentence each, in the network's own notation."""
     called = names(network.notation, network.shape, network.layout)
     rounding = _rounding(network) if network.has_values else None
-    found = conventions(network, called, Wording(), rounding)
+    found = conventions(network, called, wording(network), rounding)
     return tuple(_plain(sentence, called) for sentence in found)
 
 

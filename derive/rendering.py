@@ -228,7 +228,9 @@ def narrated(
     if "rules" in parts:
         from derive.derivation.general import general_rules
 
-        general, compared = general_rules(network.layout, network.over_examples, network.delta_sign)
+        general, compared = general_rules(
+            network.layout, network.over_examples, network.delta_sign, network.has_thresholds
+        )
         report = replace(report, equalities=report.equalities + compared)
     teller = Teller(
         derivation, report, valuation, Detail(detail), wording(network, templates), called, numbers,

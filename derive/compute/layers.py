@@ -28,6 +28,7 @@ from derive.expression.nodes import (
     LOSS,
     WEIGHT,
     Expression,
+    Negative,
     Number,
     Product,
     Quantity,
@@ -107,8 +108,9 @@ def _few(things: Sequence[T]) -> Sequence[T]:
 def _forward(layer: Layer, taught: Taught | None) -> Iterator[Item]:
     index = layer.index
     mixed: Expression = MIX(weights(index), auxiliary("a", index - 1))
-    if layer.bias == "neuron":
-        mixed = Sum((mixed, COLUMN(biases(index))))
+    if layer.has_own_biases:
+        added: Expression = COLUMN(biases(index))
+        mixed = Sum((mixed, Negative(added) if layer.subtracts else added))
     elif layer.bias == "shared":
         mixed = Sum((mixed, biases(index)))
     yield Note(f"the pre-activations of layer {index}, ({layer.units}, examples)")
@@ -128,10 +130,13 @@ def _gradients(layer: Layer, taught: Taught | None) -> Iterator[Item]:
         sender = Quantity(ACTIVATION, index - 1, 0) if index > 1 else Quantity(INPUT)
         yield taught.gradient(Quantity(WEIGHT, index, 0, 0), Product((first, sender)))
     yield Statement(gradient(weights(index)), OUTER(auxiliary("a", index - 1), delta))
-    if layer.bias == "neuron":
+    if layer.has_own_biases:
+        slopes: tuple[Expression, Expression] = (first, ROWS(delta))
+        if layer.subtracts:
+            slopes = (Negative(slopes[0]), Negative(slopes[1]))
         if taught is not None:
-            yield taught.gradient(bias_of(layer, 0), first)
-        yield Statement(gradient(biases(index)), ROWS(delta))
+            yield taught.gradient(bias_of(layer, 0), slopes[0])
+        yield Statement(gradient(biases(index)), slopes[1])
     elif layer.bias == "shared":
         yield Note("a shared bias collects the deltas of all units")
         yield Statement(gradient(biases(index)), ALL(delta))

@@ -21,6 +21,7 @@ from derive.expression.nodes import (
     WEIGHT,
     Apply,
     Expression,
+    Negative,
     Number,
     Product,
     Quantity,
@@ -138,9 +139,9 @@ class _Scalar:
                 self.gradient(Quantity(WEIGHT, layer.index, j, i), Product((delta, a)))
         if layer.bias == "shared":
             self.gradient(bias_of(layer, 0), total(*deltas))
-        elif layer.bias == "neuron":
+        elif layer.has_own_biases:
             for j, delta in enumerate(deltas):
-                self.gradient(bias_of(layer, j), delta)
+                self.gradient(bias_of(layer, j), Negative(delta) if layer.subtracts else delta)
         if layer.index == 1:
             for i, a in enumerate(self.graph.inputs):
                 self.gradient(a, self.taught.spread(0, i))

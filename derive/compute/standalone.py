@@ -244,7 +244,8 @@ def _described(layer: Layer) -> str:
     use = layer.activation
     name = use.name if use.name != OWN else f"f(x) = {use.formula}"
     units = f"{layer.units} unit{'s' * (layer.units != 1)}, {name}"
-    bias = {"none": "no biases", "neuron": "a bias each", "shared": "one bias for all of them"}
+    bias = {"none": "no biases", "neuron": "a bias each", "shared": "one bias for all of them",
+            "threshold": "a threshold each, subtracted"}  # fmt: skip
     return f"{units}, {bias[layer.bias]}"
 
 

@@ -148,6 +148,9 @@ def _signed(e: Expression) -> tuple[bool, Expression]:
     if isinstance(e, Bracket):
         negative, inner = _signed(e.children[0])
         return negative, Bracket(inner)
+    if isinstance(e, Negative):
+        negative, inner = _signed(e.operand)
+        return False, inner if negative else Negative(inner)
     if isinstance(e, Product):
         parts = [_signed(factor) for factor in e.factors]
         return sum(negative for negative, _ in parts) % 2 == 1, Product(

@@ -20,13 +20,12 @@ from derive.derivation.styles.common import backward_order
 from derive.derivation.styles.deltas import delta_of
 from derive.expression.nodes import (
     BIAS,
-    ONE,
     WEIGHT,
     Expression,
     Partial,
     Product,
     Quantity,
-    product,
+    times,
     total,
 )
 from derive.notation import NEGATIVE
@@ -102,12 +101,8 @@ def gradient_of(graph: Graph, w: Quantity) -> Step:
     local = Locals(graph)
     receivers = tuple(graph.children[w])
     chained = total(*(Product((Partial(E, z), Partial(z, w))) for z in receivers))
-    known = total(*(_times(delta_of(z), local.factor(z, w)) for z in receivers))
+    known = total(*(times(delta_of(z), local.factor(z, w)) for z in receivers))
     return Step(
         f"general/{key(w)}", Rule.CHAIN, chain(Partial(E, w), chained, known),
         about=(w, *receivers),
     )  # fmt: skip
-
-
-def _times(delta: Expression, factor: Expression) -> Expression:
-    return delta if factor == ONE else product(delta, factor)

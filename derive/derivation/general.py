@@ -36,6 +36,7 @@ from derive.expression.nodes import (
     variable,
 )
 from derive.network.description import Dense, Network
+from derive.network.words import BiasKind
 from derive.notation.arrays import ANY, BEFORE, LAST, NEXT
 
 _MIDDLE = {1: BEFORE, 2: ANY, 3: NEXT}
@@ -45,7 +46,7 @@ _X, _Y = variable("x"), variable("y")
 
 
 def general_rules(
-    layout: str, over_examples: str, delta_sign: str = "positive"
+    layout: str, over_examples: str, delta_sign: str = "positive", thresholds: bool = False
 ) -> tuple[dict[str, Step], int]:
     """The rules by name, and how many equalities were compared for them.
 
@@ -55,7 +56,7 @@ def general_rules(
 
     Raises CheckFailed, naming the step.
     """
-    derivation = derive(_companion(layout, over_examples, delta_sign))
+    derivation = derive(_companion(layout, over_examples, delta_sign, thresholds))
     rules = _of_layers(derivation, batch=False)
     rules |= {f"batch {name}": step for name, step in _of_layers(derivation, batch=True).items()}
     count = check_more(derivation, rules.values())
@@ -64,11 +65,12 @@ def general_rules(
 
 
 @cache
-def _companion(layout: str, over_examples: str, delta_sign: str) -> Network:
+def _companion(layout: str, over_examples: str, delta_sign: str, thresholds: bool) -> Network:
     """A 2-3-4-2 network on three examples, without values of its own."""
+    bias: BiasKind = "threshold" if thresholds else "neuron"
     return Network(
         inputs=_EXAMPLES,
-        layers=[Dense(3, "softplus"), Dense(4, "tanh"), Dense(2, "sigmoid")],
+        layers=[Dense(3, "softplus", bias), Dense(4, "tanh", bias), Dense(2, "sigmoid", bias)],
         targets=[[0, 1], [1, 0], [1, 1]],
         layout="to_from" if layout == "to_from" else "from_to",
         over_examples="sum" if over_examples == "sum" else "mean",

@@ -27,6 +27,7 @@ from derive.expression.nodes import (
     WEIGHT,
     Expression,
     IndexedSum,
+    Negative,
     Number,
     Product,
     Quantity,
@@ -92,7 +93,8 @@ class Graph:
                 for i, a in enumerate(previous)
             ]
             if layer.bias != "none":
-                terms.append(bias_of(layer, z.unit))
+                b = bias_of(layer, z.unit)
+                terms.append(Negative(b) if layer.subtracts else b)
             self.definitions[z] = total(*terms)
         for a in activations(layer):
             self.definitions[a] = activation_formula(layer, a.unit)

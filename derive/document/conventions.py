@@ -65,7 +65,8 @@ def _biases(network: Network, words: Wording) -> Iterator[Inline]:
             if layer.bias == kind and bool(frozen) == ("biases" in layer.frozen and kind != "none")
         ]
         suffix = f"-{frozen}" if frozen else ""
-        name = f"convention-bias-{kind}{suffix}"
+        own = "neuron" if kind == "threshold" else kind
+        name = f"convention-bias-{own}{suffix}"
         if len(kinds) > 1:
             of = _capital(_numbered(words, layers))
             yield words("convention-in-layers", layers=of, what=words(f"{name}-part"))

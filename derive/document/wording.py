@@ -36,14 +36,16 @@ class WordingError(DeriveError, ValueError):
 class Wording:
     """The sentences of one language; remembers which alternative comes next.
 
-    variant  where a sentence has a file with this at its end, that one is said instead:
-             bias-known-minus-delta.txt where δ = −∂E/∂z
+    variants  where a sentence has a file with these at its end, that one is said instead:
+              bias-known-minus-delta.txt where δ = −∂E/∂z, bias-known-threshold.txt and
+              bias-known-threshold-minus-delta.txt where biases are thresholds; other sentences
+              about biases have the words of threshold-words.txt then
     """
 
     def __init__(
-        self, language: str = "en", templates: Path | None = None, variant: str = ""
+        self, language: str = "en", templates: Path | None = None, variants: tuple[str, ...] = ()
     ) -> None:
-        self.variant = variant
+        self.variants = variants
         self._folders = tuple(
             folder / "wording" / language
             for folder in (templates, shipped_templates())
@@ -53,7 +55,7 @@ class Wording:
 
     def __call__(self, sentence: str, **values: Value) -> Inline:
         """The next alternative of a sentence, filled in. Raises WordingError."""
-        path, alternatives = _sentence(sentence, self._folders, self.variant)
+        path, alternatives = _sentence(sentence, self._folders, self.variants)
         text = alternatives[self._used[sentence] % len(alternatives)]
         self._used[sentence] += 1
         return _filled(text, values, path)
@@ -82,25 +84,63 @@ class Wording:
         return tuple(parts)
 
 
+THRESHOLD, MINUS_DELTA = "threshold", "minus-delta"
+
+
 def wording(network: Network, templates: Path | None = None) -> Wording:
-    """The sentences about a network: where its δ is −∂E/∂z, those that say so."""
-    return Wording("en", templates, "minus-delta" if network.delta_sign == NEGATIVE else "")
+    """The sentences about a network: those about thresholds, and about δ = −∂E/∂z, where it has
+    them."""
+    return Wording("en", templates, variants(network))
+
+
+def variants(network: Network) -> tuple[str, ...]:
+    """Which sentences a network needs instead of the usual ones."""
+    return (
+        *((THRESHOLD,) if network.has_thresholds else ()),
+        *((MINUS_DELTA,) if network.delta_sign == NEGATIVE else ()),
+    )
 
 
 @cache
-def _sentence(name: str, folders: tuple[Path, ...], variant: str) -> tuple[Path, tuple[str, ...]]:
-    instead = [folder / f"{name}-{variant}.txt" for folder in folders if variant]
-    for path in (*instead, *(folder / f"{name}.txt" for folder in folders)):
-        try:
-            text = path.read_text(encoding="utf-8")
-        except FileNotFoundError:
+def _sentence(
+    name: str, folders: tuple[Path, ...], variants: tuple[str, ...]
+) -> tuple[Path, tuple[str, ...]]:
+    endings = ["-".join(("", *variants)), *(f"-{one}" for one in variants), ""]
+    for ending in dict.fromkeys(endings):
+        found = _file(f"{name}{ending}", folders)
+        if found is None:
             continue
-        except (OSError, UnicodeDecodeError) as error:
-            raise WordingError(f"{path}: cannot be read: {error}") from error
+        path, text = found
+        if THRESHOLD in variants and THRESHOLD not in ending:
+            text = _with_words(text, THRESHOLD, folders)
         lines = [line for line in text.splitlines() if not line.startswith("#")]
         parts = re.split(r"(?m)^---$", "\n".join(lines))
         return path, tuple(_SPACE.sub(" ", part).strip(" ") for part in parts)
     raise WordingError(f"there is no sentence {name!r}")
+
+
+def _file(name: str, folders: tuple[Path, ...]) -> tuple[Path, str] | None:
+    """The first file of that name, and what it says."""
+    for folder in folders:
+        path = folder / f"{name}.txt"
+        try:
+            return path, path.read_text(encoding="utf-8")
+        except FileNotFoundError:
+            continue
+        except (OSError, UnicodeDecodeError) as error:
+            raise WordingError(f"{path}: cannot be read: {error}") from error
+    return None
+
+
+def _with_words(text: str, variant: str, folders: tuple[Path, ...]) -> str:
+    """The text with other words, two in a line of VARIANT-words.txt; what is filled in stays."""
+    found = _file(f"{variant}-words", folders)
+    pairs = [line.split() for line in found[1].splitlines()] if found else []
+    table = {pair[0]: pair[1] for pair in pairs if len(pair) == 2}
+    if not table:
+        return text
+    word = re.compile(r"<<[^<>]*>>|\b(?:" + "|".join(map(re.escape, table)) + r")\b")
+    return word.sub(lambda match: table.get(match[0], match[0]), text)
 
 
 def _filled(text: str, values: dict[str, Value], path: Path) -> Inline:

@@ -358,6 +358,15 @@ def product(*factors: Expression) -> Expression:
     return flat[0] if len(flat) == 1 else Product(tuple(flat))
 
 
+def times(e: Expression, factor: Expression) -> Expression:
+    """e·factor as one writes it: e for 1, −e for −1."""
+    if isinstance(factor, Negative) and factor.operand == ONE:
+        factor = Number(Fraction(-1))
+    if isinstance(factor, Number) and factor.value in (1, -1):
+        return e if factor.value == 1 else Negative(e)
+    return product(e, factor)
+
+
 def total(*terms: Expression) -> Expression:
     """A sum without needless nesting: no terms is 0, one term is itself.
 

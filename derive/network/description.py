@@ -40,7 +40,8 @@ class Dense:
     """A fully connected layer as a user writes it; Network judges it.
 
     activation  a name of the catalogue, {"name": …, parameters} or {"formula": …}
-    bias        "none", "neuron" (one each) or "shared" (one per layer)
+    bias        "none", "neuron" (one each), "shared" (one per layer) or "threshold" (one each,
+                subtracted)
     weights     a matrix in the network's layout, or {name: value} in its notation
     biases      a list or {name: value}; a number where shared
     frozen      "weights", "biases" or both: given, used, not trained
@@ -71,6 +72,16 @@ class Layer:
     biases: tuple[Number, ...] | None = None
     frozen: frozenset[str] = frozenset()
     name: str | None = None
+
+    @property
+    def has_own_biases(self) -> bool:
+        """Whether every unit has a bias or a threshold of its own."""
+        return self.bias in ("neuron", "threshold")
+
+    @property
+    def subtracts(self) -> bool:
+        """Whether its biases are thresholds: z = Σ w·x − θ."""
+        return self.bias == "threshold"
 
 
 @dataclass(frozen=True, slots=True, init=False, repr=False)
@@ -174,6 +185,11 @@ class Network:
                 for layer in self.layers
             )
         )
+
+    @property
+    def has_thresholds(self) -> bool:
+        """Whether z = Σ w·x − θ; then no layer has biases that are added."""
+        return any(layer.subtracts for layer in self.layers)
 
     def with_numbers(self, numbers: Mapping[Quantity, Number]) -> Network:
         """The same structure over one example with other numbers; without any it is symbolic.

@@ -77,7 +77,8 @@ LAYER: Mapping[str, Key] = {
     ),
     "bias": Key(
         "which biases there are",
-        "neuron (one for each unit) | shared (one for the layer) | none",
+        "neuron (one for each unit) | shared (one for the layer) | threshold (one for each unit, "
+        "subtracted: Σ w·x − θ) | none",
         "neuron",
     ),
     "weights": Key("the weights into the layer", "a matrix | {name: value}", "in symbols"),

@@ -15,7 +15,7 @@ from derive.network.inputs import MAX_UNITS
 from derive.network.values import read_whole, shown
 
 MAX_LAYERS = 64
-BIAS_KINDS = ("none", "neuron", "shared")
+BIAS_KINDS = ("none", "neuron", "shared", "threshold")
 
 
 @dataclass(frozen=True, slots=True)

@@ -229,7 +229,7 @@ LAYER_KEYS: Mapping[str, Other] = {
     "w": Other("weights"),
     "kernel": Other("weights"),
     "b": Other("biases"),
-    "thresholds": Other("biases"),
+    "thresholds": Other("biases", "with bias: threshold they are subtracted"),
     "trainable": _FROZEN,
     "freeze": _FROZEN,
     "type": Other("", "every layer is fully connected, and there is no type to give"),

@@ -119,6 +119,13 @@ def _shape(notes: Notes, inputs: Inputs | None, drafts: tuple[Draft, ...]) -> Sh
         )
         return None
     kinds = tuple(bias for bias in biases if bias is not None)
+    if "threshold" in kinds and not {"threshold", "none"}.issuperset(kinds):
+        notes.problem(
+            ("layers",),
+            "layers: thresholds and biases; allowed are thresholds (bias: threshold), which are "
+            "subtracted, or biases, which are added; write the one or the other in every layer",
+        )
+        return None
     return Shape(sizes, kinds, examples=len(inputs.rows) if inputs.rows else 1)
 
 

@@ -13,7 +13,7 @@ LossName = Literal[
     "half_squared_error", "mean_squared_error", "absolute_error", "huber", "log_cosh",
     "binary_cross_entropy", "cross_entropy", "kl_divergence", "hinge",
 ]  # fmt: skip
-BiasKind = Literal["none", "neuron", "shared"]
+BiasKind = Literal["none", "neuron", "shared", "threshold"]
 Freezable = Literal["weights", "biases"]
 NotationName = Literal["numbered", "plain", "letters", "indexed", "layered"]
 Layout = Literal["from_to", "to_from"]

@@ -30,7 +30,7 @@ LETTER_OF = {
     "shared_output_bias": "bias", "delta": "delta", "output_delta": "delta",
     "learning_rate": "learning_rate",
 }  # fmt: skip
-LETTERS = tuple(dict.fromkeys(LETTER_OF.values()))
+LETTERS = (*dict.fromkeys(LETTER_OF.values()), "threshold")
 
 _UNIT = ("number", "layer", "unit", "hidden", "layerletter", "running")
 _PLACEHOLDERS_OF_KIND = {
@@ -86,7 +86,7 @@ class Scheme:
 def _letters(**typed: str) -> dict[str, Spelling]:
     given = {
         "input": "i", "target": "t", "output": "o", "loss": "E", "weight": "w", "bias": "b",
-        "delta": "δ", "learning_rate": "η",
+        "delta": "δ", "learning_rate": "η", "threshold": "θ",
     }  # fmt: skip
     return {role: spell(name) for role, name in (given | typed).items()}
 

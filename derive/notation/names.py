@@ -62,8 +62,9 @@ class Names:
         self._first_running = (0, *accumulate(sizes))
         self._each = {quantity: spell(name) for quantity, name in shape.names}
         output = self._letters["output"] if self._rows["output"].latex.mentions("letter") else None
+        added = "threshold" if "threshold" in shape.biases else "bias"
         self._array_letters = ArrayLetters(
-            self._letters["weight"], self._letters["bias"], self._letters["delta"],
+            self._letters["weight"], self._letters[added], self._letters["delta"],
             self._letters["target"], output,
         )  # fmt: skip
         self._cache: dict[str, dict[Quantity, str]] = {target: {} for target in TARGETS}
@@ -159,7 +160,7 @@ class Names:
         kind = self.shape.bias(layer)
         if kind == "shared":
             yield Quantity(BIAS, layer, -1)
-        elif kind == "neuron":
+        elif kind != "none":
             for unit in range(self.shape.sizes[layer]):
                 yield Quantity(BIAS, layer, unit)
 
@@ -209,8 +210,11 @@ class Names:
             first, second = second, first
         return f"{first}{separator}{second}"
 
-    def _letter(self, role: str, target: str) -> str:
-        spelled: str = getattr(self._letters[LETTER_OF[role]], target)
+    def _letter(self, q: Quantity, role: str, target: str) -> str:
+        letter = LETTER_OF[role]
+        if q.kind == BIAS and self.shape.bias(q.layer) == "threshold":
+            letter = "threshold"
+        spelled: str = getattr(self._letters[letter], target)
         return spelled
 
 
@@ -236,7 +240,7 @@ def layer_letter(layer: int) -> str:
 
 
 _VALUES: dict[str, Callable[[Names, Quantity, str, str], str]] = {
-    "letter": lambda names, q, role, target: names._letter(role, target),
+    "letter": lambda names, q, role, target: names._letter(q, role, target),
     "number": lambda names, q, role, target: str(names._number(q)),
     "layer": lambda names, q, role, target: str(q.layer),
     "unit": lambda names, q, role, target: str(q.unit + 1),

@@ -14,7 +14,8 @@ class Shape:
     """Sizes and own names, nothing else.
 
     sizes         (inputs, units of layer 1, …, units of layer L)
-    biases        per layer 1 … L one of "none", "neuron", "shared"; () is a bias per neuron
+    biases        per layer 1 … L one of "none", "neuron", "shared",
+                  "threshold"; () is a bias per neuron
     input_names   what the network calls its inputs; () leaves it to the notation
     target_names  what it calls its targets; () leaves it to the notation
     examples      rows of the batch

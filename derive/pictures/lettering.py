@@ -36,8 +36,9 @@ class Lettering:
         self.gap = name + value + 4 * _INSIDE
 
     def of(self, place: Expression) -> Content:
-        """The label of a place; nothing where there is none."""
-        return self.labels.get(place, ())
+        """The label of a place, with a minus before a threshold; nothing where there is none."""
+        found = self.labels.get(place, ())
+        return ("− ", *found) if found and self.scene.is_subtracted(place) else found
 
     def slope(self, q: Quantity) -> Content:
         """The derivative of the loss by a quantity."""

@@ -147,6 +147,12 @@ class Scene:
             small = fitting(value, self.names, VALUE, room - 2)
             yield Label((x, y + 6.5), value, small, role=role, halo=False)
 
+    def is_subtracted(self, carried: Expression) -> bool:
+        """Whether it is a threshold, which is subtracted and not added."""
+        if not isinstance(carried, Quantity) or carried.kind != BIAS:
+            return False
+        return self.graph.network.layers[carried.layer - 1].subtracts
+
     def bias_above(self, node: Node, role: str = "") -> tuple[Line, Label] | tuple[()]:
         """The bias above a circle with a short arrow into it; nothing where there is none."""
         bias = self.bias(node)

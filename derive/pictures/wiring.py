@@ -65,7 +65,8 @@ class Board:
     def value(self, carried: Expression) -> Content:
         """w1 = 0.15 for a quantity; of a product the number, or without numbers the product."""
         if isinstance(carried, Quantity):
-            return self.scene.named(carried)
+            named = self.scene.named(carried)
+            return ("− ", *named) if self.scene.is_subtracted(carried) else named
         shown = self.scene.shown
         return (carried,) if shown is None else (shown(carried).number,)
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from derive.compute.blocks import blocks
 from derive.compute.engines import Defaults, ScalarEngine
 from derive.derivation.graph import RATE
-from derive.document.wording import Wording
+from derive.document.wording import wording
 from derive.network.description import Network
 from derive.notation import Names, names
 from derive.spreadsheet.cells import CellNames, Given, Start, starts
@@ -91,7 +91,7 @@ def workbook(
     nobody_said = rates is None and network.learning_rate is None
     start = starts(planned, called, _first(network, rates), nobody_said, given)
     contents = Contents(
-        planned, called, Wording("en", None if templates is None else Path(templates)), start,
+        planned, called, wording(network, None if templates is None else Path(templates)), start,
         _cells(called, start, swept), epochs, network.digits if digits is None else digits,
     )  # fmt: skip
     target = BytesIO()

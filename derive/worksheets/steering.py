@@ -76,7 +76,9 @@ class _Unit:
         self.values[w] = float(value)
 
     def _constant(self) -> float:
-        return self.values[self.bias] if self.bias is not None else 0.0
+        """What is added to Σ w·x: a bias, or minus a threshold."""
+        value = self.values[self.bias] if self.bias is not None else 0.0
+        return -value if self.layer.subtracts else value
 
     def saturate(self, chance: random.Random) -> bool:
         """Weights that all push the same way, each about as large as the others."""

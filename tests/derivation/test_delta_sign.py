@@ -239,7 +239,7 @@ def test_every_negative_sentence_has_the_places_of_the_usual_one() -> None:
         usual = path.with_name(path.name.replace("-minus-delta.txt", ".txt"))
         places = [set(re.findall(r"<<\s*(\w+)\s*>>", p.read_text())) for p in (path, usual)]
         assert places[0] == places[1], path.name
-    assert Wording(variant="minus-delta").text("formula") == "−δ · input"
+    assert Wording(variants=("minus-delta",)).text("formula") == "−δ · input"
     assert Wording().text("formula") == "δ · input"
 
 

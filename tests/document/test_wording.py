@@ -32,9 +32,12 @@ def composed_in_the_code() -> list[re.Pattern[str]]:
     return [re.compile(re.sub(r"\\\{.*?\\\}", "[a-z_0-9-]*", re.escape(name))) for name in found]
 
 
-def _is_there(usual: Path, instead: Path) -> bool:
-    """Whether a file is said instead of another one, where δ = −∂E/∂z."""
-    return usual != instead and usual.exists()
+def _said_instead(path: Path) -> bool:
+    """Whether a file is said instead of another one: of thresholds, or where δ = −∂E/∂z."""
+    if path.stem == "threshold-words":
+        return True
+    usual = re.sub(r"(-threshold)?(-minus-delta)?$", "", path.stem)
+    return usual != path.stem and path.with_name(f"{usual}.txt").exists()
 
 
 def test_every_file_is_used() -> None:
@@ -45,7 +48,7 @@ def test_every_file_is_used() -> None:
         if path.stem not in named
         and path.stem.removeprefix("heading-") not in named
         and path.stem.removesuffix("-softmax") not in named
-        and not _is_there(path.with_name(path.name.replace("-minus-delta.txt", ".txt")), path)
+        and not _said_instead(path)
         and not any(pattern.fullmatch(path.stem) for pattern in composed)
     ]
     assert unused == []

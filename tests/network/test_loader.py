@@ -560,13 +560,13 @@ def layer(text: str) -> str:
         (layer("name: 3"), ["2:27: name of layer 1: got 3; allowed is a short text"]),
         (
             layer("bias: yes"),
-            ["2:27: unknown bias 'yes'; allowed are none, neuron, shared"],
+            ["2:27: unknown bias 'yes'; allowed are none, neuron, shared, threshold"],
         ),
         (
             layer("bias: 0.35"),
             [
-                "2:27: bias of layer 1: got 0.35; allowed are none, neuron, shared; values belong "
-                "under biases"
+                "2:27: bias of layer 1: got 0.35; allowed are none, neuron, shared, threshold; "
+                "values belong under biases"
             ],
         ),
         (

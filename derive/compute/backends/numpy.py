@@ -23,6 +23,7 @@ from derive.expression.nodes import (
     Cases,
     Comparison,
     Expression,
+    Negative,
     Product,
     Quantity,
     Quotient,
@@ -161,7 +162,7 @@ class NumpyWriter(Writer):
         lines: list[str] = []
         for item in program.items:
             if isinstance(item, Statement) and item.target in self.into:
-                lines.append(self.written_into(item.target, item.expression))
+                lines += self.written_into(item.target, item.expression)
             else:
                 lines += super().body(Program((item,)), text)
         return lines
@@ -177,14 +178,18 @@ class NumpyWriter(Writer):
                 ]
         return super().assignment(name, expression)
 
-    def written_into(self, target: Quantity, expression: Expression) -> str:
+    def written_into(self, target: Quantity, expression: Expression) -> list[str]:
+        if isinstance(expression, Negative):  # −δ of thresholds
+            name = self.printer.spell(target)
+            lines = self.written_into(target, expression.operand)
+            return [*lines, f"{INDENT}np.negative({name}, out={name})"]
         if not isinstance(expression, Apply):
             raise TypeError("only an operation on whole arrays has a place for its result")
         if expression.function == OUTER:
             self.printer.used[OUTER.name] = OUTER
         arguments = [self.printer(argument) for argument in expression.arguments]
         name = self.printer.spell(target)
-        return INDENT + _INTO[expression.function].format(*arguments, target=name)
+        return [INDENT + _INTO[expression.function].format(*arguments, target=name)]
 
 
 def tile_rows(sizes: Sequence[int]) -> int:

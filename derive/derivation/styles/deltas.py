@@ -20,7 +20,6 @@ from derive.derivation.styles.common import backward_order
 from derive.expression.nodes import (
     ACTIVATION,
     DELTA,
-    ONE,
     PRE_ACTIVATION,
     Bracket,
     Expression,
@@ -29,6 +28,7 @@ from derive.expression.nodes import (
     Quantity,
     Sum,
     product,
+    times,
     total,
 )
 from derive.network.description import Layer
@@ -157,7 +157,7 @@ class Deltas:
         """∂E/∂w = δ·a for a weight, δ for a bias, Σδ for a bias that a layer shares."""
         receivers = self.graph.children[w]
         chained = total(*(Product((Partial(E, z), Partial(z, w))) for z in receivers))
-        known = total(*(_with_input(delta_of(z), self.local.factor(z, w)) for z in receivers))
+        known = total(*(times(delta_of(z), self.local.factor(z, w)) for z in receivers))
         locals_ = tuple(self.local.step(z, w) for z in receivers)
         uses = tuple(f"delta/{key(z)}" for z in receivers) + tuple(s.id for s in locals_)
         return Step(
@@ -188,8 +188,3 @@ def _product_along(path: tuple[Quantity, ...]) -> Expression:
 def grouped(expression: Expression) -> Expression:
     """Square brackets around a sum over receiving neurons: the part that arrives from behind."""
     return Bracket(expression) if isinstance(expression, Sum) else expression
-
-
-def _with_input(delta: Expression, factor: Expression) -> Expression:
-    """δ·a, and δ alone where the factor is 1."""
-    return delta if factor == ONE else product(delta, factor)

@@ -20,6 +20,7 @@ from fractions import Fraction
 
 from derive.derivation.calculus import prime
 from derive.derivation.cancellation import output_delta_simplified, targets_sum_to_one
+from derive.derivation.delta_sign import minus
 from derive.derivation.graph import (
     BATCH_E,
     E,
@@ -162,7 +163,8 @@ class Forms:
         else:
             weighted = MatrixProduct(weights, before)
         if layer.bias != "none":
-            weighted = Sum((weighted, self.biases(k)))
+            added = self.biases(k)
+            weighted = Sum((weighted, Negative(added) if layer.subtracts else added))
         yield self._step("sums", k, self.sums(k), weighted)
         function = layer.activation.function
         if layer.activation.name == "identity":
@@ -247,7 +249,8 @@ class Forms:
             yield self._gradient(WEIGHT, k, self._weights(k, self._slope), outer)
         if any(b.kind == BIAS for b in parameters):
             slopes = self._biases(k, self._slope)
-            yield self._gradient(BIAS, k, slopes, self._bias_form(layer, deltas))
+            form = self._bias_form(layer, deltas)
+            yield self._gradient(BIAS, k, slopes, Negative(form) if layer.subtracts else form)
 
     def _bias_form(self, layer: Layer, deltas: Named) -> Expression:
         """δ; of a batch its sum over the examples, of a shared bias over the units too."""
@@ -272,7 +275,7 @@ class Forms:
         if self.batch and self.network.over_examples == "mean":
             share = Number(Fraction(1, self.network.example_count))
             form = product(share, form) if share != ONE else form
-        form = Negative(form) if self.negative else form
+        form = minus(form) if self.negative else form
         return self._step(f"gradient-{kind}", k, Named(Partial(goal, name), slopes), form)
 
     def _slope(self, w: Quantity) -> Expression:

@@ -63,7 +63,8 @@ def _sums(graph: Graph, arrays: Arrays, layer: Layer, before: tuple[Quantity, ..
     if len(before) <= MOST_INSIDE:
         weighted = arrays.forward(arrays.vector(before), arrays.weights(layer, itself))
         if layer.bias != "none":
-            weighted = Sum((weighted, arrays.vector(bias_of(layer, z.unit) for z in zs)))
+            biases = arrays.vector(bias_of(layer, z.unit) for z in zs)
+            weighted = Sum((weighted, Negative(biases) if layer.subtracts else biases))
         members.append(weighted)
     members.append(arrays.vector(graph.definitions[z] for z in zs))
     return gathered(f"define/z{layer.index}", members, _definitions(graph, zs), Rule.DEFINE)

@@ -31,6 +31,7 @@ from derive.expression.nodes import (
     Quantity,
     Sum,
     product,
+    times,
     total,
 )
 
@@ -274,7 +275,7 @@ def _is_short_difference(expression: Sum) -> bool:
 
 
 def _times_input(delta: Expression, factor: Expression) -> Expression:
-    return delta if factor == ONE else product(_kept(delta), factor)
+    return delta if factor == ONE else times(_kept(delta), factor)
 
 
 def _along(path: Path, bracketed: bool) -> Expression:

@@ -86,7 +86,7 @@ def _parameters(teller: Teller) -> Iterator[Named]:
     forms = Forms(teller.graph)
     for layer in teller.network.layers:
         yield forms.weights(layer.index)
-        if layer.bias == "neuron":
+        if layer.has_own_biases:
             yield forms.bias_vector(layer.index)
 
 

@@ -40,7 +40,7 @@ def forward(teller: Teller) -> Iterator[Block]:
 def _adds_up(teller: Teller, layer: Layer) -> Block:
     """What every unit of a layer does."""
     words = teller.words
-    kind = {"none": "", "neuron": "-bias", "shared": "-shared"}[layer.bias]
+    kind = {"none": "", "shared": "-shared"}.get(layer.bias, "-bias")
     use = layer.activation.name
     return teller.say(
         "forward-layer"

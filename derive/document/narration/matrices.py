@@ -35,7 +35,8 @@ def forward_layer(teller: Teller, section: Section) -> Iterator[Block]:
     words, name = teller.words, teller.layer_name(layer)
     senders = teller.network.sizes[layer.index - 1]
     kind = "wide" if senders > MOST_INSIDE else teller.network.layout
-    adds = "one" if layer.units == 1 else layer.bias
+    own = "neuron" if layer.has_own_biases else layer.bias
+    adds = "one" if layer.units == 1 else own
     bias = words.text(f"matrix-adds-{adds}") if layer.bias != "none" else ""
     yield teller.say(
         f"matrix-sums-{_one(layer)}{kind}", layer=name, before=teller.before(layer), bias=bias,

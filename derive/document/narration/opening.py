@@ -205,7 +205,7 @@ def named_arrays(teller: Teller) -> Iterator[Row]:
         words(f"means-array-weights-{network.layout}", shapes=shapes(map(forms.weights, layers))),
         (),
     )
-    if any(layer.bias == "neuron" for layer in network.layers):
+    if any(layer.has_own_biases for layer in network.layers):
         yield (forms.any_layer(BIAS),), words(f"means-array-biases-{way}"), ()
     if any(layer.bias == "shared" for layer in network.layers):
         yield (ONES,), words("means-array-ones"), ()

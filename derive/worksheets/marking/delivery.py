@@ -25,7 +25,7 @@ def printed(marks: ClassMarks, to: str, templates: Path | None = None) -> str:
 
 
 def _report(marks: ClassMarks, to: str, templates: Path | None) -> Document:
-    return report_page(marks, Wording("en", templates), drawn=to != "text")
+    return report_page(marks, Wording("en", templates, marks.variants), drawn=to != "text")
 
 
 def files(
@@ -78,4 +78,7 @@ def _feedback(
 ) -> Iterator[tuple[StudentMarks, Document]]:  # fmt: skip
     totals = marks.totals()
     for student in marks.students:
-        yield student, feedback(student, marks.title, totals, Wording("en", templates))
+        yield (
+            student,
+            feedback(student, marks.title, totals, Wording("en", templates, marks.variants)),
+        )

@@ -13,7 +13,7 @@ from pathlib import Path
 from statistics import median
 
 from derive.document.blocks import Person
-from derive.document.wording import Wording
+from derive.document.wording import variants, wording
 from derive.expression.nodes import Expression
 from derive.notation import Names
 from derive.worksheets.bundle import Bundle, Student, read_bundle
@@ -134,6 +134,7 @@ class ClassMarks:
     absent: tuple[Absent, ...]
     mixed: bool  # whether they are about different networks
     columns: tuple[str, ...] = ()  # of the roster, that are kept: headings of ``Student.more``
+    variants: tuple[str, ...] = ()  # which sentences the network needs instead of the usual ones
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -186,7 +187,10 @@ def mark(
             if structure not in judges:
                 maker = known.maker(number)
                 judges[structure] = Judges(
-                    maker.exercise, maker.names, recipe.repeat, Wording("en", templates)
+                    maker.exercise,
+                    maker.names,
+                    recipe.repeat,
+                    wording(maker.exercise.structure, templates),
                 )
             students.append(_graded(known, variant, judges[structure], mine, recipe.points_in))
     if problems:
@@ -196,7 +200,10 @@ def mark(
         for number in range(1, known.count + 1) if number not in found
     )  # fmt: skip
     title = recipe.title or first.exercise.structure.title
-    return ClassMarks(title, tuple(students), first.names, absent, len(judges) > 1, known.columns)
+    return ClassMarks(
+        title, tuple(students), first.names, absent, len(judges) > 1, known.columns,
+        variants(first.exercise.structure),
+    )  # fmt: skip
 
 
 def _graded(
