@@ -22,6 +22,14 @@ def blocks(language: str) -> list[str]:
     return found
 
 
+def filled_in(answers: Path) -> None:
+    """A 0 in every empty cell of a table of answers."""
+    text = answers.read_text(encoding="utf-8")
+    while ",," in text:
+        text = text.replace(",,", ",0,")
+    answers.write_text(text, encoding="utf-8")
+
+
 def test_every_command_works_in_the_order_given(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -30,6 +38,8 @@ def test_every_command_works_in_the_order_given(
     for line in "".join(blocks("console")).splitlines():
         program, *arguments = shlex.split(line)
         assert program == "derive"
+        if arguments[0] == "mark":
+            filled_in(Path(arguments[2]))
         result = CliRunner().invoke(commands, arguments)
         assert result.exit_code == 0, f"{line}: {result.output}"
     written = {

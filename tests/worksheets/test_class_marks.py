@@ -427,7 +427,7 @@ def test_hostile_answers_get_a_message_and_stop_nothing(made: Worksheet, typed: 
         assert one.mark.verdict is not Verdict.MISSING
         assert len(one.mark.given) <= 60 and len(one.mark.fault) < 200
     pages = files(marks, ("text", "markdown", "latex", "csv", "json"))
-    assert len(pages) == 9
+    assert len(pages) == 10
     assert r"\input{x}" not in pages["feedback-01.tex"]
     assert "<script>" not in pages["feedback-01.md"].replace("\\<", "")  # \\< is a plain <
 
