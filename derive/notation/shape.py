@@ -40,5 +40,6 @@ class Shape:
         return self.sizes[-1]
 
     def bias(self, layer: int) -> str:
-        """What biases a layer (from 1) has."""
-        return self.biases[layer - 1] if self.biases else "neuron"
+        """What biases a layer (from 1) has; one beyond the last, as rules for any network name it,
+        has one for every neuron."""
+        return self.biases[layer - 1] if layer <= len(self.biases) else "neuron"
