@@ -189,8 +189,7 @@ def test_paths_of_a_small_network() -> None:
     for answer in (first, second):
         assert isinstance(answer, NamesAnswer)
     shown = [sorted(map(names.text, answer.names)) for answer in (first, second)]  # type: ignore[union-attr]
-    hidden = shown[0][1]  # a_h1 or a_h2, then a_o1, h, o
-    unit = hidden[-1]
+    unit = shown[0][0][-1]  # of a_h1 or a_h2; then a_o1, h, o
     assert shown[0] == ["a_" + f"h{unit}", "a_o1", f"h{unit}", "o1"]
     assert shown[1] == ["a_" + f"h{unit}", "a_o2", f"h{unit}", "o2"]
 
@@ -201,7 +200,7 @@ def test_counts_are_those_of_the_sizes(network: Network) -> None:
     sizes = network.sizes
     variant = made(network, Ask("shapes"), Ask("counting"))
     values = [answer.value for answer in variant.answers if isinstance(answer, CountAnswer)]
-    shapes = [n for before, after in pairwise(sizes) for n in (after, before)]
+    shapes = [n for before, after in pairwise(sizes) for n in (before, after)]
     biases = {"none": lambda units: 0, "shared": lambda units: 1, "neuron": lambda units: units}
     layers = [
         before * layer.units + biases[layer.bias](layer.units)

@@ -21,13 +21,14 @@ from derive.network import Dense, Network
 from derive.network.catalogue import ACTIVATIONS
 from derive.worksheets import Ask, Family, Recipe, WorksheetError
 from derive.worksheets.exercise import exercise
+from derive.worksheets.givens import draw
 from derive.worksheets.maker import Maker, Variant
 from derive.worksheets.questions.concepts import Concept, concept
 from derive.worksheets.questions.ground import Ground
 from derive.worksheets.questions.ledger import Ledger
 from derive.worksheets.source import Source
 from derive.worksheets.suitable import fault
-from derive.worksheets.units import Special
+from derive.worksheets.units import Special, cure
 from derive.worksheets.variant import Found, worked
 from derive.writers import write
 
@@ -161,10 +162,48 @@ def test_what_is_asked_for_is_there(network: Network, seed: int, digits: int) ->
 
 @settings(max_examples=20)
 @given(networks(), st.integers(0, 10**6))
-def test_unasked_none_is_saturated_or_dead(network: Network, seed: int) -> None:
+def test_unasked_none_is_saturated_and_of_relu_beside_others_one_is_dead(
+    network: Network, seed: int
+) -> None:
+    """Where one can be dead: else f′ is 1 everywhere, and nobody sees that it was left out."""
     variant = derive.worksheet(network, Recipe(questions=FORWARD), variants=1, seed=seed)[0]
     units = printed(variant)
-    assert not any(unit.saturated or unit.dead for unit in units) and variant.found.units == ()
+    dead = [unit for unit in units if unit.dead]
+    mortal = [
+        layer.index for layer in network.layers[:-1]
+        if layer.activation.name == "relu" and layer.units > 1
+    ]  # fmt: skip
+    assert not any(unit.saturated for unit in units)
+    assert len(dead) == bool(mortal) and all(unit.layer in mortal for unit in dead)
+    assert [(one.layer, one.unit) for one in variant.found.units] == [
+        (u.layer, u.unit) for u in dead
+    ]
+
+
+@pytest.mark.parametrize(("units", "cured"), [(2, True), (1, False)])
+def test_a_dead_unit_shows_that_the_slope_was_left_out(units: int, cured: bool) -> None:
+    network = Network(2, [Dense(units, "relu"), Dense(1)], learning_rate=0.1)
+    variant = derive.worksheet(network, variants=1, seed=3)[0]
+    lines = {item.task.source for item in variant.items if item.task.kind == ("delta", "hidden")}
+    untold = {a.source for a in variant.found.alike if a.misconception == "no-derivative"}
+    assert (lines > lines & untold) == cured, "somewhere it shows, or nowhere"
+    assert ("two units of relu or more" in cure(network, ())) != cured
+    assert "units: [saturated, dead]" in cure(
+        Network(2, [Dense(2, "relu"), Dense(1)]), ("saturated",)
+    )
+    assert cure(two_two_two(), ()) == ""
+
+
+def test_numbers_that_cannot_be_good_are_given_up_soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A loss without a slope: every δ is 0, whatever the numbers."""
+    tries = []
+    monkeypatch.setattr(
+        "derive.worksheets.variant.draw", lambda *given: tries.append(given) or draw(*given)
+    )
+    network = Network(2, [Dense(2, "sigmoid"), Dense(1)], {"formula": "0*(y - t)**2"})
+    with pytest.raises(WorksheetError, match="all deltas of a layer are 0 whatever they are"):
+        derive.worksheet(network, variants=1, seed=3)
+    assert len(tries) <= 25
 
 
 @pytest.mark.parametrize("units", [("saturated",), ("dead",), ("saturated", "dead")])
