@@ -19,13 +19,14 @@ import derive
 from derive.cli import commands
 from derive.network import Network
 from derive.network.written import structure_text
-from derive.worksheets import Family, Worksheet, WorksheetError, maker
+from derive.worksheets import Family, Worksheet, WorksheetError, bundle, maker
 from derive.worksheets.bundle import Bundle, read_bundle
 from derive.worksheets.combinations import combination_of
 from derive.worksheets.exercise import Exercise
 from derive.worksheets.marking.delivery import files
 from derive.worksheets.marking.feedback import points
 from derive.worksheets.marking.tallies import report
+from derive.worksheets.source import Source
 from derive.writers import write
 from derive.writers.expressions.text import text
 
@@ -44,9 +45,11 @@ def test_structures_are_dealt_like_cards() -> None:
     family = read(FOUR)
 
     def dealt(seed: int) -> list[str]:
-        return [structure_text(family.network(seed, number)) for number in range(1, 41)]
+        source = Source(seed=seed)
+        return [structure_text(family.network(source, number)) for number in range(1, 41)]
 
-    assert dealt(7) == dealt(7) == [structure_text(read(FOUR).network(7, n)) for n in range(1, 41)]
+    again = [structure_text(read(FOUR).network(Source(seed=7), n)) for n in range(1, 41)]
+    assert dealt(7) == dealt(7) == again
     for start in range(0, 40, 4):
         assert len(set(dealt(7)[start : start + 4])) == 4
     assert len({tuple(dealt(7)[start : start + 4]) for start in range(0, 40, 4)}) > 3
@@ -72,12 +75,13 @@ def test_a_structure_is_derived_once(path: Path, monkeypatch: pytest.MonkeyPatch
     derived: list[Network] = []
     usual = maker.exercise
 
-    def counted(network: Network, by_nodes: bool) -> Exercise:
+    def counted(network: Network, by_nodes: bool, edition: int) -> Exercise:
         derived.append(network)
-        return usual(network, by_nodes)
+        return usual(network, by_nodes, edition)
 
     monkeypatch.setattr(maker, "exercise", counted)
-    made = derive.worksheet(path, variants=12, seed=1234)  # a seed that no other test has
+    bundle._maker.cache_clear()  # other tests make sheets of the same structures
+    made = derive.worksheet(path, variants=12, seed=1234)
     for variant in made:
         assert variant.sheet.title == ("Week 3",)
     assert len(derived) == 4
@@ -200,7 +204,7 @@ def test_where_totals_differ_everyone_is_measured_by_their_own(path: Path) -> No
     assert f"of {most} points" not in whole, "as if all were worth the most"
     for student, share, worth in zip(marks.students, shares, worths, strict=True):
         page = pages[f"feedback-0{student.variant}.txt"]
-        assert f"{points(student.points)} of {worth} points. That is {rounded(share)} %." in page
+        assert f"{points(student.points)} of {worth} points. That is {rounded(share)}%." in page
         assert f"worth {least} to {most} points" in page
         assert f"the average of the class is {rounded(mean)}%" in page
         assert f"{points(student.points)}/{worth}" in whole and f" {rounded(share)}" in whole
@@ -240,10 +244,10 @@ def test_each_network_of_a_mixed_class_has_its_average(path: Path) -> None:
     means = [one.mean for one in report(marks).networks]
     assert means == sorted(means, reverse=True) and len(set(means)) > 1
     page = files(marks, ("text",))["report.txt"]
-    assert page.index("Which network") < page.index("2-2-1, sigmoid, binary_cross_entropy")
+    assert page.index("Results by network") < page.index("2-2-1, sigmoid, binary_cross_entropy")
     alone = derive.worksheet(Family([[2, 2, 1]]), "warm-up", variants=2, seed=7)
     told = files(derive.mark(alone.bundle, slipped(alone, [1, 2])), ("text",))
-    assert "Which network" not in told["report.txt"] and "compare" not in told["report.txt"]
+    assert "Results by network" not in told["report.txt"] and "compare" not in told["report.txt"]
     assert "That is" not in told["feedback-01.txt"], "all are worth the same"
 
 
