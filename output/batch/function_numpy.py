@@ -37,7 +37,8 @@ def loss_and_gradient_of_tile(parameters, a0, t, gradients):
     # the pre-activations of layer 1, (2, examples)
     # h1 = W1·i1 + W2·i2 + b1
     # h2 = W3·i1 + W4·i2 + b2
-    z1 = W1.T @ a0 + b1[:, None]
+    z1 = W1.T @ a0
+    z1 += b1[:, None]
     # its tanh activations
     # a_h1 = tanh(h1)
     # a_h2 = tanh(h2)
@@ -46,7 +47,8 @@ def loss_and_gradient_of_tile(parameters, a0, t, gradients):
     r1 = 1/(1 + e1)
     # the pre-activations of layer 2, (1, examples)
     # o1 = W5·a_h1 + W6·a_h2 + b3
-    z2 = W2.T @ a1 + b2[:, None]
+    z2 = W2.T @ a1
+    z2 += b2[:, None]
     # its sigmoid activations
     # a_o1 = σ(o1)
     e2 = np.exp(-np.abs(z2))
@@ -106,14 +108,16 @@ def forward_of_tile(parameters, a0):
     # the pre-activations of layer 1, (2, examples)
     # h1 = W1·i1 + W2·i2 + b1
     # h2 = W3·i1 + W4·i2 + b2
-    z1 = W1.T @ a0 + b1[:, None]
+    z1 = W1.T @ a0
+    z1 += b1[:, None]
     # its tanh activations
     # a_h1 = tanh(h1)
     # a_h2 = tanh(h2)
     a1 = np.tanh(z1)
     # the pre-activations of layer 2, (1, examples)
     # o1 = W5·a_h1 + W6·a_h2 + b3
-    z2 = W2.T @ a1 + b2[:, None]
+    z2 = W2.T @ a1
+    z2 += b2[:, None]
     # its sigmoid activations
     # a_o1 = σ(o1)
     e2 = np.exp(-np.abs(z2))
@@ -139,7 +143,7 @@ def parameters_of(theta):
 
 
 def loss_and_gradient(theta, inputs, targets):
-    """The loss, and its derivative by each entry of theta, an array like theta.
+    """The loss, and its gradient with respect to theta, an array like theta.
 
     inputs (n_in,) or (examples, n_in), targets (n_out,) or (examples, n_out)
     """

@@ -26,7 +26,7 @@ TARGETS = [[1.0], [1.0], [0.0]]
 
 
 def of_example(theta, inputs, targets):
-    """The loss of one example, and its derivative by each entry of theta."""
+    """The loss of one example, and its gradient with respect to theta."""
     w1, w3, w2, w4, b1, b2, w5, w6, b3 = theta
     i1, i2 = inputs
     (t1,) = targets
@@ -108,7 +108,7 @@ def forward(theta, inputs):
 
 
 def loss_and_gradient(theta, inputs, targets):
-    """The mean of the examples' losses, and its derivative by each entry of theta."""
+    """The mean of the examples' losses, and its gradient with respect to theta."""
     loss, gradient = 0.0, [0.0] * len(theta)
     for x, t in zip(inputs, targets, strict=True):
         of_one, by_theta = of_example(theta, x, t)

@@ -9,7 +9,7 @@ theta holds, in this order, W1 (2, 2), b1 (), W2 (2, 2), b2 (). W1[i][j] is the 
 to unit j, and theta has W1 row by row.
 
 The comments are the textbook formulas; the lines under them compute the same in a form that neither
-overflows nor cancels. There g is ∂loss/∂a.
+overflows nor cancels. There g is ∂loss/∂a, gap is a − t.
 
 Logarithms are natural, 0·ln 0 = 0.
 
@@ -36,7 +36,8 @@ def loss_and_gradient_of_tile(parameters, a0, t, gradients):
     # the pre-activations of layer 1, (2, examples)
     # h1 = W1·i1 + W2·i2 + b1
     # h2 = W3·i1 + W4·i2 + b1
-    z1 = W1.T @ a0 + b1
+    z1 = W1.T @ a0
+    z1 += b1
     # its sigmoid activations
     # a_h1 = σ(h1)
     # a_h2 = σ(h2)
@@ -46,7 +47,8 @@ def loss_and_gradient_of_tile(parameters, a0, t, gradients):
     # the pre-activations of layer 2, (2, examples)
     # o1 = W5·a_h1 + W6·a_h2 + b2
     # o2 = W7·a_h1 + W8·a_h2 + b2
-    z2 = W2.T @ a1 + b2
+    z2 = W2.T @ a1
+    z2 += b2
     # its sigmoid activations
     # a_o1 = σ(o1)
     # a_o2 = σ(o2)
@@ -57,12 +59,12 @@ def loss_and_gradient_of_tile(parameters, a0, t, gradients):
     # E1 = 1/2·(a_o1 − t1)²
     # E2 = 1/2·(a_o2 − t2)²
     # E_Total = E1 + E2
-    v1_2 = a2 - t
-    loss = np.sum(0.5*v1_2*v1_2)
+    gap2 = np.where(z2 < 0, a2 - t, 1 - t - e2*r2)
+    loss = np.sum(0.5*gap2*gap2)
     # the deltas of layer 2, (2, examples)
     # δ_o1 = (a_o1 − t1)·a_o1·(1 − a_o1)
     # δ_o2 = (a_o2 − t2)·a_o2·(1 − a_o2)
-    delta2 = v1_2*e2*r2*r2
+    delta2 = gap2*e2*r2*r2
     # ∂E_Total/∂W5 = δ_o1·a_h1
     outer(a1, delta2, dW2)
     # a shared bias collects the deltas of all units
@@ -110,7 +112,8 @@ def forward_of_tile(parameters, a0):
     # the pre-activations of layer 1, (2, examples)
     # h1 = W1·i1 + W2·i2 + b1
     # h2 = W3·i1 + W4·i2 + b1
-    z1 = W1.T @ a0 + b1
+    z1 = W1.T @ a0
+    z1 += b1
     # its sigmoid activations
     # a_h1 = σ(h1)
     # a_h2 = σ(h2)
@@ -120,7 +123,8 @@ def forward_of_tile(parameters, a0):
     # the pre-activations of layer 2, (2, examples)
     # o1 = W5·a_h1 + W6·a_h2 + b2
     # o2 = W7·a_h1 + W8·a_h2 + b2
-    z2 = W2.T @ a1 + b2
+    z2 = W2.T @ a1
+    z2 += b2
     # its sigmoid activations
     # a_o1 = σ(o1)
     # a_o2 = σ(o2)
@@ -147,7 +151,7 @@ def parameters_of(theta):
 
 
 def loss_and_gradient(theta, inputs, targets):
-    """The loss, and its derivative by each entry of theta, an array like theta.
+    """The loss, and its gradient with respect to theta, an array like theta.
 
     inputs (n_in,) or (examples, n_in), targets (n_out,) or (examples, n_out)
     """

@@ -9,7 +9,7 @@ theta holds, in this order, W1 (2, 2), W2 (2, 2). W1[i][j] is the weight from un
 theta has W1 row by row. b1, b2: frozen, so not in theta.
 
 The comments are the textbook formulas; the lines under them compute the same in a form that neither
-overflows nor cancels. There g is ∂loss/∂a.
+overflows nor cancels. There g is ∂loss/∂a, gap is a − t.
 
 Logarithms are natural, 0·ln 0 = 0.
 
@@ -26,7 +26,7 @@ TARGETS = [0.01, 0.99]
 
 
 def loss_and_gradient(theta, inputs, targets, fixed=FIXED):
-    """The loss of one example, and its derivative by each entry of theta."""
+    """The loss of one example, and its gradient with respect to theta."""
     w1, w3, w2, w4, w5, w7, w6, w8 = theta
     i1, i2 = inputs
     t1, t2 = targets
@@ -56,17 +56,17 @@ def loss_and_gradient(theta, inputs, targets, fixed=FIXED):
     r_o2 = 1/(1 + e_o2)
     a_o2 = r_o2 if o2 >= 0 else e_o2*r_o2
     # E1 = 1/2·(a_o1 − t1)²
-    v1_o1 = a_o1 - t1
-    E1 = 0.5*v1_o1*v1_o1
+    gap_o1 = a_o1 - t1 if o1 < 0 else 1 - t1 - e_o1*r_o1
+    E1 = 0.5*gap_o1*gap_o1
     # E2 = 1/2·(a_o2 − t2)²
-    v1_o2 = a_o2 - t2
-    E2 = 0.5*v1_o2*v1_o2
+    gap_o2 = a_o2 - t2 if o2 < 0 else 1 - t2 - e_o2*r_o2
+    E2 = 0.5*gap_o2*gap_o2
     # E_Total = E1 + E2
     E_Total = E1 + E2
     # δ_o1 = (a_o1 − t1)·a_o1·(1 − a_o1)
-    delta_o1 = v1_o1*e_o1*r_o1*r_o1
+    delta_o1 = gap_o1*e_o1*r_o1*r_o1
     # δ_o2 = (a_o2 − t2)·a_o2·(1 − a_o2)
-    delta_o2 = v1_o2*e_o2*r_o2*r_o2
+    delta_o2 = gap_o2*e_o2*r_o2*r_o2
     # ∂E_Total/∂W5 = δ_o1·a_h1
     dE_Total_dw5 = delta_o1*a_h1
     # ∂E_Total/∂W7 = δ_o2·a_h1

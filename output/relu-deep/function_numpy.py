@@ -12,7 +12,7 @@ the weight from unit i to unit j, and theta has W1 row by row.
 The comments are the textbook formulas; the lines under them compute the same in a form that neither
 overflows nor cancels. There g is ∂loss/∂a.
 
-Logarithms are natural, 0·ln 0 = 0. relu'(0) is declared to be 0.
+Logarithms are natural, 0·ln 0 = 0.
 
 Made by derive; needs nothing but NumPy.
 """
@@ -45,25 +45,28 @@ def loss_and_gradient_of_tile(parameters, a0, t, gradients):
     # z⁽¹⁾₁ = w⁽¹⁾₁₁·x₁ + w⁽¹⁾₂₁·x₂ + b⁽¹⁾₁
     # z⁽¹⁾₂ = w⁽¹⁾₁₂·x₁ + w⁽¹⁾₂₂·x₂ + b⁽¹⁾₂
     # z⁽¹⁾₃ = w⁽¹⁾₁₃·x₁ + w⁽¹⁾₂₃·x₂ + b⁽¹⁾₃
-    z1 = W1.T @ a0 + b1[:, None]
+    z1 = W1.T @ a0
+    z1 += b1[:, None]
     # its relu activations
     # a⁽¹⁾₁ = relu(z⁽¹⁾₁)
     # a⁽¹⁾₂ = relu(z⁽¹⁾₂)
     # a⁽¹⁾₃ = relu(z⁽¹⁾₃)
-    a1 = np.where(z1 <= 0, 0.0, z1)
+    a1 = np.maximum(z1, 0.0)
     # the pre-activations of layer 2, (3, examples)
     # z⁽²⁾₁ = w⁽²⁾₁₁·a⁽¹⁾₁ + w⁽²⁾₂₁·a⁽¹⁾₂ + w⁽²⁾₃₁·a⁽¹⁾₃ + b⁽²⁾₁
     # z⁽²⁾₂ = w⁽²⁾₁₂·a⁽¹⁾₁ + w⁽²⁾₂₂·a⁽¹⁾₂ + w⁽²⁾₃₂·a⁽¹⁾₃ + b⁽²⁾₂
     # z⁽²⁾₃ = w⁽²⁾₁₃·a⁽¹⁾₁ + w⁽²⁾₂₃·a⁽¹⁾₂ + w⁽²⁾₃₃·a⁽¹⁾₃ + b⁽²⁾₃
-    z2 = W2.T @ a1 + b2[:, None]
+    z2 = W2.T @ a1
+    z2 += b2[:, None]
     # its relu activations
     # a⁽²⁾₁ = relu(z⁽²⁾₁)
     # a⁽²⁾₂ = relu(z⁽²⁾₂)
     # a⁽²⁾₃ = relu(z⁽²⁾₃)
-    a2 = np.where(z2 <= 0, 0.0, z2)
+    a2 = np.maximum(z2, 0.0)
     # the pre-activations of layer 3, (1, examples)
     # z⁽³⁾₁ = w⁽³⁾₁₁·a⁽²⁾₁ + w⁽³⁾₂₁·a⁽²⁾₂ + w⁽³⁾₃₁·a⁽²⁾₃ + b⁽³⁾₁
-    z3 = W3.T @ a2 + b3[:, None]
+    z3 = W3.T @ a2
+    z3 += b3[:, None]
     # its identity activations
     # ŷ₁ = z⁽³⁾₁
     a3 = z3
@@ -83,7 +86,7 @@ def loss_and_gradient_of_tile(parameters, a0, t, gradients):
     # δ⁽²⁾₂ = w⁽³⁾₂₁·δ⁽³⁾₁·relu′(z⁽²⁾₂)
     # δ⁽²⁾₃ = w⁽³⁾₃₁·δ⁽³⁾₁·relu′(z⁽²⁾₃)
     g2 = W3 @ delta3
-    delta2 = g2*np.where(z2 <= 0, 0.0, 1.0)
+    delta2 = g2*~(z2 <= 0)
     # ∂L/∂w⁽²⁾₁₁ = δ⁽²⁾₁·a⁽¹⁾₁
     outer(a1, delta2, dW2)
     # ∂L/∂b⁽²⁾₁ = δ⁽²⁾₁
@@ -93,7 +96,7 @@ def loss_and_gradient_of_tile(parameters, a0, t, gradients):
     # δ⁽¹⁾₂ = (w⁽²⁾₂₁·δ⁽²⁾₁ + w⁽²⁾₂₂·δ⁽²⁾₂ + w⁽²⁾₂₃·δ⁽²⁾₃)·relu′(z⁽¹⁾₂)
     # δ⁽¹⁾₃ = (w⁽²⁾₃₁·δ⁽²⁾₁ + w⁽²⁾₃₂·δ⁽²⁾₂ + w⁽²⁾₃₃·δ⁽²⁾₃)·relu′(z⁽¹⁾₃)
     g1 = W2 @ delta2
-    delta1 = g1*np.where(z1 <= 0, 0.0, 1.0)
+    delta1 = g1*~(z1 <= 0)
     # ∂L/∂w⁽¹⁾₁₁ = δ⁽¹⁾₁·x₁
     outer(a0, delta1, dW1)
     # ∂L/∂b⁽¹⁾₁ = δ⁽¹⁾₁
@@ -133,25 +136,28 @@ def forward_of_tile(parameters, a0):
     # z⁽¹⁾₁ = w⁽¹⁾₁₁·x₁ + w⁽¹⁾₂₁·x₂ + b⁽¹⁾₁
     # z⁽¹⁾₂ = w⁽¹⁾₁₂·x₁ + w⁽¹⁾₂₂·x₂ + b⁽¹⁾₂
     # z⁽¹⁾₃ = w⁽¹⁾₁₃·x₁ + w⁽¹⁾₂₃·x₂ + b⁽¹⁾₃
-    z1 = W1.T @ a0 + b1[:, None]
+    z1 = W1.T @ a0
+    z1 += b1[:, None]
     # its relu activations
     # a⁽¹⁾₁ = relu(z⁽¹⁾₁)
     # a⁽¹⁾₂ = relu(z⁽¹⁾₂)
     # a⁽¹⁾₃ = relu(z⁽¹⁾₃)
-    a1 = np.where(z1 <= 0, 0.0, z1)
+    a1 = np.maximum(z1, 0.0)
     # the pre-activations of layer 2, (3, examples)
     # z⁽²⁾₁ = w⁽²⁾₁₁·a⁽¹⁾₁ + w⁽²⁾₂₁·a⁽¹⁾₂ + w⁽²⁾₃₁·a⁽¹⁾₃ + b⁽²⁾₁
     # z⁽²⁾₂ = w⁽²⁾₁₂·a⁽¹⁾₁ + w⁽²⁾₂₂·a⁽¹⁾₂ + w⁽²⁾₃₂·a⁽¹⁾₃ + b⁽²⁾₂
     # z⁽²⁾₃ = w⁽²⁾₁₃·a⁽¹⁾₁ + w⁽²⁾₂₃·a⁽¹⁾₂ + w⁽²⁾₃₃·a⁽¹⁾₃ + b⁽²⁾₃
-    z2 = W2.T @ a1 + b2[:, None]
+    z2 = W2.T @ a1
+    z2 += b2[:, None]
     # its relu activations
     # a⁽²⁾₁ = relu(z⁽²⁾₁)
     # a⁽²⁾₂ = relu(z⁽²⁾₂)
     # a⁽²⁾₃ = relu(z⁽²⁾₃)
-    a2 = np.where(z2 <= 0, 0.0, z2)
+    a2 = np.maximum(z2, 0.0)
     # the pre-activations of layer 3, (1, examples)
     # z⁽³⁾₁ = w⁽³⁾₁₁·a⁽²⁾₁ + w⁽³⁾₂₁·a⁽²⁾₂ + w⁽³⁾₃₁·a⁽²⁾₃ + b⁽³⁾₁
-    z3 = W3.T @ a2 + b3[:, None]
+    z3 = W3.T @ a2
+    z3 += b3[:, None]
     # its identity activations
     # ŷ₁ = z⁽³⁾₁
     a3 = z3
@@ -175,7 +181,7 @@ def parameters_of(theta):
 
 
 def loss_and_gradient(theta, inputs, targets):
-    """The loss, and its derivative by each entry of theta, an array like theta.
+    """The loss, and its gradient with respect to theta, an array like theta.
 
     inputs (n_in,) or (examples, n_in), targets (n_out,) or (examples, n_out)
     """

@@ -12,7 +12,7 @@ the weight from unit i to unit j, and theta has W1 row by row.
 The comments are the textbook formulas; the lines under them compute the same in a form that neither
 overflows nor cancels. There g is ∂loss/∂a.
 
-Logarithms are natural, 0·ln 0 = 0. relu'(0) is declared to be 0.
+Logarithms are natural, 0·ln 0 = 0.
 
 Made by derive; needs nothing but Python.
 """
@@ -31,7 +31,7 @@ TARGETS = [1.0]
 
 
 def loss_and_gradient(theta, inputs, targets):
-    """The loss of one example, and its derivative by each entry of theta."""
+    """The loss of one example, and its gradient with respect to theta."""
     (
         w1_11, w1_12, w1_13, w1_21, w1_22, w1_23, b1_1, b1_2, b1_3, w2_11, w2_12, w2_13, w2_21,
         w2_22, w2_23, w2_31, w2_32, w2_33, b2_1, b2_2, b2_3, w3_11, w3_21, w3_31, b3_1

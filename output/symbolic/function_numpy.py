@@ -58,7 +58,8 @@ def loss_and_gradient_of_tile(parameters, a0, t, gradients):
     # the pre-activations of layer 1, (2, examples)
     # z1 = w11·x1 + w21·x2 + b1
     # z2 = w12·x1 + w22·x2 + b2
-    z1 = W1.T @ a0 + b1[:, None]
+    z1 = W1.T @ a0
+    z1 += b1[:, None]
     # its tanh activations
     # a1 = tanh(z1)
     # a2 = tanh(z2)
@@ -68,7 +69,8 @@ def loss_and_gradient_of_tile(parameters, a0, t, gradients):
     # the pre-activations of layer 2, (2, examples)
     # z_o1 = w_h1_o1·a1 + w_h2_o1·a2 + b_o1
     # z_o2 = w_h1_o2·a1 + w_h2_o2·a2 + b_o2
-    z2 = W2.T @ a1 + b2[:, None]
+    z2 = W2.T @ a1
+    z2 += b2[:, None]
     # its softmax activations
     # y_pred1 = exp(z_o1)/(exp(z_o1) + exp(z_o2))
     # y_pred2 = exp(z_o2)/(exp(z_o1) + exp(z_o2))
@@ -133,7 +135,8 @@ def forward_of_tile(parameters, a0):
     # the pre-activations of layer 1, (2, examples)
     # z1 = w11·x1 + w21·x2 + b1
     # z2 = w12·x1 + w22·x2 + b2
-    z1 = W1.T @ a0 + b1[:, None]
+    z1 = W1.T @ a0
+    z1 += b1[:, None]
     # its tanh activations
     # a1 = tanh(z1)
     # a2 = tanh(z2)
@@ -141,7 +144,8 @@ def forward_of_tile(parameters, a0):
     # the pre-activations of layer 2, (2, examples)
     # z_o1 = w_h1_o1·a1 + w_h2_o1·a2 + b_o1
     # z_o2 = w_h1_o2·a1 + w_h2_o2·a2 + b_o2
-    z2 = W2.T @ a1 + b2[:, None]
+    z2 = W2.T @ a1
+    z2 += b2[:, None]
     # its softmax activations
     # y_pred1 = exp(z_o1)/(exp(z_o1) + exp(z_o2))
     # y_pred2 = exp(z_o2)/(exp(z_o1) + exp(z_o2))
@@ -169,7 +173,7 @@ def parameters_of(theta):
 
 
 def loss_and_gradient(theta, inputs, targets):
-    """The loss, and its derivative by each entry of theta, an array like theta.
+    """The loss, and its gradient with respect to theta, an array like theta.
 
     inputs (n_in,) or (examples, n_in), targets (n_out,) or (examples, n_out)
     """

@@ -31,7 +31,7 @@ TARGETS = [1.0, 0.0]
 
 
 def loss_and_gradient(theta, inputs, targets):
-    """The loss of one example, and its derivative by each entry of theta."""
+    """The loss of one example, and its gradient with respect to theta."""
     w11, w12, w21, w22, b1, b2, w_h1_o1, w_h1_o2, w_h2_o1, w_h2_o2, b_o1, b_o2 = theta
     x1, x2 = inputs
     y1, y2 = targets

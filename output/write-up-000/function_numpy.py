@@ -9,7 +9,7 @@ theta holds, in this order, W1 (2, 2), W2 (2, 2). W1[i][j] is the weight from un
 theta has W1 row by row.
 
 The comments are the textbook formulas; the lines under them compute the same in a form that neither
-overflows nor cancels. There g is ∂loss/∂a.
+overflows nor cancels. There g is ∂loss/∂a, gap is a − t.
 
 Logarithms are natural, 0·ln 0 = 0.
 
@@ -57,12 +57,12 @@ def loss_and_gradient_of_tile(parameters, a0, t, gradients):
     # E1 = 1/2·(a_o1 − t1)²
     # E2 = 1/2·(a_o2 − t2)²
     # E_Total = E1 + E2
-    v1_2 = a2 - t
-    loss = np.sum(0.5*v1_2*v1_2)
+    gap2 = np.where(z2 < 0, a2 - t, 1 - t - e2*r2)
+    loss = np.sum(0.5*gap2*gap2)
     # the deltas of layer 2, (2, examples)
     # δ_o1 = (a_o1 − t1)·a_o1·(1 − a_o1)
     # δ_o2 = (a_o2 − t2)·a_o2·(1 − a_o2)
-    delta2 = v1_2*e2*r2*r2
+    delta2 = gap2*e2*r2*r2
     # ∂E_Total/∂W5 = δ_o1·a_h1
     outer(a1, delta2, dW2)
     # the deltas of layer 1, (2, examples)
@@ -140,7 +140,7 @@ def parameters_of(theta):
 
 
 def loss_and_gradient(theta, inputs, targets):
-    """The loss, and its derivative by each entry of theta, an array like theta.
+    """The loss, and its gradient with respect to theta, an array like theta.
 
     inputs (n_in,) or (examples, n_in), targets (n_out,) or (examples, n_out)
     """

@@ -13,7 +13,7 @@ The comments are the textbook formulas; the lines under them compute the same in
 overflows nor cancels. There g is ∂loss/∂a, q is 1 − a, l is ln a, m is ln(1 − a), top the largest
 pre-activation of a layer, second the largest but one.
 
-Logarithms are natural, 0·ln 0 = 0. relu'(0) is declared to be 0.
+Logarithms are natural, 0·ln 0 = 0.
 
 Made by derive; needs nothing but NumPy.
 """
@@ -71,17 +71,19 @@ def loss_and_gradient_of_tile(parameters, a0, t, gradients):
     # h1_in1 = W_i1j1·i1 + W_i2j1·i2 + W_i3j1·i3 + b_j1
     # h1_in2 = W_i1j2·i1 + W_i2j2·i2 + W_i3j2·i3 + b_j2
     # h1_in3 = W_i1j3·i1 + W_i2j3·i2 + W_i3j3·i3 + b_j3
-    z1 = W1.T @ a0 + b1[:, None]
+    z1 = W1.T @ a0
+    z1 += b1[:, None]
     # its relu activations
     # h1_out1 = relu(h1_in1)
     # h1_out2 = relu(h1_in2)
     # h1_out3 = relu(h1_in3)
-    a1 = np.where(z1 <= 0, 0.0, z1)
+    a1 = np.maximum(z1, 0.0)
     # the pre-activations of layer 2, (3, examples)
     # h2_in1 = W_j1k1·h1_out1 + W_j2k1·h1_out2 + W_j3k1·h1_out3 + b_k1
     # h2_in2 = W_j1k2·h1_out1 + W_j2k2·h1_out2 + W_j3k2·h1_out3 + b_k2
     # h2_in3 = W_j1k3·h1_out1 + W_j2k3·h1_out2 + W_j3k3·h1_out3 + b_k3
-    z2 = W2.T @ a1 + b2[:, None]
+    z2 = W2.T @ a1
+    z2 += b2[:, None]
     # its sigmoid activations
     # h2_out1 = σ(h2_in1)
     # h2_out2 = σ(h2_in2)
@@ -93,7 +95,8 @@ def loss_and_gradient_of_tile(parameters, a0, t, gradients):
     # O_in1 = W_k1l1·h2_out1 + W_k2l1·h2_out2 + W_k3l1·h2_out3 + b_l1
     # O_in2 = W_k1l2·h2_out1 + W_k2l2·h2_out2 + W_k3l2·h2_out3 + b_l2
     # O_in3 = W_k1l3·h2_out1 + W_k2l3·h2_out2 + W_k3l3·h2_out3 + b_l3
-    z3 = W3.T @ a2 + b3[:, None]
+    z3 = W3.T @ a2
+    z3 += b3[:, None]
     # its softmax activations
     # O_out1 = exp(O_in1)/(exp(O_in1) + exp(O_in2) + exp(O_in3))
     # O_out2 = exp(O_in2)/(exp(O_in1) + exp(O_in2) + exp(O_in3))
@@ -143,7 +146,7 @@ def loss_and_gradient_of_tile(parameters, a0, t, gradients):
     # δ_j2 = (W_j2k1·δ_k1 + W_j2k2·δ_k2 + W_j2k3·δ_k3)·relu′(h1_in2)
     # δ_j3 = (W_j3k1·δ_k1 + W_j3k2·δ_k2 + W_j3k3·δ_k3)·relu′(h1_in3)
     g1 = W2 @ delta2
-    delta1 = g1*np.where(z1 <= 0, 0.0, 1.0)
+    delta1 = g1*~(z1 <= 0)
     # ∂E_total/∂W_i1j1 = δ_j1·i1
     outer(a0, delta1, dW1)
     return loss
@@ -178,17 +181,19 @@ def forward_of_tile(parameters, a0):
     # h1_in1 = W_i1j1·i1 + W_i2j1·i2 + W_i3j1·i3 + b_j1
     # h1_in2 = W_i1j2·i1 + W_i2j2·i2 + W_i3j2·i3 + b_j2
     # h1_in3 = W_i1j3·i1 + W_i2j3·i2 + W_i3j3·i3 + b_j3
-    z1 = W1.T @ a0 + b1[:, None]
+    z1 = W1.T @ a0
+    z1 += b1[:, None]
     # its relu activations
     # h1_out1 = relu(h1_in1)
     # h1_out2 = relu(h1_in2)
     # h1_out3 = relu(h1_in3)
-    a1 = np.where(z1 <= 0, 0.0, z1)
+    a1 = np.maximum(z1, 0.0)
     # the pre-activations of layer 2, (3, examples)
     # h2_in1 = W_j1k1·h1_out1 + W_j2k1·h1_out2 + W_j3k1·h1_out3 + b_k1
     # h2_in2 = W_j1k2·h1_out1 + W_j2k2·h1_out2 + W_j3k2·h1_out3 + b_k2
     # h2_in3 = W_j1k3·h1_out1 + W_j2k3·h1_out2 + W_j3k3·h1_out3 + b_k3
-    z2 = W2.T @ a1 + b2[:, None]
+    z2 = W2.T @ a1
+    z2 += b2[:, None]
     # its sigmoid activations
     # h2_out1 = σ(h2_in1)
     # h2_out2 = σ(h2_in2)
@@ -200,7 +205,8 @@ def forward_of_tile(parameters, a0):
     # O_in1 = W_k1l1·h2_out1 + W_k2l1·h2_out2 + W_k3l1·h2_out3 + b_l1
     # O_in2 = W_k1l2·h2_out1 + W_k2l2·h2_out2 + W_k3l2·h2_out3 + b_l2
     # O_in3 = W_k1l3·h2_out1 + W_k2l3·h2_out2 + W_k3l3·h2_out3 + b_l3
-    z3 = W3.T @ a2 + b3[:, None]
+    z3 = W3.T @ a2
+    z3 += b3[:, None]
     # its softmax activations
     # O_out1 = exp(O_in1)/(exp(O_in1) + exp(O_in2) + exp(O_in3))
     # O_out2 = exp(O_in2)/(exp(O_in1) + exp(O_in2) + exp(O_in3))
@@ -232,7 +238,7 @@ def parameters_of(theta):
 
 
 def loss_and_gradient(theta, inputs, targets):
-    """The loss, and its derivative by each entry of theta, an array like theta.
+    """The loss, and its gradient with respect to theta, an array like theta.
 
     inputs (n_in,) or (examples, n_in), targets (n_out,) or (examples, n_out)
     """

@@ -13,7 +13,7 @@ The comments are the textbook formulas; the lines under them compute the same in
 overflows nor cancels. There g is ∂loss/∂a, q is 1 − a, l is ln a, m is ln(1 − a), top the largest
 pre-activation of a layer, second the largest but one.
 
-Logarithms are natural, 0·ln 0 = 0. relu'(0) is declared to be 0.
+Logarithms are natural, 0·ln 0 = 0.
 
 Made by derive; needs nothing but Python.
 """
@@ -39,7 +39,7 @@ def second_largest(*values):
 
 
 def loss_and_gradient(theta, inputs, targets, fixed=FIXED):
-    """The loss of one example, and its derivative by each entry of theta."""
+    """The loss of one example, and its gradient with respect to theta."""
     (
         W_i1j1, W_i1j2, W_i1j3, W_i2j1, W_i2j2, W_i2j3, W_i3j1, W_i3j2, W_i3j3, W_j1k1, W_j1k2,
         W_j1k3, W_j2k1, W_j2k2, W_j2k3, W_j3k1, W_j3k2, W_j3k3, W_k1l1, W_k1l2, W_k1l3, W_k2l1,

@@ -137,7 +137,7 @@ def parameters_of(theta):
 
 
 def loss_and_gradient(theta, inputs, targets):
-    """The loss, and its derivative by each entry of theta, an array like theta.
+    """The loss, and its gradient with respect to theta, an array like theta.
 
     inputs (n_in,) or (examples, n_in), targets (n_out,) or (examples, n_out)
     """

@@ -25,7 +25,7 @@ TARGETS = [3.3]
 
 
 def loss_and_gradient(theta, inputs, targets):
-    """The loss of one example, and its derivative by each entry of theta."""
+    """The loss of one example, and its gradient with respect to theta."""
     w11, w12, w21, w22, w_h1, w_h2 = theta
     x1, x2 = inputs
     (y,) = targets

@@ -9,7 +9,7 @@ theta holds, in this order, W1 (2, 2), W2 (2, 1). W1[i][j] is the weight from un
 theta has W1 row by row.
 
 The comments are the textbook formulas; the lines under them compute the same in a form that neither
-overflows nor cancels. There g is ∂loss/∂a.
+overflows nor cancels. There g is ∂loss/∂a, gap is a − t.
 
 Logarithms are natural, 0·ln 0 = 0.
 
@@ -25,7 +25,7 @@ TARGETS = [3.3]
 
 
 def loss_and_gradient(theta, inputs, targets):
-    """The loss of one example, and its derivative by each entry of theta."""
+    """The loss of one example, and its gradient with respect to theta."""
     w11, w12, w21, w22, w_h1, w_h2 = theta
     x1, x2 = inputs
     (y,) = targets
@@ -48,10 +48,10 @@ def loss_and_gradient(theta, inputs, targets):
     r_z_o = 1/(1 + e_z_o)
     y_pred = r_z_o if z_o >= 0 else e_z_o*r_z_o
     # Loss = 1/2·(y_pred − y)²
-    v1_z_o = y_pred - y
-    Loss = 0.5*v1_z_o*v1_z_o
+    gap_z_o = y_pred - y if z_o < 0 else 1 - y - e_z_o*r_z_o
+    Loss = 0.5*gap_z_o*gap_z_o
     # δ_o = (y_pred − y)·y_pred·(1 − y_pred)
-    delta_o = v1_z_o*e_z_o*r_z_o*r_z_o
+    delta_o = gap_z_o*e_z_o*r_z_o*r_z_o
     # ∂Loss/∂w_h1 = δ_o·a1
     dLoss_dw_h1 = delta_o*a1
     # ∂Loss/∂w_h2 = δ_o·a2
