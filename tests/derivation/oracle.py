@@ -205,7 +205,7 @@ class Batch:
         if of.kind == n.BATCH_LOSS:
             return self._whole([p.difference(Quantity(n.LOSS), by) for p in self.examples])
         point, plain = self._one(of)
-        return point.difference(plain, by)
+        return point.difference(plain, self._one(by)[1])
 
 
 class Letters:

@@ -24,9 +24,9 @@ _LONG = 8  # terms of a sum past which a page may leave out those that stay stil
 # What introduces formulas between arrays by name, whose entries this reader does not know: these
 # are read in tests/derivation/test_forms.py.
 _BY_NAME = re.compile(
-    "All examples at once|All .* examples fit|With the numbers of every example|Layer l has|"
+    "All examples at once|All .* examples fit|With the numbers, one example per row|Layer l has|"
     "↑ The (rules for|entries of)|Back, from the last|In words: δ|For a batch|"
-    "On the way back every"
+    "On the way back, every"
 )
 
 
