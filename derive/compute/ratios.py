@@ -33,7 +33,7 @@ class Ratio:
     bottom: Polynomial
 
 
-class Other(Exception):
+class _Unlike(Exception):
     """Not a quotient of exponentials of one argument, or too long."""
 
 
@@ -43,7 +43,7 @@ def ratio_of(formula: Expression) -> tuple[Ratio, Expression] | None:
     reader = _Reader()
     try:
         ratio = reader.read(formula)
-    except Other:
+    except _Unlike:
         return None
     return None if reader.argument is None else (ratio, reader.argument)
 
@@ -85,7 +85,7 @@ class _Reader:
             top, bottom = _EXPONENTIAL[e.function]
             a = self.multiple(e.arguments[0])
             return Ratio({k * a: c for k, c in top.items()}, {k * a: c for k, c in bottom.items()})
-        raise Other
+        raise _Unlike
 
     def power(self, e: Power) -> Ratio:
         if e.base == Constant("e"):
@@ -95,7 +95,7 @@ class _Reader:
             return Ratio({self.multiple(growth): Fraction(1)}, ONE_POLYNOMIAL)
         n = e.exponent
         if not isinstance(n, Number) or n.value.denominator != 1 or abs(n.value) > _MOST_POWER:
-            raise Other
+            raise _Unlike
         base = self.read(e.base)
         base = base if n.value >= 0 else _inverse(base)
         result = Ratio(ONE_POLYNOMIAL, ONE_POLYNOMIAL)
@@ -107,11 +107,11 @@ class _Reader:
         """How many times the argument an exponent is."""
         factor, argument = _factored(exponent)
         if not factor:
-            raise Other
+            raise _Unlike
         if self.argument is None:
             self.argument = argument
         if self.argument != argument:
-            raise Other
+            raise _Unlike
         return factor
 
 
@@ -147,7 +147,7 @@ def _factored(e: Expression) -> tuple[Fraction, Expression]:
             return factor * inner, rest
         return factor, product(*others)
     if isinstance(e, Number):
-        raise Other
+        raise _Unlike
     return Fraction(1), e
 
 
@@ -164,11 +164,11 @@ def _product(a: Ratio, b: Ratio) -> Ratio:
 
 def _inverse(a: Ratio) -> Ratio:
     if not a.top:
-        raise Other
+        raise _Unlike
     return Ratio(a.bottom, a.top)
 
 
 def _short(a: Ratio) -> Ratio:
     if max(len(a.top), len(a.bottom)) > MOST_TERMS:
-        raise Other
+        raise _Unlike
     return a

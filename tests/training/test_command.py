@@ -37,7 +37,7 @@ def tell(runner, *arguments):
     def interrupt(rate, epochs):
         progress(rate, epochs)
         runner.progress = progress
-        os.kill(os.getpid(), signal.SIGINT)
+        signal.raise_signal(signal.SIGINT)
     runner.progress = interrupt
 Runner.__init__ = tell
 {PROGRAM}

@@ -179,7 +179,7 @@ def test_captions_say_what_is_cut_off_and_descriptions_what_is_seen() -> None:
     for rates, cut in (((0.1, 0.5), False), ((0.1, 300), True)):
         training = derive.train(linear, rates, 20)
         (first, caption), (_, below) = pictures(account(training, Wording(), 5))
-        assert ("does not hold all" in spoken(caption)) == cut
+        assert ("lies outside the picture" in spoken(caption)) == cut
         assert "linear" in spoken(first.title) and "epoch 20" in spoken(first.description)
         assert "logarithmic" in spoken(below)
     many = derive.train(linear, [k / 20 for k in range(1, 12)], 5)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 import signal
 from typing import Any
 
@@ -91,7 +90,7 @@ def test_an_interruption_leaves_what_was_computed(batch_size: int | None) -> Non
     def progress(_: Any, epochs: int) -> None:
         seen.append(epochs)
         if len(seen) == 3:
-            os.kill(os.getpid(), signal.SIGINT)
+            signal.raise_signal(signal.SIGINT)
 
     before = signal.getsignal(signal.SIGINT)
     cut = derive.train(of, (0.5, 1.0), 100_000, batch_size=batch_size, progress=progress)
@@ -106,9 +105,9 @@ def test_an_interruption_leaves_what_was_computed(batch_size: int | None) -> Non
 
 def test_a_second_interruption_ends_at_once() -> None:
     with pytest.raises(KeyboardInterrupt), runs.Interruption() as asked:
-        os.kill(os.getpid(), signal.SIGINT)
+        signal.raise_signal(signal.SIGINT)
         assert asked.asked
-        os.kill(os.getpid(), signal.SIGINT)
+        signal.raise_signal(signal.SIGINT)
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 

@@ -31,14 +31,14 @@ def names(folder: Path) -> list[str]:
 
 # The command, stopped by a signal as soon as its first page lies beside its destination.
 STOPPED = """
-import os
+import os, signal
 from derive.files import Drafts
 add = Drafts.add
 def add_and_stop(drafts, path, piece, *more):
     add(drafts, path, piece, *more)
     print(*(name for _, _, names in os.walk({above!r}) for name in names), sep="\\n", flush=True)
     Drafts.add = add
-    os.kill(os.getpid(), {number})
+    signal.raise_signal({number})
 Drafts.add = add_and_stop
 """
 

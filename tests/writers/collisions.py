@@ -36,9 +36,15 @@ def words(pdf: Path) -> list[Word]:
     found, page = [], 0
     for line in told.splitlines():
         page += "<page " in line
-        if match := _WORD.search(line):
+        match = _WORD.search(line)
+        if match and not all(_is_piece(sign) for sign in match[5]):
             found.append(Word(page, *map(float, match.groups()[:4]), match[5]))
     return found
+
+
+def _is_piece(sign: str) -> bool:
+    """Whether a sign is a piece of a large brace, which is put together out of several."""
+    return "\uf8e5" <= sign <= "\uf8ff"
 
 
 def collisions(pdf: Path) -> list[str]:

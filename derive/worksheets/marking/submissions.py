@@ -139,7 +139,8 @@ def _table(rows: list[Row], bundle: Bundle, name: str, problems: _Problems) -> S
             who = called(bundle, number)
             what = f"blank {label!r} of {who}" if label else who
             problems.append(
-                f"{place}: a second row for {what}; the first is line {lines[number, label]}"
+                f"{place}: a second row for {what}; the first is line {lines[number, label]}; "
+                "leave one out"
             )
             continue
         lines[number, label] = row.line
