@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from derive.derivation.numbered import NumbersError
     from derive.document.wording import WordingError
     from derive.expression.errors import DeriveError
+    from derive.extent import PageError
     from derive.network import Dense, Network, NetworkError
     from derive.network.loader import load
     from derive.network.written import save
@@ -46,6 +47,7 @@ __all__ = [
     "NotationError",
     "NumbersError",
     "OptionError",
+    "PageError",
     "SpreadsheetError",
     "StyleError",
     "Training",
@@ -76,6 +78,7 @@ _HOMES = {
     "NotationError": "derive.notation",
     "NumbersError": "derive.derivation.numbered",
     "OptionError": "derive.rendering",
+    "PageError": "derive.extent",
     "SpreadsheetError": "derive.spreadsheet",
     "StyleError": "derive.derivation.derivation",
     "Training": "derive.compute.training",

@@ -183,7 +183,7 @@ def test_captions_say_what_is_cut_off_and_descriptions_what_is_seen() -> None:
         assert "linear" in spoken(first.title) and "epoch 20" in spoken(first.description)
         assert "logarithmic" in spoken(below)
     many = derive.train(linear, [k / 20 for k in range(1, 12)], 5)
-    assert "The first 8 rates" in spoken(pictures_of(many)[0][1])
+    assert "Only the first 8 rates are drawn" in spoken(pictures_of(many)[0][1])
 
 
 def pictures_of(training: derive.Training) -> list[Any]:
