@@ -112,7 +112,7 @@ def test_a_row_builds_on_the_row_above() -> None:
     assert formulas["Training", "F5"] == "=+F4-eta*AC4"
     assert formulas["Run 3", "F4"] == "=F3-eta_run_3*AC3"
     assert formulas["Training", "N3"] == "=F3*D3+G3*E3"
-    assert formulas["Training", "V3"] == "=0.5*POWER(T3-B3,2)"
+    assert formulas["Training", "V3"] == "=0.5*AS3*AS3"  # y − t, from what is left to y's bound
 
 
 def test_no_two_neighbours_in_a_column_are_alike() -> None:
@@ -220,7 +220,7 @@ def test_the_sheets_and_how_they_open() -> None:
 
 def test_what_the_network_lacks_is_made_up_and_marked() -> None:
     found = cells(workbook(NETWORKS["symbolic"], epochs=1))
-    marked = [k for k, v in found.items() if v == "made up: type your own"]
+    marked = [k for k, v in found.items() if v == "made up: replace it by your own"]
     assert len(marked) == 1 + 2 + 2 + 12
     assert any("made up" in str(v) for (sheet, _), v in found.items() if sheet == "Read me")
     assert not any("made up" in str(v) for v in cells(OF_TWO).values())

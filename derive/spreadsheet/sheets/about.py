@@ -10,6 +10,7 @@ from derive.document.blocks import Inline, Strong
 from derive.document.conventions import conventions
 from derive.spreadsheet.contents import Contents
 from derive.spreadsheet.look import Look
+from derive.writers.expressions.text import text
 
 _WIDTH = 76
 
@@ -89,6 +90,6 @@ def _plain(contents: Contents, content: Inline) -> str:
         if isinstance(part, str)
         else part.text
         if isinstance(part, Strong)
-        else contents.labels.mathematics(part)
+        else text(part, contents.names)
         for part in content
     )
