@@ -23,7 +23,7 @@ from derive.worksheets.telling import Alike, Telling
 from derive.worksheets.units import Special, choices, unasked
 
 TRIES = 400
-HOPELESS = 25  # tries after which nothing else is to be expected
+HOPELESS = 24  # tries that all come to nothing, but for a few with another fault
 CANDIDATES = 8  # good variants of which the most telling is taken
 _SAMPLES = 12
 
@@ -132,7 +132,7 @@ class Search:
             except ArithmeticError:
                 found = "a formula has no value"
             faults[found] += 1
-            if draws == HOPELESS and faults[ZERO_DELTAS] == draws:
+            if faults[ZERO_DELTAS] == HOPELESS and draws <= 1.25 * HOPELESS:
                 raise WorksheetError(
                     f"no good numbers: {ZERO_DELTAS} whatever they are, so there is nothing to "
                     "be worked out; take another network"
