@@ -263,7 +263,12 @@ def test_latex_keeps_the_rules_of_every_dialect(tree: Expression, notation: str)
 
 
 def test_every_function_and_catalogue_formula_prints_in_every_dialect() -> None:
-    letters = {q.name: q for q in map(variable, ("x", "y", "t", "slope", "alpha", "scale"))}
+    letters = {
+        q.name: q
+        for q in map(
+            variable, ("x", "y", "t", "slope", "alpha", "scale", "beta", "delta", "temperature")
+        )
+    }
     formulas = [
         source
         for row in (*ACTIVATIONS.values(), *LOSSES.values())
