@@ -11,7 +11,7 @@ import pytest
 import derive
 from derive.derivation.graph import BATCH_E, RATE, E, Graph
 from derive.derivation.trace import Trace, trace
-from derive.expression.evaluate import HIGH
+from derive.expression.arithmetic import HIGH
 from derive.expression.nodes import PRE_ACTIVATION, Quantity
 
 EXAMPLES = Path(__file__).parent.parent / "examples"

@@ -14,7 +14,7 @@ from test_references import REFERENCES, article, double, example
 import derive
 from derive.derivation.graph import BATCH_E, E, Graph
 from derive.derivation.trace import ExampleTrace, trace
-from derive.expression.evaluate import HIGH
+from derive.expression.arithmetic import HIGH
 from derive.expression.nodes import ACTIVATION, DELTA, Quantity
 
 EXERCISES = REFERENCES["002"]["exercises"]

@@ -19,7 +19,7 @@ from derive.compute.backends.printer import Text
 from derive.compute.source import ScalarSource, names_of
 from derive.derivation.graph import E, Graph
 from derive.derivation.trace import ExampleTrace
-from derive.expression.evaluate import high_precision
+from derive.expression.arithmetic import high_precision
 from derive.expression.functions import ERF
 from derive.expression.nodes import INPUT, TARGET, Apply, Expression, Quantity
 from derive.network.catalogue import ActivationUse, LossUse

@@ -12,7 +12,8 @@ from fractions import Fraction
 from functools import cached_property
 
 from derive.compute.functions import read
-from derive.expression.evaluate import HIGH, Bindings, evaluate
+from derive.expression.arithmetic import HIGH
+from derive.expression.evaluate import Bindings, evaluate
 from derive.expression.functions import U, V
 from derive.expression.nodes import (
     Apply,

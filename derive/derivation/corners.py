@@ -13,7 +13,8 @@ from typing import Any
 
 from derive.derivation.check.kinks import gaps, has_kinks
 from derive.derivation.check.roots import roots
-from derive.expression.evaluate import HIGH, Bindings, evaluate, slopes
+from derive.expression.arithmetic import HIGH
+from derive.expression.evaluate import Bindings, evaluate, slopes
 from derive.expression.functions import Function
 from derive.expression.nodes import (
     Comparison,

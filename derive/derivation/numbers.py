@@ -18,8 +18,8 @@ from derive.derivation.graph import same_example
 from derive.derivation.rounding import Rounding, Shown, shown, typed
 from derive.derivation.steps import Relation
 from derive.derivation.trace import Trace
+from derive.expression.arithmetic import HIGH
 from derive.expression.evaluate import (
-    HIGH,
     PER_EXAMPLE,
     Bindings,
     Environment,

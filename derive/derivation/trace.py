@@ -12,15 +12,8 @@ from fractions import Fraction
 from typing import Any
 
 from derive.derivation.graph import RATE, E, Graph, same_example
-from derive.expression.evaluate import (
-    HIGH,
-    PER_EXAMPLE,
-    Arithmetic,
-    Point,
-    evaluate,
-    high_precision,
-    slopes,
-)
+from derive.expression.arithmetic import HIGH, Arithmetic, high_precision
+from derive.expression.evaluate import PER_EXAMPLE, Point, evaluate, slopes
 from derive.expression.nodes import (
     BATCH_LOSS,
     DELTA,

@@ -18,7 +18,8 @@ from derive.derivation.steps import Relation, Rule, Step
 from derive.derivation.styles.common import objective
 from derive.derivation.styles.deltas import delta_of
 from derive.derivation.trace import Trace, moved, trace
-from derive.expression.evaluate import HIGH, evaluate
+from derive.expression.arithmetic import HIGH
+from derive.expression.evaluate import evaluate
 from derive.expression.nodes import (
     BIAS,
     PRE_ACTIVATION,

@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
-from derive.expression.evaluate import HIGH, Bindings, apply, evaluate
+from derive.expression.arithmetic import HIGH
+from derive.expression.evaluate import Bindings, apply, evaluate
 from derive.network.catalogue import ACTIVATIONS, OUTPUT, TARGET_LETTER, ActivationUse, LossUse
 from derive.network.errors import Notes
 from derive.network.inputs import Row

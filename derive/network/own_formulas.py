@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import Any, TypeVar
 
-from derive.expression.evaluate import HIGH, Bindings, evaluate, function_slopes
+from derive.expression.arithmetic import HIGH
+from derive.expression.evaluate import Bindings, evaluate, function_slopes
 from derive.expression.evaluate import apply as value_of
 from derive.expression.formula import CONSTANTS, FormulaError
 from derive.expression.functions import VALUE, X, elementary

@@ -231,7 +231,8 @@ def _value(
     notes: Notes, formula: Expression, values: Mapping[Quantity, Fraction], what: str
 ) -> Number:
     """A formula's exact value, or where there is none its first digits, with a remark."""
-    from derive.expression.evaluate import HIGH, Bindings, evaluate  # mpmath, only where needed
+    from derive.expression.arithmetic import HIGH  # mpmath, only where needed
+    from derive.expression.evaluate import Bindings, evaluate
 
     try:
         return exact(evaluate(formula, Bindings(values, Rational())))

@@ -6,7 +6,8 @@ import random
 from fractions import Fraction
 from typing import Any
 
-from derive.expression.evaluate import HIGH, Bindings, evaluate
+from derive.expression.arithmetic import HIGH
+from derive.expression.evaluate import Bindings, evaluate
 from derive.expression.nodes import (
     BIAS,
     INPUT,

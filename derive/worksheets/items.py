@@ -16,7 +16,8 @@ from string import ascii_lowercase
 
 from derive.derivation.numbers import Numbers, equal
 from derive.derivation.steps import Chain, Relation
-from derive.expression.evaluate import HIGH, Bindings, evaluate
+from derive.expression.arithmetic import HIGH
+from derive.expression.evaluate import Bindings, evaluate
 from derive.expression.functions import EXP
 from derive.expression.nodes import (
     Address,

@@ -16,7 +16,8 @@ from derive.derivation.check import CheckFailed
 from derive.derivation.graph import RATE, E
 from derive.derivation.numbers import Numbers, equal
 from derive.derivation.rounding import half_unit
-from derive.expression.evaluate import HIGH, Bindings, evaluate, slopes
+from derive.expression.arithmetic import HIGH
+from derive.expression.evaluate import Bindings, evaluate, slopes
 from derive.expression.nodes import (
     Expression,
     Number,

@@ -8,7 +8,8 @@ from fractions import Fraction
 from typing import Any
 
 from derive.derivation.numbers import Numbers
-from derive.expression.evaluate import HIGH, Bindings, Environment, evaluate
+from derive.expression.arithmetic import HIGH
+from derive.expression.evaluate import Bindings, Environment, evaluate
 from derive.expression.nodes import (
     ACTIVATION,
     TARGET,

@@ -22,7 +22,8 @@ from typing import Any
 
 from derive.derivation.rounding import half_unit, shown
 from derive.document.blocks import Inline
-from derive.expression.evaluate import HIGH, evaluate
+from derive.expression.arithmetic import HIGH
+from derive.expression.evaluate import evaluate
 from derive.expression.nodes import VARIABLE, Expression, Number, Quantity
 from docs.errata.scope import AFTER, Point, Scope, is_literal
 

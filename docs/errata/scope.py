@@ -20,7 +20,7 @@ from derive.derivation.derivation import StyleName
 from derive.derivation.graph import E, Graph
 from derive.derivation.steps import Rule, Step
 from derive.derivation.trace import ExampleTrace, leaves_of, trace
-from derive.expression.evaluate import HIGH
+from derive.expression.arithmetic import HIGH
 from derive.expression.formula import FormulaError, parse
 from derive.expression.nodes import (
     ACTIVATION,

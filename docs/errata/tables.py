@@ -14,7 +14,8 @@ from derive.compute.scalar import scalar_program
 from derive.derivation.graph import E, Graph
 from derive.derivation.rounding import half_unit, shown
 from derive.document.blocks import Inline, Table
-from derive.expression.evaluate import HIGH, evaluate
+from derive.expression.arithmetic import HIGH
+from derive.expression.evaluate import evaluate
 from derive.expression.literals import decimal
 from derive.expression.nodes import (
     LOSS,

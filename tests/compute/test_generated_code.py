@@ -22,7 +22,8 @@ from derive.compute.rewriting import Rewriting, apply, fold
 from derive.compute.scalar import scalar_program
 from derive.compute.source import ScalarSource
 from derive.derivation.graph import E, activations
-from derive.expression.evaluate import HIGH, Bindings, evaluate
+from derive.expression.arithmetic import HIGH
+from derive.expression.evaluate import Bindings, evaluate
 from derive.expression.nodes import (
     LOSS,
     Expression,

@@ -21,7 +21,8 @@ from derive.derivation.graph import Graph
 from derive.derivation.local import Locals
 from derive.derivation.steps import Relation, Rule, Step, chain
 from derive.derivation.trace import ExampleTrace
-from derive.expression.evaluate import HIGH, Bindings
+from derive.expression.arithmetic import HIGH
+from derive.expression.evaluate import Bindings
 from derive.expression.formula import parse
 from derive.expression.nodes import (
     ACTIVATION,

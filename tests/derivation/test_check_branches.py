@@ -16,7 +16,8 @@ from derive.derivation.check.symbolic import confirm
 from derive.derivation.derivation import Derivation
 from derive.derivation.derivation import derive as derive_
 from derive.derivation.steps import Step
-from derive.expression.evaluate import HIGH, Bindings, evaluate
+from derive.expression.arithmetic import HIGH
+from derive.expression.evaluate import Bindings, evaluate
 from derive.expression.formula import parse
 from derive.expression.nodes import (
     ONE,

@@ -18,7 +18,7 @@ from derive.derivation.derivation import Derivation, derive
 from derive.derivation.rounding import Rounding, Shown, display, half_unit, shown
 from derive.derivation.steps import Relation, Step
 from derive.derivation.valuation import Valuation
-from derive.expression.evaluate import HIGH
+from derive.expression.arithmetic import HIGH
 from derive.expression.matrices import entry, shape
 from derive.expression.nodes import (
     ACTIVATION,

@@ -12,7 +12,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from work import at_most
 
-from derive.expression.evaluate import HIGH, Bindings, evaluate
+from derive.expression.arithmetic import HIGH
+from derive.expression.evaluate import Bindings, evaluate
 from derive.expression.formula import MAX_DEPTH, MAX_LENGTH, FormulaError, parse
 from derive.expression.functions import EXP, MAX, SIGMOID
 from derive.expression.nodes import (

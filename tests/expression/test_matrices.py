@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from derive.expression.evaluate import HIGH, Bindings, evaluate
+from derive.expression.arithmetic import HIGH
+from derive.expression.evaluate import Bindings, evaluate
 from derive.expression.functions import SIGMOID
 from derive.expression.grid import Grid
 from derive.expression.matrices import (

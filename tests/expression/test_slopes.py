@@ -11,7 +11,8 @@ from expression.drawn_formulas import LETTERS, formulas, points
 from hypothesis import given, settings
 
 from derive.expression.algebra import to_sympy
-from derive.expression.evaluate import HIGH, Bindings, evaluate, function_slopes, slopes
+from derive.expression.arithmetic import HIGH
+from derive.expression.evaluate import Bindings, evaluate, function_slopes, slopes
 from derive.expression.formula import parse
 from derive.expression.functions import VALUE, Function, X, elementary
 from derive.expression.nodes import (

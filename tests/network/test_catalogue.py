@@ -11,7 +11,8 @@ import sympy
 
 from derive.derivation.calculus import derivative
 from derive.expression.algebra import to_sympy
-from derive.expression.evaluate import HIGH, Bindings, evaluate, function_slopes, slopes
+from derive.expression.arithmetic import HIGH
+from derive.expression.evaluate import Bindings, evaluate, function_slopes, slopes
 from derive.expression.functions import Function, X
 from derive.expression.literals import decimal
 from derive.expression.nodes import Expression, Quantity

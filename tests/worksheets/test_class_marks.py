@@ -19,7 +19,8 @@ from derive.cli import commands
 from derive.derivation.graph import E
 from derive.derivation.rounding import shown
 from derive.document.wording import Wording
-from derive.expression.evaluate import HIGH, Bindings, evaluate
+from derive.expression.arithmetic import HIGH
+from derive.expression.evaluate import Bindings, evaluate
 from derive.expression.formula import parse
 from derive.expression.nodes import Expression, Number, Partial, Quantity, substitute, variable
 from derive.network import Dense, Network

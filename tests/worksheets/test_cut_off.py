@@ -8,7 +8,7 @@ import pytest
 from worksheets.networks import two_two_two
 from worksheets.sheets import Sheet, sheet
 
-from derive.expression.evaluate import HIGH
+from derive.expression.arithmetic import HIGH
 from derive.expression.nodes import Number
 from derive.network import Dense, Network
 from derive.worksheets.marking import Mark, Verdict, mark_values, read

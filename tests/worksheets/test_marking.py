@@ -16,7 +16,8 @@ from worksheets.networks import networks, relu_softmax, two_two_two
 from worksheets.sheets import Sheet, printed, sheet
 
 from derive.derivation.rounding import shown
-from derive.expression.evaluate import HIGH, Bindings, evaluate
+from derive.expression.arithmetic import HIGH
+from derive.expression.evaluate import Bindings, evaluate
 from derive.expression.nodes import Expression, substitute, variable
 from derive.network import Dense, Network
 from derive.worksheets.items import Item, places, put_into

@@ -19,7 +19,8 @@ from derive.derivation.graph import E, Graph
 from derive.derivation.local import key
 from derive.derivation.trace import ExampleTrace, parameters_of
 from derive.document.blocks import Choices, Code, Equation
-from derive.expression.evaluate import HIGH, evaluate
+from derive.expression.arithmetic import HIGH
+from derive.expression.evaluate import evaluate
 from derive.expression.nodes import Blank, Comparison, Expression, Number, Partial, Quantity, total
 from derive.network import Dense, Network
 from derive.worksheets import Answer, Ask, Recipe, Variant, WorksheetError

@@ -19,7 +19,8 @@ from derive.derivation.graph import Graph
 from derive.derivation.numbers import Numbers
 from derive.derivation.rounding import Rounding
 from derive.derivation.trace import trace
-from derive.expression.evaluate import HIGH, evaluate
+from derive.expression.arithmetic import HIGH
+from derive.expression.evaluate import evaluate
 from derive.notation import names
 from derive.worksheets.exercise import Exercise, Task, exercise
 from derive.worksheets.items import Item, items

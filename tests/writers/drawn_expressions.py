@@ -10,7 +10,7 @@ from typing import Any
 from hypothesis import strategies as st
 from writers.formula_reader import M, Values
 
-from derive.expression.evaluate import HIGH
+from derive.expression.arithmetic import HIGH
 from derive.expression.functions import ABS, COSH, EXP, LN, MAX, MIN, SIGMOID, SQRT, TANH
 from derive.expression.nodes import (
     ACTIVATION,

@@ -15,7 +15,8 @@ from derive.compute.training.runs import DIVERGED, Run
 from derive.compute.training.training import Training
 from derive.derivation.cancellation import output_delta_simplified
 from derive.derivation.graph import Graph, activations, pre_activations
-from derive.expression.evaluate import HIGH, Bindings, evaluate
+from derive.expression.arithmetic import HIGH
+from derive.expression.evaluate import Bindings, evaluate
 from derive.expression.nodes import Quantity
 from derive.network.catalogue import OUTPUT, TARGET_LETTER
 from derive.network.intervals import Interval

@@ -14,7 +14,8 @@ from derive.derivation.check.points import number_between, signed
 from derive.derivation.check.roots import on_seam, roots
 from derive.derivation.graph import Graph
 from derive.derivation.steps import Step
-from derive.expression.evaluate import HIGH, HighPrecision, Point, evaluate, high_precision, slopes
+from derive.expression.arithmetic import HIGH, HighPrecision, high_precision
+from derive.expression.evaluate import Point, evaluate, slopes
 from derive.expression.nodes import Quantity
 
 Values = Mapping[Quantity, Fraction]

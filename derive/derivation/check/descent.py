@@ -10,7 +10,7 @@ from derive.derivation.local import key
 from derive.derivation.rounding import shown
 from derive.derivation.trace import trace
 from derive.derivation.valuation import STEP, Valuation, along_all
-from derive.expression.evaluate import HIGH
+from derive.expression.arithmetic import HIGH
 
 _CLOSE = HIGH.number(Fraction(1, 10**7))
 _TINY = HIGH.number(Fraction(1, 10**9))

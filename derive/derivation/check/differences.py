@@ -26,7 +26,8 @@ from derive.derivation.check.points import signed
 from derive.derivation.graph import Graph
 from derive.derivation.local import key
 from derive.derivation.trace import ExampleTrace, Trace
-from derive.expression.evaluate import HIGH, HighPrecision, evaluate
+from derive.expression.arithmetic import HIGH, HighPrecision
+from derive.expression.evaluate import evaluate
 from derive.expression.nodes import Expression, Quantity
 
 Direction = Mapping[Quantity, Fraction]

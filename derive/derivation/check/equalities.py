@@ -23,11 +23,8 @@ from derive.derivation.graph import RATE, Graph
 from derive.derivation.steps import Rule, Step
 from derive.derivation.styles.common import objective
 from derive.derivation.trace import Trace
-from derive.expression.evaluate import (
-    HIGH,
-    Environment,
-    evaluate,
-)
+from derive.expression.arithmetic import HIGH
+from derive.expression.evaluate import Environment, evaluate
 from derive.expression.grid import Grid
 from derive.expression.matrices import Matrix, entry
 from derive.expression.nodes import (

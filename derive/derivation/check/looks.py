@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any, Protocol, TypeVar
 
-from derive.expression.evaluate import DIGITS, HIGH
+from derive.expression.arithmetic import DIGITS, HIGH
 
 MORE = (3 * DIGITS, 9 * DIGITS)
 ROUNDING = HIGH.number(Fraction(1, 10**40))  # of a 1 that has sixty digits

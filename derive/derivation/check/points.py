@@ -21,7 +21,8 @@ from derive.derivation.check.kinks import has_kinks, sides
 from derive.derivation.graph import RATE, Graph, activations, pre_activations
 from derive.derivation.steps import SUM_TO_ONE
 from derive.derivation.trace import ExampleTrace, Trace, parameters_of
-from derive.expression.evaluate import HIGH, Bindings, evaluate
+from derive.expression.arithmetic import HIGH
+from derive.expression.evaluate import Bindings, evaluate
 from derive.expression.nodes import ACTIVATION, BIAS, INPUT, TARGET, WEIGHT, Quantity, quantities
 from derive.network.description import Layer
 from derive.network.intervals import Interval

@@ -14,7 +14,8 @@ from itertools import pairwise
 from typing import Any
 
 from derive.derivation.check.looks import ROUNDING
-from derive.expression.evaluate import DIGITS, HIGH, Environment, HighPrecision, evaluate
+from derive.expression.arithmetic import DIGITS, HIGH, HighPrecision
+from derive.expression.evaluate import Environment, evaluate
 from derive.expression.nodes import Expression, Quantity
 
 Value = Callable[[Fraction], Any]

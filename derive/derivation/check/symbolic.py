@@ -15,7 +15,8 @@ from derive.derivation.check.kinks import has_kinks
 from derive.derivation.check.points import number_between
 from derive.derivation.steps import Rule, Step
 from derive.expression.algebra import identity_name, to_sympy
-from derive.expression.evaluate import HIGH, Bindings, chosen
+from derive.expression.arithmetic import HIGH
+from derive.expression.evaluate import Bindings, chosen
 from derive.expression.nodes import (
     LOSS,
     LOSS_TERM,

@@ -12,7 +12,7 @@ from derive.derivation.valuation import Valuation
 from derive.document.blocks import Block, Inline, Items, Paragraph
 from derive.document.narration.teller import ROW_LIMIT, Teller
 from derive.document.wording import merged
-from derive.expression.evaluate import HIGH
+from derive.expression.arithmetic import HIGH
 from derive.expression.nodes import ACTIVATION, BIAS, PRE_ACTIVATION, WEIGHT, Number, Quantity
 
 _OPPOSED = HIGH.number(Fraction(1, 4))  # |sum| of opposing shares, relative to the sum of sizes

@@ -16,7 +16,7 @@ from derive.document.blocks import Block, Equation, Heading, Inline, Paragraph, 
 from derive.document.narration.locals import short
 from derive.document.narration.references import cited, sigmoid_inside
 from derive.document.narration.teller import Teller
-from derive.expression.evaluate import HIGH
+from derive.expression.arithmetic import HIGH
 from derive.expression.nodes import BIAS, WEIGHT, Number, Quantity, quantities
 from derive.network.description import Layer
 

@@ -16,7 +16,8 @@ from typing import Any
 from derive.derivation.check.points import draw
 from derive.derivation.numbers import Atom, equal
 from derive.derivation.trace import Trace
-from derive.expression.evaluate import HIGH, evaluate
+from derive.expression.arithmetic import HIGH
+from derive.expression.evaluate import evaluate
 from derive.expression.formula import FormulaError
 from derive.expression.nodes import Expression, Quantity
 from derive.notation import Names

@@ -13,7 +13,7 @@ from fractions import Fraction
 from typing import Any
 
 from derive.derivation.numbers import Atom, Numbers
-from derive.expression.evaluate import HIGH
+from derive.expression.arithmetic import HIGH
 from derive.expression.nodes import Expression, variable
 from derive.worksheets.items import Answer, Item, put_into
 from derive.worksheets.marking.faults import Faults

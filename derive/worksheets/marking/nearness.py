@@ -17,7 +17,7 @@ from fractions import Fraction
 from typing import Any
 
 from derive.derivation.rounding import Rounding, half_unit
-from derive.expression.evaluate import HIGH
+from derive.expression.arithmetic import HIGH
 from derive.expression.nodes import Number
 from derive.worksheets.marking.own import Worked
 from derive.worksheets.marking.readings import Reading

@@ -9,7 +9,8 @@ from typing import Any
 
 from derive.derivation.numbers import Atom, Numbers, atoms
 from derive.derivation.rounding import half_unit
-from derive.expression.evaluate import HIGH, Arithmetic, Bindings, evaluate, slopes
+from derive.expression.arithmetic import HIGH, Arithmetic
+from derive.expression.evaluate import Bindings, evaluate, slopes
 from derive.expression.nodes import Expression, Partial, Quantity, substitute, variable
 
 _ZERO = HIGH.number(Fraction(0))

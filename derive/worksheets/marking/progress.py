@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from derive.derivation.numbers import Atom, Numbers, atoms
-from derive.expression.evaluate import HIGH
+from derive.expression.arithmetic import HIGH
 from derive.expression.nodes import Expression, Partial, Quantity
 from derive.worksheets.exercise import Task
 from derive.worksheets.marking.nearness import Asked

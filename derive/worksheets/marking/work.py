@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from derive.derivation.numbers import Atom, atoms
-from derive.expression.evaluate import HIGH
+from derive.expression.arithmetic import HIGH
 from derive.expression.nodes import Expression
 from derive.worksheets.marking.own import Value, Values
 

@@ -16,7 +16,8 @@ from itertools import pairwise
 from typing import Any
 
 from derive.derivation.rounding import half_unit
-from derive.expression.evaluate import HIGH, Bindings, Point, evaluate, slopes
+from derive.expression.arithmetic import HIGH
+from derive.expression.evaluate import Bindings, Point, evaluate, slopes
 from derive.expression.formula import FormulaError
 from derive.expression.nodes import Expression, Number, Partial, Power, Quantity, variable
 from derive.worksheets.marking.faults import Fault

@@ -24,7 +24,7 @@ from fractions import Fraction
 
 from derive.derivation.numbers import Atom
 from derive.derivation.rounding import exponent
-from derive.expression.evaluate import HIGH
+from derive.expression.arithmetic import HIGH
 from derive.expression.nodes import Expression, Number
 from derive.worksheets.marking.nearness import Asked, is_cut_off, is_rounded
 from derive.worksheets.marking.own import Values, Worked, fraction

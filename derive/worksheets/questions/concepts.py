@@ -14,7 +14,8 @@ from derive.derivation.graph import E, Graph, activations, pre_activations
 from derive.derivation.numbers import equal
 from derive.derivation.trace import trace
 from derive.document.blocks import Inline
-from derive.expression.evaluate import HIGH, Bindings, slopes
+from derive.expression.arithmetic import HIGH
+from derive.expression.evaluate import Bindings, slopes
 from derive.expression.nodes import DELTA, Apply, Quantity, variable
 from derive.network.description import Layer
 from derive.worksheets.kinds import DEAD, SATURATED
