@@ -77,15 +77,15 @@ class Telling:
     def _in_letters(self, formula: Expression) -> Expression:
         return substitute(formula, {atom: self._letter(atom) for atom in atoms(formula)})
 
-    def alike(self, numbers: Numbers, cut_off: bool = True) -> tuple[Alike, ...]:
+    def alike(self, numbers: Numbers, choosing: bool = False) -> tuple[Alike, ...]:
         """The slips that these numbers do not tell from the right answers.
 
         What is accepted on a line grows with the roundings of all lines that it rests on, as it
-        does where answers are marked. On a line that is 0 because a unit is dead, or an update by
-        that 0, other mistakes cannot show, and are not expected to.
+        does where answers are marked; a number that is cut off is accepted too.
 
-        cut_off  whether a number that is cut off is accepted too, as it is where answers are
-                 marked. Numbers are chosen without: bundles must make theirs again.
+        choosing  whether numbers are to be chosen by it. Then a number that is cut off is left
+                  aside, for bundles must make theirs again; and so are lines that are 0, as those
+                  of a dead unit, and updates by 0: hardly a mistake shows there.
         """
         shown = {
             letter: numbers.shown(atom).number
@@ -114,14 +114,14 @@ class Telling:
                 if shown[line.known].text:
                     half = min(half, float(half_unit(shown[line.known])))
                 errors[line.known] = error + half
-            if not self._first and _is_idle(line, right, values):
+            if choosing and not self._first and _is_idle(line, right, values):
                 continue
             for misconception, value in _wrong(line, values, rounding.digits):
                 written = min(_half(value, digits), 10.0**-rounding.digits / 2)
                 away = min(abs(value - right), abs(value - exact))
                 allowed = error + written + 1.01 * max(half, written)
                 towards_zero = value * exact >= 0 and abs(value) <= abs(exact) + error + written
-                if cut_off and towards_zero:
+                if towards_zero and not choosing:
                     allowed = error + written + 2.01 * max(half, written)
                 if away <= allowed:
                     found[Alike(misconception, line.source)] = None

@@ -114,7 +114,7 @@ class Search:
         numbers = worked(self.exercise, givens, self.rounding)
         if fault(self.exercise, numbers) is not None:
             return None
-        return Found(numbers, found.draws, self.telling.alike(numbers, cut_off=False))
+        return Found(numbers, found.draws, self.telling.alike(numbers, choosing=True))
 
     def _good(self, chance: random.Random, tries: int) -> Found:
         faults: Counter[str] = Counter()
@@ -128,7 +128,7 @@ class Search:
                 numbers = worked(self.exercise, givens, self.rounding)
                 found = fault(self.exercise, numbers, wanted)
                 if found is None or found == INACTIVE:  # see _awake
-                    return Found(numbers, draws, self.telling.alike(numbers, cut_off=False), wanted)
+                    return Found(numbers, draws, self.telling.alike(numbers, choosing=True), wanted)
             except ArithmeticError:
                 found = "a formula has no value"
             faults[found] += 1

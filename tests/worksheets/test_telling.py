@@ -16,6 +16,7 @@ from derive.cli import commands
 from derive.derivation.rounding import shown
 from derive.network import Dense, Network
 from derive.worksheets import Ask, Recipe
+from derive.worksheets.bundle import read_bundle
 from derive.worksheets.marking.marks import mark_values
 from derive.worksheets.marking.own import Values
 from derive.worksheets.marking.verdicts import Verdict
@@ -106,17 +107,18 @@ def test_the_class_is_told_what_every_key_lists(tmp_path: Path) -> None:
     out = tmp_path / "out"
     arguments = [
         "worksheet", str(tmp_path / "network.yaml"), "--roster", str(tmp_path / "roster.csv"),
-        "--recipe", "warm-up", "--to", "text", "-o", str(out),
+        "--recipe", "warm-up", "--seed", "7", "--to", "text", "-o", str(out),
     ]  # fmt: skip
     result = CliRunner().invoke(commands, arguments)
     assert result.exit_code == 0, result.output
     with (out / "untold.csv").open(encoding="utf-8-sig", newline="") as file:
         head, *rows = csv.reader(file)
+    bundle = read_bundle(out / "bundle.json")
     assert head == ["form", "student", "name", "label", "misconception", "what"]
     listed: dict[str, dict[str, list[str]]] = {}
     for form, student, _, label, slip, what in rows:
         assert MISCONCEPTIONS[slip].title == what
-        assert f"-00{student}-" in form
+        assert form == bundle.form(int(student))
         listed.setdefault(student, {}).setdefault(what, []).append(label)
     told = 0
     for number in "1234":
@@ -131,7 +133,7 @@ def test_the_class_is_told_what_every_key_lists(tmp_path: Path) -> None:
         assert said == listed.get(number, {})
         told += bool(said)
     assert 0 < told < 4, "some sheets have such lines, some have none"
-    line = f"on {told} of 4 sheets a usual mistake leads to the right number somewhere"
+    line = f"on {told} of 4 sheets a common mistake leads to the right number somewhere"
     assert [text for text in result.stderr.splitlines() if text.startswith("on ")] == [
         f"{line}: listed at the end of each key, and in {out / 'untold.csv'}"
     ]
