@@ -45,7 +45,8 @@ def test_svg_has_a_shape_for_every_shape() -> None:
     root = drawn(sample())
     count = {tag: len(root.findall(f".//{SVG}{tag}")) for tag in ("polyline", "circle", "polygon")}
     assert count == {"polyline": len(ROLES), "circle": len(ROLES), "polygon": 5}
-    assert len(root.findall(f".//{SVG}rect")) == len(ROLES) + 1
+    haloed = sum(isinstance(s, Label) and s.halo for s in sample().shapes)
+    assert len(root.findall(f".//{SVG}rect")) == len(ROLES) + 1 + haloed
 
 
 def test_svg_keeps_the_letters_of_every_label() -> None:
@@ -87,10 +88,35 @@ def test_scripts_are_smaller_and_shifted() -> None:
 
 def test_a_subscript_stands_below_the_superscript() -> None:
     layered = NOTATIONS[-1]
-    letter, raised, lowered = runs((z(1, 0),), layered)[:3]
-    assert (letter.text, raised.text, lowered.text) == ("z", "(1)", "1")
+    letter, lowered, raised = runs((z(1, 0),), layered)[:3]
+    assert (letter.text, lowered.text, raised.text) == ("z", "1", "(1)")
     assert raised.down < 0 < lowered.down
-    assert lowered.back > 0
+    assert raised.back == pytest.approx(0.5 * lowered.scale)  # they begin together
+
+
+def test_scripts_above_each_other_do_not_touch() -> None:
+    depth, height = 0.2, 0.7  # of brackets and digits, of their size
+    _, lowered, raised, *_ = runs((w(1, 0, 1),), NOTATIONS[-1])
+    assert (lowered.text, raised.text) == ("21", "(1)")
+    foot, head = raised.down + depth * raised.scale, lowered.down - height * lowered.scale
+    assert head - foot > 0.05
+
+
+def test_no_line_shows_in_the_gaps_of_a_label_with_a_halo() -> None:
+    """A white box, turned like the label, from its first letter to its last."""
+    shapes = list(drawn(sample()).iter())
+    haloed = [k for k, shape in enumerate(shapes) if shape.get("aria-hidden")]
+    assert haloed
+    for k in haloed:
+        box, text = shapes[k - 1], shapes[k]
+        assert box.tag == f"{SVG}rect"
+        assert box.get("fill") == "#FFFFFF"
+        assert box.get("transform") == text.get("transform")
+        x, y, wide, high = (float(box.get(key, "")) for key in ("x", "y", "width", "height"))
+        at, base = float(text.get("x", "")), float(text.get("y", ""))
+        ahead = {"start": 0, "middle": wide / 2, "end": wide}[text.get("text-anchor", "start")]
+        assert x == pytest.approx(at - ahead, abs=0.02)
+        assert y < base < y + high
 
 
 def test_neighbours_in_one_style_are_one_run() -> None:

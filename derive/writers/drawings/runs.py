@@ -8,7 +8,7 @@ on the line: ∂E/∂w.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, cast
 from unicodedata import normalize
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _SCRIPT = 0.7  # size of a script, of what it belongs to
 _RAISED, _LOWERED = -0.36, 0.2  # shifts of the base line, of the size of what it belongs to
+_APART = {"^": -0.12, "_": 0.08}  # further shifts where one script stands above another
 _OPEN, _CLOSE = "\x02", "\x03"  # around LaTeX within printed text
 _TOKEN = re.compile(r"\\[A-Za-z]+|\\.|.", re.DOTALL)
 _UPRIGHT = frozenset({r"\mathrm", r"\text", r"\mathsf", r"\mathtt", r"\operatorname"})
@@ -51,8 +52,8 @@ class Run:
 
     scale  of the label's size
     down   how far its base line is below the label's, of the label's size
-    back   it begins so far before the end of the run before it, of the label's size: a
-           subscript stands below the superscript
+    back   it begins so far before the end of the run before it, of the label's size: one of two
+           scripts stands above or below the other
     """
 
     text: str
@@ -155,16 +156,21 @@ class _Reader:
         return [replace(style, text=letter, italic=letter.isalpha())]
 
     def _scripts(self, sign: str, style: Run) -> list[Run]:
-        """A script; a second one stands above or below the first."""
+        """A script; of two, the wider stands above or below the other, with which it begins: how
+        wide the narrower comes out can be told best."""
         first = self._script(sign, style)
         if self.position >= len(self.tokens) or self.tokens[self.position] not in "_^":
             return first
-        second = self._script(self._next(), style)
-        one, two = (width(part) for part in (first, second))
-        second[0] = replace(second[0], back=one)
-        if two < one:  # what follows begins behind the wider of the two
-            second.append(replace(style, text="", back=two - one))
-        return first + second
+        other = self._next()
+        second = self._script(other, style)
+        narrow, wide = sorted(
+            (
+                _shifted(first, _APART[sign] * style.scale),
+                _shifted(second, _APART[other] * style.scale),
+            ),
+            key=width,
+        )
+        return [*narrow, replace(wide[0], back=width(narrow)), *wide[1:]]
 
     def _script(self, sign: str, style: Run) -> list[Run]:
         shift = _RAISED if sign == "^" else _LOWERED
@@ -172,7 +178,11 @@ class _Reader:
         return self._item(small)
 
 
-def width(some: list[Run]) -> float:
+def _shifted(some: list[Run], down: float) -> list[Run]:
+    return [replace(run, down=run.down + down) for run in some]
+
+
+def width(some: Iterable[Run]) -> float:
     """About how wide runs come out, of the label's size, in a face as wide as Times."""
     return sum(run.scale * sum(map(_advance, run.text)) - run.back for run in some)
 

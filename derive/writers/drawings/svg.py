@@ -8,6 +8,7 @@ from xml.sax.saxutils import escape
 from derive.pictures.picture import Box, Circle, Label, Line, Pen, Picture, Point
 from derive.writers.columns import plain
 from derive.writers.drawings.runs import Run, runs
+from derive.writers.drawings.runs import width as width_of
 from derive.writers.drawings.style import (
     COLOURS,
     arrow_head,
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 _FONTS = "'STIX Two Text', 'Times New Roman', 'Liberation Serif', 'Nimbus Roman', Times, serif"
 _HALO = 0.5  # width of the white edge around letters, of their size
+_HEAD, _FOOT = 0.8, 0.3  # how far letters and scripts reach above and below their base line
 _SPACE = 0.25
 
 
@@ -91,21 +93,34 @@ def _points(points: tuple[Point, ...]) -> str:
 def _label(label: Label, names: Names) -> str:
     """Text, and before it the same in white with a wide edge, where there is a halo.
 
-    Twice, because viewers paint the edge of each part of a text over the part before it.
+    Twice, because viewers paint the edge of each part of a text over the part before it; and a
+    white box before both, for what would show in its gaps.
     """
     x, y = map(number, base_point(label))
     place = f'x="{x}" y="{y}" font-size="{number(label.size)}"'
     if label.anchor != "start":
         place += f' text-anchor="{label.anchor}"'
-    if label.angle:
-        place += f' transform="rotate({number(label.angle)} {x} {y})"'
-    body = _spans(runs(label.content, names), label.size)
+    turned = f' transform="rotate({number(label.angle)} {x} {y})"' if label.angle else ""
+    place += turned
+    found = runs(label.content, names)
+    body = _spans(found, label.size)
     drawn = f'<text {place} fill="{text_colour(label.role)}">{body}</text>'
     if not label.halo:
         return drawn
     width = number(_HALO * label.size)
     edge = f'fill="#FFFFFF" stroke="#FFFFFF" stroke-width="{width}" aria-hidden="true"'
-    return f"<text {place} {edge}>{body}</text>{drawn}"
+    return f"{_box_behind(label, width_of(found), turned)}<text {place} {edge}>{body}</text>{drawn}"
+
+
+def _box_behind(label: Label, wide: float, turned: str) -> str:
+    """From the first letter to the last, from the foot of a subscript to the head of a raised
+    number."""
+    x, y = base_point(label)
+    length = wide * label.size
+    x -= {"start": 0.0, "middle": length / 2, "end": length}[label.anchor]
+    top = y - _HEAD * label.size
+    place = f'x="{number(x)}" y="{number(top)}" width="{number(length)}"'
+    return f'<rect {place} height="{number((_HEAD + _FOOT) * label.size)}" fill="#FFFFFF"{turned}/>'
 
 
 def _spans(found: tuple[Run, ...], size: float) -> str:
