@@ -63,6 +63,7 @@ class Equation:
     result   the chain ends in a result worth emphasis
     reason   a short word set at the right or after the chain, such as a rule's name
     caption  what it shows, set below it; only of an equation that stands alone
+    tied     it belongs to the equation above it: they are not parted where others may be
     """
 
     chain: Chain
@@ -71,6 +72,7 @@ class Equation:
     result: bool = False
     reason: str = ""
     caption: Inline = ()
+    tied: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,9 @@ _BOX = 2.0  # half ems that a box adds
 _NOTE_GAP = 4.0  # half ems before a reason or a number
 _TEXT_LETTER = 1.1  # half ems of a letter of a reason, on the average
 
+# How a row hangs on the one above it: the higher, the worse a cut between them.
+SEAM, TIED, CHAIN, MEMBER = range(4)
+
 
 class Row(NamedTuple):
     """One row of a displayed formula.
@@ -27,6 +30,8 @@ class Row(NamedTuple):
     role            of the equation, as the document says it
     width           half ems from the beginning of the widest left side, without the note
     scale           what a row too wide for the page is to be multiplied by; 1 for the others
+    joint           SEAM: a chain begins; TIED: one that belongs to the chain above; CHAIN: the
+                    chain goes on; MEMBER: a member of it does
     """
 
     left: str
@@ -37,6 +42,7 @@ class Row(NamedTuple):
     role: str = ""
     width: float = 0.0
     scale: float = 1.0
+    joint: int = SEAM
 
 
 def rows(
@@ -99,9 +105,11 @@ def _equation_rows(
         before = 0.0 if is_matrix(equation.chain) else column
         lines = chain_lines(equation.chain, names, LATEX, limit - note, before, characters)
         column = before or _matrix_column(equation, lines)
-    for line in lines[:-1]:
-        yield _row(line, equation.role, column, limit)
-    last = _row(lines[-1], equation.role, column, limit - note)
+    begins = CHAIN if equation.chain[0].sign else TIED if equation.tied else SEAM
+    joints = [begins, *(CHAIN if line.sign else MEMBER for line in lines[1:])]
+    for line, joint in zip(lines[:-1], joints, strict=False):
+        yield _row(line, equation.role, column, limit, joint)
+    last = _row(lines[-1], equation.role, column, limit - note, joints[-1])
     result = latex(equation.chain[-1].expression, names) if equation.result else ""
     yield last._replace(
         right=_boxed(last.right, result),
@@ -116,13 +124,14 @@ def _matrix_column(equation: Equation, lines: tuple[Line, ...]) -> float:
     return LATEX.width(lines[0].left) if beside else 0.0
 
 
-def _row(line: Line, role: str, column: float, room: float) -> Row:
+def _row(line: Line, role: str, column: float, room: float, joint: int) -> Row:
     left, sign, right = line
     if not sign:  # a left side too wide to stand beside the others, or a continued line
         left, right = "", left or right
     width = LATEX.width(f"{sign} {right}")
     scale = min(1.0, round((room - column) / width, 2))
-    return Row(left, sign, right, role=role, width=column + width * scale, scale=scale)
+    wide = column + width * scale
+    return Row(left, sign, right, role=role, width=wide, scale=scale, joint=joint)
 
 
 def _boxed(right: str, result: str) -> str:

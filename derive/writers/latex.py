@@ -23,8 +23,9 @@ from derive.document.blocks import (
     Strong,
     Table,
 )
-from derive.writers.chains import Row, note_width, rows
+from derive.writers.chains import CHAIN, MEMBER, SEAM, Row, note_width, rows
 from derive.writers.columns import width
+from derive.writers.cutting import joint
 from derive.writers.expressions.latex import LATEX, in_line, latex
 from derive.writers.latex_names import in_script, latin, stand_in
 from derive.writers.latex_text import escape, escape_formula, parts
@@ -62,9 +63,10 @@ class ParagraphText(NamedTuple):
 
 
 class Display(NamedTuple):
-    """column: the reasons stand below each other, behind the widest row."""
+    """rows: each with what ends it; column: the reasons stand below each other, behind the widest
+    row."""
 
-    rows: list[Row]
+    rows: list[tuple[Row, str]]
     column: bool
     caption: str
 
@@ -136,8 +138,8 @@ class Latex(Writer):
         fitting = list(rows(block, self.names, escape, _LINE, _CHARACTERS, _MATRIX))
         widest = max(row.width for row in fitting)
         notes = max(note_width(row.reason, row.number) for row in fitting)
-        set_rows = [_settable(row) for row in fitting]
-        yield Display(set_rows, widest + notes <= _LINE, self.inline(block.caption))
+        ended = list(zip(map(_settable, fitting), _ends(fitting), strict=True))
+        yield Display(ended, widest + notes <= _LINE, self.inline(block.caption))
 
     def table(self, block: Table) -> Iterator[Tabular]:
         content = (block.header, *block.rows)
@@ -209,6 +211,20 @@ def _strut(row: list[str]) -> str:
 def _begun(cell: str) -> str:
     """A cell that may follow the end of a row: the \\\\ there would take [ and * for its own."""
     return f"{{}}{cell}" if cell.startswith(("[", "*")) else cell
+
+
+def _ends(rows: list[Row]) -> Iterator[str]:
+    """What ends each row: a page may well end between chains; in one only where it would else
+    stay rather empty, and hardly ever behind its first line, before its last, or in a member."""
+    joints = [joint(rows, position) for position in range(len(rows))]
+    for position in range(1, len(rows)):
+        if joints[position] == SEAM:
+            yield r" \seam \\"
+            continue
+        follows = joints[position + 1] if position + 1 < len(rows) else SEAM
+        lone = joints[position - 1] < CHAIN or follows < CHAIN
+        yield r" \hold \\" if lone or joints[position] == MEMBER else r" \\"
+    yield ""
 
 
 def _settable(row: Row) -> Row:

@@ -9,7 +9,7 @@ plain   Jupyter, pandoc, VS Code, MkDocs: formulas in ``$$`` and ``$…$``
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 from urllib.parse import quote
@@ -28,6 +28,7 @@ from derive.document.blocks import (
 )
 from derive.writers.chains import Row, rows
 from derive.writers.columns import pad, plain, width
+from derive.writers.cutting import cut
 from derive.writers.expressions.latex import latex
 from derive.writers.markdown_text import escape, escape_start
 from derive.writers.writer import Writer
@@ -40,7 +41,9 @@ if TYPE_CHECKING:
 _WIDE = 60  # columns past which the source of a table is not lined up
 _WIDTH = 100.0  # half ems of a row of a formula: a page of GitHub, a notebook
 _CHARACTERS = 1000  # of one formula; GitLab and Gitea set no more
-_OVERHEAD = 50  # characters around a row, and around all rows
+_FRAME = 40  # characters around all rows
+_OVERHEAD = 12  # around one
+_NOTE = 20  # and around its number or reason
 # Names that MathJax, KaTeX and xcolor all know, dark enough on white. The formula stands in
 # braces of its own: to MathJax 2 the colour is of these alone, to the others of the whole group.
 _COLOURS = {"hidden": "green", "output": "blue", "loss": "brown", "gradient": "brown"}
@@ -181,9 +184,10 @@ class Markdown(Writer):
     def equation(self, block: Equation | Equations) -> Iterator[Formula]:
         colouring = _COLOURING if self._coloured else 0
         most = _CHARACTERS - 100 - colouring
-        packs = list(_packed(rows(block, self.names, _words, _WIDTH, most, most), colouring))
-        for position, some in enumerate(packs, start=1):
-            caption = self._caption(block.caption) if position == len(packs) else ""
+        fitting = list(rows(block, self.names, _words, _WIDTH, most, most))
+        parts = cut(fitting, lambda row: _length(row, colouring), _CHARACTERS - _FRAME)
+        for position, some in enumerate(parts, start=1):
+            caption = self._caption(block.caption) if position == len(parts) else ""
             shown = [_alone(some[0])] if len(some) == 1 else some
             if self._coloured:
                 shown = list(map(_in_colour, shown))
@@ -246,18 +250,10 @@ def _in_colour(row: Row) -> Row:
     return row._replace(left=left, right=right)
 
 
-def _packed(rows: Iterable[Row], colouring: int) -> Iterator[list[Row]]:
-    """Rows in formulas of no more characters than a reader takes."""
-    some: list[Row] = []
-    used = 0
-    for row in rows:
-        needed = sum(map(len, row[:5])) + _OVERHEAD + colouring
-        if some and used + needed > _CHARACTERS - _OVERHEAD:
-            yield some
-            some, used = [], 0
-        some.append(row)
-        used += needed
-    yield some
+def _length(row: Row, colouring: int) -> int:
+    """The characters of a row among others, as the template writes it."""
+    notes = sum(_NOTE + len(note) for note in (row.number, row.reason) if note)
+    return len(row.left) + len(row.sign) + len(row.right) + notes + _OVERHEAD + colouring
 
 
 def _alone(row: Row) -> Row:

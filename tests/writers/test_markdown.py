@@ -289,7 +289,14 @@ def _uncoloured(page: str) -> str:
 
 
 def _pieces(page: str) -> list[str]:
-    """The lines of a page; a formula may be split between others of them."""
+    """The lines of a page; a formula may be split between others of them, and may then say again
+    what it is about."""
     split = re.compile(r"^(```math|```|\$\$|\\(begin|end)\{aligned\}|)$")
     lines = [line.removesuffix(" \\\\") for line in page.splitlines() if not split.match(line)]
-    return [re.sub(r"[& ]|\{\}", "", line) for line in lines]
+    pieces = []
+    about = ""
+    for line in (re.sub(r"[& ]|\{\}", "", line) for line in lines):
+        left, sign, right = re.match(r"([^=]*?)(=|\\approx|$)(.*)", line).groups()  # type: ignore[union-attr]
+        about, left = left or about, "" if left == about else left
+        pieces.append(f"{left}{sign}{right}")
+    return pieces

@@ -12,6 +12,7 @@ from derive.document.narration.teller import Teller, rows
 from derive.expression.nodes import Expression, Quantity
 
 _H = f"{float(STEP):g}"
+_TWICE = f"{2 * float(STEP):g}"
 
 
 def descent(teller: Teller) -> Iterator[Block]:
@@ -85,7 +86,9 @@ def _table(teller: Teller, *, with_update: bool) -> Table:
         if with_update:
             cells.append((valuation.updated[w].number,))
         body.append(tuple(cells))
-    caption = words("summary" if valuation.differences else "summary-many", h=_H)
+    caption = words("summary-many")
+    if valuation.differences:
+        caption = words("summary", loss=valuation.goal, h=_H, twice=_TWICE)
     if teller.brief and with_update and valuation.differences:
         caption = ()  # the sentence before says it
     align = "".join("l" if i == 0 or (formulas and i == 2) else "r" for i in range(len(header)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from derive.derivation.graph import E, activations, pre_activations
 from derive.derivation.steps import Chain, Step
@@ -32,9 +33,14 @@ def forward(teller: Teller) -> Iterator[Block]:
         if not teller.brief:
             yield _adds_up(teller, layer)
         told = _one_line_each(section.steps) if teller.brief else section.steps
-        if layer.activation.function is None:  # every activation needs every pre-activation
+        whole = layer.activation.function is None  # every activation needs every pre-activation
+        if whole:
             told = tuple(sorted(told, key=lambda step: step.about[0].kind == ACTIVATION))
-        yield from rows([teller.equation(s, _chain(teller, s), role) for s in told])
+        equations = [teller.equation(s, _chain(teller, s), role) for s in told]
+        yield from rows([
+            replace(equation, tied=step.about[0].kind == ACTIVATION and not (whole or teller.brief))
+            for equation, step in zip(equations, told, strict=True)
+        ])  # fmt: skip
 
 
 def _adds_up(teller: Teller, layer: Layer) -> Block:
