@@ -7,6 +7,7 @@ from derive.derivation.check.arithmetic import check_numbers
 from derive.derivation.derivation import Derivation
 from derive.derivation.rounding import Rounding
 from derive.derivation.valuation import Valuation
+from derive.expression.arithmetic import OutOfReach
 from derive.expression.errors import DeriveError
 
 
@@ -17,16 +18,29 @@ class NumbersError(DeriveError, ValueError):
 def numbered(derivation: Derivation, rounding: Rounding) -> tuple[Valuation, int]:
     """The numbers of a derivation, and how many relations between them were checked.
 
-    Raises NumbersError where a formula has no value at the network's numbers (1 − y of an output
-    that is 1 to sixty digits, inside a logarithm), CheckFailed where a displayed number is wrong.
+    Raises NumbersError where a formula has no value at the network's numbers (√ of a negative
+    one; in carried mode, ln of an output displayed as 0) or one beyond all that a page carries,
+    CheckFailed where a displayed number is wrong.
     """
     try:
         valuation = Valuation(derivation, rounding)
         return valuation, check_numbers(valuation) + check_batch(valuation)
     except ArithmeticError as error:
-        carried = ", or rounding: exact" if rounding.carried else ""
-        raise NumbersError(
-            f"the numbers of this network have no values to show ({error}): an output is on the "
-            "bound of the loss to sixty digits, or a displayed 0 is divided by; take smaller "
-            f"weights or inputs{carried}, or leave the values out for a derivation in symbols"
-        ) from None
+        raise NumbersError(_message(error, derivation, rounding)) from None
+
+
+def _message(error: ArithmeticError, derivation: Derivation, rounding: Rounding) -> str:
+    names = [note for note in getattr(error, "__notes__", ()) if note]
+    where = f" of {names[0]}" if names else ""
+    why = str(error) or "a division by 0"
+    if isinstance(error, OutOfReach):
+        remedy = "scale the inputs, or take smaller weights"
+    elif rounding.carried:
+        why += ", with the numbers as displayed"
+        remedy = "take more digits, or rounding: exact"
+    else:
+        remedy = "take other weights or inputs"
+    return (
+        f"the formula{where} has no value that can be shown ({why}): {remedy}, or leave the "
+        "values out for a derivation in symbols"
+    )

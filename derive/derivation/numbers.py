@@ -3,8 +3,12 @@
     h1 = w1·i1 + w2·i2 = 0.15·0.05 + 0.20·0.10 = 0.0075 + 0.02 = 0.0275
 
 A chain has at most three members behind its formula: the displayed numbers put in, the inner
-parts worked out (unless ``rounding.parts`` is off), the value. ``exact`` computes with sixty
-digits and rounds what it displays; ``carried`` goes on with what it displayed, as a hand does.
+parts worked out (unless ``rounding.parts`` is off), the value. ``exact`` computes with all digits
+and rounds what it displays; ``carried`` goes on with what it displayed, as a hand does.
+
+Where displayed numbers come to something else (1 − 1.000 for 0.000335), exact puts them in with
+more digits; where they have no value at all, such as ln 0, and more digits do not help, that
+member is left out.
 """
 
 from __future__ import annotations
@@ -15,10 +19,9 @@ from fractions import Fraction
 from typing import Any
 
 from derive.derivation.graph import same_example
-from derive.derivation.rounding import Rounding, Shown, shown, typed
+from derive.derivation.rounding import Rounding, Shown, equal, is_zero, shown, typed
 from derive.derivation.steps import Relation
 from derive.derivation.trace import Trace
-from derive.expression.arithmetic import HIGH
 from derive.expression.evaluate import (
     PER_EXAMPLE,
     Bindings,
@@ -48,8 +51,7 @@ from derive.expression.nodes import (
 from derive.network.description import Network
 
 Atom = Quantity | Partial
-_PRINTED = Bindings({})  # an environment without names: printed digits speak for themselves
-_EXACTLY = HIGH.number(Fraction(1, 10**40))
+MOST_PLACES = 12  # decimals that a pocket calculator shows
 _EXPANDED = 12  # nodes up to which f(0.3) is shown as its formula: 1/(1 + e^(−0.3))
 
 
@@ -67,6 +69,7 @@ class Numbers:
     formulas  what a quantity or derivative is computed from; whatever has none is typed
     changed   parameters that no longer have their typed value
     examples  for the batch as a whole, the numbers of each example
+    printed   an environment without names: printed digits speak for themselves
     """
 
     def __init__(
@@ -83,6 +86,7 @@ class Numbers:
         self.formulas = formulas
         self.rounding = rounding
         self.trace = full
+        self.printed = Bindings({}, full.arithmetic)
         self.example = example
         self.examples = examples
         self._known: dict[Atom, Shown] = {}
@@ -117,7 +121,7 @@ class Numbers:
             number = network.value(quantity)
         if number is None:
             raise ValueError(f"{quantity} has no value")
-        return typed(number)
+        return typed(number, self.trace.arithmetic)
 
     @property
     def environment(self) -> Environment:
@@ -145,25 +149,43 @@ class Numbers:
             same = self.shown(opened)
             sign = "=" if self.rounding.carried or same.exact else "≈"
             return Evaluated((Relation(sign, same.number),), same)
-        numbers: dict[Expression, Expression] = {a: self.shown(a).number for a in atoms(opened)}
+        numbers = self._numbers_of(opened, places)
         members = [substitute(opened, numbers)]
         inner = self._inner(opened, numbers, places) if self.rounding.parts else None
         if inner is not None:
             members.append(inner)
         result = self._value(formula, members[-1], places)
         members.append(result.number)
-        target = evaluate(members[0], _PRINTED) if self.rounding.carried else result.value
+        if not self.rounding.carried:
+            members = [member for member in members if has_value(member, self.printed)]
+        target = evaluate(members[0], self.printed) if self.rounding.carried else result.value
         relations: list[Relation] = []
         for member in members:
             if relations and _prints_alike(relations[-1].expression, member):
                 if isinstance(relations[-1].expression, Negative):  # −(0.5) stands as −0.5
                     relations[-1] = Relation(relations[-1].sign, member)
                 continue
-            value = evaluate(member, _PRINTED)
+            value = evaluate(member, self.printed)
             relations.append(Relation("=" if equal(value, target) else "≈", member))
             if self.rounding.carried:
                 target = value
         return Evaluated(tuple(relations), result)
+
+    def _numbers_of(self, opened: Expression, places: int) -> dict[Expression, Expression]:
+        """What is put in for each name: the displayed numbers, or more of their digits."""
+        names = atoms(opened)
+        plain: dict[Expression, Expression] = {a: self.shown(a).number for a in names}
+        if self.rounding.carried:
+            return plain
+        value, numbers = self._exact(opened), plain
+        for more in range(places + 1, MOST_PLACES + 1):
+            if not misleads(substitute(opened, numbers), value, self.printed):
+                return numbers
+            numbers = {
+                a: one.number if (one := self.shown(a)).exact else shown(one.value, more).number
+                for a in names
+            }
+        return plain
 
     def put_in(self, formula: Expression) -> Expression:
         """The formula with the displayed number of every name in its place."""
@@ -171,8 +193,9 @@ class Numbers:
 
     def _value(self, formula: Expression, last: Expression, places: int) -> Shown:
         if self.rounding.carried:
-            found = shown(evaluate(last, _PRINTED), places)
-            return Shown(HIGH.number(found.number.value), found.number, found.exact)
+            found = shown(evaluate(last, self.printed), places)
+            value = self.trace.arithmetic.number(found.number.value)
+            return Shown(value, found.number, found.exact)
         return shown(self._exact(formula), places)
 
     def opened(self, formula: Expression) -> Expression:
@@ -207,7 +230,7 @@ class Numbers:
                 continue
             changed = True
             if self.rounding.carried:
-                value = evaluate(substitute(part, numbers), _PRINTED)
+                value = evaluate(substitute(part, numbers), self.printed)
             else:
                 value = self._exact(part)
             number = shown(value, places).number
@@ -270,6 +293,24 @@ def atoms(expression: Expression) -> dict[Atom, None]:
     return found
 
 
+def misleads(put_in: Expression, value: Any, printed: Environment) -> bool:
+    """Whether displayed numbers come to nothing like the value that they are put in for."""
+    try:
+        reached = evaluate(put_in, printed)
+    except ArithmeticError:
+        return True
+    return not is_zero(value) and bool(abs(reached - value) > abs(value) / 2)
+
+
+def has_value(numbers: Expression, printed: Environment) -> bool:
+    """Whether displayed numbers come to anything at all: ln 0 does not."""
+    try:
+        evaluate(numbers, printed)
+    except ArithmeticError:
+        return False
+    return True
+
+
 def _prints_alike(a: Expression, b: Expression) -> bool:
     """Whether a member would say again what stands before it: 0 = 0, −(0.5) = −0.5."""
     a, b = _with_its_sign(a), _with_its_sign(b)
@@ -283,11 +324,6 @@ def _with_its_sign(e: Expression) -> Expression:
     if isinstance(e, Negative) and isinstance(e.operand, Number) and e.operand.value > 0:
         return Number(-e.operand.value, e.operand.text and f"-{e.operand.text}")
     return e
-
-
-def equal(a: Any, b: Any) -> bool:
-    """Whether two values are the same number, to forty digits."""
-    return bool(abs(a - b) <= _EXACTLY * max(1, abs(b)))
 
 
 def _is_atomic(part: Expression) -> bool:

@@ -1,23 +1,27 @@
 """How numbers are displayed: rounded half away from zero, to a stated number of decimals.
 
 A value below 0.01 keeps three significant digits, so that a gradient of 0.000188256 does not
-become 0.00019. A value that is not changed by rounding is exact and shown without trailing
-zeros; one that is, is shown with all its digits, and the relation before it is ``≈``.
+become 0.00019. One of 10⁻¹⁰ or 10⁹ is shown as 1.23·10⁻¹⁰ or 1.23457·10⁹. A value that is not
+changed by rounding is exact and shown without trailing zeros; one that is, is shown with all its
+digits, and the relation before it is ``≈``.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from derive.expression.arithmetic import HIGH
+from derive.expression.arithmetic import Arithmetic, high_precision, reach
 from derive.expression.nodes import Number
+
+_BIT = math.log10(2)
 
 SIGNIFICANT = 3  # digits a small value keeps
 SMALL = -2  # the power of ten of 0.01
 _SMALLEST = 9  # decimals past which a value is shown as 1.23e-12
-_SURE = 45  # decimals of the sixty that must be zeros for a value to count as exact
+_LARGEST = 9  # digits before the point past which it is shown as 1.23457e12
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,21 +52,41 @@ class Shown:
     exact: bool
 
 
-def typed(number: Number) -> Shown:
+def typed(number: Number, arithmetic: Arithmetic) -> Shown:
     """A number as someone typed it: nothing is rounded."""
-    return Shown(HIGH.number(number.value), number, True)
+    return Shown(arithmetic.number(number.value), number, True)
 
 
 def shown(value: Any, digits: int) -> Shown:
     """A computed value as it is displayed with so many decimals."""
-    scaled = value * 10**_SURE
-    nearest = HIGH.context.nint(scaled)
-    fraction = Fraction(int(nearest), 10**_SURE)
+    fraction = settled(value)
     number = display(fraction, digits)
-    exact = number.value == fraction and abs(scaled - nearest) < 1e-5
+    exact = equal(value, high_precision(value.context.dps).number(number.value))
     if exact:
         number = Number(number.value, _stripped(number.text))
     return Shown(value, number, exact)
+
+
+def settled(value: Any) -> Fraction:
+    """A computed value without the noise of computing it: 0.3 for 0.3 + 10⁻⁵⁸, 0 for 10⁻⁵⁸."""
+    one = 10 ** _sure(value)
+    return Fraction(int(value.context.nint(value * one)), one)
+
+
+def is_zero(value: Any) -> bool:
+    """Whether a computed value is 0, or as close to it as rounding alone may bring it."""
+    return bool(abs(value) * 10 ** _sure(value) < 0.5)
+
+
+def equal(a: Any, b: Any) -> bool:
+    """Whether two computed values are the same number: all that is within reach is told apart."""
+    return bool(abs(a - b) * 10 ** (min(_sure(a), _sure(b)) + 4) <= 1)
+
+
+def _sure(value: Any) -> int:
+    """How many decimals of a computed value are right; see ``derive.expression.arithmetic``."""
+    digits: int = value.context.dps
+    return digits - reach(digits) - 9
 
 
 def display(value: Fraction, digits: int) -> Number:
@@ -75,7 +99,9 @@ def display(value: Fraction, digits: int) -> Number:
     power = exponent(value)
     places = digits if power >= SMALL else max(digits, SIGNIFICANT - 1 - power)
     if places > max(digits, _SMALLEST):
-        return _scientific(value)
+        return _scientific(value, SIGNIFICANT - 1)
+    if power >= _LARGEST:
+        return _scientific(value, max(digits, SIGNIFICANT - 1))
     units = _round(value * 10**places)
     return Number(Fraction(units, 10**places), _decimal(units, places))
 
@@ -83,7 +109,7 @@ def display(value: Fraction, digits: int) -> Number:
 def exponent(value: Fraction) -> int:
     """The power of ten of the first significant digit: 0.0123 → −2."""
     size = abs(value)
-    guess = len(str(size.numerator)) - len(str(size.denominator))
+    guess = int((size.numerator.bit_length() - size.denominator.bit_length()) * _BIT)
     while Fraction(10) ** guess > size:
         guess -= 1
     while Fraction(10) ** (guess + 1) <= size:
@@ -111,13 +137,13 @@ def _decimal(units: int, places: int) -> str:
 
 
 def _stripped(text: str) -> str:
-    return text.rstrip("0").rstrip(".") if "." in text and "e" not in text else text
+    mantissa, e, power = text.partition("e")
+    return (mantissa.rstrip("0").rstrip(".") if "." in mantissa else mantissa) + e + power
 
 
-def _scientific(value: Fraction) -> Number:
+def _scientific(value: Fraction, places: int) -> Number:
     power = exponent(value)
-    units = _round(value / Fraction(10) ** (power - SIGNIFICANT + 1))
-    if len(str(abs(units))) > SIGNIFICANT:  # 9.996e-12 rounds up to 1.00e-11
+    units = _round(value / Fraction(10) ** (power - places))
+    if len(str(abs(units))) > places + 1:  # 9.996e-12 rounds up to 1.00e-11
         units, power = units // 10, power + 1
-    text = f"{_decimal(units, SIGNIFICANT - 1)}e{power}"
-    return Number(units * Fraction(10) ** (power - SIGNIFICANT + 1), text)
+    return Number(units * Fraction(10) ** (power - places), f"{_decimal(units, places)}e{power}")

@@ -1,4 +1,4 @@
-"""A trace: values of every quantity and of every partial derivative, to sixty digits.
+"""A trace: values of every quantity and of every partial derivative, to sixty digits or more.
 
 Values come from the definitions by a forward pass, partial derivatives from a reverse sweep
 over the graph with each formula's own slopes. The check holds both against finite differences,
@@ -7,12 +7,21 @@ which need no derivative rule at all.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
 from derive.derivation.graph import RATE, E, Graph, same_example
-from derive.expression.arithmetic import HIGH, Arithmetic, high_precision
+from derive.derivation.local import key
+from derive.derivation.rounding import equal, is_zero, settled
+from derive.expression.arithmetic import (
+    HIGH,
+    Arithmetic,
+    Bounded,
+    HighPrecision,
+    high_precision,
+    within_reach,
+)
 from derive.expression.evaluate import PER_EXAMPLE, Point, evaluate, slopes
 from derive.expression.nodes import (
     BATCH_LOSS,
@@ -39,7 +48,11 @@ class ExampleTrace(Point):
         self._sweeps: dict[Quantity, dict[Quantity, Any]] = {}
         for quantity, formula in graph.definitions.items():
             if quantity not in self.values:
-                self.values[quantity] = evaluate(formula, self)
+                try:
+                    self.values[quantity] = evaluate(formula, self)
+                except ArithmeticError as error:
+                    error.add_note(key(quantity))
+                    raise
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, ExampleTrace):
@@ -183,15 +196,51 @@ def parameters_of(graph: Graph) -> tuple[Quantity, ...]:
 
 
 def trace(graph: Graph, changed: Mapping[Quantity, Any] | None = None) -> Trace:
-    """The trace of a network at its own values, some of them changed if wanted."""
-    examples = []
-    for example in range(graph.network.example_count):
-        leaves: dict[Quantity, Any] = {
-            quantity: HIGH.number(value) for quantity, value in leaves_of(graph, example).items()
-        }
-        leaves.update(changed or {})
-        examples.append(ExampleTrace(graph, leaves))
-    return Trace(graph, examples)
+    """The trace of a network at its own values, some of them changed if wanted.
+
+    It has so many digits that every value and every slope of the loss is right, however small.
+    Raises ArithmeticError where a formula is not defined.
+    """
+
+    def work(arithmetic: HighPrecision, bounded: Bounded) -> Trace:
+        examples = []
+        for example in range(graph.network.example_count):
+            given = leaves_of(graph, example)
+            leaves = {quantity: arithmetic.number(value) for quantity, value in given.items()}
+            leaves.update((q, _again(value, arithmetic)) for q, value in (changed or {}).items())
+            known = ExampleTrace(graph, leaves, bounded).values
+            examples.append(ExampleTrace(graph, known, arithmetic))
+        return Trace(graph, examples)
+
+    def examined(arithmetic: HighPrecision, bounded: Bounded) -> Trace:
+        full = work(arithmetic, bounded)
+        values = list(_every(full))
+        if any(value and is_zero(value) for value in values):
+            # With twice the digits a product of small numbers stays as it is, rounding does not.
+            finer = high_precision(2 * arithmetic.digits)
+            again = _every(work(finer, Bounded(finer)))
+            values = [
+                value for value, same in zip(values, again, strict=True)
+                if not is_zero(value) or abs(value - same) < abs(same) / 2
+            ]  # fmt: skip
+        for value in values:
+            bounded.check(value)
+        return full
+
+    return within_reach(examined)
+
+
+def _again(value: Any, arithmetic: HighPrecision) -> Any:
+    """A computed value in another arithmetic, without the rounding of the first where it shows."""
+    simple = arithmetic.number(settled(value))
+    return simple if equal(simple, value) else arithmetic.context.convert(value)
+
+
+def _every(full: Trace) -> Iterator[Any]:
+    """All values of a trace, and all slopes of the loss."""
+    for one in full.examples:
+        yield from one.values.values()
+        yield from (one.partial(E, quantity) for quantity in one.values)
 
 
 def moved(base: Trace, changed: Mapping[Quantity, Any]) -> Trace:
@@ -204,7 +253,9 @@ def moved(base: Trace, changed: Mapping[Quantity, Any]) -> Trace:
         base.graph,
         [
             ExampleTrace(
-                base.graph, {**{q: v for q, v in one.values.items() if q not in stale}, **changed}
+                base.graph,
+                {**{q: v for q, v in one.values.items() if q not in stale}, **changed},
+                one.arithmetic,
             )
             for one in base.examples
         ],

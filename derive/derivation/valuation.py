@@ -213,14 +213,15 @@ class Valuation:
         return self._measured[asked]
 
     def _measure(self, direction: Mapping[Quantity, int], step: Fraction) -> Any | None:
+        h = self.trace.arithmetic.number(step)
         sides = []
-        for h in (HIGH.number(step), -HIGH.number(step)):
-            changed = {w: self.trace.quantity(w) + h * v for w, v in direction.items()}
+        for by in (h, -h):
+            changed = {w: self.trace.quantity(w) + by * v for w, v in direction.items()}
             sides.append(moved(self.trace, changed))
         ahead, behind = sides
         if sides_of(ahead, self._kinked) != sides_of(behind, self._kinked):
             return None
-        return (ahead.quantity(self.goal) - behind.quantity(self.goal)) / HIGH.number(2 * step)
+        return (ahead.quantity(self.goal) - behind.quantity(self.goal)) / (2 * h)
 
     @cached_property
     def differences(self) -> dict[Quantity, Shown | None]:

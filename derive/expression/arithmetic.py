@@ -1,20 +1,33 @@
 """Numbers of many digits, for everything that must be exact to the last printed one.
 
-Everything is generic over an *arithmetic*; ``HIGH`` works with 60 digits (mpmath).
+Everything is generic over an *arithmetic*; ``HIGH`` works with 60 digits (mpmath), whose exponents
+have no bound. What digits are lost by is differences: 1 − σ(800) is 10⁻³⁴⁷, and 0 to sixty digits.
+So an arithmetic of D digits *reaches* from 10⁻ᴹ to 10ᴹ, M = (D − 40)/3. As long as all numbers
+are within its reach, a difference of two of them, down to 10⁻²ᴹ, still has more than thirty digits
+that are right, and one that is 0 comes out below 10⁻⁽²ᴹ⁺⁴⁰⁾: the two cannot be mistaken.
+``within_reach`` finds the digits that a calculation needs.
 """
 
 from __future__ import annotations
 
 import copyreg
+import math
 from collections.abc import Callable
 from fractions import Fraction
-from functools import cache
-from typing import Any, Protocol
+from functools import cache, lru_cache
+from typing import Any, Protocol, TypeVar
 
 from mpmath.ctx_mp import MPContext  # type: ignore[import-untyped]
 from mpmath.libmp import from_pickable, to_pickable  # type: ignore[import-untyped]
 
 DIGITS = 60  # decimal digits of HIGH
+MOST_DIGITS = 1_000 * DIGITS  # as far as σ(46,000) needs: beyond, a page would take minutes
+_DEAR = 9 * DIGITS  # digits past which values of functions are remembered
+_FEW = 256
+_SPARE = 40
+_AMPLE = 1.2  # of what is seen first: others are often a little larger
+_DECADE = math.log(10)
+_BIT = math.log10(2)
 _MOST_KNOWN = 10_000  # numbers kept: formulas and files use few, over and over
 
 
@@ -46,6 +59,9 @@ class HighPrecision:
             "erf": context.erf, "abs": abs, "max": max, "min": min,
             "sign": lambda x: context.mpf(self.compare(x, 0)),
         }  # fmt: skip
+        if digits > _DEAR:
+            for name in _GROWING:
+                self._functions[name] = lru_cache(maxsize=_FEW)(self._functions[name])
 
     def __reduce__(self) -> tuple[Any, ...]:
         return high_precision, (self.digits,)
@@ -93,6 +109,77 @@ _LARGEST = 4_096
 def high_precision(digits: int = DIGITS) -> HighPrecision:
     """The arithmetic of so many digits: one each, so that their numbers are of one type."""
     return HighPrecision(digits)
+
+
+def reach(digits: int) -> int:
+    """M: numbers from 10⁻ᴹ to 10ᴹ are told apart by an arithmetic of so many digits."""
+    return (digits - _SPARE) // 3
+
+
+class OutOfReach(ArithmeticError):
+    """A number of the size of 10^power, or 10^−power, which some arithmetic does not reach."""
+
+    def __init__(self, what: str, power: float) -> None:
+        super().__init__(f"{what} is beyond 10^±{reach(MOST_DIGITS)}")
+        self.power = power
+
+
+class Bounded:
+    """An arithmetic that raises OutOfReach where functions lead out of its reach."""
+
+    def __init__(self, inner: HighPrecision) -> None:
+        self.inner = inner
+        self.number = inner.number
+        self.constant = inner.constant
+        self.compare = inner.compare
+
+    def power(self, base: Any, exponent: Any) -> Any:
+        value = self.inner.power(base, exponent)
+        self.check(value)
+        return value
+
+    def elementary(self, name: str, arguments: tuple[Any, ...]) -> Any:
+        if name in _EXPONENT:
+            x = arguments[0]
+            self._within(f"{name} of {self.inner.context.nstr(x, 6)}", _EXPONENT[name](x) / _DECADE)
+        return self.inner.elementary(name, arguments)
+
+    def check(self, value: Any) -> None:
+        """Raise OutOfReach for a value, not 0, that is too large or too small."""
+        if value:
+            power = self.inner.context.mag(value) * _BIT
+            self._within(f"10^{power:.0f}", power)
+
+    def _within(self, what: str, power: Any) -> None:
+        if abs(power) > reach(self.inner.digits):
+            raise OutOfReach(what, abs(float(power)))
+
+
+# e^(this) is how large or small functions become, or what they have left to their bounds:
+# 1 − tanh x is about 2·e^(−2x).
+_EXPONENT: dict[str, Callable[[Any], Any]] = {
+    "exp": lambda x: x, "sinh": lambda x: x, "cosh": lambda x: x,
+    "tanh": lambda x: 2 * x, "erf": lambda x: x * x,
+}  # fmt: skip
+
+T = TypeVar("T")
+
+
+def within_reach(work: Callable[[HighPrecision, Bounded], T]) -> T:
+    """What ``work`` comes to, in sixty digits or as many more as it takes to stay in reach.
+
+    Raises OutOfReach where even ``MOST_DIGITS`` are not enough.
+    """
+    digits = DIGITS
+    while True:
+        arithmetic = high_precision(digits)
+        try:
+            return work(arithmetic, Bounded(arithmetic))
+        except OutOfReach as error:
+            if error.power > reach(MOST_DIGITS):
+                raise
+            needed = 3 * _AMPLE * error.power + _SPARE
+            digits = min(MOST_DIGITS, DIGITS * math.ceil(needed / DIGITS))
 
 
 def _number(digits: int, number: Any) -> Any:

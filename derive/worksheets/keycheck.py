@@ -14,8 +14,8 @@ from typing import Any
 
 from derive.derivation.check import CheckFailed
 from derive.derivation.graph import RATE, E
-from derive.derivation.numbers import Numbers, equal
-from derive.derivation.rounding import half_unit
+from derive.derivation.numbers import Numbers
+from derive.derivation.rounding import equal, half_unit
 from derive.expression.arithmetic import HIGH
 from derive.expression.evaluate import Bindings, evaluate, slopes
 from derive.expression.nodes import (

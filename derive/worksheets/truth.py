@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from derive.derivation.check.points import draw
 from derive.derivation.graph import Graph
-from derive.derivation.numbers import equal
+from derive.derivation.rounding import equal
 from derive.derivation.trace import Trace
 from derive.expression.evaluate import evaluate
 from derive.expression.nodes import Expression

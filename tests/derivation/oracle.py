@@ -94,6 +94,7 @@ class Point:
     """One example of a network at given leaves (inputs, targets, parameters), some quantities held.
 
     targets  formulas of the inputs, in Python, where the network's targets are such formulas
+    step     how far a quantity is moved to both sides for a difference
     """
 
     def __init__(
@@ -101,10 +102,12 @@ class Point:
         network: Network,
         leaves: Values,
         targets: tuple[Callable[..., Value], ...] | None = None,
+        step: Value = H,
     ) -> None:
         self.network = network
         self.leaves = dict(leaves)
         self.targets = targets
+        self.step = step
         self._plain = self.forward({})
         self._differences: dict[tuple[Quantity, Quantity], Value] = {}
 
@@ -173,10 +176,10 @@ class Point:
     def difference(self, of: Quantity, by: Quantity) -> Value:
         """∂of/∂by: how ``of`` changes when ``by`` is moved to both sides."""
         if (of, by) not in self._differences:
-            at = self.quantity(by)
-            ahead, behind = self.forward({by: at + H}), self.forward({by: at - H})
+            at, step = self.quantity(by), self.step
+            ahead, behind = self.forward({by: at + step}), self.forward({by: at - step})
             for q in ahead:
-                self._differences[q, by] = (ahead[q] - behind[q]) / (2 * H)
+                self._differences[q, by] = (ahead[q] - behind[q]) / (2 * step)
         return self._differences[of, by]
 
 

@@ -101,7 +101,9 @@ def test_what_is_displayed(value: str, digits: int, text: str) -> None:
         (Fraction(7), 5, "7", True),
         (Fraction(1, 3), 5, "0.33333", False),
         (Fraction(123456, 10**6), 5, "0.12346", False),
-        (Fraction(1, 10**8), 5, "1.00e-8", True),
+        (Fraction(1, 10**8), 5, "1e-8", True),
+        (Fraction(6 * 10**9), 5, "6e9", True),
+        (Fraction(4244877861907669838365), 5, "4.24488e21", False),
     ],
 )
 def test_an_exact_number_has_no_needless_zeros(

@@ -14,7 +14,7 @@ import pytest
 from worksheets.networks import relu_softmax, two_two_two
 
 from derive.derivation.check.points import draw
-from derive.derivation.numbers import equal
+from derive.derivation.rounding import equal
 from derive.expression.evaluate import evaluate
 from derive.expression.formula import FormulaError
 from derive.expression.nodes import (

@@ -10,7 +10,7 @@ import pytest
 
 import derive
 from derive.derivation.check.points import draw
-from derive.derivation.numbers import equal
+from derive.derivation.rounding import equal
 from derive.expression.evaluate import evaluate
 from derive.expression.formula import FormulaError
 from derive.expression.nodes import DELTA, Quantity

@@ -20,8 +20,8 @@ from derive.derivation.check.descent import check_differences, check_loss_after
 from derive.derivation.check.failure import CheckFailed
 from derive.derivation.graph import BATCH_E, RATE
 from derive.derivation.local import key
-from derive.derivation.numbers import Atom, equal
-from derive.derivation.rounding import shown
+from derive.derivation.numbers import MOST_PLACES, Atom, atoms, has_value, misleads
+from derive.derivation.rounding import equal, shown
 from derive.derivation.steps import Relation, Rule, Step
 from derive.expression.evaluate import Bindings, chosen, evaluate, with_example
 from derive.expression.grid import Grid
@@ -42,8 +42,6 @@ from derive.expression.nodes import (
 
 if TYPE_CHECKING:
     from derive.derivation.valuation import Valuation
-
-_DIGITS = Bindings({})  # an environment without names: printed digits speak for themselves
 
 
 def check_numbers(valuation: Valuation) -> int:
@@ -73,6 +71,8 @@ class _Page:
         self.example = example
         self.examples = examples
         self.environment = valuation.numbers(example).environment
+        # An environment without names: printed digits speak for themselves.
+        self.digits = Bindings({}, self.environment.arithmetic)
         self.chains = tuple(self._chains())
         self._printed: dict[Atom, Expression] = {}
         for _, numeric in self.chains:
@@ -129,14 +129,17 @@ class _Page:
         for member in members:
             _check_digits(numeric, member)
         opened = self._opened(formula, members[0])
-        self._check_put_in(numeric, opened, members[0])
-        if len(members) > 3:
+        if self._is_put_in(numeric, opened, members[0], true):
+            before, parts = members[0], members[1:-1]
+        else:
+            before, parts = self._displayed(opened), members[:-1]
+        if len(parts) > 1:
             raise CheckFailed(numeric.id, "has more members than a chain may have")
-        if len(members) == 3:
-            self._check_parts(numeric, opened, members[0], members[1])
+        for part in parts:
+            self._check_parts(numeric, opened, before, part)
         if not isinstance(opened, (Quantity, Partial)):
             carried = self.rounding.carried and len(members) > 1
-            value = evaluate(members[-2], _DIGITS) if carried else true
+            value = evaluate(members[-2], self.digits) if carried else true
             self._check_rounded(numeric, members[-1], value)
         return true
 
@@ -175,12 +178,37 @@ class _Page:
         pairs = zip(children, member.children, strict=True)
         return formula.with_children(tuple(self._opened(a, b) for a, b in pairs))
 
-    def _check_put_in(self, step: Step, formula: Expression, member: Expression) -> None:
+    def _is_put_in(self, step: Step, formula: Expression, member: Expression, true: Any) -> bool:
+        """Whether a chain begins with its numbers put in: it must, unless they have no value.
+
+        Numbers that come to something else may be put in with more digits than displayed.
+        """
+        try:
+            self._check_put_in(step, formula, member)
+        except CheckFailed:
+            displayed = self._displayed(formula)
+            if self.rounding.carried or not misleads(displayed, true, self.digits):
+                raise
+            try:
+                self._check_put_in(step, formula, member, finer=True)
+            except CheckFailed:
+                if has_value(displayed, self.digits):
+                    raise
+                return False
+        return True
+
+    def _displayed(self, formula: Expression) -> Expression:
+        return substitute(formula, {a: self.printed(a) for a in atoms(formula)})
+
+    def _check_put_in(
+        self, step: Step, formula: Expression, member: Expression, *, finer: bool = False
+    ) -> None:
         """Every name of the formula has given way to its number, and nothing else has changed."""
         if isinstance(formula, Negative) and isinstance(member, Number) and member.value < 0:
             member = Negative(Number(-member.value, member.text.removeprefix("-")))
         if isinstance(formula, (Quantity, Partial)):
-            if not _reads(member, self.printed(formula)):
+            fits = _reads(member, self.printed(formula))
+            if not fits and not (finer and self._says_more(formula, member)):
                 raise CheckFailed(step.id, f"puts {_text(member)} in for {_name(formula)}")
             return
         inside = formula.children
@@ -192,7 +220,14 @@ class _Page:
         if not fits:
             raise CheckFailed(step.id, "its numbers are put into another formula")
         for part, number in zip(inside, member.children, strict=True):
-            self._check_put_in(step, part, number)
+            self._check_put_in(step, part, number, finer=finer)
+
+    def _says_more(self, atom: Atom, member: Expression) -> bool:
+        """Whether a number is the exact one with more digits than displayed."""
+        places = len(_text(member).partition(".")[2])
+        if not self.rounding.digits < places <= MOST_PLACES:
+            return False
+        return _reads(member, shown(evaluate(atom, self.environment), places).number)
 
     def printed(self, atom: Atom) -> Expression:
         """The number that stands for a name: typed, or where its own chain ended."""
@@ -230,7 +265,7 @@ class _Page:
             if isinstance(old, Bracket) and isinstance(symbol, Bracket):
                 symbol, old = symbol.inner, old.inner
             carried = self.rounding.carried
-            value = evaluate(old, _DIGITS) if carried else evaluate(symbol, self.environment)
+            value = evaluate(old, self.digits) if carried else evaluate(symbol, self.environment)
             self._check_rounded(step, new, value)
 
     def _check_rounded(self, step: Step, number: Expression, value: Any) -> None:
@@ -242,9 +277,9 @@ class _Page:
 
     def _check_signs(self, step: Step, true: Any) -> None:
         first = step.relations[1]
-        before = _values(evaluate(first.expression, _DIGITS) if self.rounding.carried else true)
+        before = _values(evaluate(first.expression, self.digits) if self.rounding.carried else true)
         for relation in step.relations[1:]:
-            values = _values(evaluate(relation.expression, _DIGITS))
+            values = _values(evaluate(relation.expression, self.digits))
             due = "=" if all(map(equal, values, before)) else "≈"
             if relation is first and _assigns(step):
                 due = "←"

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from fractions import Fraction
+from typing import Any
 
 from derive.derivation.check.failure import CheckFailed
 from derive.derivation.graph import RATE
 from derive.derivation.local import key
-from derive.derivation.rounding import shown
+from derive.derivation.rounding import is_zero, shown
 from derive.derivation.trace import trace
 from derive.derivation.valuation import STEP, Valuation, along_all
-from derive.expression.arithmetic import HIGH
+from derive.expression.arithmetic import HIGH, reach
 
 _CLOSE = HIGH.number(Fraction(1, 10**7))
-_TINY = HIGH.number(Fraction(1, 10**9))
-_STEPS = (STEP, *(STEP / 10**n for n in (2, 5, 9, 14)))
+_FLAT = HIGH.number(Fraction(1, 10**9))  # of the difference where the slope is 0
+_SHORTER = (0, 2, 5, 9, 14)  # powers of ten by which steps are shorter, as digits allow
 
 
 def check_loss_after(valuation: Valuation) -> None:
@@ -33,11 +35,20 @@ def check_loss_after(valuation: Valuation) -> None:
         raise CheckFailed("loss/after", f"is not {expected.text}")
 
 
+def _steps(value: Any) -> Iterator[Fraction]:
+    """Shorter and shorter steps; where there are more digits, down to what those reach."""
+    for shorter in _SHORTER:
+        yield STEP / 10**shorter
+    while shorter < reach(value.context.dps):
+        shorter *= 2
+        yield STEP / 10**shorter
+
+
 def check_differences(valuation: Valuation) -> int:
     """The finite differences beside the gradients must agree with the exact gradients.
 
     A difference is wrong by about c·h², and where a step of h saturates a unit (an input of
-    100,000) by anything: then smaller steps must come to the gradient.
+    100,000) by anything: then smaller steps must come to the gradient, however small it is.
     """
     parameters = valuation.derivation.network.parameters()
     directions = [{w: 1} for w in valuation.differences]
@@ -47,10 +58,11 @@ def check_differences(valuation: Valuation) -> int:
     for direction in directions:
         exact = sum(v * valuation.trace.partial(valuation.goal, w) for w, v in direction.items())
         agreed = None
-        for step in _STEPS:
+        for step in _steps(exact):
             slope = valuation.measured(direction, step)
             if slope is not None:  # there is no kink in between
-                agreed = abs(slope - exact) <= _CLOSE * abs(exact) + _TINY
+                least = _FLAT if is_zero(exact) else 0
+                agreed = abs(slope - exact) <= _CLOSE * abs(exact) + least
             if agreed:
                 break
         if agreed is False:

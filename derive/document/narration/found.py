@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from derive.derivation.graph import E, Graph, pre_activations
-from derive.derivation.rounding import Shown, display, exponent, shown
+from derive.derivation.rounding import Shown, display, equal, exponent, is_zero, settled, shown
 from derive.derivation.valuation import Valuation
 from derive.document.blocks import Block, Inline, Items, Paragraph
 from derive.document.narration.teller import ROW_LIMIT, Teller
@@ -19,7 +19,6 @@ _OPPOSED = HIGH.number(Fraction(1, 4))  # |sum| of opposing shares, relative to 
 _FEW_TERMS = 4
 _SHRUNK = 10  # how much smaller gradients are next to the inputs before it is worth a remark
 _ONE = 0.005  # a factor so near to 1 is not told
-_SAME = HIGH.number(Fraction(1, 10**40))
 
 
 def found(teller: Teller) -> Iterator[Block]:
@@ -90,8 +89,8 @@ def _largest(teller: Teller, valuation: Valuation) -> Iterator[Inline]:
     """The parameters with the steepest gradient, unless every gradient is 0."""
     sizes = _sizes(teller, valuation, teller.network.parameters())
     steepest = max(sizes.values())
-    ws = [w for w, size in sizes.items() if abs(size - steepest) <= _SAME]
-    if steepest <= _SAME or len(ws) > ROW_LIMIT:
+    ws = [w for w, size in sizes.items() if equal(size, steepest)]
+    if is_zero(steepest) or len(ws) > ROW_LIMIT:
         return
     if len(ws) == 1:
         size = valuation.gradient(ws[0]).number
@@ -126,7 +125,7 @@ def _opposed(teller: Teller, valuation: Valuation) -> Iterator[Inline]:
     if not opposed:
         return
     least = min(left for left, _, _ in opposed)
-    _, w, shares = next(one for one in opposed if one[0] <= least + _SAME)
+    _, w, shares = next(one for one in opposed if equal(one[0], least))
     told = tuple(
         words("found-share", value=_displayed(valuation, share).number, term=e)
         for e, share in zip(graph.terms, shares, strict=True)
@@ -163,7 +162,7 @@ def _shrunk(teller: Teller, valuation: Valuation) -> Iterator[Inline]:
         sizes = _sizes(teller, valuation, mine)
         ends.append(max(sizes, key=lambda w: sizes[w]))
     last, first = (abs(valuation.trace.partial(valuation.goal, w)) for w in ends)
-    if not first or last < _SHRUNK * first:
+    if is_zero(first) or last < _SHRUNK * first:
         return
     said = teller.words(
         "found-shrunk", at_last=ends[0], last=_displayed(valuation, last).number,
@@ -184,8 +183,8 @@ def _shrunk(teller: Teller, valuation: Valuation) -> Iterator[Inline]:
 
 def _rough(factor: Any) -> Number:
     """A factor to three significant digits."""
-    power = max(0, 2 - exponent(Fraction(int(factor * 10**9), 10**9))) if factor else 0
-    return display(Fraction(int(HIGH.context.nint(factor * 10**12)), 10**12), power)
+    value = settled(factor)
+    return display(value, max(0, 2 - exponent(value)) if value else 0)
 
 
 def shrinking(

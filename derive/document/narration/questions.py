@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from derive.derivation.graph import E, pre_activations
 from derive.derivation.local import Locals
-from derive.derivation.rounding import shown
+from derive.derivation.rounding import is_zero, shown
 from derive.derivation.styles.common import objective
 from derive.derivation.styles.deltas import delta_of
 from derive.derivation.trace import parameters_of, trace
@@ -23,7 +23,6 @@ from derive.network.description import Layer
 _EQUAL = Number(Fraction(1, 2), "0.5")  # every weight, where all are equal
 _NO_BIAS = Number(Fraction(0))
 _QUARTER = Fraction(1, 4)
-_ZERO = HIGH.number(Fraction(1, 10**40))
 
 
 def questions(teller: Teller) -> Iterator[Block]:
@@ -116,7 +115,8 @@ def _norms(teller: Teller, valuation: Valuation) -> Iterator[Block]:
         mine = [valuation.trace.partial(valuation.goal, w) for w in trained
                 if w.layer == layer.index]  # fmt: skip
         if mine:
-            norms[layer.index] = HIGH.context.sqrt(sum(slope**2 for slope in mine))
+            squares = sum(slope**2 for slope in mine)
+            norms[layer.index] = squares.context.sqrt(squares)
     if len(norms) < 2:
         return
     rows: list[tuple[Inline, ...]] = []
@@ -163,6 +163,6 @@ def _copies(teller: Teller, valuation: Valuation, layer: Layer) -> Iterator[Bloc
         deltas=teller.some(teller.deltas(layer)), value=value.number,
     )  # fmt: skip
     last = teller.network.layers[-1]
-    if last.activation.function is None and last.units > 1 and abs(values[0]) < _ZERO:
+    if last.activation.function is None and last.units > 1 and is_zero(values[0]):
         said = (*said, " ", *words("answer-equal-zero"))
     yield Paragraph(said)

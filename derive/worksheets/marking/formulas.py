@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from derive.derivation.check.points import draw
-from derive.derivation.numbers import Atom, equal
+from derive.derivation.numbers import Atom
+from derive.derivation.rounding import equal
 from derive.derivation.trace import Trace
 from derive.expression.arithmetic import HIGH
 from derive.expression.evaluate import evaluate
