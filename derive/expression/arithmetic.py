@@ -91,7 +91,8 @@ class HighPrecision:
 
     def elementary(self, name: str, arguments: tuple[Any, ...]) -> Any:
         if (name == "ln" and arguments[0] <= 0) or (name == "sqrt" and arguments[0] < 0):
-            raise ArithmeticError(f"{name} of {self.context.nstr(arguments[0], 6)}")
+            argument = self.context.nstr(arguments[0], 6).removesuffix(".0")
+            raise ArithmeticError(f"{name} of {argument}")
         if name in _GROWING and self.context.mag(arguments[0]) > _LARGEST:
             raise ArithmeticError(f"{name} of a number beyond 2^{_LARGEST}")
         return self._functions[name](*arguments)
