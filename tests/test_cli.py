@@ -75,6 +75,21 @@ def network(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [
+        ("render", MAZUR), ("compile", MAZUR, "--to", "python"), ("new",),
+        ("train", MAZUR, "--epochs=2"),
+    ],
+)  # fmt: skip
+def test_a_dash_is_stdout(
+    asked: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run(*asked, "-o", "-").stdout == run(*asked).stdout != ""
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_page_goes_to_stdout_and_nothing_else_does() -> None:
     result = run("render", MAZUR)
     sound(result, 0)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     metavar=options.BACK_ENDS,
     help="The kind of code.",
 )
-@click.option("-o", "--output", metavar="FILE", help="The file to write; stdout if left out.")
+@options.output("FILE", "The file to write; stdout if left out.")
 @options.force
 def compile_(network: str, to: Language, output: str | None, force: bool) -> None:
     """Write the loss and its gradients as stand-alone code."""

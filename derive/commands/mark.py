@@ -33,11 +33,9 @@ def _formats(_: click.Context, __: click.Parameter, given: str) -> tuple[str, ..
     help="Formats, separated by commas: text, markdown, latex, csv, json.",
 )
 @options.templates
-@click.option(
-    "-o",
-    "--output",
-    metavar="DIR",
-    help="A folder for the report, the table of marks and a page for each student; if left out, "
+@options.output(
+    "DIR",
+    "A folder for the report, the table of marks and a page for each student; if left out, "
     "the report is printed.",
 )
 @click.option(

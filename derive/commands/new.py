@@ -12,7 +12,7 @@ from derive.commands.delivery import deliver, spare
 
 
 @click.command()
-@click.option("-o", "--output", metavar="FILE", help="The file to write; stdout if left out.")
+@options.output("FILE", "The file to write; stdout if left out.")
 @options.force
 def new(output: str | None, force: bool) -> None:
     """Write a commented network file to start from."""

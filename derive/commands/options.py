@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
+from typing import Any, TypeVar
 
 import click
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 # What there is to choose from, in words: the tables are loaded where a choice is made.
 STYLES = "[deltas|paths|matrices]"
@@ -48,6 +51,14 @@ def document_formats_named(
         except UnknownFormat as error:
             raise click.BadParameter(str(error)) from None
     return names
+
+
+def output(metavar: str, told: str) -> Callable[[F], F]:
+    """Where a command writes to; "-" is stdout, as everywhere."""
+    return click.option(
+        "-o", "--output", metavar=metavar, help=told,
+        callback=lambda _, __, given: None if given == "-" else given,
+    )  # fmt: skip
 
 
 def parts_named(_: click.Context, __: click.Parameter, given: str | None) -> tuple[str, ...]:

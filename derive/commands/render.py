@@ -59,7 +59,7 @@ if TYPE_CHECKING:
     help="Parts to add, separated by commas, or all; derive catalog lists them.",
 )
 @options.templates
-@click.option("-o", "--output", metavar="PATH", help="The file to write, or a folder ending in /.")
+@options.output("PATH", "The file to write, or a folder ending in /.")
 @options.force
 def render(
     network: str, to: tuple[Any, ...], style: StyleName, max_paths: int | None, output: str | None,

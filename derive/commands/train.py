@@ -131,7 +131,7 @@ def _rates_given(
 @options.notation
 @click.option("--digits", type=click.IntRange(1, 30), help="Decimal places shown.")
 @options.templates
-@click.option("-o", "--output", metavar="PATH", help="The file to write, or a folder ending in /.")
+@options.output("PATH", "The file to write, or a folder ending in /.")
 @options.force
 def train(
     network: str, rates: tuple[Number, ...] | None, to: tuple[str, ...], data: str | None,
