@@ -14,9 +14,10 @@ from functools import cached_property
 from derive.compute.functions import read
 from derive.expression.arithmetic import HIGH
 from derive.expression.evaluate import Bindings, evaluate
-from derive.expression.functions import U, V
+from derive.expression.functions import MAX, MIN, U, V
 from derive.expression.nodes import (
     Apply,
+    Cases,
     Comparison,
     Constant,
     Expression,
@@ -26,6 +27,7 @@ from derive.expression.nodes import (
     variable,
 )
 
+_OTHERWISE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}
 _LETTERS: dict[str, Expression] = {name: variable(name) for name in (*"uvxyqlmt", "gap", "margin")}
 
 
@@ -109,3 +111,22 @@ def fold(expression: Expression) -> Expression:
             return node  # such as ln(−1) or e^1000, which are for the run to show
 
     return rewrite(expression, change)
+
+
+def nan_kept(node: Expression) -> Expression:
+    """A choice or a maximum with its constant first: NaN, unequal to all, then takes the other.
+
+    1 − z if z < 1 else 0 ⇒ 0 if z >= 1 else 1 − z; max(0, z) ⇒ max(z, 0), as Python compares
+    """
+    if isinstance(node, Apply) and node.function in (MAX, MIN):
+        first, second = node.arguments
+        return Apply(node.function, (second, first)) if isinstance(first, Number) else node
+    if not isinstance(node, Cases) or len(node.values) != 2:
+        return node
+    (value, constant), (condition,) = node.values, node.conditions
+    if condition.sign not in _OTHERWISE or not isinstance(constant, Number):
+        return node
+    if isinstance(value, Number):
+        return node
+    otherwise = Comparison(condition.left, _OTHERWISE[condition.sign], condition.right)
+    return Cases((constant, value), (otherwise,))

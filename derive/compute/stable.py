@@ -32,7 +32,7 @@ from derive.compute.functions import (
     QUOTIENT,
     read,
 )
-from derive.compute.rewriting import Rewriting, apply, fold
+from derive.compute.rewriting import Rewriting, apply, fold, nan_kept
 from derive.derivation.calculus import derivative
 from derive.derivation.tidy import negative, tidy
 from derive.expression.functions import ABS, EXP, SIGMOID, SQRT, VALUE, X
@@ -345,7 +345,7 @@ def prepared(expression: Expression) -> Expression:
     """A formula ready to be printed: rewritten, constants worked out, nothing that raises."""
     steady = tidy(joined(written_out(recognised(tidy(expression)))))
     stable = apply(FINISH, apply(STABILISE, steady))
-    return rewrite(fold(stable), _without_exceptions)
+    return rewrite(rewrite(fold(stable), nan_kept), _without_exceptions)
 
 
 def _without_exceptions(node: Expression) -> Expression:

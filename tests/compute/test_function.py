@@ -17,6 +17,7 @@ from scipy.optimize import minimize
 
 import derive
 from derive.compute import ArgumentError
+from derive.network.description import Dense, Network
 
 THETA = [0.15, 0.25, 0.2, 0.3, 0.4, 0.5, 0.45, 0.55]
 X, T = [0.05, 0.1], [0.01, 0.99]
@@ -207,6 +208,25 @@ class TestWhatItGives:
         assert np.isnan(loss)
         assert np.isnan(np.asarray(gradients["W1"])).all()
         assert f([float("inf"), 0.0], T)[0] > 0
+
+    @pytest.mark.parametrize("examples", [1, 3, 60])
+    @pytest.mark.parametrize(
+        ("activation", "loss"),
+        [
+            ("identity", "hinge"), ("relu", "half_squared_error"), ("leaky_relu", "huber"),
+            ("identity", {"formula": "max(0, 1 - t*y)**2"}),
+            ({"formula": "min(1, max(0, x))"}, "absolute_error"),
+            ({"formula": "x if x > 0 else 0.5"}, "log_cosh"),
+        ],
+    )  # fmt: skip
+    def test_no_choice_hides_nan(
+        self, backend: str, activation: Any, loss: Any, examples: int
+    ) -> None:
+        network = Network(2, [Dense(2, "relu"), Dense(1, activation)], loss)
+        f = derive.compile(network, backend)
+        x, t = [[float("nan"), 1.0]] * examples, [[1.0]] * examples
+        value, gradients = f(x, t, f.unpack([0.3] * len(f.names)))
+        assert np.isnan(value) and np.isnan(np.asarray(gradients["W1"])[0]).all()
 
     def test_scipy_minimises_it(self, backend: str) -> None:
         f = derive.compile(famous(), backend)
