@@ -122,7 +122,11 @@ def _asked(
         named = set(map(ledger.pattern, formulas))
         if named & (blank | opened | kept):
             without.add(task.source)
-        elif not ledger.may_tell(task.step.subject, *formulas):
+        elif ledger.may_tell(task.step.subject, *formulas):
+            continue
+        elif any(map(ledger.is_told, formulas)):  # by the wrong line that another asks to correct
+            without.add(task.source)
+        else:
             blank.add(ledger.pattern(task.formula))
             asked.add(task.source)
     return asked, without
