@@ -94,6 +94,13 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
+class Beside:
+    """Small tables, side by side where a line has room for them and the format can."""
+
+    tables: tuple[Table, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Figure:
     """A picture. ``instead`` stands in a format that cannot carry it."""
 
@@ -159,8 +166,8 @@ class Foot:
 
 
 Block = (
-    Heading | Paragraph | Equation | Equations | Table | Figure | Items | Choices | Code | Space
-    | Together | PageBreak | Foot
+    Heading | Paragraph | Equation | Equations | Table | Beside | Figure | Items | Choices | Code
+    | Space | Together | PageBreak | Foot
 )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from derive.derivation.numbers import Numbers
 from derive.derivation.steps import chain
 from derive.derivation.styles.deltas import delta_of
 from derive.document.blocks import (
+    Beside,
     Block,
     Document,
     Equation,
@@ -215,7 +216,7 @@ class Pages:
         """The numbers, each in a column under its name."""
         network, graph = numbers.network, self.exercise.derivation.graph
         data = [*graph.inputs, *(t for t in graph.targets if t not in worked), RATE]
-        yield self._table(data, numbers, self.words("worksheet-data"))
+        tables = [self._table(data, numbers, self.words("worksheet-data"))]
         for layer in network.layers:
             weights = sorted(network.weights(layer.index), key=lambda w: (w.unit, w.source))
             biases = network.biases(layer.index)
@@ -224,8 +225,9 @@ class Pages:
                 layer=self._layer_name(layer),
             )
             for columns in _tables(weights, list(biases), network.sizes[layer.index - 1]):
-                yield self._table(columns, numbers, caption)
+                tables.append(self._table(columns, numbers, caption))
                 caption = ()
+        yield Beside(tuple(tables))
 
     def _table(self, given: list[Quantity], numbers: Numbers, caption: Inline) -> Table:
         header: tuple[Inline, ...] = tuple((q,) for q in given)

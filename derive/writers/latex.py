@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from derive.document.blocks import (
+    Beside,
     Block,
     Equation,
     Equations,
@@ -78,6 +79,10 @@ class Tabular(NamedTuple):
     rows: list[list[str]]
     long: bool
     full: bool
+
+
+class BesideTables(NamedTuple):
+    tables: list[Tabular]
 
 
 class Drawing(NamedTuple):
@@ -165,6 +170,9 @@ class Latex(Writer):
             ]
             yield Tabular(caption, spec, some[0], some[1:], long, rest >= 0)
             caption = ""
+
+    def beside(self, block: Beside) -> Iterator[BesideTables]:
+        yield BesideTables([part for table in block.tables for part in self.table(table)])
 
     def _words(self, content: Inline) -> list[float]:
         """The half ems of everything in a cell between which a line may end."""

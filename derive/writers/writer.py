@@ -7,6 +7,7 @@ from string import ascii_lowercase
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from derive.document.blocks import (
+    Beside,
     Block,
     Choices,
     Code,
@@ -40,6 +41,7 @@ NOUNS: dict[type, str] = {
     Equation: "equation",
     Equations: "equation",
     Table: "table",
+    Beside: "beside",
     Figure: "figure",
     Items: "items",
     Choices: "choices",
@@ -62,6 +64,12 @@ class Option(NamedTuple):
 
 class Options(NamedTuple):
     options: list[Option]
+
+
+class BesideText(NamedTuple):
+    """Tables one after the other."""
+
+    content: str
 
 
 class TogetherText(NamedTuple):
@@ -168,6 +176,10 @@ class Writer:
     def foot(self, block: Foot) -> Iterator[object]:
         """Nothing, in a format that has no pages."""
         return iter(())
+
+    def beside(self, block: Beside) -> Iterator[object]:
+        """One below the other, in a format that sets none side by side."""
+        yield BesideText(self._joined(block.tables))
 
     def choices(self, block: Choices) -> Iterator[object]:
         """The options with their letters."""

@@ -10,7 +10,7 @@ from functools import cache
 import derive
 from derive.derivation.numbers import Numbers
 from derive.derivation.rounding import Rounding
-from derive.document.blocks import Block, Together
+from derive.document.blocks import Beside, Block, Together
 from derive.expression.nodes import Number
 from derive.notation import names
 from derive.worksheets.exercise import Exercise, exercise
@@ -38,10 +38,12 @@ class Sheet:
 
 
 def leaves(blocks: Iterable[Block]) -> Iterator[Block]:
-    """The blocks, those that are kept together one by one."""
+    """The blocks, those that are kept together or stand side by side one by one."""
     for block in blocks:
         if isinstance(block, Together):
             yield from leaves(block.blocks)
+        elif isinstance(block, Beside):
+            yield from block.tables
         else:
             yield block
 
