@@ -86,6 +86,16 @@ def deliver(pages: Sequence[str | bytes], places: Sequence[Path] | None) -> None
     tell(places)
 
 
+def clear(left: Sequence[Path], of: str) -> None:
+    """Take away what belongs to something that was written over, and say so on stderr."""
+    for path in left:
+        path.unlink(missing_ok=True)
+    if left:
+        named = ", ".join(path.name for path in left[:3])
+        more = f" and {len(left) - 3} more" if len(left) > 3 else ""
+        click.echo(f"removed {named}{more} of {of}", err=True)
+
+
 def tell(places: Sequence[Path]) -> None:
     for place in places:
         click.echo(f"wrote {place}", err=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from derive.commands import options
-from derive.commands.delivery import spare, tell, tell_names
+from derive.commands.delivery import clear, spare, tell, tell_names
 
 FORMATS = ("text", "markdown", "latex", "csv", "json")
 
@@ -54,7 +54,7 @@ def mark(
     if output is None and one_file:
         raise click.UsageError("--one-file is about the feedback, which needs a folder: add -o DIR")
     import derive
-    from derive.worksheets.marking.delivery import files, printed
+    from derive.worksheets.marking.delivery import files, left, printed
 
     marks = derive.mark(bundle, answers, templates=templates)
     if output is None:
@@ -65,9 +65,11 @@ def mark(
     pages = files(marks, to, templates, one_file=one_file)
     written = {Path(output) / name: page for name, page in pages.items()}
     spare(list(written), force)
+    before = left(Path(output), to, pages)
     from derive.files import write_whole
 
     write_whole(written)
+    clear(before, "the marks that were there")
     tell(list(written))
     if "latex" in to:
         tell_names(marks.people)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from derive.commands import options
-from derive.commands.delivery import progress, spare, tell, tell_names
+from derive.commands.delivery import clear, progress, spare, tell, tell_names
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -127,7 +127,7 @@ def worksheet(
     _tell(handed_out.paths)
     _tell_secrets([path for path in handed_out.paths if is_private(path.name)], made)
     if before is not None:
-        _clear(before.left(handed_out.bundle, handed_out.paths))
+        clear(before.left(handed_out.bundle, handed_out.paths), "the worksheet that was there")
     if handed_out.untold:
         listed = "" if variant else f", and in {Path(output) / UNTOLD}"
         click.echo(
@@ -168,6 +168,24 @@ def _number(variant: str, bundle: Bundle) -> int:
             "stands on a sheet of this bundle"
         )
     return number
+
+
+def _tell_secrets(private: list[Path], bundle: Bundle) -> None:
+    """What a teacher has to know about keys that are not as secret as they should be."""
+    from derive.files import open_to_others
+
+    if there := open_to_others(private):
+        click.echo(
+            f"this system lets others read {there[0]}: keep the keys and bundle.json where "
+            "students have no access",
+            err=True,
+        )
+    if bundle.source.seed is not None:
+        click.echo(
+            "made with a seed: anyone who guesses it can make the keys; without --seed they are "
+            "secret",
+            err=True,
+        )
 
 
 def _tell_secrets(private: list[Path], bundle: Bundle) -> None:

@@ -287,6 +287,29 @@ def test_the_command_prints_a_report_and_writes_pages(
     assert "there is no format 'doc'" in run(bundle, answers, "--to", "doc").output
 
 
+def test_no_feedback_of_earlier_marks_is_left(
+    made: Worksheet, bundle: Path, tmp_path: Path
+) -> None:
+    answers, out = tmp_path / "answers.json", tmp_path / "marks"
+
+    def feedback(*students: str, **options: str) -> list[str]:
+        answers.write_text(json.dumps({student: {"1": "0"} for student in students}), "utf-8")
+        told = [part for name, value in options.items() for part in (f"--{name}", value) if part]
+        result = run(bundle, answers, *told, "-o", out, "--force")
+        assert result.exit_code == 0, result.output
+        return sorted(path.name for path in out.glob("feedback*"))
+
+    assert feedback("11", "12", to="markdown,text") == [
+        "feedback-01.md", "feedback-01.txt", "feedback-02.md", "feedback-02.txt"
+    ]  # fmt: skip
+    # a student who is no longer in the table, in the format that is written
+    assert feedback("11", to="text") == ["feedback-01.md", "feedback-01.txt", "feedback-02.md"]
+    (out / "feedback-on-my-lesson.txt").write_text("kept", encoding="utf-8")
+    kept = ["feedback-01.md", "feedback-02.md", "feedback-on-my-lesson.txt", "feedback.txt"]
+    assert feedback("11", "12", to="text", **{"one-file": ""}) == kept
+    assert (out / "feedback-01.txt").exists() is False
+
+
 def test_a_slip_in_a_working_whose_value_is_right_is_called_no_mistake(made: Worksheet) -> None:
     key = key_of(made, 1)
     for typed, said in ((f"3·2 = 7 = {key['2']}", True), (f"x = what = {key['2']}", False)):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Container, Iterable, Iterator
 from pathlib import Path
 
 from derive.document.blocks import Document
@@ -13,6 +14,8 @@ from derive.worksheets.marking.grading import ClassMarks, StudentMarks
 from derive.worksheets.marking.report import report_page
 from derive.writers import write, write_files
 from derive.writers.registry import format_named, write_body
+
+_FEEDBACK = re.compile(r"feedback(?:-[0-9]{2,4})?")
 
 
 def printed(marks: ClassMarks, to: str, templates: Path | None = None) -> str:
@@ -49,6 +52,17 @@ def files(
             )  # fmt: skip
             found |= (_in_one if one_file else _one_by_one)(marks, to, templates)
     return found
+
+
+def left(folder: Path, formats: Iterable[str], written: Container[str]) -> list[Path]:
+    """The feedback of earlier marks in a folder that what is to be written does not replace: of a
+    format whose report it does. A student would else find two of them, with different points."""
+    suffixes = [format_named(to).suffix for to in formats if to not in ("csv", "json")]
+    there = {suffix for suffix in suffixes if (folder / f"report{suffix}").is_file()}
+    return sorted(
+        path for path in (folder.iterdir() if there else ())
+        if _FEEDBACK.fullmatch(path.stem) and path.suffix in there and path.name not in written
+    )  # fmt: skip
 
 
 def _one_by_one(marks: ClassMarks, to: str, templates: Path | None) -> dict[str, str]:
