@@ -56,11 +56,8 @@ def page_extent(network: Network, style: str, detail: str) -> Extent:
     return Extent(len(network.parameters()), style, detail)
 
 
-def before_the_work(network: Network, style: str, detail: str) -> str:
-    """What to tell before a long page is made; "" for one of ordinary length.
-
-    Raises PageError where a page would be of no use to anybody.
-    """
+def refuse_bookshelf(network: Network, style: str, detail: str) -> None:
+    """Raise PageError where a page would be of no use to anybody."""
     extent = page_extent(network, style, detail)
     if extent.parameters > MOST:
         raise PageError(
@@ -69,6 +66,15 @@ def before_the_work(network: Network, style: str, detail: str) -> str:
             "any size; derive train; or a page about a small network of the same kind, with a "
             "few units in each layer"
         )
+
+
+def before_the_work(network: Network, style: str, detail: str) -> str:
+    """What to tell before a long page is made; "" for one of ordinary length.
+
+    Raises PageError, as ``refuse_bookshelf`` does.
+    """
+    refuse_bookshelf(network, style, detail)
+    extent = page_extent(network, style, detail)
     if extent.parameters < LONG:
         return ""
     least = page_extent(network, "deltas", "brief")

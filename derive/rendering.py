@@ -107,8 +107,9 @@ def render(
                the page are left out, and in ``render_files``
 
     The format xlsx, a live spreadsheet, is given as bytes; it has the digits and the notation,
-    and no text whose detail, rounding, dialect or parts there were to choose. Raises CheckFailed,
-    naming the step; OptionError, NotationError, WriterError, WordingError, SpreadsheetError,
+    and no text whose detail, rounding, dialect or parts there were to choose; nothing is derived
+    for it. Raises CheckFailed, naming the step; PageError for a page of more parameters than
+    anybody reads; OptionError, NotationError, WriterError, WordingError, SpreadsheetError,
     NetworkError.
     """
     from derive.writers import write
@@ -116,25 +117,35 @@ def render(
 
     folder = None if templates is None else Path(templates)
     row = format_named(to)
-    derivation = _derivation(derivation)
     if not row.document:
-        derivation.check()
         module, name = row.home
         made: bytes = getattr(import_module(module), name)(
-            derivation, notation=notation, digits=digits, templates=folder
+            _network(derivation), notation=notation, digits=digits, templates=folder
         )
         return made
     document, names = narrated(
-        derivation, notation=notation, detail=detail, digits=digits, rounding=rounding,
-        templates=folder, parts=_parts(parts, to),
+        _derivation(derivation, detail), notation=notation, detail=detail, digits=digits,
+        rounding=rounding, templates=folder, parts=_parts(parts, to),
     )  # fmt: skip
     return write(document, names, to, dialect=dialect, templates=folder)
 
 
-def _derivation(given: Derivation | Given) -> Derivation:
-    from derive.derivation.derivation import Derivation, derive
+def _network(given: Derivation | Given) -> Network:
+    from derive.derivation.derivation import Derivation
+    from derive.network.given import network_of
 
-    return given if isinstance(given, Derivation) else derive(given)
+    return given.network if isinstance(given, Derivation) else network_of(given)
+
+
+def _derivation(given: Derivation | Given, detail: str) -> Derivation:
+    """What a page is about. Raises PageError, before any work, where nobody would read it."""
+    from derive.derivation.derivation import Derivation, derive
+    from derive.extent import refuse_bookshelf
+
+    network = _network(given)
+    style = given.style if isinstance(given, Derivation) else "deltas"
+    refuse_bookshelf(network, style, detail)
+    return given if isinstance(given, Derivation) else derive(network)
 
 
 def render_files(
@@ -161,7 +172,8 @@ def render_files(
         return {file: page}
     folder = None if templates is None else Path(templates)
     asked = _parts(parts, to)
-    document, names = narrated(_derivation(derivation), templates=folder, parts=asked, **options)
+    derived = _derivation(derivation, options.get("detail", "normal"))
+    document, names = narrated(derived, templates=folder, parts=asked, **options)
     return write_files(document, names, file, to, dialect=dialect, templates=folder)
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -9,6 +12,9 @@ from click.testing import CliRunner
 
 import derive
 from derive.cli import commands
+from derive.derivation.graph import Graph
+from derive.derivation.graph import Path as Path_
+from derive.expression.nodes import Quantity
 from derive.extent import LONG, MOST, PageError, before_the_work, page_extent
 from tests.document.claims import network
 
@@ -57,3 +63,53 @@ def test_nothing_is_derived_of_a_network_that_is_refused(
     monkeypatch.setattr(derive, "derive", never)
     result = CliRunner().invoke(commands, ["render", str(file)])
     assert result.exit_code == 1 and "derive compile" in result.output
+
+
+@pytest.mark.parametrize("render", [derive.render, partial(derive.render_files, file="page.md")])
+def test_python_is_refused_the_same(
+    render: Callable[..., object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def never(*_: object, **__: object) -> None:
+        raise AssertionError("it was derived")
+
+    monkeypatch.setattr("derive.derivation.derivation.derive", never)
+    with pytest.raises(derive.PageError, match="101,770 trained parameters"):
+        render(symbolic(784, 128, 10))
+
+
+def test_a_derivation_of_too_many_parameters_is_no_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    derivation = derive.derive(symbolic(3, 3, 3), "paths")
+    assert isinstance(derive.render(derivation), str)
+    monkeypatch.setattr("derive.extent.MOST", 23)
+    with pytest.raises(derive.PageError, match="24 trained parameters"):
+        derive.render(derivation)
+
+
+def test_a_workbook_waits_for_no_derivation(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def never(*_: object, **__: object) -> None:
+        raise AssertionError("it was derived")
+
+    monkeypatch.setattr(derive, "derive", never)
+    monkeypatch.setattr("derive.derivation.derivation.derive", never)
+    book = tmp_path / "mazur.xlsx"
+    result = CliRunner().invoke(
+        commands, ["render", "examples/mazur.yaml", "--to", "xlsx", "-o", str(book)]
+    )
+    assert result.exit_code == 0, result.output
+    assert book.read_bytes() == derive.render("examples/mazur.yaml", "xlsx")
+
+
+def test_paths_to_the_outputs_are_walked_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not once for every weight before them: that is quadratic in the width of a layer."""
+    walked: Counter[object] = Counter()
+    paths = Graph.paths
+
+    def counted(self: Graph, source: Quantity, goal: Quantity) -> Iterator[Path_]:
+        walked[source, goal] += 1
+        return paths(self, source, goal)
+
+    monkeypatch.setattr(Graph, "paths", counted)
+    derive.derive(symbolic(4, 4, 4), "paths")
+    assert walked and set(walked.values()) == {1}

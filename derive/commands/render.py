@@ -78,12 +78,14 @@ def render(
     loaded = derive.load(network)
     for name in to:
         refuse(loaded, name)
-    if any(row.document for row in formats):
+    pages = any(row.document for row in formats)
+    if pages:
         told = before_the_work(loaded, style, asked["detail"])
         if told:
             click.echo(told, err=True)
     limits = {} if max_paths is None else {"max_paths": max_paths}
-    derivation = derive.derive(loaded, style, **limits)
+    # What is made from the network itself waits for no derivation.
+    derivation = derive.derive(loaded, style, **limits) if pages else loaded
     given = {name: value for name, value in asked.items() if value is not None}
     if places is None:
         if to[0] == "svg":

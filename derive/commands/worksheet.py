@@ -188,34 +188,6 @@ def _tell_secrets(private: list[Path], bundle: Bundle) -> None:
         )
 
 
-def _tell_secrets(private: list[Path], bundle: Bundle) -> None:
-    """What a teacher has to know about keys that are not as secret as they should be."""
-    from derive.files import open_to_others
-
-    if there := open_to_others(private):
-        click.echo(
-            f"this system lets others read {there[0]}: keep the keys and bundle.json where "
-            "students have no access",
-            err=True,
-        )
-    if bundle.source.seed is not None:
-        click.echo(
-            "made with a seed: anyone who guesses it can make the keys; without --seed they are "
-            "secret",
-            err=True,
-        )
-
-
-def _clear(left: list[Path]) -> None:
-    """Take away what belongs to the worksheet that was written over."""
-    for path in left:
-        path.unlink(missing_ok=True)
-    if left:
-        named = ", ".join(path.name for path in left[:3])
-        more = f" and {len(left) - 3} more" if len(left) > 3 else ""
-        click.echo(f"removed {named}{more} of the worksheet that was there", err=True)
-
-
 def _tell(written: list[Path]) -> None:
     if len(written) <= MOST_TOLD:
         tell(written)

@@ -4,7 +4,6 @@ from derive.spreadsheet.cells import Given
 from derive.spreadsheet.errors import SpreadsheetError
 from derive.spreadsheet.making import (
     check,
-    of_derivation,
     of_training,
     training_files,
     workbook,
@@ -14,7 +13,6 @@ __all__ = [
     "Given",
     "SpreadsheetError",
     "check",
-    "of_derivation",
     "of_training",
     "training_files",
     "workbook",

@@ -23,7 +23,6 @@ from derive.spreadsheet.look import Look
 
 if TYPE_CHECKING:
     from derive.compute.training import Training
-    from derive.derivation.derivation import Derivation
 
 RATES = (0.1, 0.2, 0.5, 0.8, 1.0, 2.0)  # of the sweep, where none are asked for
 EPOCHS = 100
@@ -100,17 +99,6 @@ def workbook(
     sheets.write(book, Look(book, contents.digits), contents)
     book.close()
     return target.getvalue()
-
-
-def of_derivation(
-    derivation: Derivation,
-    *,
-    notation: str | Path | Names | None = None,
-    digits: int | None = None,
-    templates: str | Path | None = None,
-) -> bytes:
-    """The workbook of a derivation's network. Raises as ``workbook`` does."""
-    return workbook(derivation.network, notation=notation, digits=digits, templates=templates)
 
 
 def of_training(

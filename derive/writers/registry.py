@@ -27,7 +27,7 @@ class Format:
     home     the module and class that write it
     options  what else it takes: option → the values allowed, the usual one first
     beside   its pictures are files beside the page, and left out where there can be none
-    document  it is written from a document; else ``home`` makes it from the derivation itself
+    document  it is written from a document; else ``home`` makes it from the network itself
     binary   it is bytes, and nothing to read in a terminal
     """
 
@@ -61,7 +61,7 @@ _ROWS = (
     ),
     Format(
         "xlsx", "a live spreadsheet: training, a row an epoch, every cell a formula", ".xlsx",
-        ("derive.spreadsheet", "of_derivation"), document=False, binary=True,
+        ("derive.spreadsheet", "workbook"), document=False, binary=True,
     ),
 )  # fmt: skip
 

@@ -48,6 +48,7 @@ class Paths:
         self.max_paths = max_paths
         self.register: dict[str, int] = {}
         self._named: set[Quantity] = set()
+        self._outputs: dict[Quantity, Expression] = {}  # ∂E/∂z of each unit of the last layer
 
     def sections(self) -> tuple[Section, ...]:
         """The weights layer by layer from the output back; δ takes over past ``max_paths``."""
@@ -225,9 +226,12 @@ class Paths:
         )  # fmt: skip
 
     def _at_output(self, z: Quantity) -> Expression:
-        """∂E/∂z of an output unit, along every path."""
-        paths = [path for e in self.graph.terms or (E,) for path in self.graph.paths(z, e)]
-        return self.graph.averaged(total(*(self._factors(path) for path in paths)))
+        """∂E/∂z of an output unit, along every path; once for all the weights before it."""
+        if z not in self._outputs:
+            paths = [path for e in self.graph.terms or (E,) for path in self.graph.paths(z, e)]
+            written = total(*(self._factors(path) for path in paths))
+            self._outputs[z] = self.graph.averaged(written)
+        return self._outputs[z]
 
     def _collected(self, z: Quantity, assumes: dict[str, None]) -> Expression:
         """∂E/∂z written out, every shared factor outside its bracket."""
