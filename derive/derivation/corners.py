@@ -104,7 +104,8 @@ def _turns(formula: Expression, by: Quantity, base: Values, root: Fraction) -> b
             _slope(formula, by, {**base, by: root + aside}) for aside in (-_ASIDE, _ASIDE)
         )
         evaluate(formula, _point({**base, by: root}))
-    except ArithmeticError:  # it ends there
+        _slope(formula, by, {**base, by: root})
+    except ArithmeticError:  # it ends there, or stands upright as √|x| at 0
         return False
     return bool(abs(left - right) > _EQUAL * max(1, abs(left), abs(right)))
 

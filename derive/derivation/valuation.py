@@ -188,9 +188,13 @@ class Valuation:
         """The loss (of the batch) before the update."""
         return self._of_goal(self.batch)
 
-    def loss_after(self) -> Shown:
-        """The loss (of the batch) after it."""
-        return self._of_goal(self.after)
+    def loss_after(self) -> Shown | None:
+        """The loss (of the batch) after it; None where the step leads to numbers that have no
+        value, or none that can be shown."""
+        try:
+            return self._of_goal(self.after)
+        except ArithmeticError:
+            return None
 
     def _of_goal(self, numbers: Numbers) -> Shown:
         return numbers.shown(self.goal) if self.goal == BATCH_E else numbers.examples[0].shown(E)

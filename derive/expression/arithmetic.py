@@ -91,8 +91,7 @@ class HighPrecision:
 
     def elementary(self, name: str, arguments: tuple[Any, ...]) -> Any:
         if (name == "ln" and arguments[0] <= 0) or (name == "sqrt" and arguments[0] < 0):
-            argument = self.context.nstr(arguments[0], 6).removesuffix(".0")
-            raise ArithmeticError(f"{name} of {argument}")
+            raise ArithmeticError(f"{name} of {_brief(arguments[0])}")
         if name in _GROWING and self.context.mag(arguments[0]) > _LARGEST:
             raise ArithmeticError(f"{name} of a number beyond 2^{_LARGEST}")
         return self._functions[name](*arguments)
@@ -142,18 +141,18 @@ class Bounded:
     def elementary(self, name: str, arguments: tuple[Any, ...]) -> Any:
         if name in _EXPONENT:
             x = arguments[0]
-            self._within(f"{name} of {self.inner.context.nstr(x, 6)}", _EXPONENT[name](x) / _DECADE)
+            self._within(lambda: f"{name} of {_brief(x)}", _EXPONENT[name](x) / _DECADE)
         return self.inner.elementary(name, arguments)
 
     def check(self, value: Any) -> None:
         """Raise OutOfReach for a value, not 0, that is too large or too small."""
         if value:
             power = self.inner.context.mag(value) * _BIT
-            self._within(f"10^{power:.0f}", power)
+            self._within(lambda: f"10^{power:.0f}", power)
 
-    def _within(self, what: str, power: Any) -> None:
+    def _within(self, what: Callable[[], str], power: Any) -> None:
         if abs(power) > reach(self.inner.digits):
-            raise OutOfReach(what, abs(float(power)))
+            raise OutOfReach(what(), abs(float(power)))
 
 
 # e^(this) is how large or small functions become, or what they have left to their bounds:
@@ -181,6 +180,13 @@ def within_reach(work: Callable[[HighPrecision, Bounded], T]) -> T:
                 raise
             needed = 3 * _AMPLE * error.power + _SPARE
             digits = min(MOST_DIGITS, DIGITS * math.ceil(needed / DIGITS))
+
+
+def _brief(value: Any) -> str:
+    """A number in a message. It is rounded first: mpmath writes out all the digits it is given,
+    and Python no integers beyond 4,300."""
+    text: str = HIGH.context.nstr(+HIGH.context.mpf(value), 6)
+    return text.removesuffix(".0")
 
 
 def _number(digits: int, number: Any) -> Any:

@@ -75,6 +75,11 @@ def test_formulas_of_ones_own(formula: str, places: list[Fraction], declared: li
     assert [float(c.declared) for c in found if c.declared is not None] == pytest.approx(declared)
 
 
+@pytest.mark.parametrize("formula", ["abs(x)**0.5", "sqrt(abs(x))", "abs(x)**(1/3)"])
+def test_a_graph_that_stands_upright_has_no_slope_to_declare(formula: str) -> None:
+    assert corners_of(own_activation(formula).function) == ()  # type: ignore[arg-type]
+
+
 def test_a_corner_that_is_no_simple_number_is_told_by_its_condition() -> None:
     function = own_activation("abs(x**2 - 2)").function
     assert function is not None

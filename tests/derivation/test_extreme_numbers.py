@@ -15,6 +15,7 @@ from derive.derivation.rounding import Rounding, Shown
 from derive.derivation.valuation import Valuation
 from derive.expression.arithmetic import (
     MOST_DIGITS,
+    Bounded,
     OutOfReach,
     high_precision,
     reach,
@@ -192,3 +193,12 @@ def test_beyond_all_digits_it_is_said() -> None:
 
     with pytest.raises(OutOfReach, match="exp of"):
         within_reach(work)
+
+
+def test_a_number_of_any_length_stands_in_a_message_with_six_digits() -> None:
+    arithmetic = high_precision(MOST_DIGITS)
+    x = arithmetic.context.exp(9_900)
+    with pytest.raises(OutOfReach, match=r"exp of 3\.2762e\+4299"):
+        Bounded(arithmetic).elementary("exp", (x,))
+    with pytest.raises(ArithmeticError, match=r"ln of -3\.2762e\+4299"):
+        arithmetic.elementary("ln", (-x,))

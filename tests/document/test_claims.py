@@ -12,7 +12,7 @@ import pytest
 
 import derive
 from derive.expression.nodes import ACTIVATION, LOSS, LOSS_TERM, Quantity
-from derive.network import Network
+from derive.network import Dense, Network
 from tests.derivation.oracle import mp
 from tests.document.claims import Said, named, network, oracle, path_count, told
 
@@ -366,6 +366,22 @@ def test_whether_the_loss_fell(rate: float, sentence: str) -> None:
     after = oracle(of, {w: moved}).quantity(E)
     assert abs(one.shown("after") - float(after)) < 1e-4 * max(1, float(after))
     assert (after < at.quantity(E)) == (sentence != "loss-rose")
+
+
+@pytest.mark.parametrize(
+    ("activation", "weight"),
+    [("silu", 0.01), ({"formula": "sqrt(1 + x)"}, 5e-6)],  # e^(−10⁹), √ of a negative number
+)
+@pytest.mark.parametrize("carried", [False, True])
+def test_a_step_may_lead_to_a_loss_without_a_value(
+    activation: str | dict[str, str], weight: float, carried: bool
+) -> None:
+    of = Network(
+        [2104], [Dense(1, activation, "none", weights=[[weight]])], "half_squared_error",
+        targets=[-400], learning_rate=0.5, rounding="carried" if carried else "exact",
+    )  # fmt: skip
+    (one,) = [x for x in told(of) if x.sentence.startswith("loss-")][-1:]
+    assert one.sentence == "loss-beyond"
 
 
 def test_outputs_against_targets() -> None:

@@ -122,10 +122,13 @@ def _losses(teller: Teller) -> Iterator[Block]:
     if valuation is None:
         return
     before, after = valuation.loss(), valuation.loss_after()
-    name = "loss-fell" if after.value < before.value else "loss-rose"
-    if before.number.value == after.number.value:
-        name = "loss-same"
-    yield teller.say(name, loss=valuation.goal, before=before.number, after=after.number)
+    if after is None:
+        yield teller.say("loss-beyond", loss=valuation.goal, before=before.number)
+    else:
+        name = "loss-fell" if after.value < before.value else "loss-rose"
+        if before.number.value == after.number.value:
+            name = "loss-same"
+        yield teller.say(name, loss=valuation.goal, before=before.number, after=after.number)
     if valuation.rounding.carried:
         for lost in valuation.cancellations():
             yield teller.remark(
