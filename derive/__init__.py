@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from derive.algebra import Symbolic, SymbolicError, symbolic
     from derive.compute import ArgumentError, GradientFunction, standalone
     from derive.compute import compile as compile
     from derive.compute.training import Training, train
@@ -50,6 +51,8 @@ __all__ = [
     "PageError",
     "SpreadsheetError",
     "StyleError",
+    "Symbolic",
+    "SymbolicError",
     "Training",
     "WordingError",
     "WorksheetError",
@@ -61,6 +64,7 @@ __all__ = [
     "render_files",
     "save",
     "standalone",
+    "symbolic",
     "train",
     "worksheet",
 ]
@@ -81,6 +85,8 @@ _HOMES = {
     "PageError": "derive.extent",
     "SpreadsheetError": "derive.spreadsheet",
     "StyleError": "derive.derivation.derivation",
+    "Symbolic": "derive.algebra",
+    "SymbolicError": "derive.algebra",
     "Training": "derive.compute.training",
     "WordingError": "derive.document.wording",
     "WorksheetError": "derive.worksheets",
@@ -93,6 +99,7 @@ _HOMES = {
     "render_files": "derive.rendering",
     "save": "derive.network.written",
     "standalone": "derive.compute",
+    "symbolic": "derive.algebra",
     "train": "derive.compute.training",
     "worksheet": "derive.worksheets",
 }

@@ -19,6 +19,7 @@ from derive.commands.compile import compile_
 from derive.commands.mark import mark
 from derive.commands.new import new
 from derive.commands.render import render
+from derive.commands.symbolic import symbolic
 from derive.commands.train import train
 from derive.commands.worksheet import worksheet
 from derive.expression.errors import DeriveError
@@ -60,7 +61,7 @@ def commands() -> None:
     """
 
 
-for _command in (new, render, check, train, compile_, worksheet, mark, catalog):
+for _command in (new, render, check, symbolic, train, compile_, worksheet, mark, catalog):
     commands.add_command(_command)
 
 

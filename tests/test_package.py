@@ -70,7 +70,7 @@ def test_every_error_is_a_derive_error_and_public() -> None:
 
 
 # Caught before anybody outside of the package sees them.
-INSIDE = {"FormulaError", "Irrational", "PatternProblem", "TableError"}
+INSIDE = {"FormulaError", "Irrational", "OutOfReach", "PatternProblem", "TableError"}
 
 
 @pytest.mark.parametrize("program", ["import derive", "from derive.cli import commands"])

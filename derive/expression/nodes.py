@@ -3,7 +3,7 @@
 SymPy re-sorts sums and products (``t1 - a`` prints as ``-a + t1``), so what is shown is not a
 SymPy expression but one of these trees. A node knows its children and nothing else: printing
 lives in ``derive.writers``, numbers in ``derive.expression.evaluate``, SymPy in
-``derive.expression.algebra``.
+``derive.algebra``.
 
 An *address* is the path of child positions from the root to a node: ``()`` is the root,
 ``(1, 0)`` the first child of the second child. A blank, a planted slip, a highlight and a

@@ -12,12 +12,12 @@ import sympy
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from derive.algebra.convert import to_sympy
 from derive.derivation.calculus import Line, derivative, differentiate, is_short, prime
 from derive.derivation.local import lemma
 from derive.derivation.simplify import simplify
 from derive.derivation.steps import Rule
 from derive.derivation.tidy import negative, tidy
-from derive.expression.algebra import to_sympy
 from derive.expression.formula import parse
 from derive.expression.functions import ABS, EXP, MAX, MIN, X, elementary
 from derive.expression.nodes import (

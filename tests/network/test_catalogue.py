@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 import sympy
 
+from derive.algebra.convert import to_sympy
 from derive.derivation.calculus import derivative
-from derive.expression.algebra import to_sympy
 from derive.expression.arithmetic import HIGH
 from derive.expression.evaluate import Bindings, evaluate, function_slopes, slopes
 from derive.expression.functions import Function, X

@@ -10,11 +10,11 @@ import random
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from derive.algebra.convert import identity, to_sympy
 from derive.derivation.check.failure import CheckFailed
 from derive.derivation.check.kinks import has_kinks
 from derive.derivation.check.points import number_between
 from derive.derivation.steps import Rule, Step
-from derive.expression.algebra import identity_name, to_sympy
 from derive.expression.arithmetic import HIGH
 from derive.expression.evaluate import Bindings, chosen
 from derive.expression.nodes import (
@@ -78,7 +78,7 @@ def _confirm(derivation: Derivation, step: Step) -> None:
     }
     values = _values(free, step.id)
     point = Bindings({q: HIGH.number(value) for q, value in values.items()})
-    symbols = {q: sympy.Symbol(identity_name(q), real=True) for q in free}
+    symbols = {q: identity(q) for q in free}
     found = to_sympy(_smooth(substitute(step.result, definitions), point))
     expected = sympy.diff(to_sympy(_smooth(derived.of, point)), symbols[derived.by])
     # Floats, not fractions: SymPy would take roots of fractions apart, which may not end.

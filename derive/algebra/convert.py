@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import sympy  # type: ignore[import-untyped]
 
 from derive.expression.evaluate import with_example
 from derive.expression.functions import Function
@@ -27,9 +29,6 @@ from derive.expression.nodes import (
     substitute,
 )
 
-if TYPE_CHECKING:
-    import sympy  # type: ignore[import-untyped]
-
 _SIGNS = {"<": "Lt", "<=": "Le", ">": "Gt", ">=": "Ge", "==": "Eq", "!=": "Ne"}
 _ELEMENTARY = {
     "exp": "exp", "ln": "log", "sqrt": "sqrt", "sin": "sin", "cos": "cos", "sinh": "sinh",
@@ -46,20 +45,31 @@ def identity_name(q: Quantity) -> str:
     return f"{q.kind.replace(' ', '_').replace('-', '_')}_{q.layer}_{q.unit}_{q.source}{example}"
 
 
-def to_sympy(expression: Expression, name: Callable[[Quantity], str] = identity_name) -> sympy.Expr:
-    """The expression in SymPy; a quantity is the real symbol ``name`` gives it.
+def identity(q: Quantity) -> sympy.Symbol:
+    """A symbol that no other quantity has, whatever the notation."""
+    return sympy.Symbol(identity_name(q), real=True)
 
-    A named function is written out by its definition, a derivative of a formula is taken. A
-    derivative of a quantity raises TypeError: what it means lies in the definitions, not here.
+
+def to_sympy(
+    expression: Expression,
+    symbol: Callable[[Quantity], Any] = identity,
+    named: Callable[[Function], Any] | None = None,
+) -> sympy.Expr:
+    """The expression in SymPy.
+
+    symbol  what stands for a quantity: a real symbol
+    named   the SymPy function of one that has a definition; without it, the definition is
+            written out
+
+    A derivative of a formula is taken. A derivative of a quantity raises TypeError: what it means
+    lies in the definitions, not here.
     """
-    import sympy
-
-    def symbol(q: Quantity) -> Any:
-        return sympy.Symbol(name(q), real=True)
 
     def apply(function: Function, arguments: tuple[Expression, ...]) -> Any:
         if function.definition is None:
             return getattr(sympy, _ELEMENTARY[function.name])(*map(convert, arguments))
+        if named is not None:
+            return named(function)(*map(convert, arguments))
         values: dict[Expression, Expression] = dict(
             zip(function.parameters, arguments, strict=True)
         )
@@ -75,7 +85,7 @@ def to_sympy(expression: Expression, name: Callable[[Quantity], str] = identity_
 
     def partial(e: Partial) -> Any:
         if isinstance(e.of, Quantity):
-            raise TypeError(f"the derivative of {name(e.of)} is a matter of the definitions")
+            raise TypeError(f"the derivative of {symbol(e.of)} is a matter of the definitions")
         return sympy.diff(convert(e.of), symbol(e.by))
 
     def indexed_sum(e: IndexedSum) -> Any:

@@ -1,0 +1,351 @@
+"""A network as SymPy expressions: the loss, every derivative, in the network's own names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cached_property
+from typing import Any, Literal
+
+import sympy  # type: ignore[import-untyped]
+
+from derive.algebra.adjoints import Adjoints
+from derive.algebra.convert import to_sympy
+from derive.algebra.errors import SymbolicError, unknown
+from derive.algebra.functions import named, written_out
+from derive.algebra.program import LANGUAGES, Language, numpy_erf, source
+from derive.derivation.graph import E, Graph
+from derive.derivation.trace import leaves_of, parameters_of
+from derive.expression.nodes import Quantity
+from derive.network import Network
+from derive.network.given import Given, network_of
+from derive.notation import names
+
+Form = Literal["named", "explicit", "expanded"]
+FORMS: tuple[Form, ...] = ("named", "explicit", "expanded")
+
+
+class Symbolic:
+    """The loss E of one example and its derivatives, as SymPy expressions.
+
+    Symbols are real, and bear the names of the network's notation: ``s["w1"]``, ``s["a_h1"]``.
+    Derivatives have names too: ``s["dE_Total_dw1"]`` is ∂E/∂w1, ``s.lines`` says what each is.
+
+    E            the loss, a symbol
+    definitions  symbol → formula: h1 = w1·i1 + w2·i2 + b1, a_h1 = sigmoid(h1), …, as the
+                 forward pass works them out
+    parameters   the symbols of weights and biases, frozen ones too, in the order of the forward
+                 pass
+    inputs, targets, outputs  their symbols
+
+    Forms of an expression:
+
+    named     in the names of quantities and derivatives, as backpropagation works it out
+    explicit  in inputs, parameters and targets alone; activations keep their names
+    expanded  the same with every activation's formula written out
+    """
+
+    def __init__(self, network: Network) -> None:
+        self.network = network
+        graph = Graph(network)
+        self._names = names(network.notation, network.shape, network.layout)
+        self._symbols: dict[Quantity, Any] = {}
+        self.definitions = {
+            self._symbol(q): to_sympy(formula, self._symbol, named)
+            for q, formula in graph.definitions.items()
+        }
+        self.E = self._symbol(E)
+        self.parameters = tuple(map(self._symbol, parameters_of(graph)))
+        self.inputs = tuple(map(self._symbol, graph.inputs))
+        self.targets = tuple(map(self._symbol, graph.targets))
+        self.outputs = tuple(map(self._symbol, graph.outputs))
+        self._graph = graph
+        self._algebra = Adjoints(self.definitions)
+        self._lines: dict[Any, Any] = dict(self.definitions)
+
+    def __repr__(self) -> str:
+        return f"<Symbolic {self.network.title}: {len(self.definitions)} definitions>"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Symbolic, (self.network,)
+
+    def _symbol(self, q: Quantity) -> Any:
+        if q not in self._symbols:
+            self._symbols[q] = sympy.Symbol(self._names.code(q), real=True)
+        return self._symbols[q]
+
+    # -- names -------------------------------------------------------------------------------
+
+    @cached_property
+    def symbols(self) -> dict[str, Any]:
+        """Name → symbol, of every quantity."""
+        leaves = (*self.inputs, *self.parameters, *self.targets)
+        return {symbol.name: symbol for symbol in (*leaves, *self.definitions)}
+
+    @property
+    def lines(self) -> dict[Any, Any]:
+        """What every name stands for: the definitions, ∂E/∂q for every quantity q, and whatever
+        has been asked for since."""
+        self._derivatives(self.E)
+        return dict(self._lines)
+
+    def __getitem__(self, name: str) -> Any:
+        """The symbol of a quantity or derivative. Raises SymbolicError, with the nearest name."""
+        return self._find(name)
+
+    def _find(self, name: Any) -> Any:
+        if isinstance(name, Quantity) and name in self._symbols:
+            return self._symbols[name]
+        text = name.name if isinstance(name, sympy.Symbol) else name
+        if text in self.symbols:
+            return self.symbols[text]
+        for symbol in self.lines:
+            if symbol.name == text:
+                return symbol
+        raise unknown("quantity", text, self.symbols)
+
+    # -- derivatives -------------------------------------------------------------------------
+
+    def partial(self, of: Any, by: Any) -> Any:
+        """∂of/∂by of the one formula of ``of``, everything else in it held: ∂a_h1/∂h1.
+
+        Raises SymbolicError for a name that is not there, or that has no formula.
+        """
+        symbol = self._find(of)
+        if symbol not in self.definitions:
+            raise unknown("formula of", symbol.name, (one.name for one in self.definitions))
+        return self._algebra.partials(symbol).get(self._find(by), sympy.S.Zero)
+
+    def gradient(self, by: Any, form: Form = "named", *, simplify: bool = False) -> Any:
+        """∂E/∂by, of one example.
+
+        simplify  each line of the named form, also below the other forms: never the whole, which
+                  may not end
+        Raises SymbolicError for a name or form that is not there.
+        """
+        return self._derivative(self.E, self._find(by), form, simplify)
+
+    def gradients(self, form: Form = "named", *, simplify: bool = False) -> dict[Any, Any]:
+        """symbol → ∂E/∂symbol, for every parameter that is trained."""
+        trained = map(self._symbol, self.network.parameters())
+        return {w: self.gradient(w, form, simplify=simplify) for w in trained}
+
+    def jacobian(self, by: Iterable[Any] | None = None, form: Form = "named") -> Any:
+        """The matrix ∂outputs/∂by: a row for each output, a column for each name.
+
+        by  names; the trained parameters, unless given
+        """
+        columns = self._given(by)
+        return sympy.Matrix([
+            [self._derivative(y, w, form, False) for w in columns] for y in self.outputs
+        ])  # fmt: skip
+
+    def hessian(self, by: Iterable[Any] | None = None, form: Form = "named") -> Any:
+        """The matrix ∂²E/∂by∂by.
+
+        In named form each row is one more backward pass, through the lines of the first: their
+        names are in ``lines``, and what is printed grows as the network does.
+        """
+        columns = self._given(by)
+        self._derivatives(self.E)
+        rows = []
+        for w in columns:
+            first = _name(self.E, w)
+            if first not in self._lines:
+                rows.append([sympy.S.Zero] * len(columns))
+                continue
+            self._derivatives(first)
+            rows.append([self._derivative(first, v, form, False) for v in columns])
+        return sympy.Matrix(rows)
+
+    def _given(self, by: Iterable[Any] | None) -> list[Any]:
+        if by is None:
+            return [self._symbol(q) for q in self.network.parameters()]
+        return [self._find(name) for name in by]
+
+    def _derivative(self, of: Any, by: Any, form: Form, simplify: bool) -> Any:
+        if form not in FORMS:
+            raise unknown("form", form, FORMS)
+        self._derivatives(of)
+        line = self._lines.get(_name(of, by), sympy.S.Zero)
+        if simplify:
+            line = _simpler(line)
+        return line if form == "named" else self._opened(line, form, simplify)
+
+    def _derivatives(self, of: Any) -> None:
+        """Make the lines ∂of/∂q, once."""
+        if _name(of, of) not in self._lines:
+            first = of not in self.definitions
+            algebra = self._second if first else self._algebra
+            self._lines.update(algebra.lines(of, _name))
+
+    @cached_property
+    def _second(self) -> Adjoints:
+        """The forward pass and the first backward pass, as one graph to go back through."""
+        return Adjoints({**self.definitions, **self._algebra.lines(self.E, _name)})
+
+    # -- forms -------------------------------------------------------------------------------
+
+    def explicit(self, expression: Any) -> Any:
+        """An expression in names, in inputs, parameters and targets alone."""
+        return self._opened(self._expression(expression), "explicit", False)
+
+    def expanded(self, expression: Any) -> Any:
+        """The same with every activation's formula written out."""
+        return self._opened(self._expression(expression), "expanded", False)
+
+    def _expression(self, given: Any) -> Any:
+        """The symbol of a name, or an expression as it is; text is never evaluated."""
+        return self._find(given) if isinstance(given, str) else sympy.sympify(given, strict=True)
+
+    def _opened(self, expression: Any, form: Form, simplify: bool) -> Any:
+        known: dict[Any, Any] = {}
+        lines = self.lines
+
+        def opened(e: Any) -> Any:
+            inside = {}
+            for symbol in e.free_symbols & lines.keys():
+                if symbol not in known:
+                    line = lines[symbol]
+                    known[symbol] = opened(_simpler(line) if simplify else line)
+                inside[symbol] = known[symbol]
+            return e.xreplace(inside)
+
+        found = opened(expression)
+        return written_out(found) if form == "expanded" else found
+
+    # -- numbers -----------------------------------------------------------------------------
+
+    def values(self, example: int = 0) -> dict[Any, Any]:
+        """symbol → the network's own number, exactly: inputs, parameters, targets.
+
+        Raises SymbolicError where the network has none, or no such example.
+        """
+        if not self.network.has_values:
+            raise SymbolicError("the network carries no numbers; give them in inputs, weights, …")
+        count = self.network.example_count
+        if not 0 <= example < count:
+            raise SymbolicError(f"there is no example {example}; there are {count}, from 0")
+        leaves = leaves_of(self._graph, example)
+        return {
+            self._symbol(q): sympy.Rational(value.numerator, value.denominator)
+            for q, value in leaves.items() if q in self._symbols
+        }  # fmt: skip
+
+    def subs(self, expression: Any, example: int = 0) -> Any:
+        """The exact value of an expression in names, at the network's own numbers."""
+        return self.expanded(expression).subs(self.values(example))
+
+    # -- functions and code ------------------------------------------------------------------
+
+    def program(self, results: Sequence[Any]) -> list[tuple[Any, Any]]:
+        """The lines that results need, each worked out once, in an order in which they can be.
+
+        results  names, or expressions in names
+        """
+        wanted = {symbol for one in results for symbol in self._expression(one).free_symbols}
+        lines = self.lines
+        order: dict[Any, None] = {}
+
+        def visit(symbol: Any) -> None:
+            stack = [(symbol, False)]
+            while stack:
+                one, done = stack.pop()
+                if done:
+                    order[one] = None
+                elif one in lines and one not in order:
+                    stack.append((one, True))
+                    stack += [(s, False) for s in sorted(lines[one].free_symbols, key=str)]
+
+        for symbol in sorted(wanted, key=str):
+            visit(symbol)
+        return [(symbol, written_out(lines[symbol])) for symbol in order]
+
+    def lambdify(
+        self, args: Sequence[Any] | None = None, results: Sequence[Any] | None = None,
+        modules: Any = "math",
+    ) -> Callable[..., Any]:  # fmt: skip
+        """``sympy.lambdify`` of results, with the lines of backpropagation in between.
+
+        args     names; unless given all parameters, inputs and targets
+        results  names, such as "E_Total" and "dE_Total_dw1", or expressions in names; unless given
+                 the loss and ∂E/∂w of every trained parameter
+        modules  whatever SymPy knows: math, numpy, mpmath, jax, torch, …
+
+        The formulas are those of the page: e^800 overflows. ``derive.compile`` does not.
+        """
+        given = self._leaves() if args is None else [self._find(name) for name in args]
+        asked = self._results() if results is None else list(map(self._expression, results))
+        program = self.program(asked)
+        if modules == "numpy":
+            modules = [{"erf": numpy_erf()}, modules]
+        made: Callable[..., Any] = sympy.lambdify(
+            given, list(map(written_out, asked)), modules=modules,
+            cse=lambda e: (program, list(e)),
+        )  # fmt: skip
+        return made
+
+    def code(self, language: Language = "python") -> str:
+        """A function of all parameters, inputs and targets that gives E and ∂E/∂w.
+
+        Raises SymbolicError for a language that is not there.
+        """
+        if language not in LANGUAGES:
+            raise unknown("language", language, LANGUAGES)
+        results = self._results()
+        return source(language, self._leaves(), self.program(results), results)
+
+    def _leaves(self) -> list[Any]:
+        worked_out = self.definitions.keys()
+        leaves = (*self.parameters, *self.inputs, *self.targets)
+        return [symbol for symbol in leaves if symbol not in worked_out]
+
+    def _results(self) -> list[Any]:
+        trained = [self._symbol(q) for q in self.network.parameters()]
+        self._derivatives(self.E)
+        return [self.E, *(_name(self.E, w) for w in trained if _name(self.E, w) in self._lines)]
+
+    # -- in a notebook -----------------------------------------------------------------------
+
+    def latex(self, expression: Any) -> str:
+        """An expression in LaTeX, in the letters of the network's notation."""
+        called = {symbol: self._names.latex(q) for q, symbol in self._symbols.items()}
+        by_name = {symbol.name: written for symbol, written in called.items()}
+        for symbol in self._lines:
+            if symbol not in called:
+                called[symbol] = _latex_name(symbol.name, self.E.name, by_name)
+        written: str = sympy.latex(expression, symbol_names=called)
+        return written
+
+    def _repr_latex_(self) -> str:
+        rows = [
+            rf"{self.latex(symbol)} &= {self.latex(formula)}"
+            for symbol, formula in self.definitions.items()
+        ]
+        return "$\\begin{aligned}\n" + " \\\\\n".join(rows) + "\n\\end{aligned}$"
+
+
+def symbolic(network: Given) -> Symbolic:
+    """A network as SymPy expressions.
+
+    network  a Network, or what ``derive.load`` takes
+    """
+    return Symbolic(network_of(network))
+
+
+def _name(of: Any, by: Any) -> Any:
+    """∂of/∂by as a name: dE_dw1."""
+    return sympy.Symbol(f"d{of.name}_d{by.name}", real=True)
+
+
+def _latex_name(name: str, loss: str, called: Mapping[str, str]) -> str:
+    """A derivative's name as a fraction, where it is one of the loss."""
+    by = name.removeprefix(f"d{loss}_d")
+    if by == name or by not in called:
+        return rf"\mathrm{{{name.replace('_', chr(92) + '_')}}}"
+    return rf"\frac{{\partial {called[loss]}}}{{\partial {called[by]}}}"
+
+
+def _simpler(line: Any) -> Any:
+    """SymPy's simplest form of one line, unless the line is simpler as it is."""
+    found = sympy.simplify(line)
+    return min(line, found, key=lambda e: int(sympy.count_ops(e)))
