@@ -205,12 +205,13 @@ class Valuation:
         return numbers.shown(Partial(self.goal, w))
 
     def difference(self, w: Quantity) -> Shown | None:
-        """(E(w + h) − E(w − h))/2h as displayed; None where a kink lies between the two."""
+        """(E(w + h) − E(w − h))/2h as displayed; None where ``measured`` has none."""
         slope = self.measured({w: 1}, STEP)
         return None if slope is None else shown(slope, self.rounding.digits)
 
     def measured(self, direction: Mapping[Quantity, int], step: Fraction) -> Any | None:
-        """(E(θ + h·v) − E(θ − h·v))/2h; None where a kink lies between the two."""
+        """(E(θ + h·v) − E(θ − h·v))/2h; None where a kink lies between the two, or E has no value
+        at one of them."""
         asked = (tuple(direction.items()), step)
         if asked not in self._measured:
             self._measured[asked] = self._measure(direction, step)
@@ -218,14 +219,22 @@ class Valuation:
 
     def _measure(self, direction: Mapping[Quantity, int], step: Fraction) -> Any | None:
         h = self.trace.arithmetic.number(step)
-        sides = []
-        for by in (h, -h):
-            changed = {w: self.trace.quantity(w) + by * v for w, v in direction.items()}
-            sides.append(moved(self.trace, changed))
-        ahead, behind = sides
+        try:
+            ahead, behind = (self._aside(direction, by) for by in (h, -h))
+        except ArithmeticError:
+            return None
         if sides_of(ahead, self._kinked) != sides_of(behind, self._kinked):
             return None
         return (ahead.quantity(self.goal) - behind.quantity(self.goal)) / (2 * h)
+
+    def _aside(self, direction: Mapping[Quantity, int], by: Any) -> Trace:
+        """The trace with parameters moved. A step may lead where a unit is more saturated than
+        these digits can tell; then it is worked out anew with more."""
+        changed = {w: self.trace.quantity(w) + by * v for w, v in direction.items()}
+        try:
+            return moved(self.trace, changed)
+        except ArithmeticError:
+            return trace(self.graph, changed)
 
     @cached_property
     def differences(self) -> dict[Quantity, Shown | None]:

@@ -142,6 +142,17 @@ def test_what_has_no_value_says_where_and_why() -> None:
         gradients(network, 3, carried=True)
 
 
+def test_a_finite_difference_may_lead_where_a_unit_is_more_saturated() -> None:
+    """A step of 0.0001 with an input of −87,200 moves z by 8.72, and what follows by 2,000."""
+    assert extreme.examined([1013]) == []
+
+
+def test_a_finite_difference_is_left_out_where_the_loss_has_no_value() -> None:
+    network = one_unit([1], [0.00005], {"formula": "sqrt(x)"})
+    valuation, _ = numbered(derive.derive(network), Rounding())
+    assert valuation.difference(network.parameters()[0]) is None
+
+
 def test_forty_seeded_networks() -> None:
     """A reduced run of what ``make truth`` counts."""
     assert extreme.examined(range(40)) == []

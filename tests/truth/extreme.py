@@ -217,4 +217,4 @@ def _targets(chance: Random, loss: str, count: int) -> list[Decimal]:
     if loss in ON_PROBABILITIES:
         hot = chance.randrange(count)
         return [Decimal(int(k == hot)) for k in range(count)]
-    return [_number(chance, -2, 2) for _ in range(count)]
+    return [_number(chance, -2, 1 if loss == "log_cosh" else 2) for _ in range(count)]
