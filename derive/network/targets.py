@@ -85,6 +85,8 @@ def read_targets(
     elif is_list(raw):
         names, values = (), list(raw)
         paths = [("targets", position) for position in range(len(values))]
+    elif outputs == 1 and examples == 1 and (not isinstance(raw, str) or is_fraction(raw)):
+        names, values, paths = (), [raw], [path]
     else:
         notes.problem(path, f"targets: got {shown(raw)}; {_ALLOWED}")
         return Targets()
@@ -113,7 +115,7 @@ def read_targets(
         notes.problem(
             path,
             f"targets: got one row; allowed are {examples}, one per example; write rows of "
-            f"{outputs}, as in [[0, 1], [1, 0]]",
+            f"{outputs}, or, for classes counted from 0, {{class_index: [1, 0]}}",
         )
         return Targets()
     if not _counted(notes, values, outputs):

@@ -343,6 +343,14 @@ def test_anything_said_gives_a_network_or_a_network_error(data: st.DataObject) -
         assert network.layers
 
 
+@pytest.mark.parametrize("one", [1, 0.25, "1/3", np.float64(1), np.array(1.0)])
+def test_one_output_has_one_number_for_a_target(one: Any) -> None:
+    network = Network([1, 2], [Dense(1)], targets=one)
+    assert network.targets == Network([1, 2], [Dense(1)], targets=[one]).targets
+    with pytest.raises(NetworkError, match="targets: got"):
+        Network([1, 2], [Dense(2)], targets=one)
+
+
 def test_a_million_problems_are_not_all_printed() -> None:
     with pytest.raises(NetworkError) as caught:
         Network([list(itertools.repeat("x", 50)) for _ in range(10)], [Dense(1)])

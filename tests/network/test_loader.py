@@ -819,8 +819,8 @@ def layer(text: str) -> str:
         (
             "inputs: [[1], [2]]\nlayers: [{units: 2}]\ntargets: [1, 2]",
             [
-                "3:10: targets: got one row; allowed are 2, one per example; write rows of 2, as "
-                "in [[0, 1], [1, 0]]"
+                "3:10: targets: got one row; allowed are 2, one per example; write rows of 2, or, "
+                "for classes counted from 0, {class_index: [1, 0]}"
             ],
         ),
         (
