@@ -48,7 +48,7 @@ demo: .venv/installed
 	@$(RUN) -m docs.errata.build
 
 test: .venv/installed-dev
-	@$(RUN) -m pytest -n $(JOBS)
+	@$(RUN) -m pytest -n $(JOBS) --dist worksteal
 
 lint: .venv/installed-dev
 	@$(RUN) -m ruff format --check .

@@ -231,11 +231,10 @@ def narrated(
         valuation, numbers = numbered(derivation, rounded)
     extra: dict[str, Step] = {}
     if parts:
-        from derive.derivation.extra import check_more, extra_steps
+        from derive.derivation.extra import checked_steps
 
-        extra = extra_steps(derivation, parts)
-        more = report.equalities + check_more(derivation, extra.values())
-        report = replace(report, equalities=more)
+        extra, compared = checked_steps(derivation, parts)
+        report = replace(report, equalities=report.equalities + compared)
     general: dict[str, Step] = {}
     if "rules" in parts:
         from derive.derivation.general import general_rules

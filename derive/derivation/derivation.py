@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -39,6 +39,7 @@ class Derivation:
 
     sections   what is told, in reading order
     max_paths  as it was asked for
+    kept       what was worked out of it and checked, for any page that asks for it again
     Numbers are not in it: they are read off a trace, for any digits and rounding. Two are equal
     where they tell the same of the same network, checked or not.
     """
@@ -49,6 +50,11 @@ class Derivation:
     sections: tuple[Section, ...]
     max_paths: int = MAX_PATHS
     _report: Report | None = field(default=None, compare=False)
+    kept: dict[Hashable, Any] = field(default_factory=dict, compare=False, init=False)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Without what is kept: it is as good worked out anew."""
+        return {**self.__dict__, "kept": {}}
 
     def __hash__(self) -> int:
         return hash((self.graph, self.style))
@@ -73,7 +79,11 @@ class Derivation:
         """The same told with δ = ∂E/∂z ("positive") or δ = −∂E/∂z ("negative")."""
         if sign == self.network.delta_sign:
             return self
-        return derive(self.network.with_delta_sign(sign), self.style, max_paths=self.max_paths)
+        if sign not in self.kept:
+            network = self.network.with_delta_sign(sign)
+            self.kept[sign] = derive(network, self.style, max_paths=self.max_paths)
+        other: Derivation = self.kept[sign]
+        return other
 
     def walk(self) -> Iterator[Step]:
         """Every step in reading order, substeps after their step."""

@@ -34,6 +34,9 @@ if TYPE_CHECKING:
     from derive.derivation.derivation import Derivation
 
 
+_ADDING = frozenset({"lemmas", "why"})
+
+
 def check_more(derivation: Derivation, steps: Iterable[Step]) -> int:
     """Compare every relation of some steps; how many. Raises CheckFailed, naming the step."""
     every = [inner for step in steps for inner in step.walk()]
@@ -43,6 +46,18 @@ def check_more(derivation: Derivation, steps: Iterable[Step]) -> int:
     equalities.compare_locally(every)
     equalities.look_again(every)
     return equalities.count
+
+
+def checked_steps(derivation: Derivation, parts: Collection[str]) -> tuple[dict[str, Step], int]:
+    """The steps that parts of a document add, by name, and how many equalities were compared for
+    them; kept with the derivation. Raises CheckFailed, naming the step.
+    """
+    asked = frozenset(parts) & _ADDING
+    if asked not in derivation.kept:
+        steps = extra_steps(derivation, asked)
+        derivation.kept[asked] = steps, check_more(derivation, steps.values())
+    found: tuple[dict[str, Step], int] = derivation.kept[asked]
+    return found
 
 
 def extra_steps(derivation: Derivation, parts: Collection[str]) -> dict[str, Step]:

@@ -45,6 +45,7 @@ _SHARE = Number(Fraction(1, len(_EXAMPLES)))
 _X, _Y = variable("x"), variable("y")
 
 
+@cache
 def general_rules(
     layout: str, over_examples: str, delta_sign: str = "positive", thresholds: bool = False
 ) -> tuple[dict[str, Step], int]:

@@ -16,12 +16,19 @@ class NumbersError(DeriveError, ValueError):
 
 
 def numbered(derivation: Derivation, rounding: Rounding) -> tuple[Valuation, int]:
-    """The numbers of a derivation, and how many relations between them were checked.
+    """The numbers of a derivation, and how many relations between them were checked; kept there.
 
     Raises NumbersError where a formula has no value at the network's numbers (√ of a negative
     one; in carried mode, ln of an output displayed as 0) or one beyond all that a page carries,
     CheckFailed where a displayed number is wrong.
     """
+    if rounding not in derivation.kept:
+        derivation.kept[rounding] = _numbered(derivation, rounding)
+    found: tuple[Valuation, int] = derivation.kept[rounding]
+    return found
+
+
+def _numbered(derivation: Derivation, rounding: Rounding) -> tuple[Valuation, int]:
     try:
         valuation = Valuation(derivation, rounding)
         return valuation, check_numbers(valuation) + check_batch(valuation)

@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from operator import is_
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -384,8 +385,8 @@ def rewrite(expression: Expression, change: Callable[[Expression], Expression]) 
     """The tree with ``change`` applied to every node, children before parents."""
     children = expression.children
     if children:
-        new = tuple(rewrite(child, change) for child in children)
-        if any(a is not b for a, b in zip(new, children, strict=True)):
+        new = tuple([rewrite(child, change) for child in children])
+        if not all(map(is_, new, children)):
             expression = expression.with_children(new)
     return change(expression)
 
@@ -395,15 +396,22 @@ def substitute(expression: Expression, values: dict[Expression, Expression]) -> 
 
     What was put in is not searched again. The ``by`` of a derivative is never replaced.
     """
-    if expression in values:
+    # To look up a tree takes a walk through it: done for those kinds of node that are replaced.
+    return _put_in(expression, values, {type(key) for key in values})
+
+
+def _put_in(
+    expression: Expression, values: dict[Expression, Expression], kinds: set[type[Expression]]
+) -> Expression:
+    if type(expression) in kinds and expression in values:
         return values[expression]
     children = expression.children
     if not children:
         return expression
     if isinstance(expression, Partial):
-        return Partial(substitute(expression.of, values), expression.by)
-    new = tuple(substitute(child, values) for child in children)
-    if all(a is b for a, b in zip(new, children, strict=True)):
+        return Partial(_put_in(expression.of, values, kinds), expression.by)
+    new = tuple([_put_in(child, values, kinds) for child in children])
+    if all(map(is_, new, children)):
         return expression
     return expression.with_children(new)
 

@@ -16,6 +16,7 @@ from derive.expression.nodes import Expression, Number, Quantity
 from derive.network import Network
 from derive.rendering import narrated
 from tests.derivation.oracle import Batch, Point, number
+from tests.derived import derived
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ def told(
 
     limit = {"max_paths": options.pop("max_paths")} if "max_paths" in options else {}
     with patch.object(Wording, "__call__", heard):
-        document, _ = narrated(derive.derive(network, style, **limit), detail=detail, **options)
+        document, _ = narrated(derived(network, style, **limit), detail=detail, **options)
     assert isinstance(document, Document)
     return found
 

@@ -52,9 +52,23 @@ class World:
         self.definitions: dict[str, Meaning] = {}
         self.functions: dict[str, Meaning] = {}
         self.worlds: dict[int, Values] = {}
+        self._words = (0, 0)
+        self._read: dict[str, Meaning] = {}
 
     def read(self, source: str) -> Meaning:
-        """What a formula means. Raises AssertionError where a name or function is unknown."""
+        """What a formula means. Raises AssertionError where a name or function is unknown.
+
+        What was read is remembered until a name or a function is added.
+        """
+        words = len(self.names), len(self.functions)
+        if words != self._words:
+            self._words = words
+            self._read.clear()
+        if source not in self._read:
+            self._read[source] = self._reading(source)
+        return self._read[source]
+
+    def _reading(self, source: str) -> Meaning:
         known = {**SCHOOL, **{name: name for name in self.functions}}
         reader = _Formulas(
             source, self.names, dict(sorted(known.items(), key=lambda f: -len(f[0])))

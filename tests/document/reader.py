@@ -149,6 +149,7 @@ class Page(World):
             self._give(name, value)
 
     def _give(self, name: str, value: str) -> None:
+        self.worlds.clear()
         self.given[0][name] = number(value)
         self.shown[name] = value
         self.typed.add(value.removeprefix("−"))
@@ -164,6 +165,7 @@ class Page(World):
             self.given[0][name] = share / M.fsum(shares)
 
     def _examples(self, grid: Grid) -> None:
+        self.worlds.clear()
         known = self.given[0]
         self.given = []
         for row in grid.rows:
@@ -282,7 +284,8 @@ class Page(World):
         """Every member against the first, at one point or, with a letter in it, at several."""
         lettered = any(_LETTERED.search(member) for member in chain.members)
         for x in (-1.37, 0.271, 2.6) if lettered else (None,):
-            self.worlds.clear()
+            if lettered:  # else nothing depends on it, and what is known stays so
+                self.worlds.clear()
             self.given[0]["x"] = M.mpf(x) if x is not None else M.mpf(0)
             first = self.value(chain.members[0])
             before = chain.members[0]
@@ -291,7 +294,8 @@ class Page(World):
                 self._member(chain, sign, member, before, first)
                 before = member
         del self.given[0]["x"]
-        self.worlds.clear()
+        if lettered:
+            self.worlds.clear()
         found = re.fullmatch(r"∂(\S+)/∂(\S+)", chain.members[0])
         if found and found[2] in self.leaves and any("∂" not in m for m in chain.members):
             self.answered.add(found[2])

@@ -8,6 +8,7 @@ import pytest
 
 import derive
 from derive.derivation import STYLES
+from tests.derived import derived
 from tests.document.claims import network
 
 SIGMOID = network((2, 2, 1), ("tanh", "sigmoid"), "binary_cross_entropy", targets=[[1]])
@@ -15,7 +16,7 @@ SOFTMAX = network((2, 2, 2), ("tanh", "softmax"), "cross_entropy", notation="lay
 
 
 def page(of: derive.Network, style: str, detail: str) -> str:
-    text = derive.render(derive.derive(of, style), "text", detail=detail, notation="layered")
+    text = derive.render(derived(of, style), "text", detail=detail, notation="layered")
     assert isinstance(text, str)
     return text
 

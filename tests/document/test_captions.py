@@ -16,6 +16,7 @@ from derive.expression.nodes import ACTIVATION, DELTA, PRE_ACTIVATION, Quantity
 from derive.notation import Names
 from derive.rendering import narrated
 from derive.writers.expressions.text import text
+from tests.derived import derived
 from tests.document.entries import listed
 from tests.document.networks import ALL, EXAMPLES, OTHERS
 
@@ -181,7 +182,7 @@ every_page = [
 
 
 def told(name: str, style: str, detail: str) -> tuple[Document, Names]:
-    derivation = derive.derive(ALL[name], style)
+    derivation = derived(ALL[name], style)
     return narrated(derivation, detail=detail, parts=["captions"])
 
 
@@ -207,7 +208,7 @@ def test_tables_and_figures_are_counted(name: str) -> None:
 
 
 def test_without_the_part_there_are_none() -> None:
-    document, names = narrated(derive.derive(ALL["mazur"]))
+    document, names = narrated(derived(ALL["mazur"]))
     assert not any(one.caption for one in formulas(document, names))
 
 

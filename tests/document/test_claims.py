@@ -14,6 +14,7 @@ import derive
 from derive.expression.nodes import ACTIVATION, LOSS, LOSS_TERM, Quantity
 from derive.network import Dense, Network
 from tests.derivation.oracle import mp
+from tests.derived import derived
 from tests.document.claims import Said, named, network, oracle, path_count, told
 
 TINY = mp.mpf(10) ** -15
@@ -470,13 +471,13 @@ def test_where_deltas_come_from(name: str) -> None:
 
 def test_what_was_never_seen_but_as_zero_is_counted() -> None:
     for of in NETWORKS.values():
-        derivation = derive.derive(of)
+        derivation = derived(of)
         said = named(told(of), "unchecked")
         assert len(said) == bool(derivation.check().unchecked)
 
 
 def test_the_counts_of_the_check_are_those_of_the_report() -> None:
-    report = derive.derive(ONE_EACH).check()
+    report = derived(ONE_EACH).check()
     (one,) = named(told(ONE_EACH), "checked-numbers")
     assert one.values["equalities"] == report.equalities
     assert one.values["differences"] == report.differences

@@ -6,12 +6,12 @@ from collections import Counter
 
 import pytest
 
-import derive
 from derive.document.blocks import Equations
 from derive.expression.nodes import ACTIVATION, INPUT, LOSS, Expression, Partial, Quantity
 from derive.network import Network
 from derive.rendering import narrated
 from tests.derivation.oracle import mp
+from tests.derived import derived
 from tests.document.claims import named, network, oracle, told
 
 TINY = mp.mpf(10) ** -15
@@ -88,7 +88,7 @@ def test_a_brief_page_gives_every_number_that_its_table_has_not(name: str, style
 
 def worked_out(of: Network) -> list[Expression]:
     """The derivatives that a page has lines of rules for, in order."""
-    document, _ = narrated(derive.derive(of), detail="full")
+    document, _ = narrated(derived(of), detail="full")
     return [
         block.rows[0].chain[0].expression
         for block in document.blocks
@@ -107,7 +107,7 @@ def test_nothing_is_worked_out_twice(name: str) -> None:
 def test_what_is_known_as_before_was_worked_out_before(name: str) -> None:
     of = NETWORKS[name]
     said = told(of)
-    graph = derive.derive(of).graph
+    graph = derived(of).graph
     known = named(said, "delta-neuron-known")
     assert bool(known) == (name == "softmax")
     seen: set[Quantity] = set()

@@ -14,6 +14,7 @@ from derive.rendering import PARTS
 from derive.resources import shipped_templates
 from derive.worksheets.recipes import READY
 from derive.writers import write
+from tests.derived import derived
 
 SENTENCES = sorted((shipped_templates() / "wording" / "en").glob("*.txt"))
 DOCUMENTS = [Path("README.md"), Path("docs/teachers-guide.md"), Path("docs/training.md")]
@@ -119,7 +120,7 @@ def test_every_document(path: Path) -> None:
 @pytest.mark.parametrize("style", STYLES)
 @pytest.mark.parametrize("name", ["mazur", "write-up-002", "relu-deep", "batch"])
 def test_pages_with_all_their_parts(name: str, style: str) -> None:
-    derivation = derive.derive(derive.load(f"examples/{name}.yaml"), style)
+    derivation = derived(derive.load(f"examples/{name}.yaml"), style)
     for detail, parts in (("brief", ()), ("normal", ()), ("full", tuple(PARTS))):
         assert on(derive.render(derivation, "text", detail=detail, parts=parts)) == []
     assert on(derive.render(derivation, "markdown", detail="full", parts=tuple(PARTS))) == []

@@ -6,11 +6,11 @@ from itertools import product
 
 import pytest
 
-import derive
 from derive.derivation import STYLES
 from derive.network.catalogue import ACTIVATIONS
 from derive.network.description import Network
 from derive.rendering import DETAILS, PARTS, narrated
+from tests.derived import derived
 from tests.document.claims import network
 from tests.document.networks import LOST
 
@@ -25,7 +25,7 @@ _KEPT = ((), ("weights",), ("biases",), ("weights", "biases"))
 
 
 def _written(one: Network, style: str) -> None:
-    derivation = derive.derive(one, style=style)
+    derivation = derived(one, style)
     assert narrated(derivation, detail="brief", parts={"captions"})[0].blocks
     for detail in DETAILS:
         assert narrated(derivation, detail=detail, parts=TOLD)[0].blocks
@@ -54,5 +54,5 @@ def test_every_pattern_of_frozen_layers_has_its_page(
 ) -> None:
     one = network((2, 2, 2), ("tanh", "sigmoid"), bias=bias, frozen=frozen)
     for style in STYLES:
-        derivation = derive.derive(one, style=style)
+        derivation = derived(one, style)
         assert narrated(derivation, detail="normal", parts=TOLD)[0].blocks

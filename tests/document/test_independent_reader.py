@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 import derive
-from derive.derivation.derivation import Derivation
 from derive.rendering import PARTS
+from tests.derived import derived
 from tests.document.networks import ACTIVATED, ALL, EXAMPLES, LOST, OTHERS
 from tests.document.printed import Chain, Grid, Prose, parts, split
 from tests.document.reader import EXACT, Page
@@ -22,13 +22,8 @@ VARIANTS = ("write-up-002-example-matrix", "write-up-002-cross-entropy", "write-
 
 
 @cache
-def derivation(name: str, style: str) -> Derivation:
-    return derive.derive(ALL[name], style)
-
-
-@cache
 def rendered(name: str, style: str, detail: str, **options: Any) -> str:
-    page = derive.render(derivation(name, style), "text", detail=detail, **options)
+    page = derive.render(derived(ALL[name], style), "text", detail=detail, **options)
     assert isinstance(page, str)
     return page
 
@@ -98,7 +93,7 @@ def test_a_page_with_all_its_parts_can_be_followed(name: str, style: str) -> Non
 
 
 def test_where_deltas_take_over() -> None:
-    page = derive.render(derive.derive(ALL["deep"], "paths", max_paths=2), "text")
+    page = derive.render(derived(ALL["deep"], "paths", max_paths=2), "text")
     assert isinstance(page, str) and "deltas take over" in " ".join(page.split())
     follows(Page(page), "deep")
 

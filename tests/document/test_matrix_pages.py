@@ -16,6 +16,7 @@ from derive.expression.nodes import ACTIVATION, INPUT, LOSS, PRE_ACTIVATION, Qua
 from derive.rendering import narrated
 from derive.writers.columns import width
 from tests.derivation.oracle import mp
+from tests.derived import derived
 from tests.document.claims import named, network, oracle, told
 from tests.document.networks import ALL, EXAMPLES
 from tests.writers.markdown_rules import problems
@@ -42,7 +43,7 @@ each = pytest.mark.parametrize("name", NETWORKS)
 
 
 def fits(of: derive.Network, detail: str) -> None:
-    derivation = derive.derive(of, "matrices")
+    derivation = derived(of, "matrices")
     for dialect in ("github", "plain"):
         page = derive.render(derivation, detail=detail, dialect=dialect)
         assert isinstance(page, str) and problems(page, dialect) == []
@@ -163,7 +164,7 @@ def test_what_is_not_trained_is_said_to_stay(name: str) -> None:
 
 def test_every_parameter_stands_before_and_after() -> None:
     for of in NETWORKS.values():
-        document, _ = narrated(derive.derive(of, "matrices"), detail="brief")
+        document, _ = narrated(derived(of, "matrices"), detail="brief")
         shown = [b for b in document.blocks if isinstance(b, Equation)]
         kept = [b for b in shown if b.reason or any(r.sign == "→" for r in b.chain)]
         found = [q for b in kept for q in b.chain[0].expression.children]
@@ -212,7 +213,7 @@ def members(page: str) -> Iterator[list[tuple[str, str]]]:
 )
 @pytest.mark.parametrize("rounding", ["exact", "carried"])
 def test_numbers_follow_from_those_before_them(name: str, rounding: str) -> None:
-    page = derive.render(derive.derive(EXAMPLES[name], "matrices"), rounding=rounding)
+    page = derive.render(derived(EXAMPLES[name], "matrices"), rounding=rounding)
     assert isinstance(page, str)
     compared = 0
     for chain in members(page):
@@ -259,6 +260,6 @@ def test_a_page_by_matrices(to: str, suffix: str, golden: Callable[[str, str], N
         "binary_cross_entropy", targets=[[1, 0]], learning_rate=0.1, layout="to_from",
         notation="indexed",
     )  # fmt: skip
-    page = derive.render(derive.derive(of, "matrices"), to)
+    page = derive.render(derived(of, "matrices"), to)
     assert isinstance(page, str)
     golden(f"matrices.{suffix}", page)

@@ -12,6 +12,7 @@ from derive.derivation.steps import Rule, Step
 from derive.document.blocks import Block, Equation, Equations
 from derive.document.narration.locals import Sort, sort
 from derive.rendering import narrated
+from tests.derived import derived
 from tests.document.networks import EXAMPLES
 from tests.writers.test_latex_pages import compiled, complaints, needs_tex
 
@@ -28,7 +29,7 @@ CASES = [(name, detail) for name in PLAIN for detail in PAGES] + [
 def test_a_derivation_keeps_to_its_pages(
     name: str, style: str, detail: str, tmp_path: Path
 ) -> None:
-    page = derive.render(derive.derive(EXAMPLES[name], style), "latex", detail=detail)
+    page = derive.render(derived(EXAMPLES[name], style), "latex", detail=detail)
     assert isinstance(page, str)
     log = compiled(page, tmp_path)
     assert complaints(log) == []
@@ -50,7 +51,7 @@ def equations(blocks: tuple[Block, ...]) -> list[Equation]:
 @pytest.mark.parametrize("name", ["mazur", "symbolic", "write-up-003", "relu-deep"])
 @pytest.mark.parametrize("style", ["paths", "deltas"])
 def test_in_full_every_sort_of_local_derivative_keeps_its_lines(name: str, style: str) -> None:
-    derivation = derive.derive(EXAMPLES[name], style)
+    derivation = derived(EXAMPLES[name], style)
     document, _ = narrated(derivation, detail="full")
     shown = equations(document.blocks)
     ends = {equation.chain[-1].expression for equation in shown if equation.reason}
@@ -71,7 +72,7 @@ def test_in_full_every_sort_of_local_derivative_keeps_its_lines(name: str, style
 @pytest.mark.parametrize("style", ["paths", "deltas"])
 def test_every_gradient_stands_on_a_brief_page(name: str, style: str) -> None:
     network = EXAMPLES[name]
-    page = derive.render(derive.derive(network, style), "text", detail="brief")
+    page = derive.render(derived(network, style), "text", detail="brief")
     assert isinstance(page, str)
     call = derive.notation.names(network.notation, network.shape, network.layout)
     for w in network.parameters():

@@ -25,6 +25,7 @@ from derive.network import Network
 from derive.rendering import narrated
 from derive.writers.columns import width
 from tests.derivation.oracle import mp
+from tests.derived import derived
 from tests.document.claims import Said, named, network, oracle, path_count, told
 from tests.document.networks import EXAMPLES, OTHERS
 from tests.document.test_claims import NETWORKS as SOME
@@ -89,7 +90,7 @@ def test_what_is_promised_is_kept(name: str, style: str, detail: str) -> None:
 @pytest.mark.parametrize("name", ["mazur", "symbolic", "batch"])
 @pytest.mark.parametrize("detail", ["brief", "normal"])
 def test_the_way_there_has_the_steps_of_the_document(name: str, detail: str) -> None:
-    document, _ = narrated(derive.derive(EXAMPLES[name]), detail=detail, parts=PARTS)
+    document, _ = narrated(derived(EXAMPLES[name]), detail=detail, parts=PARTS)
     titles = ["".join(map(str, b.content)) for b in document.blocks
               if isinstance(b, Heading) and b.level == 2]  # fmt: skip
     steps = [s for s in said_of(EXAMPLES[name], detail=detail)
@@ -105,7 +106,7 @@ def test_the_way_there_has_the_steps_of_the_document(name: str, detail: str) -> 
 @pytest.mark.parametrize("style", ["deltas", "paths"])
 @pytest.mark.parametrize("detail", ["brief", "normal", "full"])
 def test_a_lemma_is_proved_before_it_is_cited(name: str, style: str, detail: str) -> None:
-    page = derive.render(derive.derive(NETWORKS[name], style), "text", detail=detail, parts=PARTS)
+    page = derive.render(derived(NETWORKS[name], style), "text", detail=detail, parts=PARTS)
     assert isinstance(page, str)
     stated: list[int] = []
     for found in re.finditer(r"^(?:Lemma (\d+) \()|\[Lemma (\d+)\]", page, re.MULTILINE):
@@ -129,9 +130,9 @@ def test_a_false_step_of_a_part_is_not_shown(monkeypatch: pytest.MonkeyPatch) ->
         other = Quantity(DELTA, step.about[0].layer, 1)
         return replace(step, relations=chain(other, *(r.expression for r in step.relations[1:])))
 
-    derivation = derive.derive(EXAMPLES["mazur"])
-    derive.render(derivation, "text", parts=["why"])
+    derive.render(derive.derive(EXAMPLES["mazur"]), "text", parts=["why"])
     monkeypatch.setattr(extra, "output_delta", wrong)
+    derivation = derive.derive(EXAMPLES["mazur"])
     with pytest.raises(CheckFailed, match="general/delta"):
         derive.render(derivation, "text", parts=["why"])
     derive.render(derivation, "text")
@@ -291,7 +292,7 @@ def test_one_more_layer_multiplies_the_paths() -> None:
 @pytest.mark.parametrize("name", EXAMPLES)
 @pytest.mark.parametrize("parts", [PARTS, ("references",)])
 def test_what_is_listed_is_cited_in_order(name: str, parts: tuple[str, ...]) -> None:
-    page = derive.render(derive.derive(EXAMPLES[name]), "text", parts=parts)
+    page = derive.render(derived(EXAMPLES[name]), "text", parts=parts)
     assert isinstance(page, str)
     text, _, listed = page.partition("References\n──────────\n")
     cited = [int(n) for n in re.findall(r"\[(\d+)\]", text)]
@@ -300,7 +301,7 @@ def test_what_is_listed_is_cited_in_order(name: str, parts: tuple[str, ...]) -> 
     assert ("mattmazur" in listed) == (name in (
         "mazur", "mazur-trained-biases", "write-up-000", "write-up-001",
     ))  # fmt: skip
-    assert not re.search(r"\[\d+\]", str(derive.render(derive.derive(EXAMPLES[name]), "text")))
+    assert not re.search(r"\[\d+\]", str(derive.render(derived(EXAMPLES[name]), "text")))
 
 
 def test_another_number_is_not_that_example() -> None:
@@ -322,7 +323,7 @@ def test_another_number_is_not_that_example() -> None:
 @pytest.mark.parametrize("name", ["mazur", "write-up-002", "symbolic", "batch"])
 @pytest.mark.parametrize("style", ["deltas", "paths", "matrices"])
 def test_pages_with_all_parts_keep_the_rules_of_their_format(name: str, style: str) -> None:
-    derivation = derive.derive(EXAMPLES[name], style)
+    derivation = derived(EXAMPLES[name], style)
     for dialect in ("github", "plain"):
         page = derive.render(derivation, "markdown", dialect=dialect, parts=PARTS)
         assert isinstance(page, str)
@@ -337,6 +338,6 @@ def test_pages_with_all_parts_keep_the_rules_of_their_format(name: str, style: s
     ("name", "style"), [("mazur", "deltas"), ("write-up-002", "matrices"), ("batch", "paths")]
 )
 def test_pages_with_all_parts_compile(name: str, style: str, tmp_path: Path) -> None:
-    page = derive.render(derive.derive(EXAMPLES[name], style), "latex", parts=PARTS)
+    page = derive.render(derived(EXAMPLES[name], style), "latex", parts=PARTS)
     assert isinstance(page, str)
     assert complaints(compiled(page, tmp_path)) == []

@@ -23,6 +23,7 @@ from derive.document.blocks import (
 )
 from derive.rendering import PARTS, narrated
 from derive.writers.expressions.text import text
+from tests.derived import derived
 
 MOST = 3
 EXAMPLES = [derive.load(path) for path in sorted(Path("examples").glob("*.yaml"))]
@@ -86,7 +87,7 @@ def sentences(document: Document, names: derive.notation.Names) -> list[str]:
 def test_no_sentence_comes_again_and_again(
     network: derive.Network, style: str, detail: str
 ) -> None:
-    derivation = derive.derive(network, style)
+    derivation = derived(network, style)
     for parts in ((), tuple(PARTS)):
         document, names = narrated(derivation, detail=detail, parts=parts)
         often = {s: n for s, n in Counter(sentences(document, names)).items() if n > MOST}
@@ -96,5 +97,5 @@ def test_no_sentence_comes_again_and_again(
 def test_the_count_can_fail() -> None:
     again = Paragraph(("This is said again.",))
     document = Document(("t",), (again,) * (MOST + 1))
-    names = narrated(derive.derive(EXAMPLES[0]))[1]
+    names = narrated(derived(EXAMPLES[0]))[1]
     assert Counter(sentences(document, names)).most_common(1) == [("This is said again.", MOST + 1)]

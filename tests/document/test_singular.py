@@ -6,7 +6,6 @@ import re
 
 import pytest
 
-import derive
 from derive.document.blocks import Document, Equation, Equations, Figure, Paragraph
 from derive.expression.matrices import Named, shape
 from derive.network import Dense, Network
@@ -14,6 +13,7 @@ from derive.notation import Names
 from derive.pictures.picture import Line
 from derive.rendering import narrated
 from derive.writers import write
+from tests.derived import derived
 from tests.document.claims import network
 from tests.document.networks import OTHERS
 from tests.document.test_captions import plain
@@ -51,7 +51,7 @@ _SEVERAL = re.compile(
 
 
 def pages(of: Network, style: str, detail: str = "full", *parts: str) -> tuple[Document, Names]:
-    return narrated(derive.derive(of, style), detail=detail, parts=parts)
+    return narrated(derived(of, style), detail=detail, parts=parts)
 
 
 @pytest.mark.parametrize("name", NETWORKS)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any
 
 from mpmath.ctx_mp import MPContext
@@ -50,6 +51,13 @@ class Values:
 Meaning = Callable[[Values], Any]
 
 
+@cache
+def _any_of(names: frozenset[str]) -> re.Pattern[str]:
+    """The longest of some names; nothing where there are none."""
+    longest_first = sorted(names, key=lambda name: (-len(name), name))
+    return re.compile("|".join(map(re.escape, longest_first)) or "(?!)")
+
+
 class Reader:
     """Reads one printed formula; ``names`` maps each printed name to its key."""
 
@@ -61,7 +69,8 @@ class Reader:
     def __init__(self, source: str, names: Mapping[str, str], functions: Mapping[str, str]) -> None:
         self.source = source
         self.position = 0
-        self.names = dict(sorted(names.items(), key=lambda item: -len(item[0])))
+        self.names = names
+        self.any_name = _any_of(frozenset(names))
         self.functions = functions
 
     def read(self) -> Meaning:
@@ -136,10 +145,9 @@ class Reader:
 
     def name(self) -> str | None:
         self.skip()
-        for printed in self.names:
-            if self.source.startswith(printed, self.position):
-                self.position += len(printed)
-                return self.names[printed]
+        if found := self.any_name.match(self.source, self.position):
+            self.position = found.end()
+            return self.names[found[0]]
         return None
 
     def number(self) -> Meaning | None:

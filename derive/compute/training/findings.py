@@ -65,15 +65,18 @@ def leads(training: Training) -> tuple[Lead, ...]:
     """
     found: list[Lead] = []
     ends = [run.epochs - (run.ending == DIVERGED) for run in training.runs]
-    leader: Run | None = None
+    leader = -1  # its place among the runs: to compare runs is to compare all their numbers
     for epoch in range(1, max(ends, default=0) + 1):
-        there = [run for run, end in zip(training.runs, ends, strict=True) if epoch <= end]
-        lowest = min(run.losses[epoch] for run in there)
-        if leader not in there or leader.losses[epoch] > lowest:
-            leader = next(run for run in there if run.losses[epoch] == lowest)
-            found.append(Lead(leader, epoch, epoch))
+        losses = {
+            place: run.losses[epoch]
+            for place, run in enumerate(training.runs) if epoch <= ends[place]
+        }  # fmt: skip
+        lowest = min(losses.values())
+        if leader not in losses or losses[leader] > lowest:
+            leader = next(place for place, loss in losses.items() if loss == lowest)
+            found.append(Lead(training.runs[leader], epoch, epoch))
         else:
-            found[-1] = Lead(leader, found[-1].first, epoch)
+            found[-1] = Lead(training.runs[leader], found[-1].first, epoch)
     return tuple(found)
 
 
