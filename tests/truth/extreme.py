@@ -123,7 +123,8 @@ def rounded(true: Any, digits: int) -> Decimal:
     to one digit before the point and so many behind it."""
     with localcontext() as context:
         context.prec, context.Emin, context.Emax = _DIGITS, -(10**6), 10**6
-        value = Decimal(mp.nstr(true, _DIGITS - _STEP))
+        known = _DIGITS - _STEP - 20 + int(mp.log10(abs(true)))  # digits of it: the rest is noise
+        value = Decimal(mp.nstr(true, max(50, min(known, _DIGITS - _STEP))))
         power = value.adjusted()
         if power >= 9:
             places = max(digits, 2) - power
