@@ -7,12 +7,12 @@ from typing import Any
 
 import sympy  # type: ignore[import-untyped]
 
+from derive.expression.blank import Blank
 from derive.expression.evaluate import with_example
 from derive.expression.functions import Function
 from derive.expression.nodes import (
     VARIABLE,
     Apply,
-    Blank,
     Bracket,
     Cases,
     Constant,

@@ -13,12 +13,12 @@ from fractions import Fraction
 from typing import Any, Protocol
 
 from derive.expression.arithmetic import HIGH, Arithmetic
+from derive.expression.blank import Blank
 from derive.expression.functions import Function
 from derive.expression.grid import Grid
 from derive.expression.matrices import Hadamard, Matrix, MatrixProduct, Named, Transpose
 from derive.expression.nodes import (
     Apply,
-    Blank,
     Bracket,
     Cases,
     Comparison,

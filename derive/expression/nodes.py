@@ -316,25 +316,6 @@ class IndexedSum(Expression):
         return IndexedSum(children[0], self.index, self.count)
 
 
-@dataclass(frozen=True, slots=True)
-class Blank(Expression):
-    """A gap to be filled in; ``of`` is what belongs there, ``label`` what the gap is called.
-
-    ``filled``: what belongs there stands in it, as in a key.
-    """
-
-    of: Expression
-    label: str
-    filled: bool = False
-
-    @property
-    def children(self) -> tuple[Expression, ...]:
-        return (self.of,)
-
-    def with_children(self, children: tuple[Expression, ...]) -> Expression:
-        return Blank(children[0], self.label, self.filled)
-
-
 ZERO = Number(Fraction(0))
 ONE = Number(Fraction(1))
 TWO = Number(Fraction(2))

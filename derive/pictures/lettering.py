@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from derive.derivation.graph import E
-from derive.expression.nodes import Blank, Expression, Partial, Quantity
+from derive.expression.blank import Blank
+from derive.expression.nodes import Expression, Partial, Quantity
 from derive.pictures.extent import width
 from derive.pictures.picture import Box, Content, Label, Pen, Point
 from derive.pictures.scene import Scene

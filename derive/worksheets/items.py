@@ -18,12 +18,12 @@ from derive.derivation.numbers import Numbers
 from derive.derivation.rounding import equal
 from derive.derivation.steps import Chain, Relation
 from derive.expression.arithmetic import HIGH
+from derive.expression.blank import Blank
 from derive.expression.evaluate import Bindings, evaluate
 from derive.expression.functions import EXP
 from derive.expression.nodes import (
     Address,
     Apply,
-    Blank,
     Cases,
     Expression,
     Number,

@@ -19,7 +19,8 @@ from writers.markdown_rules import problems
 
 import derive
 from derive.document.blocks import Space
-from derive.expression.nodes import Blank, Quantity
+from derive.expression.blank import Blank
+from derive.expression.nodes import Quantity
 from derive.network import Dense, Network
 from derive.worksheets import Ask, Recipe, Worksheet
 from derive.writers import write

@@ -20,8 +20,9 @@ from derive.derivation.local import key
 from derive.derivation.trace import ExampleTrace, parameters_of
 from derive.document.blocks import Choices, Code, Equation
 from derive.expression.arithmetic import HIGH
+from derive.expression.blank import Blank
 from derive.expression.evaluate import evaluate
-from derive.expression.nodes import Blank, Comparison, Expression, Number, Partial, Quantity, total
+from derive.expression.nodes import Comparison, Expression, Number, Partial, Quantity, total
 from derive.network import Dense, Network
 from derive.worksheets import Answer, Ask, Recipe, Variant, WorksheetError
 from derive.worksheets.answers import (

@@ -20,6 +20,7 @@ from derive.document.blocks import (
     Strong,
     Table,
 )
+from derive.expression.blank import Blank
 from derive.expression.functions import ABS, EXP, LN, SIGMOID, TANH, X
 from derive.expression.nodes import (
     ACTIVATION,
@@ -37,7 +38,6 @@ from derive.expression.nodes import (
     TWO,
     WEIGHT,
     ZERO,
-    Blank,
     Bracket,
     Cases,
     Comparison,

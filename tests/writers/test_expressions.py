@@ -18,6 +18,7 @@ from writers.drawn_expressions import (
 )
 from writers.formula_reader import LatexReader, Reader
 
+from derive.expression.blank import Blank
 from derive.expression.evaluate import evaluate
 from derive.expression.formula import parse
 from derive.expression.functions import ABS, EXP, LN, MAX, SIGMOID, SQRT, X, elementary
@@ -33,7 +34,6 @@ from derive.expression.nodes import (
     TWO,
     WEIGHT,
     ZERO,
-    Blank,
     Bracket,
     Cases,
     Comparison,

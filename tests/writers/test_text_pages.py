@@ -23,7 +23,8 @@ from derive.document.blocks import (
     Strong,
     Table,
 )
-from derive.expression.nodes import Blank, Expression, Number, Product, Sum
+from derive.expression.blank import Blank
+from derive.expression.nodes import Expression, Number, Product, Sum
 from derive.notation import Names, Shape, names
 from derive.pictures.picture import Picture
 from derive.writers import write

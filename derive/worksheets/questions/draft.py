@@ -10,7 +10,8 @@ from derive.derivation.numbers import Numbers
 from derive.derivation.steps import SUM_TO_ONE, Relation
 from derive.document.blocks import Block, Choices, Equation, Inline, Paragraph, Space, Together
 from derive.document.wording import Value
-from derive.expression.nodes import Blank, Expression, Quantity
+from derive.expression.blank import Blank
+from derive.expression.nodes import Expression, Quantity
 from derive.worksheets.answers import (
     AnyAnswer,
     ChoiceAnswer,

@@ -16,15 +16,8 @@ from derive.derivation.styles.deltas import delta_of
 from derive.document.blocks import Figure, Inline, Paragraph, Table
 from derive.document.narration.pictures import content as content_of
 from derive.document.narration.pictures import sentences
-from derive.expression.nodes import (
-    ACTIVATION,
-    DELTA,
-    Apply,
-    Blank,
-    Expression,
-    Partial,
-    Quantity,
-)
+from derive.expression.blank import Blank
+from derive.expression.nodes import ACTIVATION, DELTA, Apply, Expression, Partial, Quantity
 from derive.notation import NEGATIVE
 from derive.pictures.completion import HIGH, ROOMY, completion
 from derive.pictures.picture import Content, Picture

@@ -8,10 +8,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, cast
 
+from derive.expression.blank import Blank
 from derive.expression.matrices import Hadamard, Matrix, MatrixProduct, Named, Transpose
 from derive.expression.nodes import (
     Apply,
-    Blank,
     Bracket,
     Cases,
     Comparison,

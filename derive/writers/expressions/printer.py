@@ -11,10 +11,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+from derive.expression.blank import Blank
 from derive.expression.matrices import Hadamard, Matrix, MatrixProduct, Named, Transpose
 from derive.expression.nodes import (
     Apply,
-    Blank,
     Bracket,
     Cases,
     Comparison,

@@ -1,0 +1,26 @@
+"""A gap in a formula, as on a worksheet: no mathematics, so it stands beside the nodes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from derive.expression.nodes import Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Blank(Expression):
+    """A gap to be filled in; ``of`` is what belongs there, ``label`` what the gap is called.
+
+    ``filled``: what belongs there stands in it, as in a key.
+    """
+
+    of: Expression
+    label: str
+    filled: bool = False
+
+    @property
+    def children(self) -> tuple[Expression, ...]:
+        return (self.of,)
+
+    def with_children(self, children: tuple[Expression, ...]) -> Expression:
+        return Blank(children[0], self.label, self.filled)
