@@ -48,8 +48,8 @@ _LONG = 30  # rows past which a table may cross pages
 
 # Cells of several lines, by how the column is aligned.
 _RAGGED = {
-    "l": r">{\raggedright\arraybackslash}", "c": r">{\centering\arraybackslash}",
-    "r": r">{\raggedleft\arraybackslash}",
+    "l": r">{\apart\raggedright\arraybackslash}", "c": r">{\apart\centering\arraybackslash}",
+    "r": r">{\apart\raggedleft\arraybackslash}",
 }  # fmt: skip
 
 
@@ -166,7 +166,10 @@ class Latex(Writer):
                 for i in taken
             )  # fmt: skip
             some = [
-                [_begun(_strut(row) + row[taken[0]]), *(row[i] for i in taken[1:])] for row in cells
+                [_begun(_strut(row) + row[taken[0]]), *(row[i] for i in taken[1:])]
+                for row in (
+                    [_footed(cell, i in squeezed) for i, cell in enumerate(row)] for row in cells
+                )
             ]
             yield Tabular(caption, spec, some[0], some[1:], long, rest >= 0)
             caption = ""
@@ -214,6 +217,11 @@ def _strut(row: list[str]) -> str:
     """What keeps a row with fractions, or with layers as superscripts, from touching the others."""
     every = " ".join(row)
     return r"\high{}" if r"\frac" in every else r"\raised{}" if "^{" in every else ""
+
+
+def _footed(cell: str, lines: bool) -> str:
+    """A cell of several lines, the last of which is as deep as its row's first is high."""
+    return cell + _strut([cell]) if lines else cell
 
 
 def _begun(cell: str) -> str:

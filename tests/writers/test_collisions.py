@@ -9,7 +9,10 @@ import pytest
 from click.testing import CliRunner
 
 from derive.cli import commands
-from tests.writers.collisions import collisions
+from derive.document.blocks import Document, Table
+from derive.writers import write
+from tests.writers.collisions import collisions, words
+from tests.writers.samples import NOTATIONS, w
 from tests.writers.test_latex_pages import compiled, needs_tex
 
 pytestmark = [
@@ -75,3 +78,19 @@ def test_lines_that_are_set_over_each_other_are_seen(tmp_path: Path) -> None:
     page = (tmp_path / "sheet-01.tex").read_text()
     spoilt = page.replace(r"\ifvmode\nointerlineskip\vskip-\parskip\fi", r"\ifvmode\vskip-15pt\fi")
     assert spoilt != page and found(tmp_path, spoilt)
+
+
+def test_lines_of_a_cell_with_layers_keep_apart(tmp_path: Path) -> None:
+    """Where the names of a table need several lines, no layer touches an index above it."""
+    weights = tuple(one for i in range(40) for one in (w(1, i % 3, i), ", "))
+    some = Table((("Symbol",), ("Meaning",)), ((weights, ("a long word " * 12,)),) * 2, "ll")
+    compiled(write(Document(("table",), (some,)), NOTATIONS[-1], "latex"), tmp_path)
+    told = words(tmp_path / "page.pdf")
+    layers = [word for word in told if word.text.startswith("(1)")]
+    indices = [word for word in told if word.text.rstrip(",").isdigit() and word.page == 1]
+    gaps = [
+        layer.top - index.bottom
+        for layer in layers for index in indices
+        if index.top > 70 and 0 < layer.top - index.top < 20 and abs(layer.left - index.left) < 60
+    ]  # fmt: skip
+    assert gaps and min(gaps) > 1
