@@ -13,6 +13,8 @@ import pytest
 import derive
 from derive.expression.nodes import ACTIVATION, LOSS, LOSS_TERM, Quantity
 from derive.network import Dense, Network
+from derive.notation import Names, names
+from derive.writers.expressions.text import text
 from tests.derivation.oracle import mp
 from tests.derived import derived
 from tests.document.claims import Said, named, network, oracle, path_count, told
@@ -301,6 +303,49 @@ def test_inactive_units() -> None:
     kink = network((1, 1, 1), ("relu", "identity"), inputs=[[0]], bias="none")
     assert named(told(kink), "found-inactive-one"), "relu′(0) is declared to be 0"
     assert not named(told(ONE_EACH), "found-inactive", "found-inactive-one")
+
+
+UNUSED = ("found-unused-case", "found-unused-cases", "found-only-case", "found-only-cases")
+
+
+@pytest.mark.parametrize(
+    ("activation", "inputs", "said"),
+    [
+        # The one unit gets 1·x: which cases that comes to is seen at once.
+        ("relu", [[2]], ["found-only-case: x > 0"]),
+        ("relu", [[-2]], []),  # an inactive unit is told by its name
+        ("relu", [[2], [-1]], []),  # over the batch both cases occur
+        ("relu", [[2], [3]], ["found-only-case: x > 0"]),
+        ("relu", [[-2], [-3]], ["found-unused-case: x > 0"]),
+        ("leaky_relu", [[-2]], ["found-unused-case: x > 0"]),
+        ("tanh", [[2]], []),
+        ({"formula": "max(x/4, x - 1)"}, [[1]], ["found-unused-case: x/4 < x − 1"]),
+        ({"formula": "max(x/4, x - 1)"}, [[2]], ["found-unused-case: x/4 > x − 1"]),
+        ({"formula": "max(x/4, x - 1)"}, [[1], [2]], []),  # a tie is nothing to miss
+        ({"formula": "x if x > 1 else (x*x if x > 0 else -x)"}, [[0.5]],
+         ["found-only-case: x > 0"]),
+        # a distinction within a case that does not occur is not spoken of
+        ({"formula": "(x*x if x > 3 else x) if x > 0 else -x"}, [[-1]],
+         ["found-unused-case: x > 0"]),
+        ({"formula": "(x*x if x > 3 else x) if x > 0 else -x"}, [[1]],
+         ["found-only-case: x > 0", "found-unused-case: x > 3"]),
+    ],
+)  # fmt: skip
+def test_cases_that_no_number_comes_to(
+    activation: str | dict[str, str], inputs: list[list[float]], said: list[str]
+) -> None:
+    of = network(
+        (1, 1, 1), (activation, "identity"), inputs=inputs, targets=[[0.5]] * len(inputs),
+        weights=[[[1]], [[1]]], bias="none",
+    )  # fmt: skip
+    found = named(told(of), *UNUSED)
+    called = names(of.notation, of.shape)
+    listed = [f"{one.sentence}: {_listed(one.values['cases'], called)}" for one in found]
+    assert listed == said
+
+
+def _listed(cases: Any, called: Names) -> str:
+    return "".join(c if isinstance(c, str) else text(c, called) for c in cases)
 
 
 def test_gradients_that_shrink_on_the_way_back() -> None:

@@ -10,6 +10,7 @@ from derive.derivation.graph import E, Graph, pre_activations
 from derive.derivation.rounding import Shown, display, equal, exponent, is_zero, settled, shown
 from derive.derivation.valuation import Valuation
 from derive.document.blocks import Block, Inline, Items, Paragraph
+from derive.document.narration.cases import unused
 from derive.document.narration.teller import ROW_LIMIT, Teller
 from derive.document.wording import merged
 from derive.expression.arithmetic import HIGH
@@ -82,6 +83,7 @@ def _of_numbers(teller: Teller) -> Iterator[Inline]:
     if not teller.network.is_batch:
         yield from _opposed(teller, valuation)
         yield from _inactive(teller, valuation)
+    yield from unused(teller, valuation)
     yield from _shrunk(teller, valuation)
 
 
