@@ -86,12 +86,48 @@ def check_totals(graph: Graph, point: Trace, seed: int, of: Iterable[Quantity]) 
     chance = random.Random(f"derive totals {seed}")
     example = point.examples[0]
     direction = {q: signed(chance) for q in example.values if q not in graph.definitions}
-    wanted = list(of)
-    if not wanted or _crosses_a_kink(graph, example, direction):
+    wanted, aside = list(of), _Aside(graph, direction)
+    if not wanted or _crosses_a_kink(aside, example):
         return 0
     for quantity in wanted:
-        _check_total(graph, point, quantity, direction)
+        _check_total(point, quantity, aside)
     return len(wanted)
+
+
+class _Aside:
+    """Forward passes from leaves that stand a little aside; each is made once, for all totals."""
+
+    def __init__(self, graph: Graph, direction: Direction) -> None:
+        self.graph = graph
+        self.direction = direction
+        self._steps: dict[int, dict[Quantity, Any]] = {}
+        self._pairs: dict[tuple[int, tuple[Quantity, ...]], tuple[ExampleTrace, ExampleTrace]] = {}
+
+    def steps(self, example: ExampleTrace) -> Mapping[Quantity, Any]:
+        """h·v of every leaf."""
+        if id(example) not in self._steps:
+            steps = {q: _step(example, q, share) for q, share in self.direction.items()}
+            self._steps[id(example)] = steps
+        return self._steps[id(example)]
+
+    def pair(
+        self, example: ExampleTrace, part: Sequence[Quantity]
+    ) -> tuple[ExampleTrace, ExampleTrace]:
+        """The example with some of the leaves moved ahead, and behind."""
+        asked = id(example), tuple(part)
+        if asked not in self._pairs:
+            leaves = {q: example.quantity(q) for q in self.direction}
+            steps = {q: self.steps(example)[q] for q in part}
+            self._pairs[asked] = (self._moved(example, leaves, steps, 1),
+                                  self._moved(example, leaves, steps, -1))  # fmt: skip
+        return self._pairs[asked]
+
+    def _moved(
+        self, example: ExampleTrace, leaves: Mapping[Quantity, Any],
+        steps: Mapping[Quantity, Any], sign: int,
+    ) -> ExampleTrace:  # fmt: skip
+        there = {**leaves, **{q: leaves[q] + sign * step for q, step in steps.items()}}
+        return ExampleTrace(self.graph, there, example.arithmetic)
 
 
 def _check_formula(
@@ -106,7 +142,9 @@ def _check_formula(
     def agrees(example: ExampleTrace, part: Sequence[Quantity], floor: Any) -> bool:
         moved = {q: direction[q] for q in part}
         values = [evaluate(formula, _Moved(example, moved, sign)) for sign in (1, -1)]
-        return _agree(example, moved, values, example.slopes(quantity), floor)
+        slopes = example.slopes(quantity)
+        parts = [slopes[q] * _step(example, q, direction[q]) for q in part if q in slopes]
+        return _agree(parts, values, floor)
 
     culprit = _wrong(point, tuple(direction), agrees)
     if culprit is not None:
@@ -116,22 +154,21 @@ def _check_formula(
     return True
 
 
-def _crosses_a_kink(graph: Graph, example: ExampleTrace, direction: Direction) -> bool:
-    kinked = [formula for formula in graph.definitions.values() if has_kinks(formula)]
+def _crosses_a_kink(aside: _Aside, example: ExampleTrace) -> bool:
+    kinked = [formula for formula in aside.graph.definitions.values() if has_kinks(formula)]
     if not kinked:
         return False
-    ahead, behind = (_shifted(graph, example, direction, sign) for sign in (1, -1))
+    ahead, behind = aside.pair(example, tuple(aside.direction))
     return any(sides(formula, ahead) != sides(formula, behind) for formula in kinked)
 
 
-def _check_total(graph: Graph, point: Trace, of: Quantity, direction: Direction) -> None:
+def _check_total(point: Trace, of: Quantity, aside: _Aside) -> None:
     def agrees(example: ExampleTrace, part: Sequence[Quantity], floor: Any) -> bool:
-        moved = {q: direction[q] for q in part}
-        values = [_shifted(graph, example, moved, sign).quantity(of) for sign in (1, -1)]
-        slopes = {q: example.partial(of, q) for q in part}
-        return _agree(example, moved, values, slopes, floor)
+        values = [side.quantity(of) for side in aside.pair(example, part)]
+        steps = aside.steps(example)
+        return _agree([example.partial(of, q) * steps[q] for q in part], values, floor)
 
-    culprit = _wrong(point, tuple(direction), agrees)
+    culprit = _wrong(point, tuple(aside.direction), agrees)
     if culprit is not None:
         raise CheckFailed(
             f"total/{key(of)}/{key(culprit)}",
@@ -139,20 +176,15 @@ def _check_total(graph: Graph, point: Trace, of: Quantity, direction: Direction)
         )
 
 
-def _agree(
-    example: ExampleTrace, direction: Direction, values: Sequence[Any],
-    slopes: Mapping[Quantity, Any], floor: Any,
-) -> bool:  # fmt: skip
+def _agree(parts: Sequence[Any], values: Sequence[Any], floor: Any) -> bool:
     """Whether f(x + h·v) − f(x − h·v) is 2·Σ ∂f/∂x·h·v, to thirty digits of its largest part.
 
+    parts  ∂f/∂x·h·v of every x that is moved
     floor  how much of f itself may be rounding
     """
     ahead, behind = values
-    parts = [
-        2 * slopes[q] * _step(example, q, share) for q, share in direction.items() if q in slopes
-    ]
-    error = abs(ahead - behind - sum(parts))
-    allowed = _AGREE * max(map(abs, parts), default=0) + floor * max(1, abs(ahead))
+    error = abs(ahead - behind - 2 * sum(parts))
+    allowed = 2 * _AGREE * max(map(abs, parts), default=0) + floor * max(1, abs(ahead))
     return bool(error <= allowed)
 
 
@@ -176,10 +208,3 @@ def blame(suspects: tuple[Quantity, ...], wrong: Callable[[Sequence[Quantity]], 
         half = suspects[: len(suspects) // 2]
         suspects = half if wrong(half) else suspects[len(half) :]
     return suspects[0]
-
-
-def _shifted(graph: Graph, example: ExampleTrace, direction: Direction, sign: int) -> ExampleTrace:
-    """The forward pass from leaves that stand a little aside."""
-    aside = _Moved(example, direction, sign)
-    leaves = {q: aside.quantity(q) for q in example.values if q not in graph.definitions}
-    return ExampleTrace(graph, leaves, example.arithmetic)
