@@ -20,9 +20,11 @@ from typing import Any, Protocol, TypeVar
 from mpmath.ctx_mp import MPContext  # type: ignore[import-untyped]
 from mpmath.libmp import from_pickable, to_pickable  # type: ignore[import-untyped]
 
+from derive.expression import error_function
+
 DIGITS = 60  # decimal digits of HIGH
-MOST_DIGITS = 1_000 * DIGITS  # as far as σ(46,000) needs: beyond, a page would take minutes
-_DEAR = 9 * DIGITS  # digits past which values of functions are remembered
+MOST_DIGITS = 500 * DIGITS  # as far as σ(22,900) needs: beyond, a page would take minutes
+_DEAR = 9 * DIGITS  # digits past which values of functions are remembered, and erf is our own
 _FEW = 256
 _SPARE = 40
 _AMPLE = 1.2  # of what is seen first: others are often a little larger
@@ -60,6 +62,7 @@ class HighPrecision:
             "sign": lambda x: context.mpf(self.compare(x, 0)),
         }  # fmt: skip
         if digits > _DEAR:
+            self._functions["erf"] = error_function.erf
             for name in _GROWING:
                 self._functions[name] = lru_cache(maxsize=_FEW)(self._functions[name])
 
