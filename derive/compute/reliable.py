@@ -25,10 +25,12 @@ from derive.expression.nodes import INPUT, TARGET, Apply, Expression, Quantity
 from derive.network.catalogue import ActivationUse, LossUse
 from derive.network.description import Dense, Network
 
-FAR = 1000.0  # how far out is tried
+FAR = 1e150  # how far out is tried: there is room for its square
 WRONG = 1e-8  # relative error past which digits count as lost
 _STEPS = (1.0, 1.5, 2.0, 3.0, 5.0, 7.0)
-_SIZES = (*(float(f"{step}e{n}") for n in range(-12, 3) for step in _STEPS), FAR)
+_TINY = (1e-150, 1e-75, 1e-40, 1e-20, 1e-15)
+_HUGE = (1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e12, 1e16, 1e20, 1e40, 1e75, FAR)
+_SIZES = (*_TINY, *(float(f"{step}e{n}") for n in range(-12, 3) for step in _STEPS), *_HUGE)
 _GRID = (*(-size for size in reversed(_SIZES)), 0.0, *_SIZES)
 _TIE = 1e-6  # nearer than that the terms of a softmax's derivative may cancel, as they should
 _HOLES = 4  # good points between two bad ones that make no range of their own
@@ -43,7 +45,7 @@ Run = Callable[[float, Sequence[float]], tuple[float, float]]
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """A range low ≤ x ≤ high where a value or a derivative is wrong.
+    """A range low < x < high where a value or a derivative is wrong; at its ends it is right.
 
     what  "f(x) = x - sin(x)", or "the loss on sigmoid"
     of    "value" or "derivative"
@@ -55,11 +57,13 @@ class Lost:
     high: float
 
     def __str__(self) -> str:
-        where = f"{self.low:g} ≤ x ≤ {self.high:g}"
-        if self.high == FAR:
-            where = f"x ≥ {self.low:g}"
+        where = f"{self.low:g} < x < {self.high:g}"
+        if self.low == -FAR and self.high == FAR:
+            where = "every x"
+        elif self.high == FAR:
+            where = f"x > {self.low:g}"
         elif self.low == -FAR:
-            where = f"x ≤ {self.high:g}"
+            where = f"x < {self.high:g}"
         return f"the {self.of} of {self.what} for {where}".replace("-", "−")
 
 
@@ -115,7 +119,8 @@ def _ranges(
     wrong = [_wrong(x, run, graph, targets) for x in grid]
     for of, failed in zip(("value", "derivative"), zip(*wrong, strict=True), strict=True):
         for first, last in _runs([k for k, bad in enumerate(failed) if bad]):
-            yield Lost(what, of, grid[first], grid[last])
+            low = grid[first - 1] if first else -FAR
+            yield Lost(what, of, low, grid[last + 1] if last + 1 < len(grid) else FAR)
 
 
 def _mentions_erf(expressions: Iterable[Expression]) -> bool:

@@ -208,12 +208,17 @@ def _docstring(network: Network, needs: str) -> list[str]:
 def _promise(network: Network) -> str:
     """What holds of the generated lines: said of an own formula only as far as it was found so."""
     found = lost(network)
-    if not found:
+    if network.loss.row and all(layer.activation.row for layer in network.layers):
         return "in a form that neither overflows nor cancels."
+    if not found:
+        return (
+            "in a form of which it was found that it neither overflows nor cancels for "
+            "pre-activations from −10^150 to 10^150."
+        )
     return (
         "in a form that is as stable as derive could make it. Half of the digits or more are lost "
         f"in these ranges of the pre-activation x: {'; '.join(map(str, found))}. No others were "
-        "found from −1000 to 1000."
+        "found from −10^150 to 10^150."
     )
 
 
