@@ -5,6 +5,7 @@ Whatever a command needs is imported inside it, so that ``derive --help`` loads 
 
 from __future__ import annotations
 
+import errno
 import signal
 import sys
 from io import TextIOWrapper
@@ -24,6 +25,20 @@ from derive.commands.train import train
 from derive.commands.worksheet import worksheet
 from derive.expression.errors import DeriveError
 
+# What to do where the system does not read or write: what derive itself looks for has been told.
+_REMEDIES = {
+    errno.ENOSPC: "make room, or write to another disk",
+    errno.EDQUOT: "make room, or write to another disk",
+    errno.EFBIG: "allow larger files, or write to another disk",
+    errno.EISDIR: "give the name of a file",
+    errno.ENOTDIR: "a part of the path is a file; give a folder",
+    errno.EEXIST: "a part of the path is a file; give a folder",
+    errno.ENAMETOOLONG: "take a shorter name",
+    errno.EACCES: "take a place that you may use",
+    errno.EPERM: "take a place that you may use",
+    errno.EROFS: "take a place that you may use",
+}  # fmt: skip
+
 
 class _Commands(click.Group):
     """Reports wrong input as lines on stderr and exit code 1; a fault of derive still shows."""
@@ -38,8 +53,9 @@ class _Commands(click.Group):
         except BrokenPipeError:
             raise
         except OSError as error:
-            place = f"{error.filename}: " if error.filename else ""
-            click.echo(f"{place}{error.strerror or error}", err=True)
+            place = error.filename or "the output"
+            remedy = _REMEDIES.get(error.errno or 0, "take another place")
+            click.echo(f"{place}: {error.strerror or error}; {remedy}", err=True)
         except DeriveError as error:
             click.echo(str(error), err=True)
         ctx.exit(1)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import os
-from collections.abc import Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 
@@ -38,8 +39,11 @@ class Drafts:
 
     def add(self, path: Path, piece: str | bytes, private: bool = False) -> None:
         """Write the next piece of a file; ``private`` counts with the first."""
+        with _named(path):
+            self._add(path, piece.encode() if isinstance(piece, str) else piece, private)
+
+    def _add(self, path: Path, data: bytes, private: bool) -> None:
         target = path.resolve()
-        data = piece.encode() if isinstance(piece, str) else piece
         if target not in self._waiting:
             if target.exists() and not target.is_file():
                 target.write_bytes(data)
@@ -74,6 +78,18 @@ class Drafts:
             for folder in reversed(self._folders if kind is not None else []):
                 with suppress(OSError):  # somebody else may have put something there
                     folder.rmdir()
+
+
+@contextmanager
+def _named(path: Path) -> Iterator[None]:
+    """Errors name the file that was to be written: a full disk names none, a draft another."""
+    try:
+        yield
+    except OSError as error:
+        error.filename = str(path)
+        raise
+    except RuntimeError:  # a loop of symbolic links, up to Python 3.12
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(path)) from None
 
 
 def write_whole(contents: Mapping[Path, str | bytes]) -> None:

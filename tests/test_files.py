@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import re
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from derive.cli import commands
 from derive.files import Drafts, write_whole
+
+MAZUR = str(Path(__file__).parents[1] / "examples" / "mazur.yaml")
 
 
 def test_text_and_bytes_in_new_folders(tmp_path: Path) -> None:
@@ -62,4 +68,27 @@ def test_an_error_between_pieces_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(KeyError), Drafts() as drafts:
         drafts.add(tmp_path / "one.txt", "a")
         raise KeyError
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(not hasattr(os, "symlink"), reason="needs symbolic links")
+def test_errors_name_the_file_and_say_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "a").symlink_to(tmp_path / "b")
+    (tmp_path / "b").symlink_to(tmp_path / "a")
+    (tmp_path / "file").write_text("")
+    for place in ("a", "a/page.txt", "file/page.txt", "x" * 300):
+        path = tmp_path / place
+        told = CliRunner().invoke(commands, ["render", MAZUR, "--to", "text", "-o", str(path)])
+        assert told.exit_code == 1 and isinstance(told.exception, SystemExit)
+        assert re.fullmatch(rf"{re.escape(str(path))}: [^;]+; [^;]+(; [^;]+)?\n", told.stderr)
+
+
+def test_a_full_disk_names_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "open", full)
+    with pytest.raises(OSError, match="No space left") as caught:
+        write_whole({tmp_path / "page.md": "text"})
+    assert caught.value.filename == str(tmp_path / "page.md")
     assert list(tmp_path.iterdir()) == []
