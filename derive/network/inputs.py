@@ -32,11 +32,15 @@ Row = tuple[Number, ...]
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """How many inputs there are, what they are called, and a row of values per example."""
+    """How many inputs there are, what they are called, and a row of values per example.
+
+    examples  how many rows were written, also where one of them is wrong
+    """
 
     count: int
     names: tuple[str, ...] = ()
     rows: tuple[Row, ...] | None = None
+    examples: int = 1
 
 
 def read_inputs(notes: Notes, raw: Any) -> Inputs | None:
@@ -58,7 +62,7 @@ def read_inputs(notes: Notes, raw: Any) -> Inputs | None:
         return _names(notes, raw)
     if is_list(plain(raw[0])):
         rows = read_rows(notes, raw, path, "inputs", None)
-        return Inputs(len(plain(raw[0])), (), rows)
+        return Inputs(len(plain(raw[0])), (), rows, len(raw))
     return Inputs(len(raw), (), _one(read_row(notes, raw, path, "inputs", len(raw))))
 
 

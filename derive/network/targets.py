@@ -76,7 +76,7 @@ def read_targets(
     raw, path = plain(raw), _PATH
     if raw is None:
         return Targets()
-    examples = len(inputs.rows) if inputs and inputs.rows else 1
+    examples = inputs.examples if inputs else 1
     if isinstance(raw, Mapping) and outputs != 1 and len(raw) == 1 and next(iter(raw)) in CLASSES:
         return _classes(notes, raw, outputs, examples)
     if isinstance(raw, Mapping):

@@ -817,6 +817,10 @@ def layer(text: str) -> str:
             ["3:10: targets: got 2 rows; allowed are 1, one per row of the inputs"],
         ),
         (
+            "inputs: [[1, 2], [3]]\nlayers: [{units: 1}]\ntargets: [[1], [2]]",
+            ["1:18: inputs, row 2: got 1 value; allowed are 2"],
+        ),
+        (
             "inputs: [[1], [2]]\nlayers: [{units: 2}]\ntargets: [1, 2]",
             [
                 "3:10: targets: got one row; allowed are 2, one per example; write rows of 2, or, "
