@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
+from typing import Any
 
 from derive.derivation.check import Report
 from derive.derivation.delta_sign import as_delta, minus, with_minus
@@ -97,6 +98,11 @@ class Exercise:
     def truth(self) -> Truth:
         """What formulas about the network are compared with."""
         return Truth(self.derivation.graph)
+
+    @cached_property
+    def slips(self) -> dict[tuple[str, str], tuple[Task, Sequence[Any]]]:
+        """What can go wrong in tasks, as far as somebody asked: kept by ``misconceptions``."""
+        return {}
 
     @property
     def structure(self) -> Network:

@@ -6,7 +6,7 @@ The structure is derived and checked once; a variant is its numbers, its items a
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from hashlib import sha256
 from pathlib import Path
 
@@ -31,6 +31,8 @@ from derive.worksheets.source import FIRST, LATEST, Source
 from derive.worksheets.untold import Untold, untold
 from derive.worksheets.variant import Found, Search
 from derive.writers.registry import write
+
+_MOST_KEPT = 64  # structures that a process remembers
 
 
 @dataclass(frozen=True)
@@ -120,11 +122,13 @@ class Maker:
         self.recipe = recipe
         self.templates = templates
         by_nodes = any(ask.kind == "graph" for ask in recipe.questions)
-        self.exercise: Exercise = exercise(network, by_nodes, edition)
+        rate = network.learning_rate
+        self._search = _search(
+            network.with_numbers({}), by_nodes, edition, rate, _rounding(recipe, rate), recipe.units
+        )
+        self.exercise: Exercise = self._search.exercise
         structure = self.exercise.structure
         self.names: Names = names(structure.notation, structure.shape, structure.layout)
-        rounding = _rounding(recipe, network.learning_rate)
-        self._search = Search(self.exercise, network.learning_rate, rounding, recipe.units)
 
     @cached_property
     def _picture(self) -> tuple[Figure, ...]:
@@ -162,6 +166,15 @@ class Maker:
             number, numbers.network, mine, numbers, form or Form(""), pages, found,
             left_out,
         )  # fmt: skip
+
+
+@lru_cache(maxsize=_MOST_KEPT)
+def _search(
+    structure: Network, by_nodes: bool, edition: int, rate: Number | None, rounding: Rounding,
+    units: tuple[str, ...],
+) -> Search:  # fmt: skip
+    """What finds numbers: the same for all recipes that ask about a structure with these digits."""
+    return Search(exercise(structure, by_nodes, edition), rate, rounding, units)
 
 
 def _rounding(recipe: Recipe, rate: Number | None) -> Rounding:

@@ -82,7 +82,7 @@ class Formulas(Reader):
         """A formula in place of the right one. Never raises for what was typed.
 
         text     behind an equals sign; of a chain a = b = c every member behind the first counts
-        wrong    ids of misconceptions, and what they lead to
+        wrong    ids of misconceptions, and what they lead to: looked at where it is another
         subject  what is asked for, and so may not be named
         """
         members = _EQUALS.split(text)
@@ -90,9 +90,8 @@ class Formulas(Reader):
             return Compared(False, fault=Fault("long-chain", str(_MOST_MEMBERS)))
         if len(members) > 1 and not members[-1].strip():
             return Compared(False, fault=Fault("empty-end"))
-        slipped = tuple(wrong)
         for member in members[1:] or members:
-            found = self._member(right, member, assumptions, slipped, subject)
+            found = self._member(right, member, assumptions, wrong, subject)
             if not found.equal:
                 return found
         return found

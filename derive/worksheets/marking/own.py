@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from derive.derivation.numbers import Atom, Numbers, atoms
 from derive.derivation.rounding import half_unit
 from derive.expression.arithmetic import HIGH, Arithmetic
-from derive.expression.evaluate import Bindings, evaluate, slopes
+from derive.expression.evaluate import Bindings, Point, evaluate, slopes
 from derive.expression.nodes import Expression, Partial, Quantity, substitute, variable
 
 _ZERO = HIGH.number(Fraction(0))
 _LARGEST = 2_000  # bits; a number that is typed has at most 10^300
+_MOST_KNOWN = 10_000  # formulas kept in letters
 
 
 def fraction(value: Any, digits: int = 20) -> Fraction | None:
@@ -87,28 +89,38 @@ class Values:
 
         fewer  decimals that the numbers lose before they are put in
         """
-        letters: dict[Atom, Quantity] = {}
-        renamed: dict[Expression, Expression] = {}
-        for i, atom in enumerate(atoms(formula)):
-            letters[atom] = renamed[atom] = variable(f"n{i}")
-        values = {atom: self.value(atom) for atom in letters}
+        letters, in_letters = _in_letters(formula)
+        values = {letter: self.value(atom) for atom, letter in letters.items()}
         places = self.numbers.rounding.digits - fewer
-        put_in = {
-            letter: HIGH.number(_rounded(values[atom].number, places) if fewer
-                                else values[atom].number)
-            for atom, letter in letters.items()
-        }  # fmt: skip
-        in_letters = substitute(formula, renamed)
-        bindings = Bindings(put_in)
+        put_in = _PutIn({
+            letter: HIGH.number(_rounded(one.number, places) if fewer else one.number)
+            for letter, one in values.items()
+        })  # fmt: skip
         try:
-            found = slopes(in_letters, bindings)
-            value = evaluate(in_letters, bindings)
+            found = slopes(in_letters, put_in)
+            value = evaluate(in_letters, put_in)
         except ArithmeticError:
             return None
         error = _ZERO
-        for atom, letter in letters.items():
-            error += abs(found.get(letter, _ZERO)) * values[atom].error
+        for letter, one in values.items():
+            error += abs(found.get(letter, _ZERO)) * one.error
         return Worked(value, error, not any(one.error for one in values.values()))
+
+
+class _PutIn(Point, Bindings):
+    """Numbers for letters: what the slopes of a formula need is not worked out again for its
+    value."""
+
+    def __init__(self, values: Mapping[Quantity, Any]) -> None:
+        Point.__init__(self)
+        Bindings.__init__(self, values)
+
+
+@lru_cache(maxsize=_MOST_KNOWN)
+def _in_letters(formula: Expression) -> tuple[dict[Atom, Quantity], Expression]:
+    """A formula with a letter for each name in it: the same for all students."""
+    letters = {atom: variable(f"n{i}") for i, atom in enumerate(atoms(formula))}
+    return letters, substitute(formula, dict(letters.items()))
 
 
 def _rounded(value: Fraction, places: int) -> Fraction:

@@ -7,7 +7,7 @@ cannot happen. What a teacher or student reads about one is a wording file,
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from derive.expression.nodes import DELTA, Expression, quantities, substitute
@@ -104,23 +104,25 @@ _ROWS = (
 MISCONCEPTIONS = {row.id: row for row in _ROWS}
 
 
-def slips(task: Task, exercise: Exercise) -> Iterator[Slip]:
+def slips(task: Task, exercise: Exercise) -> Sequence[Slip]:
     """Everything that can go wrong in a task, the likelier first, no formula twice."""
-    return _distinct(task, ((row, row.ways(task, exercise)) for row in _ROWS))
+    return _kept("slips", task, exercise, lambda row: row.ways(task, exercise))
 
 
-def steering_slips(task: Task, exercise: Exercise) -> Iterator[Slip]:
+def steering_slips(task: Task, exercise: Exercise) -> Sequence[Slip]:
     """Those by which the numbers of a sheet are chosen and its wrong lines and choices made."""
-    return _distinct(task, ((row, row.wrong(task, exercise)) for row in _ROWS))
+    return _kept("steering", task, exercise, lambda row: row.wrong(task, exercise))
 
 
-def formula_slips(task: Task, exercise: Exercise) -> Iterator[Slip]:
+def formula_slips(task: Task, exercise: Exercise) -> Sequence[Slip]:
     """Everything that can go wrong in a formula, where the δ in it may be written out too."""
     by_subject = {other.step.subject: other for other in exercise.tasks if other.part == "delta"}
-    return _distinct(task, (
-        (row, written_out(task, row, exercise, by_subject))
-        for row in _ROWS if row.id != EARLY_ROUNDING
-    ))  # fmt: skip
+
+    def ways(row: Misconception) -> Iterator[Expression]:
+        if row.id != EARLY_ROUNDING:
+            yield from written_out(task, row, exercise, by_subject)
+
+    return _kept("formulas", task, exercise, ways)
 
 
 def written_out(
@@ -137,12 +139,22 @@ def written_out(
         yield substitute(task.formula, dict(zip(inside, formulas, strict=True)))
 
 
-def _distinct(
-    task: Task, found: Iterable[tuple[Misconception, Iterator[Expression]]]
-) -> Iterator[Slip]:
+def _kept(
+    which: str, task: Task, exercise: Exercise,
+    ways: Callable[[Misconception], Iterator[Expression]],
+) -> Sequence[Slip]:  # fmt: skip
+    """The slips in a task, worked out once for all students of an exercise."""
+    known = exercise.slips.get((which, task.source))
+    if known is None or known[0] is not task:
+        known = task, tuple(_distinct(task, ways))
+        exercise.slips[which, task.source] = known
+    return known[1]
+
+
+def _distinct(task: Task, ways: Callable[[Misconception], Iterator[Expression]]) -> Iterator[Slip]:
     seen = {(task.formula, 0)}
-    for row, formulas in found:
-        for formula in formulas:
+    for row in _ROWS:
+        for formula in ways(row):
             if (formula, row.fewer) not in seen:
                 seen.add((formula, row.fewer))
                 yield Slip(row, formula)
