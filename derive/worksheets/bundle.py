@@ -36,6 +36,7 @@ from derive.worksheets.units import check_units
 
 MAX_BYTES = 5_000_000
 MOST_KEPT = 64  # structures that a process remembers
+_VARIANTS_KEPT = 32
 _KEYS = {
     "derive": str, "network": str, "notation": str, "recipe": dict, "variants": int,
     "students": list, "redraws": dict,
@@ -107,11 +108,10 @@ class Bundle:
         if not 1 <= number <= self.count:
             raise WorksheetError(f"variant: got {number}; allowed are 1 to {self.count}")
         redraw = dict(self.redraws).get(number, 0)
+        form = Form(self.form(number), self.source.demonstration, self.person(number))
+        make = _variant if templates is None else Maker.variant  # templates may have been changed
         try:
-            return self.maker(number, templates).variant(
-                number, self.source, redraw, Form(self.form(number), self.source.demonstration,
-                                                  self.person(number)),
-            )  # fmt: skip
+            return make(self.maker(number, templates), number, self.source, redraw, form)
         except WorksheetError as error:
             family = _family(self.network)
             if family is None:
@@ -201,6 +201,12 @@ def _maker(network: str, notation: str, recipe: str, edition: int, templates: Pa
         said = json.loads(network) | {"notation": place.name}
         (Path(folder) / "network.yaml").write_text(json.dumps(said), encoding="utf-8")
         return Maker(load(Path(folder) / "network.yaml"), made, edition, templates)
+
+
+@lru_cache(maxsize=_VARIANTS_KEPT)
+def _variant(maker: Maker, number: int, source: Source, redraw: int, form: Form) -> Variant:
+    """A variant that may be asked for again soon: it is made, shown and marked in one process."""
+    return maker.variant(number, source, redraw, form)
 
 
 def read_bundle(path: str | Path) -> Bundle:

@@ -83,7 +83,7 @@ class Variant:
         """Whether there are numbers on the sheet, of which another variant has others."""
         return any(question.has_numbers for question in self.questions)
 
-    @property
+    @cached_property
     def signature(self) -> str:
         """A short digest of the network and its numbers, of what is asked where no number is:
         equal where two variants are alike."""
