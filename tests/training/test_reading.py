@@ -9,6 +9,7 @@ import math
 from array import array
 from collections.abc import Sequence
 from dataclasses import replace
+from fractions import Fraction
 from typing import Any
 from unittest.mock import patch
 
@@ -21,6 +22,7 @@ from derive.document.blocks import Inline, Items, Paragraph
 from derive.document.training import account, report
 from derive.document.training.reading import reading
 from derive.document.wording import Value, Wording
+from derive.expression.arithmetic import HIGH
 from derive.expression.nodes import Comparison, Expression, Number, Quantity
 from tests.document.claims import Said, named, network
 
@@ -499,7 +501,12 @@ WRONG: dict[str, tuple[Any, Any]] = {
     "rises": (lambda run: findings.Rises(1, 7), test_where_the_loss_rises),
     "plateau": (lambda run: findings.Plateau(5, 0.1, 0.2), test_where_the_curve_is_flat),
     "bound": (
-        lambda t: findings.Bound(t.network.layers[-1].activation.range, 2.7, False, ((0, 0, 3.3),)),
+        lambda t: findings.Bound(
+            t.network.layers[-1].activation.range,
+            HIGH.number(Fraction(27, 10)),
+            False,
+            ((0, 0, 3.3),),
+        ),
         lambda _: test_a_target_out_of_reach_and_the_infimum(),
     ),
     "at_the_edge": (
