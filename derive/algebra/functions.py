@@ -29,6 +29,10 @@ class Named(sympy.Function):  # type: ignore[misc]
 
     said: ClassVar[Function]
 
+    def __reduce_ex__(self, _: Any) -> tuple[Any, ...]:
+        """Its class is made while running, and no other process would find it by its name."""
+        return _applied, (self.said, *self.args)
+
     def fdiff(self, argindex: int = 1) -> Any:
         """The derivative with respect to an argument, as taught."""
         letters, slopes = _slopes(self.said)
@@ -56,6 +60,10 @@ class Named(sympy.Function):  # type: ignore[misc]
 def named(function: Function) -> type[Named]:
     """The SymPy function of one that has a definition."""
     return type(function.name, (Named,), {"said": function, "nargs": len(function.parameters)})
+
+
+def _applied(function: Function, *arguments: Any) -> Any:
+    return named(function)(*arguments)
 
 
 @cache

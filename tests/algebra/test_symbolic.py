@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import ctypes
 import json
 import pickle
@@ -295,6 +296,10 @@ def test_text_is_a_name_and_never_evaluated() -> None:
 def test_it_is_sent_to_other_processes() -> None:
     s = derive.symbolic(MAZUR)
     assert pickle.loads(pickle.dumps(s)).gradients() == s.gradients()
+    for network in (MAZUR, dense(1, 1, activation={"formula": "x/(1 + abs(x))"})):
+        explicit = derive.symbolic(network).gradients("explicit")
+        assert pickle.loads(pickle.dumps(explicit)) == explicit
+        assert copy.deepcopy(explicit) == explicit
 
 
 def test_a_notebook_shows_the_definitions_in_the_notation() -> None:
