@@ -8,12 +8,9 @@ differences of its forward pass; rounding is done again here, from the rule that
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from fractions import Fraction
-from multiprocessing import get_context
 from random import Random
 from typing import Any
 
@@ -26,6 +23,7 @@ from derive.expression.nodes import PRE_ACTIVATION, Partial, Quantity
 from derive.network.description import Dense, Network
 from tests.derivation.oracle import Point, mp, number
 from tests.truth.figure import Figure
+from tests.truth.spread import spread
 
 COUNT = 2_000
 _CHUNK = 20
@@ -56,9 +54,7 @@ def figures() -> Iterator[Figure]:
 
 def faults(seeds: Sequence[int]) -> tuple[list[str], list[str]]:
     """A line for each network that is refused, and for each that has a wrong number."""
-    parts = [seeds[start : start + _CHUNK] for start in range(0, len(seeds), _CHUNK)]
-    with ProcessPoolExecutor(os.cpu_count(), get_context("spawn")) as pool:
-        found = [one for lines in pool.map(examined, parts) for one in lines]
+    found = list(spread(examined, seeds, _CHUNK))
     refused = [line for is_refused, line in found if is_refused]
     return refused, [line for is_refused, line in found if not is_refused]
 

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from itertools import pairwise
-from multiprocessing import get_context
 from random import Random
 from typing import Any
 
@@ -15,10 +12,10 @@ from derive.derivation.check.symbolic import confirm
 from derive.network.catalogue import ACTIVATIONS, LOSSES
 from derive.network.description import Dense, Network
 from tests.truth.figure import Figure
+from tests.truth.spread import spread
 
 COUNT = 20_000
 CONFIRMED = 20  # one network in so many gets SymPy's second opinion too, which is dear
-_CHUNK = 100
 STYLES = ("deltas", "paths", "matrices")
 
 PARAMETERS = {
@@ -49,9 +46,7 @@ def figures() -> Iterator[Figure]:
 
 def refusals(seeds: Sequence[int]) -> list[str]:
     """A line for each network that is refused."""
-    parts = [seeds[start : start + _CHUNK] for start in range(0, len(seeds), _CHUNK)]
-    with ProcessPoolExecutor(os.cpu_count(), get_context("spawn")) as pool:
-        return [line for lines in pool.map(refused, parts) for line in lines]
+    return list(spread(refused, seeds))
 
 
 def refused(seeds: Sequence[int]) -> list[str]:
