@@ -24,6 +24,7 @@ from derive.commands.symbolic import symbolic
 from derive.commands.train import train
 from derive.commands.worksheet import worksheet
 from derive.expression.errors import DeriveError
+from derive.reading import named
 
 # What to do where the system does not read or write: what derive itself looks for has been told.
 _REMEDIES = {
@@ -53,7 +54,7 @@ class _Commands(click.Group):
         except BrokenPipeError:
             raise
         except OSError as error:
-            place = error.filename or "the output"
+            place = named(error.filename) if error.filename is not None else "the output"
             remedy = _REMEDIES.get(error.errno or 0, "take another place")
             click.echo(f"{place}: {error.strerror or error}; {remedy}", err=True)
         except DeriveError as error:

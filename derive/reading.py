@@ -26,10 +26,11 @@ def read_bytes(path: str | Path, most: int) -> bytes:
         descriptor = os.open(name, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | _BINARY)
     except UnicodeEncodeError:  # half of a surrogate pair
         raise OSError(errno.EINVAL, "not a file name here", ascii(name)) from None
+    mode = os.fstat(descriptor).st_mode
+    if stat.S_ISDIR(mode):  # which ``fdopen`` would refuse by the number of the descriptor
+        os.close(descriptor)
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), name)
     with os.fdopen(descriptor, "rb", buffering=0) as file:
-        mode = os.fstat(descriptor).st_mode
-        if stat.S_ISDIR(mode):
-            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), name)
         if stat.S_ISFIFO(mode) or os.isatty(descriptor):
             os.set_blocking(descriptor, True)  # somebody writes, or types
         parts: list[bytes] = []
@@ -43,6 +44,12 @@ def read_bytes(path: str | Path, most: int) -> bytes:
             parts.append(part)
             left -= len(part)
     return b"".join(parts)
+
+
+def named(path: str | Path) -> str:
+    """How a message names a file: by its path, in quotation marks where that is nothing to see."""
+    name = os.fspath(path)
+    return name if name.strip() else repr(name)
 
 
 _BINARY = getattr(os, "O_BINARY", 0)  # Windows would end a text at the first ^Z

@@ -264,4 +264,4 @@ def _trained(network: Network) -> Training:
 
 def _one_of(name: str, value: str, allowed: tuple[str, ...]) -> None:
     if value not in allowed:
-        raise OptionError(f"{name}: got {value!r}; there are {', '.join(allowed)}")
+        raise OptionError(f"{name}: got {value!r}; allowed are {', '.join(allowed)}")

@@ -47,7 +47,7 @@ def read_table(path: str | Path) -> list[Row]:
     Raises TableError, saying what to do, and OSError.
     """
     place = Path(path)
-    raw = read_bytes(place, MAX_BYTES)
+    raw = read_bytes(path, MAX_BYTES)
     if len(raw) > MAX_BYTES:
         raise TableError(f"{path}: more than {MAX_BYTES} bytes; a table is smaller")
     try:

@@ -96,3 +96,18 @@ def test_what_cannot_be_a_file_is_told(tmp_path: Path, what: str, name: str) -> 
         READERS[what](tmp_path / name)
     told = error.value
     assert not isinstance(told, UnicodeError) and "embedded null" not in str(told)
+
+
+@pytest.mark.parametrize("what", READERS)
+@pytest.mark.parametrize("name", ["", " "])
+def test_a_name_of_nothing_is_shown_in_quotation_marks(what: str, name: str) -> None:
+    with pytest.raises((ValueError, OSError)) as caught:
+        READERS[what](name)  # type: ignore[arg-type]
+    assert repr(name) in str(caught.value)
+
+
+@pytest.mark.parametrize("what", READERS)
+def test_a_folder_is_refused_by_name(what: str, tmp_path: Path) -> None:
+    with pytest.raises((ValueError, OSError), match=f"{tmp_path}.*") as caught:
+        READERS[what](tmp_path)
+    assert "directory" in str(caught.value)

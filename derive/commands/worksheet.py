@@ -109,10 +109,10 @@ def worksheet(
     if again:
         made = again
     else:
-        asked = recipe_from(recipe) if recipe else Recipe()
+        asked = recipe_from(recipe) if recipe is not None else Recipe()
         about = described_by(str(network))
         if isinstance(about, Network) and about.is_batch:
-            click.echo(f"{network}: a batch; each sheet is about one example", err=True)
+            click.echo(f"{network}: a batch; each sheet takes one example of it", err=True)
         source = new_secret() if seed is None else Source(seed=seed)
         whose = (people.students, people.columns) if people else ()
         made = bundle_of(about, asked, source, count, *whose)

@@ -111,7 +111,7 @@ def derive(
     """
     network = network_of(network)
     if style not in STYLES:
-        raise StyleError(f"style: got {style!r}; there are {', '.join(sorted(STYLES))}")
+        raise StyleError(f"style: got {style!r}; allowed are {', '.join(sorted(STYLES))}")
     graph = Graph(network)
     local = Locals(graph)
     passes: Any = common

@@ -16,7 +16,7 @@ from derive.network.options import is_file
 from derive.network.positions import Composed, Place, compose
 from derive.network.values import shown
 from derive.notation import BUILT_IN
-from derive.reading import read_bytes
+from derive.reading import named, read_bytes
 
 T = TypeVar("T")
 
@@ -129,7 +129,7 @@ def text_of(source: str | Path | TextIO) -> tuple[str, str, Path]:
         text = source.read(MAX_BYTES + 1)
         size, folder = len(text), Path(name).parent
     else:
-        name, folder = str(source), Path(source).parent
+        name, folder = named(source), Path(source).parent
         try:
             raw = read_bytes(source, MAX_BYTES)
         except OSError as error:

@@ -29,7 +29,7 @@ from derive.notation.errors import NotationError
 from derive.notation.patterns import TARGETS, PatternProblem, Row, compile_pattern
 from derive.notation.shape import DELTA_SIGNS, Shape
 from derive.notation.spelling import GREEK, is_name
-from derive.reading import read_bytes
+from derive.reading import named, read_bytes
 
 MOST_BYTES = 64_000
 _KEYS = ("extends", "letters", "product", "delta_sign", *ROLES)
@@ -123,8 +123,8 @@ class _Reader:
         except OSError as error:
             reason = error.strerror or "cannot be read"
             raise NotationError(
-                f"{self.path}: {reason}; a notation is {', '.join(builtin.BUILT_IN)}, or the "
-                "path of a notation file"
+                f"{named(self.path)}: {reason}; choose {', '.join(builtin.BUILT_IN)}, or give "
+                "the path of a notation file"
             ) from None
         if len(source) > MOST_BYTES:
             raise NotationError(

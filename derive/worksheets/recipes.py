@@ -17,7 +17,7 @@ from typing import Any
 from derive.network.errors import Notes, Problem, listed, unknown
 from derive.network.positions import Place, compose
 from derive.network.values import read_whole, shown
-from derive.reading import read_bytes
+from derive.reading import named, read_bytes
 from derive.worksheets.kinds import DIFFICULTIES, KINDS, UNITS, dials
 from derive.worksheets.recipe import (
     LEAST_DIGITS,
@@ -67,10 +67,10 @@ def recipe_from(source: Recipe | str | Path) -> Recipe:
         text = raw.decode("utf-8-sig")
     except FileNotFoundError:
         message = unknown("recipe", str(source), READY)
-        raise WorksheetError(f"{message}, and the path of a recipe file") from None
+        raise WorksheetError(f"recipe: {message}, and the path of a recipe file") from None
     except OSError as error:
         reason = error.strerror or str(error)
-        raise WorksheetError(f"{source}: {reason}; give the path of a recipe file") from None
+        raise WorksheetError(f"{named(source)}: {reason}; give the path of a recipe file") from None
     except UnicodeDecodeError:
         raise WorksheetError(f"{source}: not UTF-8; save the file in UTF-8") from None
     if len(raw) > MAX_BYTES:

@@ -35,8 +35,7 @@ def environment(templates: Path | None = None) -> SandboxedEnvironment:
     shipped = PrefixLoader({SHIPPED: FileSystemLoader(shipped_templates())})
     if templates is not None and not templates.is_dir():
         raise TemplateError(
-            f"{str(templates) or '--templates'}: there is no such folder; give the path of "
-            "one with templates"
+            f"templates: there is no folder {str(templates)!r}; give the path of one with templates"
         )
     own = [] if templates is None else [FileSystemLoader(templates)]
     return SandboxedEnvironment(

@@ -91,13 +91,14 @@ OPTIONS: dict[str, tuple[str, ...]] = {
     "worksheet": ("--variants", "--roster", "--seed", "--variant", "--to", "--recipe",
     "--templates"),
 }  # fmt: skip
+# No system passes a NUL to a program.
 OPTION_VALUES = (
     "", " ", "0", "1", "-1", "3", "2.5", "1e3", "nan", "inf", "x", "é", "text", "text,markdown",
     "svg",
     "latex", "csv", "json", ",", "text,,", "paths", "matrices", "deltas", "brief", "full",
     "carried",
     "exact", "plain", "all", "lemmas,why", "captions", "exam", "warm-up", "no/such/file", "/", ".",
-    "0.1,0.2", "0.1,,", "stop", "99999999999", "--", "a\0b", "\ud800", "1/3", "numbered", "layered",
+    "0.1,0.2", "0.1,,", "stop", "99999999999", "--", "a\1b", "\ud800", "1/3", "numbered", "layered",
 )  # fmt: skip
 
 

@@ -163,7 +163,9 @@ def test_an_empty_name_is_not_taken_for_none() -> None:
 
 
 def test_a_missing_file_says_what_could_have_been_given(tmp_path: Path) -> None:
-    with pytest.raises(NotationError, match="numbered, plain, letters, indexed, layered, or the"):
+    with pytest.raises(
+        NotationError, match="numbered, plain, letters, indexed, layered, or give the"
+    ):
         names(tmp_path / "none.yaml", SHAPE)
 
 

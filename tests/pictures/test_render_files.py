@@ -55,7 +55,7 @@ def test_same_bytes(mazur: derive.Derivation) -> None:
 
 
 def test_an_unknown_part(mazur: derive.Derivation) -> None:
-    with pytest.raises(OptionError, match=r"parts: got 'films'; there are .*pictures"):
+    with pytest.raises(OptionError, match=r"parts: got 'films'; allowed are .*pictures"):
         derive.render_files(mazur, "p.md", parts=["films"])
 
 

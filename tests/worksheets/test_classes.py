@@ -395,4 +395,4 @@ def test_of_a_batch_one_example_is_asked_about_and_that_is_told(tmp_path: Path) 
     arguments = ["worksheet", str(path), "--variants", "1", "--to", "text", "-o", str(tmp_path)]
     result = CliRunner().invoke(commands, arguments)
     assert result.exit_code == 0
-    assert "batch.yaml: a batch; each sheet is about one example" in result.stderr
+    assert "batch.yaml: a batch; each sheet takes one example of it" in result.stderr

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from derive.expression.errors import DeriveError
 from derive.network.errors import shorten
-from derive.reading import read_bytes
+from derive.reading import named, read_bytes
 
 MAX_BYTES = 100_000_000
 _PRINTED = 100
@@ -50,7 +50,7 @@ class Table:
 
     def __init__(self, path: str | Path) -> None:
         """Raises DataError where the file cannot be read."""
-        self.name = str(path)
+        self.name = named(path)
         text = _text(path, self.name)
         first = next((line for line in text.splitlines() if line.strip()), "")
         declared = re.fullmatch(r"sep=([,;\t])", first.strip(" \r\n"), re.IGNORECASE)
