@@ -22,7 +22,7 @@ from derive.network.catalogue import ACTIVATIONS, LOSSES, Activation, Loss
 from derive.network.intervals import REAL
 from derive.notation import BUILT_IN, names
 from derive.notation.shape import Shape
-from derive.rendering import PARTS
+from derive.rendering import OMISSIONS, PARTS
 from derive.worksheets.kinds import KINDS, UNITS
 from derive.worksheets.recipes import READY
 from derive.writers import FORMATS
@@ -48,6 +48,7 @@ _HEADS = {
     "after the activation, output 1, its target, the loss",
     "styles": "Styles of derivation",
     "parts": "Parts of a document besides its derivation, for --with",
+    "omissions": "What a document has unless it is left out, for --without",
     "recipes": "Recipes of worksheets (--recipe)",
     "questions": "Kinds of questions in a recipe",
     "units": "Units that a recipe asks for; without it they are avoided",
@@ -68,6 +69,7 @@ def listing() -> dict[str, tuple[Row, ...]]:
         "notations": tuple(_notation(name) for name in BUILT_IN),
         "styles": _described(STYLES),
         "parts": _described(PARTS),
+        "omissions": _described(OMISSIONS),
         "recipes": _described(READY),
         "questions": _described(KINDS),
         "units": _described(UNITS),

@@ -44,6 +44,13 @@ PARTS: dict[Part, str] = {
     "colour": "the colour of its role for every formula, in Markdown too; LaTeX has it anyway",
     "training": "a thousand epochs with the network's learning rate and with others, and curves",
 }
+Omission = Literal["symbols", "found"]
+Omissions = tuple[Omission, ...] | Collection[Omission]
+# What a document has unless it is left out, and what it is.
+OMISSIONS: dict[Omission, str] = {
+    "symbols": "the table of the symbols, what they mean, and their values",
+    "found": "the section that says in words what was found, and how it was checked",
+}
 # What the part "training" trains with, besides the network's own learning rate.
 SWEEP = ("0.1", "0.2", "0.5", "0.8", "1.0", "2.0")
 EPOCHS = 1000
@@ -65,6 +72,7 @@ def render(
     dialect: Dialect = "github",
     templates: str | Path | None = None,
     parts: Parts = (),
+    without: Omissions = (),
 ) -> str: ...
 @overload
 def render(
@@ -78,6 +86,7 @@ def render(
     dialect: Dialect = "github",
     templates: str | Path | None = None,
     parts: Parts = (),
+    without: Omissions = (),
 ) -> bytes: ...
 def render(
     derivation: Derivation | Given,
@@ -90,6 +99,7 @@ def render(
     dialect: Dialect = "github",
     templates: str | Path | None = None,
     parts: Parts = (),
+    without: Omissions = (),
 ) -> str | bytes:
     """The derivation as a document. Everything in it is checked before a word is written.
 
@@ -105,9 +115,10 @@ def render(
     templates  a folder whose sentences and layouts stand before the built-in ones
     parts      what to add to the derivation, of ``PARTS``; pictures that would be files beside
                the page are left out, and in ``render_files``
+    without    what the page is not to have, of ``OMISSIONS``; all is checked all the same
 
     The format xlsx, a live spreadsheet, is given as bytes; it has the digits and the notation,
-    and no text whose detail, rounding, dialect or parts there were to choose; nothing is derived
+    and no text whose detail, rounding, dialect, parts or omissions there were to choose; nothing is derived
     for it. Raises CheckFailed, naming the step; PageError for a page of more parameters than
     anybody reads; OptionError, NotationError, WriterError, WordingError, SpreadsheetError,
     NetworkError.
@@ -125,7 +136,7 @@ def render(
         return made
     document, names = narrated(
         _derivation(derivation, detail), notation=notation, detail=detail, digits=digits,
-        rounding=rounding, templates=folder, parts=_parts(parts, to),
+        rounding=rounding, templates=folder, parts=_parts(parts, to), without=without,
     )  # fmt: skip
     return write(document, names, to, dialect=dialect, templates=folder)
 
@@ -203,6 +214,7 @@ def narrated(
     rounding: str | None = None,
     templates: Path | None = None,
     parts: Collection[str] = (),
+    without: Collection[str] = (),
 ) -> tuple[Document, Names]:
     """The document before a writer takes it, and the names it is to be written in."""
     from derive.derivation.numbered import numbered
@@ -222,6 +234,8 @@ def narrated(
     _one_of("rounding", mode, ROUNDINGS)
     for part in parts:
         _one_of("parts", part, tuple(PARTS))
+    for part in without:
+        _one_of("without", part, tuple(OMISSIONS))
     report = derivation.check()
     valuation, numbers = None, 0
     if network.has_values:
@@ -245,7 +259,7 @@ def narrated(
         report = replace(report, equalities=report.equalities + compared)
     teller = Teller(
         derivation, report, valuation, Detail(detail), wording(network, templates), called, numbers,
-        parts=frozenset(parts), extra=extra, general=general,
+        parts=frozenset(parts), without=frozenset(without), extra=extra, general=general,
         training=_trained(network) if "training" in parts and network.has_values else None,
     )  # fmt: skip
     return narrate(teller), called

@@ -71,6 +71,12 @@ def parts_named(_: click.Context, __: click.Parameter, given: str | None) -> tup
     return names
 
 
+def omissions_named(_: click.Context, __: click.Parameter, given: str | None) -> tuple[str, ...]:
+    names = tuple(dict.fromkeys(name.strip() for name in (given or "").split(",") if name.strip()))
+    look_up("section", names, "derive.rendering", "OMISSIONS")
+    return names
+
+
 def back_end_named(_: click.Context, __: click.Parameter, name: str) -> str:
     look_up("back end", [name], "derive.compute", "BACK_ENDS")
     return name

@@ -58,6 +58,12 @@ if TYPE_CHECKING:
     metavar="PARTS",
     help="Parts to add, separated by commas, or all; derive catalog lists them.",
 )
+@click.option(
+    "--without",
+    callback=options.omissions_named,
+    metavar="PARTS",
+    help="What to leave out: symbols, found, separated by commas.",
+)
 @options.templates
 @options.output("PATH", "The file to write, or a folder ending in /.")
 @options.force

@@ -127,12 +127,8 @@ def legend(teller: Teller) -> Iterator[Block]:
     """Every symbol, what it means, and its value where one is given."""
     if teller.brief:
         return
-    words = teller.words
-    header: list[Inline] = [words("symbol"), words("meaning")]
-    if teller.network.has_values:
-        header.append(words("value"))
-    rows = [row[: len(header)] for row in _rows(teller)]
-    yield Table(tuple(header), tuple(rows), "l" * len(header), words("where"))
+    if "symbols" not in teller.without:
+        yield _symbols(teller)
     if teller.by_matrices and teller.network.layout == "from_to":
         yield teller.say("matrix-turned")
     if not teller.by_matrices:
@@ -141,6 +137,15 @@ def legend(teller: Teller) -> Iterator[Block]:
         yield from matrices.given(teller)
     if teller.network.is_batch and teller.network.inputs is not None:
         yield from _data(teller)
+
+
+def _symbols(teller: Teller) -> Table:
+    words = teller.words
+    header: list[Inline] = [words("symbol"), words("meaning")]
+    if teller.network.has_values:
+        header.append(words("value"))
+    rows = [row[: len(header)] for row in _rows(teller)]
+    return Table(tuple(header), tuple(rows), "l" * len(header), words("where"))
 
 
 def _rows(teller: Teller) -> Iterator[Row]:

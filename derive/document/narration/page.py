@@ -61,7 +61,8 @@ def _sections(teller: Teller) -> Iterator[tuple[str, Iterable[Block]]]:
 
         digits = teller.valuation.rounding.digits
         yield "training", training_blocks(teller.training, teller.words, digits)
-    yield "found", found(teller)
+    if "found" not in teller.without:
+        yield "found", found(teller)
     if "closing" in teller.parts:
         from derive.document.narration.ending import ending
 

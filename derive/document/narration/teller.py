@@ -44,6 +44,7 @@ class Teller:
     numbers    how many relations between displayed numbers were checked
     example    the example whose numbers the chains show
     parts      what is told besides the derivation: names of ``derive.rendering.PARTS``
+    without    what is not told: names of ``derive.rendering.OMISSIONS``
     training   what gradient descent came by, where that is one of the parts
     extra      the steps that the parts add, checked, by name
     general    the rules for any network, checked, by name, where they are one of the parts
@@ -58,6 +59,7 @@ class Teller:
     numbers: int = 0
     example: int = 0
     parts: frozenset[str] = frozenset()
+    without: frozenset[str] = frozenset()
     training: Training | None = None
     extra: Mapping[str, Step] = field(default_factory=dict)
     general: Mapping[str, Step] = field(default_factory=dict)
