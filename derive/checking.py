@@ -58,7 +58,7 @@ def stated(network: Network) -> tuple[str, ...]:
     """The conventions in force, a sentence each, in the network's own notation."""
     called = names(network.notation, network.shape, network.layout)
     rounding = _rounding(network) if network.has_values else None
-    found = conventions(network, called, wording(network), rounding)
+    found = conventions(network, called, wording(network, called), rounding)
     return tuple(_plain(sentence, called) for sentence in found)
 
 

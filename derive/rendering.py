@@ -118,9 +118,9 @@ def render(
     without    what the page is not to have, of ``OMISSIONS``; all is checked all the same
 
     The format xlsx, a live spreadsheet, is given as bytes; it has the digits and the notation,
-    and no text whose detail, rounding, dialect, parts or omissions there were to choose; nothing is derived
-    for it. Raises CheckFailed, naming the step; PageError for a page of more parameters than
-    anybody reads; OptionError, NotationError, WriterError, WordingError, SpreadsheetError,
+    and no text whose detail, rounding, dialect, parts or omissions there were to choose; nothing
+    is derived for it. Raises CheckFailed, naming the step; PageError for a page of more parameters
+    than anybody reads; OptionError, NotationError, WriterError, WordingError, SpreadsheetError,
     NetworkError.
     """
     from derive.writers import write
@@ -258,7 +258,8 @@ def narrated(
         )
         report = replace(report, equalities=report.equalities + compared)
     teller = Teller(
-        derivation, report, valuation, Detail(detail), wording(network, templates), called, numbers,
+        derivation, report, valuation, Detail(detail), wording(network, called, templates),
+        called, numbers,
         parts=frozenset(parts), without=frozenset(without), extra=extra, general=general,
         training=_trained(network) if "training" in parts and network.has_values else None,
     )  # fmt: skip

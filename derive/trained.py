@@ -116,7 +116,7 @@ def text_files(training: Training, look: Look, file: str) -> Mapping[str, str]:
 def _document(training: Training, look: Look, file: str, to: str) -> Mapping[str, str]:
     from derive.writers import write, write_files
 
-    document = report(training, wording(training.network, look.templates), look.digits)
+    document = report(training, wording(training.network, look.names, look.templates), look.digits)
     if not file:
         return {file: write(document, look.names, to, templates=look.templates)}
     return write_files(document, look.names, file, to, templates=look.templates)
@@ -126,7 +126,7 @@ def svg_files(training: Training, look: Look, file: str) -> Mapping[str, str]:
     """The curves alone: FILE-loss-linear.svg and FILE-loss-log.svg."""
     from derive.writers.drawings.svg import svg
 
-    told = account(training, wording(training.network, look.templates), look.digits)
+    told = account(training, wording(training.network, look.names, look.templates), look.digits)
     stem = file.removesuffix(".svg")
     return {f"{stem}-{picture.name}.svg": svg(picture, look.names) for picture, _ in pictures(told)}
 
@@ -211,7 +211,7 @@ def _reading(training: Training, look: Look) -> list[str]:
     from derive.document.blocks import Strong
     from derive.document.training.reading import sentences
 
-    told = account(training, wording(training.network, look.templates), look.digits)
+    told = account(training, wording(training.network, look.names, look.templates), look.digits)
     return [
         "".join(
             part if isinstance(part, str)

@@ -20,12 +20,13 @@ from derive.expression.errors import DeriveError
 from derive.expression.nodes import Expression
 from derive.network.catalogue import ActivationUse
 from derive.network.description import Network
-from derive.notation import NEGATIVE
+from derive.notation import NEGATIVE, Names
 from derive.resources import shipped_templates
 
 _SPACE = re.compile(r"[ \t\n]+")  # a no-break space stays
 _PLACE = re.compile(r"<<\s*(\w+)\s*>>")
 _STRONG = re.compile(r"\*\*(.+?)\*\*")
+DELTA = "δ"
 Value = str | int | Expression | Inline
 
 
@@ -40,12 +41,15 @@ class Wording:
               bias-known-minus-delta.txt where δ = −∂E/∂z, bias-known-threshold.txt and
               bias-known-threshold-minus-delta.txt where biases are thresholds; other sentences
               about biases have the words of threshold-words.txt then
+    delta     how δ is written in the sentences
     """
 
     def __init__(
-        self, language: str = "en", templates: Path | None = None, variants: tuple[str, ...] = ()
-    ) -> None:
+        self, language: str = "en", templates: Path | None = None,
+        variants: tuple[str, ...] = (), delta: str = DELTA,
+    ) -> None:  # fmt: skip
         self.variants = variants
+        self._delta = delta
         self._folders = tuple(
             folder / "wording" / language
             for folder in (templates, shipped_templates())
@@ -58,7 +62,7 @@ class Wording:
         path, alternatives = _sentence(sentence, self._folders, self.variants)
         text = alternatives[self._used[sentence] % len(alternatives)]
         self._used[sentence] += 1
-        return _filled(text, values, path)
+        return _filled(text.replace(DELTA, self._delta), values, path)
 
     def text(self, sentence: str, **values: str | int) -> str:
         """A sentence or word without formulas in it."""
@@ -87,10 +91,10 @@ class Wording:
 THRESHOLD, MINUS_DELTA = "threshold", "minus-delta"
 
 
-def wording(network: Network, templates: Path | None = None) -> Wording:
+def wording(network: Network, names: Names, templates: Path | None = None) -> Wording:
     """The sentences about a network: those about thresholds, and about δ = −∂E/∂z, where it has
-    them."""
-    return Wording("en", templates, variants(network))
+    them; δ in the letter of the notation."""
+    return Wording("en", templates, variants(network), names.delta)
 
 
 def variants(network: Network) -> tuple[str, ...]:

@@ -74,6 +74,11 @@ class Names:
     def index_order(self) -> str:
         return self.layout
 
+    @property
+    def delta(self) -> str:
+        """The letter of δ in sentences: Err where the notation says so."""
+        return self._letters["delta"].text
+
     # -- names -------------------------------------------------------------------------------
 
     def latex(self, quantity: Quantity) -> str:

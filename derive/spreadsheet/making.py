@@ -90,7 +90,8 @@ def workbook(
     nobody_said = rates is None and network.learning_rate is None
     start = starts(planned, called, _first(network, rates), nobody_said, given)
     contents = Contents(
-        planned, called, wording(network, None if templates is None else Path(templates)), start,
+        planned, called,
+        wording(network, called, None if templates is None else Path(templates)), start,
         _cells(called, start, swept), epochs, network.digits if digits is None else digits,
     )  # fmt: skip
     target = BytesIO()

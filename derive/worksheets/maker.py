@@ -137,7 +137,7 @@ class Maker:
             return ()
         from derive.document.narration.pictures import network_figure
 
-        words = wording(self.exercise.structure, self.templates)
+        words = wording(self.exercise.structure, self.names, self.templates)
         teller = setting_teller(self.exercise, self.names, words)
         figure = network_figure(teller)
         return (replace(figure, instead=(Paragraph(figure.picture.description),)),)

@@ -93,7 +93,7 @@ class Pages:
         self.exercise = exercise
         self.names = names
         # Sentences that take turns begin anew on every sheet: none depends on another.
-        self.words = wording(exercise.structure, templates)
+        self.words = wording(exercise.structure, names, templates)
         structure = exercise.structure
         teller = setting_teller(exercise, names, self.words)
         self._layer_name = teller.layer_name

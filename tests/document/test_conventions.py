@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,8 +11,9 @@ import pytest
 import derive
 from derive.expression.nodes import Apply, Number
 from derive.network import Network
+from derive.rendering import PARTS
 from tests.document.claims import Said, network, told
-from tests.document.networks import ALL
+from tests.document.networks import ALL, EXAMPLES
 
 ONE_EACH = network((2, 3, 2), ("tanh", "sigmoid"))
 
@@ -145,3 +147,15 @@ def _spelled(part: object) -> str:
         (at,) = part.arguments
         return f"{part.function.text}({_spelled(at)})"
     return part.text or str(part.value) if isinstance(part, Number) else str(part)
+
+
+@pytest.mark.parametrize("style", ["deltas", "paths", "matrices"])
+def test_sentences_have_the_letter_of_the_notation_for_delta(style: str, tmp_path: Path) -> None:
+    notation = tmp_path / "err.yaml"
+    notation.write_text("extends: numbered\nletters: {delta: Err}\n", encoding="utf-8")
+    page = derive.render(
+        derive.derive(EXAMPLES["mazur"], style), "text", notation=notation, detail="full",
+        parts=tuple(part for part in PARTS if part != "training"),
+    )  # fmt: skip
+    assert "Err_o1" in page and "Err times the incoming value" in " ".join(page.split())
+    assert "δ" not in page

@@ -190,7 +190,7 @@ def mark(
                     maker.exercise,
                     maker.names,
                     recipe.repeat,
-                    wording(maker.exercise.structure, templates),
+                    wording(maker.exercise.structure, maker.names, templates),
                 )
             students.append(_graded(known, variant, judges[structure], mine, recipe.points_in))
     if problems:
