@@ -43,7 +43,7 @@ _MATRIX = 6000  # of the source of a matrix, which is never more than a page hig
 _LETTER = 0.92  # a letter of running text, on the average
 _SCRIPT = 12  # characters of a name in another script that a table makes room for
 _GAP = 2.4  # between columns of a table
-_LONG = 30  # rows past which a table may cross pages
+_LONG = 20  # rows past which a table may cross pages
 
 
 # Cells of several lines, by how the column is aligned.

@@ -110,7 +110,7 @@ def test_a_macro_without_its_block(tmp_path: Path) -> None:
 
 
 def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
-    with pytest.raises(TemplateError, match="no such folder"):
+    with pytest.raises(TemplateError, match="there is no folder"):
         page(tmp_path / "nowhere")
 
 
