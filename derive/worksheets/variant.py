@@ -134,8 +134,8 @@ class Search:
             faults[found] += 1
             if faults[ZERO_DELTAS] == HOPELESS and draws <= 1.25 * HOPELESS:
                 raise WorksheetError(
-                    f"no good numbers: {ZERO_DELTAS} whatever they are, so there is nothing to "
-                    "be worked out; take another network"
+                    f"no good numbers: in {HOPELESS} of {draws} tries {ZERO_DELTAS}, so there is "
+                    "nothing to be worked out; take another network"
                 )
         reason, count = faults.most_common(1)[0]
         raise WorksheetError(

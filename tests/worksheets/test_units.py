@@ -201,7 +201,7 @@ def test_numbers_that_cannot_be_good_are_given_up_soon(monkeypatch: pytest.Monke
         "derive.worksheets.variant.draw", lambda *given: tries.append(given) or draw(*given)
     )
     network = Network(2, [Dense(2, "sigmoid"), Dense(1)], {"formula": "0*(y - t)**2"})
-    with pytest.raises(WorksheetError, match="all deltas of a layer are 0 whatever they are"):
+    with pytest.raises(WorksheetError, match=r"in 24 of \d+ tries all deltas of a layer are 0"):
         derive.worksheet(network, variants=1, seed=3)
     assert len(tries) <= 30
 
