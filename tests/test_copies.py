@@ -19,9 +19,9 @@ import pytest
 from random_networks import network as drawn
 
 import derive
-from derive.derivation.graph import Graph
 from derive.derivation.trace import trace
 from derive.expression.functions import SIGMOID, SIN, Function, elementary
+from derive.graph import NetworkGraph
 from derive.network.catalogue import ACTIVATIONS, LOSSES
 from derive.network.choices import read_activation
 from derive.network.errors import Notes
@@ -113,9 +113,9 @@ OBJECTS: dict[str, Callable[[derive.Network], Any]] = {
     "Training": lambda network: derive.train(network, (0.1, 0.5), 5),
     "a read Training": lambda network: _read(derive.train(network, epochs=5)),
     "Run": lambda network: derive.train(network, epochs=5).runs[0],
-    "Graph": Graph,
-    "Trace": lambda network: trace(Graph(network)),
-    "expressions": lambda network: tuple(Graph(network).definitions.items()),
+    "NetworkGraph": NetworkGraph,
+    "Trace": lambda network: trace(NetworkGraph(network)),
+    "expressions": lambda network: tuple(NetworkGraph(network).definitions.items()),
 }  # fmt: skip
 
 
@@ -154,9 +154,9 @@ def test_a_copy_is_worked_with_like_the_original() -> None:
     assert derive.render(derivation, "text") == derive.render(derive.derive(network), "text")
     training = pickle.loads(pickle.dumps(derive.train(network, epochs=5)))
     assert list(training.table(0.5)) == list(derive.train(network, epochs=5).table(0.5))
-    values = pickle.loads(pickle.dumps(trace(Graph(network))))
-    mine = trace(Graph(network))
-    for q in Graph(network).definitions:
+    values = pickle.loads(pickle.dumps(trace(NetworkGraph(network))))
+    mine = trace(NetworkGraph(network))
+    for q in NetworkGraph(network).definitions:
         assert values.quantity(q) == mine.quantity(q)
 
 
@@ -172,13 +172,13 @@ HASHED = """
 import pickle, sys
 sys.path[:0] = [{root!r}, {tests!r}]
 from random_networks import network
-from derive.derivation.graph import Graph
+from derive.graph import NetworkGraph
 sent = pickle.loads(sys.stdin.buffer.read())
 for seed, (one, graph) in enumerate(sent):
     here = network(seed)
     assert here == one and hash(here) == hash(one), seed
     assert {{here: seed}}[one] == seed
-    own = Graph(here)
+    own = NetworkGraph(here)
     assert own == graph and {{e: q for q, e in own.definitions.items()}} == {{
         e: q for q, e in graph.definitions.items()
     }}, seed
@@ -188,7 +188,7 @@ for seed, (one, graph) in enumerate(sent):
 @pytest.mark.parametrize("seed", ["0", "1", "4711"])
 def test_hashes_fit_whatever_the_seed_of_hashing(seed: str) -> None:
     """A set or dict of the other process finds what arrived there."""
-    sent = pickle.dumps([(one := drawn(k), Graph(one)) for k in range(25)])
+    sent = pickle.dumps([(one := drawn(k), NetworkGraph(one)) for k in range(25)])
     code = HASHED.format(root=str(ROOT), tests=str(ROOT / "tests"))
     environment = {**os.environ, "PYTHONHASHSEED": seed}
     subprocess.run([sys.executable, "-c", code], input=sent, env=environment, check=True)

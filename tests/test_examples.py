@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 import derive
-from derive.derivation.graph import BATCH_E, RATE, E, Graph
 from derive.derivation.trace import Trace, trace
 from derive.expression.arithmetic import HIGH
 from derive.expression.nodes import PRE_ACTIVATION, Quantity
+from derive.graph import BATCH_E, RATE, E, NetworkGraph
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 
@@ -22,7 +22,7 @@ def example(name: str) -> derive.Network:
 
 
 def after_one_step(network: derive.Network) -> Trace:
-    graph = Graph(network)
+    graph = NetworkGraph(network)
     before = trace(graph)
     goal = BATCH_E if network.is_batch else E
     rate = before.quantity(RATE)
@@ -42,7 +42,7 @@ def after_one_step(network: derive.Network) -> Trace:
 def test_the_losses_of_the_much_quoted_example(name: str, before: str, after: str) -> None:
     network = example(name)
     for found, stated in (
-        (trace(Graph(network)).quantity(E), before),
+        (trace(NetworkGraph(network)).quantity(E), before),
         (after_one_step(network).quantity(E), after),
     ):
         unit = Fraction(1, 10 ** len(stated.partition(".")[2]))
@@ -51,7 +51,7 @@ def test_the_losses_of_the_much_quoted_example(name: str, before: str, after: st
 
 def test_one_neuron_of_each_hidden_relu_layer_is_inactive() -> None:
     network = example("relu-deep")
-    values = trace(Graph(network))
+    values = trace(NetworkGraph(network))
     for layer in (1, 2):
         units = range(network.sizes[layer])
         z = [values.quantity(Quantity(PRE_ACTIVATION, layer, j)) for j in units]

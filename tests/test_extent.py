@@ -12,10 +12,10 @@ from click.testing import CliRunner
 
 import derive
 from derive.cli import commands
-from derive.derivation.graph import Graph
-from derive.derivation.graph import Path as Path_
 from derive.expression.nodes import Quantity
 from derive.extent import LONG, MOST, PageError, before_the_work, page_extent
+from derive.graph import NetworkGraph
+from derive.graph import Path as Path_
 from tests.document.claims import network
 
 
@@ -104,12 +104,12 @@ def test_a_workbook_waits_for_no_derivation(
 def test_paths_to_the_outputs_are_walked_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Not once for every weight before them: that is quadratic in the width of a layer."""
     walked: Counter[object] = Counter()
-    paths = Graph.paths
+    paths = NetworkGraph.paths
 
-    def counted(self: Graph, source: Quantity, goal: Quantity) -> Iterator[Path_]:
+    def counted(self: NetworkGraph, source: Quantity, goal: Quantity) -> Iterator[Path_]:
         walked[source, goal] += 1
         return paths(self, source, goal)
 
-    monkeypatch.setattr(Graph, "paths", counted)
+    monkeypatch.setattr(NetworkGraph, "paths", counted)
     derive.derive(symbolic(4, 4, 4), "paths")
     assert walked and set(walked.values()) == {1}

@@ -12,10 +12,10 @@ import pytest
 from test_references import REFERENCES, article, double, example
 
 import derive
-from derive.derivation.graph import BATCH_E, E, Graph
 from derive.derivation.trace import ExampleTrace, trace
 from derive.expression.arithmetic import HIGH
 from derive.expression.nodes import ACTIVATION, DELTA, Quantity
+from derive.graph import BATCH_E, E, NetworkGraph
 
 EXERCISES = REFERENCES["002"]["exercises"]
 LAST = 1000
@@ -32,7 +32,7 @@ def exercise(start: str) -> Any:
 def test_a_batch_has_the_loss_of_each_example_and_their_mean() -> None:
     refs = exercise("batch_of_3")
     network = article(inputs=refs["inputs"], targets=refs["targets"])
-    values = trace(Graph(network))
+    values = trace(NetworkGraph(network))
     losses = [double(one.quantity(E)) for one in values.examples]
     assert losses == [float(number) for number in refs["per_example_loss"]]
     assert double(values.quantity(BATCH_E)) == float(refs["mean_loss"])
@@ -52,7 +52,7 @@ def test_the_example_file_of_the_batch_is_that_batch() -> None:
 
 
 def test_equal_weights_give_hidden_deltas_of_exactly_zero() -> None:
-    one = trace(Graph(article(equal=True))).examples[0]
+    one = trace(NetworkGraph(article(equal=True))).examples[0]
     for layer in (1, 2):
         for unit in range(3):
             assert double(one.quantity(Quantity(DELTA, layer, unit))) == 0.0
@@ -76,7 +76,7 @@ def test_equal_weights_keep_the_units_of_a_layer_alike_for_ever() -> None:
 @pytest.mark.parametrize(("name", "layer"), [("dW_ij", 1), ("dW_jk", 2), ("dW_kl", 3)])
 def test_the_norm_of_each_gradient_matrix(name: str, layer: int) -> None:
     network = example("write-up-002")
-    one = trace(Graph(network)).examples[0]
+    one = trace(NetworkGraph(network)).examples[0]
     squares = sum(one.partial(E, w) ** 2 for w in network.weights(layer))
     norm = HIGH.context.sqrt(squares)
     assert double(norm) == float(exercise("vanishing_gradient_in_this")[name])
@@ -130,4 +130,4 @@ def after(network: derive.Network, updates: int) -> ExampleTrace:
         if w in set(network.parameters())
     ]
     changed = {w: HIGH.number(Fraction(x)) for w, x in zip(order, theta, strict=True)}
-    return trace(Graph(network), changed).examples[0]
+    return trace(NetworkGraph(network), changed).examples[0]

@@ -20,7 +20,6 @@ import pytest
 from labels import Labels
 
 import derive
-from derive.derivation.graph import BATCH_E, E, Graph
 from derive.derivation.rounding import Rounding
 from derive.derivation.steps import Rule
 from derive.derivation.trace import ExampleTrace, Trace, trace
@@ -35,6 +34,7 @@ from derive.expression.nodes import (
     Quantity,
     product,
 )
+from derive.graph import BATCH_E, E, NetworkGraph
 
 ROOT = Path(__file__).parent.parent
 REFERENCES = json.loads((ROOT / "tests/data/references.json").read_text())["networks"]
@@ -252,7 +252,7 @@ class Evaluated(dict[Expression, Any]):
 
 def of_objective(case: Case, found: Mapping[Expression, Any]) -> Evaluated:
     """The gradients, with the file's E meaning what the case makes small."""
-    result = Evaluated(Shares(trace(Graph(case.network))))
+    result = Evaluated(Shares(trace(NetworkGraph(case.network))))
     for w in parameters(case.network):
         result[Partial(E, w)] = found[Partial(case.objective, w)]
     return result
@@ -268,7 +268,7 @@ def parameters(network: derive.Network) -> list[Quantity]:
 
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_the_trace_has_the_reference_values(case: Case) -> None:
-    values = Evaluated(Shares(trace(Graph(case.network))))
+    values = Evaluated(Shares(trace(NetworkGraph(case.network))))
     wrong = [line for tree in case.values for line in mismatches(case, values, tree)]
     wrong += mismatches(case, of_objective(case, values), case.gradients)
     assert not wrong
@@ -322,7 +322,7 @@ def _all(case: Case, values: Trace) -> dict[Expression, Any]:
 def test_the_compiled_function_comes_within_the_bound(case: Case, backend: str) -> None:
     function = derive.compile(case.network, backend=backend)
     loss, gradients = function()
-    exact = double(trace(Graph(case.network)).quantity(case.objective))
+    exact = double(trace(NetworkGraph(case.network)).quantity(case.objective))
     assert abs(loss - exact) <= RELATIVE * abs(exact)
     trained = set(case.network.parameters())
     scales = term_sums(case.network)
@@ -347,7 +347,7 @@ def entry(gradients: Mapping[str, Any], w: Quantity) -> float:
 
 def term_sums(network: derive.Network) -> dict[Quantity, float]:
     """Σ over all paths of the absolute products along them: what rounding can be held against."""
-    whole = trace(Graph(network))
+    whole = trace(NetworkGraph(network))
     share = 1.0 if network.over_examples == "sum" else 1 / len(whole.examples)
     result = dict.fromkeys(parameters(network), 0.0)
     for one in whole.examples:
@@ -401,7 +401,7 @@ def test_gradients_vanish_along_a_chain_of_sigmoids_as_the_references_say() -> N
     for depth, refs in exercises[name].items():
         for hidden in ("sigmoid", "relu"):
             layers = int(depth.removeprefix("depth "))
-            values = trace(Graph(chain_of(layers, hidden)))
+            values = trace(NetworkGraph(chain_of(layers, hidden)))
             label = "sigmoid" if hidden == "sigmoid" else "relu hidden"
             for end, layer in (("first", 1), ("last", layers)):
                 found = values.partial(E, Quantity(WEIGHT, layer))

@@ -13,9 +13,8 @@ from derive.algebra.convert import to_sympy
 from derive.algebra.errors import SymbolicError, unknown
 from derive.algebra.functions import named, written_out
 from derive.algebra.program import LANGUAGES, Language, numpy_erf, source
-from derive.derivation.graph import E, Graph
-from derive.derivation.trace import leaves_of, parameters_of
 from derive.expression.nodes import Quantity
+from derive.graph import E, NetworkGraph, leaves_of, parameters_of
 from derive.network import Network
 from derive.network.given import Given, network_of
 from derive.notation import names
@@ -46,7 +45,7 @@ class Symbolic:
 
     def __init__(self, network: Network) -> None:
         self.network = network
-        graph = Graph(network)
+        graph = NetworkGraph(network)
         self._names = names(network.notation, network.shape, network.layout)
         self._symbols: dict[Quantity, Any] = {}
         self.definitions = {

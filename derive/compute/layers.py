@@ -19,7 +19,6 @@ from derive.compute.functions import ALL, COLUMN, FILL, MIX, OUTER, ROWS, SPREAD
 from derive.compute.loss_forms import loss_form
 from derive.compute.program import Item, Note, Program, Statement, auxiliary
 from derive.compute.taught import Taught
-from derive.derivation.graph import E, Graph, activations, bias_of, pre_activations
 from derive.derivation.tidy import tidy
 from derive.expression.nodes import (
     ACTIVATION,
@@ -38,6 +37,7 @@ from derive.expression.nodes import (
     rewrite,
     variable,
 )
+from derive.graph import E, NetworkGraph, activations, bias_of, pre_activations
 from derive.network.description import Layer, Network
 
 TARGETS = auxiliary("t", 0)
@@ -62,7 +62,7 @@ def outputs(network: Network) -> Quantity:
 
 def layer_program(network: Network, remarks: bool = False) -> Program:
     """Outputs, the sum of the losses, its gradients for weights, biases and inputs."""
-    taught = Taught(Graph(network)) if remarks and _is_small(network) else None
+    taught = Taught(NetworkGraph(network)) if remarks and _is_small(network) else None
     return Program(tuple(_items(network, taught)))
 
 

@@ -14,8 +14,8 @@ from derive.compute.backends.writer import INDENT, listed, unpacking
 from derive.compute.identifiers import Identifiers
 from derive.compute.program import gradient
 from derive.compute.source import RESERVED, ScalarSource
-from derive.derivation.graph import E
 from derive.expression.nodes import Quantity
+from derive.graph import E
 
 _SUM = "sum"  # the example of what is added up over the examples
 _LOOP = ("descend", "loss", "table_row", "examples", "rate", "epochs", "losses", "history", "_")

@@ -17,11 +17,11 @@ from typing import Any
 from derive.compute.backends import python as scalars
 from derive.compute.backends.printer import Text
 from derive.compute.source import ScalarSource, names_of
-from derive.derivation.graph import E, Graph
 from derive.derivation.trace import ExampleTrace
 from derive.expression.arithmetic import high_precision
 from derive.expression.functions import ERF
 from derive.expression.nodes import INPUT, TARGET, Apply, Expression, Quantity
+from derive.graph import E, NetworkGraph
 from derive.network.catalogue import ActivationUse, LossUse
 from derive.network.description import Dense, Network
 
@@ -113,7 +113,7 @@ def _ranges(
     what: str, one: Network, targets: Sequence[float], grid: Sequence[float]
 ) -> Iterator[Lost]:
     """The runs of grid points where the generated code is wrong."""
-    run, graph = _runner(one), Graph(one)
+    run, graph = _runner(one), NetworkGraph(one)
     far = _FAR_OF_ERF if _mentions_erf(graph.definitions.values()) else FAR
     grid = [x for x in grid if abs(x) <= far and (len(targets) == 1 or abs(x) >= _TIE)]
     wrong = [_wrong(x, run, graph, targets) for x in grid]
@@ -158,7 +158,7 @@ def _runner(one: Network) -> Run:
     return run
 
 
-def _wrong(x: float, run: Run, graph: Graph, targets: Sequence[float]) -> tuple[bool, bool]:
+def _wrong(x: float, run: Run, graph: NetworkGraph, targets: Sequence[float]) -> tuple[bool, bool]:
     """Whether the value, and whether the derivative at x has lost its digits."""
     try:
         true, beside = (_known(graph, Fraction(x) * shift, targets) for shift in (1, 1 + _SHIFT))
@@ -168,7 +168,7 @@ def _wrong(x: float, run: Run, graph: Graph, targets: Sequence[float]) -> tuple[
     return _differs(loss, true[0], beside[0]), _differs(slope, true[1], beside[1])
 
 
-def _known(graph: Graph, x: Fraction, targets: Sequence[float]) -> tuple[Any, Any]:
+def _known(graph: NetworkGraph, x: Fraction, targets: Sequence[float]) -> tuple[Any, Any]:
     """Value and derivative with as many digits as they need: enough for e^−2x beside a 1, and
     more while more make a change."""
     wanted = min(2 * abs(x), Fraction(_DIGITS[-1]))
@@ -182,7 +182,9 @@ def _known(graph: Graph, x: Fraction, targets: Sequence[float]) -> tuple[Any, An
     return before
 
 
-def _exact(graph: Graph, x: Fraction, targets: Sequence[float], digits: int) -> tuple[Any, Any]:
+def _exact(
+    graph: NetworkGraph, x: Fraction, targets: Sequence[float], digits: int
+) -> tuple[Any, Any]:
     arithmetic = high_precision(digits)
     leaf = Quantity(INPUT)
     leaves = {leaf: arithmetic.number(x)}

@@ -11,7 +11,6 @@ from derive.compute.functions import LARGEST, OTHERS, SECOND, TOTAL
 from derive.compute.loss_forms import loss_form
 from derive.compute.program import WIDE, Program, Remark, Statement, auxiliary, gradient
 from derive.compute.taught import MANY, Taught
-from derive.derivation.graph import E, Graph, activations, bias_of, pre_activations
 from derive.derivation.tidy import tidy
 from derive.expression.nodes import (
     ACTIVATION,
@@ -30,6 +29,7 @@ from derive.expression.nodes import (
     total,
     variable,
 )
+from derive.graph import E, NetworkGraph, activations, bias_of, pre_activations
 from derive.network import catalogue
 from derive.network.description import Layer, Network
 
@@ -53,7 +53,7 @@ def target_program(network: Network) -> Program:
 class _Scalar:
     def __init__(self, network: Network) -> None:
         self.network = network
-        self.graph = Graph(network)
+        self.graph = NetworkGraph(network)
         self.taught = Taught(self.graph)
         self.items: list[Statement | Remark] = []
         self.share = Fraction(1)  # of the loss that one output's term makes

@@ -17,8 +17,8 @@ from derive.compute.functions import IEEE, KNOWN
 from derive.compute.identifiers import Identifiers, LayerIdentifiers
 from derive.compute.program import Program, gradient
 from derive.compute.scalar import scalar_program, target_program
-from derive.derivation.graph import E, activations
 from derive.expression.nodes import INPUT, TARGET, Quantity
+from derive.graph import E, activations
 from derive.network.description import Network
 from derive.notation import names
 from derive.notation.names import Names

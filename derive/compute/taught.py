@@ -6,7 +6,6 @@ from fractions import Fraction
 
 from derive.compute.program import Remark
 from derive.derivation.calculus import is_short, outer_derivative, prime, with_names
-from derive.derivation.graph import E, Graph, activations, pre_activations
 from derive.derivation.tidy import tidy
 from derive.expression.nodes import (
     DELTA,
@@ -21,6 +20,7 @@ from derive.expression.nodes import (
     product,
     total,
 )
+from derive.graph import E, NetworkGraph, activations, pre_activations
 from derive.network.catalogue import in_letters
 from derive.network.description import Layer
 
@@ -30,7 +30,7 @@ MANY = 8  # units past which a softmax's delta is not written out
 class Taught:
     """Definitions, deltas and gradients in the quantities of one example."""
 
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: NetworkGraph) -> None:
         self.graph = graph
         self.network = graph.network
 

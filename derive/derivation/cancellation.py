@@ -21,15 +21,15 @@ with a temperature every line is divided by it
 from __future__ import annotations
 
 from derive.derivation.calculus import Line
-from derive.derivation.graph import Graph, over
 from derive.derivation.steps import SUM_TO_ONE, Rule, Step, chain
 from derive.expression.nodes import ONE, Expression, Negative, Product, Quantity, Sum
+from derive.graph import NetworkGraph, over
 
 _OF_DISTRIBUTIONS = ("cross_entropy", "kl_divergence")
 
 
 def output_delta_simplified(
-    graph: Graph, z: Quantity
+    graph: NetworkGraph, z: Quantity
 ) -> tuple[tuple[Line, ...], tuple[str, ...]] | None:
     """The lines behind the product of an output's derivatives, and what the last one assumes.
 
@@ -50,11 +50,11 @@ def output_delta_simplified(
     return _averaged(graph, lines), (SUM_TO_ONE,)
 
 
-def _difference(graph: Graph, z: Quantity) -> Expression:
+def _difference(graph: NetworkGraph, z: Quantity) -> Expression:
     return Sum((graph.outputs[z.unit], Negative(graph.targets[z.unit])))
 
 
-def _of_sigmoid(graph: Graph, z: Quantity) -> list[Line]:
+def _of_sigmoid(graph: NetworkGraph, z: Quantity) -> list[Line]:
     y, t = graph.outputs[z.unit], graph.targets[z.unit]
     short = Sum((
         Negative(Product((t, Sum((ONE, Negative(y)))))),
@@ -68,7 +68,7 @@ def _of_sigmoid(graph: Graph, z: Quantity) -> list[Line]:
     ]
 
 
-def _of_softmax(graph: Graph, z: Quantity) -> list[Line]:
+def _of_softmax(graph: NetworkGraph, z: Quantity) -> list[Line]:
     """Down to the line in which the targets stand as a sum."""
     y, own = graph.outputs[z.unit], graph.targets[z.unit]
     short: list[Expression] = []
@@ -88,7 +88,7 @@ def _of_softmax(graph: Graph, z: Quantity) -> list[Line]:
     ]
 
 
-def _averaged(graph: Graph, lines: list[Line]) -> tuple[Line, ...]:
+def _averaged(graph: NetworkGraph, lines: list[Line]) -> tuple[Line, ...]:
     """The lines with the mean over the outputs, and the temperature of a softmax."""
     temperature = graph.network.layers[-1].activation.temperature
     return tuple(
@@ -96,7 +96,7 @@ def _averaged(graph: Graph, lines: list[Line]) -> tuple[Line, ...]:
     )
 
 
-def targets_sum_to_one(graph: Graph) -> bool:
+def targets_sum_to_one(graph: NetworkGraph) -> bool:
     """Whether Σt = 1 holds for the targets given, or may be assumed of symbolic ones.
 
     Of targets that are formulas it is not assumed: what holds for the inputs given need not hold

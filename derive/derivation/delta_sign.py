@@ -13,7 +13,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from derive.derivation.graph import RATE, E
 from derive.derivation.steps import Relation, Rule, Section, Step
 from derive.expression.matrices import Hadamard, Matrix, MatrixProduct, entrywise
 from derive.expression.nodes import (
@@ -32,6 +31,7 @@ from derive.expression.nodes import (
     quantities,
     rewrite,
 )
+from derive.graph import RATE, E
 from derive.network.description import Network
 from derive.notation import NEGATIVE
 

@@ -6,7 +6,6 @@ from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
-from derive.derivation.graph import Graph
 from derive.derivation.local import Locals
 from derive.derivation.steps import Section, Step
 from derive.derivation.styles import common
@@ -14,6 +13,7 @@ from derive.derivation.styles.deltas import Deltas
 from derive.derivation.styles.forms import batch_forms
 from derive.derivation.styles.paths import MAX_PATHS, Paths
 from derive.expression.errors import DeriveError
+from derive.graph import NetworkGraph
 from derive.network.description import Network
 from derive.network.given import Given, network_of
 from derive.notation import NEGATIVE
@@ -46,7 +46,7 @@ class Derivation:
 
     network: Network
     style: StyleName
-    graph: Graph = field(compare=False)  # it follows from the network
+    graph: NetworkGraph = field(compare=False)  # it follows from the network
     sections: tuple[Section, ...]
     max_paths: int = MAX_PATHS
     _report: Report | None = field(default=None, compare=False)
@@ -112,7 +112,7 @@ def derive(
     network = network_of(network)
     if style not in STYLES:
         raise StyleError(f"style: got {style!r}; allowed are {', '.join(sorted(STYLES))}")
-    graph = Graph(network)
+    graph = NetworkGraph(network)
     local = Locals(graph)
     passes: Any = common
     if style == "matrices":  # loaded where it is asked for

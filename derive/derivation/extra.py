@@ -13,7 +13,6 @@ from derive.derivation.check import POINTS
 from derive.derivation.check.equalities import Equalities
 from derive.derivation.check.points import draw
 from derive.derivation.delta_sign import restated
-from derive.derivation.graph import E, Graph, activations, pre_activations
 from derive.derivation.local import Locals, key
 from derive.derivation.steps import Rule, Step, chain
 from derive.derivation.styles.common import backward_order
@@ -28,6 +27,7 @@ from derive.expression.nodes import (
     times,
     total,
 )
+from derive.graph import E, NetworkGraph, activations, pre_activations
 from derive.notation import NEGATIVE
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def extra_steps(derivation: Derivation, parts: Collection[str]) -> dict[str, Ste
     return found
 
 
-def lemmas_of_layers(graph: Graph) -> Mapping[str, Step]:
+def lemmas_of_layers(graph: NetworkGraph) -> Mapping[str, Step]:
     """∂E_k/∂a_k, and for softmax ∂a_k/∂z_k and ∂a_m/∂z_k, of the first unit each.
 
     loss            the derivative of one output's loss term
@@ -97,7 +97,7 @@ def lemmas_of_layers(graph: Graph) -> Mapping[str, Step]:
     return found
 
 
-def output_delta(graph: Graph) -> Step:
+def output_delta(graph: NetworkGraph) -> Step:
     """δ = ∂E/∂z = ∂E/∂a·∂a/∂z of the first output, whatever loss and activation are.
 
     With softmax a sum of such products, one per output.
@@ -111,7 +111,7 @@ def output_delta(graph: Graph) -> Step:
     )
 
 
-def gradient_of(graph: Graph, w: Quantity) -> Step:
+def gradient_of(graph: NetworkGraph, w: Quantity) -> Step:
     """∂E/∂w = Σ ∂E/∂z·∂z/∂w = Σ δ·a over the units that w enters; of a bias, a is 1."""
     local = Locals(graph)
     receivers = tuple(graph.children[w])

@@ -16,7 +16,6 @@ from derive.derivation.calculus import (
     prime,
     with_names,
 )
-from derive.derivation.graph import Graph, over
 from derive.derivation.steps import Relation, Rule, Step, chain
 from derive.expression.functions import VALUE, Function
 from derive.expression.nodes import (
@@ -40,6 +39,7 @@ from derive.expression.nodes import (
     quantities,
     substitute,
 )
+from derive.graph import NetworkGraph, over
 from derive.network.catalogue import ActivationUse, in_letters
 from derive.network.description import Network
 from derive.network.proofs import loss_proof, proof
@@ -70,7 +70,7 @@ _LONG = 8  # terms past which a sum is derived without those that the variable i
 class Locals:
     """The local derivatives of a graph, each made once, on demand."""
 
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: NetworkGraph) -> None:
         self.graph = graph
         self._steps: dict[tuple[Quantity, Quantity], Step] = {}
 
@@ -164,7 +164,7 @@ class Locals:
         return _led_to(lines, *(Line(Rule(how), in_letters(e, y=y, t=t)) for how, e in further))
 
 
-def _exponential(graph: Graph, z: Quantity) -> Expression:
+def _exponential(graph: NetworkGraph, z: Quantity) -> Expression:
     formula = graph.definitions[Quantity(ACTIVATION, z.layer, z.unit)]
     return formula.children[0]
 

@@ -18,7 +18,6 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from derive.derivation.graph import same_example
 from derive.derivation.rounding import Rounding, Shown, equal, is_zero, shown, typed
 from derive.derivation.steps import Relation
 from derive.derivation.trace import Trace
@@ -48,6 +47,7 @@ from derive.expression.nodes import (
     substitute,
     total,
 )
+from derive.graph import same_example
 from derive.network.description import Network
 
 Atom = Quantity | Partial

@@ -11,7 +11,6 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
-from derive.derivation.graph import RATE, E, Graph, same_example
 from derive.derivation.local import key
 from derive.derivation.rounding import equal, is_zero, settled
 from derive.expression.arithmetic import (
@@ -26,11 +25,10 @@ from derive.expression.evaluate import PER_EXAMPLE, Point, evaluate, slopes
 from derive.expression.nodes import (
     BATCH_LOSS,
     DELTA,
-    INPUT,
     PRE_ACTIVATION,
-    TARGET,
     Quantity,
 )
+from derive.graph import E, NetworkGraph, leaves_of, same_example
 from derive.notation import NEGATIVE
 
 Values = Mapping[Quantity, Any]
@@ -39,7 +37,7 @@ Values = Mapping[Quantity, Any]
 class ExampleTrace(Point):
     """The values of one example. An evaluation environment for expressions about it."""
 
-    def __init__(self, graph: Graph, leaves: Values, arithmetic: Arithmetic = HIGH) -> None:
+    def __init__(self, graph: NetworkGraph, leaves: Values, arithmetic: Arithmetic = HIGH) -> None:
         super().__init__()
         self.graph = graph
         self.arithmetic = arithmetic
@@ -119,7 +117,7 @@ class Trace(Point):
     Without ``example`` a quantity of one example means example number ``generic``.
     """
 
-    def __init__(self, graph: Graph, examples: list[ExampleTrace], generic: int = 0) -> None:
+    def __init__(self, graph: NetworkGraph, examples: list[ExampleTrace], generic: int = 0) -> None:
         super().__init__()
         self.graph = graph
         self.examples = examples
@@ -165,37 +163,7 @@ class Trace(Point):
         return result / len(values)
 
 
-def leaves_of(graph: Graph, example: int) -> dict[Quantity, Fraction]:
-    """The exact values that a network file gives: parameters, and one example's data."""
-    network = graph.network
-    if network.inputs is None or network.targets is None:
-        raise ValueError("the network has no values to trace")
-    found: dict[Quantity, Fraction] = {}
-    for unit, number in enumerate(network.inputs[example]):
-        found[Quantity(INPUT, unit=unit)] = number.value
-    for unit, number in enumerate(network.targets[example]):
-        found[Quantity(TARGET, unit=unit)] = number.value
-    for quantity in parameters_of(graph):
-        value = network.value(quantity)
-        if value is None:
-            raise ValueError("the network has no values to trace")
-        found[quantity] = value.value
-    if network.learning_rate is not None:
-        found[RATE] = network.learning_rate.value
-    return found
-
-
-def parameters_of(graph: Graph) -> tuple[Quantity, ...]:
-    """Every weight and bias, trained or frozen, in the order of the forward pass."""
-    found: dict[Quantity, None] = {}
-    for parents in graph.parents.values():
-        for parent in parents:
-            if parent.kind in ("weight", "bias"):
-                found[parent] = None
-    return tuple(found)
-
-
-def trace(graph: Graph, changed: Mapping[Quantity, Any] | None = None) -> Trace:
+def trace(graph: NetworkGraph, changed: Mapping[Quantity, Any] | None = None) -> Trace:
     """The trace of a network at its own values, some of them changed if wanted.
 
     It has so many digits that every value and every slope of the loss is right, however small.

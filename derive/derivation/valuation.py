@@ -10,7 +10,6 @@ from typing import Any
 
 from derive.derivation.check.kinks import has_kinks, sides
 from derive.derivation.derivation import Derivation
-from derive.derivation.graph import BATCH_E, E, Graph
 from derive.derivation.local import key
 from derive.derivation.numbers import Atom, Evaluated, Numbers
 from derive.derivation.rounding import Rounding, Shown, half_unit, shown
@@ -30,6 +29,7 @@ from derive.expression.nodes import (
     Quantity,
     Sum,
 )
+from derive.graph import BATCH_E, E, NetworkGraph
 
 STEP = Fraction(1, 10**4)  # h of the finite differences
 MANY = 64  # parameters past which one difference along all of them replaces one for each
@@ -96,7 +96,7 @@ class Valuation:
         if derivation.style == "matrices":  # too wide with their inner parts worked out as well
             rounding = replace(rounding, parts=False)
         self.rounding = rounding
-        self.graph: Graph = derivation.graph
+        self.graph: NetworkGraph = derivation.graph
         self.formulas = formulas_of(derivation)
         self.trace = trace(self.graph)
         self.goal = objective(self.graph)

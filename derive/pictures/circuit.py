@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from derive.derivation.graph import E, Graph, activations, bias_of, pre_activations
 from derive.expression.nodes import ACTIVATION, INPUT, WEIGHT, Apply, Product, Quantity, Sum
+from derive.graph import E, NetworkGraph, activations, bias_of, pre_activations
 from derive.network.description import Layer
 from derive.pictures.extent import width
 from derive.pictures.picture import Content, Label, Picture
@@ -26,7 +26,7 @@ _EDGE = 9.0
 _APART = 12.0  # between the label of one column and the operation of the next
 
 
-def is_whole(graph: Graph) -> bool:
+def is_whole(graph: NetworkGraph) -> bool:
     """Whether the whole network is drawn, and not one unit."""
     sizes, layers = graph.network.sizes, graph.network.layers
     return len(layers) <= _LAYERS and all(
@@ -35,7 +35,7 @@ def is_whole(graph: Graph) -> bool:
     )
 
 
-def first_unit(graph: Graph) -> Quantity:
+def first_unit(graph: NetworkGraph) -> Quantity:
     """The pre-activation of the unit that is drawn where the whole is too large."""
     return pre_activations(graph.network.layers[0])[0]
 

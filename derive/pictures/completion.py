@@ -13,7 +13,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from derive.derivation.graph import E, Graph, activations, bias_of, pre_activations
 from derive.expression.nodes import (
     ACTIVATION,
     INPUT,
@@ -24,6 +23,7 @@ from derive.expression.nodes import (
     Quantity,
     Sum,
 )
+from derive.graph import E, NetworkGraph, activations, bias_of, pre_activations
 from derive.network.description import Layer
 from derive.pictures.lettering import GAP, Labels, Lettering
 from derive.pictures.picture import Content, Label, Picture, Point
@@ -42,7 +42,7 @@ _WIRE = 30.0  # with a label on either side
 _UPPER, _LOWER = -8.0, 7.0  # lines beside a product: the weight, the derivative by it
 
 
-def drawn(graph: Graph, unit: Quantity | None) -> Iterator[Expression]:
+def drawn(graph: NetworkGraph, unit: Quantity | None) -> Iterator[Expression]:
     """Where a label may stand, in the order of the forward pass: a quantity for its value, ∂E/∂q
     for the derivative of the loss by it, ∂a/∂z for the derivative of an activation.
 
@@ -81,7 +81,7 @@ def completion(
     return Picture(name, title, description, size, tuple(form.board.shapes()))
 
 
-def _weights(graph: Graph, z: Quantity) -> list[Quantity]:
+def _weights(graph: NetworkGraph, z: Quantity) -> list[Quantity]:
     senders = range(graph.network.sizes[z.layer - 1])
     return [Quantity(WEIGHT, z.layer, z.unit, i) for i in senders]
 

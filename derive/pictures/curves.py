@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from derive.compute.training.runs import DIVERGED, Run
-from derive.derivation.graph import RATE
 from derive.expression.nodes import Expression, Number
+from derive.graph import RATE
 from derive.pictures.picture import Content, Label, Line, Pen, Picture, Point, Shape
 from derive.pictures.scales import Scale, around, logarithmic
 

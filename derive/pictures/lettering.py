@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from derive.derivation.graph import E
 from derive.expression.blank import Blank
 from derive.expression.nodes import Expression, Partial, Quantity
+from derive.graph import E
 from derive.pictures.extent import width
 from derive.pictures.picture import Box, Content, Label, Pen, Point
 from derive.pictures.scene import Scene

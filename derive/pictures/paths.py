@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Sequence
 
-from derive.derivation.graph import E, Graph
 from derive.expression.nodes import BIAS, Quantity
+from derive.graph import E, NetworkGraph
 from derive.pictures.extent import area
 from derive.pictures.picture import Content, Label, Pen, Picture, Shape
 from derive.pictures.placing import along_lines
@@ -16,7 +16,7 @@ from derive.pictures.scene import MOST_LINES, VALUE, Scene, arrow_width, heading
 _FAINT, _START = 0.5, 2.8  # widths of lines
 
 
-def depending(graph: Graph, w: Quantity) -> frozenset[Quantity]:
+def depending(graph: NetworkGraph, w: Quantity) -> frozenset[Quantity]:
     """What a change of ``w`` changes on its ways to the loss, without ``w``."""
     found: set[Quantity] = set()
     waiting = deque([w])

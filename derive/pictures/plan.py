@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from math import hypot
 
-from derive.derivation.graph import E, Graph, activations, pre_activations
 from derive.expression.nodes import WEIGHT, Quantity
+from derive.graph import E, NetworkGraph, activations, pre_activations
 from derive.pictures.picture import Label, Line, Pen, Point
 
 MOST = 8  # units of a layer that are all drawn; of more, the first and the last
@@ -109,7 +109,7 @@ class Plan:
             yield from column.nodes
 
 
-def planned(graph: Graph, measures: Measures, *, loss: bool = False) -> Plan:
+def planned(graph: NetworkGraph, measures: Measures, *, loss: bool = False) -> Plan:
     """Where everything stands; ``loss``: with the terms of the loss, and the loss."""
     kinds = list(_columns(graph, loss))
     shown = [_shown(every) for _, _, every in kinds]
@@ -135,7 +135,9 @@ def planned(graph: Graph, measures: Measures, *, loss: bool = False) -> Plan:
     return Plan(tuple(columns), tuple(_edges(graph, columns)), measures, (width, tall))
 
 
-def _columns(graph: Graph, loss: bool) -> Iterator[tuple[str, int, list[tuple[Quantity, ...]]]]:
+def _columns(
+    graph: NetworkGraph, loss: bool
+) -> Iterator[tuple[str, int, list[tuple[Quantity, ...]]]]:
     yield INPUTS, 0, [(q,) for q in graph.inputs]
     for layer in graph.network.layers:
         zs, sent = pre_activations(layer), activations(layer)
@@ -159,7 +161,7 @@ def _rows(shown: list[tuple[Quantity, ...]], count: int) -> int:
     return len(shown) + (len(shown) < count)
 
 
-def _edges(graph: Graph, columns: list[Column]) -> Iterator[Edge]:
+def _edges(graph: NetworkGraph, columns: list[Column]) -> Iterator[Edge]:
     for before, after in pairwise(columns):
         for target in after.nodes:
             parents = graph.parents[target.quantities[0]]

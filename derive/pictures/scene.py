@@ -9,9 +9,9 @@ from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from derive.derivation.graph import Graph, bias_of
 from derive.derivation.rounding import Shown
 from derive.expression.nodes import BIAS, TARGET, WEIGHT, Expression, Quantity
+from derive.graph import NetworkGraph, bias_of
 from derive.pictures.extent import fitting, width
 from derive.pictures.picture import Circle, Content, Label, Line, Pen, Shape
 from derive.pictures.plan import SIDE, Edge, Measures, Node, Plan
@@ -37,7 +37,7 @@ class Scene:
            where there are no numbers
     """
 
-    graph: Graph
+    graph: NetworkGraph
     names: Names
     shown: Callable[[Expression], Shown] | None = None
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from enum import Enum
 
-from derive.derivation.graph import pre_activations
 from derive.derivation.styles.deltas import delta_of
+from derive.graph import pre_activations
 from derive.pictures.extent import Area
 from derive.pictures.picture import Content, Label, Pen, Picture, Shape
 from derive.pictures.placing import along_lines

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from math import hypot
 
-from derive.derivation.graph import E, pre_activations
 from derive.derivation.styles.deltas import delta_of
 from derive.expression.nodes import INPUT, PRE_ACTIVATION, Expression, Partial, Quantity
+from derive.graph import E, pre_activations
 from derive.notation import NEGATIVE
 from derive.pictures.extent import width
 from derive.pictures.picture import Box, Circle, Content, Label, Line, Pen, Point, Shape

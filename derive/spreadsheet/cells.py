@@ -12,8 +12,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from derive.compute import made_up
-from derive.derivation.graph import RATE
 from derive.expression.nodes import BIAS, INPUT, TARGET, WEIGHT, Quantity
+from derive.graph import RATE
 from derive.notation.names import Names
 from derive.spreadsheet.columns import Plan
 

@@ -16,15 +16,6 @@ from fractions import Fraction
 from derive.compute.program import gradient
 from derive.compute.taught import Taught
 from derive.derivation.delta_sign import as_delta, with_minus
-from derive.derivation.graph import (
-    BATCH_E,
-    RATE,
-    E,
-    Graph,
-    activations,
-    pre_activations,
-    same_example,
-)
 from derive.expression.nodes import (
     BIAS,
     DELTA,
@@ -37,6 +28,15 @@ from derive.expression.nodes import (
     Quantity,
     Quotient,
     Sum,
+)
+from derive.graph import (
+    BATCH_E,
+    RATE,
+    E,
+    NetworkGraph,
+    activations,
+    pre_activations,
+    same_example,
 )
 from derive.network.description import Network
 from derive.notation import NEGATIVE
@@ -103,7 +103,7 @@ class _Planner:
         self.rows = rows
         self.is_batch = len(rows) > 1
         self.names = names
-        self.graph = Graph(network)
+        self.graph = NetworkGraph(network)
         self.taught = Taught(self.graph)
         self.steps = tuple(map(self.in_sign, steps(network, self.graph, formulas)))
         self.shown = {step.target: step.shown for step in self.steps if step.shown is not None}

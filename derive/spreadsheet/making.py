@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from derive.compute.blocks import blocks
 from derive.compute.engines import Defaults, ScalarEngine
-from derive.derivation.graph import RATE
 from derive.document.wording import wording
+from derive.graph import RATE
 from derive.network.description import Network
 from derive.notation import Names, names
 from derive.spreadsheet.cells import CellNames, Given, Start, starts

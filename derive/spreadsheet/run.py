@@ -11,8 +11,8 @@ from derive.compute.backends.writer import INDENT, listed, unpacking
 from derive.compute.identifiers import Identifiers
 from derive.compute.program import Program, Statement, gradient
 from derive.compute.source import RESERVED, names_of
-from derive.derivation.graph import E, same_example
 from derive.expression.nodes import BIAS, INPUT, TARGET, VARIABLE, WEIGHT, Quantity, quantities
+from derive.graph import E, same_example
 from derive.spreadsheet.cells import Start
 from derive.spreadsheet.columns import Plan
 

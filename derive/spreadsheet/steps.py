@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from derive.compute.backends.spreadsheet import Lowering, uses
 from derive.compute.program import Program, Statement, auxiliary, gradient
 from derive.compute.scalar import scalar_program, target_program
-from derive.derivation.graph import E, Graph, activations, pre_activations
 from derive.expression.nodes import (
     DELTA,
     TARGET,
@@ -19,6 +18,7 @@ from derive.expression.nodes import (
     Sum,
     substitute,
 )
+from derive.graph import E, NetworkGraph, activations, pre_activations
 from derive.network.description import Network
 
 
@@ -41,7 +41,7 @@ class Step:
         return self.target.kind == VARIABLE
 
 
-def steps(network: Network, graph: Graph, formulas: bool) -> tuple[Step, ...]:
+def steps(network: Network, graph: NetworkGraph, formulas: bool) -> tuple[Step, ...]:
     """Everything about one example: targets where these are formulas, z, a, E, delta, gradients."""
     named = [q for layer in network.layers for q in (*pre_activations(layer), *activations(layer))]
     named += [*graph.terms, E]

@@ -19,7 +19,6 @@ from typing import Any
 from derive.derivation.check import Report
 from derive.derivation.delta_sign import as_delta, minus, with_minus
 from derive.derivation.derivation import Derivation, derive
-from derive.derivation.graph import E
 from derive.derivation.local import Locals, key
 from derive.derivation.numbers import Atom
 from derive.derivation.steps import Rule, Section, Step, chain
@@ -38,6 +37,7 @@ from derive.expression.nodes import (
     substitute,
     total,
 )
+from derive.graph import E
 from derive.network.description import Network
 from derive.notation import NEGATIVE
 from derive.worksheets.recipe import WorksheetError

@@ -13,7 +13,6 @@ from fractions import Fraction
 from typing import Any
 
 from derive.derivation.check import CheckFailed
-from derive.derivation.graph import RATE, E
 from derive.derivation.numbers import Numbers
 from derive.derivation.rounding import equal, half_unit
 from derive.expression.arithmetic import HIGH
@@ -25,6 +24,7 @@ from derive.expression.nodes import (
     substitute,
     variable,
 )
+from derive.graph import RATE, E
 from derive.worksheets.exercise import FUNCTION
 from derive.worksheets.items import Item, places, put_into
 

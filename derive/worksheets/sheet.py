@@ -8,7 +8,6 @@ from itertools import takewhile
 from pathlib import Path
 
 from derive.derivation.delta_sign import meaning
-from derive.derivation.graph import RATE
 from derive.derivation.local import is_called_prime
 from derive.derivation.numbers import Numbers
 from derive.derivation.steps import chain
@@ -32,6 +31,7 @@ from derive.document.narration.opening import setting
 from derive.document.narration.teller import Detail, Teller
 from derive.document.wording import Value, Wording, wording
 from derive.expression.nodes import PRE_ACTIVATION, Comparison, Expression, Quantity
+from derive.graph import RATE
 from derive.notation import Names
 from derive.worksheets.answers import AnyAnswer, ChoiceAnswer, CountAnswer
 from derive.worksheets.exercise import Exercise

@@ -12,10 +12,10 @@ from fractions import Fraction
 from functools import cache
 from math import copysign
 
-from derive.derivation.graph import Graph, activations, bias_of, pre_activations
 from derive.expression.evaluate import Bindings, evaluate
 from derive.expression.functions import Function
 from derive.expression.nodes import WEIGHT, Apply, Quantity, variable
+from derive.graph import NetworkGraph, activations, bias_of, pre_activations
 from derive.network.description import Layer
 from derive.network.intervals import Interval
 from derive.network.values import exact
@@ -32,7 +32,9 @@ _STEPS = 60
 _X = variable("x")
 
 
-def steer(graph: Graph, givens: Givens, wanted: Sequence[Special], chance: random.Random) -> bool:
+def steer(
+    graph: NetworkGraph, givens: Givens, wanted: Sequence[Special], chance: random.Random
+) -> bool:
     """Change weights until each unit that is wanted is as it should be, and no other relu is 0.
 
     Whether that was possible: with small inputs it is not. Raises ArithmeticError where a

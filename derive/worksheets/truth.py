@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from derive.derivation.check.points import draw
-from derive.derivation.graph import Graph
 from derive.derivation.rounding import equal
 from derive.derivation.trace import Trace
 from derive.expression.evaluate import evaluate
 from derive.expression.nodes import Expression
+from derive.graph import NetworkGraph
 
 _POINTS = 3
 _SEED = 7000
@@ -16,7 +16,7 @@ _SEED = 7000
 class Truth:
     """Compares formulas about one network; what was compared once is remembered."""
 
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: NetworkGraph) -> None:
         self.graph = graph
         self._points: dict[tuple[str, ...], tuple[Trace, ...]] = {}
         self._known: dict[object, bool] = {}

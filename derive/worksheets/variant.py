@@ -7,11 +7,11 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from derive.derivation.graph import RATE, Graph
 from derive.derivation.numbers import Numbers
 from derive.derivation.rounding import Rounding
 from derive.derivation.trace import trace
 from derive.expression.nodes import INPUT, TARGET, Number, Quantity
+from derive.graph import RATE, NetworkGraph
 from derive.worksheets.exercise import Exercise
 from derive.worksheets.givens import Givens, draw
 from derive.worksheets.misconceptions import steering_slips
@@ -161,4 +161,4 @@ def givens_of(numbers: Numbers) -> Givens:
 def worked(exercise: Exercise, givens: Givens, rounding: Rounding) -> Numbers:
     """The displayed numbers of an exercise with these givens."""
     network = exercise.structure.with_numbers(givens)
-    return Numbers(network, exercise.formulas, rounding, trace(Graph(network)))
+    return Numbers(network, exercise.formulas, rounding, trace(NetworkGraph(network)))

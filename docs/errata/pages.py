@@ -13,11 +13,11 @@ from functools import cache
 from itertools import pairwise
 
 import derive
-from derive.derivation.graph import E
 from derive.derivation.rounding import Rounding
 from derive.derivation.steps import Rule, Step
 from derive.derivation.valuation import Valuation
 from derive.expression.nodes import Partial, Quantity
+from derive.graph import E
 from derive.rendering import TextFormat, render_files
 from derive.resources import shipped_templates
 from derive.writers.expressions.latex import latex

@@ -17,9 +17,8 @@ from typing import Any, cast
 
 import derive
 from derive.derivation.derivation import StyleName
-from derive.derivation.graph import E, Graph
 from derive.derivation.steps import Rule, Step
-from derive.derivation.trace import ExampleTrace, leaves_of, trace
+from derive.derivation.trace import ExampleTrace, trace
 from derive.expression.arithmetic import HIGH
 from derive.expression.formula import FormulaError, parse
 from derive.expression.nodes import (
@@ -32,6 +31,7 @@ from derive.expression.nodes import (
     rewrite,
     variable,
 )
+from derive.graph import E, NetworkGraph, leaves_of
 from derive.notation import Names
 from derive.notation import names as named
 
@@ -52,7 +52,7 @@ class Scope:
         self.name = name
         self.style = style
         self.network = derive.load(EXAMPLES / f"{name}.yaml")
-        self.graph = Graph(self.network)
+        self.graph = NetworkGraph(self.network)
         network = self.network
         self.names: Names = named(network.notation, network.shape, network.layout)
         self._read = _Names(self.names)
@@ -172,11 +172,11 @@ def trained(network: derive.Network, updates: int, rate: float | None = None) ->
         assert network.learning_rate is not None
         rate = float(network.learning_rate.value)
     if not updates:
-        return trace(Graph(network)).examples[0]
+        return trace(NetworkGraph(network)).examples[0]
     theta = derive.train(network, [rate], updates)[rate].theta(updates)
     reached = dict(zip(parameters(network), theta, strict=True))
     changed = {w: HIGH.number(Fraction(value)) for w, value in reached.items()}
-    return trace(Graph(network), changed).examples[0]
+    return trace(NetworkGraph(network), changed).examples[0]
 
 
 def parameters(network: derive.Network) -> tuple[Quantity, ...]:

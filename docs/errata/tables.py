@@ -11,7 +11,6 @@ from math import prod
 import derive
 from derive.compute.program import Program, Statement
 from derive.compute.scalar import scalar_program
-from derive.derivation.graph import E, Graph
 from derive.derivation.rounding import half_unit, shown
 from derive.document.blocks import Inline, Table
 from derive.expression.arithmetic import HIGH
@@ -29,6 +28,7 @@ from derive.expression.nodes import (
     Quotient,
     Sum,
 )
+from derive.graph import E, NetworkGraph
 from docs.errata.scope import Scope, loss_and_outputs, trained
 
 Words = Callable[..., str]
@@ -112,7 +112,7 @@ def cost(sizes: tuple[int, ...]) -> Cost:
     return Cost(
         sizes,
         len(network.parameters()),
-        Graph(network).path_count(Quantity(WEIGHT, 1), E),
+        NetworkGraph(network).path_count(Quantity(WEIGHT, 1), E),
         operations(program.only([Quantity(LOSS)])),
         operations(program),
     )

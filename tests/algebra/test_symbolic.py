@@ -22,8 +22,7 @@ from random_networks import network as random_network
 
 import derive
 from derive.cli import commands
-from derive.derivation.graph import E, Graph
-from derive.derivation.trace import leaves_of
+from derive.graph import E, NetworkGraph, leaves_of
 from derive.network.catalogue import ACTIVATIONS
 from derive.network.description import Dense, Network
 from tests.derivation.oracle import OWN, Point, mp, number
@@ -100,7 +99,7 @@ def test_batch_values_are_chosen_by_example() -> None:
 
 
 def oracle(network: Network) -> Point:
-    leaves = {q: number(value) for q, value in leaves_of(Graph(network), 0).items()}
+    leaves = {q: number(value) for q, value in leaves_of(NetworkGraph(network), 0).items()}
     return Point(network, leaves)
 
 
@@ -137,7 +136,7 @@ def test_gradients_agree_with_differences(seed: int) -> None:
     network = with_values(seed)
     if network is None:
         return
-    graph, point = Graph(network), oracle(network)
+    graph, point = NetworkGraph(network), oracle(network)
     s = derive.symbolic(network)
     names = [f"d{s.E}_d{s._symbol(w)}" for w in network.parameters()]
     found = worked_out(s, [s.E, *names], s.values())
@@ -171,7 +170,7 @@ def test_second_derivatives_agree_with_differences_of_first_ones(activation: str
 
 def test_the_jacobian_is_of_the_outputs() -> None:
     network = derive.load(MAZUR)
-    s, point, graph = derive.symbolic(network), oracle(network), Graph(network)
+    s, point, graph = derive.symbolic(network), oracle(network), NetworkGraph(network)
     found = s.jacobian(["i1", "w1", "w7"])
     assert found.shape == (2, 3)
     by_name = {symbol.name: q for q, symbol in s._symbols.items()}

@@ -21,7 +21,6 @@ from derive.compute.program import Note, Program, Remark, Statement, auxiliary
 from derive.compute.rewriting import Rewriting, apply, fold
 from derive.compute.scalar import scalar_program
 from derive.compute.source import ScalarSource
-from derive.derivation.graph import E, activations
 from derive.expression.arithmetic import HIGH
 from derive.expression.evaluate import Bindings, evaluate
 from derive.expression.nodes import (
@@ -33,6 +32,7 @@ from derive.expression.nodes import (
     quantities,
     variable,
 )
+from derive.graph import E, activations
 from derive.notation import names
 from derive.notation.shape import Shape
 from tests.expression.drawn_formulas import formulas

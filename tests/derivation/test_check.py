@@ -17,7 +17,6 @@ from derive.derivation.check.kinks import gaps, sides
 from derive.derivation.check.roots import roots
 from derive.derivation.derivation import Derivation
 from derive.derivation.derivation import derive as derive_
-from derive.derivation.graph import Graph
 from derive.derivation.local import Locals
 from derive.derivation.steps import Relation, Rule, Step, chain
 from derive.derivation.trace import ExampleTrace
@@ -46,6 +45,7 @@ from derive.expression.nodes import (
     substitute,
     variable,
 )
+from derive.graph import NetworkGraph
 from derive.network.description import Dense, Network
 from tests.derivation import oracle
 from tests.derivation.drawn import Drawn
@@ -647,7 +647,7 @@ def test_where_kinks_lie(formula: str, expected: list[str]) -> None:
 
 
 def test_reach_and_paths_of_a_graph() -> None:
-    graph = Graph(network((2, 3, 2), ("tanh", "softmax"), "cross_entropy"))
+    graph = NetworkGraph(network((2, 3, 2), ("tanh", "softmax"), "cross_entropy"))
     w = Quantity(WEIGHT, 1, 1, 0)
     e1 = Quantity(LOSS_TERM)
     assert graph.reaches(w, e1) and graph.reaches(e1, e1)

@@ -13,9 +13,9 @@ from random_networks import network as drawn
 from worksheets.networks import networks
 
 import derive
-from derive.derivation.graph import Graph
 from derive.expression.formula import parse
 from derive.expression.typed import typed
+from derive.graph import NetworkGraph
 from derive.network import Dense, Network
 from derive.network.written import structure_text
 
@@ -37,7 +37,7 @@ def same(network: Network) -> None:
     told = structure_text(network)
     read = derive.load(StringIO(told))
     one, two = network.with_numbers({}), read.with_numbers({})
-    assert Graph(one).definitions == Graph(two).definitions
+    assert NetworkGraph(one).definitions == NetworkGraph(two).definitions
     for name in ("title", "sizes", "layout", "digits", "update_digits", "rounding", "shape",
                  "over_examples", "notation", "target_formulas", "loss"):  # fmt: skip
         assert getattr(one, name) == getattr(two, name), name

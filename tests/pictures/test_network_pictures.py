@@ -7,10 +7,10 @@ from fractions import Fraction
 import pytest
 
 import derive
-from derive.derivation.graph import pre_activations
 from derive.document.blocks import Figure
 from derive.document.narration import pictures
 from derive.expression.nodes import DELTA, Number, Quantity
+from derive.graph import pre_activations
 from derive.pictures.picture import Circle, Label, Line
 from derive.rendering import narrated
 from derive.writers.drawings.style import COLOURS, tint

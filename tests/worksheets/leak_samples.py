@@ -8,8 +8,8 @@ from functools import cache
 
 from worksheets import leak_reader
 
-from derive.derivation.graph import E
 from derive.document.blocks import Document, Figure, Paragraph
+from derive.graph import E
 from derive.network import Dense, Network
 from derive.worksheets import Ask, Recipe, Variant
 from derive.worksheets.bundle import bundle_of

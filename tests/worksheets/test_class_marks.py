@@ -16,13 +16,13 @@ from worksheets.networks import relu_softmax, two_two_two
 
 import derive
 from derive.cli import commands
-from derive.derivation.graph import E
 from derive.derivation.rounding import shown
 from derive.document.wording import Wording
 from derive.expression.arithmetic import HIGH
 from derive.expression.evaluate import Bindings, evaluate
 from derive.expression.formula import parse
 from derive.expression.nodes import Expression, Number, Partial, Quantity, substitute, variable
+from derive.graph import E
 from derive.network import Dense, Network
 from derive.worksheets import Ask, Recipe, Worksheet, WorksheetError
 from derive.worksheets.answers import ChoiceAnswer, CountAnswer, FormulaAnswer, NamesAnswer

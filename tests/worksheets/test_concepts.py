@@ -8,11 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from worksheets.networks import networks, relu_softmax
 
-from derive.derivation.graph import E, Graph
 from derive.derivation.rounding import Rounding
 from derive.derivation.trace import trace
 from derive.document.wording import Wording
 from derive.expression.nodes import Number, Quantity
+from derive.graph import E, NetworkGraph
 from derive.network import Dense, Network
 from derive.network.values import exact, read_number
 from derive.notation import names
@@ -94,7 +94,7 @@ def test_the_loss_moves_as_the_answer_says(network: Network, seed: int) -> None:
         givens = givens_of(made.numbers)
         before = made.numbers.environment.quantity(E)
         moved = number(float(givens[w].value) + 1e-7)
-        after = trace(Graph(made.exercise.structure.with_numbers({**givens, w: moved})))
+        after = trace(NetworkGraph(made.exercise.structure.with_numbers({**givens, w: moved})))
         change = after.quantity(E) - before
         assert (found.right == 0) == (change > 0) and change != 0
 

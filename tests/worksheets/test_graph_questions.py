@@ -13,9 +13,9 @@ from worksheets.networks import networks, two_two_two
 from worksheets.page_reader import EMPTY, FILLED
 
 import derive
-from derive.derivation.graph import E
 from derive.document.blocks import Block, Figure, Table
 from derive.expression.nodes import ACTIVATION, PRE_ACTIVATION, Number, Quantity
+from derive.graph import E
 from derive.network import Dense, Network
 from derive.notation import BUILT_IN
 from derive.pictures.picture import Label, Picture

@@ -15,14 +15,14 @@ from worksheets.sheets import leaves, printed
 import derive
 from derive.derivation.check import CheckFailed
 from derive.derivation.check.points import draw
-from derive.derivation.graph import E, Graph
 from derive.derivation.local import key
-from derive.derivation.trace import ExampleTrace, parameters_of
+from derive.derivation.trace import ExampleTrace
 from derive.document.blocks import Choices, Code, Equation
 from derive.expression.arithmetic import HIGH
 from derive.expression.blank import Blank
 from derive.expression.evaluate import evaluate
 from derive.expression.nodes import Comparison, Expression, Number, Partial, Quantity, total
+from derive.graph import E, NetworkGraph, parameters_of
 from derive.network import Dense, Network
 from derive.worksheets import Answer, Ask, Recipe, Variant, WorksheetError
 from derive.worksheets.answers import (
@@ -161,7 +161,7 @@ def readable(answer: FormulaAnswer) -> bool:
 
 def moved(network: Network, w: Quantity, seed: int) -> set[Quantity]:
     """What changes when one weight is moved, by two forward passes at a random point."""
-    graph = Graph(network)
+    graph = NetworkGraph(network)
     point = draw(graph, seed, bit=seed // 2).examples[0]
     leaves = {q: v for q, v in point.values.items() if q not in graph.definitions}
     for q in parameters_of(graph):

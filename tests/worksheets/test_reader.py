@@ -10,10 +10,10 @@ import pytest
 from worksheets.networks import two_two_two
 from worksheets.test_rewritings import READERS, drawn, rewritten
 
-from derive.derivation.graph import E
 from derive.expression.formula import FormulaError
 from derive.expression.nodes import Expression, Partial, Quantity
 from derive.expression.typed import typed as as_typed
+from derive.graph import E
 from derive.network import Dense, Network
 from derive.notation import names
 from derive.worksheets.exercise import exercise

@@ -8,8 +8,8 @@ import pytest
 from worksheets.networks import two_two_two
 
 import derive
-from derive.derivation.graph import E
 from derive.expression.nodes import Partial
+from derive.graph import E
 from derive.worksheets import Ask, Recipe
 from derive.worksheets.answers import ChoiceAnswer
 from derive.worksheets.bundle import Bundle

@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 from worksheets.networks import networks, relu_softmax, two_two_two
 
 import derive
-from derive.derivation.graph import Graph
 from derive.derivation.numbers import Numbers
 from derive.derivation.rounding import Rounding
 from derive.document.blocks import Document
 from derive.expression.nodes import Number, Quantity
+from derive.graph import NetworkGraph
 from derive.network import Dense, Network
 from derive.network.values import exact, read_number
 from derive.worksheets import Ask, Recipe, WorksheetError
@@ -287,7 +287,7 @@ def test_a_network_takes_other_numbers_and_keeps_its_structure() -> None:
     assert bare.example_count == 1 and not bare.is_batch
     assert bare.parameters() == network.parameters()
     assert (bare.title, bare.sizes, bare.loss) == ("A title", network.sizes, network.loss)
-    assert Graph(bare).definitions == Graph(network).definitions
+    assert NetworkGraph(bare).definitions == NetworkGraph(network).definitions
 
     quantities = [
         *(Quantity("input", unit=i) for i in range(2)),

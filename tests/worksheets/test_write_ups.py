@@ -15,12 +15,12 @@ import pytest
 from ruamel.yaml import YAML
 
 import derive
-from derive.derivation.graph import Graph
 from derive.derivation.numbers import Numbers
 from derive.derivation.rounding import Rounding
 from derive.derivation.trace import trace
 from derive.expression.arithmetic import HIGH
 from derive.expression.evaluate import evaluate
+from derive.graph import NetworkGraph
 from derive.notation import names
 from derive.worksheets.exercise import Exercise, Task, exercise
 from derive.worksheets.items import Item, items
@@ -61,7 +61,7 @@ def _marked(sheet: dict[str, Any]) -> Marked:
     asked = exercise(network)
     digits = sheet["digits"]
     rounding = Rounding(digits, digits, carried=True, parts=False)
-    numbers = Numbers(network, asked.formulas, rounding, trace(Graph(network)))
+    numbers = Numbers(network, asked.formulas, rounding, trace(NetworkGraph(network)))
     lines = items(asked.tasks, numbers)
     by_step = {item.task.source: item for item in lines if item.answers}
     answers = {}

@@ -14,10 +14,10 @@ from typing import Any
 from derive.compute.training.runs import DIVERGED, Run
 from derive.compute.training.training import Training
 from derive.derivation.cancellation import output_delta_simplified
-from derive.derivation.graph import Graph, activations, pre_activations
 from derive.expression.arithmetic import HIGH
 from derive.expression.evaluate import Bindings, evaluate
 from derive.expression.nodes import Quantity
+from derive.graph import NetworkGraph, activations, pre_activations
 from derive.network.catalogue import OUTPUT, TARGET_LETTER
 from derive.network.intervals import Interval
 
@@ -232,7 +232,7 @@ def saturated(training: Training, run: Run) -> Iterator[Saturated]:
 
 def _cancels(training: Training) -> bool:
     """Whether the slope of the outputs cancels against the loss: δ is output minus target."""
-    graph = Graph(training.network)
+    graph = NetworkGraph(training.network)
     z = pre_activations(training.network.layers[-1])[0]
     found = output_delta_simplified(graph, z)
     sums = training.network.layers[-1].activation.function is not None

@@ -15,8 +15,8 @@ from derive.compute.backends.writer import INDENT, listed
 from derive.compute.looped import Looped, indented
 from derive.compute.program import gradient
 from derive.compute.source import ScalarSource
-from derive.derivation.graph import E, Graph
 from derive.expression.nodes import LOSS, TARGET, Quantity
+from derive.graph import E, NetworkGraph
 from derive.network.description import Network
 
 
@@ -80,7 +80,7 @@ def quantities_of_one(network: Network) -> tuple[Quantity, ...]:
     Inputs, targets, parameters, then layer by layer pre-activations and activations, the terms
     of the loss, the loss, and its derivative with respect to every trained parameter.
     """
-    graph = Graph(network)
+    graph = NetworkGraph(network)
     parameters = parameters_of(network)
     trained = set(network.parameters())
     return (

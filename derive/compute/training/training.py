@@ -21,8 +21,8 @@ from derive.compute.training.runs import DIVERGED, INTERRUPTED, Progress, Run, R
 from derive.compute.training.settings import Settings, settings, shown_rate
 from derive.compute.training.source import LoopSource, parameters_of, quantities_of_one
 from derive.compute.training.start import Start, starting_point
-from derive.derivation.graph import BATCH_E, E
 from derive.expression.nodes import INPUT, TARGET, Expression, Number, Partial, Quantity
+from derive.graph import BATCH_E, E
 from derive.network.description import Network
 from derive.network.given import Given, network_of
 

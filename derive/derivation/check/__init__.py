@@ -18,9 +18,9 @@ from derive.derivation.check.failure import CheckFailed
 from derive.derivation.check.located import located
 from derive.derivation.check.points import draw, is_kinked
 from derive.derivation.check.structure import check_structure
-from derive.derivation.graph import E, Graph
 from derive.derivation.steps import Rule, Step
 from derive.expression.nodes import ACTIVATION, Partial, Quantity
+from derive.graph import E, NetworkGraph
 
 if TYPE_CHECKING:
     from derive.derivation.derivation import Derivation
@@ -103,7 +103,7 @@ def _checked(derivation: Derivation) -> Report:
 
 
 def _tell_apart(
-    graph: Graph, equalities: Equalities, steps: Iterable[Step], assumptions: frozenset[str]
+    graph: NetworkGraph, equalities: Equalities, steps: Iterable[Step], assumptions: frozenset[str]
 ) -> int:
     """Compare the steps with the slope of a kinked activation where any two units of its layer
     differ in it, e.g. one ReLU is active and the other is not. Returns at how many points."""

@@ -12,11 +12,11 @@ from typing import Any
 from derive.derivation.check.kinks import gaps, has_kinks
 from derive.derivation.check.points import number_between, signed
 from derive.derivation.check.roots import on_seam, roots
-from derive.derivation.graph import Graph
 from derive.derivation.steps import Step
 from derive.expression.arithmetic import HIGH, HighPrecision, high_precision
 from derive.expression.evaluate import Point, evaluate, slopes
 from derive.expression.nodes import Quantity
+from derive.graph import NetworkGraph
 
 Values = Mapping[Quantity, Fraction]
 
@@ -31,7 +31,9 @@ _ASIDE = tuple(
 class LocalPoint(Point):
     """An environment for one formula: its arguments are free, the rest follows from them."""
 
-    def __init__(self, graph: Graph, values: Values, arithmetic: HighPrecision = HIGH) -> None:
+    def __init__(
+        self, graph: NetworkGraph, values: Values, arithmetic: HighPrecision = HIGH
+    ) -> None:
         super().__init__()
         self.arithmetic = arithmetic
         self._graph = graph
@@ -63,11 +65,11 @@ class Place:
     values: Values
     on_seam: bool = False
 
-    def point(self, graph: Graph) -> LocalPoint:
+    def point(self, graph: NetworkGraph) -> LocalPoint:
         return LocalPoint(graph, self.values, on_seam() if self.on_seam else HIGH)
 
 
-def draws(graph: Graph, steps: tuple[Step, ...], free: tuple[Quantity, ...]) -> list[Place]:
+def draws(graph: NetworkGraph, steps: tuple[Step, ...], free: tuple[Quantity, ...]) -> list[Place]:
     """Where steps about one formula are looked at.
 
     At random values of the free quantities, at small whole numbers, on the kinks of every formula
@@ -97,7 +99,7 @@ def _special(free: tuple[Quantity, ...]) -> Iterator[Values]:
 
 
 def _around_kinks(
-    graph: Graph, steps: tuple[Step, ...], free: tuple[Quantity, ...], chance: random.Random
+    graph: NetworkGraph, steps: tuple[Step, ...], free: tuple[Quantity, ...], chance: random.Random
 ) -> Iterator[Place]:
     expressions = {r.expression: None for step in steps for r in step.relations}
     for gap in {gap: None for e in expressions if has_kinks(e) for gap in gaps(e)}:
@@ -117,7 +119,7 @@ def _around_kinks(
                         yield Place({**base, letter: root + aside})
 
 
-def _allowed(graph: Graph, values: Values) -> bool:
+def _allowed(graph: NetworkGraph, values: Values) -> bool:
     """Whether the loss is meant for these targets and outputs."""
     row = graph.network.loss.row
     if row is None:

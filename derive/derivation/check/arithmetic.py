@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING, Any
 
 from derive.derivation.check.descent import check_differences, check_loss_after
 from derive.derivation.check.failure import CheckFailed
-from derive.derivation.graph import BATCH_E, RATE
 from derive.derivation.local import key
 from derive.derivation.numbers import MOST_PLACES, Atom, atoms, has_value, misleads
 from derive.derivation.rounding import equal, shown
@@ -39,6 +38,7 @@ from derive.expression.nodes import (
     substitute,
     total,
 )
+from derive.graph import BATCH_E, RATE
 
 if TYPE_CHECKING:
     from derive.derivation.valuation import Valuation

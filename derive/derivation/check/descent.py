@@ -7,12 +7,12 @@ from fractions import Fraction
 from typing import Any
 
 from derive.derivation.check.failure import CheckFailed
-from derive.derivation.graph import RATE
 from derive.derivation.local import key
 from derive.derivation.rounding import is_zero, shown
 from derive.derivation.trace import trace
 from derive.derivation.valuation import STEP, Valuation, along_all
 from derive.expression.arithmetic import HIGH, reach
+from derive.graph import RATE
 
 _CLOSE = HIGH.number(Fraction(1, 10**7))
 _FLAT = HIGH.number(Fraction(1, 10**9))  # of the difference where the slope is 0

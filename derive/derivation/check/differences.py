@@ -23,12 +23,12 @@ from derive.derivation.check.failure import CheckFailed
 from derive.derivation.check.kinks import has_kinks, sides
 from derive.derivation.check.looks import looks
 from derive.derivation.check.points import signed
-from derive.derivation.graph import Graph
 from derive.derivation.local import key
 from derive.derivation.trace import ExampleTrace, Trace
 from derive.expression.arithmetic import HIGH, HighPrecision
 from derive.expression.evaluate import evaluate
 from derive.expression.nodes import Expression, Quantity
+from derive.graph import NetworkGraph
 
 Direction = Mapping[Quantity, Fraction]
 
@@ -64,7 +64,7 @@ class _Moved:
         raise TypeError("a definition contains no derivative")
 
 
-def check_formulas(graph: Graph, point: Trace, seed: int) -> int:
+def check_formulas(graph: NetworkGraph, point: Trace, seed: int) -> int:
     """Compare the slopes of every definition. Returns how many.
 
     Where a kink lies between the two sides there is no difference to compare with; the points
@@ -78,7 +78,7 @@ def check_formulas(graph: Graph, point: Trace, seed: int) -> int:
     )
 
 
-def check_totals(graph: Graph, point: Trace, seed: int, of: Iterable[Quantity]) -> int:
+def check_totals(graph: NetworkGraph, point: Trace, seed: int, of: Iterable[Quantity]) -> int:
     """Compare the total derivatives of some quantities by all leaves. Returns how many.
 
     Raises CheckFailed naming the quantity by which a total is wrong.
@@ -97,7 +97,7 @@ def check_totals(graph: Graph, point: Trace, seed: int, of: Iterable[Quantity]) 
 class _Aside:
     """Forward passes from leaves that stand a little aside; each is made once, for all totals."""
 
-    def __init__(self, graph: Graph, direction: Direction) -> None:
+    def __init__(self, graph: NetworkGraph, direction: Direction) -> None:
         self.graph = graph
         self.direction = direction
         self._steps: dict[int, dict[Quantity, Any]] = {}
@@ -131,7 +131,11 @@ class _Aside:
 
 
 def _check_formula(
-    graph: Graph, point: Trace, quantity: Quantity, formula: Expression, chance: random.Random
+    graph: NetworkGraph,
+    point: Trace,
+    quantity: Quantity,
+    formula: Expression,
+    chance: random.Random,
 ) -> bool:
     direction = {q: signed(chance) for q in graph.parents[quantity]}
     if has_kinks(formula):

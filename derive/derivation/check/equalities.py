@@ -19,7 +19,6 @@ from derive.derivation.check.failure import CheckFailed
 from derive.derivation.check.kinks import Branch, all_branches, branches, has_kinks
 from derive.derivation.check.looks import looks
 from derive.derivation.check.points import draw
-from derive.derivation.graph import RATE, Graph
 from derive.derivation.steps import Rule, Step
 from derive.derivation.styles.common import objective
 from derive.derivation.trace import Trace
@@ -42,6 +41,7 @@ from derive.expression.nodes import (
     rewrite,
     variable,
 )
+from derive.graph import RATE, NetworkGraph
 
 if TYPE_CHECKING:
     from derive.derivation.derivation import Derivation
@@ -262,7 +262,7 @@ def _has_branches(step: Step) -> bool:
     return any(has_kinks(relation.expression) for relation in step.relations)
 
 
-def _written_out(step: Step, graph: Graph) -> Step:
+def _written_out(step: Step, graph: NetworkGraph) -> Step:
     """The step with every function that has branches written out."""
     return replace(
         step,

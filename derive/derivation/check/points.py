@@ -18,12 +18,12 @@ from typing import Any
 
 from derive.derivation.check.failure import CheckFailed
 from derive.derivation.check.kinks import has_kinks, sides
-from derive.derivation.graph import RATE, Graph, activations, pre_activations
 from derive.derivation.steps import SUM_TO_ONE
-from derive.derivation.trace import ExampleTrace, Trace, parameters_of
+from derive.derivation.trace import ExampleTrace, Trace
 from derive.expression.arithmetic import HIGH
 from derive.expression.evaluate import Bindings, evaluate
 from derive.expression.nodes import ACTIVATION, BIAS, INPUT, TARGET, WEIGHT, Quantity, quantities
+from derive.graph import RATE, NetworkGraph, activations, parameters_of, pre_activations
 from derive.network.description import Layer
 from derive.network.intervals import Interval
 
@@ -45,7 +45,7 @@ def signed(chance: random.Random, low: float = 0.15, high: float = 1.5) -> Fract
 
 
 def draw(
-    graph: Graph, seed: int, assumptions: frozenset[str] = frozenset(), *,
+    graph: NetworkGraph, seed: int, assumptions: frozenset[str] = frozenset(), *,
     positive: bool = False, bit: int = 0,
 ) -> Trace:  # fmt: skip
     """A point where the whole network is defined, off every kink and of ordinary size if can be.
@@ -82,7 +82,7 @@ def is_ordinary(point: Trace) -> bool:
     return all(abs(value) < _LARGE for one in point.examples for value in one.values.values())
 
 
-def is_smooth(graph: Graph, point: Trace) -> bool:
+def is_smooth(graph: NetworkGraph, point: Trace) -> bool:
     """Whether no formula is on one of its kinks.
 
     Raises ArithmeticError where one has no slope at all, such as √x at 0.
@@ -95,7 +95,7 @@ def is_smooth(graph: Graph, point: Trace) -> bool:
 
 
 def _draw(
-    graph: Graph, chance: random.Random, sum_to_one: bool, sign: int | None, size: Fraction,
+    graph: NetworkGraph, chance: random.Random, sum_to_one: bool, sign: int | None, size: Fraction,
     side: tuple[int, int] | None,
 ) -> Trace:  # fmt: skip
     def some() -> Fraction:
@@ -121,7 +121,7 @@ def _draw(
 
 
 def _on_either_side(
-    graph: Graph, leaves: dict[Quantity, Any], turn: int, bit: int
+    graph: NetworkGraph, leaves: dict[Quantity, Any], turn: int, bit: int
 ) -> dict[Quantity, Any]:
     """The leaves, the weights and bias into a unit turned where its z has not the sign it should.
 
@@ -150,7 +150,7 @@ def _on_either_side(
     return values
 
 
-def is_kinked(graph: Graph, layer: Layer) -> bool:
+def is_kinked(graph: NetworkGraph, layer: Layer) -> bool:
     """Whether the activation of a layer has a kink."""
     return layer.activation.function is not None and has_kinks(
         graph.definitions[Quantity(ACTIVATION, layer.index)]
@@ -161,7 +161,7 @@ def _root(width: int) -> int:
     return int(width**0.5)
 
 
-def _targets(graph: Graph, chance: random.Random, sum_to_one: bool) -> dict[Quantity, Any]:
+def _targets(graph: NetworkGraph, chance: random.Random, sum_to_one: bool) -> dict[Quantity, Any]:
     row = graph.network.loss.row
     units = [Quantity(TARGET, unit=unit) for unit in range(len(graph.targets))]
     if sum_to_one:

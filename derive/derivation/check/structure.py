@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from derive.derivation.calculus import prime
 from derive.derivation.check.failure import CheckFailed
-from derive.derivation.graph import E, Graph
 from derive.derivation.local import key
 from derive.derivation.steps import SUM_TO_ONE, Rule, Section, Step
 from derive.derivation.styles.common import objective
@@ -20,6 +19,7 @@ from derive.expression.nodes import (
     Quantity,
     quantities,
 )
+from derive.graph import E, NetworkGraph
 
 if TYPE_CHECKING:
     from derive.derivation.derivation import Derivation
@@ -81,7 +81,7 @@ def _check_chain(step: Step) -> None:
         raise CheckFailed(step.id, "ends where it began")
 
 
-def _check_predicate(graph: Graph, step: Step, before: dict[str, Step]) -> None:
+def _check_predicate(graph: NetworkGraph, step: Step, before: dict[str, Step]) -> None:
     """The claims that sentences make of a step, tested on the graph."""
     unknown = set(step.assumes) - {SUM_TO_ONE}
     if unknown:
@@ -112,7 +112,7 @@ def _check_predicate(graph: Graph, step: Step, before: dict[str, Step]) -> None:
             raise CheckFailed(step.id, "leaves out other loss terms than those without a path")
 
 
-def _as_defined(graph: Graph, of: Quantity, by: Quantity) -> Iterator[Expression]:
+def _as_defined(graph: NetworkGraph, of: Quantity, by: Quantity) -> Iterator[Expression]:
     """∂of/∂by with the definition put in: ∂(formula)/∂by, or f′(by) where it says f(by)."""
     definition = graph.definitions[of]
     yield Partial(definition, by)

@@ -2,15 +2,6 @@
 
 from __future__ import annotations
 
-from derive.derivation.graph import (
-    BATCH_E,
-    EXAMPLE,
-    RATE,
-    E,
-    Graph,
-    activations,
-    pre_activations,
-)
 from derive.derivation.local import key, lemma
 from derive.derivation.steps import Relation, Rule, Section, Step, chain
 from derive.expression.functions import Function
@@ -24,12 +15,21 @@ from derive.expression.nodes import (
     Quantity,
     Sum,
 )
+from derive.graph import (
+    BATCH_E,
+    EXAMPLE,
+    RATE,
+    E,
+    NetworkGraph,
+    activations,
+    pre_activations,
+)
 from derive.network.catalogue import ActivationUse
 
 COMPOSED_WIDTH = 4  # a weighted sum of at most so many terms is also shown inside σ(…)
 
 
-def functions_in_use(graph: Graph) -> tuple[ActivationUse, ...]:
+def functions_in_use(graph: NetworkGraph) -> tuple[ActivationUse, ...]:
     """The activations of one variable that the network uses, each once, in layer order."""
     found: dict[Function, ActivationUse] = {}
     for layer in graph.network.layers:
@@ -39,7 +39,7 @@ def functions_in_use(graph: Graph) -> tuple[ActivationUse, ...]:
     return tuple(found.values())
 
 
-def functions(graph: Graph) -> Section:
+def functions(graph: NetworkGraph) -> Section:
     """σ(x) = 1/(1 + e^(−x)), and so on: what the activations are, and what they are made of."""
     needed: dict[Function, None] = {}
 
@@ -64,7 +64,7 @@ def functions(graph: Graph) -> Section:
     return Section("functions", tuple(steps))
 
 
-def forward(graph: Graph) -> Section:
+def forward(graph: NetworkGraph) -> Section:
     """Layer by layer: every pre-activation, and every activation, also composed."""
     layers = []
     for layer in graph.network.layers:
@@ -85,7 +85,7 @@ def forward(graph: Graph) -> Section:
     return Section("forward", sections=tuple(layers))
 
 
-def loss(graph: Graph) -> Section:
+def loss(graph: NetworkGraph) -> Section:
     """Targets given by formulas, the terms E_k, their sum, and the loss of a batch."""
     steps = []
     for quantity in (*graph.targets, *graph.terms, E):
@@ -104,12 +104,12 @@ def loss(graph: Graph) -> Section:
     return Section("loss", tuple(steps))
 
 
-def lemmas(graph: Graph) -> Section:
+def lemmas(graph: NetworkGraph) -> Section:
     """σ′ and its like, proved from the formulas of the activations."""
     return Section("lemmas", tuple(lemma(use) for use in functions_in_use(graph)))
 
 
-def averages(graph: Graph, parameters: tuple[Quantity, ...]) -> Section:
+def averages(graph: NetworkGraph, parameters: tuple[Quantity, ...]) -> Section:
     """∂Ē/∂w = 1/N·Σ ∂E⟨n⟩/∂w for every parameter of a batch."""
     steps = []
     for w in parameters:
@@ -126,12 +126,12 @@ def averages(graph: Graph, parameters: tuple[Quantity, ...]) -> Section:
     return Section("averages", tuple(steps))
 
 
-def objective(graph: Graph) -> Quantity:
+def objective(graph: NetworkGraph) -> Quantity:
     """What is to be made small: the loss, or the loss over the batch."""
     return BATCH_E if graph.network.is_batch else E
 
 
-def updates(graph: Graph, parameters: tuple[Quantity, ...]) -> Section:
+def updates(graph: NetworkGraph, parameters: tuple[Quantity, ...]) -> Section:
     """w ← w − η·∂E/∂w for every trained parameter, with the old values on the right."""
     goal = objective(graph)
     source = "average" if graph.network.is_batch else "gradient"
@@ -150,7 +150,7 @@ def updates(graph: Graph, parameters: tuple[Quantity, ...]) -> Section:
     return Section("updates", tuple(steps))
 
 
-def backward_order(graph: Graph) -> list[tuple[int, tuple[Quantity, ...]]]:
+def backward_order(graph: NetworkGraph) -> list[tuple[int, tuple[Quantity, ...]]]:
     """The trained parameters layer by layer from the output back, by receiving unit."""
     order = []
     for layer in reversed(graph.network.layers):

@@ -13,7 +13,6 @@ from __future__ import annotations
 from itertools import pairwise
 
 from derive.derivation.cancellation import cancelling_steps, output_delta_simplified
-from derive.derivation.graph import E, Graph, activations, pre_activations
 from derive.derivation.local import Locals, key
 from derive.derivation.steps import Relation, Rule, Section, Step, chain
 from derive.derivation.styles.common import backward_order
@@ -31,6 +30,7 @@ from derive.expression.nodes import (
     times,
     total,
 )
+from derive.graph import E, NetworkGraph, activations, pre_activations
 from derive.network.description import Layer
 
 
@@ -43,7 +43,7 @@ class Deltas:
 
     def __init__(
         self,
-        graph: Graph,
+        graph: NetworkGraph,
         local: Locals,
         after: int = 0,
         named: frozenset[Quantity] = frozenset(),

@@ -21,14 +21,6 @@ from fractions import Fraction
 from derive.derivation.calculus import prime
 from derive.derivation.cancellation import output_delta_simplified, targets_sum_to_one
 from derive.derivation.delta_sign import minus
-from derive.derivation.graph import (
-    BATCH_E,
-    E,
-    Graph,
-    activations,
-    pre_activations,
-    same_example,
-)
 from derive.derivation.steps import SUM_TO_ONE, Rule, Section, Step, chain
 from derive.derivation.styles.arrays import Arrays
 from derive.derivation.styles.deltas import delta_of
@@ -61,6 +53,14 @@ from derive.expression.nodes import (
     Sum,
     product,
 )
+from derive.graph import (
+    BATCH_E,
+    E,
+    NetworkGraph,
+    activations,
+    pre_activations,
+    same_example,
+)
 from derive.network.description import Layer
 from derive.notation import NEGATIVE
 from derive.notation import arrays as called
@@ -72,7 +72,7 @@ Of = Callable[[Quantity], Expression]
 class Forms:
     """The rules of one network; of a batch where ``batch`` says so."""
 
-    def __init__(self, graph: Graph, *, batch: bool = False) -> None:
+    def __init__(self, graph: NetworkGraph, *, batch: bool = False) -> None:
         self.graph = graph
         self.network = graph.network
         self.batch = batch
@@ -285,7 +285,7 @@ class Forms:
         return Step(f"matrix/{self.kind}/{what}/{k}", Rule.FORM, chain(*members), assumes=assumes)
 
 
-def batch_forms(graph: Graph, parameters: Mapping[int, tuple[Quantity, ...]]) -> Section:
+def batch_forms(graph: NetworkGraph, parameters: Mapping[int, tuple[Quantity, ...]]) -> Section:
     """All rules of a batch: the forward pass, then the way back as far as something is trained.
 
     parameters  the trained parameters by layer

@@ -17,13 +17,6 @@ from derive.derivation.cancellation import (
     output_delta_simplified,
     targets_sum_to_one,
 )
-from derive.derivation.graph import (
-    E,
-    Graph,
-    activations,
-    over,
-    pre_activations,
-)
 from derive.derivation.local import Locals, key
 from derive.derivation.steps import SUM_TO_ONE, Rule, Section, Step, chain
 from derive.derivation.styles import common
@@ -48,13 +41,20 @@ from derive.expression.nodes import (
     product,
     total,
 )
+from derive.graph import (
+    E,
+    NetworkGraph,
+    activations,
+    over,
+    pre_activations,
+)
 from derive.network.description import Layer
 
 
 class Matrices:
     """Builds the backward pass by matrices."""
 
-    def __init__(self, graph: Graph, local: Locals) -> None:
+    def __init__(self, graph: NetworkGraph, local: Locals) -> None:
         self.graph = graph
         self.network = graph.network
         self.local = local

@@ -5,15 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from derive.derivation.graph import (
-    BATCH_E,
-    EXAMPLE,
-    RATE,
-    Graph,
-    activations,
-    bias_of,
-    pre_activations,
-)
 from derive.derivation.local import key
 from derive.derivation.steps import Rule, Section, Step, chain
 from derive.derivation.styles import common
@@ -30,6 +21,15 @@ from derive.expression.nodes import (
     Quantity,
     Sum,
 )
+from derive.graph import (
+    BATCH_E,
+    EXAMPLE,
+    RATE,
+    NetworkGraph,
+    activations,
+    bias_of,
+    pre_activations,
+)
 from derive.network.description import Layer
 
 Of = Callable[[Quantity], Expression]  # what stands in an array for a parameter
@@ -37,7 +37,7 @@ Array = Callable[[Of], Matrix]
 Members = Callable[[Array], tuple[Expression, ...]]
 
 
-def forward(graph: Graph) -> Section:
+def forward(graph: NetworkGraph) -> Section:
     """Layer by layer: z = a W + b in symbols and entry by entry, and the activations."""
     arrays, forms = Arrays(graph.network), Forms(graph)
     sections = []
@@ -50,14 +50,14 @@ def forward(graph: Graph) -> Section:
     return Section("forward", sections=tuple(sections))
 
 
-def _definitions(graph: Graph, quantities: Iterable[Quantity]) -> tuple[Step, ...]:
+def _definitions(graph: NetworkGraph, quantities: Iterable[Quantity]) -> tuple[Step, ...]:
     return tuple(
         Step(f"define/{key(q)}", Rule.DEFINE, chain(q, graph.definitions[q]), about=(q,))
         for q in quantities
     )
 
 
-def _sums(graph: Graph, arrays: Arrays, layer: Layer, before: tuple[Quantity, ...]) -> Step:
+def _sums(graph: NetworkGraph, arrays: Arrays, layer: Layer, before: tuple[Quantity, ...]) -> Step:
     zs = pre_activations(layer)
     members: list[Expression] = [arrays.vector(zs)]
     if len(before) <= MOST_INSIDE:
@@ -70,7 +70,7 @@ def _sums(graph: Graph, arrays: Arrays, layer: Layer, before: tuple[Quantity, ..
     return gathered(f"define/z{layer.index}", members, _definitions(graph, zs), Rule.DEFINE)
 
 
-def _activations(graph: Graph, arrays: Arrays, layer: Layer) -> Step:
+def _activations(graph: NetworkGraph, arrays: Arrays, layer: Layer) -> Step:
     found = activations(layer)
     members: list[Expression] = [arrays.vector(found)]
     function = layer.activation.function
@@ -80,7 +80,7 @@ def _activations(graph: Graph, arrays: Arrays, layer: Layer) -> Step:
     return gathered(f"define/a{layer.index}", members, _definitions(graph, found), Rule.DEFINE)
 
 
-def averages(graph: Graph, parameters: tuple[Quantity, ...]) -> Section:
+def averages(graph: NetworkGraph, parameters: tuple[Quantity, ...]) -> Section:
     """∂Ē/∂W = 1/N·Σ ∂E⟨n⟩/∂W, entry by entry."""
 
     def of_batch(w: Quantity) -> Expression:
@@ -93,7 +93,7 @@ def averages(graph: Graph, parameters: tuple[Quantity, ...]) -> Section:
     return _by_array(graph, section, lambda array: (array(of_batch), array(of_examples)))
 
 
-def updates(graph: Graph, parameters: tuple[Quantity, ...]) -> Section:
+def updates(graph: NetworkGraph, parameters: tuple[Quantity, ...]) -> Section:
     """W ← W − η·∂E/∂W, with the old values on the right."""
     goal = common.objective(graph)
 
@@ -104,7 +104,7 @@ def updates(graph: Graph, parameters: tuple[Quantity, ...]) -> Section:
     return _by_array(graph, common.updates(graph, parameters), moved)
 
 
-def _by_array(graph: Graph, section: Section, members: Members) -> Section:
+def _by_array(graph: NetworkGraph, section: Section, members: Members) -> Section:
     """A section about parameters with one step for every array; a shared bias keeps its own."""
     arrays = Arrays(graph.network)
     steps: list[Step] = []

@@ -14,7 +14,6 @@ before the input is δ, named with the first parameter of each unit.
 from __future__ import annotations
 
 from derive.derivation.cancellation import cancelling_steps, output_delta_simplified
-from derive.derivation.graph import E, Graph, Path, pre_activations
 from derive.derivation.local import Locals, key
 from derive.derivation.steps import Rule, Section, Step, chain
 from derive.derivation.styles.common import backward_order
@@ -34,6 +33,7 @@ from derive.expression.nodes import (
     times,
     total,
 )
+from derive.graph import E, NetworkGraph, Path, pre_activations
 
 MAX_PATHS = 32
 _READ_OFF = 4  # paths of a weight up to which δ is read off its sum, and not the sum off δ
@@ -42,7 +42,7 @@ _READ_OFF = 4  # paths of a weight up to which δ is read off its sum, and not t
 class Paths:
     """Builds the sections of every weight; keeps the register of numbered local derivatives."""
 
-    def __init__(self, graph: Graph, local: Locals, max_paths: int = MAX_PATHS) -> None:
+    def __init__(self, graph: NetworkGraph, local: Locals, max_paths: int = MAX_PATHS) -> None:
         self.graph = graph
         self.local = local
         self.max_paths = max_paths

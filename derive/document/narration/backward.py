@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from derive.derivation.graph import E
 from derive.derivation.local import is_called_prime
 from derive.derivation.steps import Chain, Rule, Section, Step
 from derive.document import kinks
@@ -18,6 +17,7 @@ from derive.document.narration.locals import proof
 from derive.document.narration.paths import layer_by_paths
 from derive.document.narration.teller import Teller, first_and_last, rows
 from derive.expression.nodes import Quantity, quantities
+from derive.graph import E
 
 
 def backward(teller: Teller) -> Iterator[Block]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from derive.derivation.batch_numbers import MOST_ROWS, array, worked_out
-from derive.derivation.graph import E, pre_activations
 from derive.derivation.steps import Relation, Step
 from derive.derivation.styles.deltas import delta_of
 from derive.derivation.styles.forms import Forms
@@ -14,6 +13,7 @@ from derive.document.blocks import Block, Equation, Inline, Table
 from derive.document.narration.teller import Teller, rows
 from derive.expression.matrices import Named
 from derive.expression.nodes import BATCH_LOSS, Partial, Quantity
+from derive.graph import E, pre_activations
 
 
 def batch(teller: Teller) -> Iterator[Block]:

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from itertools import starmap
 from typing import Any
 
-from derive.derivation.graph import pre_activations
 from derive.derivation.local import lemma
 from derive.derivation.styles.common import functions_in_use
 from derive.derivation.valuation import Valuation
@@ -15,6 +14,7 @@ from derive.document.narration.teller import Teller
 from derive.expression.evaluate import Bindings, chosen
 from derive.expression.functions import Function
 from derive.expression.nodes import Cases, Comparison, Expression
+from derive.graph import pre_activations
 
 
 def unused(teller: Teller, valuation: Valuation) -> Iterator[Inline]:

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from derive.derivation.cancellation import cancels
-from derive.derivation.graph import E, pre_activations
 from derive.derivation.steps import Relation, Section, Step
 from derive.derivation.styles.deltas import delta_of
 from derive.document.blocks import Block, Equation
@@ -15,6 +14,7 @@ from derive.document.narration.figures import step_figure
 from derive.document.narration.locals import Sort, each_sort_once, is_trivial, short
 from derive.document.narration.teller import Teller, first_and_last, rows
 from derive.expression.nodes import BIAS, WEIGHT, Quantity
+from derive.graph import E, pre_activations
 
 
 @dataclass

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from derive.derivation.graph import RATE
 from derive.derivation.valuation import STEP
 from derive.document.blocks import Block, Equation, Inline, Table
 from derive.document.narration import matrices
 from derive.document.narration.teller import Teller, rows
 from derive.expression.nodes import Expression, Quantity
+from derive.graph import RATE
 
 _H = f"{float(STEP):g}"
 _TWICE = f"{2 * float(STEP):g}"

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from derive.derivation.graph import E
 from derive.derivation.styles.common import objective
 from derive.document.blocks import Block, Inline, Items
 from derive.document.narration.references import cited
 from derive.document.narration.teller import Teller
 from derive.expression.nodes import WEIGHT
+from derive.graph import E
 
 
 def ending(teller: Teller) -> Iterator[Block]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from derive.derivation.graph import E, activations, pre_activations
 from derive.derivation.steps import Chain, Step
 from derive.document.blocks import Block, Equation, Inline, Table
 from derive.document.narration import matrices
 from derive.document.narration.teller import ROW_LIMIT, Teller, rows
 from derive.expression.nodes import ACTIVATION, Apply, Quantity
+from derive.graph import E, activations, pre_activations
 from derive.network.description import Layer
 
 

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
-from derive.derivation.graph import E, Graph, pre_activations
 from derive.derivation.rounding import Shown, display, equal, exponent, is_zero, settled, shown
 from derive.derivation.valuation import Valuation
 from derive.document.blocks import Block, Inline, Items, Paragraph
@@ -15,6 +14,7 @@ from derive.document.narration.teller import ROW_LIMIT, Teller
 from derive.document.wording import merged
 from derive.expression.arithmetic import HIGH
 from derive.expression.nodes import ACTIVATION, BIAS, PRE_ACTIVATION, WEIGHT, Number, Quantity
+from derive.graph import E, NetworkGraph, pre_activations
 
 _OPPOSED = HIGH.number(Fraction(1, 4))  # |sum| of opposing shares, relative to the sum of sizes
 _FEW_TERMS = 4
@@ -190,7 +190,7 @@ def _rough(factor: Any) -> Number:
 
 
 def shrinking(
-    graph: Graph, valuation: Valuation, last: Quantity, first: Quantity
+    graph: NetworkGraph, valuation: Valuation, last: Quantity, first: Quantity
 ) -> tuple[tuple[str, Any], ...]:
     """|∂E/∂last| / |∂E/∂first| as factors; () where a layer lies between those of the two.
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from derive.derivation.graph import RATE
 from derive.derivation.styles.common import objective
 from derive.document.blocks import Block, Heading, Inline, Items, Strong, Table
 from derive.document.narration.teller import Teller
 from derive.expression.nodes import Partial
+from derive.graph import RATE
 
 # Sections that are steps of the way; the approach says of each what it does.
 _STEPS = ("network", "forward", "loss", "lemmas", "backward", "descent", "training", "found")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from derive.derivation.cancellation import cancels
-from derive.derivation.graph import E, activations
 from derive.derivation.steps import Chain, Relation, Rule, Section, Step
 from derive.derivation.styles.arrays import MOST_INSIDE, Arrays, itself
 from derive.derivation.styles.deltas import delta_of
@@ -17,6 +16,7 @@ from derive.document.narration.teller import ROW_LIMIT, Teller, first_and_last, 
 from derive.document.wording import Value
 from derive.expression.matrices import Matrix, entry, entrywise
 from derive.expression.nodes import PRE_ACTIVATION, Cases, Number, Quantity, quantities
+from derive.graph import E, activations
 from derive.network.catalogue import LOSSES
 from derive.network.description import Layer
 

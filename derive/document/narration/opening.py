@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from derive.derivation.cancellation import output_delta_simplified
-from derive.derivation.graph import RATE, E, activations, pre_activations
 from derive.derivation.styles.forms import ONES, Forms
 from derive.document.blocks import Block, Heading, Inline, Items, Paragraph, Table
 from derive.document.conventions import conventions
@@ -22,6 +21,7 @@ from derive.expression.nodes import (
     WEIGHT,
     Quantity,
 )
+from derive.graph import RATE, E, activations, pre_activations
 from derive.network.description import Layer
 
 Row = tuple[Inline, ...]

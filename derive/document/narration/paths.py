@@ -10,7 +10,6 @@ from collections.abc import Iterator
 
 from derive.derivation.cancellation import cancels
 from derive.derivation.delta_sign import minus
-from derive.derivation.graph import E
 from derive.derivation.steps import Rule, Section, Step
 from derive.document.blocks import Block, Equation, Inline, Paragraph
 from derive.document.narration.cancellation import line_by_line
@@ -29,6 +28,7 @@ from derive.expression.nodes import (
     Quantity,
     quantities,
 )
+from derive.graph import E
 from derive.notation import NEGATIVE
 
 _MANY = 4  # paths past which a second weight into a unit is told by its last factor even in full

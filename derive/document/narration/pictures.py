@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from derive.derivation.delta_sign import meaning
-from derive.derivation.graph import E
 from derive.derivation.rounding import Shown
 from derive.derivation.styles.deltas import delta_of, pre_activation_of
 from derive.document.blocks import Figure, Inline
 from derive.document.narration.teller import ROW_LIMIT, Teller
 from derive.document.wording import Value
 from derive.expression.nodes import DELTA, Expression, Partial, Quantity
+from derive.graph import E
 from derive.network.description import Layer
 from derive.pictures import circuit as circuits
 from derive.pictures import paths, steps

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from derive.derivation.graph import E, pre_activations
 from derive.derivation.local import Locals
 from derive.derivation.rounding import is_zero, shown
 from derive.derivation.styles.common import objective
 from derive.derivation.styles.deltas import delta_of
-from derive.derivation.trace import parameters_of, trace
+from derive.derivation.trace import trace
 from derive.derivation.valuation import Valuation
 from derive.document.blocks import Block, Equation, Heading, Inline, Paragraph, Table
 from derive.document.narration.locals import short
@@ -18,6 +17,7 @@ from derive.document.narration.references import cited, sigmoid_inside
 from derive.document.narration.teller import Teller
 from derive.expression.arithmetic import HIGH
 from derive.expression.nodes import BIAS, WEIGHT, Number, Quantity, quantities
+from derive.graph import E, parameters_of, pre_activations
 from derive.network.description import Layer
 
 _EQUAL = Number(Fraction(1, 2), "0.5")  # every weight, where all are equal

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from derive.derivation.graph import E
 from derive.document.blocks import Block, Equation
 from derive.document.narration.teller import Teller, rows
+from derive.graph import E
 
 # The rules in the order in which they are told, with the numbers they usually have.
 _FORWARD = ("sums", "activations")

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from derive.derivation.check import Report
 from derive.derivation.derivation import Derivation
-from derive.derivation.graph import Graph, pre_activations
 from derive.derivation.steps import Chain, Relation, Step
 from derive.derivation.styles import common
 from derive.derivation.styles.deltas import delta_of
@@ -19,6 +18,7 @@ from derive.document.blocks import Block, Equation, Equations, Heading, Paragrap
 from derive.document.wording import Value, Wording
 from derive.expression.functions import Function
 from derive.expression.nodes import ACTIVATION, LOSS, LOSS_TERM, Expression, Quantity
+from derive.graph import NetworkGraph, pre_activations
 from derive.network.description import Layer, Network
 from derive.notation import Names
 
@@ -69,7 +69,7 @@ class Teller:
         return self.derivation.network
 
     @property
-    def graph(self) -> Graph:
+    def graph(self) -> NetworkGraph:
         return self.derivation.graph
 
     @property

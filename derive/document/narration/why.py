@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from derive.derivation.graph import E
 from derive.derivation.rounding import shown
 from derive.derivation.steps import Step
 from derive.derivation.styles.deltas import delta_of
 from derive.document.blocks import Block, Equation, Items
 from derive.document.narration.teller import Teller
 from derive.expression.nodes import WEIGHT, Partial, Quantity
+from derive.graph import E
 
 
 def why(teller: Teller) -> Iterator[Block]:

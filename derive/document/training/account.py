@@ -9,11 +9,11 @@ from fractions import Fraction
 
 from derive.compute.training import Training
 from derive.compute.training.runs import Run
-from derive.derivation.graph import RATE
 from derive.derivation.rounding import display
 from derive.document.blocks import Inline, Paragraph
 from derive.document.wording import Value, Wording
 from derive.expression.nodes import Comparison, Number
+from derive.graph import RATE
 
 _LARGE = 1e6  # from here on a number is shown as 1.23e6
 

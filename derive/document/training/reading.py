@@ -8,11 +8,11 @@ from dataclasses import replace
 
 from derive.compute.training import findings
 from derive.compute.training.runs import DIVERGED, GROWN, INTERRUPTED, NO_PROGRESS, TARGET_MET, Run
-from derive.derivation.graph import activations
 from derive.derivation.rounding import shown as exact
 from derive.document.blocks import Block, Inline, Items
 from derive.document.training.account import Account
 from derive.document.wording import Value
+from derive.graph import activations
 
 _FEW = 4  # changes of the lead that are told one by one
 _MANY = 8  # rates or units past which they are not told one by one

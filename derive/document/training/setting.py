@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from derive.compute.training.start import ZERO, Drawn
-from derive.derivation.graph import RATE
 from derive.derivation.steps import Relation
 from derive.document.blocks import Block, Equation, Inline, Items
 from derive.document.training.account import Account, shown
 from derive.expression.nodes import Expression, Negative, Partial, Product, Sum
+from derive.graph import RATE
 
 
 def setting(account: Account) -> Iterator[Block]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from derive.derivation.graph import RATE
 from derive.document.blocks import Inline, Strong
 from derive.document.conventions import conventions
+from derive.graph import RATE
 from derive.spreadsheet.contents import Contents
 from derive.spreadsheet.look import Look
 from derive.writers.expressions.text import text

@@ -7,8 +7,8 @@ from typing import Any
 from xlsxwriter.utility import xl_col_to_name
 
 from derive.compute.program import gradient
-from derive.derivation.graph import RATE
 from derive.expression.functions import X
+from derive.graph import RATE
 from derive.spreadsheet.columns import Column
 from derive.spreadsheet.contents import Contents
 from derive.spreadsheet.look import Look

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from derive.derivation.graph import RATE
+from derive.graph import RATE
 from derive.notation.build import describe
 from derive.spreadsheet.cells import Start
 from derive.spreadsheet.contents import Contents

@@ -7,7 +7,7 @@ from typing import Any
 
 from xlsxwriter.utility import xl_col_to_name
 
-from derive.derivation.graph import RATE
+from derive.graph import RATE
 from derive.spreadsheet.contents import Contents
 from derive.spreadsheet.look import Look
 from derive.spreadsheet.sheets.charts import HEIGHT, chart, live_text, quoted, series

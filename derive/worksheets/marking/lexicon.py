@@ -9,9 +9,9 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from derive.derivation.graph import E
 from derive.expression.formula import CONSTANTS, FormulaError
 from derive.expression.nodes import ACTIVATION, BIAS, DELTA, PRE_ACTIVATION, TARGET, Quantity
+from derive.graph import E
 from derive.notation import Names
 from derive.notation.spelling import GREEK, SUPERSCRIPTS
 from derive.worksheets.marking.spelling import signs

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from derive.derivation.graph import E, Graph
 from derive.derivation.styles.deltas import pre_activation_of
 from derive.expression.nodes import DELTA, Apply, Expression, Partial, Quantity
+from derive.graph import E, NetworkGraph
 from derive.notation import Names
 from derive.worksheets.marking.faults import Fault
 
 
 def unresolved(
-    formula: Expression, right: Expression, subject: Expression, graph: Graph, names: Names
+    formula: Expression, right: Expression, subject: Expression, graph: NetworkGraph, names: Names
 ) -> Fault | None:
     """Why a formula is no answer though it may be true; None where it is one.
 

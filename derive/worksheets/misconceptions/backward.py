@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from derive.derivation.graph import RATE, E
 from derive.expression.nodes import (
     ACTIVATION,
     LOSS,
@@ -25,6 +24,7 @@ from derive.expression.nodes import (
     substitute,
     total,
 )
+from derive.graph import RATE, E
 from derive.worksheets.exercise import Exercise, Task
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from derive.derivation.graph import RATE
 from derive.expression.nodes import Expression, Negative, Product, Sum, product
+from derive.graph import RATE
 from derive.worksheets.exercise import Exercise, Task
 
 

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from fractions import Fraction
 
 from derive.derivation.calculus import derivative
-from derive.derivation.graph import E
 from derive.derivation.steps import Rule, Step, chain
 from derive.derivation.styles.deltas import delta_of
 from derive.document.blocks import Equation, Inline, Table
@@ -21,6 +20,7 @@ from derive.expression.nodes import (
     Quantity,
     substitute,
 )
+from derive.graph import E
 from derive.network.values import exact
 from derive.worksheets.exercise import FUNCTION, Task
 from derive.worksheets.items import Item, items

@@ -7,10 +7,10 @@ from dataclasses import replace
 
 from derive.derivation.check import CheckFailed
 from derive.derivation.check.equalities import Equalities
-from derive.derivation.graph import E
 from derive.derivation.steps import Step, chain
 from derive.document.blocks import Choices, Inline
 from derive.expression.nodes import LEARNING_RATE, Comparison, Expression, quantities
+from derive.graph import E
 from derive.worksheets.exercise import Exercise, Task
 from derive.worksheets.misconceptions import MISCONCEPTIONS
 from derive.worksheets.questions.draft import Draft, Option

@@ -12,7 +12,6 @@ from derive.compute.identifiers import Identifiers
 from derive.compute.program import gradient
 from derive.compute.source import RESERVED
 from derive.derivation.check import CheckFailed
-from derive.derivation.graph import E
 from derive.document.blocks import Code
 from derive.expression.nodes import (
     Apply,
@@ -23,6 +22,7 @@ from derive.expression.nodes import (
     rewrite,
     substitute,
 )
+from derive.graph import E
 from derive.worksheets.answers import FormulaAnswer
 from derive.worksheets.exercise import Exercise, Task
 from derive.worksheets.questions.draft import Draft

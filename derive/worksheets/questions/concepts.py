@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from derive.derivation.graph import E, Graph, activations, pre_activations
 from derive.derivation.rounding import equal
 from derive.derivation.trace import trace
 from derive.document.blocks import Inline
 from derive.expression.arithmetic import HIGH
 from derive.expression.evaluate import Bindings, slopes
 from derive.expression.nodes import DELTA, Apply, Quantity, variable
+from derive.graph import E, NetworkGraph, activations, pre_activations
 from derive.network.description import Layer
 from derive.worksheets.kinds import DEAD, SATURATED
 from derive.worksheets.questions.draft import Draft
@@ -227,7 +227,7 @@ def stays_alike(ground: Ground, layer: Layer) -> bool:
     for w in structure.weights(layer.index + 1):
         if w.source > 0:
             givens[w] = givens[Quantity(w.kind, w.layer, w.unit, 0)]
-    after = trace(Graph(structure.with_numbers(givens))).examples[0]
+    after = trace(NetworkGraph(structure.with_numbers(givens))).examples[0]
     found = {w: after.partial(E, w) for w in structure.weights(layer.index)}
     alike = all(
         equal(slope, found[Quantity(w.kind, w.layer, 0, w.source)]) for w, slope in found.items()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from derive.derivation.check import CheckFailed
-from derive.derivation.graph import E
 from derive.derivation.steps import Relation, Rule, Step, chain
 from derive.expression.functions import EXP
 from derive.expression.nodes import (
@@ -24,6 +23,7 @@ from derive.expression.nodes import (
     rewrite,
     total,
 )
+from derive.graph import E
 from derive.worksheets.answers import FormulaAnswer
 from derive.worksheets.exercise import Exercise, Task
 from derive.worksheets.misconceptions import EARLY_ROUNDING, Slip, formula_slips, steering_slips

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from itertools import count
 
-from derive.derivation.graph import E
 from derive.derivation.numbers import atoms
 from derive.derivation.styles.deltas import delta_of
 from derive.document.blocks import Figure, Inline, Paragraph, Table
@@ -18,6 +17,7 @@ from derive.document.narration.pictures import content as content_of
 from derive.document.narration.pictures import sentences
 from derive.expression.blank import Blank
 from derive.expression.nodes import ACTIVATION, DELTA, Apply, Expression, Partial, Quantity
+from derive.graph import E
 from derive.notation import NEGATIVE
 from derive.pictures.completion import HIGH, ROOMY, completion
 from derive.pictures.picture import Content, Picture

@@ -6,11 +6,11 @@ import random
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from derive.derivation.graph import Graph
 from derive.derivation.numbers import Numbers, atoms
 from derive.document.blocks import Paragraph
 from derive.document.wording import Value, Wording
 from derive.expression.nodes import BIAS
+from derive.graph import NetworkGraph
 from derive.notation import Names
 from derive.worksheets.exercise import Exercise, Task
 from derive.worksheets.questions.ledger import Ledger
@@ -36,7 +36,7 @@ class Ground:
     units: tuple[Special, ...] = ()
 
     @property
-    def graph(self) -> Graph:
+    def graph(self) -> NetworkGraph:
         return self.exercise.derivation.graph
 
     @property

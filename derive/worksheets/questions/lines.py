@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from itertools import count
 
 from derive.derivation.delta_sign import meaning
-from derive.derivation.graph import RATE, E
 from derive.derivation.numbers import atoms
 from derive.derivation.styles.deltas import delta_of
 from derive.document.blocks import (
@@ -28,6 +27,7 @@ from derive.expression.nodes import (
     Partial,
     Quantity,
 )
+from derive.graph import RATE, E
 from derive.worksheets.exercise import Task
 from derive.worksheets.items import Item, items
 from derive.worksheets.questions.ground import Ground

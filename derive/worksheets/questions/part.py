@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from derive.derivation.graph import E, pre_activations
 from derive.derivation.numbers import atoms
 from derive.derivation.styles.deltas import pre_activation_of
 from derive.expression.nodes import (
@@ -18,6 +17,7 @@ from derive.expression.nodes import (
     Product,
     Quantity,
 )
+from derive.graph import E, pre_activations
 from derive.pictures.completion import drawn
 from derive.worksheets.exercise import Task
 from derive.worksheets.questions.ground import Ground

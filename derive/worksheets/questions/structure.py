@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from derive.derivation.check import CheckFailed
-from derive.derivation.graph import E
 from derive.derivation.local import key
 from derive.document.blocks import Inline, Paragraph
 from derive.expression.nodes import PRE_ACTIVATION, WEIGHT, Quantity, quantities
+from derive.graph import E
 from derive.worksheets.questions.draft import Draft
 from derive.worksheets.questions.ground import Ground
 from derive.worksheets.questions.question import Question
