@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from derive.derivation.derivation import StyleError
     from derive.derivation.numbered import NumbersError
     from derive.document.wording import WordingError
-    from derive.expression.errors import DeriveError
+    from derive.expression.errors import DeriveError, UnknownName
     from derive.extent import PageError
     from derive.network import Dense, Network, NetworkError
     from derive.network.loader import load
@@ -54,6 +54,7 @@ __all__ = [
     "Symbolic",
     "SymbolicError",
     "Training",
+    "UnknownName",
     "WordingError",
     "WorksheetError",
     "WriterError",
@@ -88,6 +89,7 @@ _HOMES = {
     "Symbolic": "derive.algebra",
     "SymbolicError": "derive.algebra",
     "Training": "derive.compute.training",
+    "UnknownName": "derive.expression.errors",
     "WordingError": "derive.document.wording",
     "WorksheetError": "derive.worksheets",
     "WriterError": "derive.writers.errors",

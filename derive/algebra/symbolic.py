@@ -21,6 +21,7 @@ from derive.notation import names
 
 Form = Literal["named", "explicit", "expanded"]
 FORMS: tuple[Form, ...] = ("named", "explicit", "expanded")
+_MOST_SHOWN = 100  # parameters, in a notebook's cell
 
 
 class Symbolic:
@@ -62,7 +63,8 @@ class Symbolic:
         self._lines: dict[Any, Any] = dict(self.definitions)
 
     def __repr__(self) -> str:
-        return f"<Symbolic {self.network.title}: {len(self.definitions)} definitions>"
+        sizes = "-".join(map(str, self.network.sizes))
+        return f"<Symbolic of a {sizes} network: {len(self.definitions)} definitions>"
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Symbolic, (self.network,)
@@ -315,10 +317,15 @@ class Symbolic:
         written: str = sympy.latex(expression, symbol_names=called)
         return written
 
-    def _repr_latex_(self) -> str:
+    def _repr_latex_(self) -> str | None:
+        """The definitions, and the lines of ∂E/∂w; of a network with very many, none."""
+        if len(self.parameters) > _MOST_SHOWN:
+            return None
+        slopes = {_name(self.E, q) for q in (*self.definitions, *self.parameters)}
         rows = [
             rf"{self.latex(symbol)} &= {self.latex(formula)}"
-            for symbol, formula in self.definitions.items()
+            for symbol, formula in self.lines.items()
+            if symbol in self.definitions or (symbol in slopes and not formula.is_Number)
         ]
         return "$\\begin{aligned}\n" + " \\\\\n".join(rows) + "\n\\end{aligned}$"
 

@@ -168,6 +168,11 @@ class GradientFunction:
         sizes = "-".join(map(str, self.network.sizes))
         return f"<GradientFunction of a {sizes} network, {self._own.size} parameters in theta>"
 
+    def _repr_markdown_(self) -> str:
+        from derive.notebook import function  # from below, when a notebook asks
+
+        return function(self)
+
     # -- loss and gradients ------------------------------------------------------------------
 
     def __call__(

@@ -6,19 +6,22 @@ from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
-from derive.derivation.local import Locals
+from derive.derivation.local import Locals, key
 from derive.derivation.steps import Section, Step
 from derive.derivation.styles import common
 from derive.derivation.styles.deltas import Deltas
 from derive.derivation.styles.forms import batch_forms
 from derive.derivation.styles.paths import MAX_PATHS, Paths
-from derive.expression.errors import DeriveError
+from derive.expression.errors import DeriveError, unknown
+from derive.expression.nodes import Quantity
 from derive.graph import NetworkGraph
 from derive.network.description import Network
 from derive.network.given import Given, network_of
-from derive.notation import NEGATIVE
+from derive.notation import NEGATIVE, Names, names
 
 if TYPE_CHECKING:
+    from derive.algebra import Symbolic
+    from derive.algebra.symbolic import Form
     from derive.derivation.check import Report
 
 StyleName = Literal["deltas", "paths", "matrices"]
@@ -63,6 +66,63 @@ class Derivation:
         steps, sizes = sum(1 for _ in self.walk()), "-".join(map(str, self.network.sizes))
         checked = "checked" if self._report is not None else "not checked yet"
         return f"<Derivation of a {sizes} network, style {self.style}: {steps} steps, {checked}>"
+
+    def _repr_markdown_(self) -> str:
+        from derive.notebook import derivation  # as a page: from below, when a notebook asks
+
+        return derivation(self)
+
+    def __getitem__(self, name: str) -> Step:
+        """The step that works out ∂E/∂w, with all of its relations: ``derivation["w1"]``.
+
+            >>> import derive
+            >>> network = derive.Network(2, [derive.Dense(1)])
+            >>> step = derive.derive(network)["w1"]
+            >>> step.id, len(step.relations)
+            ('gradient/w1.1.1', 3)
+
+        name  of a trained weight or bias in the network's notation, in its text or code spelling
+        Raises UnknownName, with the nearest name.
+        """
+        return self._gradients[self._find(name)]
+
+    def gradient(self, name: str, form: Form = "named", *, simplify: bool = False) -> Any:
+        """∂E/∂w of one example as a SymPy expression: ``derive.symbolic(network).gradient(name)``.
+
+        name            as between square brackets
+        form, simplify  as of ``derive.symbolic``
+        Raises UnknownName, with the nearest name; SymbolicError for a form that is not there.
+        """
+        from derive.algebra import symbolic  # SymPy: loaded where it is asked for
+
+        w = self._find(name)
+        if "symbolic" not in self.kept:
+            self.kept["symbolic"] = symbolic(self.network)
+        algebra: Symbolic = self.kept["symbolic"]
+        return algebra.gradient(w, form, simplify=simplify)
+
+    def _find(self, name: str) -> Quantity:
+        """The trained parameter of a name."""
+        called = self._called
+        found = called.find(name) if isinstance(name, str) else None
+        if found is None or found not in self._gradients:
+            raise unknown("gradient with respect to", name, map(called.code, self._gradients))
+        return found
+
+    @property
+    def _called(self) -> Names:
+        return names(self.network.notation, self.network.shape, self.network.layout)
+
+    @property
+    def _gradients(self) -> dict[Quantity, Step]:
+        """The step of every trained parameter, in the order of theta."""
+        if "gradients" not in self.kept:
+            steps = {step.id: step for step in self.walk()}
+            self.kept["gradients"] = {
+                w: steps[f"gradient/{key(w)}"] for w in self.network.parameters()
+            }
+        found: dict[Quantity, Step] = self.kept["gradients"]
+        return found
 
     def check(self) -> Report:
         """Check every equality by machine; the result is kept.

@@ -158,6 +158,11 @@ class Network:
         )  # fmt: skip
         return f"<Network {sizes}: {kinds}{more}; {self.loss.name}; {held}>"
 
+    def _repr_markdown_(self) -> str:
+        from derive.notebook import network  # from below, when a notebook asks
+
+        return network(self)
+
     def text(self) -> str:
         """The network as the text of a network file; ``derive.save`` writes it to one."""
         from derive.network.written import network_text

@@ -304,9 +304,9 @@ def test_it_is_sent_to_other_processes() -> None:
 def test_a_notebook_shows_the_definitions_in_the_notation() -> None:
     s = derive.symbolic(MAZUR)
     page = s._repr_latex_()
-    assert r"a_{h_1} &= \sigma\left(h_1\right)" in page and page.count("&=") == 11
+    assert page is not None and r"a_{h_1} &= \sigma\left(h_1\right)" in page
     assert s.latex(s.gradient("w1")) == (r"\frac{\partial E_{\text{Total}}}{\partial h_1} i_1")
-    assert repr(s).startswith("<Symbolic Backpropagation")
+    assert repr(s) == "<Symbolic of a 2-2-2 network: 11 definitions>"
 
 
 # -- derive symbolic ---------------------------------------------------------------------------

@@ -21,6 +21,7 @@ from derive.compute.training.runs import DIVERGED, INTERRUPTED, Progress, Run, R
 from derive.compute.training.settings import Settings, settings, shown_rate
 from derive.compute.training.source import LoopSource, parameters_of, quantities_of_one
 from derive.compute.training.start import Start, starting_point
+from derive.expression.errors import unknown
 from derive.expression.nodes import INPUT, TARGET, Expression, Number, Partial, Quantity
 from derive.graph import BATCH_E, E
 from derive.network.description import Network
@@ -112,16 +113,21 @@ class Training:
         more = f", … {len(self.runs)} in all" if len(self.runs) > _FEW else ""
         return f"<Training of a {sizes} network, loss at the end per rate {runs}{more}>"
 
+    def _repr_markdown_(self) -> str:
+        from derive.notebook import training  # from below, when a notebook asks
+
+        return training(self)
+
     def __getstate__(self) -> dict[str, Any]:
         """Its fields, without what was worked out from them."""
         return {field.name: getattr(self, field.name) for field in fields(self)}
 
     def __getitem__(self, rate: float) -> Run:
-        """The run of a learning rate. Raises KeyError."""
+        """The run of a learning rate. Raises UnknownName, listing those that there are."""
         for run in self.runs:
             if float(run.rate.value) == float(rate):
                 return run
-        raise KeyError(f"{rate}: there are {', '.join(shown_rate(run.rate) for run in self.runs)}")
+        raise unknown("run with the learning rate", rate, (shown_rate(r.rate) for r in self.runs))
 
     @property
     def interrupted(self) -> bool:
@@ -163,7 +169,7 @@ class Training:
 
         epochs  of ``run.kept``; all of these if left out
 
-        The rows are computed as they are asked for. Raises KeyError, ArgumentError.
+        The rows are computed as they are asked for. Raises UnknownName, ArgumentError.
         """
         run = self[rate]
         for epoch in run.kept if epochs is None else epochs:
@@ -188,8 +194,9 @@ class Training:
         return self._values(quantities, example)(run.theta(epoch))
 
     def parameters(self, rate: float, epoch: int = -1) -> dict[str, Any]:
-        """{"W1": …, "b1": …}, what is trained, after an epoch; −1 is the last. Raises KeyError,
-        ArgumentError."""
+        """{"W1": …, "b1": …}, what is trained, after an epoch; −1 is the last.
+
+        Raises UnknownName, ArgumentError."""
         return compiled(self.network).unpack(self[rate].theta(epoch))
 
     def sweep(self, epochs: Sequence[int]) -> Iterator[tuple[int, list[float | None]]]:

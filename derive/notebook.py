@@ -1,0 +1,88 @@
+"""What a notebook shows of an object that a cell ends with.
+
+Each of these is asked for by the object's own ``_repr_markdown_``, and only there: the modules that
+write are loaded when there is something to write. None of them raises: what cannot be written, or
+is longer than anybody reads in a cell, is shown by its one line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from derive.compute.training.settings import shown_rate
+from derive.expression.errors import DeriveError
+from derive.extent import page_extent
+from derive.rendering import render
+
+if TYPE_CHECKING:
+    from derive.compute.function import GradientFunction
+    from derive.compute.training import Training
+    from derive.derivation.derivation import Derivation
+    from derive.network.description import Network
+
+MOST_LINES = 400  # of a page in a cell
+_MOST_ROWS = 12
+_MOST_NAMES = 40
+
+
+def network(shown: Network) -> str:
+    """The text of its file."""
+    if len(shown.parameters()) > MOST_LINES:
+        return code(repr(shown))
+    return tried(shown, lambda: code(shown.text().rstrip("\n"), "yaml"))
+
+
+def derivation(shown: Derivation) -> str:
+    """The page, checked, in brief."""
+    extent = page_extent(shown.network, shown.style, "brief")
+    if extent.lines > MOST_LINES:
+        return f"{code(repr(shown))}\n\nFor the whole page: `derive.render(…)`"
+    return tried(shown, lambda: render(shown, detail="brief", dialect="plain"))
+
+
+def function(shown: GradientFunction) -> str:
+    """The names of what is in theta, in order, and the back end."""
+    names = shown.names
+    listed = ", ".join(names[:_MOST_NAMES]) + (", …" if len(names) > _MOST_NAMES else "")
+    rows = [
+        ("network", f"`{'-'.join(map(str, shown.network.sizes))}`"),
+        ("back end", f"`{shown.backend}`"),
+        (f"theta, {len(names)}", f"`{listed}`"),
+    ]
+    return table(("", "loss, gradients = f(inputs, targets, parameters)"), rows, "ll")
+
+
+def training(shown: Training) -> str:
+    """For each learning rate the losses at both ends, and how it ended."""
+    rows = [
+        (shown_rate(run.rate), str(run.epochs), f"{run.losses[0]:.6g}", f"{run.losses[-1]:.6g}",
+         run.ending)
+        for run in shown.runs[:_MOST_ROWS]
+    ]  # fmt: skip
+    if len(shown.runs) > _MOST_ROWS:
+        rows.append(("…",) * 4 + (f"{len(shown.runs)} in all",))
+    head = ("learning rate", "epochs", "loss at the start", "loss at the end", "ending")
+    return table(head, rows, "rrrrl")
+
+
+def tried(shown: object, write: Callable[[], str]) -> str:
+    """What is written, or the object's one line and why there is no more."""
+    try:
+        return write()
+    except (DeriveError, OSError) as error:
+        return code(f"{shown!r}\n{error}")
+
+
+def code(text: str, language: str = "text") -> str:
+    """Text as it stands, whatever is in it."""
+    fence = "```"
+    while fence in text:
+        fence += "`"
+    return f"{fence}{language}\n{text}\n{fence}"
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]], align: str) -> str:
+    """A pipe table; ``align`` has l or r for each column."""
+    rule = [{"l": ":--", "r": "--:"}[side] for side in align]
+    return "\n".join(f"| {' | '.join(row)} |" for row in (head, rule, *rows))
