@@ -10,7 +10,6 @@ from typing import Any
 import derive
 from derive.compute.reliable import lost
 from derive.derivation.check import Report
-from derive.derivation.check.symbolic import confirm
 from derive.derivation.derivation import STYLES, StyleName
 from derive.derivation.numbered import numbered
 from derive.derivation.rounding import Rounding
@@ -33,18 +32,16 @@ class Examination:
     network: Network
     reports: dict[str, Report]
     numbers: dict[str, int]  # displayed relations between numbers, by style
-    symbolic: dict[str, int]  # derivatives that SymPy confirms, by style
     lost: tuple[str, ...] = ()  # where compiled code is wrong, of formulas of one's own
 
 
 def examine(network: Network, style: StyleName | None = None) -> Examination:
     """Check the derivations of a network. Raises CheckFailed, NumbersError, and NetworkError for
     a notation file that is wrong."""
-    found = Examination(network, {}, {}, {}, tuple(map(str, lost(network))))
+    found = Examination(network, {}, {}, tuple(map(str, lost(network))))
     for name in STYLES if style is None else (style,):
         derivation = derive.derive(network, name)
         found.reports[name] = derivation.check()
-        found.symbolic[name] = confirm(derivation)
         if network.has_values:
             _, found.numbers[name] = numbered(derivation, _rounding(network))
     return found
@@ -75,11 +72,7 @@ def as_data(found: Examination) -> dict[str, Any]:
     return {
         "title": found.network.title,
         "checked": {
-            style: {
-                **asdict(report),
-                "numbers": found.numbers.get(style, 0),
-                "symbolic": found.symbolic[style],
-            }
+            style: {**asdict(report), "numbers": found.numbers.get(style, 0)}
             for style, report in found.reports.items()
         },
         "conventions": stated(found.network),
@@ -92,7 +85,7 @@ def as_text(found: Examination) -> str:
     """The examination for a terminal."""
     lines = [f"{found.network.title}: every equality holds"]
     for style, report in found.reports.items():
-        lines += counted(style, report, found.symbolic[style], found.numbers.get(style, 0))
+        lines += counted(style, report, found.numbers.get(style, 0))
     for heading, sentences in (
         ("Conventions", stated(found.network)), ("Remarks", found.network.remarks),
         (_LOST, found.lost),
@@ -101,9 +94,9 @@ def as_text(found: Examination) -> str:
     return "\n".join(lines)
 
 
-def counted(style: str, report: Report, symbolic: int, numbers: int = 0) -> Iterator[str]:
+def counted(style: str, report: Report, numbers: int = 0) -> Iterator[str]:
     """The lines about what was checked in a style."""
-    for i, sentence in enumerate(_counts(report, numbers, symbolic)):
+    for i, sentence in enumerate(_counts(report, numbers)):
         yield _wrapped(f"{'' if i else style:<{_STYLE}}", sentence)
 
 
@@ -120,13 +113,13 @@ def _wrapped(head: str, sentence: str) -> str:
     return fill(sentence, _WIDTH, initial_indent=f"  {head}", subsequent_indent=after)
 
 
-def _counts(report: Report, numbers: int, symbolic: int) -> Iterator[str]:
+def _counts(report: Report, numbers: int) -> Iterator[str]:
     yield (
         f"{report.steps} steps, {report.equalities} equalities compared at {report.points} "
         "random points and at every case"
     )
+    yield f"held against {report.symbolic} partial derivatives of single formulas by SymPy"
     yield f"{report.differences} derivatives compared with finite differences"
-    yield f"{symbolic} derivatives of activations and losses confirmed by SymPy"
     if report.independent:
         yield f"{report.independent} statements that a parameter does not reach an error"
     if numbers:

@@ -28,23 +28,23 @@ class FamilyExamination:
     family: Family
     each: tuple[Examination, ...]
 
-    def of_all(self, style: str) -> tuple[Report, int]:
-        """What was checked in a style, of all networks together; and what SymPy confirms."""
+    def of_all(self, style: str) -> Report:
+        """What was checked in a style, of all networks together."""
         reports = [one.reports[style] for one in self.each]
 
         def told(lines: Iterable[Iterable[str]]) -> tuple[str, ...]:
             return tuple(dict.fromkeys(line for some in lines for line in some))
 
-        whole = Report(
+        return Report(
             sum(report.steps for report in reports),
             sum(report.equalities for report in reports),
+            sum(report.symbolic for report in reports),
             sum(report.independent for report in reports),
             sum(report.differences for report in reports),
             min(report.points for report in reports),
             told(report.assumptions for report in reports),
             told(report.unchecked for report in reports),
         )
-        return whole, sum(one.symbolic[style] for one in self.each)
 
 
 def examine_family(
@@ -86,7 +86,7 @@ def family_text(found: FamilyExamination) -> str:
     lines = [f"{found.family.title}: every equality of {networks} holds"]
     styles = tuple(found.each[0].reports)
     for style in styles:
-        lines += counted(style, *found.of_all(style))
+        lines += counted(style, found.of_all(style))
     lines += ["", *_table(found.each, styles)]
     for heading, sentences in (
         ("Left out, as it does not fit", _left_out(found.family.left_out)),

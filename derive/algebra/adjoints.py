@@ -17,7 +17,34 @@ import sympy  # type: ignore[import-untyped]
 
 from derive.algebra.functions import derivative
 
-Definitions = Mapping[Any, Any]  # symbol → expression, each in earlier ones
+Definitions = dict[Any, Any]  # symbol → expression, each in earlier ones
+
+
+def backward(
+    definitions: Definitions, partials: Callable[[Any], Mapping[Any, Any]], of: Any, one: Any,
+    total: Callable[[Any, list[Any]], Any],
+) -> dict[Any, Any]:  # fmt: skip
+    """q → ∂of/∂q for every q that ``of`` depends on, latest first: the backward pass.
+
+    Its values are whatever the partial derivatives are: SymPy expressions, or numbers.
+
+    definitions  in the order of the forward pass
+    partials     q → {p: ∂q/∂p} for every p that the formula of q mentions
+    one          ∂of/∂of
+    total        (q, the parts that arrive at q) → what goes on from there: their sum, or its name
+    """
+    arriving: dict[Any, list[Any]] = defaultdict(list, {of: [one]})
+    found: dict[Any, Any] = {}
+    for q in reversed(definitions):
+        if q not in arriving:
+            continue
+        upstream = found[q] = total(q, arriving[q])
+        for p, slope in partials(q).items():
+            arriving[p].append(upstream * slope)
+    for q, parts in arriving.items():
+        if q not in found:
+            found[q] = total(q, parts)
+    return found
 
 
 class Adjoints:
@@ -93,19 +120,14 @@ class Adjoints:
 
         name  what ∂of/∂q is called
         """
-        arriving: dict[Any, list[Any]] = defaultdict(list, {of: [sympy.S.One]})
         found: dict[Any, Any] = {}
-        for symbol in reversed(self.definitions):
-            if symbol not in arriving:
-                continue
+
+        def named(symbol: Any, parts: list[Any]) -> Any:
             adjoint = name(of, symbol)
-            line = found[adjoint] = sympy.Add(*arriving[symbol])
-            upstream = line if line.is_Number else adjoint
-            for by, slope in self.partials(symbol).items():
-                arriving[by].append(upstream * slope)
-        for symbol, parts in arriving.items():
-            if symbol not in self.definitions:
-                found[name(of, symbol)] = sympy.Add(*parts)
+            line = found[adjoint] = sympy.Add(*parts)
+            return line if line.is_Number else adjoint
+
+        backward(self.definitions, self.partials, of, sympy.S.One, named)
         return found
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import sympy  # type: ignore[import-untyped]
@@ -54,12 +55,14 @@ def to_sympy(
     expression: Expression,
     symbol: Callable[[Quantity], Any] = identity,
     named: Callable[[Function], Any] | None = None,
+    elementary: Mapping[str, Any] = MappingProxyType({}),
 ) -> sympy.Expr:
     """The expression in SymPy.
 
     symbol  what stands for a quantity: a real symbol
     named   the SymPy function of one that has a definition; without it, the definition is
             written out
+    elementary  SymPy functions to be taken for some of ours: name → function
 
     A derivative of a formula is taken. A derivative of a quantity raises TypeError: what it means
     lies in the definitions, not here.
@@ -67,7 +70,9 @@ def to_sympy(
 
     def apply(function: Function, arguments: tuple[Expression, ...]) -> Any:
         if function.definition is None:
-            return getattr(sympy, _ELEMENTARY[function.name])(*map(convert, arguments))
+            name = function.name
+            made = elementary.get(name) or getattr(sympy, _ELEMENTARY[name])
+            return made(*map(convert, arguments))
         if named is not None:
             return named(function)(*map(convert, arguments))
         values: dict[Expression, Expression] = dict(

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from derive.algebra.slopes import slopes
 from derive.derivation.check.kinks import gaps, has_kinks
 from derive.derivation.check.roots import roots
 from derive.expression.arithmetic import HIGH
-from derive.expression.evaluate import Bindings, evaluate, slopes
+from derive.expression.evaluate import Bindings, evaluate
 from derive.expression.functions import Function
 from derive.expression.nodes import (
     Comparison,

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from derive.algebra.slopes import Differentiating
 from derive.derivation.rounding import Rounding, Shown, equal, is_zero, shown, typed
 from derive.derivation.steps import Relation
 from derive.derivation.trace import Trace
@@ -242,7 +243,7 @@ class Numbers:
         return opened.with_children(tuple(new))
 
 
-class _OneExample:
+class _OneExample(Differentiating):
     """A trace seen from one example of the batch."""
 
     def __init__(self, full: Trace, example: int | None) -> None:

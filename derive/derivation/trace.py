@@ -1,8 +1,8 @@
 """A trace: values of every quantity and of every partial derivative, to sixty digits or more.
 
-Values come from the definitions by a forward pass, partial derivatives from a reverse sweep
-over the graph with each formula's own slopes. The check holds both against finite differences,
-which need no derivative rule at all.
+Values come from the definitions by a forward pass, partial derivatives from the algebra: SymPy's
+of each formula, and the backward pass. The check holds both against finite differences, which need
+no derivative rule at all.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
+from derive.algebra.adjoints import backward
+from derive.algebra.slopes import Differentiating, slopes
 from derive.derivation.local import key
 from derive.derivation.rounding import equal, is_zero, settled
 from derive.expression.arithmetic import (
@@ -21,7 +23,7 @@ from derive.expression.arithmetic import (
     high_precision,
     within_reach,
 )
-from derive.expression.evaluate import PER_EXAMPLE, Point, evaluate, slopes
+from derive.expression.evaluate import PER_EXAMPLE, Point, evaluate
 from derive.expression.nodes import (
     BATCH_LOSS,
     DELTA,
@@ -34,7 +36,7 @@ from derive.notation import NEGATIVE
 Values = Mapping[Quantity, Any]
 
 
-class ExampleTrace(Point):
+class ExampleTrace(Differentiating, Point):
     """The values of one example. An evaluation environment for expressions about it."""
 
     def __init__(self, graph: NetworkGraph, leaves: Values, arithmetic: Arithmetic = HIGH) -> None:
@@ -100,18 +102,15 @@ class ExampleTrace(Point):
 
     def _sweep(self, of: Quantity) -> dict[Quantity, Any]:
         """∂of/∂q for every q below ``of``: one pass from ``of`` back to the leaves."""
-        adjoint: dict[Quantity, Any] = {of: self.arithmetic.number(Fraction(1))}
-        for quantity in reversed(self.graph.definitions):
-            weight = adjoint.get(quantity)
-            if weight is None:
-                continue
-            for parent, slope in self.slopes(quantity).items():
-                part = weight * slope
-                adjoint[parent] = adjoint[parent] + part if parent in adjoint else part
-        return adjoint
+        one = self.arithmetic.number(Fraction(1))
+        return backward(self.graph.definitions, self.slopes, of, one, _total)
 
 
-class Trace(Point):
+def _total(_: Quantity, parts: list[Any]) -> Any:
+    return sum(parts[1:], parts[0])
+
+
+class Trace(Differentiating, Point):
     """The values of a network with its data: every example, and the batch as a whole.
 
     Without ``example`` a quantity of one example means example number ``generic``.

@@ -1,8 +1,6 @@
-"""Numbers for expressions: values, and derivatives by a reverse sweep over the tree.
+"""The value of an expression, in any *arithmetic*.
 
-Everything is generic over an *arithmetic*. The reverse sweep (``slopes``) is written independently
-of the stepwise differentiator and is one of the two things that check it; the other is finite
-differences.
+What a derivative in it comes to is a matter of the environment: see ``derive.algebra.slopes``.
 """
 
 from __future__ import annotations
@@ -37,12 +35,18 @@ from derive.expression.nodes import (
 
 
 class Environment(Protocol):
-    """What an expression's names mean."""
+    """What an expression's names mean.
+
+    quantity  its value
+    partial   the derivative of a quantity, through all that it is made from
+    slope     the derivative of a formula with respect to a quantity in it
+    """
 
     @property
     def arithmetic(self) -> Arithmetic: ...
     def quantity(self, quantity: Quantity) -> Any: ...
     def partial(self, of: Quantity, by: Quantity) -> Any: ...
+    def slope(self, of: Expression, by: Quantity) -> Any: ...
 
 
 class Point:
@@ -54,11 +58,10 @@ class Point:
 
     def __init__(self) -> None:
         self.known: dict[int, tuple[Expression, Any]] = {}
-        self.known_slopes: dict[int, tuple[Expression, dict[Quantity, Any]]] = {}
 
     def __getstate__(self) -> dict[str, Any]:
         """Without what is remembered: the nodes of a copy have other identities."""
-        return {**self.__dict__, "known": {}, "known_slopes": {}}
+        return {**self.__dict__, "known": {}}
 
 
 _COMPARE: dict[str, Callable[[int, int], bool]] = {
@@ -79,6 +82,9 @@ class Bindings:
 
     def partial(self, of: Quantity, by: Quantity) -> Any:
         return self.arithmetic.number(Fraction(int(of == by)))
+
+    def slope(self, of: Expression, by: Quantity) -> Any:
+        raise TypeError("plain values differentiate nothing")
 
 
 def evaluate(expression: Expression, environment: Environment) -> Any:
@@ -150,9 +156,7 @@ def _apply(e: Apply, env: Environment) -> Any:
 
 
 def _partial(e: Partial, env: Environment) -> Any:
-    if isinstance(e.of, Quantity):
-        return env.partial(e.of, e.by)
-    return slopes(e.of, env).get(e.by, env.arithmetic.number(Fraction(0)))
+    return env.partial(e.of, e.by) if isinstance(e.of, Quantity) else env.slope(e.of, e.by)
 
 
 def _indexed_sum(e: IndexedSum, env: Environment) -> Any:
@@ -215,118 +219,3 @@ def with_example(
 PER_EXAMPLE = frozenset(
     {"input", "pre-activation", "activation", "target", "loss term", "loss", "delta"}
 )
-
-
-def slopes(expression: Expression, environment: Environment) -> dict[Quantity, Any]:
-    """∂expression/∂q for every quantity q in it, by one reverse sweep: linear in its size.
-
-    A Cases passes everything to the branch that holds; max, min and abs at a tie have the mean
-    of the two slopes.
-    """
-    if isinstance(environment, Point) and id(expression) in environment.known_slopes:
-        return environment.known_slopes[id(expression)][1]
-    found: dict[Quantity, Any] = {}
-    _push(expression, environment.arithmetic.number(Fraction(1)), environment, found)
-    if isinstance(environment, Point):
-        environment.known_slopes[id(expression)] = expression, found
-    return found
-
-
-def _push(e: Expression, weight: Any, env: Environment, found: dict[Quantity, Any]) -> None:
-    if isinstance(e, Quantity):
-        found[e] = found[e] + weight if e in found else weight
-    elif isinstance(e, Sum):
-        for term in e.terms:
-            _push(term, weight, env, found)
-    elif isinstance(e, Negative):
-        _push(e.operand, -weight, env, found)
-    elif isinstance(e, Product):
-        _push_product(e, weight, env, found)
-    elif isinstance(e, Quotient):
-        top, bottom = evaluate(e.numerator, env), evaluate(e.denominator, env)
-        _push(e.numerator, weight / bottom, env, found)
-        _push(e.denominator, -weight * top / bottom / bottom, env, found)
-    elif isinstance(e, Power):
-        _push_power(e, weight, env, found)
-    elif isinstance(e, Apply):
-        values = tuple(evaluate(a, env) for a in e.arguments)
-        factors = function_slopes(e.function, values, env.arithmetic)
-        for argument, factor in zip(e.arguments, factors, strict=True):
-            _push(argument, weight * factor, env, found)
-    elif isinstance(e, Cases):
-        _push(e.values[chosen(e, env)], weight, env, found)
-    elif isinstance(e, Bracket):
-        _push(e.inner, weight, env, found)
-    elif not isinstance(e, (Number, Constant)):
-        raise TypeError(f"{type(e).__name__} inside a derivative")
-
-
-def _push_product(e: Product, weight: Any, env: Environment, found: dict[Quantity, Any]) -> None:
-    values = [evaluate(factor, env) for factor in e.factors]
-    # The product of the others, without dividing: a factor may be 0.
-    after = [weight]
-    for value in reversed(values[1:]):
-        after.append(after[-1] * value)
-    _push(e.factors[0], after[-1], env, found)
-    before = values[0]
-    for position in range(1, len(values)):
-        _push(e.factors[position], before * after[-1 - position], env, found)
-        before = before * values[position]
-
-
-def _push_power(e: Power, weight: Any, env: Environment, found: dict[Quantity, Any]) -> None:
-    arithmetic = env.arithmetic
-    base, exponent = evaluate(e.base, env), evaluate(e.exponent, env)
-    one = arithmetic.number(Fraction(1))
-    if exponent != 0:
-        _push(e.base, weight * exponent * arithmetic.power(base, exponent - one), env, found)
-    if any(isinstance(node, Quantity) for node in e.exponent.walk()):
-        growth = arithmetic.elementary("ln", (base,)) * arithmetic.power(base, exponent)
-        _push(e.exponent, weight * growth, env, found)
-
-
-def function_slopes(
-    function: Function, values: tuple[Any, ...], arithmetic: Arithmetic
-) -> tuple[Any, ...]:
-    """A function's derivative by each argument, at given arguments."""
-    if function.definition is not None:
-        bindings = Bindings(dict(zip(function.parameters, values, strict=True)), arithmetic)
-        found = slopes(function.definition, bindings)
-        zero = arithmetic.number(Fraction(0))
-        return tuple(found.get(p, zero) for p in function.parameters)
-    return _ELEMENTARY_SLOPES[function.name](values, arithmetic)
-
-
-def _of_two(values: tuple[Any, ...], arithmetic: Arithmetic, larger: bool) -> tuple[Any, ...]:
-    side = arithmetic.compare(values[0], values[1]) * (1 if larger else -1)
-    first = arithmetic.number(Fraction(1 + side, 2))
-    return first, arithmetic.number(Fraction(1 - side, 2))
-
-
-def _one(slope: Callable[[Any, Callable[..., Any], Arithmetic], Any]) -> Callable[..., Any]:
-    def result(values: tuple[Any, ...], arithmetic: Arithmetic) -> tuple[Any, ...]:
-        def function(name: str, argument: Any) -> Any:
-            return arithmetic.elementary(name, (argument,))
-
-        return (slope(values[0], function, arithmetic),)
-
-    return result
-
-
-# Deliberately not read from the table of taught derivatives: these check that table.
-_ELEMENTARY_SLOPES: dict[str, Callable[[tuple[Any, ...], Arithmetic], tuple[Any, ...]]] = {
-    "exp": _one(lambda x, f, a: f("exp", x)),
-    "ln": _one(lambda x, f, a: 1 / x),
-    "sqrt": _one(lambda x, f, a: f("sqrt", x) / (x + x)),
-    "sin": _one(lambda x, f, a: f("cos", x)),
-    "cos": _one(lambda x, f, a: -f("sin", x)),
-    "sinh": _one(lambda x, f, a: f("cosh", x)),
-    "cosh": _one(lambda x, f, a: f("sinh", x)),
-    "tanh": _one(lambda x, f, a: 1 / (f("cosh", x) * f("cosh", x))),
-    "atan": _one(lambda x, f, a: 1 / (1 + x * x)),
-    "erf": _one(lambda x, f, a: 2 * f("exp", -x * x) / f("sqrt", a.constant("pi"))),
-    "abs": _one(lambda x, f, a: f("sign", x)),
-    "sign": _one(lambda x, f, a: a.number(Fraction(0))),
-    "max": lambda values, arithmetic: _of_two(values, arithmetic, larger=True),
-    "min": lambda values, arithmetic: _of_two(values, arithmetic, larger=False),
-}

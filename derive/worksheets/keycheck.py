@@ -2,7 +2,7 @@
 
 Three things are compared for each line. The numbers put into a formula are those printed before
 it. The value is the correctly rounded value of that line. And it is as near to the exact value,
-which comes from the definitions and a reverse sweep and knows no formula of the sheet, as the
+which comes from the definitions and the backward pass and knows no formula of the sheet, as the
 roundings on the way allow.
 """
 
@@ -12,11 +12,12 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
+from derive.algebra.slopes import slopes
 from derive.derivation.check import CheckFailed
 from derive.derivation.numbers import Numbers
 from derive.derivation.rounding import equal, half_unit
 from derive.expression.arithmetic import HIGH
-from derive.expression.evaluate import Bindings, evaluate, slopes
+from derive.expression.evaluate import Bindings, evaluate
 from derive.expression.nodes import (
     Expression,
     Number,

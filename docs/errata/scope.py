@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import derive
+from derive.algebra.slopes import Differentiating
 from derive.derivation.derivation import StyleName
 from derive.derivation.steps import Rule, Step
 from derive.derivation.trace import ExampleTrace, trace
@@ -135,7 +136,7 @@ class Scope:
         return trained(self.network, updates)
 
 
-class Point:
+class Point(Differentiating):
     """An environment for formulas: a trace, and values for letters that it does not know."""
 
     def __init__(self, at: ExampleTrace, scope: Scope, drawn: random.Random | None = None) -> None:

@@ -12,7 +12,6 @@ from derive.derivation.check import CheckFailed
 from derive.derivation.check.as_if import as_if, opened
 from derive.derivation.check.kinks import gaps
 from derive.derivation.check.roots import roots
-from derive.derivation.check.symbolic import confirm
 from derive.derivation.derivation import Derivation
 from derive.derivation.derivation import derive as derive_
 from derive.derivation.steps import Step
@@ -57,14 +56,12 @@ def of(activation: Any = "tanh", loss: Any = "half_squared_error") -> Derivation
 def test_an_activation_with_an_uncommon_kink_is_checked(formula: str) -> None:
     derivation = of({"formula": formula})
     assert derivation.check().unreached == ()
-    assert confirm(derivation) >= 1
 
 
 @pytest.mark.parametrize("formula", LOSSES)
 def test_a_loss_with_an_uncommon_kink_is_checked(formula: str) -> None:
     derivation = of("tanh", {"formula": formula})
     assert derivation.check().unreached == ()
-    assert confirm(derivation) >= 1
 
 
 def blamed(derivation: Derivation) -> str:
@@ -155,7 +152,6 @@ NEVER = {
 def test_a_branch_that_can_never_hold_is_compared_as_if_it_did(formula: str) -> None:
     derivation = of({"formula": formula})
     assert derivation.check().unreached
-    confirm(derivation)
 
 
 @pytest.mark.parametrize(("formula", "position"), NEVER.items())

@@ -1,4 +1,4 @@
-"""Values and slopes: the reverse sweep against SymPy, against finite differences, and at ties."""
+"""Values and slopes: against SymPy on whole formulas, against finite differences, and at ties."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from expression.drawn_formulas import LETTERS, formulas, points
 from hypothesis import given, settings
 
 from derive.algebra.convert import to_sympy
+from derive.algebra.slopes import Differentiating, function_slopes, slopes
 from derive.expression.arithmetic import HIGH
-from derive.expression.evaluate import Bindings, evaluate, function_slopes, slopes
+from derive.expression.evaluate import Bindings, evaluate
 from derive.expression.formula import parse
 from derive.expression.functions import VALUE, Function, X, elementary
 from derive.expression.nodes import (
@@ -32,8 +33,12 @@ TOLERANCE = HIGH.context.mpf(10) ** -40
 Point = dict[Quantity, Fraction]
 
 
-def high(point: Point) -> Bindings:
-    return Bindings({letter: HIGH.number(value) for letter, value in point.items()})
+class Differentiable(Differentiating, Bindings):
+    """Plain values, and the slopes of formulas at them."""
+
+
+def high(point: Point) -> Differentiable:
+    return Differentiable({letter: HIGH.number(value) for letter, value in point.items()})
 
 
 def in_sympy(formula: sympy.Expr, point: Point) -> Any:

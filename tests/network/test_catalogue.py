@@ -10,9 +10,10 @@ import pytest
 import sympy
 
 from derive.algebra.convert import to_sympy
+from derive.algebra.slopes import function_slopes, slopes
 from derive.derivation.calculus import derivative
 from derive.expression.arithmetic import HIGH
-from derive.expression.evaluate import Bindings, evaluate, function_slopes, slopes
+from derive.expression.evaluate import Bindings, evaluate
 from derive.expression.functions import Function, X
 from derive.expression.literals import decimal
 from derive.expression.nodes import Expression, Quantity

@@ -8,14 +8,12 @@ from random import Random
 from typing import Any
 
 import derive
-from derive.derivation.check.symbolic import confirm
 from derive.network.catalogue import ACTIVATIONS, LOSSES
 from derive.network.description import Dense, Network
 from tests.truth.figure import Figure
 from tests.truth.spread import spread
 
 COUNT = 20_000
-CONFIRMED = 20  # one network in so many gets SymPy's second opinion too, which is dear
 STYLES = ("deltas", "paths", "matrices")
 
 PARAMETERS = {
@@ -55,10 +53,7 @@ def refused(seeds: Sequence[int]) -> list[str]:
     for seed in seeds:
         one, style = drawn(seed)
         try:
-            derivation = derive.derive(one, style)
-            derivation.check()
-            if seed % CONFIRMED == 0:
-                confirm(derivation)
+            derive.derive(one, style).check()
         except Exception as error:  # of whatever kind: it is told with its seed
             found.append(f"seed {seed}, {style}: {type(error).__name__}: {error}")
     return found

@@ -1,9 +1,9 @@
 """The check: no step is shown that has not been compared with an independent value.
 
-Three things are independent of each other here. The steps come from the stepwise
+Three opinions that share no rule of differentiation. The steps come from the stepwise
 differentiator and the styles. They are compared, at seeded random points and to sixty digits,
-with values and partial derivatives from a reverse sweep (``trace``), whose rules are its own.
-The sweep in turn is compared with finite differences of the definitions, which know no rule.
+with values of SymPy's partial derivatives and of the backward pass made from them (``trace``).
+Those in turn are compared with finite differences of the definitions, which know no rule.
 """
 
 from __future__ import annotations
@@ -36,6 +36,7 @@ class Report:
 
     steps        steps, substeps included
     equalities   relations compared (each at every point, and at every branch of its cases)
+    symbolic     SymPy's partial derivatives of single formulas, which the steps are held against
     independent  statements that a loss term does not depend on a parameter
     differences  derivatives of single formulas and of the whole loss compared with finite
                  differences
@@ -48,6 +49,7 @@ class Report:
 
     steps: int
     equalities: int
+    symbolic: int
     independent: int
     differences: int
     points: int
@@ -72,7 +74,7 @@ def _checked(derivation: Derivation) -> Report:
     steps = check_structure(derivation)
     asked = (*graph.terms, E) if derivation.style == "paths" else (E,)
     equalities = Equalities(derivation)
-    differences = 0
+    differences = symbolic = 0
     needs = sorted({tuple(sorted(step.assumes)) for step in steps.values()} | {()})
     points = 0
     for seed in range(POINTS):
@@ -86,6 +88,8 @@ def _checked(derivation: Derivation) -> Report:
             late = [q for q in graph.definitions if q in point.examples[0].swept.difference(asked)]
             differences += check_totals(graph, point, seed, late)
             points += 1
+            slopes = [point.examples[0].slopes(q) for q in graph.definitions]
+            symbolic = max(symbolic, sum(map(len, slopes)))
     points += _tell_apart(graph, equalities, steps.values(), frozenset(w for n in needs for w in n))
     equalities.compare_locally(steps.values())
     equalities.look_again(steps.values())
@@ -93,6 +97,7 @@ def _checked(derivation: Derivation) -> Report:
     return Report(
         steps=len(steps),
         equalities=equalities.count,
+        symbolic=symbolic,
         independent=independent,
         differences=differences,
         points=points,

@@ -9,12 +9,13 @@ from fractions import Fraction
 from itertools import product as combinations
 from typing import Any
 
+from derive.algebra.slopes import Differentiating, slopes
 from derive.derivation.check.kinks import gaps, has_kinks
 from derive.derivation.check.points import number_between, signed
 from derive.derivation.check.roots import on_seam, roots
 from derive.derivation.steps import Step
 from derive.expression.arithmetic import HIGH, HighPrecision, high_precision
-from derive.expression.evaluate import Point, evaluate, slopes
+from derive.expression.evaluate import Point, evaluate
 from derive.expression.nodes import Quantity
 from derive.graph import NetworkGraph
 
@@ -28,7 +29,7 @@ _ASIDE = tuple(
 )
 
 
-class LocalPoint(Point):
+class LocalPoint(Differentiating, Point):
     """An environment for one formula: its arguments are free, the rest follows from them."""
 
     def __init__(

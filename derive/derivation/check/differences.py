@@ -63,6 +63,9 @@ class _Moved:
     def partial(self, of: Quantity, by: Quantity) -> Any:
         raise TypeError("a definition contains no derivative")
 
+    def slope(self, of: Expression, by: Quantity) -> Any:
+        raise TypeError("a definition contains no derivative")
+
 
 def check_formulas(graph: NetworkGraph, point: Trace, seed: int) -> int:
     """Compare the slopes of every definition. Returns how many.

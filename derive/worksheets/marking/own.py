@@ -8,10 +8,11 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
+from derive.algebra.slopes import slopes
 from derive.derivation.numbers import Atom, Numbers, atoms
 from derive.derivation.rounding import half_unit
 from derive.expression.arithmetic import HIGH, Arithmetic
-from derive.expression.evaluate import Bindings, Point, evaluate, slopes
+from derive.expression.evaluate import Bindings, Point, evaluate
 from derive.expression.nodes import Expression, Partial, Quantity, substitute, variable
 
 _ZERO = HIGH.number(Fraction(0))

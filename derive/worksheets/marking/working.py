@@ -15,9 +15,10 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
+from derive.algebra.slopes import slopes
 from derive.derivation.rounding import half_unit
 from derive.expression.arithmetic import HIGH
-from derive.expression.evaluate import Bindings, Point, evaluate, slopes
+from derive.expression.evaluate import Bindings, Point, evaluate
 from derive.expression.formula import FormulaError
 from derive.expression.nodes import Expression, Number, Partial, Power, Quantity, variable
 from derive.worksheets.marking.faults import Fault

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from derive.algebra.slopes import slopes
 from derive.derivation.rounding import equal
 from derive.derivation.trace import trace
 from derive.document.blocks import Inline
 from derive.expression.arithmetic import HIGH
-from derive.expression.evaluate import Bindings, slopes
+from derive.expression.evaluate import Bindings
 from derive.expression.nodes import DELTA, Apply, Quantity, variable
 from derive.graph import E, NetworkGraph, activations, pre_activations
 from derive.network.description import Layer

@@ -1,0 +1,280 @@
+"""The partial derivatives of one formula as numbers: SymPy differentiates, an arithmetic works out.
+
+Neither the stepwise differentiator nor the taught derivatives of the catalogue have a part in
+this, so it can judge both: σ is differentiated from its formula.
+
+- Choices (cases, max, min, abs) are decided at the point first. SymPy would bring their conditions
+  into a normal form of its own, which may never end; and at a tie the mean of the two slopes is
+  declared, which no branch has.
+- A sum is differentiated term by term, also inside a term. Terms of one shape, w1·i1 and w2·i2,
+  are differentiated once: a network of any width needs a handful of calls.
+- What SymPy finds is turned back into a tree of ours, for any arithmetic: sixty digits, thousands,
+  or floats.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cache, lru_cache
+from typing import Any
+
+import sympy  # type: ignore[import-untyped]
+
+from derive.algebra.convert import to_sympy
+from derive.algebra.trees import to_tree
+from derive.expression.arithmetic import Arithmetic
+from derive.expression.evaluate import Bindings, Environment, chosen, evaluate
+from derive.expression.functions import Function
+from derive.expression.nodes import (
+    ONE,
+    TWO,
+    Apply,
+    Bracket,
+    Cases,
+    Expression,
+    IndexedSum,
+    Negative,
+    Number,
+    Partial,
+    Power,
+    Quantity,
+    Quotient,
+    Sum,
+    quantities,
+    substitute,
+    variable,
+)
+
+_FEW = 4  # terms that a sum inside a term may have and still be differentiated with it
+_BITS = 256  # of a number that SymPy is given; it would work out 2^(10^9)
+_SHAPES = 4_096
+_CHOICES = frozenset({"abs", "sign", "max", "min"})
+
+
+def slopes(formula: Expression, environment: Environment) -> dict[Quantity, Any]:
+    """∂formula/∂q for every quantity q in it, at a point.
+
+    Raises ArithmeticError where a slope has no value, TypeError for a derivative inside.
+    """
+    arithmetic = environment.arithmetic
+    found: dict[Quantity, Any] = {}
+    decided = _decided(formula, environment)
+    _add(decided, arithmetic.number(Fraction(1)), environment, found)
+    if decided is not formula:  # a relu that is 0 mentions nothing
+        for q in quantities(formula):
+            found.setdefault(q, arithmetic.number(Fraction(0)))
+    return found
+
+
+class Differentiating:
+    """An environment in which the derivative of a formula is SymPy's."""
+
+    def slope(self: Environment, of: Expression, by: Quantity) -> Any:
+        return slopes(of, self).get(by, self.arithmetic.number(Fraction(0)))
+
+
+def function_slopes(
+    function: Function, values: tuple[Any, ...], arithmetic: Arithmetic
+) -> tuple[Any, ...]:
+    """A function's derivative with respect to each argument, at given arguments."""
+    point = Bindings(dict(zip(function.parameters, values, strict=True)), arithmetic)
+    found = slopes(function(*function.parameters), point)
+    zero = arithmetic.number(Fraction(0))
+    return tuple(found.get(letter, zero) for letter in function.parameters)
+
+
+def _add(e: Expression, weight: Any, environment: Environment, found: dict[Quantity, Any]) -> None:
+    """Add weight · ∂e/∂q for every q."""
+    for term in _terms(e):
+        shape = _shape(term)
+        if not shape.slopes:
+            continue
+        values = {
+            letter: evaluate(part, environment)
+            for letter, part in zip(shape.letters, shape.parts, strict=True)
+        }
+        point = Bindings(values, environment.arithmetic)
+        for part, slope in zip(shape.parts, shape.slopes, strict=False):
+            share = weight if slope == ONE else weight * evaluate(slope, point)
+            if isinstance(part, Quantity):
+                found[part] = found[part] + share if part in found else share
+            else:
+                _add(part, share, environment, found)
+
+
+def _terms(e: Expression) -> tuple[Expression, ...]:
+    if isinstance(e, Bracket):
+        return _terms(e.inner)
+    return e.terms if isinstance(e, Sum) else (e,)
+
+
+# -- choices ---------------------------------------------------------------------------------
+
+
+def _decided(e: Expression, environment: Environment) -> Expression:
+    """The formula with the branches that hold at a point in place of its choices."""
+    if not _has_choices(e):
+        return e
+
+    def change(node: Expression) -> Expression:
+        if isinstance(node, Cases):
+            return _decided(node.values[chosen(node, environment)], environment)
+        if not isinstance(node, Apply):
+            return node
+        if node.function.name in _CHOICES:
+            return _side(node, environment)
+        definition = node.function.definition
+        if definition is not None and _has_choices(definition):
+            letters: dict[Expression, Expression] = dict(
+                zip(node.function.parameters, node.arguments, strict=True)
+            )
+            return _decided(substitute(definition, letters), environment)
+        return node
+
+    return _from_above(e, change)
+
+
+def _from_above(e: Expression, change: Callable[[Expression], Expression]) -> Expression:
+    """Like ``rewrite``, but a choice is decided before what is inside of it is looked at."""
+    new = change(e)
+    if new is not e:
+        return _from_above(new, change)
+    if not e.children:
+        return e
+    children = tuple(_from_above(child, change) for child in e.children)
+    return e if children == e.children else e.with_children(children)
+
+
+def _side(e: Apply, environment: Environment) -> Expression:
+    """What max, min, abs or sign is on this side of its corner, or on it."""
+    values = [evaluate(argument, environment) for argument in e.arguments]
+    arithmetic = environment.arithmetic
+    if e.function.name in ("max", "min"):
+        side = arithmetic.compare(values[0], values[1]) * (1 if e.function.name == "max" else -1)
+        return _one_or_mean(side, *e.arguments)
+    side = arithmetic.compare(values[0], arithmetic.number(Fraction(0)))
+    if e.function.name == "sign":
+        return Number(Fraction(side))
+    return _one_or_mean(side, e.arguments[0], Negative(e.arguments[0]))
+
+
+def _one_or_mean(side: int, first: Expression, second: Expression) -> Expression:
+    """One of two branches or, in brackets, half of each: SymPy must not see that |x| is 0 at 0."""
+    if side:
+        return first if side > 0 else second
+    return Bracket(Sum((Quotient(first, TWO), Quotient(second, TWO))))
+
+
+def _has_choices(e: Expression) -> bool:
+    return any(
+        isinstance(node, Cases) or (isinstance(node, Apply) and _decides(node.function))
+        for node in e.walk()
+    )
+
+
+@cache
+def _decides(function: Function) -> bool:
+    definition = function.definition
+    return function.name in _CHOICES or (definition is not None and _has_choices(definition))
+
+
+# -- shapes ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """A term in letters.
+
+    parts    what the letters stand for: first quantities, sums that are long, and what stands in
+             brackets, then constants
+    slopes   the derivatives with respect to the former, in letters
+    """
+
+    letters: tuple[Quantity, ...]
+    parts: tuple[Expression, ...]
+    slopes: tuple[Expression, ...]
+
+
+@lru_cache(_SHAPES)
+def _shape(term: Expression) -> _Shape:
+    letters: dict[Expression, Quantity] = {}
+    constants: dict[Expression, Quantity] = {}
+
+    def change(node: Expression, divides: bool = False) -> Expression:
+        if isinstance(node, (Partial, IndexedSum)):
+            raise TypeError(f"{type(node).__name__} inside a derivative")
+        if isinstance(node, (Quantity, Bracket)) or (
+            isinstance(node, Sum) and _long(node, divides)
+        ):
+            return letters.setdefault(node, variable(f"u{len(letters)}"))
+        if not any(isinstance(part, Quantity) for part in node.walk()):
+            number = _rational(node)
+            if number is not None:
+                return Number(number)
+            return constants.setdefault(node, variable(f"c{len(constants)}"))
+        if isinstance(node, Quotient):
+            return Quotient(change(node.numerator), change(node.denominator, True))
+        return node.with_children(tuple(map(change, node.children)))
+
+    in_letters = change(term)
+    found = _derivatives(in_letters, len(letters))
+    return _Shape(
+        (*letters.values(), *constants.values()), (*letters, *constants), found
+    )  # fmt: skip
+
+
+def _long(node: Sum, divides: bool) -> bool:
+    """Whether a sum gets a letter: it is long, or divides, as in a softmax."""
+    mentions = any(isinstance(part, Quantity) for part in node.walk())
+    return mentions and (divides or len(node.terms) > _FEW)
+
+
+def _rational(e: Expression) -> Fraction | None:
+    """The value of a constant that is a fraction of moderate size: of 3/2, not √2 or 2^(10^9)."""
+    if isinstance(e, Number):
+        value = e.value
+    elif isinstance(e, Negative):
+        inner = _rational(e.operand)
+        return None if inner is None else -inner
+    elif isinstance(e, Quotient):
+        top, bottom = _rational(e.numerator), _rational(e.denominator)
+        if top is None or not bottom:
+            return None
+        value = top / bottom
+    else:
+        return None
+    small = max(value.numerator.bit_length(), value.denominator.bit_length()) <= _BITS
+    return value if small else None
+
+
+@lru_cache(_SHAPES)
+def _derivatives(in_letters: Expression, count: int) -> tuple[Expression, ...]:
+    """SymPy's derivatives of a formula with respect to u0, u1, …"""
+    formula = to_sympy(in_letters, _symbol, elementary=_TOLD)
+    raised = any(
+        isinstance(node, Power) and not isinstance(node.exponent, Number)
+        for node in in_letters.walk()
+    )
+    found = []
+    for position in range(count):
+        slope = sympy.diff(formula, _symbol(variable(f"u{position}")))
+        # c·u^c/u has no value at 0, where c·u^(c − 1) may have one.
+        found.append(to_tree(sympy.powsimp(slope) if raised else slope))
+    return tuple(found)
+
+
+def _symbol(q: Quantity) -> Any:
+    """Nothing is assumed of a letter, so that SymPy rewrites as little as can be."""
+    return sympy.Symbol(q.name)
+
+
+class _Tanh(sympy.tanh):  # type: ignore[misc]
+    """tanh with the derivative 1/cosh²: SymPy's 1 − tanh² is 0 where tanh is 1 to all digits."""
+
+    def fdiff(self, argindex: int = 1) -> Any:
+        return 1 / sympy.cosh(self.args[0]) ** 2
+
+
+_TOLD = {"tanh": _Tanh}
