@@ -82,14 +82,17 @@ def _slopes(function: Function) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
 
 
 def derivative(formula: Any, symbol: Any) -> Any:
-    """``sympy.diff``, max and min at a tie with the mean of the two slopes, as declared.
+    """``sympy.diff``, at corners as declared: max and min at a tie with the mean of the two slopes,
+    sign with none.
 
-    SymPy writes their derivative with Heaviside's function, whose value at 0 is 1/2.
+    SymPy writes the former with Heaviside's function, whose value at 0 is 1/2, and the latter with
+    Dirac's, which has no value but 0.
     """
     found = sympy.diff(formula, symbol)
-    return found.replace(sympy.Heaviside, lambda u, *_: sympy.Piecewise(
+    found = found.replace(sympy.Heaviside, lambda u, *_: sympy.Piecewise(
         (sympy.S.Zero, u < 0), (sympy.S.One, u > 0), (sympy.S.Half, True)
     ))  # fmt: skip
+    return found.replace(sympy.DiracDelta, lambda *_: sympy.S.Zero)
 
 
 def written_out(expression: Any) -> Any:

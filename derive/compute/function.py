@@ -16,6 +16,7 @@ from derive.compute.arguments import (
     nested,
     vector,
 )
+from derive.compute.derivatives import Derivatives, like
 from derive.compute.domain import domain, refuse_misfit
 from derive.compute.engines import (
     Defaults,
@@ -64,7 +65,7 @@ def compile(network: Given, backend: BackEnd = "auto") -> GradientFunction:
     return GradientFunction(network_of(network), backend)
 
 
-class GradientFunction:
+class GradientFunction(Derivatives):
     """loss, gradients = f(inputs, targets, parameters)
 
     inputs      (n_in,) for one example or (batch, n_in)
@@ -227,12 +228,12 @@ class GradientFunction:
                         return float(loss), gradient
                     found = self._several(w, x, t)
                     if found is not None:
-                        return found if w is theta else (found[0], _like(theta, found[1]))
+                        return found if w is theta else (found[0], like(theta, found[1]))
                 except (TypeError, ValueError, OverflowError):
                     pass
         engine, rows, goals, _ = self._prepare(inputs, targets)
         loss, found = engine.loss_and_gradient(engine.parameters_of_theta(theta), rows, goals)
-        return loss, _like(theta, found)
+        return loss, like(theta, found)
 
     def _several(self, w: list[Any], x: list[Any], t: list[Any]) -> tuple[float, Any] | None:
         """The short way for several examples in rows; None where it is not for them."""
@@ -376,10 +377,6 @@ class GradientFunction:
 def _as_list(value: Any) -> Any:
     """A 1-D array as a list; anything else as it is."""
     return value.tolist() if getattr(value, "ndim", 0) == 1 else value
-
-
-def _like(theta: Any, flat: Any) -> Any:
-    return numpy_or_none().asarray(flat, dtype=float) if is_array(theta) else nested(flat)
 
 
 def _count(value: Any) -> int:

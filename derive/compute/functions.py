@@ -86,6 +86,9 @@ SPREAD = Function("spread", "", "W·δ", (U, V))  # W·δ, and back
 OUTER = Function("outer", "", "a·δᵀ", (U, V))  # a·δᵀ, summed over the examples
 ROWS = Function("rows", "", "Σ over examples")  # one sum per unit
 FILL = Function("fill", "", "", (U, V))  # a constant in the shape of an array
+PRODUCTS = Function("products", "", "a·δᵀ", (U, V))  # the same as a new array
+EACH = Function("each", "", "a·δᵀ", (U, V))  # an a·δᵀ for every example
+ROW = Function("row", "", "")  # a row for every example
 ALL = Function("all", "", "Σ")  # one sum over units and examples
 COLUMN = Function("column", "", "")  # a bias per unit, the same for every example
 

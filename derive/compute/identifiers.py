@@ -6,17 +6,19 @@ import keyword
 import re
 from collections.abc import Iterable
 
-from derive.compute.program import GRADIENT, WIDE
+from derive.compute.program import GRADIENT, SECOND, TANGENT, WIDE
 from derive.expression.nodes import LOSS, PRE_ACTIVATION, VARIABLE, Quantity
 from derive.notation.names import Names
 
+_OF = {GRADIENT: "d{loss}_d{of}", TANGENT: "R{of}", SECOND: "Rd{loss}_d{of}"}
 _IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 
 
 class Identifiers:
     """Quantity → identifier: the notation's code name, plus what computing adds.
 
-    e_o1 is the e of unit o1's sigmoid, S_2 a sum over layer 2, dE_dw5 a derivative. A name
+    e_o1 is the e of unit o1's sigmoid, S_2 a sum over layer 2, dE_dw5 a derivative, RdE_dw5 how it
+    moves where w5 moves by Rw5. A name
     that is no plain identifier, is reserved or is taken gets another: nothing that a person
     typed enters generated source unseen.
     """
@@ -44,9 +46,9 @@ class Identifiers:
         return name
 
     def _wanted(self, q: Quantity) -> str:
-        if q.kind == GRADIENT:
+        if q.kind in _OF:
             of = Quantity(q.name, q.layer, q.unit, q.source)
-            return f"d{self(Quantity(LOSS))}_d{self(of)}"
+            return _OF[q.kind].format(loss=self(Quantity(LOSS)), of=self(of))
         if q.kind == VARIABLE and q.layer:
             if q.unit == WIDE:
                 return f"{q.name}_{q.layer}"

@@ -10,13 +10,12 @@ times faster.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from fractions import Fraction
 from typing import TypeVar
 
 from derive.compute import stable
 from derive.compute.binding import Line
 from derive.compute.functions import ALL, COLUMN, FILL, MIX, OUTER, ROWS, SPREAD
-from derive.compute.loss_forms import loss_form
+from derive.compute.loss_forms import loss_form, share
 from derive.compute.program import Item, Note, Program, Statement, auxiliary
 from derive.compute.taught import Taught
 from derive.derivation.tidy import tidy
@@ -28,7 +27,6 @@ from derive.expression.nodes import (
     WEIGHT,
     Expression,
     Negative,
-    Number,
     Product,
     Quantity,
     Sum,
@@ -72,18 +70,35 @@ def _is_small(network: Network) -> bool:
 
 
 def _items(network: Network, taught: Taught | None) -> Iterator[Item]:
-    for layer in network.layers:
-        yield from _forward(layer, taught)
+    yield from forward(network, taught)
     last = network.layers[-1]
     loss = loss_form(network.loss, last.activation)
-    share = Number(Fraction(1, last.units) if network.loss.mean else Fraction(1))
     if taught is not None:
         yield Note("the loss of every example, summed over the examples")
         yield from map(taught.definition, [*_few(taught.graph.terms), E])
-    yield from _lines(last, loss.lines)
-    total = tidy(product(share, ALL(_expand(last, loss.value))))
+    yield from lines(last, loss.lines)
+    total = tidy(product(share(network), ALL(_expand(last, loss.value))))
     yield Statement(SUM_OF_LOSSES, total)
-    slopes = {face: tidy(product(share, slope)) for face, slope in loss.slopes.items()}
+    yield from backward(network, loss_slopes(network), taught)
+
+
+def loss_slopes(network: Network) -> dict[str, Expression]:
+    """∂loss/∂face of the outputs, in letters."""
+    loss = loss_form(network.loss, network.layers[-1].activation)
+    return {face: tidy(product(share(network), slope)) for face, slope in loss.slopes.items()}
+
+
+def forward(network: Network, taught: Taught | None = None) -> Iterator[Item]:
+    """The activations, layer by layer."""
+    for layer in network.layers:
+        yield from _forward(layer, taught)
+
+
+def backward(
+    network: Network, slopes: dict[str, Expression], taught: Taught | None = None
+) -> Iterator[Item]:
+    """Back from ∂loss/∂face of the outputs to every gradient."""
+    last = network.layers[-1]
     for layer in reversed(network.layers):
         yield Note(f"the deltas of layer {layer.index}, ({layer.units}, examples)")
         if taught is not None:
@@ -93,7 +108,7 @@ def _items(network: Network, taught: Taught | None) -> Iterator[Item]:
             yield Statement(auxiliary("g", layer.index), spread)
             slopes = {"y": variable("g")}
         back = stable.backward(stable.form(layer.activation), slopes)
-        yield from _lines(layer, (*back.lines, ("delta", back.delta)))
+        yield from lines(layer, (*back.lines, ("delta", back.delta)))
         yield from _gradients(layer, taught)
 
 
@@ -120,7 +135,7 @@ def _forward(layer: Layer, taught: Taught | None) -> Iterator[Item]:
     yield Note(f"its {layer.activation.name} activations")
     if taught is not None:
         yield from map(taught.definition, _few(activations(layer)))
-    yield from _lines(layer, stable.form(layer.activation).lines)
+    yield from lines(layer, stable.form(layer.activation).lines)
 
 
 def _gradients(layer: Layer, taught: Taught | None) -> Iterator[Item]:
@@ -150,8 +165,9 @@ def gradient(of: Quantity) -> Quantity:
     return auxiliary(f"d{of.name}", of.layer)
 
 
-def _lines(layer: Layer, lines: Iterable[Line]) -> Iterable[Statement]:
-    for letter, formula in lines:
+def lines(layer: Layer, form: Iterable[Line]) -> Iterable[Statement]:
+    """The lines of a form for a whole layer."""
+    for letter, formula in form:
         yield Statement(_named(layer, letter), _expand(layer, formula))
 
 

@@ -15,12 +15,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import lru_cache
 
 from derive.compute.binding import Binder, Line
 from derive.compute.exponentials import recognised
+from derive.compute.prepared import RECOGNISE, prepared
 from derive.compute.rewriting import Rewriting, apply
-from derive.compute.stable import FACE_NAMES, RECOGNISE, form, prepared
+from derive.compute.stable import FACE_NAMES, form
 from derive.derivation.calculus import derivative
 from derive.derivation.tidy import negative
 from derive.expression.nodes import (
@@ -28,6 +30,7 @@ from derive.expression.nodes import (
     ZERO,
     Comparison,
     Expression,
+    Number,
     Quantity,
     product,
     quantities,
@@ -36,6 +39,7 @@ from derive.expression.nodes import (
     variable,
 )
 from derive.network.catalogue import TARGET_LETTER, ActivationUse, LossUse
+from derive.network.description import Network
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +76,27 @@ _BY_OUTPUT = {"gap": ONE, "margin": negative(TARGET_LETTER)}  # ∂gap/∂y and 
 def loss_form(use: LossUse, activation: ActivationUse) -> LossForm:
     """How a loss term is computed on what an output activation gives."""
     output = form(activation)
+    term, slopes = _in_faces(use, activation)
+    letters = dict.fromkeys(name for part in (term, *slopes.values()) for name in _names(part))
+    lines = [(name, output.near[name]) for name in letters if name in output.near]
+    binder = Binder("v")
+    value, *bound = binder.bind((prepared(term), *map(prepared, slopes.values())))
+    return LossForm((*lines, *binder.lines), value, dict(zip(slopes, bound, strict=True)))
+
+
+def share(network: Network) -> Number:
+    """Of an example's loss, what one output's term counts."""
+    return Number(Fraction(1, network.sizes[-1]) if network.loss.mean else Fraction(1))
+
+
+def loss_slopes(use: LossUse, activation: ActivationUse) -> Mapping[str, Expression]:
+    """Per face that the term mentions, ∂term/∂face, not yet made ready to be printed."""
+    return _in_faces(use, activation)[1]
+
+
+def _in_faces(use: LossUse, activation: ActivationUse) -> tuple[Expression, dict[str, Expression]]:
+    """The term in the faces of the output, and its slope by each of them."""
+    output = form(activation)
     faces = tuple(output.slopes) or FACE_NAMES
     term = use.term
     for face, rule in FACES:
@@ -79,12 +104,7 @@ def loss_form(use: LossUse, activation: ActivationUse) -> LossForm:
             term = apply((rule,), term)
     distances = [rule for letter, rule in DISTANCES if letter in output.near]
     term = recognised(apply(RECOGNISE, _apart(distances, term)))
-    slopes = _slopes(use, term, _names(term), distances)
-    letters = dict.fromkeys(name for part in (term, *slopes.values()) for name in _names(part))
-    lines = [(name, output.near[name]) for name in letters if name in output.near]
-    binder = Binder("v")
-    value, *bound = binder.bind((prepared(term), *map(prepared, slopes.values())))
-    return LossForm((*lines, *binder.lines), value, dict(zip(slopes, bound, strict=True)))
+    return term, _slopes(use, term, _names(term), distances)
 
 
 def _names(expression: Expression) -> tuple[str, ...]:

@@ -19,6 +19,8 @@ from derive.expression.nodes import (
 )
 
 GRADIENT = "gradient"  # ∂loss/∂(the weight, bias or input whose kind is in ``name``)
+TANGENT = "tangent"  # how a weight, bias or input, whose kind is in ``name``, moves
+SECOND = "second"  # how ∂loss/∂(the weight or bias whose kind is in ``name``) then moves
 WIDE = -1  # the unit of what a whole layer has once
 
 
@@ -82,3 +84,13 @@ def auxiliary(letter: str, layer: int, unit: int = WIDE) -> Quantity:
 def gradient(of: Quantity) -> Quantity:
     """∂loss/∂of, for a weight, a bias or an input."""
     return Quantity(GRADIENT, of.layer, of.unit, of.source, name=of.kind)
+
+
+def tangent(of: Quantity) -> Quantity:
+    """How a weight, a bias or an input moves along a direction."""
+    return Quantity(TANGENT, of.layer, of.unit, of.source, name=of.kind)
+
+
+def second(of: Quantity) -> Quantity:
+    """How ∂loss/∂of moves along a direction, for a weight or a bias."""
+    return Quantity(SECOND, of.layer, of.unit, of.source, name=of.kind)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from fractions import Fraction
 
 from derive.compute import stable
 from derive.compute.binding import Line
 from derive.compute.functions import LARGEST, OTHERS, SECOND, TOTAL
-from derive.compute.loss_forms import loss_form
+from derive.compute.loss_forms import loss_form, share
+from derive.compute.prepared import prepared
 from derive.compute.program import WIDE, Program, Remark, Statement, auxiliary, gradient
 from derive.compute.taught import MANY, Taught
 from derive.derivation.tidy import tidy
@@ -38,7 +38,7 @@ FEW = 8  # units up to which the sum over all others is written out
 
 def scalar_program(network: Network) -> Program:
     """Everything about one example: outputs, loss, ∂loss/∂parameter and ∂loss/∂input."""
-    return _Scalar(network).program()
+    return Scalar(network).program()
 
 
 def target_program(network: Network) -> Program:
@@ -46,32 +46,37 @@ def target_program(network: Network) -> Program:
     items: list[Statement | Remark] = []
     for k, formula in enumerate(network.target_formulas or ()):
         target = Quantity(TARGET, unit=k)
-        items += [Remark(target, formula), Statement(target, stable.prepared(formula))]
+        items += [Remark(target, formula), Statement(target, prepared(formula))]
     return Program(tuple(items))
 
 
-class _Scalar:
+class Scalar:
+    """Writes the statements of a network's program, unit by unit."""
+
     def __init__(self, network: Network) -> None:
         self.network = network
         self.graph = NetworkGraph(network)
         self.taught = Taught(self.graph)
         self.items: list[Statement | Remark] = []
-        self.share = Fraction(1)  # of the loss that one output's term makes
-        if network.loss.mean:
-            self.share = Fraction(1, len(self.graph.outputs))
 
     def program(self) -> Program:
-        layers = self.network.layers
-        for layer in layers:
+        self.outputs()
+        self.backward(self.loss(self.network.layers[-1]))
+        return Program(tuple(self.items))
+
+    def outputs(self) -> None:
+        """Forwards, layer by layer."""
+        for layer in self.network.layers:
             for z in pre_activations(layer):
                 self.define(z)
             self.forward(layer)
-        slopes = self.loss(layers[-1])
-        for layer in reversed(layers):
+
+    def backward(self, slopes: dict[str, Expression]) -> None:
+        """Back from ∂loss/∂face of an output to every gradient."""
+        for layer in reversed(self.network.layers):
             self.delta(layer, slopes)
             self.gradients(layer)
             slopes = {}
-        return Program(tuple(self.items))
 
     def define(self, quantity: Quantity) -> None:
         """A definition of the graph as it stands."""
@@ -99,8 +104,9 @@ class _Scalar:
             self.items.append(Statement(term, self.expand(last, unit, form.value)))
         if self.graph.terms:
             self.define(E)
-        share = Number(self.share)
-        return {face: tidy(product(share, slope)) for face, slope in form.slopes.items()}
+        return {
+            face: tidy(product(share(self.network), slope)) for face, slope in form.slopes.items()
+        }
 
     def delta(self, layer: Layer, slopes: dict[str, Expression]) -> None:
         """δ of a layer: from the loss (``slopes``), or from the deltas of the next layer."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from threading import Lock
+from types import MappingProxyType
 
 from derive.compute import layers
 from derive.compute.backends import numpy as arrays
@@ -50,10 +51,26 @@ class ScalarSource:
     stands above each line.
     """
 
+    arguments: Mapping[str, tuple[str, ...]] = MappingProxyType({
+        "loss_and_gradient": ("theta", "inputs", "targets", "fixed"),
+        "loss": ("theta", "inputs", "targets", "fixed"),
+        "forward": ("theta", "inputs", "fixed"),
+        "input_gradient": ("theta", "inputs", "targets", "fixed"),
+        "target_values": ("inputs",),
+    })  # fmt: skip
+    summaries: Mapping[str, str] = MappingProxyType({
+        "loss_and_gradient": "The loss of one example, and its gradient with respect to theta.",
+        "loss": "The loss of one example.",
+        "forward": "The outputs for one example.",
+        "input_gradient": "The gradient of one example's loss with respect to its inputs.",
+        "target_values": "The targets of one example, from its inputs.",
+    })  # fmt: skip
+    reserved = RESERVED
+
     def __init__(self, network: Network) -> None:
         self.network = network
         self.names = names_of(network)
-        self.identifiers = Identifiers(self.names, RESERVED)
+        self.identifiers = Identifiers(self.names, self.reserved)
         self._lock = Lock()  # identifiers are given out while lines are written
         self.inputs = tuple(Quantity(INPUT, unit=i) for i in range(network.sizes[0]))
         self.targets = tuple(Quantity(TARGET, unit=k) for k in range(network.sizes[-1]))
@@ -95,25 +112,27 @@ class ScalarSource:
     ) -> list[str]:  # fmt: skip
         code = self.identifiers
         arguments = [
-            name for name in _ARGUMENTS[function] if name != "fixed" or default is not None
+            name for name in self.arguments[function] if name != "fixed" or default is not None
         ]
         loss, results = self._results(function)
         usual = {"fixed": f"fixed={default}"} if default else {}
         head = ", ".join(usual.get(name, name) for name in arguments)
-        lines = [f"def {function}({head}):", f'{INDENT}"""{_SUMMARIES[function]}"""']
+        lines = [f"def {function}({head}):", f'{INDENT}"""{self.summaries[function]}"""']
         for name in arguments:
             lines += unpacking([code(q) for q in getattr(self, name)], name)
         allowed = domain(self.network) if checked and function == "loss_and_gradient" else None
         if allowed is not None:
             lines += folded("if ", allowed.refusing(map(code, self.targets)), end=":")
             lines.append(f"{INDENT * 2}raise ValueError")
-        program = target_program(self.network) if function == "target_values" else self.program
-        program = program.only((*loss, *results))
+        program = self._program(function).only((*loss, *results))
         lines += writer.body(program, Text(self.names) if remarks else None)
         if not results:
             return [*lines, f"{INDENT}return {code(E)}"]
         start = "return " + "".join(f"{code(q)}, " for q in loss)
         return [*lines, *listed(f"{start}[", [code(q) for q in results], "]")]
+
+    def _program(self, function: str) -> Program:
+        return target_program(self.network) if function == "target_values" else self.program
 
     def _results(self, function: str) -> tuple[Sequence[Quantity], Sequence[Quantity]]:
         """What a function gives back: the loss or nothing, and a list or nothing."""
@@ -126,24 +145,6 @@ class ScalarSource:
         if function == "forward":
             return (), activations(self.network.layers[-1])
         return (), self.targets
-
-
-_ARGUMENTS = {
-    "loss_and_gradient": ("theta", "inputs", "targets", "fixed"),
-    "loss": ("theta", "inputs", "targets", "fixed"),
-    "forward": ("theta", "inputs", "fixed"),
-    "input_gradient": ("theta", "inputs", "targets", "fixed"),
-    "target_values": ("inputs",),
-}
-
-
-_SUMMARIES = {
-    "loss_and_gradient": "The loss of one example, and its gradient with respect to theta.",
-    "loss": "The loss of one example.",
-    "forward": "The outputs for one example.",
-    "input_gradient": "The gradient of one example's loss with respect to its inputs.",
-    "target_values": "The targets of one example, from its inputs.",
-}
 
 
 class LayerSource:

@@ -23,38 +23,27 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from derive.compute.binding import Binder, Line
-from derive.compute.exponentials import joined, recognised, written_out
-from derive.compute.functions import (
-    IEEE,
-    LOGISTIC,
-    NAMED_ACTIVATIONS,
-    POWER,
-    QUOTIENT,
-    read,
-)
-from derive.compute.rewriting import Rewriting, apply, fold, nan_kept
+from derive.compute.exponentials import recognised
+from derive.compute.functions import NAMED_ACTIVATIONS, read
+from derive.compute.prepared import RECOGNISE, prepared
+from derive.compute.rewriting import apply, fold
 from derive.derivation.calculus import derivative
 from derive.derivation.tidy import negative, tidy
-from derive.expression.functions import ABS, EXP, SIGMOID, SQRT, VALUE, X
+from derive.expression.functions import VALUE, X
 from derive.expression.nodes import (
     ONE,
     Apply,
-    Constant,
     Expression,
     Number,
-    Power,
-    Product,
     Quotient,
-    Sum,
     product,
-    rewrite,
     total,
     variable,
 )
 from derive.network.catalogue import ActivationUse, without_ones
 
 FACE_NAMES = ("y", "q", "l", "m")
-_LETTERS: dict[str, Expression] = {
+LETTERS: dict[str, Expression] = {
     name: variable(name)
     for name in (*"xyqlmtecdfnrsvwABCSF", "top", "second", "lnS", "yA", "rest", "toprest")
 }
@@ -241,16 +230,16 @@ def backward(form: Form, slopes: Mapping[str, Expression]) -> Backward:
         given = [part for part in parts_given if part is not None]
         if given:
             texts, delta = PULLBACK[weight]
-            letters = _letters_of_softmax(form.over)
+            letters = letters_of_softmax(form.over)
             found += [(weight, tidy(total(*given))), *lines(texts, letters)]
             deltas.append(tree(delta, letters))
     whole = total(*deltas)
     return Backward(tuple(found), whole if form.over == ONE else Quotient(whole, form.over))
 
 
-def _letters_of_softmax(temperature: Number) -> dict[str, Expression]:
+def letters_of_softmax(temperature: Number) -> dict[str, Expression]:
     """v is x itself where the temperature is 1."""
-    return {**_LETTERS, "v": X if temperature.value == 1 else variable("v")}
+    return {**LETTERS, "v": X if temperature.value == 1 else variable("v")}
 
 
 @lru_cache(maxsize=256)
@@ -258,24 +247,40 @@ def form(use: ActivationUse) -> Form:
     """How a layer's activation is computed: a row of FORMS, or made from an own formula."""
     if use.function is None and use.name in FORMS:  # softmax
         given = use.temperature
-        plain = _row(use.name, _letters_of_softmax(given))
+        plain = _row(use.name, letters_of_softmax(given))
         if given.value == 1:
             return plain
         scaled = ("v", Quotient(X, given))
         return Form((scaled, *plain.lines), plain.slopes, plain.near, given)
-    if use.name in FORMS:
-        letters = {**_LETTERS, **dict(use.parameters)}
-        return _row(use.name, letters)
-    if use.function is None or use.function.definition is None:
-        raise ValueError(f"{use.name} has no formula")
-    formula = recognised(apply(RECOGNISE, use.function.definition))
-    if isinstance(formula, Apply) and formula.arguments == (X,):
-        known = NAMED_ACTIVATIONS.get(formula.function)
-        if known is not None:
-            return _row(known, _LETTERS)
+    row = row_of(use)
+    if row is not None:
+        return _row(row, row_letters(use))
+    formula = own_formula(use)
     binder = Binder("u")
     value, slope = binder.bind((prepared(formula), prepared(derivative(formula, X))))
     return Form((*binder.lines, (VALUE.name, value)), {"y": slope})
+
+
+def row_of(use: ActivationUse) -> str | None:
+    """The row of FORMS that an activation is, by its name or by its own formula."""
+    if use.name in FORMS:
+        return use.name
+    formula = own_formula(use)
+    if isinstance(formula, Apply) and formula.arguments == (X,):
+        return NAMED_ACTIVATIONS.get(formula.function)
+    return None
+
+
+def row_letters(use: ActivationUse) -> dict[str, Expression]:
+    """What the letters of a row stand for: a row of the catalogue has its parameters set."""
+    return LETTERS if use.row is None else {**LETTERS, **dict(use.parameters)}
+
+
+def own_formula(use: ActivationUse) -> Expression:
+    """A formula of one's own, what is known in it under its name."""
+    if use.function is None or use.function.definition is None:
+        raise ValueError(f"{use.name} has no formula")
+    return recognised(apply(RECOGNISE, use.function.definition))
 
 
 def _row(name: str, letters: dict[str, Expression]) -> Form:
@@ -287,102 +292,12 @@ def _row(name: str, letters: dict[str, Expression]) -> Form:
     )
 
 
-def lines(texts: tuple[str, ...], letters: dict[str, Expression] = _LETTERS) -> tuple[Line, ...]:
+def lines(texts: tuple[str, ...], letters: dict[str, Expression] = LETTERS) -> tuple[Line, ...]:
     """("e = exp(-abs(x))", …) as letters and trees."""
     pairs = (text.split(" = ") for text in texts)
     return tuple((letter, tree(formula, letters)) for letter, formula in pairs)
 
 
-def tree(text: str, letters: dict[str, Expression] = _LETTERS) -> Expression:
+def tree(text: str, letters: dict[str, Expression] = LETTERS) -> Expression:
     """One formula of a row, its constants worked out."""
     return fold(without_ones(read(text, letters)))
-
-
-# -- formulas of one's own -------------------------------------------------------------------
-
-# Before differentiating: the same function under its name, whose derivative is known exactly.
-RECOGNISE = (
-    Rewriting("1/(1 + exp(-u))", "sigmoid(u)", "e^−u overflows"),
-    Rewriting("1/(exp(-u) + 1)", "sigmoid(u)", "e^−u overflows"),
-    Rewriting("exp(u)/(1 + exp(u))", "sigmoid(u)", "∞/∞"),
-    Rewriting("exp(u)/(exp(u) + 1)", "sigmoid(u)", "∞/∞"),
-    Rewriting("v/(1 + exp(-u))", "v*sigmoid(u)", "e^−u overflows"),
-    Rewriting("v/(1 + exp(u))", "v*sigmoid(-u)", "e^u overflows"),
-    Rewriting("ln(1 + exp(u))", "softplus(u)", "e^u overflows"),
-    Rewriting("ln(exp(u) + 1)", "softplus(u)", "e^u overflows"),
-    Rewriting("(exp(u) - exp(-u))/(exp(u) + exp(-u))", "tanh(u)", "∞/∞"),
-    Rewriting("ln(cosh(u))", "ln_cosh(u)", "cosh u overflows"),
-    Rewriting("1 + erf(u)", "erfc(-u)", "the lower tail is lost"),
-    Rewriting("1 - erf(u)", "erfc(u)", "the upper tail is lost"),
-)
-
-# After differentiating.
-STABILISE = (
-    Rewriting("1 - sigmoid(u)", "sigmoid(-u)", "0 once σ(u) has rounded to 1"),
-    Rewriting("1 - tanh(u)**2", "sech2(u)", "0 once tanh(u) has rounded to ±1"),
-    Rewriting("ln(sigmoid(u))", "-softplus(-u)", "ln of a σ that has rounded to 0"),
-    Rewriting("sqrt(1 + u) - 1", "u/(sqrt(1 + u) + 1)", "the digits of a small u are lost"),
-    Rewriting("sqrt(u + 1) - 1", "u/(sqrt(1 + u) + 1)", "the digits of a small u are lost"),
-    Rewriting("1 - sqrt(1 + u)", "-u/(sqrt(1 + u) + 1)", "the digits of a small u are lost"),
-    Rewriting("1 - cos(u)", "2*sin(u/2)**2", "the digits of a small u are lost"),
-    Rewriting("cos(u) - 1", "-2*sin(u/2)**2", "the digits of a small u are lost"),
-    Rewriting("u*(1/v)", "u/v", "one rounding fewer"),
-    Rewriting("t*ln(u)", "t_times(t, ln(u))", "0·ln 0 = 0"),
-    Rewriting("(1 - t)*ln(u)", "t_times(1 - t, ln(u))", "0·ln 0 = 0"),
-    Rewriting("t/u", "t_over(t, u)", "0·ln 0 = 0, and its derivative too"),
-    Rewriting("(1 - t)/u", "t_over(1 - t, u)", "0·ln 0 = 0, and its derivative too"),
-    Rewriting("(t - 1)/u", "t_over(t - 1, u)", "0·ln 0 = 0, and its derivative too"),
-)
-
-# Last, because they hide the forms above.
-FINISH = (
-    Rewriting("ln(1 + u)", "log1p(u)", "the digits of a small u are lost"),
-    Rewriting("exp(u) - 1", "expm1(u)", "the digits of a small u are lost"),
-)
-
-
-def prepared(expression: Expression) -> Expression:
-    """A formula ready to be printed: rewritten, constants worked out, nothing that raises."""
-    steady = tidy(joined(written_out(recognised(tidy(expression)))))
-    stable = apply(FINISH, apply(STABILISE, steady))
-    return rewrite(rewrite(fold(stable), nan_kept), _without_exceptions)
-
-
-def _without_exceptions(node: Expression) -> Expression:
-    """exp ⇒ ieee_exp, u/v ⇒ ieee_quotient, …: ∞ and NaN in place of Python's exceptions."""
-    if isinstance(node, Apply):
-        if node.function is SIGMOID:
-            return LOGISTIC(*node.arguments)
-        guarded = IEEE.get(node.function)
-        return node if guarded is None else guarded(*node.arguments)
-    if isinstance(node, Quotient) and not _positive(node.denominator):
-        return QUOTIENT(node.numerator, node.denominator)
-    if isinstance(node, Power) and not _small_power(node):
-        return POWER(node.base, node.exponent)
-    return node
-
-
-def _small_power(node: Power) -> bool:
-    return isinstance(node.exponent, Number) and node.exponent.value in (2, 3, 4)
-
-
-def _positive(e: Expression) -> bool:
-    """Whether a denominator is above 0 even after rounding, for all values of its letters."""
-    if isinstance(e, Number):
-        return e.value > 0
-    if isinstance(e, (Product, Power)):
-        parts = e.factors if isinstance(e, Product) else (e.base,)
-        return all(isinstance(part, Number) and part.value > 0 for part in parts)
-    if isinstance(e, Sum):
-        return all(map(_not_negative, e.terms)) and any(map(_positive, e.terms))
-    return isinstance(e, Constant)
-
-
-def _not_negative(e: Expression) -> bool:
-    if isinstance(e, Apply):
-        return e.function in (ABS, EXP, SQRT, SIGMOID, LOGISTIC) or e.function is IEEE[EXP]
-    if isinstance(e, Power):
-        return isinstance(e.exponent, Number) and e.exponent.value in (2, 4)
-    if isinstance(e, Product):
-        return all(map(_not_negative, e.factors))
-    return _positive(e)

@@ -309,6 +309,15 @@ def test_a_notebook_shows_the_definitions_in_the_notation() -> None:
     assert repr(s) == "<Symbolic of a 2-2-2 network: 11 definitions>"
 
 
+def test_second_derivatives_have_values_where_there_is_a_corner() -> None:
+    """SymPy would have a Dirac delta in them, which no program knows."""
+    layer = Dense(1, {"formula": "x/(1 + abs(x)) + sign(x)*x**2"}, weights=[[2]], biases=[0])
+    s = derive.symbolic(Network([0.5], [layer], {"formula": "y"}, targets=[0]))
+    (second,) = s.hessian(["b1"])
+    assert s.subs(second) == Fraction(-2, 8) + 2
+    assert s.lambdify(["w1", "b1", "i1"], [second])(2.0, 0.0, 0.5) == [1.75]
+
+
 # -- derive symbolic ---------------------------------------------------------------------------
 
 

@@ -11,12 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import derive
-from derive.compute import stable
 from derive.compute.backends.python import PythonPrinter, PythonWriter, load
 from derive.compute.binding import Binder
 from derive.compute.functions import IEEE, KNOWN, read
 from derive.compute.identifiers import Identifiers
 from derive.compute.loss_forms import loss_form
+from derive.compute.prepared import FINISH, RECOGNISE, STABILISE, prepared
 from derive.compute.program import Note, Program, Remark, Statement, auxiliary
 from derive.compute.rewriting import Rewriting, apply, fold
 from derive.compute.scalar import scalar_program
@@ -38,7 +38,7 @@ from derive.notation.shape import Shape
 from tests.expression.drawn_formulas import formulas
 
 LETTERS = {name: variable(name) for name in "uvxyqlmt"}
-RULES = (*stable.RECOGNISE, *stable.STABILISE, *stable.FINISH)
+RULES = (*RECOGNISE, *STABILISE, *FINISH)
 
 
 @pytest.mark.parametrize("rule", RULES, ids=str)
@@ -112,7 +112,7 @@ def test_printed_code_means_what_the_tree_means(formula: Expression, x: float, y
         return
     if not abs(true) < 1e100:
         return
-    found = run(stable.prepared(formula), **letters)
+    found = run(prepared(formula), **letters)
     if math.isfinite(found):
         assert found == pytest.approx(true, rel=1e-6, abs=1e-6)
 

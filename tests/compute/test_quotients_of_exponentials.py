@@ -100,9 +100,10 @@ def test_a_loss_of_quotients(backend: str) -> None:
 
 def test_the_spelling_typed_would_fail(monkeypatch: pytest.MonkeyPatch) -> None:
     """The tests above can fail."""
-    from derive.compute import stable
+    from derive.compute import prepared, stable
 
-    monkeypatch.setattr(stable, "recognised", lambda formula: formula)
+    for module in (stable, prepared):
+        monkeypatch.setattr(module, "recognised", lambda formula: formula)
     stable.form.cache_clear()
     try:
         with pytest.raises(AssertionError):

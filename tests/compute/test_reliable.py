@@ -10,7 +10,7 @@ from mpmath import mp, mpf
 
 import derive
 from derive.cli import commands
-from derive.compute import stable
+from derive.compute import prepared, stable
 from derive.compute.reliable import FAR, Lost, lost
 from tests.compute.test_activation_forms import computed
 
@@ -71,7 +71,8 @@ def test_a_range_is_wrong_inside_and_right_outside(formula: str, exact: Any) -> 
 
 def test_an_overflow_would_be_found(monkeypatch: pytest.MonkeyPatch) -> None:
     """The spelling typed is ∞/∞ where e^2x is: the trial sees what the rows do not mend."""
-    monkeypatch.setattr(stable, "recognised", lambda formula: formula)
+    for module in (stable, prepared):
+        monkeypatch.setattr(module, "recognised", lambda formula: formula)
     stable.form.cache_clear()
     try:
         found = lost(own({"formula": "(exp(2*x) - 1)/(2*(exp(2*x) + 1))"}))

@@ -14,7 +14,7 @@ from typing import Any
 
 from derive.compute.backends.printer import ATOM, CASES, PRODUCT, CodePrinter, Text
 from derive.compute.backends.writer import INDENT, Writer, folded
-from derive.compute.functions import ALL, FILL, MIX, OUTER, ROWS
+from derive.compute.functions import ALL, EACH, FILL, MIX, OUTER, ROWS
 from derive.compute.program import Program, Statement
 from derive.expression.nodes import (
     ONE,
@@ -44,6 +44,9 @@ _TEMPLATES = {
     "total": ("{}.sum(axis=0)", ATOM),
     "largest": ("{}.max(axis=0)", ATOM),
     "all": ("np.sum({})", ATOM),
+    "products": ("{} @ {}.T", PRODUCT),
+    "each": ("np.einsum('ix,jx->xij', {}, {})", ATOM),
+    "row": ("{}.T", ATOM),
     "fill": ("np.full_like({1}, {0})", ATOM),
 }
 # The same, with the result written into an array that is there.
@@ -109,7 +112,7 @@ class NumpyPrinter(CodePrinter):
             return self.quotient(Quotient(*e.arguments))
         if name in _TEMPLATES:
             template, strength = _TEMPLATES[name]
-            inner = ATOM if e.function not in (ALL, FILL) else CASES
+            inner = ATOM if e.function not in (ALL, FILL, EACH) else CASES
             return template.format(*(self.inside(a, inner) for a in e.arguments)), strength
         return super().apply(e)
 

@@ -1,0 +1,175 @@
+"""Programs along a direction, for one example, neuron by neuron.
+
+    outputs_along   R·outputs where parameters, or inputs, move: a Jacobian times a vector
+    pulled_back     a vector of weights for the outputs, taken back: the vector times the Jacobian
+    gradient_along  R·∂E/∂θ where parameters move: the Hessian times a vector
+
+Each is the program of ``scalar`` with statements after it: as many as it has itself, so that none
+costs more than a few gradients, however many parameters there are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from derive.compute.curvature import backward_along, curved, slopes_along
+from derive.compute.loss_forms import share
+from derive.compute.program import Program, Statement, auxiliary, second, tangent
+from derive.compute.scalar import Scalar
+from derive.derivation.tidy import tidy
+from derive.expression.nodes import (
+    DELTA,
+    INPUT,
+    WEIGHT,
+    ZERO,
+    Expression,
+    Negative,
+    Product,
+    Quantity,
+    product,
+    total,
+    variable,
+)
+from derive.graph import activations, bias_of
+from derive.network.description import BIASES, WEIGHTS, Layer, Network
+
+COTANGENT = "weight"  # the letter of what an output counts
+
+
+def outputs_along(network: Network, inputs: bool) -> Program:
+    """How the outputs move: where the inputs do, or else the parameters.
+
+    In ``tangent`` of each of these; the results are the letter Ry of the last layer.
+    """
+    along = _Along(network, inputs)
+    along.outputs()
+    along.outputs_move()
+    return Program(tuple(along.items))
+
+
+def pulled_back(network: Network) -> Program:
+    """``gradient`` of every parameter and input of Σ (weight of an output)·output."""
+    scalar = Scalar(network)
+    scalar.outputs()
+    scalar.backward({"y": variable(COTANGENT)})
+    return Program(tuple(scalar.items))
+
+
+def gradient_along(network: Network) -> Program:
+    """How the gradient moves where the parameters do by their ``tangent``, in ``second``."""
+    along = _Along(network, inputs=False)
+    along.outputs()
+    slopes = along.loss(network.layers[-1])
+    along.backward(slopes)
+    along.outputs_move()
+    along.gradients_move(slopes)
+    return Program(tuple(along.items))
+
+
+def trained_weights(layer: Layer) -> bool:
+    return WEIGHTS not in layer.frozen
+
+
+def trained_biases(layer: Layer) -> bool:
+    return layer.bias != "none" and BIASES not in layer.frozen
+
+
+def slopes_move(
+    network: Network,
+) -> tuple[tuple[tuple[str, Expression], ...], dict[str, Expression]]:
+    """R of ∂E/∂face of an output, of the whole loss: the lines, and per face."""
+    last = network.layers[-1]
+    lines, along = slopes_along(network.loss, last.activation)
+    return lines, {face: tidy(product(share(network), moves)) for face, moves in along.items()}
+
+
+class _Along(Scalar):
+    """Statements that go on along a direction.
+
+    inputs  whether the inputs move, or else the parameters that are trained
+    """
+
+    def __init__(self, network: Network, inputs: bool) -> None:
+        super().__init__(network)
+        self.inputs = inputs
+
+    def outputs_move(self) -> None:
+        """Rx and Ry of every unit, forwards."""
+        for layer in self.network.layers:
+            for unit in range(layer.units):
+                moved = tidy(total(*self.terms(layer, unit)))
+                self.items.append(Statement(auxiliary("Rx", layer.index, unit), moved))
+            self.lines(layer, curved(layer.activation).lines, range(layer.units))
+
+    def terms(self, layer: Layer, unit: int) -> list[Expression]:
+        """What Rx of a unit is the sum of."""
+        found: list[Expression] = []
+        for source, a in enumerate(self.before(layer)):
+            w = Quantity(WEIGHT, layer.index, unit, source)
+            if not self.inputs and trained_weights(layer):
+                found.append(Product((tangent(w), a)))
+            moves = self.moves(a)
+            if moves is not None:
+                found.append(Product((w, moves)))
+        if not self.inputs and trained_biases(layer):
+            moved = tangent(bias_of(layer, unit))
+            found.append(Negative(moved) if layer.subtracts else moved)
+        return found or [ZERO]
+
+    def before(self, layer: Layer) -> tuple[Quantity, ...]:
+        if layer.index == 1:
+            return tuple(self.graph.inputs)
+        return tuple(activations(self.network.layers[layer.index - 2]))
+
+    def moves(self, a: Quantity) -> Quantity | None:
+        """How an activation or an input moves; None where it does not."""
+        if a.kind == INPUT:
+            return tangent(a) if self.inputs else None
+        return auxiliary("Ry", a.layer, a.unit)
+
+    def gradients_move(self, slopes: Mapping[str, Expression]) -> None:
+        """Rδ of every unit and R of every gradient, from the outputs back."""
+        lines, along = slopes_move(self.network)
+        last = self.network.layers[-1]
+        self.lines(last, lines, range(last.units))
+        for layer in reversed(self.network.layers):
+            units = range(layer.units)
+            if layer is not last:
+                slopes, along = {"y": variable("g")}, {"y": variable("Rg")}
+                for unit in units:
+                    moved = self.spread_moves(layer, unit)
+                    self.items.append(Statement(auxiliary("Rg", layer.index, unit), moved))
+            needed, delta = backward_along(layer.activation, slopes, along)
+            self.lines(layer, (*needed, ("Rdelta", delta)), units)
+            self.gradient_moves(layer)
+
+    def spread_moves(self, layer: Layer, source: int) -> Expression:
+        """R Σ w·δ over the next layer."""
+        following = self.network.layers[layer.index]
+        parts: list[Expression] = []
+        for unit in range(following.units):
+            w = Quantity(WEIGHT, following.index, unit, source)
+            if trained_weights(following):
+                parts.append(Product((tangent(w), Quantity(DELTA, following.index, unit))))
+            parts.append(Product((w, auxiliary("Rdelta", following.index, unit))))
+        return total(*parts)
+
+    def gradient_moves(self, layer: Layer) -> None:
+        deltas = [auxiliary("Rdelta", layer.index, unit) for unit in range(layer.units)]
+        if trained_weights(layer):
+            for source, a in enumerate(self.before(layer)):
+                for unit, delta in enumerate(deltas):
+                    parts: list[Expression] = [Product((delta, a))]
+                    moves = self.moves(a)
+                    if moves is not None:
+                        parts.append(Product((Quantity(DELTA, layer.index, unit), moves)))
+                    w = Quantity(WEIGHT, layer.index, unit, source)
+                    self.items.append(Statement(second(w), total(*parts)))
+        if not trained_biases(layer):
+            return
+        if layer.bias == "shared":
+            self.items.append(Statement(second(bias_of(layer, 0)), total(*deltas)))
+            return
+        for unit, delta in enumerate(deltas):
+            moved = Negative(delta) if layer.subtracts else delta
+            self.items.append(Statement(second(bias_of(layer, unit)), moved))

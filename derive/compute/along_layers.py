@@ -1,0 +1,149 @@
+"""The programs of ``along`` for whole layers and many examples: a column per example.
+
+Rz = RWᵀ·a + Wᵀ·Ra + Rb    Ra = a′·Rz    Rδ = …    R ∂E/∂W = a·Rδᵀ + Ra·δᵀ
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from derive.compute import layers
+from derive.compute.along import COTANGENT, slopes_move, trained_biases, trained_weights
+from derive.compute.curvature import backward_along, curved
+from derive.compute.functions import (
+    ALL,
+    COLUMN,
+    EACH,
+    FILL,
+    MIX,
+    OUTER,
+    PRODUCTS,
+    ROW,
+    ROWS,
+    SPREAD,
+    TOTAL,
+)
+from derive.compute.layers import biases, gradient, lines, weights
+from derive.compute.program import Item, Program, Statement, auxiliary
+from derive.expression.functions import Function
+from derive.expression.nodes import (
+    ZERO,
+    Apply,
+    Expression,
+    Negative,
+    Quantity,
+    rewrite,
+    total,
+    variable,
+)
+from derive.network.description import Layer, Network
+
+
+def moving(array: Quantity) -> Quantity:
+    """How an array moves along a direction."""
+    return auxiliary(f"R{array.name}", array.layer)
+
+
+def activations_move(layer: int) -> Quantity:
+    """R of a layer's activations; of layer 0, the inputs."""
+    return auxiliary("Ry", layer)
+
+
+def outputs_along(network: Network, inputs: bool) -> Program:
+    """R of the outputs where the inputs move, or else the parameters that are trained."""
+    return Program((*layers.forward(network), *_outputs_move(network, inputs)))
+
+
+def pulled_back(network: Network) -> Program:
+    """Gradients of Σ (weight of an output)·output, as new arrays, summed over the examples."""
+    return _with(_BY_SUM, _pulled_back(network))
+
+
+def pulled_back_each(network: Network) -> Program:
+    """The same for every example alone."""
+    return _with(_BY_EXAMPLE, _pulled_back(network))
+
+
+def gradients_each(network: Network) -> Program:
+    """The loss and the gradients of every example alone."""
+    return _with(_BY_EXAMPLE, layers.layer_program(network))
+
+
+def gradient_along(network: Network) -> Program:
+    """R of the gradients where the parameters that are trained move, summed over the examples."""
+    found = [*layers.layer_program(network).items, *_outputs_move(network, inputs=False)]
+    slopes: Mapping[str, Expression] = layers.loss_slopes(network)
+    last = network.layers[-1]
+    needed, along = slopes_move(network)
+    found += lines(last, needed)
+    for layer in reversed(network.layers):
+        if layer is not last:
+            slopes, along = {"y": variable("g")}, {"y": variable("Rg")}
+            found.append(Statement(auxiliary("Rg", layer.index), _spread_moves(network, layer)))
+        before, delta = backward_along(layer.activation, slopes, along)
+        found += lines(layer, (*before, ("Rdelta", delta)))
+        found += _gradients_move(layer)
+    return Program(tuple(found))
+
+
+def _pulled_back(network: Network) -> Program:
+    weight: dict[str, Expression] = {"y": variable(COTANGENT)}
+    return Program((*layers.forward(network), *layers.backward(network, weight)))
+
+
+def _outputs_move(network: Network, inputs: bool) -> Iterator[Item]:
+    for layer in network.layers:
+        k = layer.index
+        parts: list[Expression] = []
+        if not inputs and trained_weights(layer):
+            parts.append(MIX(moving(weights(k)), auxiliary("a", k - 1)))
+        if k > 1 or inputs:
+            parts.append(MIX(weights(k), activations_move(k - 1)))
+        if not inputs and trained_biases(layer):
+            moved = moving(biases(k))
+            added: Expression = COLUMN(moved) if layer.has_own_biases else moved
+            parts.append(Negative(added) if layer.subtracts else added)
+        if not any(isinstance(part, Apply) and part.function == MIX for part in parts):
+            parts.insert(0, FILL(ZERO, auxiliary("z", k)))
+        yield Statement(auxiliary("Rx", k), total(*parts))
+        yield from lines(layer, curved(layer.activation).lines)
+
+
+def _spread_moves(network: Network, layer: Layer) -> Expression:
+    following = network.layers[layer.index]
+    k = following.index
+    parts: list[Expression] = [SPREAD(weights(k), auxiliary("Rdelta", k))]
+    if trained_weights(following):
+        parts.append(SPREAD(moving(weights(k)), auxiliary("delta", k)))
+    return total(*parts)
+
+
+def _gradients_move(layer: Layer) -> Iterator[Item]:
+    k, delta = layer.index, auxiliary("Rdelta", layer.index)
+    if trained_weights(layer):
+        parts: list[Expression] = [PRODUCTS(auxiliary("a", k - 1), delta)]
+        if k > 1:
+            parts.append(PRODUCTS(activations_move(k - 1), auxiliary("delta", k)))
+        yield Statement(moving(gradient(weights(k))), total(*parts))
+    if trained_biases(layer):
+        moved: Expression = ROWS(delta) if layer.has_own_biases else ALL(delta)
+        yield Statement(moving(gradient(biases(k))), Negative(moved) if layer.subtracts else moved)
+
+
+_BY_SUM = {OUTER: PRODUCTS}
+_BY_EXAMPLE = {OUTER: EACH, ROWS: ROW, ALL: TOTAL}
+
+
+def _with(functions: Mapping[Function, Function], program: Program) -> Program:
+    """The program with other operations in place of some."""
+
+    def change(node: Expression) -> Expression:
+        if isinstance(node, Apply) and node.function in functions:
+            return Apply(functions[node.function], node.arguments)
+        return node
+
+    return Program(tuple(
+        Statement(item.target, rewrite(item.expression, change))
+        if isinstance(item, Statement) else item
+        for item in program.items
+    ))  # fmt: skip
