@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from derive.document.wording import WordingError
     from derive.expression.errors import DeriveError, UnknownName
     from derive.extent import PageError
+    from derive.graph import Graph
     from derive.network import Dense, Network, NetworkError
     from derive.network.loader import load
     from derive.network.written import save
@@ -43,6 +44,7 @@ __all__ = [
     "Derivation",
     "DeriveError",
     "GradientFunction",
+    "Graph",
     "Network",
     "NetworkError",
     "NotationError",
@@ -78,6 +80,7 @@ _HOMES = {
     "Derivation": "derive.derivation",
     "DeriveError": "derive.expression.errors",
     "GradientFunction": "derive.compute",
+    "Graph": "derive.graph",
     "Network": "derive.network",
     "NetworkError": "derive.network",
     "NotationError": "derive.notation",

@@ -14,9 +14,8 @@ from derive.algebra.errors import SymbolicError, unknown
 from derive.algebra.functions import named, written_out
 from derive.algebra.program import LANGUAGES, Language, numpy_erf, source
 from derive.expression.nodes import Quantity
-from derive.graph import E, NetworkGraph, leaves_of, parameters_of
-from derive.network import Network
-from derive.network.given import Given, network_of
+from derive.graph import FormulaGraph, NetworkGraph
+from derive.graph.given import GivenGraph, graph_of
 from derive.notation import names
 
 Form = Literal["named", "explicit", "expanded"]
@@ -44,30 +43,33 @@ class Symbolic:
     expanded  the same with every activation's formula written out
     """
 
-    def __init__(self, network: Network) -> None:
-        self.network = network
-        graph = NetworkGraph(network)
-        self._names = names(network.notation, network.shape, network.layout)
+    def __init__(self, graph: NetworkGraph | FormulaGraph) -> None:
+        self.graph = graph
+        self._names: Any = graph
+        if isinstance(graph, NetworkGraph):
+            network = graph.network
+            self._names = names(network.notation, network.shape, network.layout)
         self._symbols: dict[Quantity, Any] = {}
         self.definitions = {
             self._symbol(q): to_sympy(formula, self._symbol, named)
             for q, formula in graph.definitions.items()
         }
-        self.E = self._symbol(E)
-        self.parameters = tuple(map(self._symbol, parameters_of(graph)))
+        self.E = self._symbol(graph.loss)
+        self.parameters = tuple(map(self._symbol, graph.parameters))
         self.inputs = tuple(map(self._symbol, graph.inputs))
         self.targets = tuple(map(self._symbol, graph.targets))
         self.outputs = tuple(map(self._symbol, graph.outputs))
-        self._graph = graph
         self._algebra = Adjoints(self.definitions)
         self._lines: dict[Any, Any] = dict(self.definitions)
 
     def __repr__(self) -> str:
-        sizes = "-".join(map(str, self.network.sizes))
-        return f"<Symbolic of a {sizes} network: {len(self.definitions)} definitions>"
+        about = "a graph of formulas"
+        if isinstance(self.graph, NetworkGraph):
+            about = f"a {'-'.join(map(str, self.graph.network.sizes))} network"
+        return f"<Symbolic of {about}: {len(self.definitions)} definitions>"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Symbolic, (self.network,)
+        return Symbolic, (self.graph,)
 
     def _symbol(self, q: Quantity) -> Any:
         if q not in self._symbols:
@@ -127,7 +129,7 @@ class Symbolic:
 
     def gradients(self, form: Form = "named", *, simplify: bool = False) -> dict[Any, Any]:
         """symbol → ∂E/∂symbol, for every parameter that is trained."""
-        trained = map(self._symbol, self.network.parameters())
+        trained = map(self._symbol, self.graph.trained)
         return {w: self.gradient(w, form, simplify=simplify) for w in trained}
 
     def jacobian(self, by: Iterable[Any] | None = None, form: Form = "named") -> Any:
@@ -160,7 +162,7 @@ class Symbolic:
 
     def _given(self, by: Iterable[Any] | None) -> list[Any]:
         if by is None:
-            return [self._symbol(q) for q in self.network.parameters()]
+            return [self._symbol(q) for q in self.graph.trained]
         return [self._find(name) for name in by]
 
     def _derivative(self, of: Any, by: Any, form: Form, simplify: bool) -> Any:
@@ -221,12 +223,12 @@ class Symbolic:
 
         Raises SymbolicError where the network has none, or no such example.
         """
-        if not self.network.has_values:
+        if not self.graph.has_values:
             raise SymbolicError("the network carries no numbers; give them in inputs, weights, …")
-        count = self.network.example_count
+        count = self.graph.example_count
         if not 0 <= example < count:
             raise SymbolicError(f"there is no example {example}; there are {count}, from 0")
-        leaves = leaves_of(self._graph, example)
+        leaves = self.graph.leaf_values(example)
         return {
             self._symbol(q): sympy.Rational(value.numerator, value.denominator)
             for q, value in leaves.items() if q in self._symbols
@@ -301,7 +303,7 @@ class Symbolic:
         return [symbol for symbol in leaves if symbol not in worked_out]
 
     def _results(self) -> list[Any]:
-        trained = [self._symbol(q) for q in self.network.parameters()]
+        trained = [self._symbol(q) for q in self.graph.trained]
         self._derivatives(self.E)
         return [self.E, *(_name(self.E, w) for w in trained if _name(self.E, w) in self._lines)]
 
@@ -330,12 +332,12 @@ class Symbolic:
         return "$\\begin{aligned}\n" + " \\\\\n".join(rows) + "\n\\end{aligned}$"
 
 
-def symbolic(network: Given) -> Symbolic:
-    """A network as SymPy expressions.
+def symbolic(network: GivenGraph) -> Symbolic:
+    """A network, or a graph of formulas, as SymPy expressions.
 
-    network  a Network, or what ``derive.load`` takes
+    network  a Network or a Graph, the path of a file of either, or a mapping with its keys
     """
-    return Symbolic(network_of(network))
+    return Symbolic(graph_of(network))
 
 
 def _name(of: Any, by: Any) -> Any:

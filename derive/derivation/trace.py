@@ -30,7 +30,7 @@ from derive.expression.nodes import (
     PRE_ACTIVATION,
     Quantity,
 )
-from derive.graph import E, NetworkGraph, leaves_of, same_example
+from derive.graph import E, NetworkGraph, same_example
 from derive.notation import NEGATIVE
 
 Values = Mapping[Quantity, Any]
@@ -172,7 +172,7 @@ def trace(graph: NetworkGraph, changed: Mapping[Quantity, Any] | None = None) ->
     def work(arithmetic: HighPrecision, bounded: Bounded) -> Trace:
         examples = []
         for example in range(graph.network.example_count):
-            given = leaves_of(graph, example)
+            given = graph.leaf_values(example)
             leaves = {quantity: arithmetic.number(value) for quantity, value in given.items()}
             leaves.update((q, _again(value, arithmetic)) for q, value in (changed or {}).items())
             known = ExampleTrace(graph, leaves, bounded).values

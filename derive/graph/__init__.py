@@ -1,6 +1,7 @@
 """Definitions: a network or formulas as one directed acyclic graph."""
 
 from derive.graph.definitions import Graph, Path, same_example, summands
+from derive.graph.formulas import FormulaGraph
 from derive.graph.networks import (
     BATCH_E,
     EXAMPLE,
@@ -10,14 +11,12 @@ from derive.graph.networks import (
     activation_formula,
     activations,
     bias_of,
-    leaves_of,
     over,
-    parameters_of,
     pre_activations,
 )
 
 __all__ = [
-    "BATCH_E", "EXAMPLE", "RATE", "E", "Graph", "NetworkGraph", "Path", "activation_formula",
-    "activations", "bias_of", "leaves_of", "over", "parameters_of", "pre_activations",
-    "same_example", "summands",
+    "BATCH_E", "EXAMPLE", "RATE", "E", "FormulaGraph", "Graph", "NetworkGraph", "Path",
+    "activation_formula", "activations", "bias_of", "over", "pre_activations", "same_example",
+    "summands",
 ]  # fmt: skip

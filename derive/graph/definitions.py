@@ -8,10 +8,15 @@ Nothing here knows what a layer is: what is said of a network is an expansion in
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from derive.expression.nodes import Expression, Quantity, Sum, quantities, total
 
+if TYPE_CHECKING:
+    from derive.graph.formulas import FormulaGraph
+
+Given = Mapping[str, Any] | Sequence[str] | None
 Path = tuple[Quantity, ...]
 
 
@@ -37,6 +42,24 @@ class Graph:
             for parent in parents:
                 self.children[parent].append(quantity)
             self.level[quantity] = 1 + max((self.level.get(p, 0) for p in parents), default=0)
+
+    @staticmethod
+    def from_formulas(
+        formulas: Mapping[str, str], loss: str, *, given: Given = None,
+        parameters: Sequence[str] | None = None, title: str = "",
+    ) -> FormulaGraph:  # fmt: skip
+        """The graph of formulas: ``from_formulas({"q": "x + y", "f": "q*z"}, loss="f")``.
+
+        formulas    name → formula, in any order
+        loss        the name whose derivatives are asked for
+        given       name → number, of every leaf; or their names alone; or None: a leaf is whatever
+                    has no formula
+        parameters  the leaves to differentiate with respect to; all of them if left out
+        Raises NetworkError with every problem.
+        """
+        from derive.graph.formulas import formula_graph
+
+        return formula_graph(formulas, loss, given, parameters, title)
 
     def reaches(self, source: Quantity, goal: Quantity) -> bool:
         """Whether a change of ``source`` can change ``goal``: a path leads there."""

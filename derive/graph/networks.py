@@ -71,6 +71,44 @@ class NetworkGraph(Graph):
     def __hash__(self) -> int:
         return hash((self.network.sizes, self.network.title))
 
+    @property
+    def has_values(self) -> bool:
+        return self.network.has_values
+
+    @property
+    def example_count(self) -> int:
+        return self.network.example_count
+
+    @property
+    def parameters(self) -> tuple[Quantity, ...]:
+        """Every weight and bias, trained or frozen, in the order of the forward pass."""
+        mentioned = dict.fromkeys(q for parents in self.parents.values() for q in parents)
+        return tuple(q for q in mentioned if q.kind in (WEIGHT, BIAS))
+
+    @property
+    def trained(self) -> tuple[Quantity, ...]:
+        """Those of them that are trained, in the order of θ."""
+        return self.network.parameters()
+
+    def leaf_values(self, example: int) -> dict[Quantity, Fraction]:
+        """The exact numbers that a network file gives: parameters, and one example's data."""
+        network = self.network
+        if network.inputs is None or network.targets is None:
+            raise ValueError("the network has no values to trace")
+        given = (
+            *zip(self.inputs, network.inputs[example], strict=True),
+            *zip(self.targets, network.targets[example], strict=True),
+        )
+        found = {q: number.value for q, number in given}
+        for quantity in self.parameters:
+            value = network.value(quantity)
+            if value is None:
+                raise ValueError("the network has no values to trace")
+            found[quantity] = value.value
+        if network.learning_rate is not None:
+            found[RATE] = network.learning_rate.value
+        return found
+
     def _loss(self) -> dict[Quantity, Expression]:
         network = self.network
         found: dict[Quantity, Expression] = {}
@@ -154,33 +192,3 @@ def _softmax_parts(
     """e^(z/T) of every unit and their sum: the same nodes for all units, so worked out once."""
     powers = tuple(EXP(over(z, temperature)) for z in every)
     return powers, total(*powers)
-
-
-def leaves_of(graph: NetworkGraph, example: int) -> dict[Quantity, Fraction]:
-    """The exact values that a network file gives: parameters, and one example's data."""
-    network = graph.network
-    if network.inputs is None or network.targets is None:
-        raise ValueError("the network has no values to trace")
-    found: dict[Quantity, Fraction] = {}
-    for unit, number in enumerate(network.inputs[example]):
-        found[Quantity(INPUT, unit=unit)] = number.value
-    for unit, number in enumerate(network.targets[example]):
-        found[Quantity(TARGET, unit=unit)] = number.value
-    for quantity in parameters_of(graph):
-        value = network.value(quantity)
-        if value is None:
-            raise ValueError("the network has no values to trace")
-        found[quantity] = value.value
-    if network.learning_rate is not None:
-        found[RATE] = network.learning_rate.value
-    return found
-
-
-def parameters_of(graph: NetworkGraph) -> tuple[Quantity, ...]:
-    """Every weight and bias, trained or frozen, in the order of the forward pass."""
-    found: dict[Quantity, None] = {}
-    for parents in graph.parents.values():
-        for parent in parents:
-            if parent.kind in ("weight", "bias"):
-                found[parent] = None
-    return tuple(found)

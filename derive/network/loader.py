@@ -93,11 +93,21 @@ _ONE_NETWORK = (
 )
 
 
+FORMULAS = "formulas"  # the key of a file that is a graph of formulas and has no layers
+_NO_NETWORK = (
+    f"{FORMULAS}: got a graph of formulas; allowed here is a network, with inputs and layers, as "
+    "`derive new` writes one; a graph of formulas is for `derive symbolic`"
+)
+
+
 def _network(data: Mapping[str, Any], folder: Path) -> tuple[list[Problem], Network | None]:
     """The network that the data describe, or what is wrong with it."""
     notes = Notes()
     if FAMILY in data:
         notes.problem((FAMILY,), _ONE_NETWORK, at_key=True)
+        return notes.problems, None
+    if FORMULAS in data and "layers" not in data:
+        notes.problem((FORMULAS,), _NO_NETWORK, at_key=True)
         return notes.problems, None
     notes.unknown_keys((), data, KEYS, other_names.FILE_KEYS)
     said: dict[str, Any] = {"inputs": None, "layers": None}

@@ -32,7 +32,7 @@ from derive.expression.nodes import (
     rewrite,
     variable,
 )
-from derive.graph import E, NetworkGraph, leaves_of
+from derive.graph import E, NetworkGraph
 from derive.notation import Names
 from derive.notation import names as named
 
@@ -121,7 +121,7 @@ class Scope:
     def _points(self) -> Iterator[Point]:
         """Points at which no unit is inactive: there a wrong derivative may be 0 like the right."""
         drawn = random.Random(f"{SEED} {self.name}")
-        given = [q for q in leaves_of(self.graph, 0) if q not in self.graph.definitions]
+        given = [q for q in self.graph.leaf_values(0) if q not in self.graph.definitions]
         found = 0
         while found < POINTS:
             leaves = {q: HIGH.number(_drawn(drawn)) for q in given}

@@ -22,7 +22,7 @@ from random_networks import network as random_network
 
 import derive
 from derive.cli import commands
-from derive.graph import E, NetworkGraph, leaves_of
+from derive.graph import E, NetworkGraph
 from derive.network.catalogue import ACTIVATIONS
 from derive.network.description import Dense, Network
 from tests.derivation.oracle import OWN, Point, mp, number
@@ -99,7 +99,7 @@ def test_batch_values_are_chosen_by_example() -> None:
 
 
 def oracle(network: Network) -> Point:
-    leaves = {q: number(value) for q, value in leaves_of(NetworkGraph(network), 0).items()}
+    leaves = {q: number(value) for q, value in NetworkGraph(network).leaf_values(0).items()}
     return Point(network, leaves)
 
 
@@ -143,7 +143,7 @@ def test_gradients_agree_with_differences(seed: int) -> None:
     assert close(found[0], point.quantity(E))
     for w, value in zip(network.parameters(), found[1:], strict=True):
         assert close(value, point.difference(E, w)), (seed, w)
-    assert graph.definitions.keys() == s._symbols.keys() - set(leaves_of(graph, 0))
+    assert graph.definitions.keys() == s._symbols.keys() - set(graph.leaf_values(0))
 
 
 @pytest.mark.parametrize("activation", sorted(ACTIVATIONS))

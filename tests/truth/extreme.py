@@ -18,7 +18,7 @@ import derive
 from derive.derivation.numbered import numbered
 from derive.derivation.rounding import Rounding, Shown
 from derive.expression.nodes import PRE_ACTIVATION, Partial, Quantity
-from derive.graph import NetworkGraph, leaves_of
+from derive.graph import NetworkGraph
 from derive.network.description import Dense, Network
 from tests.derivation.oracle import Point, mp, number
 from tests.truth.figure import Figure
@@ -98,7 +98,7 @@ def _on_a_kink(one: Network, point: Point) -> bool:
 
 def reference(one: Network) -> Point:
     """The network at its own values, with many digits."""
-    leaves = {q: number(value) for q, value in leaves_of(NetworkGraph(one), 0).items()}
+    leaves = {q: number(value) for q, value in NetworkGraph(one).leaf_values(0).items()}
     return Point(one, leaves, step=mp.mpf(10) ** -_STEP)
 
 

@@ -22,7 +22,7 @@ from derive.expression.arithmetic import HIGH
 from derive.expression.blank import Blank
 from derive.expression.evaluate import evaluate
 from derive.expression.nodes import Comparison, Expression, Number, Partial, Quantity, total
-from derive.graph import E, NetworkGraph, parameters_of
+from derive.graph import E, NetworkGraph
 from derive.network import Dense, Network
 from derive.worksheets import Answer, Ask, Recipe, Variant, WorksheetError
 from derive.worksheets.answers import (
@@ -164,7 +164,7 @@ def moved(network: Network, w: Quantity, seed: int) -> set[Quantity]:
     graph = NetworkGraph(network)
     point = draw(graph, seed, bit=seed // 2).examples[0]
     leaves = {q: v for q, v in point.values.items() if q not in graph.definitions}
-    for q in parameters_of(graph):
+    for q in graph.parameters:
         leaves[q] = point.quantity(q)
     before = ExampleTrace(graph, leaves)
     after = ExampleTrace(graph, {**leaves, w: leaves[w] + HIGH.context.mpf(0.01)})

@@ -23,7 +23,7 @@ from derive.derivation.trace import ExampleTrace, Trace
 from derive.expression.arithmetic import HIGH
 from derive.expression.evaluate import Bindings, evaluate
 from derive.expression.nodes import ACTIVATION, BIAS, INPUT, TARGET, WEIGHT, Quantity, quantities
-from derive.graph import RATE, NetworkGraph, activations, parameters_of, pre_activations
+from derive.graph import RATE, NetworkGraph, activations, pre_activations
 from derive.network.description import Layer
 from derive.network.intervals import Interval
 
@@ -102,7 +102,7 @@ def _draw(
         return signed(chance) if sign is None else sign * abs(signed(chance))
 
     shared: dict[Quantity, Any] = {}
-    for parameter in parameters_of(graph):
+    for parameter in graph.parameters:
         width = graph.network.sizes[parameter.layer - 1] if parameter.kind == "weight" else 1
         shared[parameter] = HIGH.number(some() * size * 2 / (1 + _root(width)))
     shared[RATE] = HIGH.number(number_between(chance, 0.1, 0.9))
@@ -115,7 +115,7 @@ def _draw(
             leaves.update(_targets(graph, chance, sum_to_one))
         if side is not None and not examples:
             leaves = _on_either_side(graph, leaves, *side)
-            shared.update((w, leaves[w]) for w in parameters_of(graph))
+            shared.update((w, leaves[w]) for w in graph.parameters)
         examples.append(ExampleTrace(graph, leaves))
     return Trace(graph, examples)
 

@@ -17,7 +17,7 @@ from derive.document.narration.references import cited, sigmoid_inside
 from derive.document.narration.teller import Teller
 from derive.expression.arithmetic import HIGH
 from derive.expression.nodes import BIAS, WEIGHT, Number, Quantity, quantities
-from derive.graph import E, parameters_of, pre_activations
+from derive.graph import E, pre_activations
 from derive.network.description import Layer
 
 _EQUAL = Number(Fraction(1, 2), "0.5")  # every weight, where all are equal
@@ -150,8 +150,7 @@ def _copies(teller: Teller, valuation: Valuation, layer: Layer) -> Iterator[Bloc
     """The deltas of a layer where all weights are equal, of the first example."""
     graph, words = teller.graph, teller.words
     changed = {
-        q: HIGH.number((_EQUAL if q.kind == WEIGHT else _NO_BIAS).value)
-        for q in parameters_of(graph)
+        q: HIGH.number((_EQUAL if q.kind == WEIGHT else _NO_BIAS).value) for q in graph.parameters
     }
     example = trace(graph, changed).examples[0]
     values = [example.quantity(delta_of(z)) for z in pre_activations(layer)]
