@@ -494,6 +494,14 @@ def test_a_forgotten_slope_is_blamed_on_the_formula(
     assert failed.value.step == "define/z2.1"
 
 
+def calls(formula: Expression, name: str) -> bool:
+    """Whether a formula, or a function in it, calls the function of a name."""
+    return any(
+        e.function.name == name or (e.function.definition and calls(e.function.definition, name))
+        for e in formula.walk() if isinstance(e, Apply)
+    )  # fmt: skip
+
+
 @pytest.mark.parametrize("name", ["tanh", "exp", "ln", "erf", "sqrt", "abs", "max"])
 def test_a_wrong_elementary_slope_is_blamed_on_the_formula(
     monkeypatch: pytest.MonkeyPatch, name: str
@@ -506,7 +514,7 @@ def test_a_wrong_elementary_slope_is_blamed_on_the_formula(
 
         def wrong(term: Expression) -> Any:
             shape = shape_of(term)
-            if not any(isinstance(e, Apply) and e.function.name == name for e in term.walk()):
+            if not calls(term, name):
                 return shape
             return replace(shape, slopes=tuple(Sum((slope, ONE)) for slope in shape.slopes))
 
