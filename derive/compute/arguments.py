@@ -10,6 +10,7 @@ from typing import Any
 
 from derive.compute.blocks import Block
 from derive.expression.errors import DeriveError
+from derive.expression.nodes import Number
 
 
 class ArgumentError(DeriveError, ValueError):
@@ -170,6 +171,27 @@ def block_values(value: Any, block: Block) -> list[float]:
     return found
 
 
+def as_list(value: Any) -> Any:
+    """A 1-D array as a list; anything else as it is."""
+    return value.tolist() if getattr(value, "ndim", 0) == 1 else value
+
+
+def count(value: Any) -> int:
+    """How many examples something holds, as far as one can tell at a glance."""
+    if is_array(value):
+        return len(value) if getattr(value, "ndim", 1) > 1 else 1
+    is_rows = isinstance(value, Sequence) and len(value) and isinstance(nested(value[0]), Sequence)
+    return len(value) if is_rows else 1
+
+
 def listed(names: Sequence[str]) -> str:
     """(i1, i2, …) → "i1, i2", at most eight written out."""
     return ", ".join(names) if len(names) <= 8 else ", ".join((*names[:7], "…", names[-1]))
+
+
+def own_rows(rows: tuple[tuple[Number, ...], ...] | None, is_batch: bool) -> list[Any] | None:
+    """The network's own examples as floats: one as a list, several as rows."""
+    if rows is None:
+        return None
+    found = [[float(number.value) for number in row] for row in rows]
+    return found if is_batch else found[0]

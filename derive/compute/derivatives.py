@@ -8,14 +8,18 @@ them is called.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args, overload
 
 from derive.compute.arguments import ArgumentError, is_array, nested, vector
 from derive.compute.engines import numpy_or_none
+from derive.network.kinds import ArrayLike, Examples, Parameters
 
 if TYPE_CHECKING:
+    from numpy import float64
+    from numpy.typing import NDArray
+
     from derive.compute.along_engines import Along
     from derive.compute.engines import Defaults, Engine, LayerEngine, ScalarEngine
     from derive.network.description import Network
@@ -54,7 +58,10 @@ class Derivatives:
     # -- of the loss -------------------------------------------------------------------------
 
     def hessian(
-        self, inputs: Any = None, targets: Any = None, parameters: Mapping[str, Any] | None = None
+        self,
+        inputs: Examples = None,
+        targets: Examples = None,
+        parameters: Parameters = None,
     ) -> Any:
         """∂²E/∂θ∂θ, a row and a column for each entry of theta, exactly symmetric.
 
@@ -71,9 +78,24 @@ class Derivatives:
             rows.append([rows[k][place] for k in range(place)] + row[place:])
         return self._rows(rows, False, self._gives_arrays(inputs, targets, parameters))
 
+    @overload
     def hvp(
-        self, vector: Any, inputs: Any = None, targets: Any = None,
-        parameters: Mapping[str, Any] | None = None,
+        self, vector: Sequence[float], inputs: Examples = None, targets: Examples = None,
+        parameters: Parameters = None,
+    ) -> list[float]: ...  # fmt: skip
+    @overload
+    def hvp(
+        self, vector: NDArray[Any], inputs: Examples = None, targets: Examples = None,
+        parameters: Parameters = None,
+    ) -> NDArray[float64]: ...  # fmt: skip
+    @overload
+    def hvp(
+        self, vector: ArrayLike, inputs: Examples = None, targets: Examples = None,
+        parameters: Parameters = None,
+    ) -> Any: ...  # fmt: skip
+    def hvp(
+        self, vector: ArrayLike, inputs: Examples = None, targets: Examples = None,
+        parameters: Parameters = None,
     ) -> Any:  # fmt: skip
         """∂²E/∂θ∂θ times a vector over theta, without the matrix: at the price of two gradients.
 
@@ -88,7 +110,10 @@ class Derivatives:
         return like(vector, self._along(engine).gradient_along(given, x, t, direction))
 
     def per_example(
-        self, inputs: Any = None, targets: Any = None, parameters: Mapping[str, Any] | None = None
+        self,
+        inputs: Examples = None,
+        targets: Examples = None,
+        parameters: Parameters = None,
     ) -> tuple[Any, Any]:
         """The loss of every example and its gradient by theta: (batch,) and (batch, theta).
 
@@ -105,7 +130,7 @@ class Derivatives:
     # -- of the outputs ----------------------------------------------------------------------
 
     def jacobian(
-        self, inputs: Any = None, parameters: Mapping[str, Any] | None = None,
+        self, inputs: Examples = None, parameters: Parameters = None,
         with_respect_to: By = "inputs",
     ) -> Any:  # fmt: skip
         """∂outputs/∂inputs, (n_out, n_in): a row for each output. Of a batch (batch, n_out, n_in).
@@ -130,7 +155,7 @@ class Derivatives:
         return self._rows(rows, single, self._gives_arrays(inputs, parameters))
 
     def jvp(
-        self, vector: Any, inputs: Any = None, parameters: Mapping[str, Any] | None = None,
+        self, vector: ArrayLike, inputs: Examples = None, parameters: Parameters = None,
         with_respect_to: By = "parameters",
     ) -> Any:  # fmt: skip
         """∂outputs/∂θ times a vector over theta: how the outputs move, in the outputs' shape.
@@ -151,7 +176,7 @@ class Derivatives:
         return like(vector, found[0] if single else found)
 
     def vjp(
-        self, vector: Any, inputs: Any = None, parameters: Mapping[str, Any] | None = None,
+        self, vector: ArrayLike, inputs: Examples = None, parameters: Parameters = None,
         with_respect_to: By = "parameters",
     ) -> Any:  # fmt: skip
         """A vector over the outputs times ∂outputs/∂θ: the gradient of Σ vector·outputs by theta.

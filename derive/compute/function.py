@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING, Any, Literal, get_args, overload
 
 from derive.compute.arguments import (
     ArgumentError,
+    as_list,
     block_values,
+    count,
     is_array,
     is_table,
     listed,
     nested,
+    own_rows,
     vector,
 )
 from derive.compute.derivatives import Derivatives, like
@@ -29,9 +32,10 @@ from derive.compute.engines import (
 from derive.compute.named import by_array
 from derive.compute.standalone import runnable
 from derive.compute.targets import as_rows
-from derive.expression.nodes import INPUT, TARGET, Number, Quantity
+from derive.expression.nodes import INPUT, TARGET, Quantity
 from derive.network.description import Network
 from derive.network.given import Given, network_of
+from derive.network.kinds import ArrayLike, Examples, Parameters
 
 if TYPE_CHECKING:
     from numpy import float64
@@ -112,10 +116,10 @@ class GradientFunction(Derivatives):
         self._domain = domain(network)
         self._input_names = self._named(INPUT, network.sizes[0])
         self._target_names = self._named(TARGET, network.sizes[-1])
-        self._inputs = _plain(network.inputs, network.is_batch)
+        self._inputs = own_rows(network.inputs, network.is_batch)
         # Targets that are formulas follow the inputs of each call.
         self._targets = (
-            None if network.target_formulas else _plain(network.targets, network.is_batch)
+            None if network.target_formulas else own_rows(network.targets, network.is_batch)
         )
         # What ``flat`` calls with one example; None where another engine has it, or where a call
         # has to be refused because frozen numbers are missing.
@@ -177,7 +181,10 @@ class GradientFunction(Derivatives):
     # -- loss and gradients ------------------------------------------------------------------
 
     def __call__(
-        self, inputs: Any = None, targets: Any = None, parameters: Mapping[str, Any] | None = None
+        self,
+        inputs: Examples = None,
+        targets: Examples = None,
+        parameters: Parameters = None,
     ) -> tuple[float, dict[str, Any]]:
         """The loss and ∂loss/∂parameter of every trained parameter. Raises ArgumentError."""
         engine, x, t, _ = self._prepare(inputs, targets)
@@ -185,7 +192,10 @@ class GradientFunction(Derivatives):
         return loss, self._mapping(flat, self._gives_arrays(inputs, targets, parameters))
 
     def loss(
-        self, inputs: Any = None, targets: Any = None, parameters: Mapping[str, Any] | None = None
+        self,
+        inputs: Examples = None,
+        targets: Examples = None,
+        parameters: Parameters = None,
     ) -> float:
         """The loss alone, to the bit that of a call with its gradients. Raises ArgumentError."""
         engine, x, t, _ = self._prepare(inputs, targets)
@@ -194,15 +204,22 @@ class GradientFunction(Derivatives):
 
     @overload
     def flat(
-        self, theta: Sequence[float], inputs: Any = None, targets: Any = None
+        self,
+        theta: Sequence[float],
+        inputs: Examples = None,
+        targets: Examples = None,
     ) -> tuple[float, list[float]]: ...
     @overload
     def flat(
-        self, theta: NDArray[Any], inputs: Any = None, targets: Any = None
+        self, theta: NDArray[Any], inputs: Examples = None, targets: Examples = None
     ) -> tuple[float, NDArray[float64]]: ...
     @overload
-    def flat(self, theta: Any, inputs: Any = None, targets: Any = None) -> tuple[float, Any]: ...
-    def flat(self, theta: Any, inputs: Any = None, targets: Any = None) -> tuple[float, Any]:
+    def flat(
+        self, theta: ArrayLike, inputs: Examples = None, targets: Examples = None
+    ) -> tuple[float, Any]: ...
+    def flat(
+        self, theta: ArrayLike, inputs: Examples = None, targets: Examples = None
+    ) -> tuple[float, Any]:
         """The loss and its gradient by theta, a list or 1-D array like theta itself.
 
         Fits ``scipy.optimize.minimize(f.flat, theta, (inputs, targets), jac=True)``.
@@ -214,11 +231,11 @@ class GradientFunction(Derivatives):
             # takes the long way, which finds out what is wrong.
             w, x, t = theta, inputs, targets
             if type(w) is not list:
-                w = _as_list(w)
+                w = as_list(w)
             if type(x) is not list:
-                x = self._inputs if x is None else _as_list(x)
+                x = self._inputs if x is None else as_list(x)
             if type(t) is not list:
-                t = self._targets if t is None else _as_list(t)
+                t = self._targets if t is None else as_list(t)
             if type(x) is type(t) is type(w) is list and x:
                 try:
                     if type(x[0]) is float:
@@ -245,14 +262,17 @@ class GradientFunction(Derivatives):
             return None
         return self._scalars.loss_and_gradient((w, self._fixed), x, t)
 
-    def forward(self, inputs: Any = None, parameters: Mapping[str, Any] | None = None) -> Any:
+    def forward(self, inputs: Examples = None, parameters: Parameters = None) -> Any:
         """The outputs, (n_out,) or (batch, n_out). Raises ArgumentError."""
         engine, x, single = self._given_inputs(inputs)
         found = engine.forward(self._parameters(engine, parameters), x)
         return self._rows(found, single, self._gives_arrays(inputs, parameters))
 
     def input_gradient(
-        self, inputs: Any = None, targets: Any = None, parameters: Mapping[str, Any] | None = None
+        self,
+        inputs: Examples = None,
+        targets: Examples = None,
+        parameters: Parameters = None,
     ) -> Any:
         """∂loss/∂inputs with the targets held still, in the inputs' shape.
 
@@ -265,7 +285,7 @@ class GradientFunction(Derivatives):
 
     # -- theta and the arrays it is made of --------------------------------------------------
 
-    def pack(self, parameters: Mapping[str, Any] | None = None) -> Any:
+    def pack(self, parameters: Parameters = None) -> Any:
         """Theta from the trained arrays: W1 row by row, b1, W2, …; frozen ones are left out.
 
             f.pack({"W1": [[0.15, 0.25], [0.20, 0.30]], …})
@@ -286,7 +306,7 @@ class GradientFunction(Derivatives):
             return numpy_or_none().asarray(theta, dtype=float)
         return theta
 
-    def unpack(self, theta: Any) -> dict[str, Any]:
+    def unpack(self, theta: ArrayLike) -> dict[str, Any]:
         """The trained arrays from theta: views of an array, nested lists of a list.
 
         Raises ArgumentError.
@@ -332,7 +352,7 @@ class GradientFunction(Derivatives):
                 f"{len(self._input_names)} numbers, or a row of them for each example",
                 f"give {listed(self._input_names)}",
             )  # fmt: skip
-        engine = self._engine(_count(value))
+        engine = self._engine(count(value))
         x, single = engine.examples(value, self._input_names, "inputs")
         return engine, x, single
 
@@ -372,24 +392,3 @@ class GradientFunction(Derivatives):
     def _rows(self, found: Any, single: bool, arrays: bool) -> Any:
         result = found[0] if single else found
         return numpy_or_none().asarray(result, dtype=float) if arrays else nested(result)
-
-
-def _as_list(value: Any) -> Any:
-    """A 1-D array as a list; anything else as it is."""
-    return value.tolist() if getattr(value, "ndim", 0) == 1 else value
-
-
-def _count(value: Any) -> int:
-    """How many examples something holds, as far as one can tell at a glance."""
-    if is_array(value):
-        return len(value) if getattr(value, "ndim", 1) > 1 else 1
-    is_rows = isinstance(value, Sequence) and len(value) and isinstance(nested(value[0]), Sequence)
-    return len(value) if is_rows else 1
-
-
-def _plain(rows: tuple[tuple[Number, ...], ...] | None, is_batch: bool) -> list[Any] | None:
-    """The network's own examples as floats: one as a list, several as rows."""
-    if rows is None:
-        return None
-    found = [[float(number.value) for number in row] for row in rows]
-    return found if is_batch else found[0]

@@ -24,6 +24,7 @@ from derive.expression.nodes import INPUT, TARGET, Apply, Expression, Quantity
 from derive.graph import E, NetworkGraph
 from derive.network.catalogue import ActivationUse, LossUse
 from derive.network.description import Dense, Network
+from derive.network.kinds import OwnLoss
 
 FAR = 1e150  # how far out is tried: there is room for its square
 WRONG = 1e-8  # relative error past which digits count as lost
@@ -99,7 +100,7 @@ def _of_loss(use: ActivationUse, loss: LossUse) -> tuple[Lost, ...]:
     return tuple(found)
 
 
-def _probe(use: ActivationUse, loss: dict[str, str]) -> Network:
+def _probe(use: ActivationUse, loss: OwnLoss) -> Network:
     """A network whose first pre-activation is its input; softmax gets a second one of 0."""
     said: Any = {"formula": use.formula} if use.row is None else {
         "name": use.name, **dict(use.parameters)

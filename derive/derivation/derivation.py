@@ -151,11 +151,11 @@ class Derivation:
             yield from section.walk()
 
     def section(self, kind: str) -> Section:
-        """The section of a kind. Raises KeyError where there is none."""
+        """The section of a kind. Raises UnknownName where there is none."""
         for section in self.sections:
             if section.kind == kind:
                 return section
-        raise KeyError(kind)
+        raise unknown("section", kind, (section.kind for section in self.sections))
 
 
 def derive(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, SupportsIndex
@@ -18,13 +18,22 @@ from derive.expression.nodes import (
     Quantity,
 )
 from derive.network.catalogue import ActivationUse, LossUse
+from derive.network.kinds import (
+    Activation,
+    ByName,
+    Digits,
+    Inputs,
+    Loss,
+    Row,
+    Table,
+    Targets,
+    Value,
+)
 from derive.network.words import (
-    ActivationName,
     BiasKind,
     DeltaSign,
     Freezable,
     Layout,
-    LossName,
     NotationName,
     OverExamples,
     RoundingMode,
@@ -48,10 +57,10 @@ class Dense:
     """
 
     units: SupportsIndex
-    activation: ActivationName | Mapping[str, Any] = "identity"
+    activation: Activation = "identity"
     bias: BiasKind = "neuron"
-    weights: Any = None
-    biases: Any = None
+    weights: Table | ByName | None = None
+    biases: Value | Row | ByName | None = None
     frozen: Freezable | tuple[Freezable, ...] | Collection[Freezable] = ()
     name: str | None = None
 
@@ -117,17 +126,17 @@ class Network:
 
     def __init__(
         self,
-        inputs: int | Sequence[Any] | Mapping[str, Any],
+        inputs: Inputs,
         layers: Iterable[Dense] | None = None,
-        loss: LossName | Mapping[str, Any] = "half_squared_error",
+        loss: Loss = "half_squared_error",
         *,
-        targets: Sequence[Any] | Mapping[str, Any] | None = None,
-        learning_rate: Any = None,
+        targets: Targets | None = None,
+        learning_rate: Value | None = None,
         over_examples: OverExamples = "mean",
         title: str | None = None,
         layout: Layout = "from_to",
         notation: NotationName | str | Path = "numbered",
-        digits: int | Mapping[str, int] = 5,
+        digits: int | Digits = 5,
         rounding: RoundingMode = "exact",
         delta_sign: DeltaSign | None = None,
         names: Mapping[str, str] | None = None,

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from derive.network.description import Network
 from derive.network.errors import NetworkError, Problem
 from derive.network.values import shown
 
 # A network, the path of its file, or a mapping with the keys of a file.
-Given = Network | str | Path | Mapping[str, Any]
+Given = Network | str | Path | Mapping[str, object]
 
 
 def network_of(given: Given) -> Network:

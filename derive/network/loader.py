@@ -44,7 +44,7 @@ def _said(name: str, place: Place) -> str:
     return f"{name}:{place.line}:{place.column}"
 
 
-def from_mapping(data: Mapping[str, Any]) -> Network:
+def from_mapping(data: Mapping[str, object]) -> Network:
     """The network of what a file would hold, as Python has it. Raises NetworkError."""
     problems, network = _network(data, Path())
     if network is None or problems:

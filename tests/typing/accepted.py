@@ -1,5 +1,7 @@
 """What a strict type checker takes: every public door, used as it is meant."""
 
+from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 from typing import assert_type
 
@@ -27,6 +29,13 @@ assert_type(network.text(), str)
 derive.save(network, "network.yaml", force=True)
 assert_type(derive.load(Path("network.yaml")), derive.Network)
 
+derive.Network({"x1": 0.5, "x2": "1/3"}, [derive.Dense(1)], targets={"y": "x1 + x2"})
+derive.Network(
+    np.ones((3, 2)), [derive.Dense(1)], {"name": "huber", "delta": 2}, targets=[[0], [1]]
+)
+derive.Network(["a", "b"], [derive.Dense(1, {"formula": "k*x", "parameters": {"k": 2}})])
+derive.Network([[0], [1]], [derive.Dense(2)], {"formula": "(y - t)**4"}, targets={"class": [1, 2]})
+
 derivation = derive.derive(network, style="paths")
 assert_type(derivation, derive.Derivation)
 assert_type(derive.render(derivation), str)
@@ -48,8 +57,16 @@ assert_type(f.loss(parameters={"w1": 0.1}), float)
 assert_type(f.names, tuple[str, ...])
 assert_type(f.source, str)
 derive.compile(Path("network.yaml"))
+f(np.ones((3, 2)), [0, 1, 1], {"W1": np.ones((2, 3)), "b1": [0.5, Fraction(1, 3), Decimal(2)]})
+f.pack({"w1": 1, "w2": np.float32(0.5)})
+f.jacobian([[0.5, 1.0]], with_respect_to="parameters")
+assert_type(f.hvp([0.1, 0.2]), list[float])
+assert_type(f.hvp(np.ones(2)), npt.NDArray[np.float64])
+assert_type(derivation["w1"].id, str)
+derivation.gradient("w1", form="explicit", simplify=True)
 assert_type(derive.standalone(network, "numpy"), str)
 
+derive.train(network, [Decimal("0.1"), "1/2"], inputs=np.ones((3, 2)), targets=((0, 1),) * 3)
 training = derive.train("network.yaml", rates=(0.1, "0.50"), on_divergence="continue")
 assert_type(training, derive.Training)
 assert_type(training.runs[0].theta(), list[float])

@@ -25,3 +25,17 @@ loss: str = derive.compile(network).loss()  # error: Incompatible types in assig
 names: list[str] = derive.compile(network).names  # error: Incompatible types in assignment
 flat: int = derive.compile(network).flat([0.1])[1]  # error: Incompatible types in assignment
 typo = derive.ArgumentErrr  # error: Module has no attribute "ArgumentErrr"
+derive.Dense(3, {"name": "leaky_relu", "slop": 0.1})  # error: Argument 2 to "Dense"
+derive.Dense(3, weights=0.5)  # error: Argument "weights" to "Dense"
+derive.Network(2, layers, {"name": "hubber"})  # error: Argument 3 to "Network"
+derive.Network(2, layers, digits={"value": 3})  # error: Argument "digits" to "Network"
+derive.Network(2, layers, learning_rate=[0.5])  # error: Argument "learning_rate" to "Network"
+f = derive.compile(network)
+f("0.5", 1.0)  # error: Argument 1 to "__call__" of "GradientFunction"
+f([0.5], 1.0, [0.1])  # error: Argument 3 to "__call__" of "GradientFunction"
+f.forward({"i1": 0.5})  # error: Argument 1 to "forward" of "GradientFunction"
+f.jacobian(with_respect_to="theta")  # error: Argument "with_respect_to" to "jacobian"
+product: str = f.hvp([0.1])  # error: Incompatible types in assignment
+derive.train(network, 0.5)  # error: Argument 2 to "train"
+derivation[1]  # error: Invalid index type "int"
+derivation.gradient("w1", form="short")  # error: Argument "form" to "gradient"

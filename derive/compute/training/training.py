@@ -26,17 +26,18 @@ from derive.expression.nodes import INPUT, TARGET, Expression, Number, Partial, 
 from derive.graph import BATCH_E, E
 from derive.network.description import Network
 from derive.network.given import Given, network_of
+from derive.network.kinds import Examples, Value
 
 _FEW = 4  # runs that a short description names
 
 
 def train(
     network: Given,
-    rates: Iterable[Any] = (0.5,),
+    rates: Iterable[Value | Number] = (0.5,),
     epochs: int = 1000,
     *,
-    inputs: Any = None,
-    targets: Any = None,
+    inputs: Examples = None,
+    targets: Examples = None,
     batch_size: int | None = None,
     order: Literal["shuffled", "given"] = "shuffled",
     seed: int = 0,
