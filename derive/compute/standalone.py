@@ -15,7 +15,6 @@ from derive.compute.blocks import Block, blocks
 from derive.compute.identifiers import Identifiers
 from derive.compute.layers import SUM_OF_LOSSES, gradient, layer_program, weights
 from derive.compute.program import Statement
-from derive.compute.reliable import lost
 from derive.compute.source import LayerSource, ScalarSource, names_of
 from derive.expression.nodes import INPUT, TARGET, Quantity
 from derive.network.catalogue import OWN
@@ -207,9 +206,13 @@ def _docstring(network: Network, needs: str) -> list[str]:
 
 def _promise(network: Network) -> str:
     """What holds of the generated lines: said of an own formula only as far as it was found so."""
-    found = lost(network)
     if network.loss.row and all(layer.activation.row for layer in network.layers):
         return "in a form that neither overflows nor cancels."
+    from derive.compute.reliable import (
+        lost,  # with SymPy, which a catalogue's formula can do without
+    )
+
+    found = lost(network)
     if not found:
         return (
             "in a form of which it was found that it neither overflows nor cancels for "

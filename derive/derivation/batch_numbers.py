@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from derive.derivation.check.failure import CheckFailed
+from derive.derivation.failure import CheckFailed
 from derive.derivation.rounding import Shown, equal, shown
 from derive.derivation.steps import Chain, Relation, Step
 from derive.derivation.valuation import Valuation

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 import derive
-from derive.derivation.check.failure import CheckFailed
 from derive.derivation.check.located import located
+from derive.derivation.failure import CheckFailed
 
 FILE = """\
 inputs: 1

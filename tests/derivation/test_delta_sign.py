@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 
 import derive
-from derive.derivation.check.failure import CheckFailed
 from derive.derivation.delta_sign import as_delta, minus, with_minus
 from derive.derivation.derivation import STYLES, Derivation
+from derive.derivation.failure import CheckFailed
 from derive.derivation.rounding import Rounding
 from derive.derivation.steps import Relation, Rule, Section, Step
 from derive.derivation.styles.deltas import delta_of

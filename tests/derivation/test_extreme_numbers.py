@@ -9,7 +9,7 @@ import pytest
 
 import derive
 from derive.derivation.check import arithmetic
-from derive.derivation.check.failure import CheckFailed
+from derive.derivation.failure import CheckFailed
 from derive.derivation.numbered import NumbersError, numbered
 from derive.derivation.rounding import Rounding, Shown
 from derive.derivation.valuation import Valuation

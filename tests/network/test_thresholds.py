@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 import derive
-from derive.derivation.check.failure import CheckFailed
 from derive.derivation.derivation import STYLES
+from derive.derivation.failure import CheckFailed
 from derive.derivation.steps import Relation, Section
 from derive.document.wording import Wording
 from derive.expression.nodes import BIAS, Negative, Quantity

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 
 from derive.derivation.check.differences import check_formulas, check_totals
 from derive.derivation.check.equalities import Equalities
-from derive.derivation.check.failure import CheckFailed
 from derive.derivation.check.located import located
 from derive.derivation.check.points import draw, is_kinked
 from derive.derivation.check.structure import check_structure
+from derive.derivation.failure import CheckFailed
 from derive.derivation.steps import Rule, Step
 from derive.expression.nodes import ACTIVATION, Partial, Quantity
 from derive.graph import E, NetworkGraph

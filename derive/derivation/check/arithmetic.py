@@ -17,7 +17,7 @@ from itertools import product as places
 from typing import TYPE_CHECKING, Any
 
 from derive.derivation.check.descent import check_differences, check_loss_after
-from derive.derivation.check.failure import CheckFailed
+from derive.derivation.failure import CheckFailed
 from derive.derivation.local import key
 from derive.derivation.numbers import MOST_PLACES, Atom, atoms, has_value, misleads
 from derive.derivation.rounding import equal, shown

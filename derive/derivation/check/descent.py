@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
-from derive.derivation.check.failure import CheckFailed
+from derive.derivation.failure import CheckFailed
 from derive.derivation.local import key
 from derive.derivation.rounding import is_zero, shown
 from derive.derivation.trace import trace

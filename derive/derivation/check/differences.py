@@ -19,10 +19,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-from derive.derivation.check.failure import CheckFailed
 from derive.derivation.check.kinks import has_kinks, sides
 from derive.derivation.check.looks import looks
 from derive.derivation.check.points import signed
+from derive.derivation.failure import CheckFailed
 from derive.derivation.local import key
 from derive.derivation.trace import ExampleTrace, Trace
 from derive.expression.arithmetic import HIGH, HighPrecision

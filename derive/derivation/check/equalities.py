@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 from derive.derivation.check.alone import LocalPoint, Place, draws
 from derive.derivation.check.as_if import Conditions, as_if, opened
-from derive.derivation.check.failure import CheckFailed
 from derive.derivation.check.kinks import Branch, all_branches, branches, has_kinks
 from derive.derivation.check.looks import looks
 from derive.derivation.check.points import draw
+from derive.derivation.failure import CheckFailed
 from derive.derivation.steps import Rule, Step
 from derive.derivation.styles.common import objective
 from derive.derivation.trace import Trace

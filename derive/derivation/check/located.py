@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from derive.derivation.check.failure import CheckFailed
+from derive.derivation.failure import CheckFailed
 from derive.network.catalogue import ActivationUse, LossUse
 from derive.network.description import Network
 

@@ -16,8 +16,8 @@ import random
 from fractions import Fraction
 from typing import Any
 
-from derive.derivation.check.failure import CheckFailed
 from derive.derivation.check.kinks import has_kinks, sides
+from derive.derivation.failure import CheckFailed
 from derive.derivation.steps import SUM_TO_ONE
 from derive.derivation.trace import ExampleTrace, Trace
 from derive.expression.arithmetic import HIGH

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from derive.derivation.calculus import prime
-from derive.derivation.check.failure import CheckFailed
+from derive.derivation.failure import CheckFailed
 from derive.derivation.local import key
 from derive.derivation.steps import SUM_TO_ONE, Rule, Section, Step
 from derive.derivation.styles.common import objective
