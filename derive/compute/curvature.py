@@ -23,7 +23,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from derive.compute.binding import Binder, Line
 from derive.compute.loss_forms import loss_slopes
 from derive.compute.prepared import prepared
 from derive.compute.stable import (
@@ -38,6 +37,7 @@ from derive.compute.stable import (
 )
 from derive.derivation.calculus import derivative
 from derive.derivation.tidy import negative, tidy
+from derive.expression.binding import Binder, Line
 from derive.expression.functions import X
 from derive.expression.nodes import (
     ONE,

@@ -13,12 +13,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeVar
 
 from derive.compute import stable
-from derive.compute.binding import Line
 from derive.compute.functions import ALL, COLUMN, FILL, MIX, OUTER, ROWS, SPREAD
 from derive.compute.loss_forms import loss_form, share
 from derive.compute.program import Item, Note, Program, Statement, auxiliary
 from derive.compute.taught import Taught
 from derive.derivation.tidy import tidy
+from derive.expression.binding import Line
 from derive.expression.nodes import (
     ACTIVATION,
     DELTA,

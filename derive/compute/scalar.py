@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from derive.compute import stable
-from derive.compute.binding import Line
 from derive.compute.functions import LARGEST, OTHERS, SECOND, TOTAL
 from derive.compute.loss_forms import loss_form, share
 from derive.compute.prepared import prepared
 from derive.compute.program import WIDE, Program, Remark, Statement, auxiliary, gradient
 from derive.compute.taught import MANY, Taught
 from derive.derivation.tidy import tidy
+from derive.expression.binding import Line
 from derive.expression.nodes import (
     ACTIVATION,
     DELTA,

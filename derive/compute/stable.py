@@ -22,13 +22,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from derive.compute.binding import Binder, Line
 from derive.compute.exponentials import recognised
 from derive.compute.functions import NAMED_ACTIVATIONS, read
 from derive.compute.prepared import RECOGNISE, prepared
 from derive.compute.rewriting import apply, fold
 from derive.derivation.calculus import derivative
 from derive.derivation.tidy import negative, tidy
+from derive.expression.binding import Binder, Line
 from derive.expression.functions import VALUE, X
 from derive.expression.nodes import (
     ONE,

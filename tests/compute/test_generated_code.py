@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 import derive
 from derive.compute.backends.python import PythonPrinter, PythonWriter, load
-from derive.compute.binding import Binder
 from derive.compute.functions import IEEE, KNOWN, read
 from derive.compute.identifiers import Identifiers
 from derive.compute.loss_forms import loss_form
@@ -22,6 +21,7 @@ from derive.compute.rewriting import Rewriting, apply, fold
 from derive.compute.scalar import scalar_program
 from derive.compute.source import ScalarSource
 from derive.expression.arithmetic import HIGH
+from derive.expression.binding import Binder
 from derive.expression.evaluate import Bindings, evaluate
 from derive.expression.nodes import (
     LOSS,

@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from derive.compute.binding import repeats
 from derive.compute.functions import POWER, QUOTIENT
+from derive.expression.binding import repeats
 from derive.expression.functions import Function
 from derive.expression.nodes import (
     Apply,

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from textwrap import wrap
 
 from derive.compute.backends.printer import CodePrinter, Text
-from derive.compute.binding import Binder
 from derive.compute.program import Note, Program, Statement
+from derive.expression.binding import Binder
 from derive.expression.functions import Function
 from derive.expression.nodes import Expression, Number, Sum
 
