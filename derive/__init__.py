@@ -10,7 +10,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from derive.algebra import Symbolic, SymbolicError, symbolic
+    from derive.algebra.errors import SymbolicError
+    from derive.algebra.symbolic import Symbolic, symbolic
     from derive.compute import ArgumentError, GradientFunction, standalone
     from derive.compute import compile as compile
     from derive.compute.training import Training, train
@@ -89,8 +90,8 @@ _HOMES = {
     "PageError": "derive.extent",
     "SpreadsheetError": "derive.spreadsheet",
     "StyleError": "derive.derivation.derivation",
-    "Symbolic": "derive.algebra",
-    "SymbolicError": "derive.algebra",
+    "Symbolic": "derive.algebra.symbolic",
+    "SymbolicError": "derive.algebra.errors",
     "Training": "derive.compute.training",
     "UnknownName": "derive.expression.errors",
     "WordingError": "derive.document.wording",
@@ -104,7 +105,7 @@ _HOMES = {
     "render_files": "derive.rendering",
     "save": "derive.network.written",
     "standalone": "derive.compute",
-    "symbolic": "derive.algebra",
+    "symbolic": "derive.algebra.symbolic",
     "train": "derive.compute.training",
     "worksheet": "derive.worksheets",
 }

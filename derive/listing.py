@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from textwrap import fill
 from typing import Any
 
-from derive.compute import BACK_ENDS
+from derive.algebra.languages.catalogue import LANGUAGES, UNTRIED
 from derive.derivation.derivation import STYLES
 from derive.expression.nodes import (
     ACTIVATION,
@@ -53,7 +53,7 @@ _HEADS = {
     "questions": "Kinds of questions in a recipe",
     "units": "Units that a recipe asks for; without it they are avoided",
     "formats": "Formats of documents",
-    "back ends": "Back ends of the compiled function",
+    "languages": "Languages of the loss and its gradient as a file, for derive compile --to",
 }
 _INDENT = 24
 _WIDTH = 80
@@ -74,7 +74,10 @@ def listing() -> dict[str, tuple[Row, ...]]:
         "questions": _described(KINDS),
         "units": _described(UNITS),
         "formats": _described(FORMATS),
-        "back ends": _described(BACK_ENDS),
+        "languages": tuple(
+            {"name": name, "what": row.what, "in the tests": row.tried or UNTRIED}
+            for name, row in LANGUAGES.items()
+        ),
     }
 
 

@@ -10,8 +10,8 @@ from typing import Any, get_args
 
 import pytest
 
+from derive.algebra.languages.catalogue import LANGUAGES, Language
 from derive.compute.function import BackEnd
-from derive.compute.standalone import BACK_ENDS, Language
 from derive.derivation.derivation import STYLES, StyleName
 from derive.network import words
 from derive.network.catalogue import ACTIVATIONS, LOSSES
@@ -64,7 +64,7 @@ def test_what_is_not_meant_is_refused(said: str) -> None:
         (words.NotationName, BUILT_IN), (words.Layout, CHOICES["layout"]),
         (words.OverExamples, CHOICES["over_examples"]), (words.RoundingMode, ROUNDINGS),
         (words.DeltaSign, CHOICES["delta_sign"]),
-        (StyleName, STYLES), (Language, BACK_ENDS), (Detail, DETAILS), (Part, PARTS),
+        (StyleName, STYLES), (Language, LANGUAGES), (Detail, DETAILS), (Part, PARTS),
         (BackEnd, ("auto", "python", "numpy")),
         (TextFormat, [name for name, row in REGISTRY.items() if not row.binary]),
         (BinaryFormat, [name for name, row in REGISTRY.items() if row.binary]),

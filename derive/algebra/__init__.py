@@ -1,10 +1,6 @@
 """The algebra behind what is shown: SymPy.
 
 A page shows ordered trees (``derive.expression``), because SymPy sorts sums and products in an
-order of its own; what is true of them is asked here.
+order of its own; what is true of them is asked here. Nothing is loaded by this folder's name: which
+languages there are (``derive.algebra.languages.catalogue``) is known without SymPy.
 """
-
-from derive.algebra.errors import SymbolicError
-from derive.algebra.symbolic import Symbolic, symbolic
-
-__all__ = ["Symbolic", "SymbolicError", "symbolic"]

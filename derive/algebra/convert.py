@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial as partial_of
 from types import MappingProxyType
 from typing import Any
 
@@ -34,8 +35,8 @@ _SIGNS = {"<": "Lt", "<=": "Le", ">": "Gt", ">=": "Ge", "==": "Eq", "!=": "Ne"}
 _ELEMENTARY = {
     "exp": "exp", "ln": "log", "sqrt": "sqrt", "sin": "sin", "cos": "cos", "sinh": "sinh",
     "cosh": "cosh", "tanh": "tanh", "atan": "atan", "erf": "erf", "abs": "Abs", "sign": "sign",
-    "max": "Max", "min": "Min",
 }  # fmt: skip
+_SYMMETRIC = {"max": "Max", "min": "Min"}  # SymPy keeps no order of their arguments
 
 
 def identity_name(q: Quantity) -> str:
@@ -56,6 +57,8 @@ def to_sympy(
     symbol: Callable[[Quantity], Any] = identity,
     named: Callable[[Function], Any] | None = None,
     elementary: Mapping[str, Any] = MappingProxyType({}),
+    *,
+    evaluate: bool = True,
 ) -> sympy.Expr:
     """The expression in SymPy.
 
@@ -63,17 +66,24 @@ def to_sympy(
     named   the SymPy function of one that has a definition; without it, the definition is
             written out
     elementary  SymPy functions to be taken for some of ours: name → function
+    evaluate  False keeps every sum, product and choice as it stands, in its order: what is to be
+            computed in doubles must not be rearranged. ``named`` is then asked for all functions
+            that are not elementary, max and min among them.
 
     A derivative of a formula is taken. A derivative of a quantity raises TypeError: what it means
     lies in the definitions, not here.
     """
 
     def apply(function: Function, arguments: tuple[Expression, ...]) -> Any:
-        if function.definition is None:
-            name = function.name
+        name = function.name
+        if function.definition is None and name in _ELEMENTARY:
             made = elementary.get(name) or getattr(sympy, _ELEMENTARY[name])
+            return made(*map(convert, arguments), evaluate=evaluate)
+        if evaluate and function.definition is None:
+            made = elementary.get(name) or getattr(sympy, _SYMMETRIC[name])
             return made(*map(convert, arguments))
-        if named is not None:
+        if named is not None or function.definition is None:
+            assert named is not None, "max and min are asked for by name where nothing is evaluated"
             return named(function)(*map(convert, arguments))
         values: dict[Expression, Expression] = dict(
             zip(function.parameters, arguments, strict=True)
@@ -83,10 +93,13 @@ def to_sympy(
     def cases(e: Cases) -> Any:
         *values, otherwise = map(convert, e.values)
         conditions = [
-            getattr(sympy, _SIGNS[c.sign])(convert(c.left), convert(c.right)) for c in e.conditions
-        ]
+            getattr(sympy, _SIGNS[c.sign])(
+                convert(c.left), convert(c.right), evaluate=evaluate
+            )
+            for c in e.conditions
+        ]  # fmt: skip
         pairs = zip(values, conditions, strict=True)
-        return sympy.Piecewise(*pairs, (otherwise, True))
+        return sympy.Piecewise(*pairs, (otherwise, True), evaluate=evaluate)
 
     def partial(e: Partial) -> Any:
         if isinstance(e.of, Quantity):
@@ -95,17 +108,21 @@ def to_sympy(
 
     def indexed_sum(e: IndexedSum) -> Any:
         bodies = (with_example(e.body, e.index, example) for example in range(e.count))
-        return sympy.Add(*map(convert, bodies))
+        return add(*map(convert, bodies))
+
+    add = partial_of(sympy.Add, evaluate=evaluate)
+    times = partial_of(sympy.Mul, evaluate=evaluate)
+    power = partial_of(sympy.Pow, evaluate=evaluate)
 
     rules: dict[type, Callable[[Any], Any]] = {
         Quantity: symbol,
         Number: lambda e: sympy.Rational(e.value.numerator, e.value.denominator),
         Constant: lambda e: {"pi": sympy.pi, "e": sympy.E}[e.name],
-        Negative: lambda e: -convert(e.operand),
-        Sum: lambda e: sympy.Add(*map(convert, e.terms)),
-        Product: lambda e: sympy.Mul(*map(convert, e.factors)),
-        Quotient: lambda e: convert(e.numerator) / convert(e.denominator),
-        Power: lambda e: convert(e.base) ** convert(e.exponent),
+        Negative: lambda e: times(-1, convert(e.operand)),
+        Sum: lambda e: add(*map(convert, e.terms)),
+        Product: lambda e: times(*map(convert, e.factors)),
+        Quotient: lambda e: times(convert(e.numerator), power(convert(e.denominator), -1)),
+        Power: lambda e: power(convert(e.base), convert(e.exponent)),
         Apply: lambda e: apply(e.function, e.arguments),
         Cases: cases,
         Bracket: lambda e: convert(e.inner),

@@ -58,8 +58,14 @@ class Named(sympy.Function):  # type: ignore[misc]
 
 @cache
 def named(function: Function) -> type[Named]:
-    """The SymPy function of one that has a definition."""
-    return type(function.name, (Named,), {"said": function, "nargs": len(function.parameters)})
+    """The SymPy function of one that has a definition, or that only computed code uses.
+
+    Of the latter SymPy knows the name alone: the largest of a layer has as many arguments as units.
+    """
+    said: dict[str, Any] = {"said": function}
+    if function.definition is not None:
+        said["nargs"] = len(function.parameters)
+    return type(function.name, (Named,), said)
 
 
 def _applied(function: Function, *arguments: Any) -> Any:

@@ -12,7 +12,7 @@ from derive.algebra.adjoints import Adjoints
 from derive.algebra.convert import to_sympy
 from derive.algebra.errors import SymbolicError, unknown
 from derive.algebra.functions import named, written_out
-from derive.algebra.program import LANGUAGES, Language, numpy_erf, source
+from derive.algebra.languages.catalogue import LANGUAGES, Language
 from derive.expression.nodes import Quantity
 from derive.graph import FormulaGraph, NetworkGraph
 from derive.graph.given import GivenGraph, graph_of
@@ -280,7 +280,7 @@ class Symbolic:
         asked = self._results() if results is None else list(map(self._expression, results))
         program = self.program(asked)
         if modules == "numpy":
-            modules = [{"erf": numpy_erf()}, modules]
+            modules = [{"erf": _numpy_erf()}, modules]
         made: Callable[..., Any] = sympy.lambdify(
             given, list(map(written_out, asked)), modules=modules,
             cse=lambda e: (program, list(e)),
@@ -288,14 +288,28 @@ class Symbolic:
         return made
 
     def code(self, language: Language = "python") -> str:
-        """A function of all parameters, inputs and targets that gives E and ∂E/∂w.
+        """loss_and_gradient(theta, inputs, targets), the formulas of the page, in a language.
 
+        language  one of those that ``derive compile`` writes; frozen parameters are one more
+                  argument, ``fixed``
         Raises SymbolicError for a language that is not there.
         """
         if language not in LANGUAGES:
             raise unknown("language", language, LANGUAGES)
-        results = self._results()
-        return source(language, self._leaves(), self.program(results), results)
+        from derive.algebra.languages.textbook import textbook
+
+        trained = [self._symbol(q) for q in self.graph.trained]
+        leaves = self._leaves()
+        given = {
+            "theta": trained,
+            "inputs": [symbol for symbol in self.inputs if symbol in leaves],
+            "targets": [symbol for symbol in self.targets if symbol in leaves],
+            "fixed": [symbol for symbol in self.parameters if symbol not in trained],
+        }
+        slopes = [_name(self.E, w) for w in trained]
+        lines = self.program(self._results())
+        lines += [(slope, sympy.S.Zero) for slope in slopes if slope not in self._lines]
+        return textbook(language, given, lines, self.E, slopes)
 
     def _leaves(self) -> list[Any]:
         worked_out = self.definitions.keys()
@@ -338,6 +352,15 @@ def symbolic(network: GivenGraph) -> Symbolic:
     network  a Network or a Graph, the path of a file of either, or a mapping with its keys
     """
     return Symbolic(graph_of(network))
+
+
+def _numpy_erf() -> Any:
+    """erf of every entry of an array, which NumPy has not."""
+    import math
+
+    import numpy as np
+
+    return np.vectorize(math.erf, otypes=[float])
 
 
 def _name(of: Any, by: Any) -> Any:

@@ -11,17 +11,17 @@ from derive.commands import options
 from derive.commands.delivery import deliver, spare
 
 if TYPE_CHECKING:
-    from derive.compute.standalone import Language
+    from derive.algebra.languages.catalogue import Language
 
 
 @click.command("compile")
 @options.network
 @click.option(
     "--to",
-    callback=options.back_end_named,
+    callback=options.language_named,
     required=True,
-    metavar=options.BACK_ENDS,
-    help="The kind of code.",
+    metavar=options.LANGUAGES,
+    help="The language; `derive catalog` says more of each.",
 )
 @options.output("FILE", "The file to write; stdout if left out.")
 @options.force

@@ -15,7 +15,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 STYLES = "[deltas|paths|matrices]"
 NOTATIONS = "[numbered|plain|letters|indexed|layered]"
 FORMATS = "[markdown|latex|text|xlsx|svg],…"
-BACK_ENDS = "[python|numpy]"
+LANGUAGES = "[python|numpy|c|javascript|julia|r|octave|rust|fortran|jax|torch]"
 
 
 def look_up(what: str, names: Sequence[str], home: str, table: str) -> None:
@@ -77,8 +77,8 @@ def omissions_named(_: click.Context, __: click.Parameter, given: str | None) ->
     return names
 
 
-def back_end_named(_: click.Context, __: click.Parameter, name: str) -> str:
-    look_up("back end", [name], "derive.compute", "BACK_ENDS")
+def language_named(_: click.Context, __: click.Parameter, name: str) -> str:
+    look_up("language", [name], "derive.algebra.languages.catalogue", "LANGUAGES")
     return name
 
 

@@ -40,7 +40,7 @@ def symbolic(
     """Print the loss and every ∂E/∂w as SymPy expressions."""
     places = [Path(output)] if output else None
     spare(places, force)
-    from derive.algebra import symbolic as algebra_of
     from derive.algebra.printed import printed
+    from derive.algebra.symbolic import symbolic as algebra_of
 
     deliver([printed(algebra_of(network), form, to, simplify=simplify)], places)

@@ -2,6 +2,6 @@
 
 from derive.compute.arguments import ArgumentError
 from derive.compute.function import GradientFunction, compile
-from derive.compute.standalone import BACK_ENDS, standalone
+from derive.compute.standalone import standalone
 
-__all__ = ["BACK_ENDS", "ArgumentError", "GradientFunction", "compile", "standalone"]
+__all__ = ["ArgumentError", "GradientFunction", "compile", "standalone"]

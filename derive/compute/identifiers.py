@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import keyword
-import re
 from collections.abc import Iterable
 
+from derive.algebra.languages.spelling import Spelling
 from derive.compute.program import GRADIENT, SECOND, TANGENT, WIDE
 from derive.expression.nodes import LOSS, PRE_ACTIVATION, VARIABLE, Quantity
 from derive.notation.names import Names
 
 _OF = {GRADIENT: "d{loss}_d{of}", TANGENT: "R{of}", SECOND: "Rd{loss}_d{of}"}
-_IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 
 
 class Identifiers:
@@ -21,11 +19,13 @@ class Identifiers:
     moves where w5 moves by Rw5. A name
     that is no plain identifier, is reserved or is taken gets another: nothing that a person
     typed enters generated source unseen.
+
+    one_case  whether capitals make no difference in the language
     """
 
-    def __init__(self, names: Names, reserved: Iterable[str]) -> None:
+    def __init__(self, names: Names, reserved: Iterable[str], one_case: bool = False) -> None:
         self._names = names
-        self._taken = {*keyword.kwlist, *keyword.softkwlist, *reserved}
+        self._spelling = Spelling(reserved, one_case)
         self._cache: dict[Quantity, str] = {}
 
     def __call__(self, quantity: Quantity) -> str:
@@ -33,16 +33,7 @@ class Identifiers:
         return self._new(quantity) if found is None else found
 
     def _new(self, quantity: Quantity) -> str:
-        wanted = self._wanted(quantity)
-        if not _IDENTIFIER.fullmatch(wanted):
-            wanted = re.sub(r"[^A-Za-z0-9]+", "_", wanted).strip("_")
-            wanted = wanted if wanted[:1].isalpha() else f"v_{wanted}"
-        name, turn = wanted, 1
-        while name in self._taken:
-            turn += 1
-            name = f"{wanted}_{turn}" if turn > 2 else f"{wanted}_"
-        self._taken.add(name)
-        self._cache[quantity] = name
+        name = self._cache[quantity] = self._spelling.fresh(self._wanted(quantity))
         return name
 
     def _wanted(self, q: Quantity) -> str:

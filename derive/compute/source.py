@@ -7,6 +7,7 @@ from functools import cached_property
 from threading import Lock
 from types import MappingProxyType
 
+from derive.algebra.languages.texts import MATH, PYTHON
 from derive.compute import layers
 from derive.compute.backends import numpy as arrays
 from derive.compute.backends import python as scalars
@@ -25,7 +26,7 @@ from derive.notation import names
 from derive.notation.names import Names
 
 RESERVED = (
-    *scalars.MATH, *scalars.BUILTINS, *scalars.EXCEPTIONS, *scalars.HELPERS, *KNOWN,
+    *MATH, *scalars.BUILTINS, *scalars.EXCEPTIONS, *PYTHON, *KNOWN,
     *(function.name for function in IEEE.values()),
     "theta", "inputs", "targets", "fixed", "loss_and_gradient", "forward", "input_gradient",
     "target_values", "math", "np",

@@ -20,8 +20,7 @@ from derive.network.given import Given, network_of
 from derive.notation import NEGATIVE, Names, names
 
 if TYPE_CHECKING:
-    from derive.algebra import Symbolic
-    from derive.algebra.symbolic import Form
+    from derive.algebra.symbolic import Form, Symbolic
     from derive.derivation.check import Report
 
 StyleName = Literal["deltas", "paths", "matrices"]
@@ -93,7 +92,7 @@ class Derivation:
         form, simplify  as of ``derive.symbolic``
         Raises UnknownName, with the nearest name; SymbolicError for a form that is not there.
         """
-        from derive.algebra import symbolic  # SymPy: loaded where it is asked for
+        from derive.algebra.symbolic import symbolic  # SymPy: loaded where it is asked for
 
         w = self._find(name)
         if "symbolic" not in self.kept:

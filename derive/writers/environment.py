@@ -13,13 +13,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from jinja2 import ChoiceLoader, FileSystemLoader, PrefixLoader, StrictUndefined, Template
+from jinja2 import ChoiceLoader, FileSystemLoader, PrefixLoader, Template
 from jinja2 import TemplateSyntaxError as JinjaSyntaxError
 from jinja2.exceptions import TemplateNotFound
 from jinja2.runtime import Macro
 from jinja2.sandbox import SandboxedEnvironment
 
-from derive.resources import shipped_templates
+from derive.resources import jinja, shipped_templates
 from derive.writers.errors import TemplateError
 
 if TYPE_CHECKING:
@@ -38,19 +38,7 @@ def environment(templates: Path | None = None) -> SandboxedEnvironment:
             f"templates: there is no folder {str(templates)!r}; give the path of one with templates"
         )
     own = [] if templates is None else [FileSystemLoader(templates)]
-    return SandboxedEnvironment(
-        loader=ChoiceLoader([*own, shipped]),
-        block_start_string="<%",
-        block_end_string="%>",
-        variable_start_string="<<",
-        variable_end_string=">>",
-        comment_start_string="<#",
-        comment_end_string="#>",
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        auto_reload=False,
-    )
+    return jinja(ChoiceLoader([*own, shipped]))
 
 
 class Layout:

@@ -86,6 +86,16 @@ def of_example(theta, inputs, targets):
     ]
 
 
+def loss_and_gradient(theta, inputs, targets):
+    """The mean of the examples' losses, and its gradient with respect to theta."""
+    loss, gradient = 0.0, [0.0] * len(theta)
+    for x, t in zip(inputs, targets, strict=True):
+        of_one, by_theta = of_example(theta, x, t)
+        loss += of_one
+        gradient = [a + b for a, b in zip(gradient, by_theta, strict=True)]
+    return loss / len(inputs), [value / len(inputs) for value in gradient]
+
+
 def forward(theta, inputs):
     """The outputs for one example."""
     w1, w3, w2, w4, b1, b2, w5, w6, b3 = theta
@@ -105,16 +115,6 @@ def forward(theta, inputs):
     r_o1 = 1/(1 + e_o1)
     a_o1 = r_o1 if o1 >= 0 else e_o1*r_o1
     return [a_o1]
-
-
-def loss_and_gradient(theta, inputs, targets):
-    """The mean of the examples' losses, and its gradient with respect to theta."""
-    loss, gradient = 0.0, [0.0] * len(theta)
-    for x, t in zip(inputs, targets, strict=True):
-        of_one, by_theta = of_example(theta, x, t)
-        loss += of_one
-        gradient = [a + b for a, b in zip(gradient, by_theta, strict=True)]
-    return loss / len(inputs), [value / len(inputs) for value in gradient]
 
 
 if __name__ == "__main__":

@@ -24,20 +24,29 @@ INPUTS = [0.05, 0.1]
 TARGETS = [0.01, 0.99]
 
 
-def outer(a, delta, out):
-    """a·deltaᵀ, summed over the examples; of a single one a plain product is much faster."""
-    (np.multiply if a.shape[1] == 1 else np.matmul)(a, delta.T, out=out)
+def array(values):
+    """Numbers in double precision, as an array."""
+    return np.asarray(values, dtype=np.float64)
 
 
-def loss_and_gradient_of_tile(parameters, a0, t, gradients):
-    """The sum of some examples' losses; its derivatives go into gradients."""
-    W1, b1, W2, b2 = parameters
-    dW1, db1, dW2, db2 = gradients
+def columns(rows):
+    """(examples, n), or (n,) for a single one, as (n, examples)."""
+    return np.atleast_2d(array(rows)).T
+
+
+@np.errstate(all="ignore")
+def loss_and_gradient(theta, inputs, targets):
+    """The mean of the examples' losses, and its gradient with respect to theta."""
+    W1 = array(theta[0:4]).reshape((2, 2))
+    b1 = array(theta[4:5]).reshape(())
+    W2 = array(theta[5:9]).reshape((2, 2))
+    b2 = array(theta[9:10]).reshape(())
+    a0 = columns(inputs)
+    t = columns(targets)
     # the pre-activations of layer 1, (2, examples)
     # h1 = W1·i1 + W2·i2 + b1
     # h2 = W3·i1 + W4·i2 + b1
-    z1 = W1.T @ a0
-    z1 += b1
+    z1 = W1.T @ a0 + b1
     # its sigmoid activations
     # a_h1 = σ(h1)
     # a_h2 = σ(h2)
@@ -47,8 +56,7 @@ def loss_and_gradient_of_tile(parameters, a0, t, gradients):
     # the pre-activations of layer 2, (2, examples)
     # o1 = W5·a_h1 + W6·a_h2 + b2
     # o2 = W7·a_h1 + W8·a_h2 + b2
-    z2 = W2.T @ a1
-    z2 += b2
+    z2 = W2.T @ a1 + b2
     # its sigmoid activations
     # a_o1 = σ(o1)
     # a_o2 = σ(o2)
@@ -66,54 +74,34 @@ def loss_and_gradient_of_tile(parameters, a0, t, gradients):
     # δ_o2 = (a_o2 − t2)·a_o2·(1 − a_o2)
     delta2 = gap2*e2*r2*r2
     # ∂E_Total/∂W5 = δ_o1·a_h1
-    outer(a1, delta2, dW2)
+    dW2 = a1 @ delta2.T
     # a shared bias collects the deltas of all units
-    np.sum(delta2, out=db2)
+    db2 = np.sum(delta2)
     # the deltas of layer 1, (2, examples)
     # δ_h1 = (W5·δ_o1 + W7·δ_o2)·a_h1·(1 − a_h1)
     # δ_h2 = (W6·δ_o1 + W8·δ_o2)·a_h2·(1 − a_h2)
     g1 = W2 @ delta2
     delta1 = g1*e1*r1*r1
     # ∂E_Total/∂W1 = δ_h1·i1
-    outer(a0, delta1, dW1)
+    dW1 = a0 @ delta1.T
     # a shared bias collects the deltas of all units
-    np.sum(delta1, out=db1)
-    return loss
+    db1 = np.sum(delta1)
+    gradient = np.concatenate([np.ravel(dW1), np.ravel(db1), np.ravel(dW2), np.ravel(db2)])
+    return loss / t.shape[1], gradient / t.shape[1]
 
 
-def views(flat):
-    """The trained parameters, or their gradients, as parts of a flat array."""
-    return (
-        flat[0:4].reshape((2, 2)), flat[4:5].reshape(()), flat[5:9].reshape((2, 2)),
-        flat[9:10].reshape(()),
-    )
-
-
-def loss_and_gradient_of_batch(parameters, inputs, targets):
-    """The mean of the examples' losses, and its gradient, tile after tile."""
-    count = len(inputs)
-    loss, total = 0.0, np.empty(10)
-    with np.errstate(all="ignore"):
-        for start in range(0, count, 4096):
-            tile = slice(start, start + 4096)
-            part = np.empty(10) if start else total
-            loss += loss_and_gradient_of_tile(
-                parameters, inputs[tile].T, targets[tile].T, views(part)
-            )
-            if start:
-                total += part
-    total /= count
-    return float(loss) / count, total
-
-
-def forward_of_tile(parameters, a0):
-    """The outputs, a column per example."""
-    W1, b1, W2, b2 = parameters
+@np.errstate(all="ignore")
+def forward(theta, inputs):
+    """The outputs, a row per example."""
+    W1 = array(theta[0:4]).reshape((2, 2))
+    b1 = array(theta[4:5]).reshape(())
+    W2 = array(theta[5:9]).reshape((2, 2))
+    b2 = array(theta[9:10]).reshape(())
+    a0 = columns(inputs)
     # the pre-activations of layer 1, (2, examples)
     # h1 = W1·i1 + W2·i2 + b1
     # h2 = W3·i1 + W4·i2 + b1
-    z1 = W1.T @ a0
-    z1 += b1
+    z1 = W1.T @ a0 + b1
     # its sigmoid activations
     # a_h1 = σ(h1)
     # a_h2 = σ(h2)
@@ -123,51 +111,18 @@ def forward_of_tile(parameters, a0):
     # the pre-activations of layer 2, (2, examples)
     # o1 = W5·a_h1 + W6·a_h2 + b2
     # o2 = W7·a_h1 + W8·a_h2 + b2
-    z2 = W2.T @ a1
-    z2 += b2
+    z2 = W2.T @ a1 + b2
     # its sigmoid activations
     # a_o1 = σ(o1)
     # a_o2 = σ(o2)
     e2 = np.exp(-np.abs(z2))
     r2 = 1/(1 + e2)
     a2 = np.where(z2 >= 0, r2, e2*r2)
-    return a2
-
-
-def forward_of_batch(parameters, inputs):
-    """The outputs, a row per example."""
-    outputs = np.empty((len(inputs), 2))
-    with np.errstate(all="ignore"):
-        for start in range(0, len(inputs), 4096):
-            tile = slice(start, start + 4096)
-            outputs[tile] = forward_of_tile(parameters, inputs[tile].T).T
-    return outputs
-
-
-def parameters_of(theta):
-    """Every array of weights and biases, in the order of the layers."""
-    W1, b1, W2, b2 = views(np.asarray(theta, dtype=float))
-    return (W1, b1, W2, b2)
-
-
-def loss_and_gradient(theta, inputs, targets):
-    """The loss, and its gradient with respect to theta, an array like theta.
-
-    inputs (n_in,) or (examples, n_in), targets (n_out,) or (examples, n_out)
-    """
-    inputs = np.atleast_2d(np.asarray(inputs, dtype=float))
-    targets = np.atleast_2d(np.asarray(targets, dtype=float))
-    return loss_and_gradient_of_batch(parameters_of(theta), inputs, targets)
-
-
-def forward(theta, inputs):
-    """The outputs, (examples, n_out), for inputs (n_in,) or (examples, n_in)."""
-    inputs = np.atleast_2d(np.asarray(inputs, dtype=float))
-    return forward_of_batch(parameters_of(theta), inputs)
+    return a2.T
 
 
 if __name__ == "__main__":
     loss, gradient = loss_and_gradient(THETA, INPUTS, TARGETS)
-    print("loss", loss)
+    print("loss", float(loss))
     for name, value in zip(NAMES, gradient, strict=True):
-        print(f"d loss / d {name} = {value}")
+        print(f"d loss / d {name} = {float(value)}")

@@ -25,12 +25,12 @@ INPUTS = [0.05, 0.1]
 TARGETS = [0.01, 0.99]
 
 
-def loss_and_gradient(theta, inputs, targets, fixed=FIXED):
+def loss_and_gradient(theta, inputs, targets):
     """The loss of one example, and its gradient with respect to theta."""
     w1, w3, w2, w4, w5, w7, w6, w8 = theta
     i1, i2 = inputs
     t1, t2 = targets
-    b1, b2 = fixed
+    b1, b2 = FIXED
     # h1 = W1·i1 + W2·i2 + b1
     h1 = w1*i1 + w2*i2 + b1
     # h2 = W3·i1 + W4·i2 + b1
@@ -95,11 +95,11 @@ def loss_and_gradient(theta, inputs, targets, fixed=FIXED):
     ]
 
 
-def forward(theta, inputs, fixed=FIXED):
+def forward(theta, inputs):
     """The outputs for one example."""
     w1, w3, w2, w4, w5, w7, w6, w8 = theta
     i1, i2 = inputs
-    b1, b2 = fixed
+    b1, b2 = FIXED
     # h1 = W1·i1 + W2·i2 + b1
     h1 = w1*i1 + w2*i2 + b1
     # h2 = W3·i1 + W4·i2 + b1

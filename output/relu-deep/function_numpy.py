@@ -32,41 +32,50 @@ INPUTS = [1.0, 0.5]
 TARGETS = [1.0]
 
 
-def outer(a, delta, out):
-    """a·deltaᵀ, summed over the examples; of a single one a plain product is much faster."""
-    (np.multiply if a.shape[1] == 1 else np.matmul)(a, delta.T, out=out)
+def array(values):
+    """Numbers in double precision, as an array."""
+    return np.asarray(values, dtype=np.float64)
 
 
-def loss_and_gradient_of_tile(parameters, a0, t, gradients):
-    """The sum of some examples' losses; its derivatives go into gradients."""
-    W1, b1, W2, b2, W3, b3 = parameters
-    dW1, db1, dW2, db2, dW3, db3 = gradients
+def columns(rows):
+    """(examples, n), or (n,) for a single one, as (n, examples)."""
+    return np.atleast_2d(array(rows)).T
+
+
+@np.errstate(all="ignore")
+def loss_and_gradient(theta, inputs, targets):
+    """The mean of the examples' losses, and its gradient with respect to theta."""
+    W1 = array(theta[0:6]).reshape((2, 3))
+    b1 = array(theta[6:9]).reshape((3,))
+    W2 = array(theta[9:18]).reshape((3, 3))
+    b2 = array(theta[18:21]).reshape((3,))
+    W3 = array(theta[21:24]).reshape((3, 1))
+    b3 = array(theta[24:25]).reshape((1,))
+    a0 = columns(inputs)
+    t = columns(targets)
     # the pre-activations of layer 1, (3, examples)
     # z⁽¹⁾₁ = w⁽¹⁾₁₁·x₁ + w⁽¹⁾₂₁·x₂ + b⁽¹⁾₁
     # z⁽¹⁾₂ = w⁽¹⁾₁₂·x₁ + w⁽¹⁾₂₂·x₂ + b⁽¹⁾₂
     # z⁽¹⁾₃ = w⁽¹⁾₁₃·x₁ + w⁽¹⁾₂₃·x₂ + b⁽¹⁾₃
-    z1 = W1.T @ a0
-    z1 += b1[:, None]
+    z1 = W1.T @ a0 + b1[:, None]
     # its relu activations
     # a⁽¹⁾₁ = relu(z⁽¹⁾₁)
     # a⁽¹⁾₂ = relu(z⁽¹⁾₂)
     # a⁽¹⁾₃ = relu(z⁽¹⁾₃)
-    a1 = np.maximum(z1, 0.0)
+    a1 = np.where(z1 <= 0, 0.0, z1)
     # the pre-activations of layer 2, (3, examples)
     # z⁽²⁾₁ = w⁽²⁾₁₁·a⁽¹⁾₁ + w⁽²⁾₂₁·a⁽¹⁾₂ + w⁽²⁾₃₁·a⁽¹⁾₃ + b⁽²⁾₁
     # z⁽²⁾₂ = w⁽²⁾₁₂·a⁽¹⁾₁ + w⁽²⁾₂₂·a⁽¹⁾₂ + w⁽²⁾₃₂·a⁽¹⁾₃ + b⁽²⁾₂
     # z⁽²⁾₃ = w⁽²⁾₁₃·a⁽¹⁾₁ + w⁽²⁾₂₃·a⁽¹⁾₂ + w⁽²⁾₃₃·a⁽¹⁾₃ + b⁽²⁾₃
-    z2 = W2.T @ a1
-    z2 += b2[:, None]
+    z2 = W2.T @ a1 + b2[:, None]
     # its relu activations
     # a⁽²⁾₁ = relu(z⁽²⁾₁)
     # a⁽²⁾₂ = relu(z⁽²⁾₂)
     # a⁽²⁾₃ = relu(z⁽²⁾₃)
-    a2 = np.maximum(z2, 0.0)
+    a2 = np.where(z2 <= 0, 0.0, z2)
     # the pre-activations of layer 3, (1, examples)
     # z⁽³⁾₁ = w⁽³⁾₁₁·a⁽²⁾₁ + w⁽³⁾₂₁·a⁽²⁾₂ + w⁽³⁾₃₁·a⁽²⁾₃ + b⁽³⁾₁
-    z3 = W3.T @ a2
-    z3 += b3[:, None]
+    z3 = W3.T @ a2 + b3[:, None]
     # its identity activations
     # ŷ₁ = z⁽³⁾₁
     a3 = z3
@@ -78,126 +87,76 @@ def loss_and_gradient_of_tile(parameters, a0, t, gradients):
     # δ⁽³⁾₁ = ŷ₁ − y₁
     delta3 = v1_3
     # ∂L/∂w⁽³⁾₁₁ = δ⁽³⁾₁·a⁽²⁾₁
-    outer(a2, delta3, dW3)
+    dW3 = a2 @ delta3.T
     # ∂L/∂b⁽³⁾₁ = δ⁽³⁾₁
-    np.sum(delta3, axis=1, out=db3)
+    db3 = delta3.sum(axis=1)
     # the deltas of layer 2, (3, examples)
     # δ⁽²⁾₁ = w⁽³⁾₁₁·δ⁽³⁾₁·relu′(z⁽²⁾₁)
     # δ⁽²⁾₂ = w⁽³⁾₂₁·δ⁽³⁾₁·relu′(z⁽²⁾₂)
     # δ⁽²⁾₃ = w⁽³⁾₃₁·δ⁽³⁾₁·relu′(z⁽²⁾₃)
     g2 = W3 @ delta3
-    delta2 = g2*~(z2 <= 0)
+    delta2 = g2*np.where(z2 <= 0, 0.0, 1.0)
     # ∂L/∂w⁽²⁾₁₁ = δ⁽²⁾₁·a⁽¹⁾₁
-    outer(a1, delta2, dW2)
+    dW2 = a1 @ delta2.T
     # ∂L/∂b⁽²⁾₁ = δ⁽²⁾₁
-    np.sum(delta2, axis=1, out=db2)
+    db2 = delta2.sum(axis=1)
     # the deltas of layer 1, (3, examples)
     # δ⁽¹⁾₁ = (w⁽²⁾₁₁·δ⁽²⁾₁ + w⁽²⁾₁₂·δ⁽²⁾₂ + w⁽²⁾₁₃·δ⁽²⁾₃)·relu′(z⁽¹⁾₁)
     # δ⁽¹⁾₂ = (w⁽²⁾₂₁·δ⁽²⁾₁ + w⁽²⁾₂₂·δ⁽²⁾₂ + w⁽²⁾₂₃·δ⁽²⁾₃)·relu′(z⁽¹⁾₂)
     # δ⁽¹⁾₃ = (w⁽²⁾₃₁·δ⁽²⁾₁ + w⁽²⁾₃₂·δ⁽²⁾₂ + w⁽²⁾₃₃·δ⁽²⁾₃)·relu′(z⁽¹⁾₃)
     g1 = W2 @ delta2
-    delta1 = g1*~(z1 <= 0)
+    delta1 = g1*np.where(z1 <= 0, 0.0, 1.0)
     # ∂L/∂w⁽¹⁾₁₁ = δ⁽¹⁾₁·x₁
-    outer(a0, delta1, dW1)
+    dW1 = a0 @ delta1.T
     # ∂L/∂b⁽¹⁾₁ = δ⁽¹⁾₁
-    np.sum(delta1, axis=1, out=db1)
-    return loss
+    db1 = delta1.sum(axis=1)
+    gradient = np.concatenate([
+        np.ravel(dW1), np.ravel(db1), np.ravel(dW2), np.ravel(db2), np.ravel(dW3), np.ravel(db3),
+    ])
+    return loss / t.shape[1], gradient / t.shape[1]
 
 
-def views(flat):
-    """The trained parameters, or their gradients, as parts of a flat array."""
-    return (
-        flat[0:6].reshape((2, 3)), flat[6:9], flat[9:18].reshape((3, 3)), flat[18:21],
-        flat[21:24].reshape((3, 1)), flat[24:25],
-    )
-
-
-def loss_and_gradient_of_batch(parameters, inputs, targets):
-    """The mean of the examples' losses, and its gradient, tile after tile."""
-    count = len(inputs)
-    loss, total = 0.0, np.empty(25)
-    with np.errstate(all="ignore"):
-        for start in range(0, count, 4096):
-            tile = slice(start, start + 4096)
-            part = np.empty(25) if start else total
-            loss += loss_and_gradient_of_tile(
-                parameters, inputs[tile].T, targets[tile].T, views(part)
-            )
-            if start:
-                total += part
-    total /= count
-    return float(loss) / count, total
-
-
-def forward_of_tile(parameters, a0):
-    """The outputs, a column per example."""
-    W1, b1, W2, b2, W3, b3 = parameters
+@np.errstate(all="ignore")
+def forward(theta, inputs):
+    """The outputs, a row per example."""
+    W1 = array(theta[0:6]).reshape((2, 3))
+    b1 = array(theta[6:9]).reshape((3,))
+    W2 = array(theta[9:18]).reshape((3, 3))
+    b2 = array(theta[18:21]).reshape((3,))
+    W3 = array(theta[21:24]).reshape((3, 1))
+    b3 = array(theta[24:25]).reshape((1,))
+    a0 = columns(inputs)
     # the pre-activations of layer 1, (3, examples)
     # z⁽¹⁾₁ = w⁽¹⁾₁₁·x₁ + w⁽¹⁾₂₁·x₂ + b⁽¹⁾₁
     # z⁽¹⁾₂ = w⁽¹⁾₁₂·x₁ + w⁽¹⁾₂₂·x₂ + b⁽¹⁾₂
     # z⁽¹⁾₃ = w⁽¹⁾₁₃·x₁ + w⁽¹⁾₂₃·x₂ + b⁽¹⁾₃
-    z1 = W1.T @ a0
-    z1 += b1[:, None]
+    z1 = W1.T @ a0 + b1[:, None]
     # its relu activations
     # a⁽¹⁾₁ = relu(z⁽¹⁾₁)
     # a⁽¹⁾₂ = relu(z⁽¹⁾₂)
     # a⁽¹⁾₃ = relu(z⁽¹⁾₃)
-    a1 = np.maximum(z1, 0.0)
+    a1 = np.where(z1 <= 0, 0.0, z1)
     # the pre-activations of layer 2, (3, examples)
     # z⁽²⁾₁ = w⁽²⁾₁₁·a⁽¹⁾₁ + w⁽²⁾₂₁·a⁽¹⁾₂ + w⁽²⁾₃₁·a⁽¹⁾₃ + b⁽²⁾₁
     # z⁽²⁾₂ = w⁽²⁾₁₂·a⁽¹⁾₁ + w⁽²⁾₂₂·a⁽¹⁾₂ + w⁽²⁾₃₂·a⁽¹⁾₃ + b⁽²⁾₂
     # z⁽²⁾₃ = w⁽²⁾₁₃·a⁽¹⁾₁ + w⁽²⁾₂₃·a⁽¹⁾₂ + w⁽²⁾₃₃·a⁽¹⁾₃ + b⁽²⁾₃
-    z2 = W2.T @ a1
-    z2 += b2[:, None]
+    z2 = W2.T @ a1 + b2[:, None]
     # its relu activations
     # a⁽²⁾₁ = relu(z⁽²⁾₁)
     # a⁽²⁾₂ = relu(z⁽²⁾₂)
     # a⁽²⁾₃ = relu(z⁽²⁾₃)
-    a2 = np.maximum(z2, 0.0)
+    a2 = np.where(z2 <= 0, 0.0, z2)
     # the pre-activations of layer 3, (1, examples)
     # z⁽³⁾₁ = w⁽³⁾₁₁·a⁽²⁾₁ + w⁽³⁾₂₁·a⁽²⁾₂ + w⁽³⁾₃₁·a⁽²⁾₃ + b⁽³⁾₁
-    z3 = W3.T @ a2
-    z3 += b3[:, None]
+    z3 = W3.T @ a2 + b3[:, None]
     # its identity activations
     # ŷ₁ = z⁽³⁾₁
     a3 = z3
-    return a3
-
-
-def forward_of_batch(parameters, inputs):
-    """The outputs, a row per example."""
-    outputs = np.empty((len(inputs), 1))
-    with np.errstate(all="ignore"):
-        for start in range(0, len(inputs), 4096):
-            tile = slice(start, start + 4096)
-            outputs[tile] = forward_of_tile(parameters, inputs[tile].T).T
-    return outputs
-
-
-def parameters_of(theta):
-    """Every array of weights and biases, in the order of the layers."""
-    W1, b1, W2, b2, W3, b3 = views(np.asarray(theta, dtype=float))
-    return (W1, b1, W2, b2, W3, b3)
-
-
-def loss_and_gradient(theta, inputs, targets):
-    """The loss, and its gradient with respect to theta, an array like theta.
-
-    inputs (n_in,) or (examples, n_in), targets (n_out,) or (examples, n_out)
-    """
-    inputs = np.atleast_2d(np.asarray(inputs, dtype=float))
-    targets = np.atleast_2d(np.asarray(targets, dtype=float))
-    return loss_and_gradient_of_batch(parameters_of(theta), inputs, targets)
-
-
-def forward(theta, inputs):
-    """The outputs, (examples, n_out), for inputs (n_in,) or (examples, n_in)."""
-    inputs = np.atleast_2d(np.asarray(inputs, dtype=float))
-    return forward_of_batch(parameters_of(theta), inputs)
+    return a3.T
 
 
 if __name__ == "__main__":
     loss, gradient = loss_and_gradient(THETA, INPUTS, TARGETS)
-    print("loss", loss)
+    print("loss", float(loss))
     for name, value in zip(NAMES, gradient, strict=True):
-        print(f"d loss / d {name} = {value}")
+        print(f"d loss / d {name} = {float(value)}")

@@ -34,7 +34,7 @@ def loss_and_gradient(theta, inputs, targets):
     """The loss of one example, and its gradient with respect to theta."""
     (
         w1_11, w1_12, w1_13, w1_21, w1_22, w1_23, b1_1, b1_2, b1_3, w2_11, w2_12, w2_13, w2_21,
-        w2_22, w2_23, w2_31, w2_32, w2_33, b2_1, b2_2, b2_3, w3_11, w3_21, w3_31, b3_1
+        w2_22, w2_23, w2_31, w2_32, w2_33, b2_1, b2_2, b2_3, w3_11, w3_21, w3_31, b3_1,
     ) = theta
     x1, x2 = inputs
     (y1,) = targets
@@ -151,7 +151,7 @@ def forward(theta, inputs):
     """The outputs for one example."""
     (
         w1_11, w1_12, w1_13, w1_21, w1_22, w1_23, b1_1, b1_2, b1_3, w2_11, w2_12, w2_13, w2_21,
-        w2_22, w2_23, w2_31, w2_32, w2_33, b2_1, b2_2, b2_3, w3_11, w3_21, w3_31, b3_1
+        w2_22, w2_23, w2_31, w2_32, w2_33, b2_1, b2_2, b2_3, w3_11, w3_21, w3_31, b3_1,
     ) = theta
     x1, x2 = inputs
     # z⁽¹⁾₁ = w⁽¹⁾₁₁·x₁ + w⁽¹⁾₂₁·x₂ + b⁽¹⁾₁

@@ -30,36 +30,34 @@ INPUTS = [0.1, 0.2]
 TARGETS = [1.0, 0.0]
 
 
-OTHERS = {}
+def array(values):
+    """Numbers in double precision, as an array."""
+    return np.asarray(values, dtype=np.float64)
+
+
+def columns(rows):
+    """(examples, n), or (n,) for a single one, as (n, examples)."""
+    return np.atleast_2d(array(rows)).T
 
 
 def others(v):
     """The sum of all rows but its own, for every row; never a total less its own."""
-    n = len(v)
-    if n > 500:  # a matrix of n² would cost more than it saves
-        result = np.zeros_like(v)
-        np.cumsum(v[:-1], axis=0, out=result[1:])
-        result[:-1] += np.cumsum(v[:0:-1], axis=0)[::-1]
-        return result
-    if n not in OTHERS:
-        OTHERS[n] = 1 - np.eye(n)
-    return OTHERS[n] @ v
+    return (1 - np.eye(len(v))) @ v
 
 
-def outer(a, delta, out):
-    """a·deltaᵀ, summed over the examples; of a single one a plain product is much faster."""
-    (np.multiply if a.shape[1] == 1 else np.matmul)(a, delta.T, out=out)
-
-
-def loss_and_gradient_of_tile(parameters, a0, t, gradients):
-    """The sum of some examples' losses; its derivatives go into gradients."""
-    W1, b1, W2, b2 = parameters
-    dW1, db1, dW2, db2 = gradients
+@np.errstate(all="ignore")
+def loss_and_gradient(theta, inputs, targets):
+    """The mean of the examples' losses, and its gradient with respect to theta."""
+    W1 = array(theta[0:4]).reshape((2, 2))
+    b1 = array(theta[4:6]).reshape((2,))
+    W2 = array(theta[6:10]).reshape((2, 2))
+    b2 = array(theta[10:12]).reshape((2,))
+    a0 = columns(inputs)
+    t = columns(targets)
     # the pre-activations of layer 1, (2, examples)
     # z1 = w11·x1 + w21·x2 + b1
     # z2 = w12·x1 + w22·x2 + b2
-    z1 = W1.T @ a0
-    z1 += b1[:, None]
+    z1 = W1.T @ a0 + b1[:, None]
     # its tanh activations
     # a1 = tanh(z1)
     # a2 = tanh(z2)
@@ -69,8 +67,7 @@ def loss_and_gradient_of_tile(parameters, a0, t, gradients):
     # the pre-activations of layer 2, (2, examples)
     # z_o1 = w_h1_o1·a1 + w_h2_o1·a2 + b_o1
     # z_o2 = w_h1_o2·a1 + w_h2_o2·a2 + b_o2
-    z2 = W2.T @ a1
-    z2 += b2[:, None]
+    z2 = W2.T @ a1 + b2[:, None]
     # its softmax activations
     # y_pred1 = exp(z_o1)/(exp(z_o1) + exp(z_o2))
     # y_pred2 = exp(z_o2)/(exp(z_o1) + exp(z_o2))
@@ -92,51 +89,34 @@ def loss_and_gradient_of_tile(parameters, a0, t, gradients):
     B2 = -t
     delta2 = q2*B2 - a2*others(B2)
     # ∂Loss/∂w_h1_o1 = δ_o1·a1
-    outer(a1, delta2, dW2)
+    dW2 = a1 @ delta2.T
     # ∂Loss/∂b_o1 = δ_o1
-    np.sum(delta2, axis=1, out=db2)
+    db2 = delta2.sum(axis=1)
     # the deltas of layer 1, (2, examples)
     # δ1 = (w_h1_o1·δ_o1 + w_h1_o2·δ_o2)·(1 − a1²)
     # δ2 = (w_h2_o1·δ_o1 + w_h2_o2·δ_o2)·(1 − a2²)
     g1 = W2 @ delta2
     delta1 = 4*g1*e1*r1*r1
     # ∂Loss/∂w11 = δ1·x1
-    outer(a0, delta1, dW1)
+    dW1 = a0 @ delta1.T
     # ∂Loss/∂b1 = δ1
-    np.sum(delta1, axis=1, out=db1)
-    return loss
+    db1 = delta1.sum(axis=1)
+    gradient = np.concatenate([np.ravel(dW1), np.ravel(db1), np.ravel(dW2), np.ravel(db2)])
+    return loss / t.shape[1], gradient / t.shape[1]
 
 
-def views(flat):
-    """The trained parameters, or their gradients, as parts of a flat array."""
-    return (flat[0:4].reshape((2, 2)), flat[4:6], flat[6:10].reshape((2, 2)), flat[10:12])
-
-
-def loss_and_gradient_of_batch(parameters, inputs, targets):
-    """The mean of the examples' losses, and its gradient, tile after tile."""
-    count = len(inputs)
-    loss, total = 0.0, np.empty(12)
-    with np.errstate(all="ignore"):
-        for start in range(0, count, 4096):
-            tile = slice(start, start + 4096)
-            part = np.empty(12) if start else total
-            loss += loss_and_gradient_of_tile(
-                parameters, inputs[tile].T, targets[tile].T, views(part)
-            )
-            if start:
-                total += part
-    total /= count
-    return float(loss) / count, total
-
-
-def forward_of_tile(parameters, a0):
-    """The outputs, a column per example."""
-    W1, b1, W2, b2 = parameters
+@np.errstate(all="ignore")
+def forward(theta, inputs):
+    """The outputs, a row per example."""
+    W1 = array(theta[0:4]).reshape((2, 2))
+    b1 = array(theta[4:6]).reshape((2,))
+    W2 = array(theta[6:10]).reshape((2, 2))
+    b2 = array(theta[10:12]).reshape((2,))
+    a0 = columns(inputs)
     # the pre-activations of layer 1, (2, examples)
     # z1 = w11·x1 + w21·x2 + b1
     # z2 = w12·x1 + w22·x2 + b2
-    z1 = W1.T @ a0
-    z1 += b1[:, None]
+    z1 = W1.T @ a0 + b1[:, None]
     # its tanh activations
     # a1 = tanh(z1)
     # a2 = tanh(z2)
@@ -144,8 +124,7 @@ def forward_of_tile(parameters, a0):
     # the pre-activations of layer 2, (2, examples)
     # z_o1 = w_h1_o1·a1 + w_h2_o1·a2 + b_o1
     # z_o2 = w_h1_o2·a1 + w_h2_o2·a2 + b_o2
-    z2 = W2.T @ a1
-    z2 += b2[:, None]
+    z2 = W2.T @ a1 + b2[:, None]
     # its softmax activations
     # y_pred1 = exp(z_o1)/(exp(z_o1) + exp(z_o2))
     # y_pred2 = exp(z_o2)/(exp(z_o1) + exp(z_o2))
@@ -153,43 +132,11 @@ def forward_of_tile(parameters, a0):
     e2 = np.exp(z2 - top2)
     S2 = e2.sum(axis=0)
     a2 = e2/S2
-    return a2
-
-
-def forward_of_batch(parameters, inputs):
-    """The outputs, a row per example."""
-    outputs = np.empty((len(inputs), 2))
-    with np.errstate(all="ignore"):
-        for start in range(0, len(inputs), 4096):
-            tile = slice(start, start + 4096)
-            outputs[tile] = forward_of_tile(parameters, inputs[tile].T).T
-    return outputs
-
-
-def parameters_of(theta):
-    """Every array of weights and biases, in the order of the layers."""
-    W1, b1, W2, b2 = views(np.asarray(theta, dtype=float))
-    return (W1, b1, W2, b2)
-
-
-def loss_and_gradient(theta, inputs, targets):
-    """The loss, and its gradient with respect to theta, an array like theta.
-
-    inputs (n_in,) or (examples, n_in), targets (n_out,) or (examples, n_out)
-    """
-    inputs = np.atleast_2d(np.asarray(inputs, dtype=float))
-    targets = np.atleast_2d(np.asarray(targets, dtype=float))
-    return loss_and_gradient_of_batch(parameters_of(theta), inputs, targets)
-
-
-def forward(theta, inputs):
-    """The outputs, (examples, n_out), for inputs (n_in,) or (examples, n_in)."""
-    inputs = np.atleast_2d(np.asarray(inputs, dtype=float))
-    return forward_of_batch(parameters_of(theta), inputs)
+    return a2.T
 
 
 if __name__ == "__main__":
     loss, gradient = loss_and_gradient(THETA, INPUTS, TARGETS)
-    print("loss", loss)
+    print("loss", float(loss))
     for name, value in zip(NAMES, gradient, strict=True):
-        print(f"d loss / d {name} = {value}")
+        print(f"d loss / d {name} = {float(value)}")

@@ -24,15 +24,23 @@ INPUTS = [0.05, 0.1]
 TARGETS = [0.01, 0.99]
 
 
-def outer(a, delta, out):
-    """a·deltaᵀ, summed over the examples; of a single one a plain product is much faster."""
-    (np.multiply if a.shape[1] == 1 else np.matmul)(a, delta.T, out=out)
+def array(values):
+    """Numbers in double precision, as an array."""
+    return np.asarray(values, dtype=np.float64)
 
 
-def loss_and_gradient_of_tile(parameters, a0, t, gradients):
-    """The sum of some examples' losses; its derivatives go into gradients."""
-    W1, W2 = parameters
-    dW1, dW2 = gradients
+def columns(rows):
+    """(examples, n), or (n,) for a single one, as (n, examples)."""
+    return np.atleast_2d(array(rows)).T
+
+
+@np.errstate(all="ignore")
+def loss_and_gradient(theta, inputs, targets):
+    """The mean of the examples' losses, and its gradient with respect to theta."""
+    W1 = array(theta[0:4]).reshape((2, 2))
+    W2 = array(theta[4:8]).reshape((2, 2))
+    a0 = columns(inputs)
+    t = columns(targets)
     # the pre-activations of layer 1, (2, examples)
     # h1 = w1·i1 + w2·i2
     # h2 = w3·i1 + w4·i2
@@ -64,42 +72,24 @@ def loss_and_gradient_of_tile(parameters, a0, t, gradients):
     # δ_o2 = (out_o2 − t2)·out_o2·(1 − out_o2)
     delta2 = gap2*e2*r2*r2
     # ∂E_Total/∂w5 = δ_o1·out_h1
-    outer(a1, delta2, dW2)
+    dW2 = a1 @ delta2.T
     # the deltas of layer 1, (2, examples)
     # δ_h1 = (w5·δ_o1 + w7·δ_o2)·out_h1·(1 − out_h1)
     # δ_h2 = (w6·δ_o1 + w8·δ_o2)·out_h2·(1 − out_h2)
     g1 = W2 @ delta2
     delta1 = g1*e1*r1*r1
     # ∂E_Total/∂w1 = δ_h1·i1
-    outer(a0, delta1, dW1)
-    return loss
+    dW1 = a0 @ delta1.T
+    gradient = np.concatenate([np.ravel(dW1), np.ravel(dW2)])
+    return loss / t.shape[1], gradient / t.shape[1]
 
 
-def views(flat):
-    """The trained parameters, or their gradients, as parts of a flat array."""
-    return (flat[0:4].reshape((2, 2)), flat[4:8].reshape((2, 2)))
-
-
-def loss_and_gradient_of_batch(parameters, inputs, targets):
-    """The mean of the examples' losses, and its gradient, tile after tile."""
-    count = len(inputs)
-    loss, total = 0.0, np.empty(8)
-    with np.errstate(all="ignore"):
-        for start in range(0, count, 4096):
-            tile = slice(start, start + 4096)
-            part = np.empty(8) if start else total
-            loss += loss_and_gradient_of_tile(
-                parameters, inputs[tile].T, targets[tile].T, views(part)
-            )
-            if start:
-                total += part
-    total /= count
-    return float(loss) / count, total
-
-
-def forward_of_tile(parameters, a0):
-    """The outputs, a column per example."""
-    W1, W2 = parameters
+@np.errstate(all="ignore")
+def forward(theta, inputs):
+    """The outputs, a row per example."""
+    W1 = array(theta[0:4]).reshape((2, 2))
+    W2 = array(theta[4:8]).reshape((2, 2))
+    a0 = columns(inputs)
     # the pre-activations of layer 1, (2, examples)
     # h1 = w1·i1 + w2·i2
     # h2 = w3·i1 + w4·i2
@@ -120,43 +110,11 @@ def forward_of_tile(parameters, a0):
     e2 = np.exp(-np.abs(z2))
     r2 = 1/(1 + e2)
     a2 = np.where(z2 >= 0, r2, e2*r2)
-    return a2
-
-
-def forward_of_batch(parameters, inputs):
-    """The outputs, a row per example."""
-    outputs = np.empty((len(inputs), 2))
-    with np.errstate(all="ignore"):
-        for start in range(0, len(inputs), 4096):
-            tile = slice(start, start + 4096)
-            outputs[tile] = forward_of_tile(parameters, inputs[tile].T).T
-    return outputs
-
-
-def parameters_of(theta):
-    """Every array of weights and biases, in the order of the layers."""
-    W1, W2 = views(np.asarray(theta, dtype=float))
-    return (W1, W2)
-
-
-def loss_and_gradient(theta, inputs, targets):
-    """The loss, and its gradient with respect to theta, an array like theta.
-
-    inputs (n_in,) or (examples, n_in), targets (n_out,) or (examples, n_out)
-    """
-    inputs = np.atleast_2d(np.asarray(inputs, dtype=float))
-    targets = np.atleast_2d(np.asarray(targets, dtype=float))
-    return loss_and_gradient_of_batch(parameters_of(theta), inputs, targets)
-
-
-def forward(theta, inputs):
-    """The outputs, (examples, n_out), for inputs (n_in,) or (examples, n_in)."""
-    inputs = np.atleast_2d(np.asarray(inputs, dtype=float))
-    return forward_of_batch(parameters_of(theta), inputs)
+    return a2.T
 
 
 if __name__ == "__main__":
     loss, gradient = loss_and_gradient(THETA, INPUTS, TARGETS)
-    print("loss", loss)
+    print("loss", float(loss))
     for name, value in zip(NAMES, gradient, strict=True):
-        print(f"d loss / d {name} = {value}")
+        print(f"d loss / d {name} = {float(value)}")

@@ -38,16 +38,16 @@ def second_largest(*values):
     return sorted(values)[-2] if len(values) > 1 else -inf
 
 
-def loss_and_gradient(theta, inputs, targets, fixed=FIXED):
+def loss_and_gradient(theta, inputs, targets):
     """The loss of one example, and its gradient with respect to theta."""
     (
         W_i1j1, W_i1j2, W_i1j3, W_i2j1, W_i2j2, W_i2j3, W_i3j1, W_i3j2, W_i3j3, W_j1k1, W_j1k2,
         W_j1k3, W_j2k1, W_j2k2, W_j2k3, W_j3k1, W_j3k2, W_j3k3, W_k1l1, W_k1l2, W_k1l3, W_k2l1,
-        W_k2l2, W_k2l3, W_k3l1, W_k3l2, W_k3l3
+        W_k2l2, W_k2l3, W_k3l1, W_k3l2, W_k3l3,
     ) = theta
     i1, i2, i3 = inputs
     y1, y2, y3 = targets
-    b_j1, b_j2, b_j3, b_k1, b_k2, b_k3, b_l1, b_l2, b_l3 = fixed
+    b_j1, b_j2, b_j3, b_k1, b_k2, b_k3, b_l1, b_l2, b_l3 = FIXED
     # h1_in1 = W_i1j1·i1 + W_i2j1·i2 + W_i3j1·i3 + b_j1
     h1_in1 = W_i1j1*i1 + W_i2j1*i2 + W_i3j1*i3 + b_j1
     # h1_in2 = W_i1j2·i1 + W_i2j2·i2 + W_i3j2·i3 + b_j2
@@ -233,15 +233,15 @@ def loss_and_gradient(theta, inputs, targets, fixed=FIXED):
     ]
 
 
-def forward(theta, inputs, fixed=FIXED):
+def forward(theta, inputs):
     """The outputs for one example."""
     (
         W_i1j1, W_i1j2, W_i1j3, W_i2j1, W_i2j2, W_i2j3, W_i3j1, W_i3j2, W_i3j3, W_j1k1, W_j1k2,
         W_j1k3, W_j2k1, W_j2k2, W_j2k3, W_j3k1, W_j3k2, W_j3k3, W_k1l1, W_k1l2, W_k1l3, W_k2l1,
-        W_k2l2, W_k2l3, W_k3l1, W_k3l2, W_k3l3
+        W_k2l2, W_k2l3, W_k3l1, W_k3l2, W_k3l3,
     ) = theta
     i1, i2, i3 = inputs
-    b_j1, b_j2, b_j3, b_k1, b_k2, b_k3, b_l1, b_l2, b_l3 = fixed
+    b_j1, b_j2, b_j3, b_k1, b_k2, b_k3, b_l1, b_l2, b_l3 = FIXED
     # h1_in1 = W_i1j1·i1 + W_i2j1·i2 + W_i3j1·i3 + b_j1
     h1_in1 = W_i1j1*i1 + W_i2j1*i2 + W_i3j1*i3 + b_j1
     # h1_in2 = W_i1j2·i1 + W_i2j2·i2 + W_i3j2·i3 + b_j2

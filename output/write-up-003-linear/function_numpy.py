@@ -24,23 +24,23 @@ INPUTS = [1.1, 2.2]
 TARGETS = [3.3]
 
 
-def target_values(inputs):
-    """The targets of one example, from its inputs."""
-    x1, x2 = inputs
-    # y = x1 + x2
-    y = x1 + x2
-    return [y]
+def array(values):
+    """Numbers in double precision, as an array."""
+    return np.asarray(values, dtype=np.float64)
 
 
-def outer(a, delta, out):
-    """a·deltaᵀ, summed over the examples; of a single one a plain product is much faster."""
-    (np.multiply if a.shape[1] == 1 else np.matmul)(a, delta.T, out=out)
+def columns(rows):
+    """(examples, n), or (n,) for a single one, as (n, examples)."""
+    return np.atleast_2d(array(rows)).T
 
 
-def loss_and_gradient_of_tile(parameters, a0, t, gradients):
-    """The sum of some examples' losses; its derivatives go into gradients."""
-    W1, W2 = parameters
-    dW1, dW2 = gradients
+@np.errstate(all="ignore")
+def loss_and_gradient(theta, inputs, targets):
+    """The mean of the examples' losses, and its gradient with respect to theta."""
+    W1 = array(theta[0:4]).reshape((2, 2))
+    W2 = array(theta[4:6]).reshape((2, 1))
+    a0 = columns(inputs)
+    t = columns(targets)
     # the pre-activations of layer 1, (2, examples)
     # z1 = w11·x1 + w21·x2
     # z2 = w12·x1 + w22·x2
@@ -65,42 +65,24 @@ def loss_and_gradient_of_tile(parameters, a0, t, gradients):
     # δ_o = y_pred − y
     delta2 = v1_2
     # ∂Loss/∂w_h1 = δ_o·a1
-    outer(a1, delta2, dW2)
+    dW2 = a1 @ delta2.T
     # the deltas of layer 1, (2, examples)
     # δ1 = w_h1·δ_o·a1·(1 − a1)
     # δ2 = w_h2·δ_o·a2·(1 − a2)
     g1 = W2 @ delta2
     delta1 = g1*e1*r1*r1
     # ∂Loss/∂w11 = δ1·x1
-    outer(a0, delta1, dW1)
-    return loss
+    dW1 = a0 @ delta1.T
+    gradient = np.concatenate([np.ravel(dW1), np.ravel(dW2)])
+    return loss / t.shape[1], gradient / t.shape[1]
 
 
-def views(flat):
-    """The trained parameters, or their gradients, as parts of a flat array."""
-    return (flat[0:4].reshape((2, 2)), flat[4:6].reshape((2, 1)))
-
-
-def loss_and_gradient_of_batch(parameters, inputs, targets):
-    """The mean of the examples' losses, and its gradient, tile after tile."""
-    count = len(inputs)
-    loss, total = 0.0, np.empty(6)
-    with np.errstate(all="ignore"):
-        for start in range(0, count, 4096):
-            tile = slice(start, start + 4096)
-            part = np.empty(6) if start else total
-            loss += loss_and_gradient_of_tile(
-                parameters, inputs[tile].T, targets[tile].T, views(part)
-            )
-            if start:
-                total += part
-    total /= count
-    return float(loss) / count, total
-
-
-def forward_of_tile(parameters, a0):
-    """The outputs, a column per example."""
-    W1, W2 = parameters
+@np.errstate(all="ignore")
+def forward(theta, inputs):
+    """The outputs, a row per example."""
+    W1 = array(theta[0:4]).reshape((2, 2))
+    W2 = array(theta[4:6]).reshape((2, 1))
+    a0 = columns(inputs)
     # the pre-activations of layer 1, (2, examples)
     # z1 = w11·x1 + w21·x2
     # z2 = w12·x1 + w22·x2
@@ -117,43 +99,20 @@ def forward_of_tile(parameters, a0):
     # its identity activations
     # y_pred = z_o
     a2 = z2
-    return a2
+    return a2.T
 
 
-def forward_of_batch(parameters, inputs):
-    """The outputs, a row per example."""
-    outputs = np.empty((len(inputs), 1))
-    with np.errstate(all="ignore"):
-        for start in range(0, len(inputs), 4096):
-            tile = slice(start, start + 4096)
-            outputs[tile] = forward_of_tile(parameters, inputs[tile].T).T
-    return outputs
-
-
-def parameters_of(theta):
-    """Every array of weights and biases, in the order of the layers."""
-    W1, W2 = views(np.asarray(theta, dtype=float))
-    return (W1, W2)
-
-
-def loss_and_gradient(theta, inputs, targets):
-    """The loss, and its gradient with respect to theta, an array like theta.
-
-    inputs (n_in,) or (examples, n_in), targets (n_out,) or (examples, n_out)
-    """
-    inputs = np.atleast_2d(np.asarray(inputs, dtype=float))
-    targets = np.atleast_2d(np.asarray(targets, dtype=float))
-    return loss_and_gradient_of_batch(parameters_of(theta), inputs, targets)
-
-
-def forward(theta, inputs):
-    """The outputs, (examples, n_out), for inputs (n_in,) or (examples, n_in)."""
-    inputs = np.atleast_2d(np.asarray(inputs, dtype=float))
-    return forward_of_batch(parameters_of(theta), inputs)
+@np.errstate(all="ignore")
+def target_values(inputs):
+    """The targets of one example, from its inputs."""
+    x1, x2 = array(inputs)
+    # y = x1 + x2
+    y = x1 + x2
+    return [y]
 
 
 if __name__ == "__main__":
     loss, gradient = loss_and_gradient(THETA, INPUTS, TARGETS)
-    print("loss", loss)
+    print("loss", float(loss))
     for name, value in zip(NAMES, gradient, strict=True):
-        print(f"d loss / d {name} = {value}")
+        print(f"d loss / d {name} = {float(value)}")

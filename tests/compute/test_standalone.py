@@ -14,9 +14,10 @@ import pytest
 from hypothesis import given, settings
 
 import derive
-from derive.compute import BACK_ENDS, ArgumentError, standalone
+from derive.compute import ArgumentError, standalone
 from tests.compute.test_random_networks import Drawn, drawn
 
+BACK_ENDS = ("python", "numpy")  # the languages that stand in for all where nothing is compiled
 EXAMPLES = sorted((Path(__file__).parents[2] / "examples").glob("*.yaml"))
 
 
@@ -136,5 +137,9 @@ def test_a_title_stays_a_title(title: str, to: str, tmp_path: Path) -> None:
 
 
 def test_an_unknown_target() -> None:
-    with pytest.raises(ArgumentError, match="to: got 'cobol'; allowed: python, numpy"):
+    with pytest.raises(
+        ArgumentError, match="to: got 'cobol'; allowed: python, numpy, c, javascript"
+    ):
         standalone(derive.load(EXAMPLES[0]), "cobol")
+    with pytest.raises(ArgumentError, match="did you mean fortran"):
+        standalone(derive.load(EXAMPLES[0]), "Fortran77")

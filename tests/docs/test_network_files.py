@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 import derive
+from derive.algebra.languages.catalogue import LANGUAGES
 from derive.commands import options
-from derive.compute import BACK_ENDS
 from derive.derivation.derivation import STYLES
 from derive.network import keys
 from derive.network.catalogue import ACTIVATIONS, LOSSES
@@ -149,4 +149,4 @@ def test_the_choices_that_help_shows_are_those_there_are() -> None:
     assert listed(options.STYLES) == set(STYLES)
     assert listed(options.NOTATIONS) == set(BUILT_IN)
     assert listed(options.FORMATS) == set(FORMATS)
-    assert listed(options.BACK_ENDS) == set(BACK_ENDS)
+    assert listed(options.LANGUAGES) == set(LANGUAGES)

@@ -19,7 +19,7 @@ page: bytes = derive.render(derivation, "latex")  # error: Incompatible types in
 sheet: str = derive.render(derivation, "xlsx")  # error: Incompatible types in assignment
 derive.compile(network, backend="torch")  # error: Argument "backend" to "compile"
 derive.compile(3)  # error: Argument 1 to "compile"
-derive.standalone(network, "fortran")  # error: Argument 2 to "standalone"
+derive.standalone(network, "cobol")  # error: Argument 2 to "standalone"
 derive.train(network, on_divergence="go")  # error: Argument "on_divergence" to "train"
 loss: str = derive.compile(network).loss()  # error: Incompatible types in assignment
 names: list[str] = derive.compile(network).names  # error: Incompatible types in assignment

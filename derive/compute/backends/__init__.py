@@ -1,4 +1,6 @@
-"""Back ends: programs as source in some language.
+"""Back ends: programs as what ``derive.compile`` runs, and as formulas of a spreadsheet.
+
+Files in other languages are not theirs: see ``derive.algebra.languages``.
 
 To add one:
 
@@ -8,6 +10,6 @@ To add one:
 3. Subclass ``Writer`` where a statement is not ``name = expression``; give the functions that the
    language lacks as helpers. A function with a definition needs none.
 4. Say in ``derive.compute.source`` what its functions take and give back.
-5. Add it to ``BACK_ENDS`` in ``derive.compute.standalone``, or an engine for it.
+5. Add an engine for it.
 6. Run the tests of ``tests/compute`` with its name in their lists of back ends.
 """

@@ -1,0 +1,44 @@
+"""The formulas of a page as a function in some language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import sympy  # type: ignore[import-untyped]
+
+from derive.algebra.languages.catalogue import Language
+from derive.algebra.languages.manners import reserved
+from derive.algebra.languages.spelling import Spelling
+from derive.algebra.languages.writing import Assignment, Part, Routine, Writer
+
+
+def textbook(
+    language: Language,
+    given: Mapping[str, Sequence[Any]],
+    lines: Sequence[tuple[Any, Any]],
+    loss: Any,
+    slopes: Sequence[Any],
+) -> str:
+    """loss_and_gradient of what is given: argument → its symbols, in order.
+
+    lines  symbol := expression, in an order in which they can be worked out
+    """
+    writer = Writer(language, in_order=False)
+    spelling = Spelling(reserved(language), writer.manners.one_case)
+    arguments = {name: symbols for name, symbols in given.items() if symbols}
+    symbols = [s for listed in arguments.values() for s in listed] + [s for s, _ in lines]
+    called = {s: sympy.Symbol(spelling.fresh(s.name), real=True) for s in symbols}
+    routine = Routine(
+        "loss_and_gradient", "The loss of one example, and its gradient with respect to theta.",
+        tuple(arguments),
+        tuple(Part(name, tuple(called[s].name for s in listed))
+              for name, listed in arguments.items()),
+        tuple(Assignment(called[s].name, e.xreplace(called)) for s, e in lines),
+        called[loss].name, tuple(called[s].name for s in slopes),
+    )  # fmt: skip
+    head = [
+        "The loss of one example and its gradient, as backpropagation works them out.", "",
+        "The formulas are those of the page: e^800 overflows. `derive compile` writes stable ones.",
+    ]  # fmt: skip
+    return writer.file([routine], head=head, own=None, over="", layers=False)
