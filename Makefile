@@ -1,7 +1,7 @@
 # Each target alone sets up what it needs: an environment in .venv, the package, the tools.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types package bench truth fuzz goldens clean
+.PHONY: help demo test lint types package frameworks bench truth fuzz goldens clean
 
 # The first Python that is new enough; another one with `make PYTHON=/path/to/python …`.
 PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11 python; do \
@@ -25,6 +25,7 @@ help:
 	@echo 'make lint      check formatting and style'
 	@echo 'make types     check the types strictly'
 	@echo 'make package   build the wheel, install it on its own and render a document with it'
+	@echo 'make frameworks   install JAX and PyTorch, without which some tests are skipped'
 	@echo 'make bench     print every speed ratio beside its bound'
 	@echo 'make truth     count over large samples what is promised, every figure beside its bound'
 	@echo 'make fuzz      damage 10,000 inputs of each kind and print what went wrong; takes an hour'
@@ -42,6 +43,13 @@ help:
 	@echo 'installing the tools for tests, style and types'
 	@$(call pip,.venv,install --quiet --editable '.[numpy$(COMMA)xlsx$(COMMA)dev]')
 	@touch $@
+
+.venv/installed-frameworks: .venv/installed-dev
+	@echo 'installing JAX and PyTorch'
+	@$(call pip,.venv,install --quiet --editable '.[frameworks]')
+	@touch $@
+
+frameworks: .venv/installed-frameworks
 
 demo: .venv/installed
 	@$(RUN) examples/build.py
