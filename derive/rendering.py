@@ -103,6 +103,11 @@ def render(
 ) -> str | bytes:
     """The derivation as a document. Everything in it is checked before a word is written.
 
+        >>> derivation = derive.derive("examples/mazur.yaml")
+        >>> page = derive.render(derivation, "markdown", detail="brief")
+        >>> page.splitlines()[0]
+        '# Backpropagation in a 2-2-2 network with fixed biases'
+
     derivation  what ``derive.derive`` gives; of a network, the path of its file, or a mapping with
                 the keys of one, it is the derivation in the usual style
     to         a format: ``derive.writers.FORMATS``
@@ -170,6 +175,9 @@ def render_files(
     **options: Any,
 ) -> dict[str, str] | dict[str, bytes]:
     """The derivation as a page called ``file``, with the pictures that it refers to.
+
+        >>> list(derive.render_files("examples/mazur.yaml", "page.md", parts=["pictures"]))[:2]
+        ['page.md', 'page-network.svg']
 
     Returns name of a file → content, the page first; the pictures' names begin like the page's:
     mazur.md, mazur-network.svg. Takes the options of ``render`` and raises what it raises.

@@ -11,7 +11,7 @@ from typing import Any, get_args
 import pytest
 
 from derive.algebra.languages.catalogue import LANGUAGES, Language
-from derive.compute.function import BackEnd
+from derive.compute.compiling import BackEnd
 from derive.derivation.derivation import STYLES, StyleName
 from derive.network import words
 from derive.network.catalogue import ACTIVATIONS, LOSSES

@@ -349,6 +349,14 @@ class Symbolic:
 def symbolic(network: GivenGraph) -> Symbolic:
     """A network, or a graph of formulas, as SymPy expressions.
 
+        >>> s = derive.symbolic("examples/mazur.yaml")
+        >>> s.definitions[s["h1"]], s.gradient("w1")
+        (b1 + i1*w1 + i2*w2, dE_Total_dh1*i1)
+        >>> s.lines[s["dE_Total_dh1"]]
+        a_h1*dE_Total_da_h1*(1 - a_h1)
+        >>> s.subs("E_Total").evalf(6)
+        0.298371
+
     network  a Network or a Graph, the path of a file of either, or a mapping with its keys
     """
     return Symbolic(graph_of(network))

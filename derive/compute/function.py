@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from sys import maxsize
-from typing import TYPE_CHECKING, Any, Literal, get_args, overload
+from typing import TYPE_CHECKING, Any, overload
 
 from derive.compute.arguments import (
     ArgumentError,
@@ -34,39 +34,13 @@ from derive.compute.runnable import runnable
 from derive.compute.targets import as_rows
 from derive.expression.nodes import INPUT, TARGET, Quantity
 from derive.network.description import Network
-from derive.network.given import Given, network_of
 from derive.network.kinds import ArrayLike, Examples, Parameters
 
 if TYPE_CHECKING:
     from numpy import float64
     from numpy.typing import NDArray
 
-BackEnd = Literal["auto", "python", "numpy"]
-BACKENDS: tuple[BackEnd, ...] = get_args(BackEnd)
-
-
-def compile(network: Given, backend: BackEnd = "auto") -> GradientFunction:
-    """The network's loss and gradients as a function.
-
-    network  a Network, the path of a network file, or a mapping with the keys of one
-    backend  "python": straight-line code with ``math``, example after example, no NumPy needed;
-             "numpy": whole layers and tiles of examples, a tiny net's few examples in scalar
-             code, results as arrays; "auto": whichever is faster for what it is given, with
-             NumPy where it is installed
-
-    Raises ArgumentError for another back end, or for "numpy" where NumPy is not installed;
-    NetworkError.
-    """
-    if backend not in BACKENDS:
-        raise ArgumentError(
-            "backend", repr(backend), ", ".join(BACKENDS), 'leave it out for "auto"'
-        )
-    if backend == "numpy" and numpy_or_none() is None:
-        raise ArgumentError(
-            "backend", "'numpy', which is not installed", '"python", or "auto"',
-            'install it with: pip install "derive[numpy]"',
-        )  # fmt: skip
-    return GradientFunction(network_of(network), backend)
+    from derive.compute.compiling import BackEnd
 
 
 class GradientFunction(Derivatives):
@@ -167,7 +141,7 @@ class GradientFunction(Derivatives):
         return hash((self.network.sizes, self.backend))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return compile, (self.network, self.backend)  # a copy generates the same code anew
+        return GradientFunction, (self.network, self.backend)  # a copy generates the same code
 
     def __repr__(self) -> str:
         sizes = "-".join(map(str, self.network.sizes))

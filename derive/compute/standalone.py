@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 def standalone(network: Given, to: Language = "python") -> str:
     """The source of a file with ``loss_and_gradient(theta, inputs, targets)`` and ``forward``.
 
+        >>> print(derive.standalone("examples/mazur.yaml").splitlines()[0])
+        \"\"\"Backpropagation in a 2-2-2 network with fixed biases.
+
     network  a Network, the path of a network file, or a mapping with the keys of one
     to       a language: python, numpy, c, javascript, julia, r, octave, rust, fortran, jax, torch
 

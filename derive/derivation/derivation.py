@@ -74,9 +74,7 @@ class Derivation:
     def __getitem__(self, name: str) -> Step:
         """The step that works out ∂E/∂w, with all of its relations: ``derivation["w1"]``.
 
-            >>> import derive
-            >>> network = derive.Network(2, [derive.Dense(1)])
-            >>> step = derive.derive(network)["w1"]
+            >>> step = derive.derive(derive.Network(2, [derive.Dense(1)]))["w1"]
             >>> step.id, len(step.relations)
             ('gradient/w1.1.1', 3)
 
@@ -161,6 +159,13 @@ def derive(
     network: Given, style: StyleName = "deltas", *, max_paths: int = MAX_PATHS
 ) -> Derivation:
     """Derive ∂E/∂w for every trained weight and bias, from the output layer back.
+
+        >>> derivation = derive.derive("examples/mazur.yaml", style="paths")
+        >>> derivation["w1"].id, derivation.gradient("w1")
+        ('gradient/w1.1.1', dE_Total_dh1*i1)
+        >>> report = derivation.check()  # raises CheckFailed where a step does not hold
+        >>> report.equalities > 100
+        True
 
     network    a Network, the path of a network file, or a mapping with the keys of one
     style      one of ``STYLES``

@@ -48,6 +48,9 @@ _FEW = 4  # layers that a short description names
 class Dense:
     """A fully connected layer as a user writes it; Network judges it.
 
+        >>> derive.Dense(2, {"name": "leaky_relu", "slope": 0.1}, bias="shared").bias
+        'shared'
+
     activation  a name of the catalogue, {"name": …, parameters} or {"formula": …}
     bias        "none", "neuron" (one each), "shared" (one per layer) or "threshold" (one each,
                 subtracted)
@@ -96,6 +99,13 @@ class Layer:
 @dataclass(frozen=True, slots=True, init=False, repr=False)
 class Network:
     """A feed-forward network with its loss and, where given, all its numbers. Immutable.
+
+        >>> layers = [derive.Dense(3, "tanh"), derive.Dense(1, "sigmoid")]
+        >>> network = derive.Network(2, layers, "binary_cross_entropy")
+        >>> network
+        <Network 2-3-1: tanh, sigmoid; binary_cross_entropy; in symbols>
+        >>> network.sizes, len(network.parameters())
+        ((2, 3, 1), 13)
 
     sizes            (inputs, units of layer 1, …, units of layer L)
     inputs, targets  one row per example; None where symbolic

@@ -32,6 +32,9 @@ _FAMILY_MENTIONED = re.compile(rf"\b{FAMILY}\b")
 def load(source: str | Path | TextIO) -> Network:
     """The network of a file, given by its path or open for reading.
 
+        >>> derive.load("examples/mazur.yaml")
+        <Network 2-2-2: sigmoid, sigmoid; half_squared_error; with values>
+
     Raises NetworkError with every problem of the file, in the order of its lines.
     """
     name, text, folder = text_of(source)

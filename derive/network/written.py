@@ -28,6 +28,13 @@ def save(network: Network, path: str | Path, *, force: bool = False) -> None:
     """Write a network as a file that ``load`` makes the same network of: ``==``, and every
     number with the text it was typed with.
 
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     network = derive.load("examples/mazur.yaml")
+        ...     derive.save(network, folder + "/mine.yaml")
+        ...     derive.load(folder + "/mine.yaml") == network
+        True
+
     A notation of one's own stays a file of its own, named by its place relative to this one.
     The file is written whole or not at all, in a folder that is made where it is missing. Raises
     FileExistsError where there is one already, unless ``force``; OSError; NetworkError for more

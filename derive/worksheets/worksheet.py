@@ -103,6 +103,10 @@ def worksheet(
 ) -> Worksheet:
     """Worksheets on a network, each with numbers of its own; every key is checked.
 
+        >>> sheets = derive.worksheet("examples/mazur.yaml", "warm-up", variants=2, seed=1)
+        >>> len(sheets), sheets[0].number, len(sheets[0].answers) > 5
+        (2, 1, True)
+
     network    its structure counts, and its learning rate; its other numbers do not. Of a batch
                one example is asked about. Or a family of networks, of which every variant draws
                one; or the path of a file with either, or a mapping with the keys of a network

@@ -10,9 +10,9 @@ from typing import Any, Literal
 from derive.compute.arguments import ArgumentError, rows
 from derive.compute.backends import python as scalars
 from derive.compute.blocks import blocks
+from derive.compute.compiling import compile as compiled
 from derive.compute.domain import check_examples
 from derive.compute.engines import Defaults, ScalarEngine
-from derive.compute.function import compile as compiled
 from derive.compute.program import GRADIENT, gradient
 from derive.compute.source import names_of
 from derive.compute.targets import as_rows
@@ -50,6 +50,12 @@ def train(
     progress: Progress | None = None,
 ) -> Training:
     """Gradient descent θ ← θ − η·∂E/∂θ, once for each learning rate η, each from the same start.
+
+        >>> training = derive.train("examples/mazur.yaml", rates=(0.1, 0.5), epochs=100)
+        >>> [round(run.losses[-1], 4) for run in training.runs]
+        [0.1493, 0.02]
+        >>> len(training[0.5].theta())
+        8
 
     network         a Network, the path of a network file, or a mapping with the keys of one
     rates           learning rates: numbers, or their text ("0.10")

@@ -164,6 +164,11 @@ def mark(
 ) -> ClassMarks:  # fmt: skip
     """Mark the answers of a class.
 
+        >>> sheets = derive.worksheet("examples/mazur.yaml", "warm-up", variants=2, seed=1)
+        >>> marks = derive.mark(sheets.bundle, {"1": {"1": "5", "2": "7"}})
+        >>> len(marks.students), float(marks.students[0].points)
+        (1, 1.0)
+
     bundle   what the sheets were made of: ``bundle.json``, or ``Worksheet.bundle``
     answers  a table (CSV, or a spreadsheet), a JSON file, or {student: {label: answer}}
     templates  a folder whose sentences stand before those that come with derive

@@ -1,0 +1,44 @@
+"""derive.compile: from a network to the function of its loss and gradients."""
+
+from __future__ import annotations
+
+from typing import Literal, get_args
+
+from derive.compute.arguments import ArgumentError
+from derive.compute.engines import numpy_or_none
+from derive.compute.function import GradientFunction
+from derive.network.given import Given, network_of
+
+BackEnd = Literal["auto", "python", "numpy"]
+BACKENDS: tuple[BackEnd, ...] = get_args(BackEnd)
+
+
+def compile(network: Given, backend: BackEnd = "auto") -> GradientFunction:
+    """The network's loss and gradients as a function.
+
+        >>> f = derive.compile("examples/mazur.yaml", "python")
+        >>> loss, gradients = f()  # with the numbers of the file
+        >>> round(loss, 6), [round(slope, 4) for slope in gradients["W1"][0]]
+        (0.298371, [0.0004, 0.0005])
+        >>> loss == f.loss() == f.flat(f.pack())[0]
+        True
+
+    network  a Network, the path of a network file, or a mapping with the keys of one
+    backend  "python": straight-line code with ``math``, example after example, no NumPy needed;
+             "numpy": whole layers and tiles of examples, a tiny net's few examples in scalar
+             code, results as arrays; "auto": whichever is faster for what it is given, with
+             NumPy where it is installed
+
+    Raises ArgumentError for another back end, or for "numpy" where NumPy is not installed;
+    NetworkError.
+    """
+    if backend not in BACKENDS:
+        raise ArgumentError(
+            "backend", repr(backend), ", ".join(BACKENDS), 'leave it out for "auto"'
+        )
+    if backend == "numpy" and numpy_or_none() is None:
+        raise ArgumentError(
+            "backend", "'numpy', which is not installed", '"python", or "auto"',
+            'install it with: pip install "derive[numpy]"',
+        )  # fmt: skip
+    return GradientFunction(network_of(network), backend)
