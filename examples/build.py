@@ -15,6 +15,7 @@ from pathlib import Path
 from textwrap import fill
 
 import derive
+from derive.algebra.languages.catalogue import LANGUAGES, Language
 from derive.derivation.derivation import StyleName
 from derive.files import write_whole
 from derive.notation import names
@@ -77,6 +78,8 @@ TRAININGS = {
     "write-up-003-linear": (Trained(("0.1", "0.5"), 200, ("markdown", "svg")),),
     "batch": (Trained(("0.1", "0.5"), 500, ("markdown", "svg")),),
 }
+# In which languages the loss and its gradient are written as a file.
+CODED: dict[str, tuple[Language, ...]] = {"mazur": tuple(LANGUAGES)}
 USUAL = (Page("deltas"),)
 FORMATS: tuple[TextFormat, ...] = ("markdown", "latex", "text")  # pictures lie beside the pages
 # folder → network, recipe, variants
@@ -133,8 +136,9 @@ def _network(source: Path) -> dict[str, str | bytes]:
         for kind in trained.formats:
             output = OUTPUTS[kind]
             made |= output.files(training, look, f"training{output.suffix}")
-    for backend in ("python", "numpy"):
-        made[f"function_{backend}.py"] = derive.standalone(network, backend)
+    for language in CODED.get(source.stem, ("python", "numpy")):
+        suffix = LANGUAGES[language].suffix
+        made[f"function_{language}{suffix}"] = derive.standalone(network, language)
     return made
 
 

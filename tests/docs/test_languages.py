@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 import sympy  # type: ignore[import-untyped]
 
+import derive
 from derive.algebra.languages import special
 from derive.algebra.languages.catalogue import LANGUAGES, UNTRIED
 from derive.algebra.languages.manners import MANNERS
-from tests.compute import reference
+from tests.compute import language_points, reference
 
+EXAMPLES = Path(__file__).parents[2] / "examples"
 TEXT = (Path(__file__).parents[2] / "docs" / "languages.md").read_text(encoding="utf-8")
 
 
@@ -20,6 +23,38 @@ def test_the_table_has_every_language() -> None:
         f"| `{name}` | {row.what} | {row.needs} | {row.tried or UNTRIED} |"
         for name, row in LANGUAGES.items()
     ]
+
+
+def test_julia_reads_what_is_written_for_it() -> None:
+    """By a grammar of the language, as long as there is nothing to run it with."""
+    grammar = pytest.importorskip("tree_sitter_julia")
+    tree_sitter = pytest.importorskip("tree_sitter")
+    parser = tree_sitter.Parser(tree_sitter.Language(grammar.language()))
+
+    def faults(source: str) -> list[str]:
+        stack, found = [parser.parse(source.encode()).root_node], []
+        while stack:
+            node = stack.pop()
+            if node.is_error or node.is_missing:
+                found.append(source[: node.end_byte][-200:])
+            stack += node.children
+        return found
+
+    sources = [derive.standalone(case.network, "julia") for case in language_points.ordinary()]
+    sources += [derive.standalone(path, "julia") for path in EXAMPLES.glob("*.yaml")]
+    sources += [derive.symbolic(EXAMPLES / "mazur.yaml").code("julia")]
+    for source in sources:
+        assert faults(source) == []
+    assert faults(sources[0].replace("function forward(", "function forward((")) != []
+
+
+def test_matlab_has_what_is_written_for_octave() -> None:
+    """Neither Octave's own words nor its operators."""
+    for case in language_points.ordinary():
+        source = derive.standalone(case.network, "octave")
+        code = "\n".join(line.partition("%")[0] for line in source.splitlines())
+        for own in ("!=", "+=", "#", " printf", "endfunction", "endif", "merge(", "ifelse("):
+            assert own not in code
 
 
 def test_products_and_signs_are_printed_right() -> None:

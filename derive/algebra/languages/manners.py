@@ -99,7 +99,7 @@ MANNERS: Mapping[Language, Manners] = MappingProxyType({
         "break case catch continue do else elseif end endfunction endif endwhile endfor for "
         "function global if otherwise parfor persistent return switch try until unwind_protect "
         "while abs sign max min log exp log1p expm1 sqrt sin cos sinh cosh tanh atan erf erfc "
-        "choose NaN Inf floor sort value values loss printf numel",
+        "choose NaN Inf floor sort value values loss fprintf numel",
         continued=" ...",
     ),
     "rust": Manners(
