@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, get_args, overload
+from typing import TYPE_CHECKING, Literal, TypedDict, Unpack, get_args, overload
 
 from derive.expression.errors import DeriveError
 
@@ -58,6 +58,16 @@ EPOCHS = 1000
 
 class OptionError(DeriveError, ValueError):
     """An option with a value that it does not take."""
+
+
+class Options(TypedDict, total=False):
+    """What ``render_files`` hands on to ``render``."""
+
+    notation: NotationName | str | Path | None
+    detail: Detail
+    digits: int | None
+    rounding: RoundingMode | None
+    without: Omissions
 
 
 @overload
@@ -172,7 +182,7 @@ def render_files(
     dialect: Dialect = "github",
     templates: str | Path | None = None,
     parts: Parts = (),
-    **options: Any,
+    **options: Unpack[Options],
 ) -> dict[str, str] | dict[str, bytes]:
     """The derivation as a page called ``file``, with the pictures that it refers to.
 

@@ -19,7 +19,7 @@ from derive.algebra.languages.catalogue import LANGUAGES, Language
 from derive.derivation.derivation import StyleName
 from derive.files import write_whole
 from derive.notation import names
-from derive.rendering import PARTS, Dialect, TextFormat, render_files
+from derive.rendering import PARTS, Detail, Dialect, TextFormat, render_files
 from derive.trained import OUTPUTS, Look
 from derive.writers.registry import REGISTRY
 
@@ -36,7 +36,7 @@ class Page:
     """
 
     style: StyleName
-    detail: str = "full"
+    detail: Detail = "full"
     dialect: Dialect = "github"
     whole: bool = False
 
@@ -44,7 +44,7 @@ class Page:
     def stem(self) -> str:
         if self.whole:
             return "whole"
-        extra = [self.detail] if self.detail != "full" else []
+        extra: list[str] = [self.detail] if self.detail != "full" else []
         extra += [self.dialect] if self.dialect != "github" else []
         return "-".join((self.style, *extra))
 

@@ -153,3 +153,10 @@ def test_one_line_each() -> None:
         assert 20 < len(repr(thing)) < 120 and "\n" not in repr(thing)
     named = derive.Network(1, [derive.Dense(1)], title="a long title " * 20)
     assert len(repr(derive.symbolic(named))) < 120
+
+
+def test_a_graph_of_formulas_is_one_line_too() -> None:
+    graph = derive.Graph.from_formulas({"q": "x + y", "f": "q*z"}, loss="f")
+    assert repr(graph) == "<Graph: 2 formulas>"
+    assert repr(derive.symbolic(graph)) == "<Symbolic of a graph of formulas: 2 definitions>"
+    assert r"\frac{\partial f}{\partial x}" in str(derive.symbolic(graph)._repr_latex_())

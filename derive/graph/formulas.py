@@ -70,7 +70,8 @@ class FormulaGraph(Graph):
         return {q: self.given[q].value for q in self.leaves}
 
     def __repr__(self) -> str:
-        return f"<Graph {self.title}: {len(self.definitions)} formulas>"
+        title = f" {self.title}" if self.title else ""
+        return f"<Graph{title}: {len(self.definitions)} formulas>"
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, FormulaGraph):

@@ -44,6 +44,7 @@ assert_type(derive.render(derivation, "latex", notation="indexed", parts=("lemma
 assert_type(derive.render(derivation, "text", parts=["pictures"], rounding="exact"), str)
 assert_type(derive.render(derivation, "xlsx"), bytes)
 derive.render("network.yaml")
+derive.render_files(derivation, "page.md", parts=["pictures"], detail="full", digits=4)
 derive.derive({"inputs": 2, "layers": [{"units": 1}]})
 
 f = derive.compile(network, backend="numpy")

@@ -36,6 +36,8 @@ f([0.5], 1.0, [0.1])  # error: Argument 3 to "__call__" of "GradientFunction"
 f.forward({"i1": 0.5})  # error: Argument 1 to "forward" of "GradientFunction"
 f.jacobian(with_respect_to="theta")  # error: Argument "with_respect_to" to "jacobian"
 product: str = f.hvp([0.1])  # error: Incompatible types in assignment
+derive.render_files(derivation, "page.md", detial="full")  # error: Unexpected keyword argument
+derive.render_files(derivation, "page.md", rounding="up")  # error: Argument "rounding" to
 derive.train(network, 0.5)  # error: Argument 2 to "train"
 derivation[1]  # error: Invalid index type "int"
 derivation.gradient("w1", form="short")  # error: Argument "form" to "gradient"

@@ -160,7 +160,7 @@ class ClassMarks:
 
 def mark(
     bundle: Bundle | str | Path, answers: str | Path | Mapping[str, Mapping[str, object]],
-    *, templates: Path | None = None,
+    *, templates: str | Path | None = None,
 ) -> ClassMarks:  # fmt: skip
     """Mark the answers of a class.
 
@@ -177,6 +177,7 @@ def mark(
     with every unknown student, form and blank, and every row that is there twice; OSError.
     """
     known = bundle if isinstance(bundle, Bundle) else read_bundle(bundle)
+    folder = None if templates is None else Path(templates)
     found = read_submissions(answers, known)
     first = known.maker(min(found, default=1))
     recipe = first.recipe
@@ -195,7 +196,7 @@ def mark(
                     maker.exercise,
                     maker.names,
                     recipe.repeat,
-                    wording(maker.exercise.structure, maker.names, templates),
+                    wording(maker.exercise.structure, maker.names, folder),
                 )
             students.append(_graded(known, variant, judges[structure], mine, recipe.points_in))
     if problems:
