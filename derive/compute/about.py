@@ -37,7 +37,7 @@ def head(network: Network, row: Row, width: int) -> list[str]:
         f"{_promise(network)} {_legend(network)}",
         "Logarithms are natural, 0·ln 0 = 0. " + "".join(f"{kink}. " for kink in _kinks(network)),
         f"Made by derive; needs nothing but {row.needs}."
-        + f" Files in this language are {UNTRIED}." * (not row.tried),
+        + f" In derive's tests files in this language are {UNTRIED}." * (not row.tried),
     ]
     if not network.has_values:
         paragraphs.append("The network lacks numbers of its own: those missing are made up below.")

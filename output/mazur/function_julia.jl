@@ -13,7 +13,7 @@
 #
 # Logarithms are natural, 0·ln 0 = 0.
 #
-# Made by derive; needs nothing but Julia. Files in this language are not run by derive's tests: it
+# Made by derive; needs nothing but Julia. In derive's tests files in this language are not run: it
 # cannot be installed where they run.
 
 const NAMES = ["w1", "w3", "w2", "w4", "w5", "w7", "w6", "w8"]

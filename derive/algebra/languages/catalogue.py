@@ -49,4 +49,4 @@ LANGUAGES: MappingProxyType[Language, Row] = MappingProxyType({
                  ".py"),
 })  # fmt: skip
 
-UNTRIED = "not run by derive's tests: it cannot be installed where they run"
+UNTRIED = "not run: it cannot be installed where they run"
