@@ -96,11 +96,13 @@ def _entry(name: str, thing: Any, level: int) -> Iterator[str]:
 
 
 def _said(thing: Any) -> str:
-    """The docstring; of a class whose arguments are told at ``__init__``, both."""
-    text = inspect.getdoc(thing) or ""
-    init = thing.__dict__.get("__init__") if inspect.isclass(thing) else None
-    more = inspect.getdoc(init) if inspect.isfunction(init) and init.__doc__ else None
-    return f"{text}\n\n{more}" if more else text
+    """The docstring; of a class also that of ``__init__``, and of the classes it is made of."""
+    texts = [inspect.getdoc(thing) or ""]
+    if inspect.isclass(thing) and not issubclass(thing, Exception):
+        init = thing.__dict__.get("__init__")
+        bases = [base for base in thing.__mro__[1:] if base.__module__.startswith("derive")]
+        texts += [inspect.getdoc(part) or "" for part in (init, *bases) if part and part.__doc__]
+    return "\n\n".join(texts)
 
 
 def _members(of: type) -> Iterator[tuple[str, Any]]:

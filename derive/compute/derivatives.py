@@ -35,9 +35,11 @@ class Derivatives:
     ``jacobian``, ``jvp`` and ``vjp`` by inputs go row by row. Vectors over theta are in the order
     of ``names``, without what is frozen.
 
-    They are as stable as the gradient. Where an activation or a loss has a corner, its second
-    derivative is that of the piece that its first belongs to: 0 for relu, |x| and hinge, α for elu
-    at 0. That the first leaps there is seen by none of these.
+    For the activations and losses of the catalogue they are as stable as the gradient, relative to
+    the largest part of a sum. The second derivative of a formula of one's own is rewritten as its
+    first is, and nothing is promised of its digits. Where an activation or a loss has a corner, its
+    second derivative is that of the piece that its first belongs to: 0 for relu, |x| and hinge, α
+    for elu at 0. That the first leaps there is seen by none of these.
     """
 
     network: Network
