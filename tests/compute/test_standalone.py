@@ -15,6 +15,7 @@ from hypothesis import given, settings
 
 import derive
 from derive.compute import ArgumentError, standalone
+from derive.compute.source import ScalarSource
 from tests.compute.test_random_networks import Drawn, drawn
 
 BACK_ENDS = ("python", "numpy")  # the languages that stand in for all where nothing is compiled
@@ -95,6 +96,25 @@ def test_targets_as_formulas(to: str, tmp_path: Path) -> None:
         assert done.stdout.startswith("loss ")
         made = runpy.run_path(str(path))["target_values"]([0.5, 2.0])
         assert made == pytest.approx([1 + np.log(2)])
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+def test_the_file_has_the_statements_that_the_function_runs(path: Path) -> None:
+    """Two printers, ours and SymPy's, write the same program."""
+
+    def statements(source: str) -> list[str]:
+        body = source.partition("theta, inputs, targets")[2].partition("return")[0]
+        taken = ("FIXED", "fixed", "theta", "inputs", "targets", '"""')
+        lines = (line.strip() for line in body.splitlines()[1:])
+        return [
+            line for line in lines
+            if " = " in line and not line.startswith("#") and not line.endswith(taken)
+        ]  # fmt: skip
+
+    network = derive.load(path)
+    ours = statements(ScalarSource(network).source("loss_and_gradient"))
+    assert len(ours) > 3
+    assert statements(standalone(network, "python")) == ours
 
 
 def test_it_is_byte_for_byte_the_same_again() -> None:
