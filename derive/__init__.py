@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from derive.derivation import CheckFailed, Derivation, derive
     from derive.derivation.derivation import StyleError
     from derive.derivation.numbered import NumbersError
-    from derive.document.wording import WordingError
+    from derive.document.errors import WordingError
     from derive.expression.errors import DeriveError, UnknownName
     from derive.extent import PageError
     from derive.graph import Graph
@@ -94,7 +94,7 @@ _HOMES = {
     "SymbolicError": "derive.algebra.errors",
     "Training": "derive.compute.training",
     "UnknownName": "derive.expression.errors",
-    "WordingError": "derive.document.wording",
+    "WordingError": "derive.document.errors",
     "WorksheetError": "derive.worksheets",
     "WriterError": "derive.writers.errors",
     "compile": "derive.compute",

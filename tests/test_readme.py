@@ -11,6 +11,7 @@ from click.testing import CliRunner
 
 import derive
 from derive.cli import commands
+from derive.document.macros import macros
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -87,4 +88,13 @@ def test_every_target_and_file_named_is_there() -> None:
         assert name in targets
     for path in re.findall(r"\]\(([\w./-]+)\)", README):
         assert (ROOT / path).exists(), path
-    assert (ROOT / "templates/wording/en/deltas-hidden.txt").exists()
+
+
+def test_the_sentence_shown_takes_the_place_of_the_built_in_one(tmp_path: Path) -> None:
+    (source,) = blocks("jinja")
+    (tmp_path / "wording" / "en").mkdir(parents=True)
+    (tmp_path / "wording" / "en" / "mine.jinja").write_text(source, encoding="utf-8")
+    derivation = derive.derive(derive.load(ROOT / "examples" / "mazur.yaml"))
+    page = str(derive.render(derivation, "text", templates=tmp_path))
+    assert "weights, with which the inputs are multiplied for the hidden layer" in page
+    assert "checked_numbers" in macros("en").names and "Checked by computer" in page

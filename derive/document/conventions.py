@@ -23,14 +23,14 @@ def conventions(
     yield from _kinks(network, words)
     row = network.loss.row
     if row is not None and "ln(" in row.formula:
-        yield words("convention-logarithm")
+        yield words("convention_logarithm")
     if network.is_batch:
-        yield words(f"convention-examples-{network.over_examples}", n=network.example_count)
+        yield words(f"convention_examples_{network.over_examples}", n=network.example_count)
     if rounding is not None:
-        name = "convention-carried" if rounding.carried else "convention-exact"
+        name = "convention_carried" if rounding.carried else "convention_exact"
         yield words(name, digits=rounding.digits, significant=SIGNIFICANT)
         if rounding.update_digits != rounding.digits:
-            yield words("convention-update-digits", digits=rounding.update_digits)
+            yield words("convention_update_digits", digits=rounding.update_digits)
 
 
 def _kinks(network: Network, words: Wording) -> Iterator[Inline]:
@@ -43,13 +43,13 @@ def _kinks(network: Network, words: Wording) -> Iterator[Inline]:
             if said:
                 yield said
         elif use.row is not None and use.row.remark:
-            yield words("convention-activation", name=name, remark=use.row.remark)
+            yield words("convention_activation", name=name, remark=use.row.remark)
     loss = network.loss
     y = Quantity(ACTIVATION, len(network.layers))
     found = kinks.of_loss(words, loss, y, Quantity(TARGET), _capital(loss.title))
     yield from found
     if not found and loss.row is not None and loss.row.remark:
-        yield words("convention-activation", name=_capital(loss.title), remark=loss.row.remark)
+        yield words("convention_activation", name=_capital(loss.title), remark=loss.row.remark)
 
 
 def _biases(network: Network, words: Wording) -> Iterator[Inline]:
@@ -64,24 +64,24 @@ def _biases(network: Network, words: Wording) -> Iterator[Inline]:
             for layer in network.layers
             if layer.bias == kind and bool(frozen) == ("biases" in layer.frozen and kind != "none")
         ]
-        suffix = f"-{frozen}" if frozen else ""
+        suffix = f"_{frozen}" if frozen else ""
         own = "neuron" if kind == "threshold" else kind
-        name = f"convention-bias-{own}{suffix}"
+        name = f"convention_bias_{own}{suffix}"
         if len(kinds) > 1:
             of = _capital(_numbered(words, layers))
-            yield words("convention-in-layers", layers=of, what=words(f"{name}-part"))
+            yield words("convention_in_layers", layers=of, what=words(f"{name}_part"))
         elif kind != "none" and sum(network.sizes[1:]) == 1:
-            yield words(f"convention-bias-one{suffix}")
+            yield words(f"convention_bias_one{suffix}")
         else:
             yield words(name)
     if frozen_layers := [layer.index for layer in network.layers if "weights" in layer.frozen]:
-        yield words("convention-weights-frozen", layers=_numbered(words, frozen_layers))
+        yield words("convention_weights_frozen", layers=_numbered(words, frozen_layers))
 
 
 def _numbered(words: Wording, layers: list[int]) -> str:
     """layer 1; layers 1 and 3."""
     listed = "".join(map(str, words.listing(tuple(map(str, layers)))))
-    return words.text("numbered-layers" if len(layers) > 1 else "numbered-layer", n=listed)
+    return words.text("numbered_layers", n=listed, count=len(layers))
 
 
 def _order(network: Network, names: Names, words: Wording) -> Iterator[Inline]:
@@ -89,7 +89,7 @@ def _order(network: Network, names: Names, words: Wording) -> Iterator[Inline]:
     weight = Quantity(WEIGHT, 1, 0, min(1, network.sizes[0] - 1))
     sender = Quantity("input", 0, weight.source)
     receiver = Quantity("pre-activation", 1, 0)
-    yield words(f"convention-{names.index_order}", w=weight, sender=sender, receiver=receiver)
+    yield words(f"convention_{names.index_order}", w=weight, sender=sender, receiver=receiver)
 
 
 def _distinct(network: Network) -> list[ActivationUse]:

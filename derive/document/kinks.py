@@ -25,15 +25,15 @@ def of_function(words: Wording, function: Function, name: str | Expression = "")
     if not found:
         return ()
     (x,) = function.parameters
-    kind = "convention-kink" if name else "kink"
     apart = words.listing(tuple(corner.apart for corner in found))
     told = [_declared(function, corner) for corner in found]
     if not all(told):
-        return words(f"{kind}-unnamed", name=name, apart=apart, function=function(x))
+        unnamed = "convention_kink_unnamed" if name else "kink_unnamed"
+        return words(unnamed, name=name, apart=apart, function=function(x))
     places = tuple(replace(corner.apart, sign="==") for corner in found)
     return words(
-        kind if len(found) == 1 else f"{kind}s", name=name, apart=apart, function=function(x),
-        place=words.listing(places), declared=words.listing(tuple(told)),
+        "convention_kink" if name else "kink", name=name, apart=apart, function=function(x),
+        place=words.listing(places), declared=words.listing(tuple(told)), count=len(found),
     )  # fmt: skip
 
 
@@ -62,11 +62,11 @@ def of_loss(
         assert isinstance(condition, Comparison)  # other names change nothing about that
         if corner.declared is None:
             if not name:
-                said.append(words("kink-loss-unnamed", apart=condition))
+                said.append(words("kink_loss_unnamed", apart=condition))
             else:
-                said.append(words("convention-kink-unnamed", name=name, apart=condition))
+                said.append(words("convention_kink_unnamed", name=name, apart=condition))
             continue
         value: Number = shown(corner.declared, _DIGITS).number
-        sentence = "convention-kink-loss" if name else "kink-loss"
+        sentence = "convention_kink_loss" if name else "kink_loss"
         said.append(words(sentence, name=name, equal=replace(condition, sign="=="), value=value))
     return tuple(merged(one) for one in said)

@@ -1,46 +1,52 @@
-"""The sentences: one small text file each, so that a teacher replaces one by one file.
+"""The sentences: macros of ``templates/wording``, said with formulas, numbers and words.
 
-``templates/wording/<language>/independent.txt`` holds what is said where a weight does not
-reach a loss term. ``<< w >>`` is filled with a formula or words, ``**…**`` is emphasised, lines
-that begin with ``#`` explain. Alternatives, divided by a line ``---``, take turns, so that a
-page does not say the same sentence over and over. A folder of one's own is looked through
-first: the same file under ``wording/<language>/`` there replaces the built-in one.
+``templates/wording/<language>/*.jinja`` holds a macro for every sentence, by subject. What a macro
+takes stands between its brackets. Numbers and words are there to ask about as well as to print
+(``<% if count == 1 %>``); a formula is printed by the writer of a page, in its names, and so may
+only be placed (``<< w >>``). ``**…**`` is emphasised, and all white space is one space. In every
+macro there are besides
+
+    threshold, minus_delta  whether biases are thresholds, whether δ = −∂E/∂z
+    δ                       how δ is written
+    turn                    as one of the values: how often the sentence was said before, for
+                            alternatives that take turns: << ("First", "Then")[turn % 2] >>
+    bias(), layer_output()  every other macro, by its name
+
+A folder of one's own is looked through first: a macro in any file under ``wording/<language>/``
+there replaces the built-in one of that name.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
-from functools import cache
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from derive.document.blocks import Inline, Person, Strong
-from derive.expression.errors import DeriveError
+from derive.document.errors import WordingError
 from derive.expression.nodes import Expression
 from derive.network.catalogue import ActivationUse
 from derive.network.description import Network
 from derive.notation import NEGATIVE, Names
-from derive.resources import shipped_templates
+
+if TYPE_CHECKING:
+    from derive.document.macros import Sentence
 
 _SPACE = re.compile(r"[ \t\n]+")  # a no-break space stays
-_PLACE = re.compile(r"<<\s*(\w+)\s*>>")
+_OPEN, _CLOSE = "\ue000", "\ue001"  # around the number of a value, while a macro has it
+_PLACE = re.compile(f"{_OPEN}([0-9]+){_CLOSE}")
+_CUT = "a value was changed or cut, and can only be placed"
 _STRONG = re.compile(r"\*\*(.+?)\*\*")
 DELTA = "δ"
 Value = str | int | Expression | Inline
 
 
-class WordingError(DeriveError, ValueError):
-    """A sentence file cannot be used; the message begins with its place."""
-
-
 class Wording:
-    """The sentences of one language; remembers which alternative comes next.
+    """The sentences of one language; remembers how often each was said.
 
-    variants  where a sentence has a file with these at its end, that one is said instead:
-              bias-known-minus-delta.txt where δ = −∂E/∂z, bias-known-threshold.txt and
-              bias-known-threshold-minus-delta.txt where biases are thresholds; other sentences
-              about biases have the words of threshold-words.txt then
+    variants  what is so of the network: THRESHOLD, MINUS_DELTA
     delta     how δ is written in the sentences
     """
 
@@ -48,21 +54,50 @@ class Wording:
         self, language: str = "en", templates: Path | None = None,
         variants: tuple[str, ...] = (), delta: str = DELTA,
     ) -> None:  # fmt: skip
-        self.variants = variants
-        self._delta = delta
-        self._folders = tuple(
-            folder / "wording" / language
-            for folder in (templates, shipped_templates())
-            if folder is not None
-        )
-        self._used: Counter[str] = Counter()
+        from derive.document.macros import macros
+        from derive.templating import environment
+
+        self._macros = macros(language, templates)
+        self._said: Counter[str] = Counter()
+        self._callable: dict[str, Callable[..., str]] = {}
+        self._context: dict[str, object] = {
+            **environment().globals,
+            **{name: _Another(self, name) for name in self._macros.names},
+            **{variant: variant in variants for variant in (THRESHOLD, MINUS_DELTA)},
+            DELTA: delta,
+        }
 
     def __call__(self, sentence: str, **values: Value) -> Inline:
-        """The next alternative of a sentence, filled in. Raises WordingError."""
-        path, alternatives = _sentence(sentence, self._folders, self.variants)
-        text = alternatives[self._used[sentence] % len(alternatives)]
-        self._used[sentence] += 1
-        return _filled(text.replace(DELTA, self._delta), values, path)
+        """A sentence with its values in their places. Raises WordingError."""
+        from derive.templating import placed
+
+        known = ", ".join(sorted(values)) or "none"
+        found = self._macros[sentence]
+        missing = [name for name in found.arguments if name not in values and name != TURN]
+        if missing:
+            raise WordingError(
+                f"{found.place}: {sentence} has no value {missing[0]!r} here; use one of: {known}"
+            )
+        held = tuple(values.values())
+        given: dict[str, object] = {
+            name: _given(value, number) for number, (name, value) in enumerate(values.items())
+        }
+        with placed(WordingError, found.place, f"its values are: {known}"):
+            text = self.spoken(
+                found, {name: given[name] for name in found.arguments if name != TURN}
+            )
+            return _filled(text, held)
+
+    def spoken(self, sentence: Sentence | str, values: dict[str, Any], *order: object) -> str:
+        """What a macro says, with the places of formulas in it."""
+        found = self._macros[sentence] if isinstance(sentence, str) else sentence
+        macro = self._callable.get(found.name)
+        if macro is None:
+            macro = self._callable[found.name] = found.macro(self._context)
+        if TURN in found.arguments:
+            values = {TURN: self._said[found.name], **values}
+        self._said[found.name] += 1
+        return str(macro(*order, **values))
 
     def text(self, sentence: str, **values: str | int) -> str:
         """A sentence or word without formulas in it."""
@@ -70,12 +105,7 @@ class Wording:
 
     def activation(self, use: ActivationUse) -> str:
         """What an activation is called in a sentence: a formula of one's own by its name."""
-        return use.title or self.text(f"activation-{use.name}")
-
-    def number(self, count: int) -> str:
-        """A small count as a word: 2 → two."""
-        words = self.text("numbers").split()
-        return words[count] if count < len(words) else str(count)
+        return use.title or self.text(f"activation_{use.name}")
 
     def listing(self, items: tuple[Value, ...]) -> Inline:
         """a, b and c."""
@@ -83,12 +113,13 @@ class Wording:
         for position, item in enumerate(items):
             if position:
                 last = position == len(items) - 1
-                parts.append(f" {self.text('and')} " if last else ", ")
+                parts.append(f" {self.text('and_')} " if last else ", ")
             parts.extend(_as_inline(item))
         return tuple(parts)
 
 
-THRESHOLD, MINUS_DELTA = "threshold", "minus-delta"
+THRESHOLD, MINUS_DELTA = "threshold", "minus_delta"
+TURN = "turn"
 
 
 def wording(network: Network, names: Names, templates: Path | None = None) -> Wording:
@@ -98,67 +129,77 @@ def wording(network: Network, names: Names, templates: Path | None = None) -> Wo
 
 
 def variants(network: Network) -> tuple[str, ...]:
-    """Which sentences a network needs instead of the usual ones."""
+    """What is so of a network that sentences ask about."""
     return (
         *((THRESHOLD,) if network.has_thresholds else ()),
         *((MINUS_DELTA,) if network.delta_sign == NEGATIVE else ()),
     )
 
 
-@cache
-def _sentence(
-    name: str, folders: tuple[Path, ...], variants: tuple[str, ...]
-) -> tuple[Path, tuple[str, ...]]:
-    endings = ["-".join(("", *variants)), *(f"-{one}" for one in variants), ""]
-    for ending in dict.fromkeys(endings):
-        found = _file(f"{name}{ending}", folders)
-        if found is None:
-            continue
-        path, text = found
-        if THRESHOLD in variants and THRESHOLD not in ending:
-            text = _with_words(text, THRESHOLD, folders)
-        lines = [line for line in text.splitlines() if not line.startswith("#")]
-        parts = re.split(r"(?m)^---$", "\n".join(lines))
-        return path, tuple(_SPACE.sub(" ", part).strip(" ") for part in parts)
-    raise WordingError(f"there is no sentence {name!r}")
+def in_macros(name: str) -> str:
+    """What is called by a name of its own, as macros have it: new-loss → new_loss."""
+    return name.replace("-", "_")
 
 
-def _file(name: str, folders: tuple[Path, ...]) -> tuple[Path, str] | None:
-    """The first file of that name, and what it says."""
-    for folder in folders:
-        path = folder / f"{name}.txt"
-        try:
-            return path, path.read_text(encoding="utf-8")
-        except FileNotFoundError:
-            continue
-        except (OSError, UnicodeDecodeError) as error:
-            raise WordingError(f"{path}: cannot be read: {error}") from error
-    return None
+class _Another:
+    """Another sentence, as a macro calls it: << bias() >>."""
+
+    __slots__ = ("_name", "_words")
+
+    def __init__(self, words: Wording, name: str) -> None:
+        self._words, self._name = words, name
+
+    def __call__(self, *order: object, **values: object) -> str:
+        return self._words.spoken(self._name, values, *order).strip(" \t\n")
 
 
-def _with_words(text: str, variant: str, folders: tuple[Path, ...]) -> str:
-    """The text with other words, two in a line of VARIANT-words.txt; what is filled in stays."""
-    found = _file(f"{variant}-words", folders)
-    pairs = [line.split() for line in found[1].splitlines()] if found else []
-    table = {pair[0]: pair[1] for pair in pairs if len(pair) == 2}
-    if not table:
-        return text
-    word = re.compile(r"<<[^<>]*>>|\b(?:" + "|".join(map(re.escape, table)) + r")\b")
-    return word.sub(lambda match: table.get(match[0], match[0]), text)
+class _Formula:
+    """A value that a macro may place, and ask whether it is there."""
+
+    __slots__ = ("_place", "_there")
+
+    def __init__(self, place: str, there: bool) -> None:
+        self._place, self._there = place, there
+
+    def __str__(self) -> str:
+        return self._place
+
+    def __bool__(self) -> bool:
+        return self._there
 
 
-def _filled(text: str, values: dict[str, Value], path: Path) -> Inline:
+class _Words(str):
+    """Words that a macro may ask about; where it prints them, nothing in them is markup."""
+
+    __slots__ = ("_place",)
+    _place: str
+
+    def __str__(self) -> str:
+        return self._place
+
+
+def _given(value: Value, number: int) -> object:
+    """A value as a macro has it."""
+    if isinstance(value, int):
+        return value
+    place = f"{_OPEN}{number}{_CLOSE}"
+    if isinstance(value, str):
+        words = _Words(value)
+        words._place = place
+        return words
+    return _Formula(place, value != ())
+
+
+def _filled(text: str, values: tuple[Value, ...]) -> Inline:
+    """What a macro says, with the values in their places."""
     parts: list[str | Expression | Strong] = []
-    position = 0
-    for match in _PLACE.finditer(text):
-        parts.extend(_emphasised(text[position : match.start()]))
-        name = match[1]
-        if name not in values:
-            there = ", ".join(sorted(values)) or "none"
-            raise WordingError(f"{path}: << {name} >> is not known here; use one of: {there}")
-        parts.extend(_as_inline(values[name]))
-        position = match.end()
-    parts.extend(_emphasised(text[position:]))
+    for position, piece in enumerate(_PLACE.split(_SPACE.sub(" ", text).strip(" "))):
+        if position % 2 == 0:
+            parts.extend(_emphasised(piece))
+        elif int(piece) < len(values):
+            parts.extend(_as_inline(values[int(piece)]))
+        else:
+            raise ValueError(_CUT)
     return merged(parts)
 
 
@@ -169,6 +210,8 @@ def _as_inline(value: Value) -> Inline:
 
 
 def _emphasised(text: str) -> list[str | Strong]:
+    if _OPEN in text or _CLOSE in text:
+        raise ValueError(_CUT)
     parts: list[str | Strong] = []
     for position, piece in enumerate(_STRONG.split(text)):
         if piece:

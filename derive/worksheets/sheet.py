@@ -29,7 +29,7 @@ from derive.document.blocks import (
 )
 from derive.document.narration.opening import setting
 from derive.document.narration.teller import Detail, Teller
-from derive.document.wording import Value, Wording, wording
+from derive.document.wording import Value, Wording, in_macros, wording
 from derive.expression.nodes import PRE_ACTIVATION, Comparison, Expression, Quantity
 from derive.graph import RATE
 from derive.notation import Names
@@ -74,13 +74,13 @@ def setting_teller(exercise: Exercise, names: Names, words: Wording) -> Teller:
 def foot_of(form: str, student: Person | None, words: Wording, demonstration: bool = False) -> Foot:
     """What stands at the foot of every page: the form, whose it is, that it is no secret."""
     if demonstration:
-        form = words.text("worksheet-foot-demonstration", form=form)
+        form = words.text("worksheet_foot_demonstration", form=form)
     if student is None:
-        return Foot(words("worksheet-foot", form=form))
+        return Foot(words("worksheet_foot", form=form))
     if width(student) > _FOOT:
         shorter = next(n for n in range(len(student), 0, -1) if width(student[:n]) < _FOOT)
         student = Person(f"{student[:shorter].rstrip()}…", student.instead)
-    return Foot(words("worksheet-foot-named", form=form, student=student))
+    return Foot(words("worksheet_foot_named", form=form, student=student))
 
 
 class Pages:
@@ -119,21 +119,21 @@ class Pages:
         report = self.exercise.report
         checked = sum(len(question.items) for question in questions)
         blocks = (
-            *(() if form.student is None else (self._say("key-named", student=form.student),)),
+            *(() if form.student is None else (self._say("key_named", student=form.student),)),
             *self._answers([answer for question in questions for answer in question.answers]),
             *self._body(questions, numbers, filled=True),
             *self._untold(mistakes),
-            *([self._say("left-out", kinds="; ".join(left_out))] if left_out else []),
-            self._say("checked" if checked else "checked-symbols", lines=checked,
+            *([self._say("left_out", kinds="; ".join(left_out))] if left_out else []),
+            self._say("checked" if checked else "checked_symbols", lines=checked,
                       equalities=report.equalities, points=report.points),
             *(() if not report.unchecked else
               (Paragraph(self.words("unchecked", count=len(report.unchecked)), "remark"),)),
         )  # fmt: skip
-        return self._page("key-title", form, blocks)
+        return self._page("key_title", form, blocks)
 
     def _page(self, title: str, form: Form, blocks: tuple[Block, ...]) -> Document:
         """A document whose every page says which form it belongs to, and to whom."""
-        above = self.words(f"worksheet-{title}", title=self._title)
+        above = self.words(f"worksheet_{title}", title=self._title)
         foot = foot_of(form.id, form.student, self.words, form.demonstration)
         said = self._say("form", form=form.id)
         warning = (self._say("demonstration"),) if form.demonstration else ()
@@ -152,18 +152,14 @@ class Pages:
         if any(question.has_numbers for question in questions):
             yield from self._givens(numbers, worked)
         if any(question.items for question in questions):
-            rounding = self.words("worksheet-rounding", digits=numbers.rounding.digits)
+            rounding = self.words("worksheet_rounding", digits=numbers.rounding.digits)
             if all(question.worth == 1 for question in questions):
-                rounding = (*rounding, " ", *self.words("worksheet-worth"))
+                rounding = (*rounding, " ", *self.words("worksheet_worth"))
             yield Paragraph(rounding)
         for question in questions:
-            count = question.points
-            points = self.words(
-                "worksheet-point" if count == 1 else "worksheet-points", count=count
-            )
-            heading = self.words(
-                f"worksheet-heading-{question.kind}", letter=question.letter, points=points
-            )
+            points = self.words("worksheet_points", count=question.points)
+            kind = in_macros(question.kind)
+            heading = self.words(f"worksheet_heading_{kind}", letter=question.letter, points=points)
             blocks = question.key if filled else question.sheet
             opening = tuple(
                 takewhile(lambda block: isinstance(block, Paragraph), blocks[:_OPENING])
@@ -178,7 +174,7 @@ class Pages:
             yield self._say("untold", mistakes=told)
 
     def _say(self, sentence: str, **values: Value) -> Paragraph:
-        return Paragraph(self.words(f"worksheet-{sentence}", **values))
+        return Paragraph(self.words(f"worksheet_{sentence}", **values))
 
     # -- what is given ------------------------------------------------------------------------
 
@@ -204,24 +200,24 @@ class Pages:
         shown = [q for q in sorts.values() if q not in told]
         if shown:
             alike = len(sorts) < len(definitions)
-            yield self._say("formulas-alike" if alike else "formulas")
+            yield self._say("formulas_alike" if alike else "formulas")
             yield Equations(tuple(Equation(chain(q, definitions[q])) for q in shown))
         if kinds & _WITH_DELTAS and "delta" not in kinds:
             z = Quantity(PRE_ACTIVATION, len(self.exercise.structure.layers))
             yield self._say(
-                "delta-is", delta=Comparison(delta_of(z), "==", meaning(self.exercise.structure, z))
+                "delta_is", delta=Comparison(delta_of(z), "==", meaning(self.exercise.structure, z))
             )
 
     def _givens(self, numbers: Numbers, worked: set[Expression]) -> Iterator[Block]:
         """The numbers, each in a column under its name."""
         network, graph = numbers.network, self.exercise.derivation.graph
         data = [*graph.inputs, *(t for t in graph.targets if t not in worked), RATE]
-        tables = [self._table(data, numbers, self.words("worksheet-data"))]
+        tables = [self._table(data, numbers, self.words("worksheet_data"))]
         for layer in network.layers:
             weights = sorted(network.weights(layer.index), key=lambda w: (w.unit, w.source))
             biases = network.biases(layer.index)
             caption = self.words(
-                "worksheet-parameters" if biases else "worksheet-weights",
+                "worksheet_parameters" if biases else "worksheet_weights",
                 layer=self._layer_name(layer),
             )
             for columns in _tables(weights, list(biases), network.sizes[layer.index - 1]):
@@ -241,7 +237,7 @@ class Pages:
         short = [(answer.label, value) for answer in answers if (value := _in_a_cell(answer))]
         if not short:
             return
-        yield Heading(2, self.words("worksheet-answers"))
+        yield Heading(2, self.words("worksheet_answers"))
         columns = min(PAIRS, len(short))
         deep = -(-len(short) // columns)
         rows = []
@@ -250,7 +246,7 @@ class Pages:
             for label, value in short[first::deep]:
                 cells += [(f"({label})",), value]
             rows.append((*cells, *[()] * (2 * columns - len(cells))))
-        header = (self.words("worksheet-blank"), self.words("worksheet-value")) * columns
+        header = (self.words("worksheet_blank"), self.words("worksheet_value")) * columns
         yield Table(header, tuple(rows), "rl" * columns)
 
 

@@ -27,7 +27,7 @@ from derive.document.blocks import (
     Together,
 )
 from derive.document.wording import merged
-from derive.writers.environment import Layout
+from derive.writers.layout import Layout
 from derive.writers.registry import REGISTRY
 
 if TYPE_CHECKING:

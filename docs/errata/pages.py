@@ -16,10 +16,12 @@ import derive
 from derive.derivation.rounding import Rounding
 from derive.derivation.steps import Rule, Step
 from derive.derivation.valuation import Valuation
-from derive.expression.nodes import Partial, Quantity
+from derive.document.blocks import Inline, Strong
+from derive.document.macros import macros
+from derive.document.wording import Wording
+from derive.expression.nodes import Partial, Quantity, variable
 from derive.graph import E
 from derive.rendering import TextFormat, render_files
-from derive.resources import shipped_templates
 from derive.writers.expressions.latex import latex
 from docs.errata.scope import Scope
 
@@ -97,11 +99,11 @@ def written(text: str) -> list[str]:
 
 
 def says(scope: Scope, given: tuple[str, ...]) -> int:
-    """Our page has a sentence of the wording, by the name of its file."""
+    """Our page has a sentence of the wording, by the name of its macro."""
+    words = Wording()
     for name in given:
-        path = shipped_templates() / "wording" / "en" / f"{name}.txt"
-        alternatives = [" ".join(text.split()) for text in path.read_text("utf-8").split("---")]
-        if not any(re.search(_pattern(text), page(scope)) for text in alternatives):
+        values = {value: variable(value) for value in macros("en")[name].arguments}
+        if not re.search(_pattern(words(name, **values)), page(scope)):
             raise Refused(f"the sentence {name} is not on our page")
     return len(given)
 
@@ -232,6 +234,7 @@ def _all_parameters(scope: Scope) -> Iterator[Quantity]:
         yield from scope.network.biases(layer.index)
 
 
-def _pattern(sentence: str) -> str:
-    parts = re.split(r"<<.*?>>", sentence)
-    return r"[^\n]+?".join(re.escape(part.strip("*")) for part in parts)
+def _pattern(sentence: Inline) -> str:
+    """The words of a sentence, whatever stands where it has formulas."""
+    words = (part.text if isinstance(part, Strong) else part for part in sentence)
+    return "".join(re.escape(part) if isinstance(part, str) else r"[^\n]+?" for part in words)

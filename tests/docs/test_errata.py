@@ -200,7 +200,7 @@ NOT_WRONG, NOT_SO = "what it states is not wrong", "what we say is not so"
         ("001-4", "'∂' is on our page in text", {"pages": (("lacks in text", ("∂",)),)}),
         ("001-4", "'Ә' is not on our page in text", {"pages": (("has in text", ("Ә",)),)}),
         ("000-2", "'W_5' is in a formula", {"pages": (("lacks in formulas", ("W_5",)),)}),
-        ("002-2", "convention-bias-none is not", {"pages": (("says", ("convention-bias-none",)),)}),
+        ("002-2", "convention_bias_none is not", {"pages": (("says", ("convention_bias_none",)),)}),
     ],
 )  # fmt: skip
 def test_a_claim_that_is_not_so_is_refused(name: str, why: str, changes: dict[str, Any]) -> None:

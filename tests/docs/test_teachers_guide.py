@@ -24,12 +24,15 @@ FILES = (
     "collected.json",
     "family.yaml",
     "deeper.yaml",
+    "ours/wording/en/sheets.jinja",
 )  # in the order in which they are shown
 
 
 def steps() -> list[tuple[str, str]]:
-    """("console", "csv", "json" or "yaml", what stands in the box), in the order of the guide."""
-    return re.findall(r"^```(console|csv|json|yaml)\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL)
+    """("console" or the ending of a file, what stands in the box), in the order of the guide."""
+    return re.findall(
+        r"^```(console|csv|json|yaml|jinja)\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL
+    )
 
 
 def files_of(folder: str) -> list[str]:
@@ -47,6 +50,7 @@ def test_the_guide_followed_literally(tmp_path: Path, monkeypatch: pytest.Monkey
         if kind != "console":
             name = next(files)
             assert name.endswith(kind) and f"`{name}`" in TEXT
+            (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
             (tmp_path / name).write_text(box, encoding="utf-8")
             continue
         for line in box.splitlines():
@@ -64,6 +68,8 @@ def test_the_guide_followed_literally(tmp_path: Path, monkeypatch: pytest.Monkey
         "report.tex", "feedback.tex", "marks.json",
     }  # fmt: skip
     assert {path.name for path in (tmp_path / "again").iterdir()} == {"sheet-02.txt", "key-02.txt"}
+    ours = (tmp_path / "ours-sheets/sheet-01.md").read_text(encoding="utf-8")
+    assert "# Homework 3: " in ours and "offset" in ours and "bias" not in ours
     report = next(text for line, text in printed.items() if line.endswith("collected.csv"))
     assert "3 sheets were marked" in report and "Ada Lovelace" in report
     assert "Backpropagation, week 3" in printed["derive mark mixed/bundle.json collected.csv"]

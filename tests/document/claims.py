@@ -38,9 +38,10 @@ class Said:
         return found
 
     def count(self, place: str) -> int:
-        """A number that may be spelled out."""
-        text = str(self.values[place])
-        return int(text) if text.isdigit() else Wording().text("numbers").split().index(text)
+        """A number."""
+        value = self.values[place]
+        assert isinstance(value, (int, str))
+        return int(value)
 
     def shown(self, place: str) -> float:
         """A displayed number."""

@@ -27,13 +27,13 @@ NETWORKS = {
     "softmax inside": network((2, 3, 2), ("softmax", "identity"), "mean_squared_error"),
 }
 FORMS = {
-    "weights alone": "found-deltas",
-    "biases given": "found-deltas",
-    "biases": "found-deltas-biases",
-    "one layer of biases": "found-deltas-biases",
-    "shared": "found-deltas-shared",
-    "softmax": "found-deltas-biases",
-    "softmax inside": "found-deltas-biases",
+    "weights alone": "found_deltas",
+    "biases given": "found_deltas",
+    "biases": "found_deltas_biases",
+    "one layer of biases": "found_deltas_biases",
+    "shared": "found_deltas_shared",
+    "softmax": "found_deltas_biases",
+    "softmax inside": "found_deltas_biases",
 }
 each = pytest.mark.parametrize("name", NETWORKS)
 
@@ -42,7 +42,7 @@ each = pytest.mark.parametrize("name", NETWORKS)
 def test_what_each_derivative_is(name: str) -> None:
     """δ times the value that comes in; for a bias δ, summed over the units that share it."""
     of = NETWORKS[name]
-    (said,) = (one for one in told(of) if one.sentence.startswith("found-deltas"))
+    (said,) = (one for one in told(of) if one.sentence.startswith("found_deltas"))
     assert said.sentence == FORMS[name]
     assert said.count("count") == len(of.parameters())
     at = oracle(of)
@@ -61,7 +61,7 @@ def test_what_each_derivative_is(name: str) -> None:
 def test_the_parameters_that_are_counted_are_those_that_are_trained(name: str, style: str) -> None:
     of = NETWORKS[name]
     for detail in ("brief", "full"):
-        (said,) = (one for one in told(of, style, detail) if one.sentence.startswith("opening-"))
+        (said,) = (one for one in told(of, style, detail) if one.sentence.startswith("opening_"))
         assert said.count("count") == len(of.parameters())
 
 
@@ -108,16 +108,16 @@ def test_what_is_known_as_before_was_worked_out_before(name: str) -> None:
     of = NETWORKS[name]
     said = told(of)
     graph = derived(of).graph
-    known = named(said, "delta-neuron-known")
+    known = named(said, "delta_neuron_known")
     assert bool(known) == (name == "softmax")
     seen: set[Quantity] = set()
-    for one in named(said, "delta-neuron", "delta-neuron-known"):
+    for one in named(said, "delta_neuron", "delta_neuron_known"):
         z = one.quantity("z")
         derivatives = one.values["known"]
         assert isinstance(derivatives, tuple)
         for derivative in derivatives:
             if isinstance(derivative, Partial):
-                assert one.sentence == "delta-neuron-known"
+                assert one.sentence == "delta_neuron_known"
                 assert derivative.of in seen, "the loss term was met at an earlier sum"
                 assert isinstance(derivative.of, Quantity)
                 assert graph.reaches(z, derivative.of)

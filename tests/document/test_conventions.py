@@ -19,62 +19,62 @@ ONE_EACH = network((2, 3, 2), ("tanh", "sigmoid"))
 
 
 def conventions(of: Network, **options: Any) -> set[str]:
-    return {one.sentence for one in told(of, **options) if one.sentence.startswith("convention-")}
+    return {one.sentence for one in told(of, **options) if one.sentence.startswith("convention_")}
 
 
 CONVENTIONS = {
-    "convention-bias-none": network((2, 1), ("sigmoid",), bias="none"),
-    "convention-bias-neuron": ONE_EACH,
-    "convention-bias-neuron-frozen": network((2, 2), ("sigmoid",), frozen=(("biases",),)),
-    "convention-bias-one": network((2, 1), ("sigmoid",)),
-    "convention-bias-one-frozen": network((2, 1), ("sigmoid",), frozen=(("biases",),)),
-    "convention-bias-shared": ALL["shared"],
-    "convention-bias-shared-frozen": network(
+    "convention_bias_none": network((2, 1), ("sigmoid",), bias="none"),
+    "convention_bias_neuron": ONE_EACH,
+    "convention_bias_neuron_frozen": network((2, 2), ("sigmoid",), frozen=(("biases",),)),
+    "convention_bias_one": network((2, 1), ("sigmoid",)),
+    "convention_bias_one_frozen": network((2, 1), ("sigmoid",), frozen=(("biases",),)),
+    "convention_bias_shared": ALL["shared"],
+    "convention_bias_shared_frozen": network(
         (2, 2), ("sigmoid",), bias="shared", frozen=(("biases",),)
     ),
-    "convention-weights-frozen": ALL["shared biases alone"],
-    "convention-logarithm": ALL["wide"],
-    "convention-examples-mean": network((2, 1), ("sigmoid",), examples=2),
-    "convention-examples-sum": network((2, 1), ("sigmoid",), examples=2, over_examples="sum"),
-    "convention-exact": ONE_EACH,
-    "convention-carried": network((2, 1), ("sigmoid",), rounding="carried"),
-    "convention-from_to": ONE_EACH,
-    "convention-to_from": network((2, 2), ("sigmoid",), layout="to_from", notation="indexed"),
-    "convention-update-digits": network((2, 1), ("sigmoid",), digits={"values": 5, "update": 3}),
+    "convention_weights_frozen": ALL["shared biases alone"],
+    "convention_logarithm": ALL["wide"],
+    "convention_examples_mean": network((2, 1), ("sigmoid",), examples=2),
+    "convention_examples_sum": network((2, 1), ("sigmoid",), examples=2, over_examples="sum"),
+    "convention_exact": ONE_EACH,
+    "convention_carried": network((2, 1), ("sigmoid",), rounding="carried"),
+    "convention_from_to": ONE_EACH,
+    "convention_to_from": network((2, 2), ("sigmoid",), layout="to_from", notation="indexed"),
+    "convention_update_digits": network((2, 1), ("sigmoid",), digits={"values": 5, "update": 3}),
 }
 SOME = ("batch", "half frozen", "softmax inside", "linear")
 TRUE_OF: dict[str, Callable[[Network], bool]] = {
-    "convention-bias-none": lambda of: all(x.bias == "none" for x in of.layers),
-    "convention-bias-neuron": lambda of: (
+    "convention_bias_none": lambda of: all(x.bias == "none" for x in of.layers),
+    "convention_bias_neuron": lambda of: (
         sum(of.sizes[1:]) > 1
         and all(x.bias == "neuron" and "biases" not in x.frozen for x in of.layers)
     ),
-    "convention-bias-neuron-frozen": lambda of: (
+    "convention_bias_neuron_frozen": lambda of: (
         sum(of.sizes[1:]) > 1
         and all(x.bias == "neuron" and "biases" in x.frozen for x in of.layers)
     ),
-    "convention-bias-one": lambda of: (
+    "convention_bias_one": lambda of: (
         sum(of.sizes[1:]) == 1
         and all(x.bias != "none" and "biases" not in x.frozen for x in of.layers)
     ),
-    "convention-bias-one-frozen": lambda of: (
+    "convention_bias_one_frozen": lambda of: (
         sum(of.sizes[1:]) == 1 and all(x.bias != "none" and "biases" in x.frozen for x in of.layers)
     ),
-    "convention-bias-shared": lambda of: all(
+    "convention_bias_shared": lambda of: all(
         x.bias == "shared" and "biases" not in x.frozen for x in of.layers
     ),
-    "convention-bias-shared-frozen": lambda of: all(
+    "convention_bias_shared_frozen": lambda of: all(
         x.bias == "shared" and "biases" in x.frozen for x in of.layers
     ),
-    "convention-weights-frozen": lambda of: any("weights" in x.frozen for x in of.layers),
-    "convention-logarithm": lambda of: "entropy" in of.loss.name or "kl" in of.loss.name,
-    "convention-examples-mean": lambda of: of.is_batch and of.over_examples == "mean",
-    "convention-examples-sum": lambda of: of.is_batch and of.over_examples == "sum",
-    "convention-exact": lambda of: of.rounding == "exact",
-    "convention-carried": lambda of: of.rounding == "carried",
-    "convention-from_to": lambda of: of.layout == "from_to",
-    "convention-to_from": lambda of: of.layout == "to_from",
-    "convention-update-digits": lambda of: of.update_digits != of.digits,
+    "convention_weights_frozen": lambda of: any("weights" in x.frozen for x in of.layers),
+    "convention_logarithm": lambda of: "entropy" in of.loss.name or "kl" in of.loss.name,
+    "convention_examples_mean": lambda of: of.is_batch and of.over_examples == "mean",
+    "convention_examples_sum": lambda of: of.is_batch and of.over_examples == "sum",
+    "convention_exact": lambda of: of.rounding == "exact",
+    "convention_carried": lambda of: of.rounding == "carried",
+    "convention_from_to": lambda of: of.layout == "from_to",
+    "convention_to_from": lambda of: of.layout == "to_from",
+    "convention_update_digits": lambda of: of.update_digits != of.digits,
 }
 
 
@@ -92,7 +92,7 @@ def test_layers_that_differ_in_their_biases() -> None:
         derive.Dense(1, "tanh", "none"),
     ]
     said = told(derive.Network(1, layers))
-    (none,) = [one.values for one in said if one.sentence == "convention-in-layers"
+    (none,) = [one.values for one in said if one.sentence == "convention_in_layers"
                and "no biases" in str(one.values["what"])]  # fmt: skip
     assert "".join(map(str, none["layers"])) == "Layers 1 and 3"
 
@@ -118,13 +118,13 @@ def test_kinks_are_declared(activation: Any, loss: Any, declared: list[str]) -> 
     target = [[1]] if loss == "hinge" else None
     of = network((1, 1), (activation,), loss, targets=target)
     said = told(of)
-    conventions_ = [one for one in said if one.sentence.startswith("convention-kink")]
+    conventions_ = [one for one in said if one.sentence.startswith("convention_kink")]
     assert [f"{_name(one)}: {_declared(one)}" for one in conventions_] == declared
     # the page says so once more where the derivative is stated, and where it is proved
-    kinds = [one for one in said if one.sentence in ("kink", "kinks")]
+    kinds = [one for one in said if one.sentence == "kink"]
     assert len(kinds) == 2 * (activation not in ("sigmoid", "softplus", "elu", "softsign"))
     proofs = [one.sentence for one in told(of, parts={"lemmas"}) if one.sentence[:5] == "proof"]
-    assert proofs == ["proof-apart" if kinds else "proof", "proof"]
+    assert proofs == ["proof_apart" if kinds else "proof", "proof"]
 
 
 def _name(one: Said) -> str:

@@ -11,12 +11,11 @@ from click.testing import CliRunner
 import derive
 from derive.cli import commands
 from derive.rendering import PARTS
-from derive.resources import shipped_templates
 from derive.worksheets.recipes import READY
 from derive.writers import write
 from tests.derived import derived
+from tests.document.sentences import NAMES, said, text
 
-SENTENCES = sorted((shipped_templates() / "wording" / "en").glob("*.txt"))
 DOCUMENTS = [Path("README.md"), Path("docs/teachers-guide.md"), Path("docs/training.md")]
 STYLES = ("deltas", "paths", "matrices")
 
@@ -105,11 +104,10 @@ def test_every_fault_can_be_found(what: str) -> None:
 
 
 def test_every_sentence() -> None:
-    assert len(SENTENCES) > 900
-    for path in SENTENCES:
-        lines = path.read_text(encoding="utf-8").splitlines()
-        for part in "\n".join(x for x in lines if not x.startswith("#")).split("\n---\n"):
-            assert faults(part.replace("\n", " ").replace("**", "")) == [], path.name
+    assert len(NAMES) > 900
+    for name in NAMES:
+        for words in said(name):
+            assert faults(text(words)) == [], name
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=str)

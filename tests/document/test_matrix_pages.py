@@ -78,10 +78,9 @@ def test_wide_pages_fit(sizes: tuple[int, ...]) -> None:
 @each
 def test_how_the_sums_are_put_together(name: str) -> None:
     of = NETWORKS[name]
-    said = [one for one in told(of, "matrices") if one.sentence.startswith("matrix-sums-")]
-    assert [one.sentence.removeprefix("matrix-sums-") for one in said] == [
-        f"{'one-' * (layer.units == 1)}{'wide' if n > 8 else of.layout}"
-        for n, layer in zip(of.sizes, of.layers, strict=False)
+    said = [one for one in told(of, "matrices") if one.sentence.startswith("matrix_sums_")]
+    assert [one.sentence.removeprefix("matrix_sums_") for one in said] == [
+        "wide" if n > 8 else of.layout for n in of.sizes[:-1]
     ]
     assert [bool(one.values["bias"]) for one in said] == [x.bias != "none" for x in of.layers]
 
@@ -89,9 +88,8 @@ def test_how_the_sums_are_put_together(name: str) -> None:
 @each
 def test_through_how_many_units_an_activation_is_heard(name: str) -> None:
     of = NETWORKS[name]
-    said = named(told(of, "matrices"), "matrix-arriving", "matrix-arriving-one")
+    said = named(told(of, "matrices"), "matrix_arriving")
     widths = [layer.units for layer in of.layers[1:]][::-1]
-    assert [one.sentence == "matrix-arriving-one" for one in said] == [n == 1 for n in widths]
     assert [one.count("count") for one in said] == widths
     at = oracle(of)
     for layer in of.layers[:-1]:
@@ -104,9 +102,9 @@ def test_through_how_many_units_an_activation_is_heard(name: str) -> None:
 @each
 def test_the_derivatives_of_softmax_fill_a_matrix_whose_rows_add_up_to_0(name: str) -> None:
     of = NETWORKS[name]
-    said = named(told(of, "matrices"), "matrix-jacobian", "matrix-rests")
+    said = named(told(of, "matrices"), "matrix_jacobian", "matrix_rests")
     softmax = [x for x in of.layers if x.activation.name == "softmax"]
-    assert [one.sentence for one in said] == ["matrix-jacobian", "matrix-rests"] * len(softmax)
+    assert [one.sentence for one in said] == ["matrix_jacobian", "matrix_rests"] * len(softmax)
     at = oracle(of)
     for layer in softmax:
         zs = [Quantity(PRE_ACTIVATION, layer.index, k) for k in range(layer.units)]
@@ -119,7 +117,7 @@ def test_the_derivatives_of_softmax_fill_a_matrix_whose_rows_add_up_to_0(name: s
 def test_one_entry_enters_one_sum(name: str) -> None:
     of = NETWORKS[name]
     at = oracle(of)
-    (one,) = named(told(of, "matrices"), "matrix-entry")
+    (one,) = named(told(of, "matrices"), "matrix_entry")
     w, z, value = one.quantity("w"), one.quantity("z"), one.quantity("input")
     assert value.kind in (INPUT, ACTIVATION)
     assert abs(at.difference(z, w) - at.quantity(value)) < TINY
@@ -132,15 +130,15 @@ def test_one_entry_enters_one_sum(name: str) -> None:
 def test_what_would_be_left_with_cross_entropy(name: str) -> None:
     of = NETWORKS[name]
     everything = told(of, "matrices")
-    contrast = named(everything, "matrix-contrast")
-    cancels = named(everything, "matrix-cancel", "matrix-cancel-one", "matrix-cancel-assuming")
+    contrast = named(everything, "matrix_contrast")
+    cancels = named(everything, "matrix_cancel", "matrix_cancel_assuming")
     last = of.layers[-1]
     softmax = last.activation.name == "softmax"
     assert bool(contrast) == (softmax and of.loss.name != "cross_entropy")
     pair = (last.activation.name, of.loss.name)
     assert [one.sentence for one in cancels] == {
-        ("softmax", "cross_entropy"): ["matrix-cancel-assuming"],
-        ("sigmoid", "binary_cross_entropy"): ["matrix-cancel-one"],
+        ("softmax", "cross_entropy"): ["matrix_cancel_assuming"],
+        ("sigmoid", "binary_cross_entropy"): ["matrix_cancel"],
     }.get(pair, [])
     if contrast or cancels:
         at = oracle(of)
@@ -156,9 +154,9 @@ def test_what_is_not_trained_is_said_to_stay(name: str) -> None:
     of = NETWORKS[name]
     everything = told(of, "matrices")
     frozen = any(layer.frozen for layer in of.layers)
-    assert bool(named(everything, "matrix-kept-frozen")) == frozen
-    assert bool(named(everything, "matrix-kept")) == (not frozen)
-    (one,) = named(everything, "found-matrices")
+    assert bool(named(everything, "matrix_kept_frozen")) == frozen
+    assert bool(named(everything, "matrix_kept")) == (not frozen)
+    (one,) = named(everything, "found_matrices")
     assert one.count("count") == len(of.parameters())
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -292,10 +293,19 @@ def _templates(here: Bench, chance: random.Random) -> Attempt:
         "for",
         "if",
         "endif",
+        "macro",
+        "endmacro",
+        "count",
+        "turn",
+        "bias()",
         "e.g.",
-        "---",
+        "**",
     )
-    raw = damaged(chance, source.read_text(encoding="utf-8"), words)
+    text = source.read_text(encoding="utf-8")
+    if "wording" in source.parts and chance.random() < 0.5:  # a few sentences of the file
+        macros = re.findall(r"(?s)<% macro .*?<% endmacro %>", text)
+        text = "\n".join(chance.sample(macros, min(3, len(macros))))
+    raw = damaged(chance, text, words)
     with TemporaryDirectory(dir=here.folder) as own:
         name = source.relative_to(folder)
         (Path(own) / name).parent.mkdir(parents=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import math
-import re
 from dataclasses import replace
 from typing import Any
 
@@ -14,11 +13,9 @@ import derive
 from derive.derivation.derivation import STYLES
 from derive.derivation.failure import CheckFailed
 from derive.derivation.steps import Relation, Section
-from derive.document.wording import Wording
 from derive.expression.nodes import BIAS, Negative, Quantity
 from derive.notation import names
 from derive.rendering import PARTS
-from derive.resources import shipped_templates
 from derive.worksheets.marking import Verdict, mark_values
 from tests.worksheets.sheets import sheet
 
@@ -149,21 +146,3 @@ def test_thresholds_and_biases_do_not_mix() -> None:
             1, [derive.Dense(1, bias="threshold"), derive.Dense(1, bias="neuron")]
         )
     derive.Network(1, [derive.Dense(1, bias="threshold"), derive.Dense(1, bias="none")])
-
-
-def test_every_sentence_of_thresholds_has_the_places_of_the_usual_one() -> None:
-    folder = shipped_templates() / "wording" / "en"
-    found = sorted(folder.glob("*-threshold.txt")) + sorted(
-        folder.glob("*-threshold-minus-delta.txt")
-    )
-    assert len(found) > 25
-    for path in found:
-        usual = path.with_name(re.sub(r"-threshold(-minus-delta)?\.txt", ".txt", path.name))
-        places = [set(re.findall(r"<<\s*(\w+)\s*>>", p.read_text())) for p in (path, usual)]
-        assert places[0] == places[1], path.name
-
-
-def test_words_that_are_filled_in_keep_their_names() -> None:
-    words = Wording(variants=("threshold",))
-    said = words.text("answer-equal-numbers", weight="1", bias="2", deltas="d", value="3")
-    assert "every threshold equal to 2" in said

@@ -230,7 +230,8 @@ def test_words_of_ones_own(tmp_path: Any) -> None:
     for name, title in (("good", "Übung"), ("bad", "a/b")):
         folder = tmp_path / name / "wording" / "en"
         folder.mkdir(parents=True)
-        (folder / "spreadsheet-sheet-training.txt").write_text(title, encoding="utf-8")
+        source = f"<% macro spreadsheet_sheet_training() %>{title}<% endmacro %>"
+        (folder / "mine.jinja").write_text(source, encoding="utf-8")
     assert "Übung" in opened(workbook(TWO, epochs=1, templates=tmp_path / "good")).sheetnames
     with pytest.raises(SpreadsheetError, match=r"'a/b'.*spreadsheet-sheet"):
         workbook(TWO, epochs=1, templates=tmp_path / "bad")

@@ -115,7 +115,7 @@ def test_equal_units_stay_alike_and_unequal_ones_do_not() -> None:
     made = ground(network)
     assert stays_alike(made, network.layers[0])
     asked = only(list(symmetry(made)))
-    assert asked.options[asked.right] == made.words("concept-symmetry-alike")
+    assert asked.options[asked.right] == made.words("concept_symmetry_alike")
     assert "the same bias" in str(asked.prompt)
     bare = ground(Network(2, [Dense(3, "sigmoid", "none"), Dense(2, "sigmoid")]))
     assert "bias" not in str(only(list(symmetry(bare))).prompt)

@@ -12,10 +12,10 @@ import pytest
 from worksheets.test_student_formulas import DATA, formulas
 
 import derive
-from derive.document.wording import Wording
+from derive.document.macros import macros
+from derive.document.wording import Wording, in_macros
 from derive.expression.formula import FormulaError
 from derive.network import Dense, Network
-from derive.resources import shipped_templates
 from derive.worksheets import Ask, Recipe
 from derive.worksheets.answers import ChoiceAnswer, CountAnswer, FormulaAnswer, NamesAnswer
 from derive.worksheets.items import Answer
@@ -101,11 +101,11 @@ def kinds() -> set[str]:
 
 
 def test_every_reason_has_its_sentence_and_every_sentence_its_reason() -> None:
-    folder = shipped_templates() / "wording" / "en"
-    there = {path.stem.removeprefix("fault-") for path in folder.glob("fault-*.txt")}
-    assert there - {"unknown-name-near"} == kinds()
+    names = macros("en").names
+    there = {name.removeprefix("fault_") for name in names if name.startswith("fault_")}
+    assert there - {"unknown_name_near"} == {in_macros(kind) for kind in kinds()}
     say = Faults(formulas("layered").names)
-    for kind in there - {"unknown-name-near"}:
+    for kind in kinds():
         assert len(say(Fault(kind, "one", "two"))) > 8
 
 
@@ -123,7 +123,8 @@ def test_a_reason_names_what_is_on_the_sheet() -> None:
 def test_a_sentence_of_ones_own_stands_before_it(tmp_path: Path) -> None:
     folder = tmp_path / "wording" / "en"
     folder.mkdir(parents=True)
-    (folder / "fault-empty.txt").write_text("Nothing to read.", encoding="utf-8")
+    source = "<% macro fault_empty() %>Nothing to read.<% endmacro %>"
+    (folder / "mine.jinja").write_text(source, encoding="utf-8")
     say = Faults(formulas("layered").names, Wording("en", tmp_path))
     assert say(Fault("empty")) == "Nothing to read."
 

@@ -185,10 +185,11 @@ def test_a_remark_on_the_numbers_of_the_file_is_not_made_of_others() -> None:
     assert "outside" not in page(made, "sheet", "text")
 
 
-def test_one_sentence_is_replaced_by_one_file(tmp_path: Path) -> None:
+def test_one_sentence_is_replaced_by_one_macro(tmp_path: Path) -> None:
     folder = tmp_path / "wording" / "en"
     folder.mkdir(parents=True)
-    (folder / "worksheet-title.txt").write_text("Homework 3: << title >>\n", encoding="utf-8")
+    source = "<% macro worksheet_title(title) %>Homework 3: << title >><% endmacro %>"
+    (folder / "mine.jinja").write_text(source, encoding="utf-8")
     made = derive.worksheet(two_two_two(), variants=1, templates=tmp_path, seed=7)
     assert page(made, "sheet", "markdown").startswith("# Homework 3: ")
 

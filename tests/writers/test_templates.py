@@ -12,7 +12,7 @@ import pytest
 from derive.document.blocks import Document, Heading, Paragraph
 from derive.resources import shipped_templates
 from derive.writers import TemplateError, UnknownFormat, write
-from derive.writers.environment import Layout
+from derive.writers.layout import Layout
 from derive.writers.registry import DOCUMENTS, REGISTRY
 from derive.writers.writer import NOUNS
 from tests.writers.samples import NUMBERED, derivation

@@ -27,16 +27,16 @@ def backward(teller: Teller) -> Iterator[Block]:
     if "references" in teller.parts:
         from derive.document.narration.references import cited
 
-        yield from cited(teller, "cited-method", "rumelhart", "nielsen", "goodfellow")
+        yield from cited(teller, "cited_method", "rumelhart", "nielsen", "goodfellow")
     yield from _known(teller)
     if teller.brief:
         told_in_brief = matrices.results if teller.by_matrices else _results
         yield from told_in_brief(teller, section)
     else:
-        single = "-single" if len(teller.network.layers) == 1 else ""
-        yield teller.say(f"backward-{teller.derivation.style}{single}", loss=E)
+        single = "_single" if len(teller.network.layers) == 1 else ""
+        yield teller.say(f"backward_{teller.derivation.style}{single}", loss=E)
         if teller.network.is_batch:
-            yield teller.say("backward-one-example", loss=E)
+            yield teller.say("backward_one_example", loss=E)
         told = Told()
         for layer in section.sections:
             if layer.kind == "matrix layer":
@@ -57,8 +57,8 @@ def _known(teller: Teller) -> Iterator[Block]:
     """
     if teller.lemmas:
         numbers = tuple(str(n) for n in teller.lemmas.values())
-        name = "known-lemma" if len(numbers) == 1 else "known-lemmas"
-        yield teller.say(name, numbers=teller.words.listing(numbers))
+        listed = teller.words.listing(numbers)
+        yield teller.say("known_lemmas", numbers=listed, count=len(numbers))
         return
     lemmas = [s for section in teller.derivation.sections if section.kind == "lemmas"
               for s in section.steps]  # fmt: skip
@@ -75,9 +75,7 @@ def _known(teller: Teller) -> Iterator[Block]:
 def _derivatives(teller: Teller, lemmas: list[Step]) -> Iterator[Block]:
     """f′ of every activation, and where it is a convention."""
     kind = "brief" if teller.brief else "full" if teller.full else "normal"
-    if len(lemmas) > 1 and not teller.brief:
-        kind += "-many"
-    yield teller.say(f"known-{kind}")
+    yield teller.say(f"known_{kind}", count=len(lemmas))
     whole = teller.brief or teller.full
     yield from rows([Equation(first_and_last(s)) if whole else proof(s) for s in lemmas])
     told = [teller.functions[step.id.partition("/")[2]] for step in lemmas]
@@ -101,7 +99,7 @@ def _results(teller: Teller, section: Section) -> Iterator[Block]:
     if teller.derivation.style == "paths":
         deltas = _needed(deltas, list(gradients.values()))
     if deltas:
-        yield teller.say("brief-deltas", loss=E)
+        yield teller.say("brief_deltas", loss=E)
         yield from rows([
             teller.equation(s, first_and_last(s), "gradient", number=s.number)
             for s in deltas

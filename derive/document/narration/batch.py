@@ -20,13 +20,11 @@ def batch(teller: Teller) -> Iterator[Block]:
     """The gradient of the batch: the average (or sum) of its examples' gradients."""
     network = teller.network
     how = network.over_examples
-    yield teller.heading(3, f"averages-{how}")
+    yield teller.heading(3, f"averages_{how}")
     if teller.valuation is not None:
-        yield teller.say("batch-examples", loss=E)
+        yield teller.say("batch_examples", loss=E)
         yield _every_example(teller, teller.valuation)
-    yield teller.say(
-        f"averages-{how}", loss=Quantity(BATCH_LOSS), n=teller.words.number(network.example_count)
-    )
+    yield teller.say(f"averages_{how}", loss=Quantity(BATCH_LOSS), n=network.example_count)
     section = teller.derivation.section("averages")
     steps = section.steps if teller.valuation is not None else section.steps[:1]
     told = [teller.equation(step, role="gradient") for step in steps]
@@ -45,13 +43,13 @@ def _every_example(teller: Teller, valuation: Valuation) -> Table:
     averages = teller.derivation.section("averages").walk()
     slopes = [step.subject for step in averages if isinstance(step.subject, Partial)]
     asked |= {slope.by: Partial(E, slope.by) for slope in slopes}
-    header: list[Inline] = [words("batch-row")]
-    header += [words("example-number", n=str(n + 1)) for n in range(count)]
+    header: list[Inline] = [words("batch_row")]
+    header += [words("example_number", n=str(n + 1)) for n in range(count)]
     body = tuple(
         ((name,), *((valuation.examples[n].shown(one).number,) for n in range(count)))
         for name, one in asked.items()
     )
-    return Table(tuple(header), body, "l" + "r" * count, words("batch-values", loss=E))
+    return Table(tuple(header), body, "l" + "r" * count, words("batch_values", loss=E))
 
 
 def _by_matrices(teller: Teller) -> Iterator[Block]:
@@ -59,10 +57,8 @@ def _by_matrices(teller: Teller) -> Iterator[Block]:
     network, valuation = teller.network, teller.valuation
     steps = teller.derivation.section("batch").steps
     fits = network.example_count <= MOST_ROWS
-    yield teller.heading(4, "batch-matrices")
-    yield teller.say(
-        f"batch-matrices-{network.layout}", n=teller.words.number(network.example_count)
-    )
+    yield teller.heading(4, "batch_matrices")
+    yield teller.say(f"batch_matrices_{network.layout}", n=network.example_count)
     if not teller.by_matrices and not teller.brief:
         yield from rows([
             Equation((Relation("", one), Relation("=", one.of))) for one in _parameters(teller)
@@ -74,7 +70,7 @@ def _by_matrices(teller: Teller) -> Iterator[Block]:
     worked = [(step, worked_out(valuation, step)) for step in gradients]
     if not any(numbers for _, numbers in worked):
         return
-    yield teller.say("batch-numbers")
+    yield teller.say("batch_numbers")
     for one in _arrays(teller, steps):
         yield Equation((Relation("", one), array(valuation, one.matrix)))
     for step, numbers in worked:

@@ -20,7 +20,7 @@ def line_by_line(
     for line in cancels(step):
         reason = "assuming" if line.assumes else rule_name(line.rule)
         chain = (Relation("=", line.result),)
-        named = teller.words.text(f"rule-{reason}")
+        named = teller.words.text(f"rule_{reason}")
         told.append(Equation(chain, None, "gradient", reason=named))
     numeric = teller.numeric(step) if numbers else None
     if numeric is not None:
@@ -35,8 +35,8 @@ def in_brief(teller: Teller, steps: list[Step]) -> Iterator[Block]:
     if step is None:
         return
     words, network = teller.words, teller.network
-    use = words.text(f"activation-{network.layers[-1].activation.name}")
-    name = "brief-cancel-assuming" if step.assumes else "brief-cancel"
+    use = words.text(f"activation_{network.layers[-1].activation.name}")
+    name = "brief_cancel_assuming" if step.assumes else "brief_cancel"
     yield teller.say(
         name, activation=use[:1].upper() + use[1:], name=network.loss.title,
         targets=teller.some(teller.graph.targets),

@@ -38,15 +38,6 @@ _KINDS = {
     PRE_ACTIVATION: "sum", ACTIVATION: "activation", LOSS_TERM: "term", LOSS: "loss",
     BATCH_LOSS: "loss", DELTA: "delta", TARGET: "target",
 }  # fmt: skip
-# What may be said of several: caption-delta, caption-deltas.
-_SEVERAL = {
-    "loss": "losses",
-    **{kind: f"{kind}s" for kind in (
-        "sum", "activation", "term", "delta", "target", "function", "prime", "gradient",
-        "update", "rule", "arriving",
-    )},
-}  # fmt: skip
-
 # What a row shows of one parameter is, of all of them, their gradients.
 _OF_ALL = dict.fromkeys(("chain", "split", "together"), "gradient")
 
@@ -59,7 +50,7 @@ def captioned(teller: Teller, blocks: Iterable[Block]) -> Iterator[Block]:
         if isinstance(block, (Equation, Equations)):
             found = block.caption or caption(teller, block)
             if found == before:
-                yield replace(block, caption=teller.words("caption-again", caption=found))
+                yield replace(block, caption=teller.words("caption_again", caption=found))
             else:
                 yield replace(block, caption=found)
             before = found
@@ -74,7 +65,7 @@ def captioned(teller: Teller, blocks: Iterable[Block]) -> Iterator[Block]:
 
 
 def _numbered(teller: Teller, kind: str, n: int, caption: Inline) -> Inline:
-    return teller.words(f"caption-{kind}", n=n, caption=caption)
+    return teller.words(f"caption_{kind}", n=n, caption=caption)
 
 
 def caption(teller: Teller, block: Equation | Equations) -> Inline:
@@ -84,7 +75,7 @@ def caption(teller: Teller, block: Equation | Equations) -> Inline:
     if isinstance(first, Named):
         entries = any(True for r in rows[0].chain for _ in written_out(r.expression))
         names = tuple(one.symbol for one in map(_subject, rows) if isinstance(one, Named))
-        name = "caption-array" if entries else "caption-in-symbols"
+        name = "caption_array" if entries else "caption_in_symbols"
         return _capital(teller.words(name, names=teller.words.listing(names)))
     if shape(first) is not None:
         return matrix_caption(teller, rows[0])
@@ -113,7 +104,7 @@ def _joined(teller: Teller, said: list[Inline]) -> Inline:
     """a, b, and c: each may hold an "and" of its own."""
     whole = said[0]
     for position, fragment in enumerate(said[1:], start=2):
-        joint = f", {teller.words.text('and')} " if position == len(said) else ", "
+        joint = f", {teller.words.text('and_')} " if position == len(said) else ", "
         whole = (*whole, joint, *fragment)
     return merged(whole)
 
@@ -138,9 +129,8 @@ def _layer(teller: Teller, groups: dict[str, list[Equation]]) -> Inline:
     layer = teller.network.layers[index - 1]
     if len(units) != layer.units:
         return ()
-    name = "caption-layer" if "sum" in groups else "caption-layer-activations"
-    name += "-one" if layer.units == 1 else ""
-    return teller.words(name, layer=teller.layer_name(layer))
+    name = "caption_layer" if "sum" in groups else "caption_layer_activations"
+    return teller.words(name, layer=teller.layer_name(layer), count=layer.units)
 
 
 def _subject(row: Equation) -> Expression:
@@ -191,21 +181,20 @@ def _fragment(teller: Teller, kind: str, rows: list[Equation], *, alone: bool) -
     first = subjects[0]
     found = sorted({row.number for row in rows if row.number is not None})
     if kind == "local" and len(found) == len(subjects) and (len(found) > 1 or not alone):
-        name = "caption-locals-numbered" if len(found) > 1 else "caption-local-numbered"
+        name = "caption_locals_numbered" if len(found) > 1 else "caption_local_numbered"
         return words(name, numbers=numbers(words, found))
     names = tuple(dict.fromkeys(_called(kind, subject) for subject in subjects))
     by = first.by if isinstance(first, Partial) else first
     loss = first.of if isinstance(first, Partial) else first
     if kind == "local" and len(names) == len(subjects) == 1:
-        name = "caption-local-lines" if len(rows) > 1 else "caption-local"
+        name = "caption_local_lines" if len(rows) > 1 else "caption_local"
         return words(name, of=names[0], by=by)
     if len(names) > 1 and set(names) == set(teller.network.parameters()):
-        return words(f"caption-{_OF_ALL.get(kind, kind)}-all")
+        return words(f"caption_{_OF_ALL.get(kind, kind)}_all")
     if kind == "local":
         ends = _ends(subjects)
-        return words("caption-locals", names=_some(teller, names), ends=_some(teller, ends))
-    several = _SEVERAL.get(kind, kind) if len(names) > 1 else kind
-    return words(f"caption-{several}", names=_some(teller, names), loss=loss)
+        return words("caption_locals", names=_some(teller, names), ends=_some(teller, ends))
+    return words(f"caption_{kind}", names=_some(teller, names), loss=loss, count=len(names))
 
 
 def _ends(slopes: tuple[Expression, ...]) -> tuple[Expression, ...]:
@@ -237,7 +226,7 @@ def _some(teller: Teller, names: tuple[Expression, ...]) -> Inline:
     said: list[Value] = []
     for run in runs.values():
         if len(run) > 2:
-            said.append(teller.words("from-to", first=run[0], last=run[-1]))
+            said.append(teller.words("from_to", first=run[0], last=run[-1]))
         else:
             said.extend(run)
     return teller.words.listing(tuple(said))

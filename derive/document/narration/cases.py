@@ -29,9 +29,9 @@ def unused(teller: Teller, valuation: Valuation) -> Iterator[Inline]:
         sums = [Bindings({x: value}) for value in _sums(teller, valuation, use.function)]
         by_name = use.name == "relu" and not teller.network.is_batch
         for name, told in dict.fromkeys(starmap(_told, _met(step.result, sums))):
-            if told and not (by_name and not name.startswith("found-only")):
-                listed = teller.words.listing(told)
-                yield teller.words(name, cases=listed, derivative=step.subject)
+            if told and not (by_name and name != "found_only_case"):
+                listed, count = teller.words.listing(told), len(told)
+                yield teller.words(name, cases=listed, derivative=step.subject, count=count)
 
 
 def _sums(teller: Teller, valuation: Valuation, function: Function) -> list[Any]:
@@ -64,11 +64,9 @@ def _told(cases: Cases, taken: set[int]) -> tuple[str, tuple[Comparison, ...]]:
     no condition, does not; else those that do not. The tie of a < and a > is nothing to miss."""
     last = len(cases.conditions)
     missing = [c for i, c in enumerate(cases.conditions) if i not in taken]
-    many = "" if len(missing) == 1 else "s"
     if last in taken or _is_tie(cases):
-        return f"found-unused-case{many}", tuple(missing)
-    many = "" if len(taken) == 1 else "s"
-    return f"found-only-case{many}", tuple(cases.conditions[i] for i in sorted(taken))
+        return "found_unused_case", tuple(missing)
+    return "found_only_case", tuple(cases.conditions[i] for i in sorted(taken))
 
 
 def _is_tie(cases: Cases) -> bool:

@@ -34,11 +34,11 @@ class Told:
 def layer_by_deltas(teller: Teller, section: Section, told: Told) -> Iterator[Block]:
     """Heading, the δs, the gradients."""
     name = teller.layer_name(section.layer)
-    title = "too-many-paths" if section.kind == "too many paths" else "backward-layer"
+    title = "too_many_paths" if section.kind == "too many paths" else "backward_layer"
     yield teller.heading(3, title, layer=name)
     if teller.derivation.style == "paths" and not told.sentences:
-        told.sentences.add("too-many-paths")
-        yield teller.say("too-many-paths", loss=E, count=_most_paths(teller))
+        told.sentences.add("too_many_paths")
+        yield teller.say("too_many_paths", loss=E, count=_most_paths(teller))
     yield from step_figure(teller, section.layer)
     for inner in section.sections:
         if inner.kind == "deltas":
@@ -57,11 +57,13 @@ def _deltas(teller: Teller, section: Section, told: Told) -> Iterator[Block]:
     last = section.layer == len(teller.network.layers)
     following = teller.layer_name(section.layer + 1) if not last else ""
     name = _introduction(teller, section.layer)
-    if name in ("deltas-hidden", "deltas-hidden-one") and name in told.sentences:
-        name += "-again"
-    told.sentences.add(name)
+    count = 0 if last else teller.network.layers[section.layer].units
+    sort = f"{name} of one" if count == 1 else name
+    if name == "deltas_hidden" and sort in told.sentences:
+        name = "deltas_hidden_again"
+    told.sentences.add(sort)
     layer = teller.layer_name(section.layer)
-    yield teller.say(name, layer=layer, following=following, loss=E)
+    yield teller.say(name, layer=layer, following=following, loss=E, count=count)
     first = True
     for step in section.steps:
         if step.id.startswith("arriving/"):
@@ -77,12 +79,12 @@ def _introduction(teller: Teller, index: int) -> str:
     layers = teller.network.layers
     use = layers[index - 1].activation
     if index == len(layers):
-        return "deltas-output-softmax" if use.function is None else "deltas-output"
+        return "deltas_output_softmax" if use.function is None else "deltas_output"
     if use.function is None:
-        return "deltas-hidden-softmax"
+        return "deltas_hidden_softmax"
     if use.name == "identity":
-        return "deltas-hidden-identity"
-    return "deltas-hidden" if layers[index].units > 1 else "deltas-hidden-one"
+        return "deltas_hidden_identity"
+    return "deltas_hidden"
 
 
 def _delta(teller: Teller, step: Step, z: Quantity, first: bool, told: Told) -> Iterator[Block]:
@@ -91,29 +93,28 @@ def _delta(teller: Teller, step: Step, z: Quantity, first: bool, told: Told) -> 
     factors = [s for s in step.substeps if s not in cancels(step) and not is_trivial(s)]
     if teller.full:
         known = teller.words.listing(tuple(s.subject for s in factors if s.id in told.steps))
-        sentence = "delta-neuron-known" if known else "delta-neuron"
+        sentence = "delta_neuron_known" if known else "delta_neuron"
         yield teller.say(sentence, z=z, delta=delta, known=known)
         new = [s for s in factors if s.id not in told.steps]
         yield from each_sort_once(teller, new, told.sorts)
         told.steps.update(local.id for local in factors)
     elif first:
         others = pre_activations(teller.network.layers[z.layer - 1])[1:]
-        sentence = "delta-first" if others else "delta-neuron"
+        sentence = "delta_first" if others else "delta_neuron"
         yield teller.say(sentence, z=z, others=teller.some(others))
         yield from rows([short(local) for local in factors])
     if not cancels(step):
         yield teller.equation(step, role="gradient", result=True)
     elif first:  # the product, then the lines in which it shrinks
         yield Equation(step.relations[:-1], None, "gradient")
-        sentence = "cancel-assuming" if step.assumes else "cancel"
+        sentence = "cancel_assuming" if step.assumes else "cancel"
         yield teller.say(sentence, delta=delta, targets=teller.some(teller.graph.targets))
         start = (Relation("", delta), Relation("=", cancels(step)[0].subject))
         yield from rows(line_by_line(teller, step, start))
     else:
-        sentence = "cancel-likewise" if len(teller.graph.outputs) > 2 else "cancel-likewise-one"
-        if sentence not in told.sentences:
-            told.sentences.add(sentence)
-            yield teller.say(sentence)
+        if "cancel_likewise" not in told.sentences:
+            told.sentences.add("cancel_likewise")
+            yield teller.say("cancel_likewise", count=len(teller.graph.outputs) - 1)
         yield teller.equation(step, role="gradient", result=True)
 
 
@@ -123,14 +124,13 @@ def _gradients(teller: Teller, section: Section, told: Told) -> Iterator[Block]:
     name = teller.layer_name(section.layer)
     if weights:
         w, z = weights[0].about[:2]
-        yield teller.say("gradients-weights", layer=name, w=w, z=z, delta=delta_of(z))
+        yield teller.say("gradients_weights", layer=name, w=w, z=z, delta=delta_of(z))
         yield from _results(teller, weights, told)
     if biases:
         shared = biases[0].about[0].unit < 0
         b, z = biases[0].about[:2]
-        own = "gradients-biases" if len(biases) > 1 else "gradients-biases-one"
-        sentence = "gradients-shared-bias" if shared else own
-        yield teller.say(sentence, layer=name, b=b, z=z)
+        sentence = "gradients_shared_bias" if shared else "gradients_biases"
+        yield teller.say(sentence, layer=name, b=b, z=z, count=len(biases))
         yield from _results(teller, biases, told)
 
 

@@ -24,17 +24,17 @@ def descent(teller: Teller) -> Iterator[Block]:
     if not teller.brief:
         yield teller.heading(2, "descent")
     if valuation is None:
-        yield teller.say("descent-symbolic", rate=RATE)
+        yield teller.say("descent_symbolic", rate=RATE)
         told = [teller.equation(step) for step in section.steps]
         yield from told if teller.by_matrices else rows(told)
         return
     if network.learning_rate is None:
-        yield teller.say("gradients-only")
+        yield teller.say("gradients_only")
         yield _table(teller, with_update=False)
         yield from _along_all(teller)
         return
     if teller.by_matrices:
-        name = "matrix-descent-brief" if teller.brief else "descent-all"
+        name = "matrix_descent_brief" if teller.brief else "descent_all"
         yield teller.say(name, rate=RATE, value=network.learning_rate)
         if not teller.brief:
             yield from matrices.updates(teller, section)
@@ -44,7 +44,7 @@ def descent(teller: Teller) -> Iterator[Block]:
             yield from _along_all(teller)
         yield from _losses(teller)
         return
-    name = "descent-brief" if teller.brief else "descent-all" if teller.full else "descent"
+    name = "descent_brief" if teller.brief else "descent_all" if teller.full else "descent"
     yield teller.say(name, rate=RATE, value=network.learning_rate, h=_H)
     if not teller.brief:
         first, *others = section.steps
@@ -86,7 +86,7 @@ def _table(teller: Teller, *, with_update: bool) -> Table:
         if with_update:
             cells.append((valuation.updated[w].number,))
         body.append(tuple(cells))
-    caption = words("summary-many")
+    caption = words("summary_many")
     if valuation.differences:
         caption = words("summary", loss=valuation.goal, h=_H, twice=_TWICE)
     if teller.brief and with_update and valuation.differences:
@@ -101,12 +101,12 @@ def _along_all(teller: Teller) -> Iterator[Block]:
     if valuation is None:
         return
     if None in valuation.differences.values():
-        yield teller.say("difference-missing")
+        yield teller.say("difference_missing")
     along_all = None if valuation.differences else valuation.along_all
     if along_all is not None:
         predicted, measured = along_all
         yield teller.say(
-            "along-all", h=_H, loss=valuation.goal,
+            "along_all", h=_H, loss=valuation.goal,
             predicted=predicted.number, measured=measured.number,
         )  # fmt: skip
 
@@ -123,11 +123,11 @@ def _losses(teller: Teller) -> Iterator[Block]:
         return
     before, after = valuation.loss(), valuation.loss_after()
     if after is None:
-        yield teller.say("loss-beyond", loss=valuation.goal, before=before.number)
+        yield teller.say("loss_beyond", loss=valuation.goal, before=before.number)
     else:
-        name = "loss-fell" if after.value < before.value else "loss-rose"
+        name = "loss_fell" if after.value < before.value else "loss_rose"
         if before.number.value == after.number.value:
-            name = "loss-same"
+            name = "loss_same"
         yield teller.say(name, loss=valuation.goal, before=before.number, after=after.number)
     if valuation.rounding.carried:
         for lost in valuation.cancellations():

@@ -23,13 +23,12 @@ def ending(teller: Teller) -> Iterator[Block]:
     yield teller.heading(2, "closing")
     stepped = teller.valuation is None or network.learning_rate is not None
     yield teller.say(
-        f"closing-done{'' if stepped else '-gradients'}{'-one' if count == 1 else ''}",
-        loss=loss, count=count,
-    )  # fmt: skip
-    yield teller.say("closing-repeat")
+        "closing_done" if stepped else "closing_done_gradients", loss=loss, count=count
+    )
+    yield teller.say("closing_repeat")
     yield Items(tuple(_next(teller)), ordered=True)
     yield from _cost(teller)
-    yield from cited(teller, "cited-cost", "griewank")
+    yield from cited(teller, "cited_cost", "griewank")
     yield from _paths(teller)
 
 
@@ -37,15 +36,15 @@ def _next(teller: Teller) -> Iterator[Inline]:
     words, network = teller.words, teller.network
     symbolic, rate = teller.valuation is None, network.learning_rate is not None
     if teller.training is not None:
-        yield words("closing-trained")
+        yield words("closing_trained")
     else:
-        again = "-symbolic" if symbolic else "" if rate else "-rate"
-        yield words(f"closing-again{again}")
-        yield words("closing-stop", loss=objective(teller.graph))
+        again = "_symbolic" if symbolic else "" if rate else "_rate"
+        yield words(f"closing_again{again}")
+        yield words("closing_stop", loss=objective(teller.graph))
     if network.is_batch:
-        yield words("closing-more-batch", n=words.number(network.example_count))
+        yield words("closing_more_batch", n=network.example_count)
     else:
-        yield words("closing-more")
+        yield words("closing_more")
 
 
 def _cost(teller: Teller) -> Iterator[Block]:
@@ -58,9 +57,8 @@ def _cost(teller: Teller) -> Iterator[Block]:
     carried = sum(
         len(network.weights(layer.index)) for layer in network.layers if layer.index > lowest
     )
-    name = "closing-cost" if carried else "closing-cost-gradients"
     yield teller.say(
-        f"{name}-batch" if network.is_batch else name,
+        "closing_cost" if carried else "closing_cost_gradients", batch=network.is_batch,
         forward=forward, gradients=gradients, carried=carried, backward=gradients + carried,
         times=_times(teller, Fraction(gradients + carried, forward)),
     )  # fmt: skip
@@ -79,6 +77,6 @@ def _paths(teller: Teller) -> Iterator[Block]:
     if max(counts) == 1 or len(network.layers) < 2:
         return
     yield teller.say(
-        f"closing-paths{'-one' if len(counts) == 1 else ''}", loss=E, paths=sum(counts),
+        "closing_paths", loss=E, paths=sum(counts),
         most=max(counts), count=len(counts), n=network.layers[-2].units,
     )  # fmt: skip

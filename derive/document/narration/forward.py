@@ -16,11 +16,11 @@ from derive.network.description import Layer
 
 def forward(teller: Teller) -> Iterator[Block]:
     """Layer by layer: pre-activations, activations."""
-    yield teller.heading(2, "forward-brief" if teller.brief else "forward")
+    yield teller.heading(2, "forward_brief" if teller.brief else "forward")
     steps = teller.derivation.sections
     functions = [s for section in steps if section.kind == "functions" for s in section.steps]
     if functions and not teller.brief:
-        yield teller.say("forward-functions" if len(functions) > 1 else "forward-function")
+        yield teller.say("forward_functions", count=len(functions))
         yield from rows([Equation(step.relations) for step in functions])
     for section in teller.derivation.section("forward").sections:
         layer = teller.network.layers[section.layer - 1]
@@ -46,14 +46,13 @@ def forward(teller: Teller) -> Iterator[Block]:
 def _adds_up(teller: Teller, layer: Layer) -> Block:
     """What every unit of a layer does."""
     words = teller.words
-    kind = {"none": "", "shared": "-shared"}.get(layer.bias, "-bias")
+    kind = {"none": "", "shared": "_shared"}.get(layer.bias, "_bias")
     use = layer.activation.name
+    own = f"_{use}" if use in ("identity", "softmax") else ""
     return teller.say(
-        "forward-layer"
-        + ("-one" if layer.units == 1 else "")
-        + (f"-{use}" if use in ("identity", "softmax") else ""),
-        layer=teller.layer_name(layer), units=words.number(layer.units),
-        adds=words(f"forward-adds{kind}", before=teller.before(layer)),
+        f"forward_layer{own}",
+        layer=teller.layer_name(layer), units=layer.units,
+        adds=words(f"forward_adds{kind}", before=teller.before(layer)),
         activation=words.activation(layer.activation),
     )  # fmt: skip
 
@@ -91,9 +90,9 @@ def loss(teller: Teller) -> Iterator[Block]:
         yield teller.heading(2, "loss")
     section = teller.derivation.section("loss")
     if not teller.brief:
-        name = "loss-mean" if teller.network.loss.mean else "loss-many"
+        name = "loss_mean" if teller.network.loss.mean else "loss_many"
         yield teller.say(
-            name if graph.terms else "loss-one", name=teller.network.loss.title, loss=E,
+            name if graph.terms else "loss_one", name=teller.network.loss.title, loss=E,
             terms=teller.some(graph.terms),
         )  # fmt: skip
     yield from rows([
@@ -117,12 +116,11 @@ def _against(teller: Teller) -> Iterator[Block]:
     for y, t in zip(graph.outputs, graph.targets, strict=True):
         is_, wanted = numbers.shown(y), numbers.shown(t)
         exact = is_.exact or valuation.rounding.carried
-        name = "against-pair-exact" if exact else "against-pair"
+        name = "against_pair_exact" if exact else "against_pair"
         if is_.value == wanted.value:
-            name = "against-pair-met"
+            name = "against_pair_met"
         told.append(words(name, y=y, value=is_.number, t=wanted.number))
-    name = "against-one" if len(told) == 1 else "against"
-    yield teller.say(name, pairs=words.listing(tuple(told)))
+    yield teller.say("against", pairs=words.listing(tuple(told)), count=len(told))
 
 
 def _values_table(teller: Teller) -> Iterator[Block]:
@@ -136,10 +134,10 @@ def _values_table(teller: Teller) -> Iterator[Block]:
         quantities += [*pre_activations(layer), *activations(layer)]
     quantities += [*teller.graph.terms, E]
     header: list[Inline] = [teller.words("quantity")]
-    header += [teller.words("example-number", n=str(n + 1)) for n in range(count)]
+    header += [teller.words("example_number", n=str(n + 1)) for n in range(count)]
     body = []
     for quantity in quantities:
         cells: list[Inline] = [(quantity,)]
         cells += [(valuation.examples[n].shown(quantity).number,) for n in range(count)]
         body.append(tuple(cells))
-    yield Table(tuple(header), tuple(body), "l" + "r" * count, teller.words("forward-values"))
+    yield Table(tuple(header), tuple(body), "l" + "r" * count, teller.words("forward_values"))

@@ -37,7 +37,7 @@ def found(teller: Teller) -> Iterator[Block]:
 def _checked(teller: Teller) -> Inline:
     """How many equalities a machine has compared."""
     report = teller.report
-    name = "checked-brief" if teller.brief else "checked-numbers" if teller.numbers else "checked"
+    name = "checked_brief" if teller.brief else "checked_numbers" if teller.numbers else "checked"
     return teller.words(
         name, equalities=report.equalities, points=report.points,
         differences=report.differences, numbers=teller.numbers,
@@ -49,22 +49,22 @@ def _always(teller: Teller) -> Iterator[Inline]:
     style = teller.derivation.style
     count = len(network.parameters())
     of = _of_biases(teller) if style == "deltas" else ""
-    yield words(f"found-{style}{of}{'-one' if count == 1 else ''}", loss=E, count=count)
+    yield words(f"found_{style}{of}", loss=E, count=count)
     if len(network.layers) > 1:
-        yield words("found-reuse")
+        yield words("found_reuse")
     steps = teller.derivation.walk()
     if any(step.assumes for step in steps if not step.id.startswith("matrix/contrast/")):
-        hot = "" if network.layers[-1].activation.temperature.value == 1 else "-temperature"
+        hot = "" if network.layers[-1].activation.temperature.value == 1 else "_temperature"
         yield words(
-            f"found-cancel-softmax{hot}", temperature=network.layers[-1].activation.temperature
+            f"found_cancel_softmax{hot}", temperature=network.layers[-1].activation.temperature
         )
     elif (network.layers[-1].activation.name, network.loss.name) == (
         "sigmoid", "binary_cross_entropy",
     ):  # fmt: skip
-        yield words("found-cancel-sigmoid")
+        yield words("found_cancel_sigmoid")
     last = network.layers[-1]
     if last.activation.function is None and last.units > 1:
-        yield words("found-zero-sum", deltas=teller.some(teller.deltas(last)))
+        yield words("found_zero_sum", deltas=teller.some(teller.deltas(last)))
 
 
 def _of_biases(teller: Teller) -> str:
@@ -72,7 +72,7 @@ def _of_biases(teller: Teller) -> str:
     biases = [w for w in teller.network.parameters() if w.kind == BIAS]
     if not biases:
         return ""
-    return "-shared" if any(b.unit < 0 for b in biases) else "-biases"
+    return "_shared" if any(b.unit < 0 for b in biases) else "_biases"
 
 
 def _of_numbers(teller: Teller) -> Iterator[Inline]:
@@ -96,11 +96,11 @@ def _largest(teller: Teller, valuation: Valuation) -> Iterator[Inline]:
         return
     if len(ws) == 1:
         size = valuation.gradient(ws[0]).number
-        yield teller.words("found-largest", loss=valuation.goal, w=ws[0], size=size)
+        yield teller.words("found_largest", loss=valuation.goal, w=ws[0], size=size)
     else:
         size = _displayed(valuation, steepest).number
         listed = teller.words.listing(tuple(ws))
-        yield teller.words("found-largest-tie", loss=valuation.goal, ws=listed, size=size)
+        yield teller.words("found_largest_tie", loss=valuation.goal, ws=listed, size=size)
 
 
 def _sizes(teller: Teller, valuation: Valuation, ws: tuple[Quantity, ...]) -> dict[Quantity, Any]:
@@ -129,11 +129,11 @@ def _opposed(teller: Teller, valuation: Valuation) -> Iterator[Inline]:
     least = min(left for left, _, _ in opposed)
     _, w, shares = next(one for one in opposed if equal(one[0], least))
     told = tuple(
-        words("found-share", value=_displayed(valuation, share).number, term=e)
+        words("found_share", value=_displayed(valuation, share).number, term=e)
         for e, share in zip(graph.terms, shares, strict=True)
     )
     total = _displayed(valuation, sum(shares)).number
-    yield words("found-oppose", w=w, shares=words.listing(told), sum=total)
+    yield words("found_oppose", w=w, shares=words.listing(told), sum=total)
 
 
 def _inactive(teller: Teller, valuation: Valuation) -> Iterator[Inline]:
@@ -147,8 +147,7 @@ def _inactive(teller: Teller, valuation: Valuation) -> Iterator[Inline]:
         if environment.quantity(z) <= 0
     ]
     if off:
-        name = "found-inactive" if len(off) > 1 else "found-inactive-one"
-        yield teller.words(name, units=teller.some(tuple(off)))
+        yield teller.words("found_inactive", units=teller.some(tuple(off)), count=len(off))
 
 
 def _shrunk(teller: Teller, valuation: Valuation) -> Iterator[Inline]:
@@ -167,18 +166,18 @@ def _shrunk(teller: Teller, valuation: Valuation) -> Iterator[Inline]:
     if is_zero(first) or last < _SHRUNK * first:
         return
     said = teller.words(
-        "found-shrunk", at_last=ends[0], last=_displayed(valuation, last).number,
+        "found_shrunk", at_last=ends[0], last=_displayed(valuation, last).number,
         at_first=ends[1], first=_displayed(valuation, first).number,
         times=_rough(last / first),
     )  # fmt: skip
     factors = () if teller.network.is_batch else shrinking(teller.graph, valuation, *ends)
     if factors:
         told = tuple(
-            teller.words(f"shrunk-{name}", factor=_rough(factor))
+            teller.words(f"shrunk_{name}", factor=_rough(factor))
             for name, factor in factors
             if abs(factor - 1) > _ONE
         )
-        why = teller.words("found-shrunk-why", factors=teller.words.listing(told))
+        why = teller.words("found_shrunk_why", factors=teller.words.listing(told))
         said = merged((*said, " ", *why))
     yield said
 

@@ -20,10 +20,10 @@ def introduction(teller: Teller, sections: dict[str, list[Block]]) -> Iterator[B
     parameters = teller.network.parameters()
     if parameters:
         loss, w = objective(teller.graph), parameters[0]
-        name = "intro-motivation" if len(parameters) > 1 else "intro-motivation-one"
-        yield teller.say(name, loss=loss, w=w, slope=Partial(loss, w), count=len(parameters))
+        slope, count = Partial(loss, w), len(parameters)
+        yield teller.say("intro_motivation", loss=loss, w=w, slope=slope, count=count)
         yield teller.heading(3, "outcome")
-        yield teller.say("intro-outcome")
+        yield teller.say("intro_outcome")
         yield Items(tuple(_outcome(teller)))
     yield teller.heading(3, "approach")
     yield Items(tuple(_approach(teller, sections)), ordered=True)
@@ -36,20 +36,20 @@ def _outcome(teller: Teller) -> Iterator[Inline]:
     words, network = teller.words, teller.network
     loss = objective(teller.graph)
     symbolic = teller.valuation is None
-    yield words("outcome-forward-symbolic" if symbolic else "outcome-forward", loss=loss)
+    yield words("outcome_forward_symbolic" if symbolic else "outcome_forward", loss=loss)
     if teller.lemmas or teller.full:
-        yield words("outcome-lemmas")
+        yield words("outcome_lemmas")
     if teller.derivation.style == "paths":
-        yield words("outcome-paths", loss=loss)
+        yield words("outcome_paths", loss=loss)
     else:
-        yield words("outcome-deltas" if len(network.layers) > 1 else "outcome-deltas-one")
+        yield words("outcome_deltas", count=len(network.layers))
     if network.is_batch:
-        yield words("outcome-batch", n=words.number(network.example_count))
+        yield words("outcome_batch", n=network.example_count)
     if symbolic:
-        yield words("outcome-update-symbolic")
+        yield words("outcome_update_symbolic")
     elif network.learning_rate is not None:
-        yield words("outcome-update", loss=loss)
-    yield words("outcome-gradient")
+        yield words("outcome_update", loss=loss)
+    yield words("outcome_gradient")
 
 
 def _approach(teller: Teller, sections: dict[str, list[Block]]) -> Iterator[Inline]:
@@ -58,12 +58,13 @@ def _approach(teller: Teller, sections: dict[str, list[Block]]) -> Iterator[Inli
         title = next((b.content for b in blocks if isinstance(b, Heading) and b.level == 2), ())
         if name in _STEPS and title:
             words = "".join(part for part in title if isinstance(part, str))
-            yield teller.words(f"approach-{name}", title=(Strong(words),), rate=RATE)
+            yield teller.words(f"approach_{name}", title=(Strong(words),), rate=RATE)
 
 
 def _architecture(teller: Teller) -> Iterator[Block]:
     words, network = teller.words, teller.network
-    header = tuple(words(name) for name in ("layer", "units", "activation", "weights", "biases"))
+    heads = ("layer", "units", "activation", "weights", "head_biases")
+    header = tuple(words(name) for name in heads)
     rows: list[tuple[Inline, ...]] = [
         (words("inputs"), (str(network.sizes[0]),), (), (), ()),
     ]
@@ -78,11 +79,10 @@ def _architecture(teller: Teller) -> Iterator[Block]:
             (str(biases),),
         ))  # fmt: skip
     weights, biases = (sum(column) for column in zip(*counts, strict=True))
-    rows.append((words("in-all"), (), (), (str(weights),), (str(biases),)))
+    rows.append((words("in_all"), (), (), (str(weights),), (str(biases),)))
     yield Table(header, tuple(rows), "lrlrr", words("architecture"))
     trained = len(network.parameters())
-    name = "architecture-count" + ("-all" if trained == weights + biases else "")
     yield teller.say(
-        name + ("-batch" if network.is_batch else ""), all=weights + biases, trained=trained,
+        "architecture_count", all=weights + biases, trained=trained, batch=network.is_batch,
         products=weights * network.example_count,
     )  # fmt: skip

@@ -27,18 +27,18 @@ def lemmas(teller: Teller) -> Iterator[Block]:
             own, other = teller.extra["softmax own"], teller.extra["softmax other"]
             a, z = own.about
             values = {"a": a, "z": z, "other": other.about[0]}
-            yield teller.say("lemma-softmax", lemma=title, **values)
+            yield teller.say("lemma_softmax", lemma=title, **values)
             yield from _proved(teller, own, other)
         elif name == "loss":
             step = teller.extra["loss"]
             of, y = step.about
-            kind = "lemma-loss" if graph.terms else "lemma-loss-one"
+            kind = "lemma_loss" if graph.terms else "lemma_loss_one"
             target = Quantity("target", unit=y.unit)
             yield teller.say(kind, lemma=title, name=network.loss.title, loss=of, y=y, t=target)
             said_of_loss = kinks.of_loss(words, network.loss, y, target)
             yield from _proved(teller, step, said=said_of_loss)
         else:
-            yield teller.say("lemma-activation", lemma=title, name=activations[name])
+            yield teller.say("lemma_activation", lemma=title, name=activations[name])
             function = teller.functions[name]
             said = kinks.of_function(words, function)
             apart = kinks.apart(words, function)
@@ -59,6 +59,6 @@ def _proved(
         return
     yield from rows([Equation(first_and_last(step), result=True) for step in steps])
     yield from map(Paragraph, said)
-    yield teller.say("proof-apart", apart=apart) if apart else teller.say("proof")
+    yield teller.say("proof_apart", apart=apart) if apart else teller.say("proof")
     for step in steps:
         yield proof_lines(teller, step)

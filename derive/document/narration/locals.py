@@ -15,7 +15,7 @@ _NAMES = {
     Rule.SUM: "sum", Rule.PRODUCT: "product", Rule.QUOTIENT: "quotient",
     Rule.RECIPROCAL: "reciprocal", Rule.POWER: "power", Rule.EXP: "exp", Rule.LOG: "log",
     Rule.FUNCTION: "function", Rule.CASES: "cases", Rule.SIMPLIFY: "simplify",
-    Rule.ADD_ZERO: "add-zero", Rule.SUBSTITUTE: "substitute", Rule.COLLECT: "collect",
+    Rule.ADD_ZERO: "add_zero", Rule.SUBSTITUTE: "substitute", Rule.COLLECT: "collect",
     Rule.CANCEL: "cancel", Rule.EXPAND: "expand",
 }  # fmt: skip
 
@@ -52,7 +52,7 @@ def lines(teller: Teller, step: Step, role: str = "gradient") -> Equations:
     Of what a lemma has proved, only the result; an activation is led back to the lemma.
     """
     lemma = teller.lemma(step)
-    named = "" if lemma is None else teller.words.text("rule-lemma", n=lemma)
+    named = "" if lemma is None else teller.words.text("rule_lemma", n=lemma)
     if lemma is not None and not any(line.rule is Rule.FUNCTION for line in step.substeps):
         chain = _shortened(step.relations)
         return Equations((Equation(chain, step.number, role, reason=named),))
@@ -102,7 +102,7 @@ def _lines(teller: Teller, step: Step, role: str, named: str) -> Equations:
     if len(found[0].chain) < 2:
         found = [Equation((step.relations[0],), None, role)]
     for line in step.substeps:
-        reason = teller.words.text(f"rule-{rule_name(line.rule)}{'-chain' if line.chained else ''}")
+        reason = teller.words.text(f"rule_{rule_name(line.rule)}{'_chain' if line.chained else ''}")
         if named and line.rule is Rule.FUNCTION:
             reason = named
         found.append(Equation((Relation("=", line.result),), None, role, reason=reason))

@@ -37,18 +37,18 @@ def forward_layer(teller: Teller, section: Section) -> Iterator[Block]:
     kind = "wide" if senders > MOST_INSIDE else teller.network.layout
     own = "neuron" if layer.has_own_biases else layer.bias
     adds = "one" if layer.units == 1 else own
-    bias = words.text(f"matrix-adds-{adds}") if layer.bias != "none" else ""
+    bias = words.text(f"matrix_adds_{adds}") if layer.bias != "none" else ""
     yield teller.say(
-        f"matrix-sums-{_one(layer)}{kind}", layer=name, before=teller.before(layer), bias=bias,
-        count=words.number(senders),
+        f"matrix_sums_{kind}", layer=name, before=teller.before(layer), bias=bias,
+        count=senders, units=layer.units,
     )  # fmt: skip
     yield teller.equation(sums, role=role)
     use = layer.activation.name
-    special = f"-{use}" if use in ("identity", "softmax") else ""
-    if layer.units == 1 and use != "softmax":
-        special += "-one"
-    activation = words.activation(layer.activation)
-    yield teller.say(f"matrix-activations{special}", layer=name, activation=activation)
+    special = f"_{use}" if use in ("identity", "softmax") else ""
+    yield teller.say(
+        f"matrix_activations{special}", layer=name, count=layer.units,
+        activation=words.activation(layer.activation),
+    )  # fmt: skip
     yield teller.equation(found, role=role)
 
 
@@ -68,8 +68,8 @@ def in_symbols(
     """The rules of a layer, a line each; those of the backward pass with their usual numbers."""
     if not rules:
         return
-    sentence = f"matrix-rules-{which}"
-    again = "matrix-rules" if sentence in told else sentence
+    sentence = f"matrix_rules_{which}"
+    again = "matrix_rules" if sentence in told else sentence
     yield teller.say(again, layer=teller.layer_name(layer))
     told.add(sentence)
     yield from rows([
@@ -85,14 +85,10 @@ def usual(teller: Teller, step: Step) -> str:
     return _USUAL.get(what, "")
 
 
-def _one(layer: Layer) -> str:
-    return "one-" if layer.units == 1 else ""
-
-
 def backward_layer(teller: Teller, section: Section, told: set[str]) -> Iterator[Block]:
     """What comes back, the derivatives of the activation, the deltas, the gradients."""
     layer = teller.network.layers[section.layer - 1]
-    yield teller.heading(3, "backward-layer", layer=teller.layer_name(layer))
+    yield teller.heading(3, "backward_layer", layer=teller.layer_name(layer))
     yield from step_figure(teller, layer.index)
     rules, entries = split(section.steps)
     yield from in_symbols(teller, layer, rules, "backward", told)
@@ -108,23 +104,22 @@ def results(teller: Teller, section: Section) -> Iterator[Block]:
     gradients = [s for s in steps if "gradient" in s.id and s.rule is not Rule.FORM]
     yield from in_brief(teller, [entry for step in deltas for entry in step.substeps])
     if deltas:
-        yield teller.say("brief-deltas", loss=E)
+        yield teller.say("brief_deltas", loss=E)
     for step in (*deltas, *gradients):
         if gradients and step is gradients[0]:
-            yield teller.say("matrix-gradients-brief", loss=E)
+            yield teller.say("matrix_gradients_brief", loss=E)
         chain = first_and_last(step) if teller.valuation is None else step.relations[:1]
         yield teller.equation(step, chain, "gradient")
 
 
 def _arriving(teller: Teller, layer: Layer, step: Step, told: set[str]) -> Iterator[Block]:
-    words, last = teller.words, layer.index == len(teller.network.layers)
+    last = layer.index == len(teller.network.layers)
     count = layer.units if last else teller.network.layers[layer.index].units
-    values: dict[str, Value] = {"loss": E, "count": words.number(count)}
+    values: dict[str, Value] = {"loss": E, "count": count}
     if not last:
         values |= {"layer": teller.layer_name(layer),
                    "following": teller.layer_name(layer.index + 1)}  # fmt: skip
-    name = "matrix-errors" if last else "matrix-arriving"
-    yield teller.say(name if count > 1 else f"{name}-one", **values)
+    yield teller.say("matrix_errors" if last else "matrix_arriving", **values)
     if last:
         yield from _worked_out(teller, step, 1)
     yield teller.equation(step, role="gradient")
@@ -143,31 +138,27 @@ def _worked_out(teller: Teller, step: Step, most: int) -> Iterator[Block]:
 
 def _slopes(teller: Teller, layer: Layer, step: Step, told: set[str]) -> Iterator[Block]:
     softmax = layer.activation.function is None
-    sentence = "matrix-jacobian" if softmax else "matrix-slopes"
-    if layer.units == 1 and not softmax:
-        sentence += "-one"
-    yield teller.say(sentence, layer=teller.layer_name(layer))
-    if sentence not in told:
+    sentence = "matrix_jacobian" if softmax else "matrix_slopes"
+    yield teller.say(sentence, layer=teller.layer_name(layer), count=layer.units)
+    sort = f"{sentence} of one" if layer.units == 1 and not softmax else sentence
+    if sort not in told:
         yield from _worked_out(teller, step, 2 if softmax else 1)
-    told.add(sentence)
+    told.add(sort)
     yield teller.equation(step, role="gradient")
 
 
 def _rests(teller: Teller, layer: Layer, step: Step, told: set[str]) -> Iterator[Block]:
-    yield teller.say("matrix-rests", layer=teller.layer_name(layer))
+    yield teller.say("matrix_rests", layer=teller.layer_name(layer))
     yield teller.equation(step, role="gradient")
 
 
 def _deltas(teller: Teller, layer: Layer, step: Step, told: set[str]) -> Iterator[Block]:
     use = layer.activation.name
-    special = f"-{use}" if use in ("identity", "softmax") else ""
-    if layer.units == 1 and use != "softmax":
-        special += "-one"
-    elif not special and "matrix-deltas" in told:
-        special = "-again"
-    told.add(f"matrix-deltas{special}")
-    name, words = teller.layer_name(layer), teller.words
-    yield teller.say(f"matrix-deltas{special}", layer=name, count=words.number(layer.units))
+    special = f"_{use}" if use in ("identity", "softmax") else ""
+    if not special and layer.units > 1:
+        special = "_again" if "matrix_deltas" in told else ""
+        told.add("matrix_deltas")
+    yield teller.say(f"matrix_deltas{special}", layer=teller.layer_name(layer), count=layer.units)
     first = step.substeps[0]
     if not cancels(first):
         chain = step.relations
@@ -176,14 +167,11 @@ def _deltas(teller: Teller, layer: Layer, step: Step, told: set[str]) -> Iterato
         yield teller.equation(step, chain, "gradient", result=True)
         return
     yield Equation(step.relations[:-1], None, "gradient")
-    sentence = "matrix-cancel-assuming" if step.assumes else "matrix-cancel"
-    one = layer.units == 1
-    yield teller.say(
-        "matrix-cancel-one" if one else sentence, targets=teller.some(teller.graph.targets)
-    )
+    sentence = "matrix_cancel_assuming" if step.assumes and layer.units > 1 else "matrix_cancel"
+    yield teller.say(sentence, targets=teller.some(teller.graph.targets), count=layer.units)
     head = (first.relations[0], Relation("=", cancels(first)[0].subject))
     yield from rows(line_by_line(teller, first, head, numbers=False))
-    yield teller.say("matrix-cancelled-one" if one else "matrix-cancelled")
+    yield teller.say("matrix_cancelled", count=layer.units)
     yield teller.equation(step, first_and_last(step), "gradient", result=True)
 
 
@@ -191,21 +179,21 @@ def _contrast(teller: Teller, layer: Layer, step: Step, told: set[str]) -> Itera
     """What cross-entropy would give in place of the loss that there is."""
     words, valuation = teller.words, teller.valuation
     title = teller.network.loss.title
-    yield teller.remark("matrix-contrast", name=title)
+    yield teller.remark("matrix_contrast", name=title)
     yield teller.equation(step, role="gradient", result=True)
     if valuation is None or layer.units > ROW_LIMIT:
         return
     numeric = teller.numeric(step)
     assert numeric is not None  # it has numbers where the network has
-    header: list[Inline] = [words("matrix-sum"), words("matrix-with", name=title)]
-    header.append(words("matrix-with", name=LOSSES["cross_entropy"].title))
+    header: list[Inline] = [words("matrix_sum"), words("matrix_with", name=title)]
+    header.append(words("matrix_with", name=LOSSES["cross_entropy"].title))
     body = []
     for unit in range(layer.units):
         z = Quantity(PRE_ACTIVATION, layer.index, unit)
         place = (0, unit) if teller.network.layout == "from_to" else (unit, 0)
         own = valuation.examples[teller.example].shown(delta_of(z)).number
         body.append(((z,), (own,), (entry(numeric.result, *place),)))
-    caption = words("matrix-contrast-deltas", layer=teller.layer_name(layer))
+    caption = words("matrix_contrast_deltas", layer=teller.layer_name(layer))
     yield Table(tuple(header), tuple(body), "lrr", caption)
 
 
@@ -219,12 +207,12 @@ def _gradient(teller: Teller, layer: Layer, step: Step, told: set[str]) -> Itera
         else activations(teller.network.layers[layer.index - 2])
     )
     name = teller.layer_name(layer)
-    sentence = "matrix-entry-again" if "matrix-entry" in told else "matrix-entry"
+    sentence = "matrix_entry_again" if "matrix_entry" in told else "matrix_entry"
     told.add(sentence)
     yield teller.say(sentence, w=w, z=z, input=before[w.source], layer=name)
     yield teller.equation(first, role="gradient")
-    again = "-again" if sentence.endswith("-again") else ""
-    yield teller.say(f"matrix-gradient{again}", layer=name)
+    again = "_again" if sentence.endswith("_again") else ""
+    yield teller.say(f"matrix_gradient{again}", layer=name)
     chain: Chain = step.relations
     if not teller.full:
         chain = (chain[0], *chain[2:])
@@ -233,14 +221,14 @@ def _gradient(teller: Teller, layer: Layer, step: Step, told: set[str]) -> Itera
 
 def _biases(teller: Teller, layer: Layer, step: Step, told: set[str]) -> Iterator[Block]:
     b, z = step.substeps[0].about[:2]
-    name = "gradients-biases" if layer.units > 1 else "gradients-biases-one"
-    yield teller.say(name, layer=teller.layer_name(layer), b=b, z=z)
+    layer_, count = teller.layer_name(layer), layer.units
+    yield teller.say("gradients_biases", layer=layer_, b=b, z=z, count=count)
     yield teller.equation(step, role="gradient", result=True)
 
 
 def _shared(teller: Teller, layer: Layer, step: Step, told: set[str]) -> Iterator[Block]:
     b, z = step.about[:2]
-    yield teller.say("gradients-shared-bias", layer=teller.layer_name(layer), b=b, z=z)
+    yield teller.say("gradients_shared_bias", layer=teller.layer_name(layer), b=b, z=z)
     yield teller.equation(step, role="gradient", result=True)
 
 
@@ -259,7 +247,7 @@ def updates(teller: Teller, section: Section) -> Iterator[Block]:
 
 def given(teller: Teller) -> Iterator[Block]:
     """Every array of parameters with its numbers."""
-    yield teller.say("matrix-given")
+    yield teller.say("matrix_given")
     for array in _arrays(teller):
         yield Equation((Relation("", array), Relation("=", _old(teller, array))))
 
@@ -271,13 +259,13 @@ def before_and_after(teller: Teller) -> Iterator[Block]:
     new = {w: shown.number for w, shown in valuation.updated.items()}
     if not teller.brief:
         frozen = any(layer.frozen for layer in teller.network.layers)
-        yield teller.say("matrix-kept-frozen" if frozen else "matrix-kept")
+        yield teller.say("matrix_kept_frozen" if frozen else "matrix_kept")
     for array in _arrays(teller):
         chain = [Relation("", array), Relation("=", _old(teller, array))]
         trained = new.keys() >= set(array.children)
         if trained:
             chain.append(Relation("→", _numbers(array, new)))
-        reason = "" if trained else teller.words.text("not-trained")
+        reason = "" if trained else teller.words.text("not_trained")
         yield Equation(tuple(chain), None, reason=reason)
 
 

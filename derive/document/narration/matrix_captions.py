@@ -18,7 +18,7 @@ from derive.expression.nodes import (
 
 _KINDS = {PRE_ACTIVATION: "sums", ACTIVATION: "activations", DELTA: "deltas", WEIGHT: "weights",
           BIAS: "biases"}  # fmt: skip
-_SLOPES = {ACTIVATION: "arriving", WEIGHT: "gradient", BIAS: "gradient-biases"}
+_SLOPES = {ACTIVATION: "arriving", WEIGHT: "gradient", BIAS: "gradient_biases"}
 
 
 def matrix_caption(teller: Teller, row: Equation) -> Inline:
@@ -29,7 +29,7 @@ def matrix_caption(teller: Teller, row: Equation) -> Inline:
     if isinstance(first, Quantity):
         kind, layer = _KINDS[first.kind], first.layer
         if kind in ("weights", "biases"):
-            kind += "-new" if "←" in signs else "-kept" if "→" in signs else ""
+            kind += "_new" if "←" in signs else "_kept" if "→" in signs else ""
     elif isinstance(first, Partial):
         of = first.of
         slope = isinstance(of, Quantity) and of.kind == ACTIVATION
@@ -40,8 +40,10 @@ def matrix_caption(teller: Teller, row: Equation) -> Inline:
         kind = "rests" if isinstance(first, Sum) and isinstance(subject, Matrix) else "contrast"
         layer = next(q.layer for q in first.walk() if isinstance(q, Quantity) and q.layer)
     loss = first.of if isinstance(first, Partial) else ""
-    one = "-one" if _count(teller, kind, layer) == 1 else ""
-    return teller.words(f"caption-matrix-{kind}{one}", layer=teller.layer_name(layer), loss=loss)
+    return teller.words(
+        f"caption_matrix_{kind}", layer=teller.layer_name(layer), loss=loss,
+        count=_count(teller, kind, layer),
+    )  # fmt: skip
 
 
 def _count(teller: Teller, kind: str, layer: int) -> int:

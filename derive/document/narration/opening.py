@@ -26,22 +26,20 @@ from derive.network.description import Layer
 
 Row = tuple[Inline, ...]
 _GIVEN = 3 * ROW_LIMIT  # so many numbers a sentence holds
-# What the legend has another word for where there is only one.
-_OF_ONE = ("inputs", "weights", "biases", "pre", "activations", "outputs", "targets", "delta")
 
 
 def opening(teller: Teller) -> Iterator[Block]:
     """The title, and what the reader will learn."""
     yield Heading(1, (teller.network.title,))
     if not teller.brief:
-        yield Paragraph(_what_for(teller, f"opening-{teller.derivation.style}"))
+        yield Paragraph(_what_for(teller, f"opening_{teller.derivation.style}"))
 
 
 def _what_for(teller: Teller, sentence: str) -> Inline:
     network = teller.network
     count = len(network.parameters())
     return teller.words(
-        f"{sentence}-one" if count == 1 else sentence,
+        sentence,
         loss=Quantity(BATCH_LOSS) if network.is_batch else E,
         name=loss_title(teller),
         count=count,
@@ -60,23 +58,22 @@ def setting(teller: Teller, aim: bool = True) -> Iterator[Block]:
     parts: list[Inline] = []
     for layer in network.layers:
         parts.append(words(
-            "layer-one" if layer.units == 1 else "layer-many",
+            "layer_of_units",
             layer=_introduced(teller, layer),
-            units=words.number(layer.units),
+            units=layer.units,
             activation=words.activation(layer.activation),
         ))  # fmt: skip
     setting_ = words(
-        "network-one-input" if network.sizes[0] == 1 else "network",
-        inputs=words.number(network.sizes[0]), layers=words.listing(tuple(parts)),
+        "network", inputs=network.sizes[0], layers=words.listing(tuple(parts)),
         loss=loss_title(teller),
     )  # fmt: skip
     if network.is_batch:
-        name = "batch" if teller.valuation is not None else "batch-symbolic"
-        setting_ = (*setting_, " ", *words(name, n=words.number(network.example_count)))
+        name = "batch" if teller.valuation is not None else "batch_symbolic"
+        setting_ = (*setting_, " ", *words(name, n=network.example_count))
     rounding = teller.valuation.rounding if teller.valuation else None
     told = tuple(conventions(network, teller.names, words, rounding))
     if teller.brief:
-        aims = (_what_for(teller, "opening-brief"),) if aim else ()
+        aims = (_what_for(teller, "opening_brief"),) if aim else ()
         described = (*aims, setting_, *told, *_given(teller))
         yield Paragraph(tuple(part for sentence in described for part in (*sentence, " "))[:-1])
     else:
@@ -85,7 +82,7 @@ def setting(teller: Teller, aim: bool = True) -> Iterator[Block]:
     if "references" in teller.parts:
         from derive.document.narration.references import cited, of_mazur
 
-        name = "cited-example-weights" if of_mazur(teller) == "weights" else "cited-example"
+        name = "cited_example_weights" if of_mazur(teller) == "weights" else "cited_example"
         yield from cited(teller, name, "mazur")
     for remark in network.remarks:
         yield Paragraph((f"{remark[:1].upper()}{remark[1:]}".rstrip(".") + ".",), "remark")
@@ -95,8 +92,8 @@ def _introduced(teller: Teller, layer: Layer) -> str:
     """A layer that has not been spoken of: an output layer, a hidden layer, hidden layer 2."""
     layers = len(teller.network.layers)
     if layer.index == layers:
-        return teller.words.text("layer-an-output")
-    return teller.words.text("layer-a-hidden") if layers == 2 else teller.layer_name(layer)
+        return teller.words.text("layer_an_output")
+    return teller.words.text("layer_a_hidden") if layers == 2 else teller.layer_name(layer)
 
 
 def _given(teller: Teller) -> Iterator[Inline]:
@@ -120,7 +117,7 @@ def loss_title(teller: Teller) -> str:
     """The loss's name, and that it is averaged where its name does not say so."""
     loss = teller.network.loss
     averaged = loss.mean and loss.name != "mean_squared_error"
-    return loss.title + (teller.words.text("loss-averaged") if averaged else "")
+    return loss.title + (teller.words.text("loss_averaged") if averaged else "")
 
 
 def legend(teller: Teller) -> Iterator[Block]:
@@ -130,7 +127,7 @@ def legend(teller: Teller) -> Iterator[Block]:
     if "symbols" not in teller.without:
         yield _symbols(teller)
     if teller.by_matrices and teller.network.layout == "from_to":
-        yield teller.say("matrix-turned")
+        yield teller.say("matrix_turned")
     if not teller.by_matrices:
         yield from _matrices(teller)
     elif teller.network.has_values:
@@ -156,7 +153,7 @@ def _rows(teller: Teller) -> Iterator[Row]:
         weights = _by_receiver(network.weights(layer.index))
         yield _row(teller, weights, "weights", before=before, layer=name)
         if layer.bias != "none":
-            kind = "shared-bias" if layer.bias == "shared" else "biases"
+            kind = "shared_bias" if layer.bias == "shared" else "biases"
             yield _row(teller, network.biases(layer.index), kind, layer=name)
         yield _row(teller, pre_activations(layer), "pre", layer=name)
         last = layer.index == len(network.layers)
@@ -166,7 +163,7 @@ def _rows(teller: Teller) -> Iterator[Row]:
         yield _row(teller, graph.terms, "terms")
     yield _row(teller, (E,), "loss")
     if network.is_batch:
-        yield _row(teller, (Quantity(BATCH_LOSS),), "batch-loss")
+        yield _row(teller, (Quantity(BATCH_LOSS),), "batch_loss")
     yield from _deltas(teller)
     if teller.by_matrices:
         yield from named_arrays(teller)
@@ -182,10 +179,10 @@ def _deltas(teller: Teller) -> Iterator[Row]:
         every = tuple(delta for deltas in by_layer for delta in deltas)
         yield _row(teller, every, "delta", loss=E)
         return
-    kind = "delta-layer"
+    kind = "delta_layer"
     for layer, deltas in zip(layers, by_layer, strict=True):
         yield _row(teller, deltas, kind, loss=E, layer=teller.layer_name(layer))
-        kind = "delta-layer-more"
+        kind = "delta_layer_more"
 
 
 def named_arrays(teller: Teller) -> Iterator[Row]:
@@ -202,20 +199,20 @@ def named_arrays(teller: Teller) -> Iterator[Row]:
     inputs = forms.values(0)
     yield (
         words.listing((inputs.symbol, *vectors)),
-        words(f"means-array-{way}", inputs=shapes([inputs]), sums=shapes(map(forms.sums, layers))),
+        words(f"means_array_{way}", inputs=shapes([inputs]), sums=shapes(map(forms.sums, layers))),
         (),
     )
     yield (
         (forms.any_layer(WEIGHT),),
-        words(f"means-array-weights-{network.layout}", shapes=shapes(map(forms.weights, layers))),
+        words(f"means_array_weights_{network.layout}", shapes=shapes(map(forms.weights, layers))),
         (),
     )
     if any(layer.has_own_biases for layer in network.layers):
-        yield (forms.any_layer(BIAS),), words(f"means-array-biases-{way}"), ()
+        yield (forms.any_layer(BIAS),), words(f"means_array_biases_{way}"), ()
     if any(layer.bias == "shared" for layer in network.layers):
-        yield (ONES,), words("means-array-ones"), ()
+        yield (ONES,), words("means_array_ones"), ()
     if output_delta_simplified(teller.graph, pre_activations(network.layers[-1])[0]):
-        yield (forms.targets().symbol,), words(f"means-array-targets-{way}"), ()
+        yield (forms.targets().symbol,), words(f"means_array_targets_{way}"), ()
 
 
 def _by_receiver(weights: tuple[Quantity, ...]) -> tuple[Quantity, ...]:
@@ -225,8 +222,7 @@ def _by_receiver(weights: tuple[Quantity, ...]) -> tuple[Quantity, ...]:
 def _row(teller: Teller, quantities: tuple[Quantity, ...], kind: str, **values: Value) -> Row:
     """The names of some quantities, what they are, and their values where they are given here."""
     words, network = teller.words, teller.network
-    one = "-one" if len(quantities) == 1 and kind in _OF_ONE else ""
-    meaning = words(f"means-{kind}{one}", **values)
+    meaning = words(f"means_{kind}", count=len(quantities), **values)
     given = [network.value(q) for q in quantities]
     known = tuple(value for value in given if value is not None)
     elsewhere = _in_matrix(teller, quantities) or (
@@ -258,7 +254,7 @@ def _matrices(teller: Teller) -> Iterator[Block]:
                 for i, sender in enumerate(before)
             )
             caption = words(
-                "values-weights", before=teller.before(layer), layer=teller.layer_name(layer)
+                "values_weights", before=teller.before(layer), layer=teller.layer_name(layer)
             )
             yield Table(header, body, "l" * len(header), caption)
         before = activations(layer)

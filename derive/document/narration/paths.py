@@ -67,7 +67,7 @@ def layer_by_paths(teller: Teller, section: Section, sorts: set[Sort]) -> Iterat
 
     sorts  the sorts of local derivatives that were worked out line by line
     """
-    yield teller.heading(3, "paths-layer", layer=teller.layer_name(section.layer))
+    yield teller.heading(3, "paths_layer", layer=teller.layer_name(section.layer))
     parameters = [Parts(inner) for inner in section.sections]
     if not teller.full:
         yield from _Weight(teller, parameters[0], {}, sorts).at_length()
@@ -102,9 +102,7 @@ class _Weight:
         teller, like = self.teller, self.like
         yield teller.heading(4, "gradient", loss=E, w=self.w)
         if like is not None and len(self.paths) > _MANY:
-            yield teller.say(
-                "many-again", w=self.w, first=like.w, count=teller.words.number(len(self.paths))
-            )
+            yield teller.say("many_again", w=self.w, first=like.w, count=len(self.paths))
             yield from self._worked_out()
         else:
             yield from self._split()
@@ -125,10 +123,10 @@ class _Weight:
         terms = words.listing(reached(teller, self.w))
         like = self.like
         if like is not None and reached(teller, like.w) == reached(teller, self.w):
-            name = "reaches-not-again" if lost else "reaches-all-again"
+            name = "reaches_not_again" if lost else "reaches_all_again"
             yield teller.say(name, w=self.w, first=like.w, reached=terms, loss=E)
         else:
-            name = "reaches-not" if lost else "reaches-all"
+            name = "reaches_not" if lost else "reaches_all"
             yield teller.say(name, w=self.w, lost=words.listing(lost), reached=terms, loss=E)
         yield Equation(parts.split.relations, None, "gradient")
 
@@ -138,9 +136,9 @@ class _Weight:
             route: list[str | Quantity] = []
             for quantity in reversed(self.paths[0]):
                 route += [" → ", quantity] if route else [quantity]
-            yield teller.say("one-path", w=self.w, path=tuple(route))
+            yield teller.say("one_path", w=self.w, path=tuple(route))
         else:
-            yield teller.say("many-paths", w=self.w, count=teller.words.number(count), loss=E)
+            yield teller.say("many_paths", w=self.w, count=count, loss=E)
         yield Equation(self.parts.chain.relations, None, "gradient")
 
     def _new(self) -> Iterator[Block]:
@@ -150,16 +148,16 @@ class _Weight:
         known = numbers(words, (teller.register[use] for use in self.parts.known))
         said: Inline = (*self._recalled(), " ") if self.parts.recalled else ()
         if said and not known:
-            said = (*said, *words("recalled-new", w=self.w))
+            said = (*said, *words("recalled_new", w=self.w))
         elif not new:
-            said = (*said, *words("all-known", known=known, w=self.w))
+            said = (*said, *words("all_known", known=known, w=self.w))
         elif not known:
-            said = words("all-new", w=self.w)
+            said = words("all_new", w=self.w)
         elif len(new) == 1:
-            name = "one-new" if len(self.parts.known) > 1 else "one-new-known"
+            name = "one_new" if len(self.parts.known) > 1 else "one_new_known"
             said = (*said, *words(name, known=known, partial=new[0].subject))
         else:
-            said = (*said, *words("some-new", known=known, w=self.w, new=words.number(len(new))))
+            said = (*said, *words("some_new", known=known, w=self.w, new=len(new)))
         yield Paragraph(merged(said))
         yield from self._worked_out()
 
@@ -187,7 +185,7 @@ class _Weight:
         used = numbers(teller.words, (teller.register[use] for use in parts.used))
         if parts.recalled:
             shares = tuple(self._slope(teller.steps[use]) for use in parts.recalled)
-            yield teller.say("together-recalled", shares=teller.words.listing(shares), numbers=used)
+            yield teller.say("together_recalled", shares=teller.words.listing(shares), numbers=used)
         else:
             yield teller.say("together", numbers=used, w=self.w)
         if not parts.first:
@@ -225,25 +223,24 @@ class _Weight:
     def _collected(self) -> Inline:
         """How the paths come together: by what they end in, and by the δ they run through."""
         teller, w = self.teller, self.w
-        count = teller.words.number(len(self.paths))
+        count = len(self.paths)
         if any(q.kind == DELTA for q in quantities(self.parts.result.relations[1].expression)):
             following = teller.layer_name(w.layer + 1)
-            return teller.words("collect-deltas", w=w, count=count, following=following)
-        return teller.words("collect-two" if len(self.paths) == 2 else "collect", w=w, count=count)
+            return teller.words("collect_deltas", w=w, count=count, following=following)
+        return teller.words("collect_two" if len(self.paths) == 2 else "collect", w=w, count=count)
 
     def _named(self) -> Inline:
         teller, parts = self.teller, self.parts
         if len(parts.receivers) > 1:
             found = teller.words.listing(tuple(step.subject for step in parts.deltas))
             layer = teller.layer_name(self.w.layer)
-            return teller.words("name-deltas-shared", w=self.w, layer=layer, deltas=found)
+            return teller.words("name_deltas_shared", w=self.w, layer=layer, deltas=found)
         (step,) = parts.deltas
-        name = "name-delta-bias" if self.w.kind == BIAS else "name-delta"
-        if step.substeps:
-            name += "-assuming" if step.assumes else "-cancel"
+        bias = "_bias" if self.w.kind == BIAS else ""
+        cancels = ("_assuming" if step.assumes else "_cancel") if step.substeps else ""
         return teller.words(
-            name, w=self.w, input=_input(parts.result), z=parts.receivers[0],
-            delta=step.subject, targets=teller.some(teller.graph.targets),
+            f"name_delta{bias}{cancels}", w=self.w, input=_input(parts.result),
+            z=parts.receivers[0], delta=step.subject, targets=teller.some(teller.graph.targets),
         )  # fmt: skip
 
     def _again(self) -> Inline:
@@ -251,10 +248,10 @@ class _Weight:
         if self.w.kind != BIAS:
             delta = result.result.children[0]
             first = self.like.w if self.like is not None else self.w
-            return words("again-delta", input=_input(result), delta=delta, first=first)
+            return words("again_delta", input=_input(result), delta=delta, first=first)
         if len(self.parts.receivers) == 1:
-            return words("again-delta-bias", delta=result.result)
-        return words("again-deltas", deltas=words.listing(result.result.children))
+            return words("again_delta_bias", delta=result.result)
+        return words("again_deltas", deltas=words.listing(result.result.children))
 
 
 def _others(teller: Teller, parameters: list[Parts]) -> Iterator[Block]:
@@ -281,14 +278,15 @@ def _alike(one: Parts, other: Parts) -> bool:
 def _other_unit(teller: Teller, parts: Parts, first: Parts) -> Iterator[Block]:
     """The first parameter into another unit: its paths run like those of the layer's first."""
     known = numbers(teller.words, (teller.register[use] for use in parts.known))
-    some = "same-way" if len(parts.known) > 1 else "same-way-one"
-    name = some if parts.known else "same-way-all-new"
+    name = "same_way" if parts.known else "same_way_all_new"
     through = teller.words(
-        "through-to" if parts.independent else "through",
+        "through_to" if parts.independent else "through",
         z=teller.words.listing(parts.receivers),
         reached=teller.words.listing(reached(teller, parts.w)),
     )  # fmt: skip
-    yield teller.say(name, w=parts.w, first=first.w, through=through, known=known)
+    yield teller.say(
+        name, w=parts.w, first=first.w, through=through, known=known, count=len(parts.known)
+    )
     yield from rows([
         *(read_off(step) for step in parts.new),
         *(_delta_row(teller, step, False) for step in parts.deltas),
@@ -301,14 +299,12 @@ def _same_units(teller: Teller, run: list[Parts], told: dict[Quantity, Parts]) -
     words, w = teller.words, run[0].w
     if w.kind != BIAS:
         ws = words.listing(tuple(p.w for p in run))
-        name = "same-unit" if len(run) > 1 else "same-unit-one"
         (z,) = run[0].receivers
-        yield teller.say(name, w=w, ws=ws, z=z, first=told[z].w)
+        yield teller.say("same_unit", ws=ws, z=z, first=told[z].w, count=len(run))
     elif len(run[0].receivers) > 1:
-        yield teller.say("shared-bias-known", w=w, layer=teller.layer_name(w.layer))
+        yield teller.say("shared_bias_known", w=w, layer=teller.layer_name(w.layer))
     else:
-        name = "biases-known" if len(run) > 1 else "bias-known"
-        yield teller.say(name, layer=teller.layer_name(w.layer))
+        yield teller.say("biases_known", layer=teller.layer_name(w.layer), count=len(run))
     yield from rows([
         row
         for parts in run

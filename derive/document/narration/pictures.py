@@ -43,9 +43,9 @@ def network_figure(teller: Teller) -> Figure:
     words, scene = teller.words, scene_of(teller)
     found = layout(scene)
     sizes = "-".join(map(str, teller.network.sizes))
-    title = content(words("picture-network-title", sizes=sizes))
+    title = content(words("picture_network_title", sizes=sizes))
     picture = network(
-        scene, found, headings(teller, found.plan), words.text("picture-target"), title,
+        scene, found, headings(teller, found.plan), words.text("picture_target"), title,
         described(teller, scene, found.plan, _weights(teller, scene)),
     )  # fmt: skip
     return Figure(picture, _caption(teller, scene, found))
@@ -56,23 +56,19 @@ def path_figure(teller: Teller, w: Quantity) -> Figure:
     words, graph, scene = teller.words, teller.graph, scene_of(teller)
     plan = paths.plan_of(scene, w)
     count = graph.path_count(w, E)
-    one = "-one" if count == 1 else ""
-    values: dict[str, Value] = {"w": w, "loss": E, "count": words.number(count)}
-    told = [words("picture-paths", **values)]
-    if count <= _LISTED:
-        routes = [_route(path) for path in graph.paths(w, E)]
-        if one:
-            told = [words("picture-paths-one", path=routes[0], **values)]
-        else:
-            told.append(words("picture-paths-listed", paths=words.listing(tuple(routes))))
+    values: dict[str, Value] = {"w": w, "loss": E, "count": count}
+    routes = [_route(path) for path in graph.paths(w, E)] if count <= _LISTED else []
+    told = [words("picture_paths", path=routes[0] if routes else (), **values)]
+    if len(routes) > 1:
+        told.append(words("picture_paths_listed", paths=words.listing(tuple(routes))))
     lost = tuple(term for term in graph.terms if not graph.reaches(w, term))
-    caption = [words(f"caption-paths{one}", **values)]
+    caption = [words("caption_paths", **values)]
     if lost:
-        caption.append(words("caption-paths-lost", lost=words.listing(lost)))
+        caption.append(words("caption_paths_lost", lost=words.listing(lost)))
     caption += _elided(teller, plan)
     picture = paths.active(
         scene, plan, w, headings(teller, plan),
-        content(words(f"picture-paths-title{one}", **values)), sentences(*told),
+        content(words("picture_paths_title", **values)), sentences(*told),
     )  # fmt: skip
     return Figure(picture, sentences(*caption))
 
@@ -90,21 +86,22 @@ def step_figure(teller: Teller, layer: int) -> Figure:
     words, scene, layers = teller.words, scene_of(teller), teller.network.layers
     plan = steps.plan_of(scene)
     states = tuple(
-        (words.text(f"picture-step-{steps.state(column, layer).value}"),) for column in plan.columns
+        (words.text(f"picture_step_{steps.state(column, layer).value}"),) for column in plan.columns
     )
     last = layer == len(layers)
     name = teller.layer_name(layer)
     following = "" if last else teller.layer_name(layer + 1)
-    told = [words("picture-step", deltas=_deltas(teller, scene, layer))]
+    told = [words("picture_step", deltas=_deltas(teller, scene, layer))]
     if not last:
-        told.append(words("picture-step-before", deltas=_deltas(teller, scene, layer + 1)))
+        told.append(words("picture_step_before", deltas=_deltas(teller, scene, layer + 1)))
     picture = steps.backward_step(
         scene, plan, layer, headings(teller, plan), states,
-        content(words("picture-step-title", layer=name)), sentences(*told),
+        content(words("picture_step_title", layer=name)), sentences(*told),
     )  # fmt: skip
-    one = "-one" if layers[layer - 1].units == 1 else ""
-    behind = "-last" if last else "-from-one" if layers[layer].units == 1 else ""
-    caption = words(f"caption-step{behind}{one}", layer=name, following=following)
+    caption = words(
+        "caption_step_last" if last else "caption_step", layer=name, following=following,
+        count=layers[layer - 1].units, senders=0 if last else layers[layer].units,
+    )  # fmt: skip
     return Figure(picture, sentences(caption, *_elided(teller, plan)))
 
 
@@ -121,25 +118,25 @@ def circuit_figure(teller: Teller) -> Figure:
     words, scene, graph = teller.words, scene_of(teller), teller.graph
     whole = circuits.is_whole(graph)
     caption = [
-        words("caption-circuit" if scene.shown is not None else "caption-circuit-symbolic", loss=E)
+        words("caption_circuit" if scene.shown is not None else "caption_circuit_symbolic", loss=E)
     ]
     if scene.shown is not None and teller.network.is_batch:
-        caption.append(words("caption-example", n=teller.example + 1))
+        caption.append(words("caption_example", n=teller.example + 1))
     layers = teller.network.layers if whole else teller.network.layers[:1]
     if any(layer.bias == "shared" for layer in layers):
-        caption.append(words("caption-circuit-shared"))
+        caption.append(words("caption_circuit_shared"))
     if whole:
-        title = words("picture-circuit-title", loss=E)
-        told = [words("picture-circuit", loss=E)]
+        title = words("picture_circuit_title", loss=E)
+        told = [words("picture_circuit", loss=E)]
         deltas = tuple(d for layer in layers[::-1] for d in teller.deltas(layer))
     else:
         z = circuits.first_unit(graph)
-        caption.append(words("caption-circuit-unit"))
-        title = words("picture-circuit-title-unit")
-        told = [words("picture-circuit-unit", z=scene.named(z))]
+        caption.append(words("caption_circuit_unit"))
+        title = words("picture_circuit_title_unit")
+        told = [words("picture_circuit_unit", z=scene.named(z))]
         deltas = (delta_of(z),)
     slopes = words.listing(tuple(map(scene.named, deltas)))
-    told.append(words("picture-circuit-deltas", slopes=slopes))
+    told.append(words("picture_circuit_deltas", slopes=slopes))
     picture = circuits.circuit(scene, content(title), sentences(*told))
     return Figure(picture, sentences(*caption))
 
@@ -153,12 +150,12 @@ def heading(teller: Teller, column: Column) -> str:
     """inputs, hidden layer 2, output layer, softmax, loss terms, loss."""
     words, last = teller.words, len(teller.network.layers)
     if column.kind != UNITS:
-        return words.text(f"picture-{column.kind}")
+        return words.text(f"picture_{column.kind}")
     if column.layer == last:
-        return words.text("picture-units-output")
+        return words.text("picture_units_output")
     if last == 2:
-        return words.text("picture-units-hidden")
-    return words.text("picture-units-hidden-numbered", number=column.layer)
+        return words.text("picture_units_hidden")
+    return words.text("picture_units_hidden_numbered", number=column.layer)
 
 
 def described(teller: Teller, scene: Scene, plan: Plan, *more: Inline) -> Content:
@@ -166,12 +163,12 @@ def described(teller: Teller, scene: Scene, plan: Plan, *more: Inline) -> Conten
     words = teller.words
     columns = tuple(
         words(
-            "picture-column", name=heading(teller, column),
+            "picture_column", name=heading(teller, column),
             units=_units(teller, scene, column),
         )
         for column in plan.columns
     )  # fmt: skip
-    return sentences(words("picture-columns", columns=words.listing(columns)), *more)
+    return sentences(words("picture_columns", columns=words.listing(columns)), *more)
 
 
 def _units(teller: Teller, scene: Scene, column: Column) -> Inline:
@@ -207,26 +204,26 @@ def _weights(teller: Teller, scene: Scene) -> Inline:
         for w in sorted(network_.weights(layer.index), key=lambda w: (w.unit, w.source))
     ]
     if len(weights) > 2 * ROW_LIMIT:
-        return words("picture-network-lines")
-    return words("picture-weights", weights=words.listing(tuple(map(scene.named, weights))))
+        return words("picture_network_lines")
+    return words("picture_weights", weights=words.listing(tuple(map(scene.named, weights))))
 
 
 def _caption(teller: Teller, scene: Scene, found: Layout) -> Inline:
     words, plan = teller.words, found.plan
     told: list[Inline] = []
     if scene.shown is None:
-        told.append(words("caption-network"))
+        told.append(words("caption_network"))
     elif teller.network.is_batch:
-        told.append(words("caption-network-example", n=teller.example + 1))
+        told.append(words("caption_network_example", n=teller.example + 1))
     else:
-        told.append(words("caption-network-values"))
+        told.append(words("caption_network_values"))
     if scene.shown is not None:
         kind = "negative" if any(map(below_zero, teller.network.layers)) else "positive"
-        told.append(words(f"caption-lines-{kind}"))
+        told.append(words(f"caption_lines_{kind}"))
     if not found.told:
-        told.append(words("caption-too-many"))
+        told.append(words("caption_too_many"))
     if any(column.kind == SHARES for column in plan.columns):
-        told.append(words("caption-shares"))
+        told.append(words("caption_shares"))
     return sentences(*told, *_elided(teller, plan))
 
 
@@ -235,7 +232,7 @@ def _elided(teller: Teller, plan: Plan) -> list[Inline]:
     words = teller.words
     if not plan.elided:
         return []
-    return [words("caption-elided", most=words.number(MOST), first=words.number(FIRST))]
+    return [words("caption_elided", most=MOST, first=FIRST)]
 
 
 def below_zero(layer: Layer) -> bool:

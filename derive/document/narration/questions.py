@@ -37,7 +37,7 @@ def questions(teller: Teller) -> Iterator[Block]:
 
 
 def _asked(teller: Teller, question: str) -> Heading:
-    return Heading(3, teller.words(f"question-{question}"))
+    return Heading(3, teller.words(f"question_{question}"))
 
 
 def _vanishing_bias(teller: Teller) -> Iterator[Block]:
@@ -52,11 +52,11 @@ def _vanishing_bias(teller: Teller) -> Iterator[Block]:
         step = Locals(graph).step(z, w)
         if b not in quantities(step.relations[1].expression):
             return  # too long a sum to be written out
-        yield _asked(teller, "bias-vanishes")
-        yield teller.say("answer-bias-vanishes", z=z, b=b, w=w)
+        yield _asked(teller, "bias_vanishes")
+        yield teller.say("answer_bias_vanishes", z=z, b=b, w=w)
         yield short(step)
         kind = "frozen" if "biases" in layer.frozen else "trained"
-        yield teller.say(f"answer-bias-{kind}", z=z, b=b)
+        yield teller.say(f"answer_bias_{kind}", z=z, b=b)
         return
 
 
@@ -66,9 +66,9 @@ def _bias(teller: Teller) -> Iterator[Block]:
         return
     step = teller.extra[BIAS]
     b, *receivers = step.about
-    name = "bias-shared" if len(receivers) > 1 else "bias"
+    name = "bias_shared" if len(receivers) > 1 else "bias"
     yield _asked(teller, name)
-    yield teller.say(f"answer-{name}", b=b, z=receivers[0])
+    yield teller.say(f"answer_{name}", b=b, z=receivers[0])
     yield Equation(step.relations, None, "gradient")
 
 
@@ -79,16 +79,16 @@ def _batch(teller: Teller) -> Iterator[Block]:
         return
     yield _asked(teller, "batch")
     loss, how = objective(teller.graph), network.over_examples
-    n = teller.words.number(network.example_count)
+    n = network.example_count
     if valuation is None:
-        yield teller.say(f"answer-batch-symbolic-{how}", loss=loss, n=n)
+        yield teller.say(f"answer_batch_symbolic_{how}", loss=loss, n=n)
         return
     w = next(teller.extra[kind] for kind in (WEIGHT, BIAS) if kind in teller.extra).about[0]
     digits = valuation.rounding.digits
     each = [shown(one.partial(E, w), digits).number for one in valuation.trace.examples]
     values = teller.words.listing(tuple(each))
     whole = valuation.gradient(w).number
-    yield teller.say(f"answer-batch-{how}", loss=loss, w=w, n=n, values=values, whole=whole)
+    yield teller.say(f"answer_batch_{how}", loss=loss, w=w, n=n, values=values, whole=whole)
 
 
 def _vanishing(teller: Teller) -> Iterator[Block]:
@@ -98,13 +98,10 @@ def _vanishing(teller: Teller) -> Iterator[Block]:
     layers = teller.network.layers
     count = sum(layer.activation.name == "sigmoid" for layer in layers)
     yield _asked(teller, "vanishing")
-    yield teller.say(
-        "answer-vanishing" if count > 1 else "answer-vanishing-one", loss=E,
-        count=teller.words.number(count), bound=Number(_QUARTER**count),
-    )  # fmt: skip
+    yield teller.say("answer_vanishing", loss=E, count=count, bound=Number(_QUARTER**count))
     if teller.valuation is not None:
         yield from _norms(teller, teller.valuation)
-    yield from cited(teller, "cited-depth", "glorot")
+    yield from cited(teller, "cited_depth", "glorot")
 
 
 def _norms(teller: Teller, valuation: Valuation) -> Iterator[Block]:
@@ -126,7 +123,7 @@ def _norms(teller: Teller, valuation: Valuation) -> Iterator[Block]:
     yield Table((words("layer"), words("norm")), tuple(rows), "lr", words("norms"))
     (last, big), *_, (first, small) = norms.items()
     yield teller.say(
-        "answer-vanishing-fell" if small < big else "answer-vanishing-rose",
+        "answer_vanishing_fell" if small < big else "answer_vanishing_rose",
         last=teller.layer_name(last), first=teller.layer_name(first),
         big=shown(big, digits).number, small=shown(small, digits).number,
     )  # fmt: skip
@@ -140,7 +137,7 @@ def _equal(teller: Teller) -> Iterator[Block]:
     layer = hidden[0]
     yield _asked(teller, "equal")
     biases = any(layer.bias != "none" for layer in teller.network.layers)
-    name = "answer-equal" if biases else "answer-equal-none"
+    name = "answer_equal" if biases else "answer_equal_none"
     yield teller.say(name, layer=teller.layer_name(layer))
     if teller.valuation is not None:
         yield from _copies(teller, teller.valuation, layer)
@@ -156,12 +153,11 @@ def _copies(teller: Teller, valuation: Valuation, layer: Layer) -> Iterator[Bloc
     values = [example.quantity(delta_of(z)) for z in pre_activations(layer)]
     value = shown(values[0], valuation.rounding.digits)
     biases = any(q.kind == BIAS for q in changed)
-    name = "answer-equal-numbers" + ("" if biases else "-none")
     said = words(
-        name + ("-batch" if teller.network.is_batch else ""), weight=_EQUAL, bias=_NO_BIAS,
-        deltas=teller.some(teller.deltas(layer)), value=value.number,
+        "answer_equal_numbers", weight=_EQUAL, b=_NO_BIAS if biases else "", value=value.number,
+        deltas=teller.some(teller.deltas(layer)), batch=teller.network.is_batch,
     )  # fmt: skip
     last = teller.network.layers[-1]
     if last.activation.function is None and last.units > 1 and is_zero(values[0]):
-        said = (*said, " ", *words("answer-equal-zero"))
+        said = (*said, " ", *words("answer_equal_zero"))
     yield Paragraph(said)

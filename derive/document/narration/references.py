@@ -39,7 +39,7 @@ def references(teller: Teller) -> Iterator[Block]:
     """The list of what was cited."""
     yield teller.heading(2, "references")
     for name, n in works(teller).items():
-        yield Paragraph((f"[{n}] ", *teller.words(f"work-{name}")))
+        yield Paragraph((f"[{n}] ", *teller.words(f"work_{name}")))
 
 
 def of_mazur(teller: Teller) -> str:

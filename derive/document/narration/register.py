@@ -19,7 +19,7 @@ def numbers(words: Wording, found: Iterable[int]) -> Inline:
     listed: list[Inline] = []
     for run in runs:
         if len(run) > 3:
-            listed.append(words("from-to", first=f"({run[0]})", last=f"({run[-1]})"))
+            listed.append(words("from_to", first=f"({run[0]})", last=f"({run[-1]})"))
         else:
             listed.extend((f"({number})",) for number in run)
     return words.listing(tuple(listed))

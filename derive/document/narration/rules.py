@@ -17,15 +17,15 @@ _GATES = ("sum", "product", "maximum")
 def rules(teller: Teller) -> Iterator[Block]:
     """What holds for every network of such layers, in the notation and the layout of the page."""
     yield teller.heading(2, "rules")
-    yield teller.say(f"rules-{teller.network.layout}", loss=E)
+    yield teller.say(f"rules_{teller.network.layout}", loss=E)
     yield from _told(teller, dict.fromkeys(_FORWARD, ""))
-    yield teller.say("rules-back", loss=E)
+    yield teller.say("rules_back", loss=E)
     yield from _told(teller, _BACK)
-    yield teller.say("rules-in-words")
-    yield teller.say(f"rules-batch-{teller.network.over_examples}")
+    yield teller.say("rules_in_words")
+    yield teller.say(f"rules_batch_{teller.network.over_examples}")
     yield from _told(teller, {f"batch {name}": number for name, number in _BACK.items()})
-    yield teller.say("rules-gates")
-    named = {f"gate {gate}": teller.words.text(f"gate-{gate}") for gate in _GATES}
+    yield teller.say("rules_gates")
+    named = {f"gate {gate}": teller.words.text(f"gate_{gate}") for gate in _GATES}
     yield from _told(teller, named)
 
 

@@ -142,7 +142,7 @@ class Teller:
 
     def heading(self, level: int, title: str, **values: Value) -> Heading:
         """A heading whose words are a sentence file."""
-        return Heading(level, self.words(f"heading-{title}", **values))
+        return Heading(level, self.words(f"heading_{title}", **values))
 
     def numeric(self, step: Step) -> Step | None:
         """The numeric chain of a step, where there are numbers."""
@@ -172,15 +172,15 @@ class Teller:
         index = layer if isinstance(layer, int) else layer.index
         last = len(self.network.layers)
         if index == last:
-            return self.words.text("layer-output")
+            return self.words.text("layer_output")
         if last == 2:
-            return self.words.text("layer-hidden")
-        return self.words.text("layer-hidden-numbered", number=index)
+            return self.words.text("layer_hidden")
+        return self.words.text("layer_hidden_numbered", number=index)
 
     def before(self, layer: Layer) -> str:
         """The name of what a layer's units receive from."""
         if layer.index == 1:
-            return self.words.text("layer-inputs")
+            return self.words.text("layer_inputs")
         return self.layer_name(layer.index - 1)
 
     def deltas(self, layer: Layer) -> tuple[Quantity, ...]:
@@ -192,7 +192,7 @@ class Teller:
         if len(quantities) <= ROW_LIMIT:
             listed = self.words.listing(quantities)
         else:
-            listed = self.words("from-to", first=quantities[0], last=quantities[-1])
+            listed = self.words("from_to", first=quantities[0], last=quantities[-1])
         return tuple(part for part in listed if isinstance(part, (str, Expression)))
 
 

@@ -25,19 +25,19 @@ def _delta(teller: Teller, step: Step) -> Iterator[Block]:
     z, *moved = step.about
     a = moved[0]
     alone = len(moved) == 1
-    yield teller.heading(2, "why-delta")
-    yield teller.say("why-delta" if alone else "why-delta-softmax", z=z)
+    yield teller.heading(2, "why_delta")
+    yield teller.say("why_delta" if alone else "why_delta_softmax", z=z)
     yield Equation(step.relations, None, "gradient")
-    yield teller.say("legend-lead")
-    slope = "means-why-slope" if alone else "means-why-slopes"
+    yield teller.say("legend_lead")
+    slope = "means_why_slope" if alone else "means_why_slopes"
     yield Items((
-        words("means-why-delta", delta=delta_of(z), z=z, loss=E),
-        words("means-why-error", slope=Partial(E, a), a=a, loss=E),
+        words("means_why_delta", delta=delta_of(z), z=z, loss=E),
+        words("means_why_error", slope=Partial(E, a), a=a, loss=E),
         words(slope, slope=Partial(a, z), z=z),
     ))  # fmt: skip
     if alone and teller.valuation is not None and not teller.network.is_batch:
         yield _numbers(teller, z, a)
-    yield teller.say("why-delta-matters")
+    yield teller.say("why_delta_matters")
 
 
 def _numbers(teller: Teller, z: Quantity, a: Quantity) -> Block:
@@ -46,7 +46,7 @@ def _numbers(teller: Teller, z: Quantity, a: Quantity) -> Block:
     numbers, digits = valuation.examples[0], valuation.rounding.digits
     error, slope = (valuation.trace.partial(of, by) for of, by in ((E, a), (a, z)))
     return teller.say(
-        "why-delta-numbers", delta=delta_of(z), value=numbers.shown(delta_of(z)).number,
+        "why_delta_numbers", delta=delta_of(z), value=numbers.shown(delta_of(z)).number,
         error=shown(error, digits).number, slope=shown(slope, digits).number,
     )  # fmt: skip
 
@@ -55,13 +55,13 @@ def _gradient(teller: Teller, step: Step) -> Iterator[Block]:
     words = teller.words
     w, z = step.about
     came_in = step.result.children[-1] if step.result.children else step.result
-    yield teller.heading(2, "why-gradient")
-    yield teller.say("why-gradient", w=w, z=z, input=came_in)
+    yield teller.heading(2, "why_gradient")
+    yield teller.say("why_gradient", w=w, z=z, input=came_in)
     yield Equation(step.relations, None, "gradient")
-    yield teller.say("legend-lead")
+    yield teller.say("legend_lead")
     yield Items((
-        words("means-why-gradient", slope=Partial(E, w), w=w, loss=E),
-        words("means-why-signal", delta=delta_of(z), w=w),
-        words("means-why-input", input=came_in, w=w),
+        words("means_why_gradient", slope=Partial(E, w), w=w, loss=E),
+        words("means_why_signal", delta=delta_of(z), w=w),
+        words("means_why_input", input=came_in, w=w),
     ))  # fmt: skip
-    yield teller.say("why-gradient-matters")
+    yield teller.say("why_gradient_matters")

@@ -38,7 +38,7 @@ class Account:
     def number(self, value: float) -> Inline:
         """A number as it is displayed; words for what is none."""
         if math.isnan(value):
-            return self.words("training-not-a-number")
+            return self.words("training_not_a_number")
         if math.isinf(value):
             return ("∞" if value > 0 else "−∞",)
         return (shown(value, self.digits),)

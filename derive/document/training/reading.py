@@ -22,8 +22,7 @@ _MORE = 17  # digits, at most, to tell two numbers apart
 def reading(account: Account) -> Iterator[Block]:
     """The findings as items, and what they do not say."""
     yield Items(tuple(sentences(account)))
-    many = "" if len(account.training.runs) > 1 else "-one"
-    yield account.say(f"training-scope{many}")
+    yield account.say("training_scope", count=len(account.training.runs))
 
 
 def sentences(account: Account) -> Iterator[Inline]:
@@ -48,20 +47,20 @@ def _endings(account: Account) -> Iterator[Inline]:
         if run.ending == DIVERGED:
             name = "grown" if GROWN < loss < math.inf else "lost"
             yield words(
-                f"training-diverged-{name}", loss=training.loss, value=account.number(loss),
+                f"training_diverged_{name}", loss=training.loss, value=account.number(loss),
                 first=account.number(run.losses[0]), rate=rate, epoch=epoch,
             )  # fmt: skip
         elif run.ending == TARGET_MET and settings.target_loss is not None:
             bound = account.given(settings.target_loss)
-            yield words("training-target-met", bound=bound, rate=rate, epoch=epoch)
+            yield words("training_target_met", bound=bound, rate=rate, epoch=epoch)
         elif run.ending == NO_PROGRESS and settings.patience is not None:
-            yield words("training-no-progress", patience=settings.patience, rate=rate, epoch=epoch)
+            yield words("training_no_progress", patience=settings.patience, rate=rate, epoch=epoch)
         elif run.ending == INTERRUPTED:
-            yield words("training-interrupted", rate=rate, epoch=epoch)
+            yield words("training_interrupted", rate=rate, epoch=epoch)
     begun = len(account.training.runs)
     if begun < len(settings.rates):
         left = words.listing(settings.rates[begun:])
-        yield words("training-not-begun", rates=left)
+        yield words("training_not_begun", rates=left)
 
 
 def _lowest(account: Account) -> Iterator[Inline]:
@@ -77,16 +76,16 @@ def _lowest(account: Account) -> Iterator[Inline]:
         first = account.number(best.losses[0])
         if epoch:
             yield words(
-                "training-end", loss=loss, rate=account.rate(best), epoch=epoch, value=low,
+                "training_end", loss=loss, rate=account.rate(best), epoch=epoch, value=low,
                 first=first,
             )  # fmt: skip
         return
     ties = [run for run in there if run.losses[epoch] == best.losses[epoch]]
     if len(ties) == len(there):
-        yield words("training-lowest-same", loss=loss, epoch=epoch, low=low)
+        yield words("training_lowest_same", loss=loss, epoch=epoch, low=low)
         return
     yield words(
-        "training-lowest" if len(ties) == 1 else "training-lowest-tie",
+        "training_lowest" if len(ties) == 1 else "training_lowest_tie",
         loss=loss, epoch=epoch, rate=account.rates(ties), low=low, high=high,
         worst=account.rate(worst),
     )  # fmt: skip
@@ -109,22 +108,22 @@ def _lead(account: Account) -> Iterator[Inline]:
         return
     if len(found) == 1:
         yield words(
-            "training-leads", rate=account.rate(found[0].run), first=found[0].first,
+            "training_leads", rate=account.rate(found[0].run), first=found[0].first,
             last=found[0].last,
         )  # fmt: skip
     elif len(found) <= _FEW:
         spans = tuple(
             words(
-                "training-leads-span" if lead.last > lead.first else "training-leads-at",
+                "training_leads_span" if lead.last > lead.first else "training_leads_at",
                 rate=account.rate(lead.run), first=lead.first, last=lead.last,
             )
             for lead in found
         )  # fmt: skip
-        yield words("training-leads-change", spans=words.listing(spans))
+        yield words("training_leads_change", spans=words.listing(spans))
     else:
         last = found[-1]
         yield words(
-            "training-leads-often", count=len(found) - 1, rate=account.rate(last.run),
+            "training_leads_often", count=len(found) - 1, rate=account.rate(last.run),
             first=last.first, last=last.last,
         )  # fmt: skip
 
@@ -135,24 +134,23 @@ def _falling(account: Account) -> Iterator[Inline]:
     runs = [run for run in account.training.runs if run.epochs]
     rising = [(run, found) for run in runs if (found := findings.rises(run))]
     if runs and not rising:
-        kind = "" if all(map(findings.falls_strictly, runs)) else "-rounding"
-        one = "-one" if len(runs) == 1 else ""
-        yield words(f"training-falls{kind}{one}")
+        strictly = all(map(findings.falls_strictly, runs))
+        yield words("training_falls" if strictly else "training_falls_rounding", count=len(runs))
     if len(rising) > _MANY:
-        yield words("training-rises-many", count=len(rising), all=len(runs))
+        yield words("training_rises_many", count=len(rising), all=len(runs))
         return
     spans = tuple(
         words(
-            "training-rises-once" if found.count == 1 else "training-rises-span",
+            "training_rises_once" if found.count == 1 else "training_rises_span",
             rate=account.rate(run), count=found.count, first=found.first, epochs=run.epochs,
         )
         for run, found in rising
     )  # fmt: skip
     if spans:
-        yield words("training-rises", spans=words.listing(spans))
+        yield words("training_rises", spans=words.listing(spans))
     falling = [run for run in runs if not findings.rises(run)]
     if rising and falling:
-        yield words("training-falls-others", rates=account.rates(falling))
+        yield words("training_falls_others", rates=account.rates(falling))
 
 
 def _plateaus(account: Account) -> Iterator[Inline]:
@@ -161,12 +159,12 @@ def _plateaus(account: Account) -> Iterator[Inline]:
     found = [(run, flat) for run in runs if (flat := findings.plateau(run))]
     percent = f"{100 * findings.FLAT:g}"
     if len(found) > _MANY:
-        yield words("training-plateau-many", count=len(found), all=len(runs), percent=percent)
+        yield words("training_plateau_many", count=len(found), all=len(runs), percent=percent)
         return
-    for name, still in (("training-plateau", False), ("training-constant", True)):
+    for name, still in (("training_plateau", False), ("training_constant", True)):
         spans = tuple(
             words(
-                "training-from", rate=account.rate(run), epoch=flat.since,
+                "training_from", rate=account.rate(run), epoch=flat.since,
                 value=account.number(run.losses[-1]),
             )
             for run, flat in found
@@ -187,24 +185,24 @@ def _bound(account: Account) -> Iterator[Inline]:
     if len(found.beyond) == 1:
         ((_, unit, target),) = found.beyond
         yield words(
-            "training-beyond-one", target=account.given(target), span=span,
+            "training_beyond_one", target=account.given(target), span=span,
             activation=activation, output=activations(last)[unit],
         )  # fmt: skip
     else:
         yield words(
-            "training-beyond", count=len(found.beyond), span=span, activation=activation,
+            "training_beyond", count=len(found.beyond), span=span, activation=activation,
             all=len(training.targets) * last.units,
         )  # fmt: skip
     infimum = float(found.infimum)
     least = exact(found.infimum, account.digits).number
-    name = "training-minimum" if found.attained else "training-infimum"
+    name = "training_minimum" if found.attained else "training_infimum"
     yield words(name, loss=training.loss, infimum=least)
     there: list[Run] = [run for run in training.runs if run.ending != DIVERGED]
     if there:
         nearest = min(there, key=lambda run: min(run.losses))
         low = min(nearest.losses)
         yield words(
-            "training-gap", rate=account.rate(nearest), epoch=nearest.losses.index(low),
+            "training_gap", rate=account.rate(nearest), epoch=nearest.losses.index(low),
             value=account.number(low), gap=account.number(max(0.0, low - infimum)),
         )  # fmt: skip
 
@@ -214,9 +212,9 @@ def _edge(account: Account) -> Iterator[Inline]:
     if found is not None:
         span, count = found
         every = sum(map(len, account.training.targets))
-        name = "training-edge-all" if count == every else "training-edge"
+        name = "training_edge_all" if count == every else "training_edge"
         if every == 1:
-            name = "training-edge-one"
+            name = "training_edge_one"
         yield account.words(name, span=str(span), count=count, all=every)
 
 
@@ -231,32 +229,32 @@ def _saturated(account: Account) -> Iterator[Inline]:
     slow = [one for one in found if one.short is None]
     if len(slow) == 1:
         yield words(
-            "training-saturated-one", epoch=run.epochs, unit=slow[0].z,
+            "training_saturated_one", epoch=run.epochs, unit=slow[0].z,
             slope=account.number(slow[0].slope), **values,
         )  # fmt: skip
     elif slow:
         units = tuple(
-            words("training-slope", unit=one.z, slope=account.number(one.slope)) for one in slow
+            words("training_slope", unit=one.z, slope=account.number(one.slope)) for one in slow
         )
-        yield words("training-saturated", epoch=run.epochs, units=words.listing(units), **values)
+        yield words("training_saturated", epoch=run.epochs, units=words.listing(units), **values)
     short = [(one, one.short) for one in found if one.short is not None]
     if len(short) > 1:
         units = tuple(
             words(
-                "training-cancelled-unit", unit=one.z, slope=account.number(one.slope),
+                "training_cancelled_unit", unit=one.z, slope=account.number(one.slope),
                 difference=account.number(difference),
             )
             for one, difference in short
         )  # fmt: skip
         yield words(
-            "training-saturated-cancelled-many", epoch=run.epochs, units=words.listing(units),
+            "training_saturated_cancelled_many", epoch=run.epochs, units=words.listing(units),
             **values,
         )  # fmt: skip
     elif short:
         ((one, difference),) = short
-        near = "-near" if abs(difference) < findings.SATURATED else ""
+        near = "_near" if abs(difference) < findings.SATURATED else ""
         yield words(
-            f"training-saturated-cancelled{near}", epoch=run.epochs, unit=one.z,
+            f"training_saturated_cancelled{near}", epoch=run.epochs, unit=one.z,
             slope=account.number(one.slope), difference=account.number(difference), **values,
         )  # fmt: skip
 
@@ -267,20 +265,20 @@ def _dead(account: Account) -> Iterator[Inline]:
     found = findings.dead(account.training, run)
     if not found or run.ending == DIVERGED or len(found) > _MANY:
         return
-    many = "-batch" if account.training.is_batch else ""
+    many = "_batch" if account.training.is_batch else ""
     values: dict[str, Value] = {"rate": account.rate(run), "epoch": run.epochs}
     if len(found) == 1:
-        yield account.words(f"training-dead{_since(found[0])}{many}", **_when(found[0]), **values)
+        yield account.words(f"training_dead{_since(found[0])}{many}", **_when(found[0]), **values)
         return
-    units = tuple(account.words(f"training-dead-unit{_since(x)}", **_when(x)) for x in found)
-    yield account.words(f"training-dead-many{many}", units=account.words.listing(units), **values)
+    units = tuple(account.words(f"training_dead_unit{_since(x)}", **_when(x)) for x in found)
+    yield account.words(f"training_dead_many{many}", units=account.words.listing(units), **values)
 
 
 def _since(one: findings.Dead) -> str:
     """Whether a unit was dead from the start, and whether its last living epoch is known."""
     if one.alive is None:
-        return "-always"
-    return "-between" if one.since > one.alive + 1 else ""
+        return "_always"
+    return "_between" if one.since > one.alive + 1 else ""
 
 
 def _when(one: findings.Dead) -> dict[str, Value]:

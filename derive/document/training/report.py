@@ -10,7 +10,7 @@ from derive.document.training.account import Account, account
 from derive.document.training.reading import reading
 from derive.document.training.setting import setting
 from derive.document.training.tables import iterations, losses, parameters
-from derive.document.wording import Wording
+from derive.document.wording import Wording, in_macros
 from derive.pictures.curves import MOST, curves, cut_off, vertical
 from derive.pictures.picture import Content, Picture
 
@@ -19,13 +19,13 @@ LINEAR, LOG = "loss-linear", "loss-log"
 
 def report(training: Training, words: Wording, digits: int) -> Document:
     """A document about a training alone."""
-    title = words("training-title", title=training.network.title)
+    title = words("training_title", title=training.network.title)
     return Document(title, (Heading(1, title), *_blocks(account(training, words, digits), 2)))
 
 
 def training_blocks(training: Training, words: Wording, digits: int) -> Iterator[Block]:
     """A section about a training, in a document about the network."""
-    yield Heading(2, words("heading-training"))
+    yield Heading(2, words("heading_training"))
     yield from _blocks(account(training, words, digits), 3)
 
 
@@ -40,7 +40,7 @@ def _blocks(told: Account, level: int) -> Iterator[Block]:
     ):
         blocks = list(part(told))
         if blocks:
-            yield Heading(level, told.words(f"heading-training-{title}"))
+            yield Heading(level, told.words(f"heading_training_{title}"))
             yield from blocks
 
 
@@ -56,24 +56,25 @@ def pictures(told: Account) -> Iterator[tuple[Picture, Inline]]:
     for name, log in ((LINEAR, False), (LOG, True)):
         ends = words.listing(tuple(
             words(
-                "training-curve", rate=told.rate(run), first=told.number(run.losses[0]),
+                "training_curve", rate=told.rate(run), first=told.number(run.losses[0]),
                 value=told.number(run.losses[-1]), epoch=run.epochs,
             )
             for run in shown
         ))  # fmt: skip
-        said = words(f"training-describe-{name}", loss=training.loss, curves=ends)
+        said = words(f"training_describe_{in_macros(name)}", loss=training.loss, curves=ends)
         picture = curves(
-            shown, log, name=name, title=_content(words(f"training-{name}", loss=training.loss)),
-            description=_content(said), epoch=_content(words("training-epoch")),
+            shown, log, name=name,
+            title=_content(words(f"training_{in_macros(name)}", loss=training.loss)),
+            description=_content(said), epoch=_content(words("training_epoch")),
             loss=(training.loss,),
         )  # fmt: skip
-        caption = words(f"training-caption-{name}", loss=training.loss)
+        caption = words(f"training_caption_{in_macros(name)}", loss=training.loss)
         scale = vertical(shown, log)
         cut = [run for run in shown if cut_off(run, scale)]
         if cut:
-            caption = (*caption, " ", *words("training-cut-off", rates=told.rates(cut)))
+            caption = (*caption, " ", *words("training_cut_off", rates=told.rates(cut)))
         if len(training.runs) > MOST:
-            caption = (*caption, " ", *words("training-first-curves", count=MOST))
+            caption = (*caption, " ", *words("training_first_curves", count=MOST))
         yield picture, caption
 
 

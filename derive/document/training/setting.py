@@ -20,7 +20,7 @@ def setting(account: Account) -> Iterator[Block]:
     kind = "sweep" if len(training.settings.rates) > 1 else "one"
     rates = account.words.listing(training.settings.rates)
     yield account.say(
-        f"training-{kind}", rate=RATE, rates=rates, epochs=training.settings.epochs,
+        f"training_{kind}", rate=RATE, rates=rates, epochs=training.settings.epochs,
         loss=training.loss,
     )  # fmt: skip
     yield Equation((Relation("", w), Relation("←", Sum((w, Negative(step))))))
@@ -33,26 +33,26 @@ def _items(account: Account) -> Iterator[Inline]:
     if len(start.drawn) < len(training.network.layers) + sum(
         layer.bias != "none" for layer in training.network.layers
     ):
-        some = "-else" if start.drawn else ""
-        yield words(f"training-start-given{some}")
+        some = "_else" if start.drawn else ""
+        yield words(f"training_start_given{some}")
     for drawn in start.drawn:
         yield _drawn(account, drawn)
     count = len(training.inputs)
     if training.minibatches:
         yield from _minibatches(account)
     elif training.is_batch:
-        yield words(f"training-batch-{training.network.over_examples}", count=count)
-    yield words("training-convention", loss=training.loss)
+        yield words(f"training_batch_{training.network.over_examples}", count=count)
+    yield words("training_convention", loss=training.loss)
     if settings.target_loss is not None:
-        yield words("training-target", bound=account.given(settings.target_loss))
+        yield words("training_target", bound=account.given(settings.target_loss))
     if settings.patience is not None:
-        any_ = "" if settings.improvement else "-any"
+        any_ = "" if settings.improvement else "_any"
         yield words(
-            f"training-patience{any_}",
+            f"training_patience{any_}",
             patience=settings.patience,
             improvement=account.given(settings.improvement),
         )
-    yield words("training-divergence")
+    yield words("training_divergence")
 
 
 def _minibatches(account: Account) -> Iterator[Inline]:
@@ -62,17 +62,17 @@ def _minibatches(account: Account) -> Iterator[Inline]:
     size = settings.batch_size or count
     given = settings.order == "given"
     if given and size == 1:
-        yield words(f"training-patterns-{over}", count=count, loss=training.loss)
+        yield words(f"training_patterns_{over}", count=count, loss=training.loss)
         return
-    rest = "-rest" if count % size else ""
+    rest = "_rest" if count % size else ""
     yield words(
-        f"training-minibatches{rest}", count=count, size=size, left=count % size,
+        f"training_minibatches{rest}", count=count, size=size, left=count % size,
         updates=-(-count // size),
     )  # fmt: skip
     if given:
-        yield words(f"training-given-{over}", loss=training.loss)
+        yield words(f"training_given_{over}", loss=training.loss)
     else:
-        yield words(f"training-order-{over}", seed=settings.seed, loss=training.loss)
+        yield words(f"training_order_{over}", seed=settings.seed, loss=training.loss)
 
 
 def _drawn(account: Account, drawn: Drawn) -> Inline:
@@ -80,9 +80,9 @@ def _drawn(account: Account, drawn: Drawn) -> Inline:
     layer = account.training.network.layers[drawn.block.layer - 1]
     name = layer.name or str(layer.index)
     if drawn.rule == ZERO:
-        return account.words("training-drawn-zero", layer=name, b=some)
+        return account.words("training_drawn_zero", layer=name, b=some)
     return account.words(
-        f"training-drawn-{drawn.rule}", layer=name, w=some,
+        f"training_drawn_{drawn.rule}", layer=name, w=some,
         low=shown(-drawn.bound, account.digits), high=shown(drawn.bound, account.digits),
         seed=account.training.settings.initial or 0,
     )  # fmt: skip

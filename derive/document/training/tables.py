@@ -31,14 +31,14 @@ def iterations(account: Account) -> Iterator[Block]:
     training, run = account.training, account.told
     epochs = [epoch for epoch in sequence(run.epochs) if epoch in run.kept]
     rows = list(training.table(float(run.rate.value), epochs))
-    some = "" if len(epochs) == run.epochs + 1 else "-some"
-    yield account.say(f"training-iterations{some}", rate=account.rate(run), loss=training.loss)
+    some = "" if len(epochs) == run.epochs + 1 else "_some"
+    yield account.say(f"training_iterations{some}", rate=account.rate(run), loss=training.loss)
     trained = set(training.network.parameters())
     wide: list[int] = []
     for caption, wanted in (
-        ("training-table-parameters", lambda c: c in trained),
+        ("training_table_parameters", lambda c: c in trained),
         (_forward(training.columns), _is_forward),
-        ("training-table-gradients", lambda c: isinstance(c, Partial)),
+        ("training_table_gradients", lambda c: isinstance(c, Partial)),
     ):
         places = [k for k, column in enumerate(training.columns) if wanted(column)]
         if len(places) > COLUMNS:
@@ -47,13 +47,13 @@ def iterations(account: Account) -> Iterator[Block]:
             yield _part(account, caption, rows, places)
     if wide:
         counts = account.words.listing(tuple(wide))
-        yield account.say(f"training-wide{'-many' if len(wide) > 1 else ''}", counts=counts)
+        yield account.say("training_wide", counts=counts, count=len(wide))
 
 
 def _forward(columns: Sequence[Expression]) -> str:
     """What the table of values is called: of a batch it has the loss alone."""
     alone = sum(map(_is_forward, columns)) == 1
-    return "training-table-loss" if alone else "training-table-forward"
+    return "training_table_loss" if alone else "training_table_forward"
 
 
 def _is_forward(column: Expression) -> bool:
@@ -65,7 +65,7 @@ def _part(
     account: Account, caption: str, rows: Sequence[Sequence[float]], places: Sequence[int]
 ) -> Table:
     training = account.training
-    header = (account.words("training-epoch"), *((training.columns[k],) for k in places))
+    header = (account.words("training_epoch"), *((training.columns[k],) for k in places))
     body = tuple(
         ((str(int(row[0])),), *(account.number(row[k + 1]) for k in places)) for row in rows
     )
@@ -75,17 +75,18 @@ def _part(
 def losses(account: Account) -> Iterator[Block]:
     """The loss after some epochs, a column for each rate."""
     training = account.training
-    header = (account.words("training-epoch"), *(account.rate(run) for run in training.runs))
+    header = (account.words("training_epoch"), *(account.rate(run) for run in training.runs))
     last = max(run.epochs for run in training.runs)
     shown = sorted({*sequence(last), *(run.epochs for run in training.runs)})
     body = tuple(
         ((str(epoch),), *(("—",) if x is None else account.number(x) for x in found))
         for epoch, found in training.sweep(shown)
     )
-    kind = "-one" if len(training.runs) == 1 else ""
-    if any(run.epochs < last for run in training.runs):
-        kind = "-ended"
-    caption = account.words(f"training-losses{kind}", loss=training.loss)
+    ended = any(run.epochs < last for run in training.runs)
+    caption = account.words(
+        "training_losses_ended" if ended else "training_losses", loss=training.loss,
+        count=len(training.runs),
+    )  # fmt: skip
     yield Table(header, body, "r" * len(header), caption)
 
 
@@ -94,7 +95,7 @@ def parameters(account: Account) -> Iterator[Block]:
     training, words = account.training, account.words
     if len(training.network.parameters()) > ROWS:
         return
-    header = (words("parameter"), words("training-start"), *map(account.rate, training.runs))
+    header = (words("parameter"), words("training_start"), *map(account.rate, training.runs))
     order = [c for c in training.columns if isinstance(c, Quantity) and c.kind in (WEIGHT, BIAS)]
     places = {w: k for k, w in enumerate(training.network.parameters())}
     ends = [run.theta() for run in training.runs]
@@ -107,4 +108,4 @@ def parameters(account: Account) -> Iterator[Block]:
         for w in order
         if w in places
     )
-    yield Table(header, body, "l" + "r" * (len(header) - 1), words("training-parameters"))
+    yield Table(header, body, "l" + "r" * (len(header) - 1), words("training_parameters"))

@@ -19,9 +19,9 @@ def write(book: Any, look: Look, contents: Contents) -> None:
     """Every sheet: about, settings, training, formulas; with several rates sweep and the runs."""
     words = contents.words
     shown = [name for name in _SHEETS if name != "sweep" or contents.rates]
-    called = {name: _checked(words.text(f"spreadsheet-sheet-{name}")) for name in shown}
+    called = {name: _checked(words.text(f"spreadsheet_sheet_{name}")) for name in shown}
     runs = [
-        _checked(words.text("spreadsheet-sheet-run", n=number))
+        _checked(words.text("spreadsheet_sheet_run", n=number))
         for number in range(1, len(contents.rates) + 1)
     ]
     made = {name: book.add_worksheet(title) for name, title in called.items()}

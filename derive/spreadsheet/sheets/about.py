@@ -21,14 +21,14 @@ def write(
     """A title, how to use it, what is where, what holds; a line of words in each row."""
     network, words = contents.plan.network, contents.words
     sheet.set_column(0, 0, _WIDTH)
-    sheet.write_string(0, 0, network.title or words.text("spreadsheet-title"), look.title())
+    sheet.write_string(0, 0, network.title or words.text("spreadsheet_title"), look.title())
     row = 1
     for heading, lines in (
         ("use", _use(contents, called)),
         ("sheets", _sheets(contents, called, runs)),
         ("holds", _holds(contents, called)),
     ):
-        sheet.write_string(row + 1, 0, words.text(f"spreadsheet-about-{heading}"), look.heading())
+        sheet.write_string(row + 1, 0, words.text(f"spreadsheet_about_{heading}"), look.heading())
         row += 2
         for line in lines:
             sheet.write_string(row, 0, line, look.text())
@@ -41,22 +41,22 @@ def write(
 
 def _use(contents: Contents, called: Mapping[str, str]) -> Iterator[str]:
     words, settings = contents.words, called["settings"]
-    yield words.text("spreadsheet-what", epochs=contents.epochs)
-    yield words.text("spreadsheet-change", sheet=settings)
+    yield words.text("spreadsheet_what", epochs=contents.epochs)
+    yield words.text("spreadsheet_change", sheet=settings)
     if contents.rates:
-        yield words.text("spreadsheet-change-rates", sheet=called["sweep"])
+        yield words.text("spreadsheet_change_rates", sheet=called["sweep"])
     if any(start.made_up for start in contents.starts):
-        yield words.text("spreadsheet-has-made-up", sheet=settings)
-    yield words.text("spreadsheet-recalculate")
+        yield words.text("spreadsheet_has_made_up", sheet=settings)
+    yield words.text("spreadsheet_recalculate")
 
 
 def _sheets(contents: Contents, called: Mapping[str, str], runs: Sequence[str]) -> Iterator[str]:
     words = contents.words
     for name, title in called.items():
         if name != "about":
-            yield f"{title}: {words.text(f'spreadsheet-about-{name}')}"
+            yield f"{title}: {words.text(f'spreadsheet_about_{name}')}"
     if runs:
-        text = words.text("spreadsheet-about-run", sweep=called["sweep"])
+        text = words.text("spreadsheet_about_run", sweep=called["sweep"])
         yield f"{runs[0]} – {runs[-1]}: {text}"
 
 
@@ -64,22 +64,22 @@ def _holds(contents: Contents, called: Mapping[str, str]) -> Iterator[str]:
     network, words, plan = contents.plan.network, contents.words, contents.plan
     loss = contents.labels(plan.loss)
     rate = contents.labels(RATE)
-    yield words.text("spreadsheet-epoch-zero", loss=loss)
-    yield words.text("spreadsheet-descent", rate=rate, loss=loss)
+    yield words.text("spreadsheet_epoch_zero", loss=loss)
+    yield words.text("spreadsheet_descent", rate=rate, loss=loss)
     if plan.is_batch:
-        yield words.text("spreadsheet-batch", n=len(plan.examples))
+        yield words.text("spreadsheet_batch", n=len(plan.examples))
     if any(column.formula is not None for column in plan.columns if column.group == "data"):
-        yield words.text("spreadsheet-target-formulas")
+        yield words.text("spreadsheet_target_formulas")
     changed = next((s for s in contents.starts if contents.names.code(s.quantity) != s.name), None)
     if changed is not None:
         yield words.text(
-            "spreadsheet-names", wanted=contents.names.code(changed.quantity), name=changed.name
+            "spreadsheet_names", wanted=contents.names.code(changed.quantity), name=changed.name
         )
     if any(column.group == "helpers" for column in plan.columns):
-        yield words.text("spreadsheet-helpers", sheet=called["training"])
-    yield words.text("spreadsheet-errors")
-    yield words.text("spreadsheet-signs")
-    yield words.text("spreadsheet-language", sheet=called["formulas"])
+        yield words.text("spreadsheet_helpers", sheet=called["training"])
+    yield words.text("spreadsheet_errors")
+    yield words.text("spreadsheet_signs")
+    yield words.text("spreadsheet_language", sheet=called["formulas"])
     for sentence in conventions(network, contents.names, words, None):
         yield _plain(contents, sentence)
 

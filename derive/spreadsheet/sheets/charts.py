@@ -37,14 +37,14 @@ def chart(
     for curve in curves:
         made.add_series(curve)
     made.set_title({"name": title, "name_font": {"size": 12}})
-    made.set_x_axis({"name": words.text("spreadsheet-epoch"), "min": 0, "max": contents.epochs})
+    made.set_x_axis({"name": words.text("spreadsheet_epoch"), "min": 0, "max": contents.epochs})
     scale: dict[str, Any] = {
         "name": loss,
         "major_gridlines": {"visible": True, "line": {"color": "#D9D9D9"}},
     }
     if logarithmic:
         scale |= {
-            "name": words.text("spreadsheet-logarithmic", loss=loss),
+            "name": words.text("spreadsheet_logarithmic", loss=loss),
             "log_base": 10, "crossing": "min", "num_format": "0.0E+00",
         }  # fmt: skip
     made.set_y_axis(scale)

@@ -15,17 +15,17 @@ from derive.spreadsheet.look import Look
 from derive.spreadsheet.sheets.table import Table, grouped
 
 _HEADS = (
-    ("column", 8), ("quantity", 14), ("group", 22), ("mathematics", 44), ("in-names", 52),
-    ("first-row", 36), ("later-rows", 24),
+    ("column", 8), ("quantity", 14), ("group", 22), ("mathematics", 44), ("in_names", 52),
+    ("first_row", 36), ("later_rows", 24),
 )  # fmt: skip
 
 
 def write(sheet: Any, look: Look, contents: Contents, training: Table) -> None:
     """A line for every column of the training sheet, then the activation functions."""
     words = contents.words
-    sheet.write_string(0, 0, words.text("spreadsheet-formulas-hint", sheet=training.title))
+    sheet.write_string(0, 0, words.text("spreadsheet_formulas_hint", sheet=training.title))
     for place, (head, width) in enumerate(_HEADS):
-        sheet.write_string(1, place, words.text(f"spreadsheet-head-{head}"), look.header())
+        sheet.write_string(1, place, words.text(f"spreadsheet_head_{head}"), look.header())
         sheet.set_column(place, place, width)
     first, later = training.formulas(contents, contents.rate)
     row = 2
@@ -64,7 +64,7 @@ def _in_names(contents: Contents, column: Column) -> str:
         return f"={name}"
     rate = contents.rate.name
     update = f"={labels(q)}-{rate}*({labels(gradient(q))})"
-    return contents.words.text("spreadsheet-update", start=f"={name}", update=update)
+    return contents.words.text("spreadsheet_update", start=f"={name}", update=update)
 
 
 def _functions(sheet: Any, look: Look, contents: Contents, row: int) -> None:
@@ -76,7 +76,7 @@ def _functions(sheet: Any, look: Look, contents: Contents, row: int) -> None:
     }
     if not uses:
         return
-    sheet.write_string(row, 3, contents.words.text("spreadsheet-functions"), look.heading())
+    sheet.write_string(row, 3, contents.words.text("spreadsheet_functions"), look.heading())
     for function in uses.values():
         row += 1
         assert function.definition is not None
@@ -84,4 +84,4 @@ def _functions(sheet: Any, look: Look, contents: Contents, row: int) -> None:
         x = contents.labels.mathematics(X)
         sheet.write_string(row, 3, f"{function.text}({x}) = {formula}", look.text())
     rate = contents.labels(RATE)
-    sheet.write_string(row + 1, 3, contents.words.text("spreadsheet-rate", rate=rate), look.text())
+    sheet.write_string(row + 1, 3, contents.words.text("spreadsheet_rate", rate=rate), look.text())

@@ -22,12 +22,12 @@ def write(
 ) -> None:
     """A line for every named cell: what it is, its value, its name in formulas."""
     words = contents.words
-    sheet.write_string(0, 0, words.text("spreadsheet-settings-title"), look.heading())
-    sheet.write_string(1, 0, words.text("spreadsheet-settings-hint"))
+    sheet.write_string(0, 0, words.text("spreadsheet_settings_title"), look.heading())
+    sheet.write_string(1, 0, words.text("spreadsheet_settings_hint"))
     heads = ("quantity", "value", "name", "what")
     made_up = any(start.made_up for start in contents.starts)
     for column, (head, width) in enumerate(zip(heads, (12, 14, 16, 46), strict=True)):
-        sheet.write_string(2, column, words.text(f"spreadsheet-head-{head}"), look.header())
+        sheet.write_string(2, column, words.text(f"spreadsheet_head_{head}"), look.header())
         sheet.set_column(column, column, width)
     sheet.set_column(4, 4, 24 if made_up else 3)
     for row, start in enumerate(contents.starts, start=_FIRST):
@@ -36,7 +36,7 @@ def write(
         sheet.write_string(row, 2, start.name, look.name())
         sheet.write_string(row, 3, _described(contents, start))
         if start.made_up:
-            sheet.write_string(row, 4, words.text("spreadsheet-made-up"))
+            sheet.write_string(row, 4, words.text("spreadsheet_made_up"))
         book.define_name(start.name, f"='{title}'!$B${row + 1}")
     only_numbers(sheet, contents, (_FIRST, 1, _FIRST + len(contents.starts) - 1, 1))
     _charts(book, sheet, title, look, contents, training)
@@ -53,7 +53,7 @@ def _charts(
 ) -> None:
     words, loss = contents.words, contents.labels(contents.plan.loss)
     rate = contents.rate
-    about = words.text("spreadsheet-chart-title", rate=contents.labels(RATE))
+    about = words.text("spreadsheet_chart_title", rate=contents.labels(RATE))
     shown = f"{about} {rate.value:.15g}"
     sheet.write_formula(
         2, _CHARTS, live_text(about, rate.name), look.heading(), shown
@@ -62,7 +62,7 @@ def _charts(
     positive = all(value is not None and value > 0 for value in training.losses)
     for place, logarithmic in enumerate((False, True) if positive else (False,)):
         made = chart(book, contents, f"='{title}'!$G$3", [curve], logarithmic)
-        text = words.text("spreadsheet-chart-log" if logarithmic else "spreadsheet-chart",
+        text = words.text("spreadsheet_chart_log" if logarithmic else "spreadsheet_chart",
                           loss=loss, epochs=contents.epochs)  # fmt: skip
         row = _FIRST + place * (HEIGHT // _PIXELS + 1)
         sheet.insert_chart(row, _CHARTS, made, {"description": text, "object_position": 3})
@@ -80,8 +80,8 @@ def only_numbers(sheet: Any, contents: Contents, cells: tuple[int, int, int, int
     words = contents.words
     sheet.data_validation(*cells, {
         "validate": "decimal", "criteria": "between", "minimum": -1e300, "maximum": 1e300,
-        "error_title": words.text("spreadsheet-no-number-title"),
-        "error_message": words.text("spreadsheet-no-number"),
+        "error_title": words.text("spreadsheet_no_number_title"),
+        "error_message": words.text("spreadsheet_no_number"),
     })  # fmt: skip
 
 
@@ -94,4 +94,4 @@ def _described(contents: Contents, start: Start) -> str:
     text = describe(start.quantity)
     if example is None:
         return text
-    return contents.words.text("spreadsheet-of-example", what=text, n=int(example) + 1)
+    return contents.words.text("spreadsheet_of_example", what=text, n=int(example) + 1)

@@ -23,19 +23,19 @@ def write(
 ) -> None:
     """Rates above, the losses of the runs below them, the charts at the right."""
     words = contents.words
-    nothing = words.text("spreadsheet-none")
+    nothing = words.text("spreadsheet_none")
     last = _FIRST + contents.epochs
     end = xl_col_to_name(len(tables))
     rate_name = contents.labels(RATE)
     sheet.write_formula(
-        0, 0, live_text(words.text("spreadsheet-sweep-title"), f"A{last + 1}"), look.heading(),
-        f"{words.text('spreadsheet-sweep-title')} {contents.epochs}",
+        0, 0, live_text(words.text("spreadsheet_sweep_title"), f"A{last + 1}"), look.heading(),
+        f"{words.text('spreadsheet_sweep_title')} {contents.epochs}",
     )  # fmt: skip
-    sheet.write_string(1, 0, words.text("spreadsheet-sweep-hint"))
-    sheet.write_string(_RATES, 0, words.text("spreadsheet-sweep-rate", rate=rate_name))
-    sheet.write_string(_FINAL, 0, words.text("spreadsheet-sweep-final"))
-    sheet.write_string(_BEST, 0, words.text("spreadsheet-sweep-best"))
-    sheet.write_string(_HEAD, 0, words.text("spreadsheet-epoch"), look.header())
+    sheet.write_string(1, 0, words.text("spreadsheet_sweep_hint"))
+    sheet.write_string(_RATES, 0, words.text("spreadsheet_sweep_rate", rate=rate_name))
+    sheet.write_string(_FINAL, 0, words.text("spreadsheet_sweep_final"))
+    sheet.write_string(_BEST, 0, words.text("spreadsheet_sweep_best"))
+    sheet.write_string(_HEAD, 0, words.text("spreadsheet_epoch"), look.header())
     sheet.set_column(0, 0, 36)
     sheet.set_column(1, len(tables), 13)
     finals = [table.losses[-1] for table in tables]
@@ -92,7 +92,7 @@ def _charts(book: Any, sheet: Any, title: str, contents: Contents, tables: Seque
     for place, logarithmic in enumerate((False, True) if positive else (False,)):
         made = chart(book, contents, f"='{title}'!$A$1", curves, logarithmic)
         text = words.text(
-            "spreadsheet-sweep-chart-log" if logarithmic else "spreadsheet-sweep-chart",
+            "spreadsheet_sweep_chart_log" if logarithmic else "spreadsheet_sweep_chart",
             loss=contents.labels(contents.plan.loss), epochs=contents.epochs, n=len(tables),
         )  # fmt: skip
         row = _RATES + place * (HEIGHT // _PIXELS + 1)

@@ -115,7 +115,7 @@ class Table:
     def _head(self, look: Look, contents: Contents) -> None:
         """Two rows: the groups in words and colours, and the names of the columns."""
         sheet = self.sheet
-        sheet.write_string(1, 0, contents.words.text("spreadsheet-epoch"), look.header())
+        sheet.write_string(1, 0, contents.words.text("spreadsheet_epoch"), look.header())
         sheet.write_blank(0, 0, None, look.group("data"))
         sheet.set_column(0, 0, 8)
         position = 1
@@ -167,10 +167,10 @@ def heading(contents: Contents, group: str, layer: int, example: int | None) -> 
     name = group
     if group == "parameters" and not any(_is_bias(c.quantity) for c in contents.plan.columns):
         name = "weights"
-    text = words.text(f"spreadsheet-group-{name}", layer=layer)
+    text = words.text(f"spreadsheet_group_{name}", layer=layer)
     if example is None:
         return text
-    return words.text("spreadsheet-example", n=example + 1, what=text)
+    return words.text("spreadsheet_example", n=example + 1, what=text)
 
 
 def _is_bias(q: Quantity) -> bool:

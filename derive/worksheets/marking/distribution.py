@@ -19,7 +19,7 @@ def distribution(counts: Sequence[int], words: Wording, drawn: bool) -> Iterator
     """
     size = len(counts)
     shares = [f"{100 * i // size}–{100 * (i + 1) // size} %" for i in range(size)]
-    header = (words("report-share"), words("report-sheets"))
+    header = (words("report_share"), words("report_sheets"))
     rows: list[tuple[Inline, ...]] = [
         ((share,), (str(count),)) for share, count in zip(shares, counts, strict=True)
     ]
@@ -27,11 +27,11 @@ def distribution(counts: Sequence[int], words: Wording, drawn: bool) -> Iterator
         told = words.listing(tuple((f"{s}: {n}",) for s, n in zip(shares, counts, strict=True)))
         yield Figure(
             bars(
-                counts, shares, name="points", title=_content(words("report-points")),
-                description=_content(words("report-describe-points", bars=told)),
+                counts, shares, name="points", title=_content(words("report_points")),
+                description=_content(words("report_describe_points", bars=told)),
                 across=_content(header[0]), up=_content(header[1]),
             ),
-            words("report-caption-points"),
+            words("report_caption_points"),
         )  # fmt: skip
         yield Table(header, tuple(rows), "rr")
         return

@@ -1,7 +1,7 @@
 """Why an answer cannot be read, told to whoever wrote it: in the names of their sheet.
 
-Readers say what is wrong as a ``Fault``; its sentence is ``fault-<kind>.txt`` among the wording
-files, and a student reads nothing else.
+Readers say what is wrong as a ``Fault``; its sentence is the macro ``fault_<kind>`` of the wording,
+and a student reads nothing else.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher, get_close_matches
 from functools import cached_property
 
-from derive.document.wording import Wording
+from derive.document.wording import Wording, in_macros
 from derive.expression.nodes import ACTIVATION, DELTA, PRE_ACTIVATION, WEIGHT, Quantity
 from derive.notation import Names
 from derive.notation.spelling import GREEK
@@ -51,7 +51,7 @@ class Faults:
         if kind == "unknown-name" and (meant := self._meant(fault.one)):
             kind = "unknown-name-near"
         return self._words.text(
-            f"fault-{kind}", one=_cut(fault.one), two=_cut(fault.two), meant=meant,
+            f"fault_{in_macros(kind)}", one=_cut(fault.one), two=_cut(fault.two), meant=meant,
             names=self._some, example=self._example, derivative=self._derivative,
         )  # fmt: skip
 

@@ -15,7 +15,7 @@ from derive.document.blocks import (
     Strong,
     Table,
 )
-from derive.document.wording import Wording
+from derive.document.wording import Wording, in_macros
 from derive.worksheets.marking.grading import Graded, StudentMarks, Totals
 from derive.worksheets.marking.verdicts import Verdict
 from derive.worksheets.sheet import foot_of
@@ -42,18 +42,18 @@ def percent(share: Fraction) -> str:
 def feedback(student: StudentMarks, title: str, totals: Totals, words: Wording) -> Document:
     """A page for one student of a class with these totals."""
     return Document(
-        words("feedback-title", title=title), tuple(_blocks(student, totals, words))
+        words("feedback_title", title=title), tuple(_blocks(student, totals, words))
     )  # fmt: skip
 
 
 def _blocks(student: StudentMarks, totals: Totals, words: Wording) -> Iterator[Block]:
     yield foot_of(student.form, student.person, words)
-    yield Heading(1, words("feedback-heading", who=student.person or student.form))
-    yield Paragraph(words("feedback-points", form=student.form, points=points(student.points),
+    yield Heading(1, words("feedback_heading", who=student.person or student.form))
+    yield Paragraph(words("feedback_points", form=student.form, points=points(student.points),
                           worth=points(student.worth)))  # fmt: skip
     if totals.differ:
         yield Paragraph(words(
-            "feedback-share", least=points(totals.least), most=points(totals.most),
+            "feedback_share", least=points(totals.least), most=points(totals.most),
             share=percent(student.share), mean=percent(totals.mean),
         ))  # fmt: skip
     later = _later(student)
@@ -63,9 +63,9 @@ def _blocks(student: StudentMarks, totals: Totals, words: Wording) -> Iterator[B
     )
     yield from _first(student, again, words)
     if later:
-        yield Heading(2, words("feedback-later"))
+        yield Heading(2, words("feedback_later"))
         yield Items(tuple(
-            (Strong(_blanks(labels)), " ", *words(f"misconception-{row}"))
+            (Strong(_blanks(labels)), " ", *words(f"misconception_{in_macros(row)}"))
             for row, labels in later.items()
         ))  # fmt: skip
     for verdict in (
@@ -73,16 +73,16 @@ def _blocks(student: StudentMarks, totals: Totals, words: Wording) -> Iterator[B
     ):  # fmt: skip
         labels = [g.mark.label for g in student.graded if g.mark.verdict is verdict]
         if labels:
-            yield Paragraph(words(f"feedback-{_VERDICTS[verdict]}", blanks=_blanks(labels)))
+            yield Paragraph(words(f"feedback_{_VERDICTS[verdict]}", blanks=_blanks(labels)))
     unread = [g for g in student.graded if g.mark.verdict is Verdict.UNREADABLE]
     if unread:
-        yield Heading(2, words("feedback-unread"))
+        yield Heading(2, words("feedback_unread"))
         yield Items(tuple(
-            words("feedback-fault", blank=g.mark.label, fault=g.mark.fault) for g in unread
+            words("feedback_fault", blank=g.mark.label, fault=g.mark.fault) for g in unread
         ))  # fmt: skip
-    yield Heading(2, words("feedback-questions"))
+    yield Heading(2, words("feedback_questions"))
     yield Table(
-        (words("report-question"), words("feedback-points-head")),
+        (words("report_question"), words("feedback_points_head")),
         tuple(
             ((letter,), (f"{points(got)}/{points(worth)}",))
             for letter, (got, worth) in student.questions.items()
@@ -91,7 +91,7 @@ def _blocks(student: StudentMarks, totals: Totals, words: Wording) -> Iterator[B
     )
     others = [one for one in student.graded if one.mark.verdict is not Verdict.RIGHT]
     if others:
-        yield Heading(2, words("feedback-others"))
+        yield Heading(2, words("feedback_others"))
         yield _table(others, words)
 
 
@@ -103,28 +103,28 @@ def _first(student: StudentMarks, again: list[str], words: Wording) -> Iterator[
     one = student.first
     if one is None:
         whole = student.points == student.worth
-        yield Paragraph(words("feedback-all-right" if whole else "feedback-none-wrong"))
+        yield Paragraph(words("feedback_all_right" if whole else "feedback_none_wrong"))
         return
-    yield Heading(2, words("feedback-first"))
+    yield Heading(2, words("feedback_first"))
     mark = one.mark
     about: dict[str, Inline] = {"subject": () if one.subject is None else (one.subject,)}
     if mark.working and mark.counts:  # the value is no mistake
-        yield Paragraph(words("feedback-slip", blank=mark.label, fault=mark.working,
+        yield Paragraph(words("feedback_slip", blank=mark.label, fault=mark.working,
                               **about))  # fmt: skip
         return
-    sentence = "feedback-step" if one.subject is not None else "feedback-blank"
+    sentence = "feedback_step" if one.subject is not None else "feedback_blank"
     yield Paragraph(words(sentence, blank=mark.label, given=mark.given,
                           expected=_expected(one), question=one.question, **about))  # fmt: skip
     if mark.working:
-        yield Paragraph(words("feedback-working", fault=mark.working))
+        yield Paragraph(words("feedback_working", fault=mark.working))
     if mark.differs is not None and mark.differs.right:
         yield Paragraph(_counterexample(one, words))
     for row in mark.misconceptions[:2]:
-        yield Paragraph(words(f"misconception-{row}"), "remark")
+        yield Paragraph(words(f"misconception_{in_macros(row)}"), "remark")
     if again:
-        yield Paragraph(words("feedback-again", blanks=_blanks(again)))
+        yield Paragraph(words("feedback_again", blanks=_blanks(again)))
     if not mark.misconceptions:
-        yield Paragraph(words("misconception-none"), "remark")
+        yield Paragraph(words("misconception_none"), "remark")
 
 
 def _expected(one: Graded) -> Inline:
@@ -138,13 +138,13 @@ def _counterexample(one: Graded, words: Wording) -> Inline:
     assert differs is not None
     if not differs.values:
         if not differs.given:
-            return words("feedback-never-a-value")
-        return words("feedback-constant", given=differs.given, right=differs.right)
+            return words("feedback_never_a_value")
+        return words("feedback_constant", given=differs.given, right=differs.right)
     values = tuple((atom, f" = {value}") for atom, value in differs.values)
     where = words.listing(values)
     if not differs.given:
-        return words("feedback-no-value", where=where, right=differs.right)
-    return words("feedback-differs", where=where, given=differs.given, right=differs.right)
+        return words("feedback_no_value", where=where, right=differs.right)
+    return words("feedback_differs", where=where, given=differs.given, right=differs.right)
 
 
 def _later(student: StudentMarks) -> dict[str, list[str]]:
@@ -158,8 +158,8 @@ def _later(student: StudentMarks) -> dict[str, list[str]]:
 
 def _table(graded: Sequence[Graded], words: Wording) -> Table:
     header = tuple(
-        words(f"feedback-{head}")
-        for head in ("blank-head", "given", "right", "points-head", "mark")
+        words(f"feedback_{head}")
+        for head in ("blank_head", "given", "right", "points_head", "mark")
     )
     rows: list[tuple[Inline, ...]] = []
     for one in graded:
@@ -168,7 +168,7 @@ def _table(graded: Sequence[Graded], words: Wording) -> Table:
             (
                 (f"({mark.label})",), (mark.given,) if mark.given else (), _expected(one),
                 (f"{points(one.points)}/{points(one.worth)}",) if one.worth else (),
-                words(f"verdict-{_VERDICTS[mark.verdict]}"),
+                words(f"verdict_{_VERDICTS[mark.verdict]}"),
             )
         )  # fmt: skip
     return Table(header, tuple(rows), "lllrl")

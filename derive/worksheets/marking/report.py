@@ -18,7 +18,7 @@ from derive.worksheets.misconceptions import MISCONCEPTIONS
 def report_page(marks: ClassMarks, words: Wording, drawn: bool) -> Document:
     """The report of a class as a document, with a picture in it where ``drawn``."""
     return Document(
-        words("report-title", title=marks.title), tuple(_blocks(marks, report(marks), words, drawn))
+        words("report_title", title=marks.title), tuple(_blocks(marks, report(marks), words, drawn))
     )
 
 
@@ -26,37 +26,37 @@ def _blocks(marks: ClassMarks, found: Report, words: Wording, drawn: bool) -> It
     totals = found.totals
     if totals.differ:
         yield Paragraph(words(
-            "report-students-shares", count=found.students, least=points(totals.least),
+            "report_students_shares", count=found.students, least=points(totals.least),
             most=points(totals.most), mean=percent(totals.mean),
             median=percent(totals.median), lowest=percent(totals.lowest),
             highest=percent(totals.highest),
         ))  # fmt: skip
     else:
         yield Paragraph(words(
-            "report-students-one" if found.students == 1 else "report-students",
+            "report_students",
             count=found.students, mean=points(found.mean), median=points(found.median),
             worth=points(totals.most), lowest=points(found.lowest),
             highest=points(found.highest),
         ))  # fmt: skip
     if marks.absent:
-        yield Paragraph(words("report-missing", forms=_absent(marks)))
-    yield Heading(2, words("report-points"))
+        yield Paragraph(words("report_missing", forms=_absent(marks)))
+    yield Heading(2, words("report_points"))
     yield from distribution(found.bands, words, drawn)
     if found.networks:
-        yield Heading(2, words("report-networks"))
-        header = tuple(words(f"report-{head}") for head in ("network", "sheets", "percent"))
+        yield Heading(2, words("report_networks"))
+        header = tuple(words(f"report_{head}") for head in ("network", "sheets", "percent"))
         yield Table(header, tuple(
             ((one.network,), (str(one.sheets),), (percent(one.mean),)) for one in found.networks
         ), "lrr")  # fmt: skip
     yield from _steps(found, words)
     if found.misconceptions:
-        yield Heading(2, words("report-misconceptions"))
-        header = tuple(words(f"report-{head}") for head in ("misconception", "sheets"))
+        yield Heading(2, words("report_misconceptions"))
+        header = tuple(words(f"report_{head}") for head in ("misconception", "sheets"))
         yield Table(header, tuple(
             ((MISCONCEPTIONS[row].title if row in MISCONCEPTIONS else row,), (str(count),))
             for row, count in found.misconceptions
         ), "lr")  # fmt: skip
-    yield Heading(2, words("report-everyone"))
+    yield Heading(2, words("report_everyone"))
     yield _everyone(marks, totals.differ, words)
 
 
@@ -71,13 +71,13 @@ def _absent(marks: ClassMarks) -> Inline:
 
 def _steps(found: Report, words: Wording) -> Iterator[Block]:
     failing = alike(found.steps)
-    yield Heading(2, words("report-steps"))
+    yield Heading(2, words("report_steps"))
     if not failing:
-        yield Paragraph(words("report-no-step"))
+        yield Paragraph(words("report_no_step"))
         return
     header = tuple(
-        words(f"report-{head}")
-        for head in ("question", "step", "asked", "wrong", "first", "left-out", "mostly")
+        words(f"report_{head}")
+        for head in ("question", "step", "asked", "wrong", "first", "left_out", "mostly")
     )
     rows: list[tuple[Inline, ...]] = []
     for one in failing:
@@ -101,21 +101,21 @@ def _everyone(marks: ClassMarks, shares: bool, words: Wording) -> Table:
         for letter, (_, worth) in student.questions.items():
             letters.setdefault(letter, set()).add(worth)
     columns: list[_Column] = [
-        (words("report-student"), [(s.person,) if s.person else () for s in marks.students], "l"),
-        (words("report-form"), [(s.form,) for s in marks.students], "l"),
+        (words("report_student"), [(s.person,) if s.person else () for s in marks.students], "l"),
+        (words("report_form"), [(s.form,) for s in marks.students], "l"),
     ]
     of_questions: list[_Column] = [
         ((letter,), [_of_question(student, letter, worths) for student in marks.students], "r")
         for letter, worths in letters.items()
     ]
     whole: list[_Column] = [
-        (words("report-sum"),
+        (words("report_sum"),
          [(f"{points(s.points)}/{points(s.worth)}",) for s in marks.students], "r"),
     ]  # fmt: skip
     if shares:
-        whole.append((words("report-percent"), [(percent(s.share),) for s in marks.students], "r"))
+        whole.append((words("report_percent"), [(percent(s.share),) for s in marks.students], "r"))
     first = [_first(student, marks.mixed) for student in marks.students]
-    whole.append((words("report-first-step"), first, "l"))
+    whole.append((words("report_first_step"), first, "l"))
     columns += whole + of_questions if shares else of_questions + whole
     rows = tuple(zip(*(cells for _, cells, _ in columns), strict=True))
     return Table(tuple(head for head, _, _ in columns), rows, "".join(way for *_, way in columns))

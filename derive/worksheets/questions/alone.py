@@ -170,11 +170,11 @@ def new_loss(ground: Ground, ask: Ask, letter: str) -> Question:
             some = moved[start : start + 8]
             header: tuple[Inline, ...] = tuple((q,) for q in some)
             row: tuple[Inline, ...] = tuple((givens[q],) for q in some)
-            caption = () if start else ground.words("worksheet-new-loss-given")
+            caption = () if start else ground.words("worksheet_new_loss_given")
             draft.both(Table(header, (row,), "c" * len(some), caption))
     draft.begin(loss=E)
     if asked:
-        draft.say("new-loss-updated")
+        draft.say("new_loss_updated")
     every = tasks = [task for task in exercise.tasks if task.part == "forward"]
     if not ground.is_first:  # what no moved parameter reaches has been worked out or printed
         tasks = [
@@ -185,7 +185,7 @@ def new_loss(ground: Ground, ask: Ask, letter: str) -> Question:
     mine = items(tasks, after, ground.ledger.labels, guided=False)
     check_key(items(every, after, guided=False), after)
     _put(draft, mine)
-    draft.say("new-loss-over")
+    draft.say("new_loss_over")
     draft.numbers = after
     return draft.question()
 

@@ -51,7 +51,7 @@ def match(ground: Ground, ask: Ask, letter: str) -> Question:
             raise CheckFailed(task.source, "is also matched by another formula")
         named = {formula: slip for slip, formula in wrong_formulas(task, exercise)}
         slips = [named.get(formula, "") for formula, _ in options]
-        prompt = ground.words("worksheet-match-one", derivative=task.step.subject)
+        prompt = ground.words("worksheet_match_one", derivative=task.step.subject)
         draft.pick(prompt, slips, places[0], task.source)
     return draft.question()
 
@@ -86,7 +86,7 @@ def mistake(ground: Ground, ask: Ask, letter: str) -> Question:
     draft.begin()
     for number in range(ask.count or 1):
         if number:
-            draft.say("mistake-again")
+            draft.say("mistake_again")
         tasks, place, slip, formula = (_in_a_row if ground.is_first else _planted)(ground, ask)
         task = tasks[place]
         steps = [t.step for t in tasks]
@@ -95,15 +95,15 @@ def mistake(ground: Ground, ask: Ask, letter: str) -> Question:
         options: list[Option] = [
             (_line(step), step.planted or "") for step in steps
         ]  # fmt: skip
-        draft.choose(ground.words("worksheet-mistake-which"), options, place, task.source)
-        draft.say("mistake-right")
+        draft.choose(ground.words("worksheet_mistake_which"), options, place, task.source)
+        draft.say("mistake_right")
         draft.formula(
             task.step.subject, task.formula, task.source, task.step.assumes,
             recognised(task, exercise), whole=True,
         )  # fmt: skip
         for step in steps:
             ground.ledger.tell(step.subject, step.result)
-        draft.key_only(ground.say("mistake-why", slip=MISCONCEPTIONS[slip].title))
+        draft.key_only(ground.say("mistake_why", slip=MISCONCEPTIONS[slip].title))
     return draft.question()
 
 

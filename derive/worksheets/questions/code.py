@@ -136,7 +136,7 @@ def _left_out(ground: Ground, names: Sequence[str]) -> list[str]:
     """A comment in place of lines that are left out, over several where there are many."""
     if not names:
         return []
-    told = ground.words.text("worksheet-code-left-out", names=", ".join(names))
+    told = ground.words.text("worksheet_code_left_out", names=", ".join(names))
     return [f"# {line}" for line in wrap(told, _COLUMNS - 2)]
 
 

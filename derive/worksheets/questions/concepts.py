@@ -90,7 +90,7 @@ def saturation(ground: Ground, about: Special | None = None) -> Iterator[Concept
         if right is not None and layer.units <= _MOST_OPTIONS:
             yield Concept(
                 "saturation",
-                words("concept-saturation", layer=ground.layer_name(layer.index)),
+                words("concept_saturation", layer=ground.layer_name(layer.index)),
                 right, _or_alike(ground, [(z,) for z in pre_activations(layer)], "saturation"),
             )  # fmt: skip
             return
@@ -110,7 +110,7 @@ def _or_alike(ground: Ground, options: Sequence[Inline], name: str) -> tuple[Inl
     """Some options; where there are only two, a third: that they are alike."""
     if ground.is_first or len(options) > 2:
         return tuple(options)
-    return (*options, ground.words(f"concept-{name}-alike"))
+    return (*options, ground.words(f"concept_{name}_alike"))
 
 
 def flattened(ground: Ground, about: Special) -> Iterator[Concept]:
@@ -124,9 +124,8 @@ def flattened(ground: Ground, about: Special) -> Iterator[Concept]:
     times = round(_slope_in_the_middle(layer) / here)
     names = ["larger", "same", "smaller", "zero"]
     ground.chance.shuffle(names)
-    options = tuple(words(f"concept-flattened-{name}", times=times) for name in names)
-    one = "-one" if layer.units == 1 else ""
-    prompt = words(f"concept-flattened{one}", layer=ground.layer_name(layer.index))
+    options = tuple(words(f"concept_flattened_{name}", times=times) for name in names)
+    prompt = words("concept_flattened", layer=ground.layer_name(layer.index), count=layer.units)
     yield Concept("flattened", prompt, names.index("larger"), options)
 
 
@@ -144,8 +143,8 @@ def unmoved(ground: Ground, about: Special) -> Iterator[Concept]:
     if all(numbers.environment.partial(E, w) == 0 for w in weights):
         names = ["stay", "grow", "shrink", "active"]
         ground.chance.shuffle(names)
-        options = tuple(words(f"concept-unmoved-{name}") for name in names)
-        prompt = words("concept-unmoved", unit=about.pre_activation)
+        options = tuple(words(f"concept_unmoved_{name}") for name in names)
+        prompt = words("concept_unmoved", unit=about.pre_activation)
         yield Concept("unmoved", prompt, names.index("stay"), options)
 
 
@@ -166,9 +165,9 @@ def inactive(ground: Ground, about: Special | None = None) -> Iterator[Concept]:
             zero = [all(environment.partial(E, w) == 0 for w in some) for some in (into, behind)]
             if not behind or not all(zero) or graph.path_count(a, E) == 0:
                 continue
-            options = tuple(words(f"concept-inactive-{name}", unit=z)
+            options = tuple(words(f"concept_inactive_{name}", unit=z)
                             for name in ("into", "behind", "both", "none"))  # fmt: skip
-            yield Concept("inactive", words("concept-inactive", unit=z), 2, options)
+            yield Concept("inactive", words("concept_inactive", unit=z), 2, options)
             return
 
 
@@ -181,9 +180,9 @@ def direction(ground: Ground) -> Iterator[Concept]:
     if pool:
         w = ground.chance.choice(pool)
         right = 0 if environment.partial(E, w) > 0 else 1
-        options = tuple(words(f"concept-direction-{name}", loss=E)
+        options = tuple(words(f"concept_direction_{name}", loss=E)
                         for name in ("rises", "falls", "stays"))  # fmt: skip
-        prompt = words("concept-direction", w=w, loss=E)
+        prompt = words("concept_direction", w=w, loss=E)
         yield Concept("direction", prompt, right, options)
 
 
@@ -200,7 +199,7 @@ def vanishing(ground: Ground) -> Iterator[Concept]:
     if right is not None and len(means) <= _MOST_OPTIONS:
         names: list[Inline] = [(ground.layer_name(layer.index),) for layer in network.layers]
         options = _or_alike(ground, names, "vanishing")
-        prompt = words("concept-vanishing-two" if len(means) == 2 else "concept-vanishing")
+        prompt = words("concept_vanishing_two" if len(means) == 2 else "concept_vanishing")
         yield Concept("vanishing", prompt, right, options)
 
 
@@ -210,9 +209,9 @@ def symmetry(ground: Ground) -> Iterator[Concept]:
     for layer in network.layers[:-1]:
         if layer.units > 1 and layer.activation.function is not None and stays_alike(ground, layer):
             names = ground.chance.sample(("alike", "differ", "first", "zero"), 4)
-            options = tuple(words(f"concept-symmetry-{name}") for name in names)
+            options = tuple(words(f"concept_symmetry_{name}") for name in names)
             biased = network.biases(layer.index)
-            prompt = words("concept-symmetry" if biased else "concept-symmetry-unbiased",
+            prompt = words("concept_symmetry" if biased else "concept_symmetry_unbiased",
                            layer=ground.layer_name(layer.index))  # fmt: skip
             yield Concept("symmetry", prompt, names.index("alike"), options)
             return

@@ -38,19 +38,19 @@ def connections(ground: Ground, ask: Ask, letter: str) -> Question:
     def cell(row: int, column: int, filled: bool) -> Inline:
         q = rows[row]
         names = drawn.parents[q] if column == 0 else tuple(drawn.children.get(q, ()))
-        shown = words.listing(names) if names else words("worksheet-connections-nothing")
+        shown = words.listing(names) if names else words("worksheet_connections_nothing")
         label = labels.get((row, column))
         if label is None:
             return shown
         if filled:
-            return words("worksheet-connections-filled", label=label, value=shown)
-        return words("worksheet-connections-blank", label=label)
+            return words("worksheet_connections_filled", label=label, value=shown)
+        return words("worksheet_connections_blank", label=label)
 
     draft.say("connections")
     if ask.hints:
-        draft.both(Paragraph(words("hint-connections"), "remark"))
+        draft.both(Paragraph(words("hint_connections"), "remark"))
     header: tuple[Inline, ...] = tuple(
-        words(f"worksheet-connections-{name}") for name in ("quantity", "from", "into")
+        words(f"worksheet_connections_{name}") for name in ("quantity", "from", "into")
     )
     draft.each(
         lambda filled: Table(

@@ -9,7 +9,7 @@ from string import ascii_lowercase
 from derive.derivation.numbers import Numbers
 from derive.derivation.steps import SUM_TO_ONE, Relation
 from derive.document.blocks import Block, Choices, Equation, Inline, Paragraph, Space, Together
-from derive.document.wording import Value
+from derive.document.wording import Value, in_macros
 from derive.expression.blank import Blank
 from derive.expression.nodes import Expression, Quantity
 from derive.worksheets.answers import (
@@ -60,9 +60,9 @@ class Draft:
 
     def begin(self, **values: Value) -> None:
         """What is asked, and a hint where the recipe wants one."""
-        self.say(self.ask.kind, **values)
+        self.say(in_macros(self.ask.kind), **values)
         if self.ask.hints:
-            hint = self.ground.words(f"hint-{self.ask.kind}", **values)
+            hint = self.ground.words(f"hint_{in_macros(self.ask.kind)}", **values)
             self.both(Paragraph(hint, "remark"))
 
     def line(
@@ -70,13 +70,13 @@ class Draft:
     ) -> None:
         """A line to write on behind a prompt, and so many more; in the key, what belongs there."""
         words = self.ground.words
-        name = "worksheet-open-short" if short else "worksheet-open"
+        name = "worksheet_open_short" if short else "worksheet_open"
         self._sheet.append(Paragraph(words(name, prompt=prompt, label=label)))
         lines = 0 if short else self.ask.space - 1 + more
         if lines > 0:
             self._tie(self._sheet, Space(lines))
         self._key.append(
-            Paragraph(words("worksheet-solved", prompt=prompt, label=label, value=value))
+            Paragraph(words("worksheet_solved", prompt=prompt, label=label, value=value))
         )
 
     def count(self, prompt: Inline, value: int, step: str = "") -> None:
@@ -93,7 +93,7 @@ class Draft:
         label = self.label()
         self.answers.append(NamesAnswer(label, tuple(names), step, ends))
         words = self.ground.words
-        shown = words.listing(tuple(names)) if names else words("worksheet-no-names")
+        shown = words.listing(tuple(names)) if names else words("worksheet_no_names")
         self.line(prompt, shown, label, more=len(names) // _NAMES)
 
     def choice(

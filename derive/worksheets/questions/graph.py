@@ -80,11 +80,11 @@ def _completed(
     printed = [t for t in (*part.tasks, *given) if t not in chosen and t not in silent]
     intro = [
         *given_table(ground, [task.step.subject for task in given]),
-        ground.say("graph" if part.unit is None else "graph-unit", loss=E, unit=part.unit or ""),
-        *([ground.say("graph-delta", loss=E, delta=delta_of(deltas[0]), z=deltas[0])]
+        ground.say("graph" if part.unit is None else "graph_unit", loss=E, unit=part.unit or ""),
+        *([ground.say("graph_delta", loss=E, delta=delta_of(deltas[0]), z=deltas[0])]
           if deltas else []),
-        *([ground.say("graph-known")] if known else []),
-        *([Paragraph(ground.words("hint-graph"), "remark")] if ask.hints else []),
+        *([ground.say("graph_known")] if known else []),
+        *([Paragraph(ground.words("hint_graph"), "remark")] if ask.hints else []),
     ]  # fmt: skip
     sheet, key = (
         (*intro, _figure(part, _labels(part, gaps, filled, silent), f"circuit-{letter.lower()}"))
@@ -174,11 +174,11 @@ def _function(part: Part, slope: Partial) -> str:
 def _picture(part: Part, labels: Mapping[Expression, Content], name: str) -> Picture:
     words = part.ground.words
     scene = Scene(part.ground.graph, part.ground.names)
-    told = [words("picture-completion", labels=words.listing(tuple(_told(labels))))]
+    told = [words("picture_completion", labels=words.listing(tuple(_told(labels))))]
     if any(isinstance(content[-1], Blank) and not content[-1].filled
            for content in labels.values() if content):  # fmt: skip
-        told.insert(0, words("picture-completion-blanks"))
-    title = content_of(words("picture-completion-title"))
+        told.insert(0, words("picture_completion_blanks"))
+    title = content_of(words("picture_completion_title"))
     return completion(scene, labels, part.unit, name, title, sentences(*told))
 
 
@@ -199,7 +199,7 @@ def _told(labels: Mapping[Expression, Content]) -> list[Inline]:
 
 
 def _figure(part: Part, labels: Mapping[Expression, Content], name: str) -> Figure:
-    caption = part.ground.words("caption-completion", loss=E)
+    caption = part.ground.words("caption_completion", loss=E)
     return Figure(_picture(part, labels, name), caption, (_table(part, labels),))
 
 
@@ -216,8 +216,8 @@ def _table(part: Part, labels: Mapping[Expression, Content]) -> Table:
         elif isinstance(place, Partial) and place.of != E and labels[place]:
             rows.append(((place,), formula, _last(labels, place), ()))
     header: tuple[Inline, ...] = (
-        words("worksheet-graph-quantity"), words("worksheet-graph-formula"),
-        words("worksheet-value"), words("worksheet-graph-slope", loss=E),
+        words("worksheet_graph_quantity"), words("worksheet_graph_formula"),
+        words("worksheet_value"), words("worksheet_graph_slope", loss=E),
     )  # fmt: skip
     return Table(header, tuple(rows), "llll")
 

@@ -48,14 +48,14 @@ class Ground:
         """the output layer, the hidden layer, hidden layer 2."""
         last = len(self.exercise.structure.layers)
         if index == last:
-            return self.words.text("layer-output")
+            return self.words.text("layer_output")
         if last == 2:
-            return self.words.text("layer-hidden")
-        return self.words.text("layer-hidden-numbered", number=index)
+            return self.words.text("layer_hidden")
+        return self.words.text("layer_hidden_numbered", number=index)
 
     def say(self, sentence: str, **values: Value) -> Paragraph:
         """A sentence of worksheets as a paragraph."""
-        return Paragraph(self.words(f"worksheet-{sentence}", **values))
+        return Paragraph(self.words(f"worksheet_{sentence}", **values))
 
     def missing(self, tasks: Iterable[Task]) -> list[Task]:
         """What the tasks rest on and has neither been worked out nor printed yet."""

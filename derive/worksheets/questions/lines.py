@@ -18,7 +18,7 @@ from derive.document.blocks import (
     Table,
     Together,
 )
-from derive.document.wording import Value
+from derive.document.wording import Value, in_macros
 from derive.expression.nodes import (
     LOSS,
     LOSS_TERM,
@@ -185,10 +185,10 @@ def _intro(
     """What is to be done, how many there are, a hint, what is given."""
     said = {**_said(ground, ask.kind), **more}
     yield from given_table(ground, [task.step.subject for task in given])
-    opening = ground.words(f"worksheet-{ask.kind}", **said)
+    opening = ground.words(f"worksheet_{in_macros(ask.kind)}", **said)
     if guided and not ground.ledger.has(PRINTS, Thing.GUIDANCE, True):
         ground.ledger.note(PRINTS, Thing.GUIDANCE, [True])
-        opening = (*opening, " ", *ground.words("worksheet-guided"))
+        opening = (*opening, " ", *ground.words("worksheet_guided"))
     yield Paragraph(opening)
     every = sum(_is_of(task, ask.kind) for task in ground.exercise.tasks)
     asked = sum(_is_of(task, ask.kind) for task in chosen)
@@ -196,9 +196,9 @@ def _intro(
         yield ground.say("picked", asked=asked, count=every)
     rounding = ground.numbers.rounding
     if ask.kind == "update" and rounding.update_digits != rounding.digits:
-        yield ground.say("update-digits", digits=rounding.update_digits)
+        yield ground.say("update_digits", digits=rounding.update_digits)
     if ask.hints:
-        yield Paragraph(ground.words(f"hint-{ask.kind}", **said), "remark")
+        yield Paragraph(ground.words(f"hint_{in_macros(ask.kind)}", **said), "remark")
 
 
 def _said(ground: Ground, kind: str) -> dict[str, Value]:
@@ -211,7 +211,7 @@ def _said(ground: Ground, kind: str) -> dict[str, Value]:
 
 def given_table(ground: Ground, given: Sequence[Expression]) -> Iterator[Block]:
     """Results that are printed, each in a column under its name."""
-    caption = ground.words("worksheet-given") if given else ()
+    caption = ground.words("worksheet_given") if given else ()
     for start in range(0, len(given), _COLUMNS):
         some = given[start : start + _COLUMNS]
         header: tuple[Inline, ...] = tuple((atom,) for atom in some)

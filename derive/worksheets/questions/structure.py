@@ -23,15 +23,15 @@ def paths(ground: Ground, ask: Ask, letter: str) -> Question:
     draft.begin(loss=E)
     for w in _weights(ground, ask, 1):
         count = graph.path_count(w, E)
-        draft.count(words("worksheet-paths-count", w=w, loss=E), count, f"paths/{key(w)}")
+        draft.count(words("worksheet_paths_count", w=w, loss=E), count, f"paths/{key(w)}")
         for goal in graph.terms or (E,):
             if graph.reaches(w, goal):
                 between = on_paths(ground, w, goal)
-                prompt = words("worksheet-paths-between", w=w, goal=goal)
+                prompt = words("worksheet_paths_between", w=w, goal=goal)
                 draft.names(prompt, between, f"paths/{key(w)}/{key(goal)}", ends=(w, goal))
         if count <= _LISTED:
             shown = tuple(_route(path) for path in graph.paths(w, E))
-            told = Paragraph(words("worksheet-paths-listed", paths=words.listing(shown)))
+            told = Paragraph(words("worksheet_paths_listed", paths=words.listing(shown)))
             draft.key_only(told)
     return draft.question()
 
@@ -87,7 +87,7 @@ def reaches(ground: Ground, ask: Ask, letter: str) -> Question:
         reached = [goal for goal in goals if _depends(ground, goal, w)]
         if any(graph.reaches(w, goal) != (goal in reached) for goal in goals):
             raise CheckFailed(f"reaches/{key(w)}", "is not what the formulas say")
-        draft.names(words("worksheet-reaches-one", w=w), reached, f"reaches/{key(w)}", (w,))
+        draft.names(words("worksheet_reaches_one", w=w), reached, f"reaches/{key(w)}", (w,))
     return draft.question()
 
 
@@ -110,9 +110,9 @@ def shapes(ground: Ground, ask: Ask, letter: str) -> Question:
     draft, words = Draft(ground, ask, letter), ground.words
     network = ground.exercise.structure
     layout = "to_from" if ground.is_first else network.layout
-    draft.say(f"shapes-{layout}")
+    draft.say(f"shapes_{layout}")
     if ask.hints:
-        draft.both(Paragraph(words(f"hint-shapes-{layout}"), "remark"))
+        draft.both(Paragraph(words(f"hint_shapes_{layout}"), "remark"))
     layers = network.layers[: ask.count] if ask.count else network.layers
     for layer in layers:
         rows, columns = layer.units, network.sizes[layer.index - 1]
@@ -121,7 +121,7 @@ def shapes(ground: Ground, ask: Ask, letter: str) -> Question:
         if rows * columns != len(network.weights(layer.index)):
             raise CheckFailed(f"shapes/{layer.index}", "has other weights than its matrix")
         for what, value in (("rows", rows), ("columns", columns)):
-            prompt = words(f"worksheet-shapes-{what}", layer=ground.layer_name(layer.index))
+            prompt = words(f"worksheet_shapes_{what}", layer=ground.layer_name(layer.index))
             draft.count(prompt, value, f"shapes/{layer.index}")
     return draft.question()
 
@@ -132,13 +132,13 @@ def parameters(ground: Ground, ask: Ask, letter: str) -> Question:
     network = ground.exercise.structure
     draft.begin()
     for layer in network.layers:
-        prompt = words("worksheet-parameters-layer", layer=ground.layer_name(layer.index))
+        prompt = words("worksheet_parameters_layer", layer=ground.layer_name(layer.index))
         mine = len(network.weights(layer.index)) + len(network.biases(layer.index))
         draft.count(prompt, mine, f"parameters/{layer.index}")
     trained = network.parameters()
     if any(w.kind == WEIGHT and not ground.graph.reaches(w, E) for w in trained):
         raise CheckFailed("parameters", "a trained weight reaches nothing")
-    draft.count(words("worksheet-parameters-trained"), len(trained), "parameters")
+    draft.count(words("worksheet_parameters_trained"), len(trained), "parameters")
     return draft.question()
 
 
