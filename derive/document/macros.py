@@ -1,9 +1,9 @@
 """The macros of ``templates/wording``: found by name, and compiled when they are first said.
 
-A page says some eighty of a thousand sentences, so a file is cut at its macros, and each is
-compiled alone; one that only places its values needs no compiling (``Placing``), which saves a
-third of the time of a short page. A folder of one's own is read whole and at once: whatever is
-wrong in it is told before anything is said.
+A page says some eighty of a thousand sentences, and compiling one takes far longer than saying it.
+So a file is cut at its macros, and each is read alone; plain ones are said from what Jinja has read
+(``plain.py``), the others are compiled. A folder of one's own is read whole, compiled at once, and
+run in the sandbox: whatever is wrong in it is told before anything is said.
 """
 
 from __future__ import annotations
@@ -14,19 +14,17 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from jinja2 import Environment, Template, nodes
 
 from derive.document.errors import WordingError
+from derive.document.plain import Plain, is_plain, placing
 from derive.resources import shipped_templates
 from derive.templating import environment, placed
 
 SUFFIX = ".jinja"
 _HEAD = re.compile(r"(?m)^<% macro (\w+)\(([\w, ]*)\) %>")
-_END = "<% endmacro %>"
-_VALUE = re.compile(r"<< (\w+) >>")
-_TAG = re.compile(r"<[<%#]")
 _EXAMPLE = "<% macro NAME(…) %>…<% endmacro %>"
 
 
@@ -37,43 +35,26 @@ class Sentence:
     name: str
     place: str
     arguments: tuple[str, ...]
-    code: Template | Placing
+    body: Template | list[nodes.Node]
 
     def macro(self, context: dict[str, object]) -> Callable[..., str]:
         """The macro, where names have these meanings."""
-        if isinstance(self.code, Placing):
-            return self.code
-        found = self.code.new_context(context, shared=True)
-        for _ in self.code.root_render_func(found):
+        if isinstance(self.body, list):
+            return Plain(self.name, self.arguments, self.body, context)
+        found = self.body.new_context(context, shared=True)
+        for _ in self.body.root_render_func(found):
             pass
         made: Callable[..., str] = found.vars[self.name]
         return made
 
 
-@dataclass(frozen=True)
-class Placing:
-    """A macro without tags: words, and between them the names of values, as Jinja would say it."""
-
-    arguments: tuple[str, ...]
-    pieces: tuple[str, ...]
-
-    def __call__(self, *order: object, **values: object) -> str:
-        given = {**dict(zip(self.arguments, order, strict=False)), **values}
-        if given.keys() != set(self.arguments) or len(order) > len(self.arguments):
-            raise TypeError(f"it takes {', '.join(self.arguments) or 'no values'}")
-        words = enumerate(self.pieces)
-        return "".join(str(given[piece]) if n % 2 else piece for n, piece in words)
-
-
-@dataclass(frozen=True)
-class _Source:
-    """The text of a shipped macro, from its line on to the next macro."""
+class _Source(NamedTuple):
+    """Where a shipped macro stands: from its line to the next macro."""
 
     path: Path
-    line: int
-    name: str
-    arguments: tuple[str, ...]
     text: str
+    head: re.Match[str]
+    end: int
 
 
 class Macros:
@@ -97,7 +78,7 @@ class Macros:
         if found is None:
             if name not in self._sources:
                 raise WordingError(f"there is no sentence {name!r}{self._near(name)}")
-            found = self._sentences[name] = _compiled(self._sources[name])
+            found = self._sentences[name] = _read(self._sources[name])
         return found
 
     def _add(self, found: Sentence) -> None:
@@ -139,28 +120,26 @@ def _shipped(language: str) -> dict[str, _Source]:
         text = path.read_text(encoding="utf-8")
         heads = list(_HEAD.finditer(text))
         ends = [head.start() for head in heads[1:]] + [len(text)]
-        line, counted = 1, 0
         for head, end in zip(heads, ends, strict=True):
-            line += text.count("\n", counted, head.start())
-            counted = head.start()
-            arguments = tuple(re.findall(r"\w+", head[2]))
-            found[head[1]] = _Source(path, line, head[1], arguments, text[head.start() : end])
+            found[head[1]] = _Source(path, text, head, end)
     return found
 
 
-def _compiled(source: _Source) -> Sentence:
-    """A shipped macro; the lines above it are counted, so that it is told by its own."""
-    body = source.text[source.text.index("%>") + 2 : source.text.rindex(_END)]
-    pieces = tuple(_VALUE.split(body))
-    if {*pieces[1::2]} <= {*source.arguments} and not any(map(_TAG.search, pieces[::2])):
-        place = f"{source.path}:{source.line}"
-        return Sentence(source.name, place, source.arguments, Placing(source.arguments, pieces))
-    (found,) = _sentences(source.path, "\n" * (source.line - 1) + source.text)
-    return found
+def _read(source: _Source) -> Sentence:
+    """A shipped macro."""
+    path, text, head, end = source
+    line = text.count("\n", 0, head.start()) + 1
+    arguments = tuple(re.findall(r"\w+", head[2]))
+    body: Template | list[nodes.Node] | None = placing(arguments, text[head.end() : end])
+    if body is None:
+        # The lines above are counted, so that the macro is told by its own.
+        (node,) = _parsed(path, "\n" * (line - 1) + text[head.start() : end])
+        body = node.body if is_plain(node) else _compiled(path, node)
+    return Sentence(head[1], f"{path}:{line}", arguments, body)
 
 
 def _own(folder: Path) -> Iterator[Sentence]:
-    """Every macro of a folder of one's own. Raises WordingError."""
+    """Every macro of a folder of one's own, compiled. Raises WordingError."""
     for path in sorted(folder.glob("*.txt")):
         raise WordingError(
             f"{path}: sentences are macros in files that end in {SUFFIX}; "
@@ -173,33 +152,32 @@ def _own(folder: Path) -> Iterator[Sentence]:
             raise WordingError(
                 f"{path}: cannot be read: {error}; save it as text in UTF-8"
             ) from error
-        yield from _sentences(path, text)
+        with placed(WordingError, str(path)):
+            for node in _parsed(path, text):
+                arguments = tuple(argument.name for argument in node.args)
+                place = f"{path}:{node.lineno}"
+                yield Sentence(node.name, place, arguments, _compiled(path, node))
 
 
-def _sentences(path: Path, text: str) -> Iterator[Sentence]:
-    """The macros of a file, compiled; nothing else may stand there."""
-    jinja = _prose()
-    with placed(WordingError, str(path)):
-        for node in jinja.parse(text, str(path), str(path)).body:
-            if isinstance(node, nodes.Macro):
-                yield _sentence(jinja, path, node)
-                continue
-            parts: list[Any] = getattr(node, "nodes", [node])
-            stray = [
-                part for part in parts
-                if not (isinstance(part, nodes.TemplateData) and not part.data.strip())
-            ]  # fmt: skip
-            if stray:
-                raise WordingError(
-                    f"{path}:{stray[0].lineno}: this stands outside of a macro; "
-                    f"put it into one: {_EXAMPLE}"
-                )
+def _parsed(path: Path, text: str) -> Iterator[nodes.Macro]:
+    """The macros of a file; nothing else may stand there."""
+    for node in _prose().parse(text, str(path), str(path)).body:
+        if isinstance(node, nodes.Macro):
+            yield node
+            continue
+        parts: list[Any] = getattr(node, "nodes", [node])
+        stray = [
+            part for part in parts
+            if not (isinstance(part, nodes.TemplateData) and not part.data.strip())
+        ]  # fmt: skip
+        if stray:
+            raise WordingError(
+                f"{path}:{stray[0].lineno}: this stands outside of a macro; "
+                f"put it into one: {_EXAMPLE}"
+            )
 
 
-def _sentence(jinja: Environment, path: Path, node: nodes.Macro) -> Sentence:
-    alone = nodes.Template([node], lineno=1)
-    alone.set_environment(jinja)
-    code = jinja.compile(alone, str(path), str(path))
-    template = Template.from_code(jinja, code, {})
-    arguments = tuple(argument.name for argument in node.args)
-    return Sentence(node.name, f"{path}:{node.lineno}", arguments, template)
+def _compiled(path: Path, node: nodes.Macro) -> Template:
+    """A macro alone."""
+    alone = nodes.Template([node], lineno=1, environment=_prose())
+    return Template.from_code(_prose(), _prose().compile(alone, str(path), str(path)), {})

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from itertools import product
 
 from jinja2 import nodes
 
 from derive.document.blocks import Inline, Strong
-from derive.document.macros import SUFFIX, macros
+from derive.document.macros import SUFFIX, _prose, macros
 from derive.document.wording import MINUS_DELTA, THRESHOLD, Value, Wording
 from derive.resources import shipped_templates
-from derive.templating import environment
 
 FOLDER = shipped_templates() / "wording" / "en"
 FILES = sorted(FOLDER.glob(f"*{SUFFIX}"))
@@ -26,7 +24,7 @@ A_VALUE = "w1′"
 
 def parsed() -> dict[str, nodes.Macro]:
     """Every macro as Jinja reads it in its file."""
-    trees = [environment().parse(path.read_text(encoding="utf-8")) for path in FILES]
+    trees = [_prose().parse(path.read_text(encoding="utf-8")) for path in FILES]
     found = [macro for tree in trees for macro in tree.find_all(nodes.Macro)]
     assert len({macro.name for macro in found}) == len(found), "a name is there twice"
     return {macro.name: macro for macro in found}
@@ -81,8 +79,3 @@ def said(name: str) -> Iterator[Inline]:
 def text(said: Inline) -> str:
     """Words alone."""
     return "".join(part.text if isinstance(part, Strong) else str(part) for part in said)
-
-
-def squeezed(source: str) -> str:
-    """A source with all white space as one space."""
-    return re.sub(r"\s+", " ", source).strip()

@@ -84,7 +84,9 @@ def test_the_word_for_a_bias_is_one_macro(tmp_path: Path) -> None:
 
 def test_words_that_are_filled_in_keep_their_names() -> None:
     words = Wording(variants=("threshold",))
-    said = words.text("answer_equal_numbers", weight="1", b="bias", deltas="d", value="3")
+    said = words.text(
+        "answer_equal_numbers", weight="1", b="bias", deltas="d", value="3", batch=False
+    )
     assert "every threshold equal to bias" in said
 
 
@@ -122,7 +124,9 @@ FAULTS: dict[str, tuple[str, int, str]] = {
     "a formula in pieces": (macro("<< x | replace('1', '') >>", "x"), 1, "a value was changed"),
     "a formula taken apart": (macro("<< x[0] >>", "x"), 2, "has no element 0"),
     "a macro that calls itself": (macro("<< about(value) >>"), 2, "recursion"),
-    "another macro without its value": (macro("<< layer_hidden_numbered() >>"), 2, "it takes"),
+    "another macro without its value": (
+        macro("<< layer_hidden_numbered() >>"), 2, "layer_hidden_numbered takes number",
+    ),
     "two parameters of a name": ("<% macro about(x, x) %><% endmacro %>", 0, "duplicate argument"),
     "a template that is not there": (macro('<% include "a" %>'), 2, "no template 'a'"),
 }  # fmt: skip
