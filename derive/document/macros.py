@@ -20,10 +20,12 @@ from jinja2 import Environment, Template, nodes
 
 from derive.document.errors import WordingError
 from derive.document.plain import Plain, is_plain, placing
+from derive.reading import read_bytes
 from derive.resources import shipped_templates
 from derive.templating import environment, placed
 
 SUFFIX = ".jinja"
+MAX_BYTES = 1_000_000
 _HEAD = re.compile(r"(?m)^<% macro (\w+)\(([\w, ]*)\) %>")
 _EXAMPLE = "<% macro NAME(…) %>…<% endmacro %>"
 
@@ -147,11 +149,16 @@ def _own(folder: Path) -> Iterator[Sentence]:
         )
     for path in sorted(folder.glob(f"*{SUFFIX}")):
         try:
-            text = path.read_text(encoding="utf-8")
+            raw = read_bytes(path, MAX_BYTES)
+            text = raw.decode("utf-8-sig")
         except (OSError, UnicodeDecodeError) as error:
             raise WordingError(
                 f"{path}: cannot be read: {error}; save it as text in UTF-8"
             ) from error
+        if len(raw) > MAX_BYTES:
+            raise WordingError(
+                f"{path}: more than {MAX_BYTES} bytes; keep only the macros that you change"
+            )
         with placed(WordingError, str(path)):
             for node in _parsed(path, text):
                 arguments = tuple(argument.name for argument in node.args)

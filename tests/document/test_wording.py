@@ -162,6 +162,11 @@ def test_a_file_that_is_not_text(tmp_path: Path) -> None:
         Wording("en", tmp_path)
 
 
+def test_a_file_that_is_too_large(tmp_path: Path) -> None:
+    with pytest.raises(WordingError, match=r"mine\.jinja: more than 1000000 bytes; keep only"):
+        own(tmp_path, macro("x" * 1_000_000))
+
+
 def page(templates: Path | None = None) -> str:
     derivation = derive.derive(derive.load("examples/mazur.yaml"))
     return str(derive.render(derivation, "text", templates=templates))

@@ -17,7 +17,7 @@ from worksheets.networks import relu_softmax, two_two_two
 import derive
 from derive.cli import commands
 from derive.derivation.rounding import shown
-from derive.document.wording import Wording
+from derive.document.wording import Wording, in_macros
 from derive.expression.arithmetic import HIGH
 from derive.expression.evaluate import Bindings, evaluate
 from derive.expression.formula import parse
@@ -362,7 +362,7 @@ def page_of(made: Worksheet, answers: dict[str, str]) -> str:
 
 @pytest.mark.parametrize("row", MISCONCEPTIONS)
 def test_every_misconception_has_feedback(row: str) -> None:
-    said = Wording().text(f"misconception-{row}")
+    said = Wording().text(f"misconception_{in_macros(row)}")
     assert 40 < len(said) < 220 and "Look again" in said
 
 
