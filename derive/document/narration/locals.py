@@ -21,7 +21,7 @@ _NAMES = {
 
 
 def rule_name(rule: Rule) -> str:
-    """The sentence file that names a rule, without its beginning."""
+    """The macro that names a rule, without its beginning."""
     return _NAMES[rule]
 
 

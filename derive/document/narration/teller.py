@@ -133,7 +133,7 @@ class Teller:
         return self.lemmas.get(function.name)
 
     def say(self, sentence: str, **values: Value) -> Paragraph:
-        """A paragraph of one sentence file."""
+        """A paragraph of one sentence."""
         return Paragraph(self.words(sentence, **values))
 
     def remark(self, sentence: str, **values: Value) -> Paragraph:
@@ -141,7 +141,7 @@ class Teller:
         return Paragraph(self.words(sentence, **values), "remark")
 
     def heading(self, level: int, title: str, **values: Value) -> Heading:
-        """A heading whose words are a sentence file."""
+        """A heading whose words are a sentence, ``heading_`` and its title."""
         return Heading(level, self.words(f"heading_{title}", **values))
 
     def numeric(self, step: Step) -> Step | None:

@@ -32,7 +32,7 @@ class Account:
     told: Run
 
     def say(self, sentence: str, **values: Value) -> Paragraph:
-        """A paragraph of one sentence file."""
+        """A paragraph of one sentence."""
         return Paragraph(self.words(sentence, **values))
 
     def number(self, value: float) -> Inline:

@@ -1,8 +1,8 @@
 """The catalogue: a row per misconception, each a transformation of a task's formula.
 
 Ids are stable: bundles, marks and reports name them. A row yields nothing for a task in which it
-cannot happen. What a teacher or student reads about one is a wording file,
-``misconception-<id>.txt``.
+cannot happen. What a teacher or student reads about one is a macro of the wording,
+``misconception_<id>``.
 """
 
 from __future__ import annotations
