@@ -18,7 +18,6 @@ from jinja2 import TemplateSyntaxError as JinjaSyntaxError
 from jinja2.exceptions import TemplateNotFound
 from jinja2.sandbox import SandboxedEnvironment
 
-from derive.expression.errors import DeriveError
 from derive.resources import jinja, shipped_templates
 
 if TYPE_CHECKING:
@@ -37,7 +36,7 @@ def environment(templates: Path | None = None) -> SandboxedEnvironment:
 
 
 @contextmanager
-def placed(kind: type[DeriveError], where: str = "", hint: str = "") -> Iterator[None]:
+def placed(kind: type[Exception], where: str = "", hint: str = "") -> Iterator[None]:
     """Turn whatever a template raises into an error of a kind that begins with file:line.
 
     where  the place that is told where a template's line is not to be found

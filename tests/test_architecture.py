@@ -16,7 +16,7 @@ FOLDERS = (
     "expression", "notation", "network", "graph", "algebra", "derivation", "compute", "pictures",
     "document", "writers", "worksheets", "spreadsheet", "commands",
 )  # fmt: skip
-HELPERS = ("reading", "files", "tables", "resources")
+HELPERS = ("reading", "files", "tables", "resources", "templating")
 # What shows an object in a notebook is asked for by the object's own method, when it is shown.
 SHOWN = ("notebook",)
 # module → its text
