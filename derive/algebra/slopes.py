@@ -8,6 +8,8 @@ this, so it can judge both: σ is differentiated from its formula.
   declared, which no branch has.
 - A sum is differentiated term by term, also inside a term. Terms of one shape, w1·i1 and w2·i2,
   are differentiated once: a network of any width needs a handful of calls.
+- What is long or deep is differentiated in parts: the work is linear in the size of a formula, and
+  a hostile one does not bury SymPy.
 - What SymPy finds is turned back into a tree of ours, for any arithmetic: sixty digits, thousands,
   or floats.
 """
@@ -39,15 +41,18 @@ from derive.expression.nodes import (
     Number,
     Partial,
     Power,
+    Product,
     Quantity,
     Quotient,
     Sum,
+    product,
     quantities,
     substitute,
     variable,
 )
 
-_FEW = 4  # terms that a sum inside a term may have and still be differentiated with it
+_FEW = 4  # terms of a sum, or factors, that are differentiated with what they are in
+_DEEP = 6  # levels of a formula that SymPy sees at a time: what lies deeper gets a letter
 _BITS = 256  # of a number that SymPy is given; it would work out 2^(10^9)
 _SHAPES = 4_096
 _CHOICES = frozenset({"abs", "sign", "max", "min"})
@@ -187,8 +192,8 @@ def _decides(function: Function) -> bool:
 class _Shape:
     """A term in letters.
 
-    parts    what the letters stand for: first quantities, sums that are long, and what stands in
-             brackets, then constants
+    parts    what the letters stand for: first quantities, and parts that are differentiated on
+             their own, then constants
     slopes   the derivatives with respect to the former, in letters
     """
 
@@ -202,33 +207,33 @@ def _shape(term: Expression) -> _Shape:
     letters: dict[Expression, Quantity] = {}
     constants: dict[Expression, Quantity] = {}
 
-    def change(node: Expression, divides: bool = False) -> Expression:
+    def change(node: Expression, depth: int = 0, divides: bool = False) -> Expression:
         if isinstance(node, (Partial, IndexedSum)):
             raise TypeError(f"{type(node).__name__} inside a derivative")
-        if isinstance(node, (Quantity, Bracket)) or (
-            isinstance(node, Sum) and _long(node, divides)
-        ):
+        if isinstance(node, (Quantity, Bracket)):
             return letters.setdefault(node, variable(f"u{len(letters)}"))
         if not any(isinstance(part, Quantity) for part in node.walk()):
             number = _rational(node)
             if number is not None:
                 return Number(number)
             return constants.setdefault(node, variable(f"c{len(constants)}"))
+        summed = isinstance(node, Sum) and (divides or len(node.terms) > _FEW)
+        if summed or depth > _DEEP:
+            return letters.setdefault(node, variable(f"u{len(letters)}"))
+        if isinstance(node, Product) and len(node.factors) > _FEW:
+            half = len(node.factors) // 2
+            node = Product((product(*node.factors[:half]), product(*node.factors[half:])))
         if isinstance(node, Quotient):
-            return Quotient(change(node.numerator), change(node.denominator, True))
-        return node.with_children(tuple(map(change, node.children)))
+            return Quotient(
+                change(node.numerator, depth + 1), change(node.denominator, depth + 1, True)
+            )
+        return node.with_children(tuple(change(child, depth + 1) for child in node.children))
 
     in_letters = change(term)
     found = _derivatives(in_letters, len(letters))
     return _Shape(
         (*letters.values(), *constants.values()), (*letters, *constants), found
     )  # fmt: skip
-
-
-def _long(node: Sum, divides: bool) -> bool:
-    """Whether a sum gets a letter: it is long, or divides, as in a softmax."""
-    mentions = any(isinstance(part, Quantity) for part in node.walk())
-    return mentions and (divides or len(node.terms) > _FEW)
 
 
 def _rational(e: Expression) -> Fraction | None:

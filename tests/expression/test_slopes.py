@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from fractions import Fraction
 from typing import Any
 
@@ -217,3 +218,36 @@ def test_a_named_function_is_written_out_in_sympy() -> None:
     sigmoid = parse("sigmoid(2*x)", {"x": X})
     written = substitute(parse("1/(1 + exp(-x))", {"x": X}), {X: parse("2*x", {"x": X})})
     assert to_sympy(sigmoid) == to_sympy(written)
+
+
+@pytest.mark.parametrize("text", [
+    "(" * 39 + "x" + "+ 1)*y" * 39, "sin(" * 38 + "x" + ")" * 38, "1/(1 + " * 38 + "x*y" + ")" * 38,
+    "*".join(f"(x + {k})" for k in range(1, 60)), "/".join(f"(y + {k})" for k in range(1, 60)),
+])  # fmt: skip
+def test_what_is_deep_or_long_is_differentiated_in_parts(text: str) -> None:
+    """SymPy recurses as deep as a formula is, and its products of n factors have n² in a slope."""
+    formula = parse(text, {letter.name: letter for letter in LETTERS})
+    point = {letter: Fraction(1, 3 + k) for k, letter in enumerate(LETTERS)}
+    h = HIGH.context.mpf(10) ** -20
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(_depth() + 400)
+    try:
+        found = slopes(formula, high(point))
+    finally:
+        sys.setrecursionlimit(limit)
+    for letter in LETTERS[:2]:
+        ahead, behind = (
+            evaluate(
+                formula, Bindings({**high(point).values, letter: high(point).values[letter] + d})
+            )
+            for d in (h, -h)
+        )
+        difference = (ahead - behind) / (2 * h)
+        assert abs(found.get(letter, 0) - difference) <= 1e-28 * (1 + abs(difference))
+
+
+def _depth() -> int:
+    frame, depth = sys._getframe(), 0
+    while frame is not None:
+        frame, depth = frame.f_back, depth + 1  # type: ignore[assignment]
+    return depth
