@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
+from ruamel.yaml import YAML
 
 import derive
 from derive.algebra.languages.catalogue import LANGUAGES
@@ -115,6 +116,8 @@ def test_every_file_shown_is_read(block: str, tmp_path: Path) -> None:
         network = derive.load(io.StringIO(block))
         assert derive.load(io.StringIO(network.text())) == network
         derive.derive(network).check()
+    elif "formulas:" in block:
+        derive.symbolic(YAML().load(block)).gradients()
     else:
         path = tmp_path / "notation.yaml"
         path.write_text(block, encoding="utf-8")

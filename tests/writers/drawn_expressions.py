@@ -10,6 +10,7 @@ from typing import Any
 from hypothesis import strategies as st
 from writers.formula_reader import M, Values
 
+from derive.algebra.slopes import Differentiating
 from derive.expression.arithmetic import HIGH
 from derive.expression.functions import ABS, COSH, EXP, LN, MAX, MIN, SIGMOID, SQRT, TANH
 from derive.expression.nodes import (
@@ -112,7 +113,7 @@ def partial_of(of: str, by: str) -> Any:
 VALUES = Values(value_of, partial_of)
 
 
-class Environment:
+class Environment(Differentiating):
     """The same values for the tree."""
 
     arithmetic = HIGH
