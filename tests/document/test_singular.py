@@ -7,6 +7,7 @@ import re
 import pytest
 
 from derive.document.blocks import Document, Equation, Equations, Figure, Paragraph
+from derive.document.wording import Wording
 from derive.expression.matrices import Named, shape
 from derive.network import Dense, Network
 from derive.notation import Names
@@ -107,3 +108,21 @@ def test_one_parameter_is_not_many(name: str, style: str) -> None:
     of_many = [plain(b.content, names) for b in pages(NETWORKS["wide"], style)[0].blocks
                if isinstance(b, Paragraph)]  # fmt: skip
     assert any("trained parameters" in said for said in of_many)
+
+
+@pytest.mark.parametrize(("counts", "said"), [
+    ((1, 1, 1), "The only weight is trained. A forward pass takes one multiplication."),
+    ((1, 0, 1), "The only weight is not trained. A forward pass takes one multiplication."),
+    ((2, 1, 1), "Of these 2 weights and biases, 1 is trained. A forward pass takes one "
+     "multiplication."),
+    ((9, 9, 6), "All 9 weights and biases are trained. A forward pass takes one multiplication for "
+     "every weight, 6 in all."),
+])  # fmt: skip
+def test_the_count_of_weights_is_said_of_as_many_as_there_are(
+    counts: tuple[int, int, int], said: str
+) -> None:
+    all_, trained, products = counts
+    found = Wording().text(
+        "architecture_count", all=all_, trained=trained, products=products, batch=False
+    )
+    assert found == said
