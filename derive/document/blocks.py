@@ -7,10 +7,13 @@ mathematics in the notation it was given.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from derive.derivation.steps import Chain
 from derive.expression.nodes import Expression
-from derive.pictures.picture import Picture
+
+if TYPE_CHECKING:  # most pages draw nothing
+    from derive.pictures.picture import Picture
 
 
 @dataclass(frozen=True, slots=True)
