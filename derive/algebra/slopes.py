@@ -19,16 +19,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any
 
 import sympy  # type: ignore[import-untyped]
 
 from derive.algebra.convert import to_sympy
 from derive.algebra.trees import to_tree
-from derive.expression.arithmetic import Arithmetic
 from derive.expression.evaluate import Bindings, Environment, chosen, evaluate
-from derive.expression.functions import Function
+from derive.expression.kinks import TIES, has_kinks
 from derive.expression.nodes import (
     ONE,
     TWO,
@@ -55,7 +54,6 @@ _FEW = 4  # terms of a sum, or factors, that are differentiated with what they a
 _DEEP = 6  # levels of a formula that SymPy sees at a time: what lies deeper gets a letter
 _BITS = 256  # of a number that SymPy is given; it would work out 2^(10^9)
 _SHAPES = 4_096
-_CHOICES = frozenset({"abs", "sign", "max", "min"})
 
 
 def slopes(formula: Expression, environment: Environment) -> dict[Quantity, Any]:
@@ -78,16 +76,6 @@ class Differentiating:
 
     def slope(self: Environment, of: Expression, by: Quantity) -> Any:
         return slopes(of, self).get(by, self.arithmetic.number(Fraction(0)))
-
-
-def function_slopes(
-    function: Function, values: tuple[Any, ...], arithmetic: Arithmetic
-) -> tuple[Any, ...]:
-    """A function's derivative with respect to each argument, at given arguments."""
-    point = Bindings(dict(zip(function.parameters, values, strict=True)), arithmetic)
-    found = slopes(function(*function.parameters), point)
-    zero = arithmetic.number(Fraction(0))
-    return tuple(found.get(letter, zero) for letter in function.parameters)
 
 
 def _add(e: Expression, weight: Any, environment: Environment, found: dict[Quantity, Any]) -> None:
@@ -120,7 +108,7 @@ def _terms(e: Expression) -> tuple[Expression, ...]:
 
 def _decided(e: Expression, environment: Environment) -> Expression:
     """The formula with the branches that hold at a point in place of its choices."""
-    if not _has_choices(e):
+    if not has_kinks(e):
         return e
 
     def change(node: Expression) -> Expression:
@@ -128,10 +116,10 @@ def _decided(e: Expression, environment: Environment) -> Expression:
             return _decided(node.values[chosen(node, environment)], environment)
         if not isinstance(node, Apply):
             return node
-        if node.function.name in _CHOICES:
+        if node.function.name in TIES:
             return _side(node, environment)
         definition = node.function.definition
-        if definition is not None and _has_choices(definition):
+        if definition is not None and has_kinks(definition):
             letters: dict[Expression, Expression] = dict(
                 zip(node.function.parameters, node.arguments, strict=True)
             )
@@ -170,19 +158,6 @@ def _one_or_mean(side: int, first: Expression, second: Expression) -> Expression
     if side:
         return first if side > 0 else second
     return Bracket(Sum((Quotient(first, TWO), Quotient(second, TWO))))
-
-
-def _has_choices(e: Expression) -> bool:
-    return any(
-        isinstance(node, Cases) or (isinstance(node, Apply) and _decides(node.function))
-        for node in e.walk()
-    )
-
-
-@cache
-def _decides(function: Function) -> bool:
-    definition = function.definition
-    return function.name in _CHOICES or (definition is not None and _has_choices(definition))
 
 
 # -- shapes ----------------------------------------------------------------------------------

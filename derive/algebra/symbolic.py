@@ -224,7 +224,8 @@ class Symbolic:
         Raises SymbolicError where the network has none, or no such example.
         """
         if not self.graph.has_values:
-            raise SymbolicError("the network carries no numbers; give them in inputs, weights, …")
+            where = "given" if isinstance(self.graph, FormulaGraph) else "inputs, weights, …"
+            raise SymbolicError(f"the network carries no numbers; give them in {where}")
         count = self.graph.example_count
         if not 0 <= example < count:
             raise SymbolicError(f"there is no example {example}; there are {count}, from 0")

@@ -12,11 +12,12 @@ from fractions import Fraction
 from typing import Any
 
 from derive.algebra.slopes import slopes
-from derive.derivation.check.kinks import gaps, has_kinks
+from derive.derivation.check.kinks import gaps
 from derive.derivation.check.roots import roots
 from derive.expression.arithmetic import HIGH
 from derive.expression.evaluate import Bindings, evaluate
 from derive.expression.functions import Function
+from derive.expression.kinks import has_kinks
 from derive.expression.nodes import (
     Comparison,
     Expression,

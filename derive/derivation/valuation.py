@@ -8,7 +8,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
-from derive.derivation.check.kinks import has_kinks, sides
+from derive.derivation.check.kinks import sides
 from derive.derivation.derivation import Derivation
 from derive.derivation.local import key
 from derive.derivation.numbers import Atom, Evaluated, Numbers
@@ -19,6 +19,7 @@ from derive.derivation.styles.deltas import delta_of
 from derive.derivation.trace import Trace, moved, trace
 from derive.expression.arithmetic import HIGH
 from derive.expression.evaluate import evaluate
+from derive.expression.kinks import has_kinks
 from derive.expression.nodes import (
     BIAS,
     PRE_ACTIVATION,

@@ -43,6 +43,12 @@ class Graph:
                 self.children[parent].append(quantity)
             self.level[quantity] = 1 + max((self.level.get(p, 0) for p in parents), default=0)
 
+    @property
+    def leaves(self) -> tuple[Quantity, ...]:
+        """What has no formula, in the order in which formulas mention it."""
+        mentioned = dict.fromkeys(q for parents in self.parents.values() for q in parents)
+        return tuple(q for q in mentioned if q not in self.definitions)
+
     @staticmethod
     def from_formulas(
         formulas: Mapping[str, str], loss: str, *, given: Given = None,

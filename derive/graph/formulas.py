@@ -52,12 +52,6 @@ class FormulaGraph(Graph):
         self.targets: tuple[Quantity, ...] = ()
 
     @property
-    def leaves(self) -> tuple[Quantity, ...]:
-        """What has no formula, in the order in which formulas mention it."""
-        mentioned = dict.fromkeys(q for found in self.parents.values() for q in found)
-        return tuple(q for q in mentioned if q not in self.definitions)
-
-    @property
     def has_values(self) -> bool:
         return all(q in self.given for q in self.leaves)
 
@@ -119,12 +113,7 @@ def formula_graph(
         raise NetworkError(notes.problems)
     graph = Graph({variable(name): found[name] for name in order}, variable(goal))
     _all_used(notes, graph, read.numbers)
-    leaves = tuple(
-        dict.fromkeys(
-            q for parents in graph.parents.values() for q in parents if q not in graph.definitions
-        )
-    )
-    chosen = read.parameters(parameters, leaves)
+    chosen = read.parameters(parameters, graph.leaves)
     if not isinstance(title, str):
         notes.problem(("title",), f"title: got {shown(title)}; allowed is a text")
     if notes.problems:

@@ -82,8 +82,7 @@ class NetworkGraph(Graph):
     @property
     def parameters(self) -> tuple[Quantity, ...]:
         """Every weight and bias, trained or frozen, in the order of the forward pass."""
-        mentioned = dict.fromkeys(q for parents in self.parents.values() for q in parents)
-        return tuple(q for q in mentioned if q.kind in (WEIGHT, BIAS))
+        return tuple(q for q in self.leaves if q.kind in (WEIGHT, BIAS))
 
     @property
     def trained(self) -> tuple[Quantity, ...]:

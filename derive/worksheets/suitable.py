@@ -10,6 +10,7 @@ from typing import Any
 from derive.derivation.numbers import Numbers
 from derive.expression.arithmetic import HIGH
 from derive.expression.evaluate import Bindings, Environment, evaluate
+from derive.expression.kinks import TIES
 from derive.expression.nodes import (
     ACTIVATION,
     TARGET,
@@ -33,7 +34,6 @@ SMALLEST = 7  # decimals; with three digits behind that a number is still writte
 _SLOPE = 3  # decimals that a small slope has at least: 0.0099
 INACTIVE = "a unit of relu is inactive"  # and nothing else speaks against the numbers
 ZERO_DELTAS = "all deltas of a layer are 0"
-_TIES = frozenset({"abs", "sign", "max", "min"})
 
 
 def fault(exercise: Exercise, numbers: Numbers, wanted: Sequence[Special] = ()) -> str | None:
@@ -144,7 +144,7 @@ def _nearest_edge(formula: Expression, environment: Environment) -> Any:
     for node in formula.walk():
         if isinstance(node, Cases):
             sides = [(c.left, c.right) for c in node.conditions]
-        elif isinstance(node, Apply) and node.function.name in _TIES:
+        elif isinstance(node, Apply) and node.function.name in TIES:
             sides = [(node.arguments[0], (*node.arguments, Number(Fraction(0)))[1])]
         else:
             if isinstance(node, Apply) and node.function.definition is not None:

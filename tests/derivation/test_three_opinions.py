@@ -21,6 +21,7 @@ from derive.expression.arithmetic import HIGH
 from derive.expression.evaluate import evaluate
 from derive.expression.nodes import Expression
 from tests.derived import derived
+from tests.slopes_of_functions import function_slopes
 
 EXAMPLES = sorted(Path("examples").glob("*.yaml"))
 STYLES = ("deltas", "paths", "matrices")
@@ -138,12 +139,12 @@ def test_no_taught_derivative_reaches_sympy() -> None:
     }  # fmt: skip
     right = function.derivatives
     x = HIGH.number(1)
-    before = slopes.function_slopes(function, (x,), HIGH)
+    before = function_slopes(function, (x,), HIGH)
     slopes._shape.cache_clear()
     slopes._derivatives.cache_clear()
     object.__setattr__(function, "derivatives", (negative(right[0]),))
     try:
-        assert slopes.function_slopes(function, (x,), HIGH) == before
+        assert function_slopes(function, (x,), HIGH) == before
         with pytest.raises(CheckFailed):
             derive.derive(network).check()
     finally:

@@ -12,7 +12,7 @@ from expression.drawn_formulas import LETTERS, formulas, points
 from hypothesis import given, settings
 
 from derive.algebra.convert import to_sympy
-from derive.algebra.slopes import Differentiating, function_slopes, slopes
+from derive.algebra.slopes import Differentiating, slopes
 from derive.expression.arithmetic import HIGH
 from derive.expression.evaluate import Bindings, evaluate
 from derive.expression.formula import parse
@@ -29,6 +29,7 @@ from derive.expression.nodes import (
     substitute,
     variable,
 )
+from tests.slopes_of_functions import function_slopes
 
 TOLERANCE = HIGH.context.mpf(10) ** -40
 Point = dict[Quantity, Fraction]

@@ -10,7 +10,7 @@ import pytest
 import sympy
 
 from derive.algebra.convert import to_sympy
-from derive.algebra.slopes import function_slopes, slopes
+from derive.algebra.slopes import slopes
 from derive.derivation.calculus import derivative
 from derive.expression.arithmetic import HIGH
 from derive.expression.evaluate import Bindings, evaluate
@@ -28,6 +28,7 @@ from derive.network.catalogue import (
 )
 from derive.network.intervals import Interval
 from derive.network.proofs import loss_proof, proof
+from tests.slopes_of_functions import function_slopes
 
 MPF = HIGH.context.mpf
 TOLERANCE = MPF(10) ** -45

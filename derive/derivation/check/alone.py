@@ -10,12 +10,13 @@ from itertools import product as combinations
 from typing import Any
 
 from derive.algebra.slopes import Differentiating, slopes
-from derive.derivation.check.kinks import gaps, has_kinks
+from derive.derivation.check.kinks import gaps
 from derive.derivation.check.points import number_between, signed
 from derive.derivation.check.roots import on_seam, roots
 from derive.derivation.steps import Step
 from derive.expression.arithmetic import HIGH, HighPrecision, high_precision
 from derive.expression.evaluate import Point, evaluate
+from derive.expression.kinks import has_kinks
 from derive.expression.nodes import Quantity
 from derive.graph import NetworkGraph
 

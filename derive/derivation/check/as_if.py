@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from derive.derivation.check.kinks import has_kinks
 from derive.expression.functions import MAX, MIN
+from derive.expression.kinks import has_kinks
 from derive.expression.nodes import (
     HALF,
     Apply,

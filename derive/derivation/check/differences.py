@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-from derive.derivation.check.kinks import has_kinks, sides
+from derive.derivation.check.kinks import sides
 from derive.derivation.check.looks import looks
 from derive.derivation.check.points import signed
 from derive.derivation.failure import CheckFailed
@@ -27,6 +27,7 @@ from derive.derivation.local import key
 from derive.derivation.trace import ExampleTrace, Trace
 from derive.expression.arithmetic import HIGH, HighPrecision
 from derive.expression.evaluate import evaluate
+from derive.expression.kinks import has_kinks
 from derive.expression.nodes import Expression, Quantity
 from derive.graph import NetworkGraph
 

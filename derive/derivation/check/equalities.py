@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from derive.derivation.check.alone import LocalPoint, Place, draws
 from derive.derivation.check.as_if import Conditions, as_if, opened
-from derive.derivation.check.kinks import Branch, all_branches, branches, has_kinks
+from derive.derivation.check.kinks import Branch, all_branches, branches
 from derive.derivation.check.looks import looks
 from derive.derivation.check.points import draw
 from derive.derivation.failure import CheckFailed
@@ -25,6 +25,7 @@ from derive.derivation.trace import Trace
 from derive.expression.arithmetic import HIGH
 from derive.expression.evaluate import Environment, evaluate
 from derive.expression.grid import Grid
+from derive.expression.kinks import has_kinks
 from derive.expression.matrices import Matrix, entry
 from derive.expression.nodes import (
     VARIABLE,

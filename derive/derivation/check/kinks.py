@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
 
 from derive.expression.evaluate import Bindings, Environment, chosen, evaluate
-from derive.expression.functions import Function
+from derive.expression.kinks import TIES, has_kinks, kinked
 from derive.expression.nodes import (
     Apply,
     Cases,
@@ -19,22 +18,6 @@ from derive.expression.nodes import (
 
 Branch = tuple[Cases, int]
 
-_TIES = frozenset({"abs", "sign", "max", "min"})  # functions with a kink of their own
-
-
-def has_kinks(expression: Expression) -> bool:
-    """Whether an expression, or a function it calls, has branches or a corner."""
-    return any(
-        isinstance(node, Cases) or (isinstance(node, Apply) and _kinked(node.function))
-        for node in expression.walk()
-    )
-
-
-@cache
-def _kinked(function: Function) -> bool:
-    definition = function.definition
-    return function.name in _TIES or (definition is not None and has_kinks(definition))
-
 
 def all_branches(expression: Expression) -> set[Branch]:
     """Every branch of every case distinction in an expression and in the functions it calls."""
@@ -42,7 +25,7 @@ def all_branches(expression: Expression) -> set[Branch]:
     for node in expression.walk():
         if isinstance(node, Cases):
             found |= {(node, i) for i in range(len(node.values))}
-        elif isinstance(node, Apply) and _kinked(node.function) and node.function.definition:
+        elif isinstance(node, Apply) and kinked(node.function) and node.function.definition:
             found |= all_branches(node.function.definition)
     return found
 
@@ -89,7 +72,7 @@ def _gap(node: Expression) -> Expression | None:
     """What is 0 on the kink of a node: left − right of a comparison, u of |u|, u − v of max."""
     if isinstance(node, Comparison):
         return total(node.left, Negative(node.right))
-    if isinstance(node, Apply) and node.function.name in _TIES:
+    if isinstance(node, Apply) and node.function.name in TIES:
         first, *second = node.arguments
         return total(first, *map(Negative, second))
     return None
@@ -102,7 +85,7 @@ def gaps(expression: Expression) -> list[Expression]:
         gap = _gap(node)
         if gap is not None:
             found[gap] = None
-        elif isinstance(node, Apply) and _kinked(node.function) and node.function.definition:
+        elif isinstance(node, Apply) and kinked(node.function) and node.function.definition:
             values: dict[Expression, Expression] = dict(
                 zip(node.function.parameters, node.arguments, strict=True)
             )

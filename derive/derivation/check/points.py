@@ -16,12 +16,13 @@ import random
 from fractions import Fraction
 from typing import Any
 
-from derive.derivation.check.kinks import has_kinks, sides
+from derive.derivation.check.kinks import sides
 from derive.derivation.failure import CheckFailed
 from derive.derivation.steps import SUM_TO_ONE
 from derive.derivation.trace import ExampleTrace, Trace
 from derive.expression.arithmetic import HIGH
 from derive.expression.evaluate import Bindings, evaluate
+from derive.expression.kinks import has_kinks
 from derive.expression.nodes import ACTIVATION, BIAS, INPUT, TARGET, WEIGHT, Quantity, quantities
 from derive.graph import RATE, NetworkGraph, activations, pre_activations
 from derive.network.description import Layer
