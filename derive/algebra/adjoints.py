@@ -2,49 +2,24 @@
 
     ∂E/∂q = Σ ∂E/∂r · ∂r/∂q   over the definitions r that use q
 
-Each ∂r/∂q is ``sympy.diff`` of one definition, a sum term by term; terms of the same shape are
-differentiated once, so a network of any width needs a handful of calls. Each ∂E/∂q has a name, and
-a formula in names: as many lines as there are quantities, as long together as there are edges.
+The pass itself is ``backward``, which knows no SymPy. Here each ∂r/∂q is ``sympy.diff`` of one
+definition, a sum term by term; terms of the same shape are differentiated once, so a network of any
+width needs a handful of calls. Each ∂E/∂q has a name, and a formula in names: as many lines as
+there are quantities, as long together as there are edges.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 import sympy  # type: ignore[import-untyped]
 
+from derive.algebra.backward import backward
 from derive.algebra.functions import derivative
 
 Definitions = dict[Any, Any]  # symbol → expression, each in earlier ones
-
-
-def backward(
-    definitions: Definitions, partials: Callable[[Any], Mapping[Any, Any]], of: Any, one: Any,
-    total: Callable[[Any, list[Any]], Any],
-) -> dict[Any, Any]:  # fmt: skip
-    """q → ∂of/∂q for every q that ``of`` depends on, latest first: the backward pass.
-
-    Its values are whatever the partial derivatives are: SymPy expressions, or numbers.
-
-    definitions  in the order of the forward pass
-    partials     q → {p: ∂q/∂p} for every p that the formula of q mentions
-    one          ∂of/∂of
-    total        (q, the parts that arrive at q) → what goes on from there: their sum, or its name
-    """
-    arriving: dict[Any, list[Any]] = defaultdict(list, {of: [one]})
-    found: dict[Any, Any] = {}
-    for q in reversed(definitions):
-        if q not in arriving:
-            continue
-        upstream = found[q] = total(q, arriving[q])
-        for p, slope in partials(q).items():
-            arriving[p].append(upstream * slope)
-    for q, parts in arriving.items():
-        if q not in found:
-            found[q] = total(q, parts)
-    return found
 
 
 class Adjoints:

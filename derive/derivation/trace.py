@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
-from derive.algebra.adjoints import backward
+from derive.algebra.backward import backward
 from derive.algebra.slopes import Differentiating, slopes
 from derive.derivation.local import key
 from derive.derivation.rounding import equal, is_zero, settled

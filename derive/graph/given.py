@@ -8,6 +8,7 @@ from typing import Any
 
 from derive.graph.formulas import FORMULAS, KEYS, FormulaGraph, formula_graph
 from derive.graph.networks import NetworkGraph
+from derive.network.description import Network
 from derive.network.errors import NetworkError, Notes, Problem
 from derive.network.given import Given, network_of
 
@@ -16,7 +17,16 @@ GivenGraph = Given | FormulaGraph
 
 def graph_of(given: GivenGraph) -> NetworkGraph | FormulaGraph:
     """The graph that is given. Raises NetworkError with every problem."""
-    if isinstance(given, FormulaGraph):
+    found = network_or_formulas(given)
+    return found if isinstance(found, FormulaGraph) else NetworkGraph(found)
+
+
+def network_or_formulas(given: GivenGraph) -> Network | FormulaGraph:
+    """The network, not yet expanded into a graph, or the graph of formulas that is given.
+
+    Raises NetworkError with every problem.
+    """
+    if isinstance(given, (Network, FormulaGraph)):
         return given
     if isinstance(given, (str, Path)):
         return _of_file(given)
@@ -25,18 +35,17 @@ def graph_of(given: GivenGraph) -> NetworkGraph | FormulaGraph:
         if graph is None:
             raise NetworkError(problems)
         return graph
-    return NetworkGraph(network_of(given))
+    return network_of(given)
 
 
-def _of_file(path: str | Path) -> NetworkGraph | FormulaGraph:
-    from derive.network.loader import built, load, text_of
-    from derive.network.positions import compose
+def _of_file(path: str | Path) -> Network | FormulaGraph:
+    from derive.network.loader import built, composed_of, loaded, text_of
 
-    name, text, _ = text_of(path)
-    composed = compose(text, {})
+    name, text, folder = text_of(path)
+    composed = composed_of(text)
     if isinstance(composed.data, Mapping) and FORMULAS in composed.data:
         return built(name, composed, KEYS, _read)
-    return NetworkGraph(load(path))
+    return loaded(name, composed, folder)
 
 
 def _read(data: Mapping[str, Any]) -> tuple[list[Problem], FormulaGraph | None]:

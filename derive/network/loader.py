@@ -38,7 +38,16 @@ def load(source: str | Path | TextIO) -> Network:
     Raises NetworkError with every problem of the file, in the order of its lines.
     """
     name, text, folder = text_of(source)
-    composed = compose(text, {("layers",): MAX_LAYERS})
+    return loaded(name, composed_of(text), folder)
+
+
+def composed_of(text: str) -> Composed:
+    """The text of a file of a network, or of a graph of formulas, as data with their places."""
+    return compose(text, {("layers",): MAX_LAYERS})
+
+
+def loaded(name: str, composed: Composed, folder: Path) -> Network:
+    """The network of a file that was composed. Raises NetworkError."""
     network = built(name, composed, KEYS, lambda data: _network(data, folder))
     return network.placed(lambda path: _said(name, composed.place((*path, "formula"), 1)))
 

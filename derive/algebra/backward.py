@@ -1,0 +1,45 @@
+"""The backward pass, of any graph and in any numbers: the one place where adjoints are summed.
+
+    ∂E/∂q = Σ ∂E/∂r · ∂r/∂q   over the definitions r that use q
+
+Whoever has local derivatives brings them: SymPy's expressions (``adjoints``), numbers of sixty
+digits, statements of a program. Nothing is loaded here, SymPy neither.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from operator import mul
+from typing import Any, TypeVar
+
+Q = TypeVar("Q", bound=Hashable)
+V = TypeVar("V")
+
+
+def backward(
+    definitions: Iterable[Q], partials: Callable[[Q], Mapping[Q, Any]], of: Q, one: V,
+    total: Callable[[Q, list[V]], V], times: Callable[[V, Any], V] = mul,
+) -> dict[Q, V]:  # fmt: skip
+    """q → ∂of/∂q for every q that ``of`` depends on, latest first: the backward pass.
+
+    Its values are whatever the partial derivatives are: expressions, or numbers.
+
+    definitions  what has a formula, in the order of the forward pass
+    partials     q → {p: ∂q/∂p} for every p that the formula of q mentions
+    one          ∂of/∂of
+    total        (q, the parts that arrive at q) → what goes on from there: their sum, or its name
+    times        an adjoint times a partial derivative
+    """
+    arriving: dict[Q, list[V]] = defaultdict(list, {of: [one]})
+    found: dict[Q, V] = {}
+    for q in reversed(tuple(definitions)):
+        if q not in arriving:
+            continue
+        upstream = found[q] = total(q, arriving[q])
+        for p, slope in partials(q).items():
+            arriving[p].append(times(upstream, slope))
+    for q, parts in arriving.items():
+        if q not in found:
+            found[q] = total(q, parts)
+    return found
