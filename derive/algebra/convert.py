@@ -13,6 +13,7 @@ from derive.expression.blank import Blank
 from derive.expression.evaluate import with_example
 from derive.expression.functions import Function
 from derive.expression.nodes import (
+    NAMED,
     VARIABLE,
     Apply,
     Bracket,
@@ -43,6 +44,8 @@ def identity_name(q: Quantity) -> str:
     """A name that no other quantity has, whatever the notation: a letter's is the letter."""
     if q.kind == VARIABLE:
         return q.name
+    if q.kind == NAMED:
+        return f"{NAMED}_{q.name}"
     example = "" if q.example is None else f"_{q.example}"
     return f"{q.kind.replace(' ', '_').replace('-', '_')}_{q.layer}_{q.unit}_{q.source}{example}"
 

@@ -81,7 +81,8 @@ class Quantity(Expression):
               -1 for a bias shared by a whole layer
     source    the sending unit, weights only (the weight runs *from* ``source`` *to* ``unit``)
     example   the row of a batch (from 0), the name of a summation index, or None: one example
-    name      of a VARIABLE the letter itself; of an ARRAY the kind of its entries
+    name      of a VARIABLE the letter itself, of a NAMED quantity its name as typed; of an ARRAY
+              the kind of its entries
     """
 
     kind: str
@@ -105,11 +106,17 @@ DELTA = "delta"  # ∂loss/∂pre-activation
 LEARNING_RATE = "learning rate"
 ARRAY = "array"  # a vector or matrix of the others, called W⁽¹⁾; ``name`` says of which
 VARIABLE = "variable"  # the letter of a formula: x, y, t, slope, …
+NAMED = "named"  # of a graph of formulas; its name is its own
 
 
 def variable(name: str) -> Quantity:
     """A letter of a general formula, such as the x of σ(x)."""
     return Quantity(VARIABLE, name=name)
+
+
+def called(name: str) -> Quantity:
+    """What a graph of formulas calls so, and no letter of a general formula."""
+    return Quantity(NAMED, name=name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,6 +131,12 @@ class Graph:
         level = self.level.get(of, 0)
         return any(c != of and self.level[c] < level for c in self.children.get(by, ()))
 
+    def goes_elsewhere(self, by: Quantity, of: Quantity) -> bool:
+        """Whether ``by`` does reach ``of`` other than through ``of``'s own formula."""
+        return self.route_elsewhere(of, by) and any(
+            c != of and self.reaches(c, of) for c in self.children[by]
+        )
+
 
 def same_example(quantity: Quantity, example: int | str | None) -> Quantity:
     """The quantity of another example of the batch."""

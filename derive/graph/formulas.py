@@ -12,9 +12,9 @@ from typing import Any
 
 from derive.expression.formula import CONSTANTS, FormulaError, parse
 from derive.expression.functions import elementary
-from derive.expression.nodes import Expression, Number, Quantity, quantities, variable
+from derive.expression.nodes import Expression, Number, Quantity, called, quantities
 from derive.expression.tokens import tokens
-from derive.graph.definitions import Graph
+from derive.graph.definitions import Graph, same_example
 from derive.network.errors import NetworkError, Notes, listed, unknown
 from derive.network.values import read_number, shown
 from derive.notation.spelling import is_name, spell
@@ -38,6 +38,9 @@ class FormulaGraph(Graph):
     """
 
     example_count = 1
+    is_batch = False
+    terms: tuple[Quantity, ...] = ()
+    learning_rate: Number | None = None
 
     def __init__(
         self, definitions: Mapping[Quantity, Expression], loss: Quantity,
@@ -58,6 +61,15 @@ class FormulaGraph(Graph):
     @property
     def trained(self) -> tuple[Quantity, ...]:
         return self.parameters
+
+    @property
+    def goal(self) -> Quantity:
+        """What is derived: the loss."""
+        return self.loss
+
+    def value(self, q: Quantity) -> Number | None:
+        """The number given for a leaf."""
+        return self.given.get(same_example(q, None))
 
     def leaf_values(self, _: int = 0) -> dict[Quantity, Fraction]:
         """The exact numbers that are given."""
@@ -111,14 +123,14 @@ def formula_graph(
     order = _in_order(notes, found)
     if order is None:
         raise NetworkError(notes.problems)
-    graph = Graph({variable(name): found[name] for name in order}, variable(goal))
+    graph = Graph({called(name): found[name] for name in order}, called(goal))
     _all_used(notes, graph, read.numbers)
     chosen = read.parameters(parameters, graph.leaves)
     if not isinstance(title, str):
         notes.problem(("title",), f"title: got {shown(title)}; allowed is a text")
     if notes.problems:
         raise NetworkError(notes.problems)
-    numbers = {variable(name): number for name, number in read.numbers.items() if number}
+    numbers = {called(name): number for name, number in read.numbers.items() if number}
     return FormulaGraph(graph.definitions, graph.loss, numbers, chosen, title)
 
 
@@ -199,7 +211,7 @@ class _Reader:
             return None
         try:
             known = {*names, *self.numbers} if self.named else {*names, *_names_in(text)}
-            return parse(text, {one: variable(one) for one in sorted(known)})
+            return parse(text, {one: called(one) for one in sorted(known)})
         except FormulaError as error:
             if error.kind == "unknown-name" and error.about and self.named:
                 got = str(error.about[0])
@@ -235,7 +247,7 @@ class _Reader:
         for position, name in enumerate(raw):
             if name not in there:
                 self.notes.problem(("parameters", position), unknown("parameter", str(name), there))
-        return tuple(variable(name) for name in dict.fromkeys(raw) if name in there)
+        return tuple(called(name) for name in dict.fromkeys(raw) if name in there)
 
 
 def _names_in(text: str) -> set[str]:

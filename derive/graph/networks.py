@@ -80,6 +80,23 @@ class NetworkGraph(Graph):
         return self.network.example_count
 
     @property
+    def is_batch(self) -> bool:
+        return self.network.is_batch
+
+    @property
+    def goal(self) -> Quantity:
+        """What is to be made small: the loss, or the loss over the batch."""
+        return BATCH_E if self.network.is_batch else E
+
+    @property
+    def learning_rate(self) -> Number | None:
+        return self.network.learning_rate
+
+    def value(self, q: Quantity) -> Number | None:
+        """The number given for a weight, bias, input, target or the learning rate."""
+        return self.network.value(q)
+
+    @property
     def parameters(self) -> tuple[Quantity, ...]:
         """Every weight and bias, trained or frozen, in the order of the forward pass."""
         return tuple(q for q in self.leaves if q.kind in (WEIGHT, BIAS))

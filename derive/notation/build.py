@@ -52,6 +52,12 @@ def names(
     return _checked(str(notation), shape, layout, read(Path(notation), shape, layout), changed)
 
 
+def as_typed(letters: Iterable[Quantity]) -> Names:
+    """Names for quantities that have one already, and for nothing else."""
+    shape = Shape((), names=tuple((q, q.name) for q in letters))
+    return Names("plain", shape, "from_to", builtin.BUILT_IN["plain"](shape, "from_to"))
+
+
 @lru_cache(maxsize=32)
 def _built_in(
     notation: str, shape: Shape, layout: str, changed: tuple[tuple[str, str], ...]
