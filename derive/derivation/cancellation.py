@@ -21,7 +21,7 @@ with a temperature every line is divided by it
 from __future__ import annotations
 
 from derive.derivation.calculus import Line
-from derive.derivation.steps import SUM_TO_ONE, Rule, Step, chain
+from derive.derivation.steps import SUM_TO_ONE, Kind, Rule, Step, chain
 from derive.expression.nodes import ONE, Expression, Negative, Product, Quantity, Sum
 from derive.graph import NetworkGraph, over
 
@@ -119,6 +119,7 @@ def cancelling_steps(
         steps.append(
             Step(
                 f"{name}/simplify/{position + 1}",
+                Kind.CANCELLING,
                 line.rule,
                 chain(before, line.expression),
                 assumes=assumes if last else (),
@@ -130,4 +131,4 @@ def cancelling_steps(
 
 def cancels(step: Step) -> tuple[Step, ...]:
     """The lines of a step in which its result cancels, () where it does not."""
-    return tuple(inner for inner in step.substeps if "/simplify/" in inner.id)
+    return tuple(inner for inner in step.substeps if inner.kind is Kind.CANCELLING)

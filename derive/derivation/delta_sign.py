@@ -13,8 +13,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from derive.derivation.steps import Relation, Rule, Section, Step
-from derive.expression.matrices import Hadamard, Matrix, MatrixProduct, entrywise
+from derive.derivation.steps import Kind, Relation, Rule, Section, Step
+from derive.expression.matrices import Hadamard, Matrix, MatrixProduct, entry, entrywise
 from derive.expression.nodes import (
     DELTA,
     Bracket,
@@ -42,7 +42,7 @@ def restate(sections: Iterable[Section]) -> tuple[Section, ...]:
     gradients: dict[Expression, Expression] = {}
     for section in found:
         for step in section.walk():
-            if step.id.startswith("gradient/"):
+            if step.kind is Kind.GRADIENT and not step.of_array:
                 gradients[step.subject] = with_minus(step.result)
     return tuple(_section(section, gradients) for section in found)
 
@@ -60,11 +60,9 @@ def restated(step: Step, gradients: Mapping[Expression, Expression]) -> Step:
     if step.rule is Rule.FORM:  # it says itself which sign it is in
         return step
     first, *others = step.relations
-    parts = step.id.split("/")
-    own_delta = parts[0] == "delta" or parts[:2] in (["matrix", "delta"], ["general", "delta"])
-    if "simplify" in parts and own_delta:  # the lines in which δ cancels
+    if step.kind is Kind.CANCELLING:
         relations = [Relation(r.sign, minus(r.expression)) for r in step.relations]
-    elif own_delta:
+    elif _is_delta(entry(step.subject, 0, 0)):
         relations = [first, *(Relation(r.sign, as_delta(r.expression)) for r in others)]
     elif step.rule is Rule.UPDATE:
         relations = [first, *(Relation(r.sign, _moved(r.expression, gradients)) for r in others)]
@@ -72,6 +70,10 @@ def restated(step: Step, gradients: Mapping[Expression, Expression]) -> Step:
         relations = [Relation(r.sign, with_minus(r.expression)) for r in step.relations]
     substeps = tuple(restated(inner, gradients) for inner in step.substeps)
     return replace(step, relations=tuple(relations), substeps=substeps)
+
+
+def _is_delta(e: Expression) -> bool:
+    return isinstance(e, Quantity) and e.kind == DELTA
 
 
 def meaning(network: Network, z: Quantity) -> Expression:
@@ -144,7 +146,7 @@ def _other_sign(text: str) -> str:
 def _signed(e: Expression) -> tuple[bool, Expression]:
     """Whether a minus stands before the whole once every δ is −δ, and the rest."""
     if isinstance(e, Quantity):
-        return e.kind == DELTA, e
+        return _is_delta(e), e
     if isinstance(e, Bracket):
         negative, inner = _signed(e.children[0])
         return negative, Bracket(inner)
@@ -187,7 +189,7 @@ def _moved(formula: Expression, gradients: Mapping[Expression, Expression]) -> E
 
 
 def _tells(gradient: Expression) -> bool:
-    return any(q.kind == DELTA for q in quantities(gradient))
+    return any(map(_is_delta, quantities(gradient)))
 
 
 def _steps(e: Expression) -> bool:

@@ -14,7 +14,7 @@ from derive.derivation.check.equalities import Equalities
 from derive.derivation.check.points import draw
 from derive.derivation.delta_sign import restated
 from derive.derivation.local import Locals, key
-from derive.derivation.steps import Rule, Step, chain
+from derive.derivation.steps import Kind, Rule, Step, chain
 from derive.derivation.styles.common import backward_order
 from derive.derivation.styles.deltas import delta_of
 from derive.expression.nodes import (
@@ -107,7 +107,11 @@ def output_delta(graph: NetworkGraph) -> Step:
     moved = [a for a in activations(last) if z in graph.parents[a]]
     known: Expression = total(*(Product((Partial(E, a), Partial(a, z))) for a in moved))
     return Step(
-        "general/delta", Rule.CHAIN, chain(delta_of(z), Partial(E, z), known), about=(z, *moved)
+        "general/delta",
+        Kind.GENERAL,
+        Rule.CHAIN,
+        chain(delta_of(z), Partial(E, z), known),
+        about=(z, *moved),
     )
 
 
@@ -118,6 +122,6 @@ def gradient_of(graph: NetworkGraph, w: Quantity) -> Step:
     chained = total(*(Product((Partial(E, z), Partial(z, w))) for z in receivers))
     known = total(*(times(delta_of(z), local.factor(z, w)) for z in receivers))
     return Step(
-        f"general/{key(w)}", Rule.CHAIN, chain(Partial(E, w), chained, known),
+        f"general/{key(w)}", Kind.GENERAL, Rule.CHAIN, chain(Partial(E, w), chained, known),
         about=(w, *receivers),
     )  # fmt: skip

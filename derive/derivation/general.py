@@ -17,7 +17,7 @@ from functools import cache
 from derive.derivation.calculus import differentiate
 from derive.derivation.derivation import Derivation, derive
 from derive.derivation.extra import check_more
-from derive.derivation.steps import Relation, Rule, Step, chain
+from derive.derivation.steps import Kind, Relation, Rule, Step, chain
 from derive.derivation.styles.forms import Forms
 from derive.expression.functions import MAX, Function
 from derive.expression.matrices import Named
@@ -139,5 +139,5 @@ def _gates() -> dict[str, Step]:
     ):  # fmt: skip
         lines = differentiate(formula, _X)
         relations = chain(lines[0].expression, lines[-1].expression)
-        found[f"gate {name}"] = Step(f"general/gate/{name}", Rule.FORM, relations)
+        found[f"gate {name}"] = Step(f"general/gate/{name}", Kind.GENERAL, Rule.FORM, relations)
     return found

@@ -16,7 +16,7 @@ from derive.derivation.calculus import (
     prime,
     with_names,
 )
-from derive.derivation.steps import Relation, Rule, Step, chain
+from derive.derivation.steps import Kind, Relation, Rule, Step, chain
 from derive.expression.functions import VALUE, Function
 from derive.expression.nodes import (
     ACTIVATION,
@@ -41,7 +41,6 @@ from derive.expression.nodes import (
 )
 from derive.graph import NetworkGraph, over
 from derive.network.catalogue import ActivationUse, in_letters
-from derive.network.description import Network
 from derive.network.proofs import loss_proof, proof
 
 _SHORT = {
@@ -116,7 +115,7 @@ class Locals:
         name = f"local/{key(of)}/{key(by)}"
         members = [Partial(of, by), lines[0].expression, lines[-1].expression]
         return Step(
-            name, Rule.LOCAL, chain(*members), uses=uses,
+            name, Kind.LOCAL, Rule.LOCAL, chain(*members), uses=uses,
             substeps=line_steps(name, lines), about=(of, by),
         )  # fmt: skip
 
@@ -177,6 +176,7 @@ def line_steps(name: str, lines: tuple[Line, ...]) -> tuple[Step, ...]:
         steps.append(
             Step(
                 f"{name}/{position}",
+                Kind.LINE,
                 line.rule,
                 (Relation("", before.expression), Relation("=", line.expression)),
                 chained=line.chained,
@@ -212,12 +212,6 @@ def lemma(use: ActivationUse) -> Step:
     name = f"lemma/{function.name}"
     members = (prime(function)(x), lines[0].expression, lines[-1].expression)
     return Step(
-        name, Rule.LOCAL, chain(*members),
+        name, Kind.LEMMA, Rule.LOCAL, chain(*members),
         uses=(f"function/{function.name}",), substeps=line_steps(name, tuple(lines)),
     )  # fmt: skip
-
-
-def is_called_prime(network: Network, lemma: Step) -> bool:
-    """Whether formulas say f′, because what the lemma found is too long to be written out."""
-    functions = [layer.activation.function for layer in network.layers]
-    return any(f and f"lemma/{f.name}" == lemma.id and not is_short(f) for f in functions)

@@ -40,7 +40,7 @@ def in_numbers(step: Step, chain_of: Entry, put_in: Callable[[Expression], Expre
     relations = [Relation("", subject), Relation(sign, first)]
     if any(len(chain.relations) > 1 for chain in every):
         relations.append(Relation(_sign(every, -1), _matrix(chains, -1)))
-    return Step(f"value/{step.id}", Rule.EVALUATE, tuple(relations), uses=(step.id,))
+    return Step(f"value/{step.id}", step.kind, Rule.EVALUATE, tuple(relations), uses=(step.id,))
 
 
 def _matrix(chains: list[list[Evaluated]], member: int) -> Matrix:

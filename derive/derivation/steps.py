@@ -1,4 +1,4 @@
-"""A derivation as data: steps, each a chain of relations under one rule.
+"""A derivation as data: steps of some kind, each a chain of relations under one rule.
 
 Nothing here knows how a step is printed or checked; the styles build steps, the check judges
 them, the narration finds words for them.
@@ -9,8 +9,34 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
+from typing import Literal
 
+from derive.expression.matrices import shape
 from derive.expression.nodes import Expression, Quantity
+
+
+class Kind(Enum):
+    """What a step is about, each with an "e.g."; nothing is read off the text of an id."""
+
+    FUNCTION = "function"  # e.g. σ(x) = 1/(1 + e^(−x))
+    LEMMA = "lemma"  # e.g. σ′(x) = σ(x)·(1 − σ(x))
+    DEFINITION = "definition"  # e.g. h1 = w1·i1 + w2·i2
+    LOCAL = "local derivative"  # e.g. ∂a_h1/∂h1 = a_h1·(1 − a_h1)
+    LINE = "line"  # e.g. ∂(u²)/∂x = 2·u·∂u/∂x: one line on the way to a derivative
+    CANCELLING = "cancelling"  # e.g. (−t/y)·y·(1 − y) = −t·(1 − y): one line on the way to y − t
+    INDEPENDENT = "independent"  # e.g. ∂E2/∂w5 = 0
+    SPLIT = "split"  # e.g. ∂E/∂w5 = ∂E1/∂w5 + ∂E2/∂w5
+    CHAIN = "chain"  # e.g. ∂E/∂w5 = ∂E1/∂a_o1·∂a_o1/∂o1·∂o1/∂w5
+    FACTORS = "factors"  # e.g. ∂E/∂w5 = (a_o1 − t1)·a_o1·(1 − a_o1)·a_h1: the same, put in
+    UPSTREAM = "upstream gradient"  # e.g. ∂E/∂a_h1 = δ_o1·w5 + δ_o2·w7
+    ROW_SUMS = "row sums"  # e.g. ∂a1/∂z1 + ∂a1/∂z2 = 0: of the Jacobian of a softmax
+    DELTA = "delta"  # e.g. δ_h1 = (δ_o1·w5 + δ_o2·w7)·a_h1·(1 − a_h1)
+    CONTRAST = "contrast"  # e.g. what cross-entropy would leave of δ
+    GRADIENT = "gradient"  # e.g. ∂E/∂w1 = δ_h1·i1
+    AVERAGE = "average"  # e.g. ∂Ē/∂w1 = 1/N·Σ ∂E⟨n⟩/∂w1
+    UPDATE = "update"  # e.g. w1 ← w1 − η·∂E/∂w1
+    GENERAL = "general"  # e.g. δ = ∂E/∂a·∂a/∂z: a rule of any network, shown of one unit
+    TASK = "task"  # e.g. δ_h1 = δ_o1·w5·∂a_h1/∂h1: asked of a student, in earlier results
 
 
 class Rule(Enum):
@@ -71,6 +97,7 @@ class Step:
     """One step of a derivation.
 
     id         its address, unique in the derivation: "local/o1/w5", "gradient/w5"
+    kind       what it is about
     relations  the chain it states; every member equals the first (after "←": is assigned to it)
     uses       ids of earlier steps it rests on: reuse is what makes it *back*propagation
     assumes    what the equality needs beyond the definitions, a word of ``ASSUMPTIONS``
@@ -82,6 +109,7 @@ class Step:
     """
 
     id: str
+    kind: Kind
     rule: Rule
     relations: Chain
     uses: tuple[str, ...] = ()
@@ -98,6 +126,11 @@ class Step:
         return self.relations[0].expression
 
     @property
+    def of_array(self) -> bool:
+        """Whether it states an equation between matrices."""
+        return shape(self.subject) is not None
+
+    @property
     def result(self) -> Expression:
         """What the chain ends in."""
         return self.relations[-1].expression
@@ -109,15 +142,22 @@ class Step:
             yield from step.walk()
 
 
+SectionKind = Literal[
+    "functions", "lemmas", "forward", "layer", "loss", "backward", "backward layer", "deltas",
+    "gradients", "paths layer", "weight", "too many paths", "matrix layer", "averages", "batch",
+    "updates", "exercise",
+]  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Section:
     """A run of steps under one heading.
 
-    kind   which heading and which words: "forward", "loss", "gradient", "lemma", …
+    kind   which heading and which words
     about  what the section is about: the weight of a "gradient", the neuron of a "delta"
     """
 
-    kind: str
+    kind: SectionKind
     steps: tuple[Step, ...] = ()
     about: tuple[Quantity, ...] = ()
     layer: int = 0

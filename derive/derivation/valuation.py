@@ -13,7 +13,7 @@ from derive.derivation.derivation import Derivation
 from derive.derivation.local import key
 from derive.derivation.numbers import Atom, Evaluated, Numbers
 from derive.derivation.rounding import Rounding, Shown, half_unit, shown
-from derive.derivation.steps import Relation, Rule, Step
+from derive.derivation.steps import Kind, Relation, Rule, Step
 from derive.derivation.styles.common import objective
 from derive.derivation.styles.deltas import delta_of
 from derive.derivation.trace import Trace, moved, trace
@@ -43,25 +43,16 @@ def formulas_of(derivation: Derivation) -> dict[Atom, Expression]:
         found[quantity] = formula
     together: dict[Quantity, Expression] = {}
     for step in derivation.walk():
-        kind = step.id.partition("/")[0]
-        subject = step.subject
-        if kind == "delta" and step.about:
-            (z,) = step.about
-            found[delta_of(z)] = step.result
-        elif kind == "arriving" and isinstance(subject, Partial):
-            found[subject] = step.result
-        elif kind == "local" and step.rule is Rule.LOCAL and _stands(derivation, step):
-            of, by = step.about  # it stands as ∂E/∂a in the formulas of the page
-            found[Partial(of, by)] = step.result
-        elif kind == "together":
+        kind, subject = step.kind, step.subject
+        if not isinstance(subject, (Quantity, Partial)):  # of an array: its entries tell
+            continue
+        if kind is Kind.FACTORS:
             together[step.about[0]] = step.result
-        elif kind == "gradient" and isinstance(subject, Partial) and step.rule is Rule.CHAIN:
-            found[subject] = step.result
-        elif kind == "gradient" and isinstance(subject, Partial):
+        elif kind is Kind.GRADIENT and step.rule is not Rule.CHAIN:
             w, *receivers = step.about
             known = all(delta_of(z) in found for z in receivers)
             found[subject] = step.result if known else together[w]
-        elif kind == "average" and isinstance(subject, Partial):
+        elif kind in _READ_OFF or (kind is Kind.LOCAL and _stands(derivation, step)):
             found[subject] = step.result
     if derivation.network.is_batch:
         found[BATCH_E] = derivation.section("loss").steps[-1].result
@@ -120,26 +111,25 @@ class Valuation:
 
     def step(self, step: Step, example: int = 0) -> Step | None:
         """The numeric chain that belongs to a symbolic step; None where there is nothing new."""
-        kind = step.id.partition("/")[0]
-        subject = step.subject
-        if kind == "matrix":
+        kind, subject = step.kind, step.subject
+        if step.of_array:
             return self._matrix(step, example)
-        if kind == "update" and isinstance(subject, Quantity):
+        if kind is Kind.UPDATE and isinstance(subject, Quantity):
             return self.updates.get(subject)
-        whole = kind == "average" or step.id == "define/batch"
-        numbers = self.numbers(None if whole else example)
         if kind not in _NUMERIC or not isinstance(subject, (Quantity, Partial)):
             return None
-        if kind == "local" and subject not in self.formulas:
+        if kind is Kind.LOCAL and subject not in self.formulas:
             return None
-        return _evaluation(step.id, subject, numbers.chain(subject))
+        whole = kind is Kind.AVERAGE or subject == BATCH_E
+        return _evaluation(step, self.numbers(None if whole else example).chain(subject))
 
     def _matrix(self, step: Step, example: int) -> Step | None:
         """The matrices of numbers behind a step about matrices; None where it shows none."""
         from derive.derivation.matrix_numbers import in_numbers
 
-        kind = step.id.split("/")[1]
-        if kind in ("sums", "rule", "batch") or (step.rule is Rule.UPDATE and not self.updates):
+        if step.rule is Rule.FORM or step.kind is Kind.ROW_SUMS:
+            return None
+        if step.rule is Rule.UPDATE and not self.updates:
             return None
         whole = self.derivation.network.is_batch and step.rule in (Rule.AVERAGE, Rule.UPDATE)
         numbers = self.numbers(None if whole else example)
@@ -162,7 +152,7 @@ class Valuation:
         for step in self.derivation.section("updates").walk():
             w = step.subject
             if isinstance(w, Quantity):
-                found[w] = _evaluation(step.id, w, self._update(step), "←")
+                found[w] = _evaluation(step, self._update(step), "←")
         return found
 
     def _update(self, step: Step) -> Evaluated:
@@ -270,16 +260,17 @@ class Valuation:
                         yield Cancellation(_atom_key(atom), node, lost)
 
 
-_NUMERIC = frozenset({"define", "delta", "arriving", "gradient", "average", "local"})
+# What a step of these kinds ends in is what the numbers of its subject are worked out from.
+_READ_OFF = frozenset({Kind.UPSTREAM, Kind.DELTA, Kind.GRADIENT, Kind.AVERAGE})
+_NUMERIC = _READ_OFF | {Kind.DEFINITION, Kind.LOCAL}
 
 
-def _evaluation(name: str, subject: Expression, chain: Evaluated, sign: str | None = None) -> Step:
+def _evaluation(step: Step, chain: Evaluated, sign: str | None = None) -> Step:
     first, *others = chain.relations
     if sign is not None:
         first = Relation(sign, first.expression)
-    return Step(
-        f"value/{name}", Rule.EVALUATE, (Relation("", subject), first, *others), uses=(name,)
-    )
+    relations = (Relation("", step.subject), first, *others)
+    return Step(f"value/{step.id}", step.kind, Rule.EVALUATE, relations, uses=(step.id,))
 
 
 def _atom_key(atom: Atom) -> str:

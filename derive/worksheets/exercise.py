@@ -11,7 +11,7 @@ checked like any other step.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 from typing import Any
@@ -21,7 +21,7 @@ from derive.derivation.delta_sign import as_delta, minus, with_minus
 from derive.derivation.derivation import Derivation, derive
 from derive.derivation.local import Locals, key
 from derive.derivation.numbers import Atom
-from derive.derivation.steps import Rule, Section, Step, chain
+from derive.derivation.steps import Kind, Rule, Section, SectionKind, Step, chain
 from derive.derivation.styles.deltas import delta_of
 from derive.expression.nodes import (
     ACTIVATION,
@@ -167,18 +167,17 @@ class _Tasks:
         yield from self._gradients()
         yield from self._updates()
 
-    def _of(self, section: str, *names: str) -> Iterator[Step]:
-        """The steps of a section whose ids begin with one of the names, substeps left out."""
+    def _of(self, section: SectionKind, *kinds: Kind) -> Iterator[Step]:
+        """The steps of some kinds in a section."""
         for found in self.derivation.sections:
             if found.kind == section:
-                for step in found.walk():
-                    if step.id.partition("/")[0] in names and step.id.count("/") == 1:
-                        yield step
+                yield from (step for step in found.walk() if step.kind in kinds)
 
     def _forward(self) -> Iterator[Task]:
-        for section in ("forward", "loss"):
+        sections: tuple[SectionKind, ...] = ("forward", "loss")
+        for section in sections:
             # A softmax needs every pre-activation of its layer.
-            for step in sorted(self._of(section, "define"), key=self._after_its_layer):
+            for step in sorted(self._of(section, Kind.DEFINITION), key=self._after_its_layer):
                 (quantity,) = step.about
                 formula = step.relations[1].expression
                 kind = ("define", quantity.kind, self._activation(quantity))
@@ -198,7 +197,7 @@ class _Tasks:
 
     def _deltas(self) -> Iterator[Task]:
         last = len(self.graph.network.layers)
-        for step in self._of("backward", "arriving", "delta"):
+        for step in self._of("backward", Kind.UPSTREAM, Kind.DELTA):
             (quantity,) = step.about
             if quantity.kind == ACTIVATION:
                 yield _task("delta", step, ("arriving",), step.result)
@@ -238,8 +237,9 @@ class _Tasks:
             uses = tuple(f"delta/{key(z)}" for z in receivers)
         name = f"arriving/{key(a)}"
         step = Step(
-            f"task/{name}", Rule.SUBSTITUTE, chain(Partial(E, a), found), uses=uses, about=(a,)
-        )
+            f"task/{name}", Kind.TASK, Rule.SUBSTITUTE, chain(Partial(E, a), found), uses,
+            about=(a,),
+        )  # fmt: skip
         return Task("delta", step, name, ("arriving",))
 
     @property
@@ -275,18 +275,18 @@ class _Tasks:
         return node
 
     def _gradients(self) -> Iterator[Task]:
-        for step in self._of("backward", "gradient"):
+        for step in self._of("backward", Kind.GRADIENT):
             yield _task("gradient", step, ("gradient", step.about[0].kind), step.result)
 
     def _updates(self) -> Iterator[Task]:
-        for step in self._of("updates", "update"):
-            own = Step(f"task/{step.id}", step.rule, step.relations, (step.id,), about=step.about)
+        for step in self._of("updates", Kind.UPDATE):
+            own = replace(step, id=f"task/{step.id}", kind=Kind.TASK, uses=(step.id,))
             yield Task("update", own, step.id, ("update",))
 
 
 def _task(part: str, step: Step, kind: tuple[str, ...], formula: Expression) -> Task:
     own = Step(
-        f"task/{step.id}", Rule.SUBSTITUTE, chain(step.subject, formula),
+        f"task/{step.id}", Kind.TASK, Rule.SUBSTITUTE, chain(step.subject, formula),
         uses=(step.id,), assumes=step.assumes, about=step.about,
     )  # fmt: skip
     return Task(part, own, step.id, kind)

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import Path
 
+from derive.derivation.calculus import is_short
 from derive.derivation.delta_sign import meaning
-from derive.derivation.local import is_called_prime
 from derive.derivation.numbers import Numbers
-from derive.derivation.steps import chain
+from derive.derivation.steps import Kind, chain
+from derive.derivation.styles.common import proofs
 from derive.derivation.styles.deltas import delta_of
 from derive.document.blocks import (
     Beside,
@@ -180,14 +181,13 @@ class Pages:
 
     def _functions(self) -> Iterator[Block]:
         """σ(x) = 1/(1 + e^(−x)); and f′, where no task says what it is."""
-        shown = []
-        network = self.exercise.structure
-        for section in self.exercise.derivation.sections:
-            for step in section.steps:
-                if section.kind == "functions":
-                    shown.append(Equation(step.relations))
-                elif section.kind == "lemmas" and is_called_prime(network, step):
-                    shown.append(Equation(chain(step.subject, step.result)))
+        derivation = self.exercise.derivation
+        shown = [Equation(s.relations) for s in derivation.walk() if s.kind is Kind.FUNCTION]
+        shown += [
+            Equation(chain(step.subject, step.result))
+            for function, step in proofs(derivation.sections, derivation.graph)
+            if not is_short(function)
+        ]
         if shown:
             yield Equations(tuple(shown))
 

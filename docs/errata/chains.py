@@ -4,7 +4,7 @@ A text may hold chains between ``[[`` and ``]]``:
 
     [[a_2 = sigmoid(1.87) ~ 0.86646]]     each relation is compared
     [[Loss ~ ?]]                          ? is our value, as our pages display it; ?7: 7 decimals
-    [[dE_Total_dW6 = @together]]          @ is what our own derivation ends in, step "together"
+    [[dE_Total_dW6 = @factors]]           @ is what our own step about it ends in, that of a kind
     [[write-up-002-cross-entropy| E_total ~ 1.617234]]      in another network
 
 Signs: ``=`` equal, ``~`` equal to all digits shown, ``!=`` and ``!~`` not so, ``<``, ``>``.

@@ -14,7 +14,7 @@ from itertools import pairwise
 
 import derive
 from derive.derivation.rounding import Rounding
-from derive.derivation.steps import Rule, Step
+from derive.derivation.steps import Kind, Step
 from derive.derivation.valuation import Valuation
 from derive.document.blocks import Inline, Strong
 from derive.document.macros import macros
@@ -225,7 +225,7 @@ QUESTIONS: dict[str, Answer] = {
 
 
 def _is_local(step: Step) -> bool:
-    return step.rule is Rule.LOCAL and step.id.startswith("local/")
+    return step.kind is Kind.LOCAL and not step.of_array
 
 
 def _all_parameters(scope: Scope) -> Iterator[Quantity]:

@@ -102,7 +102,7 @@ class Scope:
             if step.subject == subject
             and len(step.relations) > 1
             and step.rule is not Rule.UPDATE
-            and (not kind or step.id.partition("/")[0] == kind)
+            and (not kind or step.kind.value == kind)
         ]
         if not found:
             raise ScopeError(f"{self.name}: no step {kind} of the style {self.style} is about it")

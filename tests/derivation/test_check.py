@@ -19,7 +19,7 @@ from derive.derivation.check.roots import roots
 from derive.derivation.derivation import Derivation
 from derive.derivation.derivation import derive as derive_
 from derive.derivation.local import Locals
-from derive.derivation.steps import Relation, Rule, Step, chain
+from derive.derivation.steps import Kind, Relation, Rule, Step, chain
 from derive.derivation.trace import ExampleTrace
 from derive.expression.arithmetic import HIGH
 from derive.expression.evaluate import Bindings
@@ -320,8 +320,8 @@ def test_every_branch_of_a_loss_is_looked_at(loss: Any, steps: int) -> None:
 def test_a_statement_of_independence_where_there_is_a_path() -> None:
     derivation = derive_(TWO, "paths")
     e1 = Quantity(LOSS_TERM)
-    false = Step("independent/E1/w2.1.1", Rule.INDEPENDENT, chain(Partial(e1, W5), ZERO),
-                 about=(W5, e1))  # fmt: skip
+    false = Step("independent/E1/w2.1.1", Kind.INDEPENDENT, Rule.INDEPENDENT,
+                 chain(Partial(e1, W5), ZERO), about=(W5, e1))  # fmt: skip
     broken = plant(derivation, "independent/E2/w2.1.1", lambda _: false)
     assert blamed(broken) == "independent/E1/w2.1.1"
     hidden = replace(false, about=(W5, Quantity(LOSS_TERM, unit=1)))

@@ -21,7 +21,7 @@ from derive.derivation.failure import CheckFailed
 from derive.derivation.local import key
 from derive.derivation.numbers import MOST_PLACES, Atom, atoms, has_value, misleads
 from derive.derivation.rounding import equal, shown
-from derive.derivation.steps import Relation, Rule, Step
+from derive.derivation.steps import Kind, Relation, Rule, Step
 from derive.expression.evaluate import Bindings, chosen, evaluate, with_example
 from derive.expression.grid import Grid
 from derive.expression.matrices import entry, shape
@@ -306,7 +306,7 @@ def _entry_of(step: Step, i: int, j: int) -> Step:
 
 
 def _assigns(numeric: Step) -> bool:
-    return numeric.relations[1].sign == "←" or numeric.id.startswith("value/update/")
+    return numeric.relations[1].sign == "←" or numeric.kind is Kind.UPDATE
 
 
 def _check_digits(step: Step, member: Expression) -> None:

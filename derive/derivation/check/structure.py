@@ -10,6 +10,7 @@ from derive.derivation.failure import CheckFailed
 from derive.derivation.local import key
 from derive.derivation.steps import SUM_TO_ONE, Rule, Section, Step
 from derive.derivation.styles.common import objective
+from derive.derivation.styles.deltas import pre_activation_of
 from derive.expression.nodes import (
     DELTA,
     ZERO,
@@ -102,8 +103,10 @@ def _check_predicate(graph: NetworkGraph, step: Step, before: dict[str, Step]) -
             raise CheckFailed(step.id, "a derivative along no path is 0")
     if step.rule in (Rule.CHAIN, Rule.GATHER):
         for delta in quantities(step.result):
-            name = f"delta/z{delta.layer}.{delta.unit + 1}"
-            if delta.kind == DELTA and name not in before:
+            if delta.kind != DELTA:
+                continue
+            name = f"delta/{key(pre_activation_of(delta))}"
+            if name not in before:
                 raise CheckFailed(step.id, f"uses {name} before it is known")
     if step.rule is Rule.SPLIT:
         (w,) = step.about

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from derive.derivation.steps import Relation, Rule, Step, chain
+from derive.derivation.steps import Kind, Relation, Rule, Step, chain
 from derive.expression.matrices import Matrix, MatrixProduct, Transpose, column, row
 from derive.expression.nodes import Expression, Quantity
 from derive.network.description import Layer, Network
@@ -59,6 +59,7 @@ class Arrays:
 
 def gathered(
     name: str,
+    kind: Kind,
     members: Sequence[Expression],
     steps: tuple[Step, ...],
     rule: Rule = Rule.GATHER,
@@ -75,7 +76,7 @@ def gathered(
     if rule is Rule.UPDATE:
         relations = (relations[0], Relation("←", relations[1].expression))
     return Step(
-        f"matrix/{name}", rule, relations, uses=tuple(step.id for step in steps),
+        f"matrix/{name}", kind, rule, relations, uses=tuple(step.id for step in steps),
         assumes=assumes, substeps=steps, number=number,
     )  # fmt: skip
 

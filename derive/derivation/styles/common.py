@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 from derive.derivation.local import key, lemma
-from derive.derivation.steps import Relation, Rule, Section, Step, chain
+from derive.derivation.steps import Kind, Relation, Rule, Section, Step, chain
 from derive.expression.functions import Function
 from derive.expression.nodes import (
     LOSS,
@@ -57,11 +59,23 @@ def functions(graph: NetworkGraph) -> Section:
         if use.function is not None:
             need(use.function)
     steps = [
-        Step(f"function/{f.name}", Rule.DEFINE, chain(Apply(f, f.parameters), f.definition))
+        Step(
+            f"function/{f.name}",
+            Kind.FUNCTION,
+            Rule.DEFINE,
+            chain(Apply(f, f.parameters), f.definition),
+        )
         for f in needed
         if f.definition is not None
     ]
     return Section("functions", tuple(steps))
+
+
+def definition(q: Quantity, *formulas: Expression, uses: tuple[str, ...] = ()) -> Step:
+    """q = formula, and where there are more, the same written otherwise."""
+    return Step(
+        f"define/{key(q)}", Kind.DEFINITION, Rule.DEFINE, chain(q, *formulas), uses, about=(q,)
+    )
 
 
 def forward(graph: NetworkGraph) -> Section:
@@ -71,16 +85,14 @@ def forward(graph: NetworkGraph) -> Section:
         steps = []
         for z, a in zip(pre_activations(layer), activations(layer), strict=True):
             formula, activation = graph.definitions[z], graph.definitions[a]
-            steps.append(Step(f"define/{key(z)}", Rule.DEFINE, chain(z, formula), about=(z,)))
-            members: tuple[Expression, ...] = (a, activation)
+            steps.append(definition(z, formula))
+            members: tuple[Expression, ...] = (activation,)
             uses: tuple[str, ...] = ()
             narrow = isinstance(activation, Apply) and len(graph.parents[z]) <= 2 * COMPOSED_WIDTH
             if narrow and isinstance(activation, Apply):
                 members = (*members, Apply(activation.function, (formula,)))
                 uses = (f"define/{key(z)}",)
-            steps.append(
-                Step(f"define/{key(a)}", Rule.DEFINE, chain(*members), uses=uses, about=(a,))
-            )
+            steps.append(definition(a, *members, uses=uses))
         layers.append(Section("layer", tuple(steps), layer=layer.index))
     return Section("forward", sections=tuple(layers))
 
@@ -90,23 +102,24 @@ def loss(graph: NetworkGraph) -> Section:
     steps = []
     for quantity in (*graph.targets, *graph.terms, E):
         if quantity in graph.definitions:
-            formula = graph.definitions[quantity]
-            steps.append(
-                Step(f"define/{key(quantity)}", Rule.DEFINE, chain(quantity, formula),
-                     about=(quantity,))
-            )  # fmt: skip
+            steps.append(definition(quantity, graph.definitions[quantity]))
     if graph.network.is_batch:
         one = Quantity(LOSS, example=EXAMPLE)
-        steps.append(
-            Step("define/batch", Rule.DEFINE, chain(BATCH_E, graph.over_examples(one)),
-                 about=(BATCH_E,))
-        )  # fmt: skip
+        steps.append(definition(BATCH_E, graph.over_examples(one)))
     return Section("loss", tuple(steps))
 
 
 def lemmas(graph: NetworkGraph) -> Section:
     """σ′ and its like, proved from the formulas of the activations."""
     return Section("lemmas", tuple(lemma(use) for use in functions_in_use(graph)))
+
+
+def proofs(sections: Iterable[Section], graph: NetworkGraph) -> Iterator[tuple[Function, Step]]:
+    """Each activation of one variable with the lemma about it, as ``lemmas`` has told them."""
+    told = (step for section in sections if section.kind == "lemmas" for step in section.steps)
+    for use, step in zip(functions_in_use(graph), told, strict=True):
+        assert use.function is not None  # they are those in use
+        yield use.function, step
 
 
 def averages(graph: NetworkGraph, parameters: tuple[Quantity, ...]) -> Section:
@@ -117,6 +130,7 @@ def averages(graph: NetworkGraph, parameters: tuple[Quantity, ...]) -> Section:
         steps.append(
             Step(
                 f"average/{key(w)}",
+                Kind.AVERAGE,
                 Rule.AVERAGE,
                 chain(Partial(BATCH_E, w), graph.over_examples(one)),
                 uses=(f"gradient/{key(w)}",),
@@ -141,6 +155,7 @@ def updates(graph: NetworkGraph, parameters: tuple[Quantity, ...]) -> Section:
         steps.append(
             Step(
                 f"update/{key(w)}",
+                Kind.UPDATE,
                 Rule.UPDATE,
                 (Relation("", w), Relation("←", moved)),
                 uses=(f"{source}/{key(w)}",),

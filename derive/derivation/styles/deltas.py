@@ -14,7 +14,7 @@ from itertools import pairwise
 
 from derive.derivation.cancellation import cancelling_steps, output_delta_simplified
 from derive.derivation.local import Locals, key
-from derive.derivation.steps import Relation, Rule, Section, Step, chain
+from derive.derivation.steps import Kind, Relation, Rule, Section, Step, chain
 from derive.derivation.styles.common import backward_order
 from derive.expression.nodes import (
     ACTIVATION,
@@ -84,8 +84,8 @@ class Deltas:
         """∂E/∂a = Σ_k δ_k·w_ak, a step of its own where several δ need it."""
         chained, known, uses = self._arriving(a)
         return Step(
-            f"arriving/{key(a)}", Rule.CHAIN, chain(Partial(E, a), chained, known),
-            uses=uses, about=(a,),
+            f"arriving/{key(a)}", Kind.UPSTREAM, Rule.CHAIN,
+            chain(Partial(E, a), chained, known), uses=uses, about=(a,),
         )  # fmt: skip
 
     def _arriving(self, a: Quantity) -> tuple[Expression, Expression, tuple[str, ...]]:
@@ -114,7 +114,7 @@ class Deltas:
             members[-1] = known
         local = self.local.step(a, z)
         return Step(
-            f"delta/{key(z)}", Rule.CHAIN, chain(*members), uses=(*uses, local.id),
+            f"delta/{key(z)}", Kind.DELTA, Rule.CHAIN, chain(*members), uses=(*uses, local.id),
             substeps=(local,), number=self._numbers[z], about=(z,),
         )  # fmt: skip
 
@@ -126,8 +126,9 @@ class Deltas:
         locals_ = tuple(self.local.step(a, z) for a in every)
         uses = tuple(f"arriving/{key(a)}" for a in every) + tuple(s.id for s in locals_)
         return Step(
-            f"delta/{key(z)}", Rule.CHAIN, chain(delta_of(z), Partial(E, z), chained, known),
-            uses=uses, substeps=locals_, number=self._numbers[z], about=(z,),
+            f"delta/{key(z)}", Kind.DELTA, Rule.CHAIN,
+            chain(delta_of(z), Partial(E, z), chained, known), uses=uses, substeps=locals_,
+            number=self._numbers[z], about=(z,),
         )  # fmt: skip
 
     def _output_delta(self, z: Quantity) -> Step:
@@ -149,7 +150,7 @@ class Deltas:
             substeps += cancelling_steps(name, known, lines, assumes)
             relations.append(Relation("=", lines[-1].expression))
         return Step(
-            name, Rule.CHAIN, tuple(relations), uses=tuple(locals_),
+            name, Kind.DELTA, Rule.CHAIN, tuple(relations), uses=tuple(locals_),
             substeps=substeps, assumes=assumes, number=self._numbers[z], about=(z,),
         )  # fmt: skip
 
@@ -161,8 +162,9 @@ class Deltas:
         locals_ = tuple(self.local.step(z, w) for z in receivers)
         uses = tuple(f"delta/{key(z)}" for z in receivers) + tuple(s.id for s in locals_)
         return Step(
-            f"gradient/{key(w)}", Rule.CHAIN, chain(Partial(E, w), chained, known),
-            uses=uses, substeps=locals_, about=(w, *receivers),
+            f"gradient/{key(w)}", Kind.GRADIENT, Rule.CHAIN,
+            chain(Partial(E, w), chained, known), uses=uses, substeps=locals_,
+            about=(w, *receivers),
         )  # fmt: skip
 
 

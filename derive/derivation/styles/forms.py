@@ -21,7 +21,7 @@ from fractions import Fraction
 from derive.derivation.calculus import prime
 from derive.derivation.cancellation import output_delta_simplified, targets_sum_to_one
 from derive.derivation.delta_sign import minus
-from derive.derivation.steps import SUM_TO_ONE, Rule, Section, Step, chain
+from derive.derivation.steps import SUM_TO_ONE, Kind, Rule, Section, Step, chain
 from derive.derivation.styles.arrays import Arrays
 from derive.derivation.styles.deltas import delta_of
 from derive.expression.matrices import (
@@ -80,7 +80,7 @@ class Forms:
         self.by_sender = self.arrays.by_sender
         self.rows = batch or self.by_sender  # values stand in rows
         self.last = len(graph.network.layers)
-        self.kind = "batch" if batch else "rule"
+        self._of_what = "batch" if batch else "rule"
         self.negative = self.network.delta_sign == NEGATIVE  # δ = −∂E/∂z
 
     # -- arrays by name ----------------------------------------------------------------------
@@ -165,12 +165,14 @@ class Forms:
         if layer.bias != "none":
             added = self.biases(k)
             weighted = Sum((weighted, Negative(added) if layer.subtracts else added))
-        yield self._step("sums", k, self.sums(k), weighted)
+        yield self._step("sums", Kind.DEFINITION, k, self.sums(k), weighted)
         function = layer.activation.function
         if layer.activation.name == "identity":
-            yield self._step("activations", k, self.values(k), self.sums(k))
+            yield self._step("activations", Kind.DEFINITION, k, self.values(k), self.sums(k))
         elif function is not None:
-            yield self._step("activations", k, self.values(k), function(self.sums(k)))
+            yield self._step(
+                "activations", Kind.DEFINITION, k, self.values(k), function(self.sums(k))
+            )
 
     # -- backward ----------------------------------------------------------------------------
 
@@ -187,7 +189,9 @@ class Forms:
                 members.append(short)
                 if layer.activation.function is None:
                     assumes = (SUM_TO_ONE,)
-        return self._step("deltas", k, *members, assumes=assumes) if len(members) > 1 else None
+        if len(members) == 1:
+            return None
+        return self._step("deltas", Kind.DELTA, k, *members, assumes=assumes)
 
     def _through(self, layer: Layer) -> list[Expression]:
         """What comes back, times the slope of the activation."""
@@ -276,13 +280,17 @@ class Forms:
             share = Number(Fraction(1, self.network.example_count))
             form = product(share, form) if share != ONE else form
         form = minus(form) if self.negative else form
-        return self._step(f"gradient-{kind}", k, Named(Partial(goal, name), slopes), form)
+        slope = Named(Partial(goal, name), slopes)
+        return self._step(f"gradient-{kind}", Kind.GRADIENT, k, slope, form)
 
     def _slope(self, w: Quantity) -> Expression:
         return Partial(BATCH_E if self.batch else E, w)
 
-    def _step(self, what: str, k: int, *members: Expression, assumes: tuple[str, ...] = ()) -> Step:
-        return Step(f"matrix/{self.kind}/{what}/{k}", Rule.FORM, chain(*members), assumes=assumes)
+    def _step(
+        self, name: str, kind: Kind, k: int, *members: Expression, assumes: tuple[str, ...] = ()
+    ) -> Step:
+        id = f"matrix/{self._of_what}/{name}/{k}"
+        return Step(id, kind, Rule.FORM, chain(*members), assumes=assumes)
 
 
 def batch_forms(graph: NetworkGraph, parameters: Mapping[int, tuple[Quantity, ...]]) -> Section:

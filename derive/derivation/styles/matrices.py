@@ -18,7 +18,7 @@ from derive.derivation.cancellation import (
     targets_sum_to_one,
 )
 from derive.derivation.local import Locals, key
-from derive.derivation.steps import SUM_TO_ONE, Rule, Section, Step, chain
+from derive.derivation.steps import SUM_TO_ONE, Kind, Rule, Section, Step, chain
 from derive.derivation.styles import common
 from derive.derivation.styles.arrays import MOST_INSIDE, Arrays, gathered, itself
 from derive.derivation.styles.deltas import Deltas, delta_of, grouped
@@ -99,7 +99,7 @@ class Matrices:
                 deltas = vector(map(delta_of, pre_activations(following)))
                 inner = [self.arrays.back(deltas, self.arrays.weights(following, itself))]
         members = [vector(Partial(E, a) for a in found), *inner, vector(s.result for s in steps)]
-        return gathered(f"arriving/{k}", members, steps)
+        return gathered(f"arriving/{k}", Kind.UPSTREAM, members, steps)
 
     def _errors(self) -> list[tuple[Quantity, Quantity]]:
         """Every output with the loss term it is in."""
@@ -117,7 +117,7 @@ class Matrices:
         if members[-1] == members[-2]:  # it has cases, and stands by its name
             del members[-1]
         return Step(
-            f"arriving/{key(y)}", Rule.CHAIN, chain(*members), uses=(local.id,),
+            f"arriving/{key(y)}", Kind.UPSTREAM, Rule.CHAIN, chain(*members), uses=(local.id,),
             substeps=(local,), about=(y,),
         )  # fmt: skip
 
@@ -130,18 +130,18 @@ class Matrices:
             steps = tuple(self.local.step(a, z) for a, z in zip(found, zs, strict=True))
             members = [self.arrays.vector(step.subject for step in steps),
                        self.arrays.vector(step.result for step in steps)]  # fmt: skip
-            return [gathered(f"local/{k}", members, steps)]
+            return [gathered(f"local/{k}", Kind.LOCAL, members, steps)]
         table = [[self.local.step(a, z) for z in zs] for a in found]
         steps = tuple(step for row in table for step in row)
         jacobian = Matrix(tuple(tuple(step.subject for step in row) for row in table))
         worked = Matrix(tuple(tuple(step.result for step in row) for row in table))
-        whole = gathered(f"local/{k}", [jacobian, worked], steps)
+        whole = gathered(f"local/{k}", Kind.LOCAL, [jacobian, worked], steps)
         sums = [
             column(tuple(total(*row) for row in jacobian.rows)),
             column(tuple(total(*row) for row in worked.rows)),
             column((ZERO,) * len(found)),
         ]
-        rests = Step(f"matrix/sums/{k}", Rule.SIMPLIFY, chain(*sums), uses=(whole.id,))
+        rests = Step(f"matrix/sums/{k}", Kind.ROW_SUMS, Rule.SIMPLIFY, chain(*sums), (whole.id,))
         return [whole, rests] if len(found) > 1 else [whole]
 
     def _deltas(self, layer: Layer) -> Step:
@@ -162,7 +162,7 @@ class Matrices:
             members.append(vector(step.relations[position].expression for step in steps))
         self._numbered += 1
         assumes = steps[0].assumes
-        return gathered(f"delta/{layer.index}", members, steps, assumes=assumes,
+        return gathered(f"delta/{layer.index}", Kind.DELTA, members, steps, assumes=assumes,
                         number=self._numbered)  # fmt: skip
 
     def _delta(self, layer: Layer, z: Quantity) -> Step:
@@ -182,8 +182,8 @@ class Matrices:
             substeps = cancelling_steps(f"delta/{key(z)}", known, lines, assumes)
             members += [known, lines[-1].expression]
         return Step(
-            f"delta/{key(z)}", Rule.CHAIN, chain(*members), uses=tuple(uses), substeps=substeps,
-            assumes=assumes, about=(z,),
+            f"delta/{key(z)}", Kind.DELTA, Rule.CHAIN, chain(*members), uses=tuple(uses),
+            substeps=substeps, assumes=assumes, about=(z,),
         )  # fmt: skip
 
     def _shares(self, layer: Layer, z: Quantity) -> list[Expression]:
@@ -229,8 +229,8 @@ class Matrices:
             )  # fmt: skip
         members = (collected, vector(over(Sum((y, Negative(t))), temperature) for y, t in pairs))
         uses = (f"matrix/local/{layer.index}",)
-        return [Step(f"matrix/contrast/{layer.index}", Rule.CHAIN, chain(*members), uses=uses,
-                     assumes=(SUM_TO_ONE,))]  # fmt: skip
+        return [Step(f"matrix/contrast/{layer.index}", Kind.CONTRAST, Rule.CHAIN, chain(*members),
+                     uses=uses, assumes=(SUM_TO_ONE,))]  # fmt: skip
 
     # -- gradients ---------------------------------------------------------------------------
 
@@ -252,7 +252,7 @@ class Matrices:
                 self.arrays.outer(vector(senders), vector(map(delta_of, pre_activations(layer)))),
                 self.arrays.weights(layer, by.__getitem__),
             ]
-            steps.append(gathered(f"gradient/{layer.index}", members,
+            steps.append(gathered(f"gradient/{layer.index}", Kind.GRADIENT, members,
                                   tuple(own[w] for w in weights)))  # fmt: skip
         biases = [b for b in parameters if b.kind == BIAS]
         if biases and biases[0].unit < 0:
@@ -260,7 +260,7 @@ class Matrices:
         elif biases:
             members = [vector(Partial(E, b) for b in biases), vector(own[b].result for b in biases)]
             found = tuple(own[b] for b in biases)
-            steps.append(gathered(f"gradient-bias/{layer.index}", members, found))
+            steps.append(gathered(f"gradient-bias/{layer.index}", Kind.GRADIENT, members, found))
         return steps
 
     def _at_length(self, layer: Layer, step: Step) -> Step:

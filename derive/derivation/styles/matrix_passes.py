@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from derive.derivation.local import key
-from derive.derivation.steps import Rule, Section, Step, chain
+from derive.derivation.steps import Kind, Rule, Section, Step
 from derive.derivation.styles import common
 from derive.derivation.styles.arrays import MOST_INSIDE, Arrays, gathered, itself
 from derive.derivation.styles.forms import Forms
@@ -51,10 +50,7 @@ def forward(graph: NetworkGraph) -> Section:
 
 
 def _definitions(graph: NetworkGraph, quantities: Iterable[Quantity]) -> tuple[Step, ...]:
-    return tuple(
-        Step(f"define/{key(q)}", Rule.DEFINE, chain(q, graph.definitions[q]), about=(q,))
-        for q in quantities
-    )
+    return tuple(common.definition(q, graph.definitions[q]) for q in quantities)
 
 
 def _sums(graph: NetworkGraph, arrays: Arrays, layer: Layer, before: tuple[Quantity, ...]) -> Step:
@@ -67,7 +63,8 @@ def _sums(graph: NetworkGraph, arrays: Arrays, layer: Layer, before: tuple[Quant
             weighted = Sum((weighted, Negative(biases) if layer.subtracts else biases))
         members.append(weighted)
     members.append(arrays.vector(graph.definitions[z] for z in zs))
-    return gathered(f"define/z{layer.index}", members, _definitions(graph, zs), Rule.DEFINE)
+    steps = _definitions(graph, zs)
+    return gathered(f"define/z{layer.index}", Kind.DEFINITION, members, steps, Rule.DEFINE)
 
 
 def _activations(graph: NetworkGraph, arrays: Arrays, layer: Layer) -> Step:
@@ -77,7 +74,8 @@ def _activations(graph: NetworkGraph, arrays: Arrays, layer: Layer) -> Step:
     if function is not None and layer.activation.name != "identity":
         members.append(function(arrays.vector(pre_activations(layer))))
     members.append(arrays.vector(graph.definitions[a] for a in found))
-    return gathered(f"define/a{layer.index}", members, _definitions(graph, found), Rule.DEFINE)
+    steps = _definitions(graph, found)
+    return gathered(f"define/a{layer.index}", Kind.DEFINITION, members, steps, Rule.DEFINE)
 
 
 def averages(graph: NetworkGraph, parameters: tuple[Quantity, ...]) -> Section:
@@ -123,8 +121,10 @@ def _by_array(graph: NetworkGraph, section: Section, members: Members) -> Sectio
                 return arrays.weights(layer, of)
             return arrays.vector(of(step.about[0]) for step in mine)
 
-        kind = mine[0].id.partition("/")[0] + ("" if w.kind == WEIGHT else "-bias")
-        steps.append(gathered(f"{kind}/{w.layer}", members(array), tuple(mine), mine[0].rule))
+        kind = mine[0].kind
+        name = kind.value if w.kind == WEIGHT else f"{kind.value}-bias"
+        entries = tuple(mine)
+        steps.append(gathered(f"{name}/{w.layer}", kind, members(array), entries, mine[0].rule))
     return replace(section, steps=tuple(steps))
 
 

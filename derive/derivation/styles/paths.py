@@ -13,9 +13,11 @@ before the input is δ, named with the first parameter of each unit.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from derive.derivation.cancellation import cancelling_steps, output_delta_simplified
 from derive.derivation.local import Locals, key
-from derive.derivation.steps import Rule, Section, Step, chain
+from derive.derivation.steps import Kind, Rule, Section, Step, chain
 from derive.derivation.styles.common import backward_order
 from derive.derivation.styles.deltas import Deltas, delta_of, edges
 from derive.expression.nodes import (
@@ -98,7 +100,7 @@ class Paths:
         independent = [e for e in graph.terms if e not in reached]
         for e in independent:
             steps.append(
-                Step(f"independent/{key(e)}/{key(w)}", Rule.INDEPENDENT,
+                Step(f"independent/{key(e)}/{key(w)}", Kind.INDEPENDENT, Rule.INDEPENDENT,
                      chain(Partial(e, w), ZERO), about=(w, e))
             )  # fmt: skip
         if graph.terms:
@@ -106,7 +108,7 @@ class Paths:
         paths = [path for e in reached for path in graph.paths(w, e)]
         chained = graph.averaged(total(*(_along(path, len(paths) > 1) for path in paths)))
         steps.append(
-            Step(f"chain/{key(w)}", Rule.CHAIN, chain(Partial(E, w), chained),
+            Step(f"chain/{key(w)}", Kind.CHAIN, Rule.CHAIN, chain(Partial(E, w), chained),
                  uses=(f"split/{key(w)}",) if graph.terms else (), about=(w,))
         )  # fmt: skip
         steps.append(self._together(w, paths, steps))
@@ -129,8 +131,8 @@ class Paths:
         if short is None:
             uses += self._locals(paths, steps)
             known = self.graph.averaged(total(*(self._factors(path) for path in paths)))
-            return Step(name, Rule.SUBSTITUTE, chain(Partial(E, w), known), tuple(uses),
-                        about=(w,))  # fmt: skip
+            return Step(name, Kind.FACTORS, Rule.SUBSTITUTE, chain(Partial(E, w), known),
+                        tuple(uses), about=(w,))  # fmt: skip
         assumes: dict[str, None] = {}
         parts = []
         for path in short:
@@ -138,8 +140,8 @@ class Paths:
             parts.append(_times_input(left, self._factors(path)))
         uses += dict.fromkeys(f"delta/{key(path[0])}" for path in short)
         uses += self._locals(short, steps)
-        return Step(name, Rule.SUBSTITUTE, chain(Partial(E, w), total(*parts)), tuple(uses),
-                    tuple(assumes), about=(w,))  # fmt: skip
+        return Step(name, Kind.FACTORS, Rule.SUBSTITUTE, chain(Partial(E, w), total(*parts)),
+                    tuple(uses), tuple(assumes), about=(w,))  # fmt: skip
 
     def _from_outputs(self, paths: list[Path]) -> list[Path] | None:
         """The paths from the sums of the output units on, where their δ are known and short."""
@@ -162,7 +164,7 @@ class Paths:
         if lost:
             members.append(graph.averaged(total(*(Partial(e, w) for e in reached))))
         return Step(
-            f"split/{key(w)}", Rule.SPLIT, chain(*members),
+            f"split/{key(w)}", Kind.SPLIT, Rule.SPLIT, chain(*members),
             uses=tuple(f"independent/{key(e)}/{key(w)}" for e in lost), about=(w,),
         )  # fmt: skip
 
@@ -175,10 +177,7 @@ class Paths:
                 used[step.id] = None
                 if step.id not in self.register:
                     self.register[step.id] = len(self.register) + 1
-                    steps.append(
-                        Step(step.id, step.rule, step.relations, step.uses, step.assumes,
-                             step.substeps, self.register[step.id], step.about)
-                    )  # fmt: skip
+                    steps.append(replace(step, number=self.register[step.id]))
         return list(used)
 
     def _factors(self, path: Path) -> Expression:
@@ -204,8 +203,9 @@ class Paths:
             assumes.clear()  # the step before has needed it
         members.append(named)
         return Step(
-            name, Rule.COLLECT if len(members) > 2 else Rule.NAME, chain(*members),
-            uses=(f"together/{key(w)}",), assumes=tuple(assumes), about=(w, *receivers),
+            name, Kind.GRADIENT, Rule.COLLECT if len(members) > 2 else Rule.NAME,
+            chain(*members), uses=(f"together/{key(w)}",), assumes=tuple(assumes),
+            about=(w, *receivers),
         )  # fmt: skip
 
     def _delta(self, z: Quantity, w: Quantity) -> Step:
@@ -221,7 +221,7 @@ class Paths:
             members.append(known)
         members.append(self._collected(z, assumes))
         return Step(
-            name, Rule.NAME, chain(*members), uses=(f"together/{key(w)}",),
+            name, Kind.DELTA, Rule.NAME, chain(*members), uses=(f"together/{key(w)}",),
             assumes=tuple(assumes), substeps=substeps, about=(z,),
         )  # fmt: skip
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from derive.derivation.local import is_called_prime
-from derive.derivation.steps import Chain, Rule, Section, Step
+from derive.derivation.calculus import is_short
+from derive.derivation.steps import Chain, Kind, Rule, Section, Step
 from derive.document import kinks
 from derive.document.blocks import Block, Equation, Paragraph
 from derive.document.narration import matrices
@@ -16,6 +16,7 @@ from derive.document.narration.figures import circuit_figure
 from derive.document.narration.locals import proof
 from derive.document.narration.paths import layer_by_paths
 from derive.document.narration.teller import Teller, first_and_last, rows
+from derive.expression.functions import Function
 from derive.expression.nodes import Quantity, quantities
 from derive.graph import E
 
@@ -60,26 +61,24 @@ def _known(teller: Teller) -> Iterator[Block]:
         listed = teller.words.listing(numbers)
         yield teller.say("known_lemmas", numbers=listed, count=len(numbers))
         return
-    lemmas = [s for section in teller.derivation.sections if section.kind == "lemmas"
-              for s in section.steps]  # fmt: skip
+    proofs = list(teller.proofs)
     if teller.brief:  # where a formula says f′, the page says what f′ is
-        lemmas = [step for step in lemmas if is_called_prime(teller.network, step)]
-    if lemmas:
-        yield from _derivatives(teller, lemmas)
+        proofs = [(function, step) for function, step in proofs if not is_short(function)]
+    if proofs:
+        yield from _derivatives(teller, proofs)
     graph = teller.graph
     yield from map(Paragraph, kinks.of_loss(
         teller.words, teller.network.loss, graph.outputs[0], graph.targets[0]
     ))  # fmt: skip
 
 
-def _derivatives(teller: Teller, lemmas: list[Step]) -> Iterator[Block]:
+def _derivatives(teller: Teller, proofs: list[tuple[Function, Step]]) -> Iterator[Block]:
     """f′ of every activation, and where it is a convention."""
     kind = "brief" if teller.brief else "full" if teller.full else "normal"
-    yield teller.say(f"known_{kind}", count=len(lemmas))
+    yield teller.say(f"known_{kind}", count=len(proofs))
     whole = teller.brief or teller.full
-    yield from rows([Equation(first_and_last(s)) if whole else proof(s) for s in lemmas])
-    told = [teller.functions[step.id.partition("/")[2]] for step in lemmas]
-    for said in (kinks.of_function(teller.words, function) for function in told):
+    yield from rows([Equation(first_and_last(s)) if whole else proof(s) for _, s in proofs])
+    for said in (kinks.of_function(teller.words, function) for function, _ in proofs):
         if said:
             yield Paragraph(said)
 
@@ -87,14 +86,11 @@ def _derivatives(teller: Teller, lemmas: list[Step]) -> Iterator[Block]:
 def _results(teller: Teller, section: Section) -> Iterator[Block]:
     """Only what comes out: every δ that a result needs, every gradient."""
     steps = list(section.walk())
-    together = {s.about[0]: s for s in steps if s.id.startswith("together/")}
+    together = {s.about[0]: s for s in steps if s.kind is Kind.FACTORS}
     gradients = {
-        step.about[0]: _brief_chain(step, together)
-        for step in steps
-        if step.id.startswith("gradient/") and step.id.count("/") == 1
+        step.about[0]: _brief_chain(step, together) for step in steps if step.kind is Kind.GRADIENT
     }
-    deltas = [s for s in steps if s.id.startswith(("delta/", "arriving/"))
-              and "/simplify/" not in s.id]  # fmt: skip
+    deltas = [s for s in steps if s.kind in (Kind.UPSTREAM, Kind.DELTA)]
     yield from in_brief(teller, deltas)
     if teller.derivation.style == "paths":
         deltas = _needed(deltas, list(gradients.values()))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from derive.derivation.batch_numbers import MOST_ROWS, array, worked_out
-from derive.derivation.steps import Relation, Step
+from derive.derivation.steps import Kind, Relation, Step
 from derive.derivation.styles.deltas import delta_of
 from derive.derivation.styles.forms import Forms
 from derive.derivation.valuation import Valuation
@@ -66,7 +66,7 @@ def _by_matrices(teller: Teller) -> Iterator[Block]:
     yield from rows([Equation(step.relations, None, "gradient") for step in steps])
     if valuation is None or teller.brief or not fits:
         return
-    gradients = [step for step in steps if "/gradient-" in step.id]
+    gradients = [step for step in steps if step.kind is Kind.GRADIENT]
     worked = [(step, worked_out(valuation, step)) for step in gradients]
     if not any(numbers for _, numbers in worked):
         return
@@ -98,5 +98,6 @@ def _arrays(teller: Teller, steps: tuple[Step, ...]) -> Iterator[Named]:
             yield forms.values(layer.index)
     yield forms.targets()
     for layer in reversed(teller.network.layers):
-        if any(step.id == f"matrix/batch/deltas/{layer.index}" for step in steps):
-            yield forms.deltas(layer.index)
+        deltas = forms.deltas(layer.index)
+        if any(step.subject == deltas for step in steps):
+            yield deltas

@@ -12,14 +12,12 @@ from derive.document.narration.teller import Teller
 
 def appendix(teller: Teller) -> Iterator[Block]:
     """The derivatives of the activations, proved from their formulas."""
-    sections = [s for s in teller.derivation.sections if s.kind == "lemmas"]
-    steps = [step for section in sections for step in section.steps]
-    if not steps or not teller.full or teller.lemmas:
+    if not teller.proofs or not teller.full or teller.lemmas:
         return
     yield teller.heading(2, "appendix")
     yield teller.say("appendix")
-    for step in steps:
+    for function, step in teller.proofs:
         yield lines(teller, step, "")
-        said = kinks.of_function(teller.words, teller.functions[step.id.partition("/")[2]])
+        said = kinks.of_function(teller.words, function)
         if said:
             yield Paragraph(said)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from derive.derivation.cancellation import cancels
-from derive.derivation.steps import Relation, Section, Step
+from derive.derivation.steps import Kind, Relation, Section, Step
 from derive.derivation.styles.deltas import delta_of
 from derive.document.blocks import Block, Equation
 from derive.document.narration.cancellation import line_by_line
@@ -66,7 +66,7 @@ def _deltas(teller: Teller, section: Section, told: Told) -> Iterator[Block]:
     yield teller.say(name, layer=layer, following=following, loss=E, count=count)
     first = True
     for step in section.steps:
-        if step.id.startswith("arriving/"):
+        if step.kind is Kind.UPSTREAM:
             yield teller.equation(step, role="gradient")
             continue
         (z,) = step.about

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from derive.derivation.steps import Kind
 from derive.derivation.valuation import STEP
 from derive.document.blocks import Block, Equation, Inline, Table
 from derive.document.narration import matrices
@@ -114,7 +115,8 @@ def _along_all(teller: Teller) -> Iterator[Block]:
 def _formulas(teller: Teller) -> dict[Quantity, Expression]:
     """δ · input for every parameter."""
     section = teller.derivation.section("backward")
-    return {s.about[0]: s.result for s in section.walk() if s.id.startswith("gradient/")}
+    gradients = (s for s in section.walk() if s.kind is Kind.GRADIENT and not s.of_array)
+    return {s.about[0]: s.result for s in gradients}
 
 
 def _losses(teller: Teller) -> Iterator[Block]:

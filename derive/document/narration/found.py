@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from derive.derivation.rounding import Shown, display, equal, exponent, is_zero, settled, shown
+from derive.derivation.steps import Kind
 from derive.derivation.valuation import Valuation
 from derive.document.blocks import Block, Inline, Items, Paragraph
 from derive.document.narration.cases import unused
@@ -53,7 +54,7 @@ def _always(teller: Teller) -> Iterator[Inline]:
     if len(network.layers) > 1:
         yield words("found_reuse")
     steps = teller.derivation.walk()
-    if any(step.assumes for step in steps if not step.id.startswith("matrix/contrast/")):
+    if any(step.assumes for step in steps if step.kind is not Kind.CONTRAST):
         hot = "" if network.layers[-1].activation.temperature.value == 1 else "_temperature"
         yield words(
             f"found_cancel_softmax{hot}", temperature=network.layers[-1].activation.temperature

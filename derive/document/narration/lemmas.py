@@ -17,8 +17,7 @@ def lemmas(teller: Teller) -> Iterator[Block]:
     words, graph, network = teller.words, teller.graph, teller.network
     yield teller.heading(2, "lemmas")
     yield teller.say("lemmas")
-    by_name = {s.id.partition("/")[2]: s for section in teller.derivation.sections
-               if section.kind == "lemmas" for s in section.steps}  # fmt: skip
+    proved = {function.name: (function, step) for function, step in teller.proofs}
     activations = {layer.activation.function.name: words.activation(layer.activation)
                    for layer in network.layers if layer.activation.function}  # fmt: skip
     for name, n in teller.lemmas.items():
@@ -39,10 +38,10 @@ def lemmas(teller: Teller) -> Iterator[Block]:
             yield from _proved(teller, step, said=said_of_loss)
         else:
             yield teller.say("lemma_activation", lemma=title, name=activations[name])
-            function = teller.functions[name]
+            function, step = proved[name]
             said = kinks.of_function(words, function)
             apart = kinks.apart(words, function)
-            yield from _proved(teller, by_name[name], said=(said,) if said else (), apart=apart)
+            yield from _proved(teller, step, said=(said,) if said else (), apart=apart)
 
 
 def _proved(

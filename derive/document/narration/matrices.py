@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from derive.derivation.cancellation import cancels
-from derive.derivation.steps import Chain, Relation, Rule, Section, Step
+from derive.derivation.steps import Chain, Kind, Relation, Rule, Section, Step
 from derive.derivation.styles.arrays import MOST_INSIDE, Arrays, itself
 from derive.derivation.styles.deltas import delta_of
 from derive.document.blocks import Block, Equation, Inline, Table
@@ -14,8 +14,16 @@ from derive.document.narration.figures import step_figure
 from derive.document.narration.locals import is_trivial, lines, short
 from derive.document.narration.teller import ROW_LIMIT, Teller, first_and_last, rows
 from derive.document.wording import Value
-from derive.expression.matrices import Matrix, entry, entrywise
-from derive.expression.nodes import PRE_ACTIVATION, Cases, Number, Quantity, quantities
+from derive.expression.matrices import Matrix, Named, entry, entrywise
+from derive.expression.nodes import (
+    PRE_ACTIVATION,
+    WEIGHT,
+    Cases,
+    Number,
+    Partial,
+    Quantity,
+    quantities,
+)
 from derive.graph import E, activations
 from derive.network.catalogue import LOSSES
 from derive.network.description import Layer
@@ -58,10 +66,6 @@ def split(steps: tuple[Step, ...]) -> tuple[list[Step], list[Step]]:
     return rules, [step for step in steps if step.rule is not Rule.FORM]
 
 
-# The four equations of backpropagation, numbered as they usually are.
-_USUAL = {"gradient-weight": "BP4", "gradient-bias": "BP3"}
-
-
 def in_symbols(
     teller: Teller, layer: Layer, rules: list[Step], which: str, told: set[str]
 ) -> Iterator[Block]:
@@ -78,11 +82,17 @@ def in_symbols(
 
 
 def usual(teller: Teller, step: Step) -> str:
-    """BP1 for δ of the last layer, BP2 for those before, BP3 and BP4 for the gradients."""
-    _, _, what, layer = step.id.split("/")
-    if what == "deltas":
-        return "BP1" if int(layer) == len(teller.network.layers) else "BP2"
-    return _USUAL.get(what, "")
+    """The four equations of backpropagation, numbered as they usually are.
+
+    BP1 for δ of the last layer, BP2 for those before, BP3 for biases, BP4 for weights.
+    """
+    assert isinstance(step.subject, Named)  # a rule is about an array by name
+    array = step.subject.symbol
+    if step.kind is Kind.DELTA and isinstance(array, Quantity):
+        return "BP1" if array.layer == len(teller.network.layers) else "BP2"
+    if step.kind is Kind.GRADIENT and isinstance(array, Partial):
+        return "BP4" if array.by.name == WEIGHT else "BP3"
+    return ""
 
 
 def backward_layer(teller: Teller, section: Section, told: set[str]) -> Iterator[Block]:
@@ -93,15 +103,15 @@ def backward_layer(teller: Teller, section: Section, told: set[str]) -> Iterator
     rules, entries = split(section.steps)
     yield from in_symbols(teller, layer, rules, "backward", told)
     for step in entries:
-        kind = step.id.split("/")[1] if step.id.startswith("matrix/") else "shared"
-        yield from _TELL[kind](teller, layer, step, told)
+        yield from _TELL[step.kind](teller, layer, step, told)
 
 
 def results(teller: Teller, section: Section) -> Iterator[Block]:
     """Only the deltas and the gradients."""
-    steps = [step for layer in section.sections for step in layer.steps]
-    deltas = [s for s in steps if s.id.startswith("matrix/delta/")]
-    gradients = [s for s in steps if "gradient" in s.id and s.rule is not Rule.FORM]
+    steps = tuple(step for layer in section.sections for step in layer.steps)
+    _, entries = split(steps)
+    deltas = [s for s in entries if s.kind is Kind.DELTA]
+    gradients = [s for s in entries if s.kind is Kind.GRADIENT]
     yield from in_brief(teller, [entry for step in deltas for entry in step.substeps])
     if deltas:
         yield teller.say("brief_deltas", loss=E)
@@ -127,7 +137,7 @@ def _arriving(teller: Teller, layer: Layer, step: Step, told: set[str]) -> Itera
 
 def _worked_out(teller: Teller, step: Step, most: int) -> Iterator[Block]:
     """The local derivatives behind the first entries, a line or all lines of each."""
-    locals_ = [s for outer in step.substeps for s in outer.walk() if s.id.startswith("local/")]
+    locals_ = [s for outer in step.substeps for s in outer.walk() if s.kind is Kind.LOCAL]
     told = [s for s in locals_ if s.substeps and not is_trivial(s)][:most]
     for local in told:
         if teller.full:
@@ -197,7 +207,7 @@ def _contrast(teller: Teller, layer: Layer, step: Step, told: set[str]) -> Itera
     yield Table(tuple(header), tuple(body), "lrr", caption)
 
 
-def _gradient(teller: Teller, layer: Layer, step: Step, told: set[str]) -> Iterator[Block]:
+def _weights(teller: Teller, layer: Layer, step: Step, told: set[str]) -> Iterator[Block]:
     """One entry at length, then all of them."""
     first = step.substeps[0]
     w, z = first.about[:2]
@@ -232,9 +242,18 @@ def _shared(teller: Teller, layer: Layer, step: Step, told: set[str]) -> Iterato
     yield teller.equation(step, role="gradient", result=True)
 
 
+def _gradients(teller: Teller, layer: Layer, step: Step, told: set[str]) -> Iterator[Block]:
+    """Of weights, of biases, or of a bias that the layer shares, which is no array."""
+    if not step.of_array:
+        yield from _shared(teller, layer, step, told)
+    else:
+        w = step.substeps[0].about[0]
+        yield from (_weights if w.kind == WEIGHT else _biases)(teller, layer, step, told)
+
+
 _TELL = {
-    "arriving": _arriving, "local": _slopes, "sums": _rests, "delta": _deltas,
-    "contrast": _contrast, "gradient": _gradient, "gradient-bias": _biases, "shared": _shared,
+    Kind.UPSTREAM: _arriving, Kind.LOCAL: _slopes, Kind.ROW_SUMS: _rests, Kind.DELTA: _deltas,
+    Kind.CONTRAST: _contrast, Kind.GRADIENT: _gradients,
 }  # fmt: skip
 
 

@@ -6,11 +6,11 @@ them; of the others is said in what they differ, with their new factors and thei
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from derive.derivation.cancellation import cancels
 from derive.derivation.delta_sign import minus
-from derive.derivation.steps import Rule, Section, Step
+from derive.derivation.steps import Kind, Rule, Section, Step
 from derive.document.blocks import Block, Equation, Inline, Paragraph
 from derive.document.narration.cancellation import line_by_line
 from derive.document.narration.figures import path_figure
@@ -34,26 +34,32 @@ from derive.notation import NEGATIVE
 _MANY = 4  # paths past which a second weight into a unit is told by its last factor even in full
 
 
+def _of(steps: Iterable[Step], kind: Kind) -> Step:
+    return next(step for step in steps if step.kind is kind)
+
+
 class Parts:
     """The steps of one parameter's section, by what they do.
 
     first  the first of its layer in whose sum over paths δ is found; else δ comes first
+    known  every step of the derivation by its id
     """
 
-    def __init__(self, section: Section) -> None:
+    def __init__(self, section: Section, known: Mapping[str, Step]) -> None:
         steps = section.steps
         self.independent = [s for s in steps if s.rule is Rule.INDEPENDENT]
         self.split = next((s for s in steps if s.rule is Rule.SPLIT), None)
-        self.chain = next(s for s in steps if s.id.startswith("chain/"))
+        self.chain = _of(steps, Kind.CHAIN)
         self.new = [s for s in steps if s.rule is Rule.LOCAL]
-        self.together = next(s for s in steps if s.id.startswith("together/"))
-        self.result = next(s for s in steps if s.id.startswith("gradient/"))
-        self.deltas = [s for s in steps if s.id.startswith("delta/")]
+        self.together = _of(steps, Kind.FACTORS)
+        self.result = _of(steps, Kind.GRADIENT)
+        self.deltas = [s for s in steps if s.kind is Kind.DELTA]
         self.w, *receivers = self.result.about
         self.receivers = tuple(receivers)
         self.first = bool(self.deltas) and steps[-1] is not self.result
-        self.used = [use for use in self.together.uses if use.startswith("local/")]
-        self.recalled = [use for use in self.together.uses if use.startswith("delta/")]
+        uses = [known[use] for use in self.together.uses]
+        self.used = [use.id for use in uses if use.kind is Kind.LOCAL]
+        self.recalled = [use.id for use in uses if use.kind is Kind.DELTA]
 
     @property
     def known(self) -> list[str]:
@@ -68,7 +74,7 @@ def layer_by_paths(teller: Teller, section: Section, sorts: set[Sort]) -> Iterat
     sorts  the sorts of local derivatives that were worked out line by line
     """
     yield teller.heading(3, "paths_layer", layer=teller.layer_name(section.layer))
-    parameters = [Parts(inner) for inner in section.sections]
+    parameters = [Parts(inner, teller.steps) for inner in section.sections]
     if not teller.full:
         yield from _Weight(teller, parameters[0], {}, sorts).at_length()
         yield from _others(teller, parameters)

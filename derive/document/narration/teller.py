@@ -97,10 +97,9 @@ class Teller:
         return {step.id: step.number for step in steps if step.number is not None}
 
     @cached_property
-    def functions(self) -> dict[str, Function]:
-        """The activations of one variable, by the names their lemmas have."""
-        uses = common.functions_in_use(self.graph)
-        return {use.function.name: use.function for use in uses if use.function is not None}
+    def proofs(self) -> tuple[tuple[Function, Step], ...]:
+        """The activations of one variable, each with the lemma about its derivative."""
+        return tuple(common.proofs(self.derivation.sections, self.graph))
 
     @cached_property
     def steps(self) -> dict[str, Step]:
@@ -112,8 +111,7 @@ class Teller:
         """The numbers of the lemmas, by function name, "softmax" and "loss"; {} without them."""
         if "lemmas" not in self.parts:
             return {}
-        sections = [s for s in self.derivation.sections if s.kind == "lemmas"]
-        names = [step.id.partition("/")[2] for section in sections for step in section.steps]
+        names = [function.name for function, _ in self.proofs]
         names += ["softmax"] if "softmax own" in self.extra else []
         return {name: n for n, name in enumerate([*names, "loss"], start=1)}
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from fractions import Fraction
 
 from derive.derivation.calculus import derivative
-from derive.derivation.steps import Rule, Step, chain
+from derive.derivation.steps import Kind, Rule, Step, chain
 from derive.derivation.styles.deltas import delta_of
 from derive.document.blocks import Equation, Inline, Table
 from derive.expression.functions import VALUE, Function
@@ -73,7 +73,7 @@ def _at(f: Function, x: Number, slope: bool) -> Task:
         subject = Apply(own, (x,))
     formula = substitute(definition, {letter: x})
     name = f"function/{f.name}{'-slope' if slope else ''}/{x.text or x.value}"
-    step = Step(f"task/{name}", Rule.SUBSTITUTE, chain(subject, formula))
+    step = Step(f"task/{name}", Kind.TASK, Rule.SUBSTITUTE, chain(subject, formula))
     return Task(FUNCTION, step, name, (FUNCTION,))
 
 

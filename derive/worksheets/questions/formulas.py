@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
+from derive.derivation.cancellation import cancels
 from derive.derivation.check import CheckFailed
-from derive.derivation.steps import Relation, Rule, Step, chain
+from derive.derivation.steps import Kind, Relation, Rule, Step, chain
 from derive.expression.functions import EXP
 from derive.expression.nodes import (
     ONE,
@@ -78,7 +79,7 @@ def blanks(ground: Ground, ask: Ask, letter: str) -> Question:
     draft = Draft(ground, ask, letter)
     pool = [
         step for step in ground.exercise.derivation.walk()
-        if step.id.partition("/")[0] in ("delta", "gradient") and step.id.count("/") == 1
+        if step.kind in (Kind.DELTA, Kind.GRADIENT)
         and ground.ledger.may_ask_for(step.subject, step.result)
         and any(
             next(hidable(relation.expression, ground.exercise, step.assumes), None)
@@ -141,12 +142,13 @@ def _derivations(ground: Ground) -> Iterator[tuple[Step, tuple[Expression, ...]]
             yield lemma, tuple(_about(line, x, z) for line in lines)
             del steps[lemma.id]  # once, even where several layers have it
     last = len(ground.exercise.structure.layers)
-    simpler = [s for id, s in steps.items() if id.startswith(f"delta/z{last}.1/simplify/")]
-    if simpler:
-        delta = steps[f"delta/z{last}.1"].subject
-        yield simpler[-1], (delta, *_lines(ground, simpler, simpler[-1].result))
+    deltas = {s.about[0]: s for s in steps.values() if s.kind is Kind.DELTA}
+    output = deltas.get(Quantity(PRE_ACTIVATION, last))
+    simpler = cancels(output) if output is not None else ()
+    if output is not None and simpler:
+        yield simpler[-1], (output.subject, *_lines(ground, simpler, simpler[-1].result))
     for layer_index in range(last - 1, 0, -1):
-        step = steps.get(f"delta/z{layer_index}.1")
+        step = deltas.get(Quantity(PRE_ACTIVATION, layer_index))
         if step is None:  # nothing is trained so far back
             return
         yield step, tuple(relation.expression for relation in step.relations)
