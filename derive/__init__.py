@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from derive.algebra.symbolic import Symbolic, symbolic
     from derive.compute import ArgumentError, GradientFunction, standalone
     from derive.compute import compile as compile
+    from derive.compute.formulas.function import GraphFunction
     from derive.compute.training import Training, train
     from derive.compute.training.tables import DataError
     from derive.derivation import CheckFailed, Derivation, derive
@@ -46,6 +47,7 @@ __all__ = [
     "DeriveError",
     "GradientFunction",
     "Graph",
+    "GraphFunction",
     "Network",
     "NetworkError",
     "NotationError",
@@ -82,6 +84,7 @@ _HOMES = {
     "DeriveError": "derive.expression.errors",
     "GradientFunction": "derive.compute",
     "Graph": "derive.graph",
+    "GraphFunction": "derive.compute.formulas.function",
     "Network": "derive.network",
     "NetworkError": "derive.network",
     "NotationError": "derive.notation",

@@ -32,7 +32,7 @@ examples follow `import derive`; the tests run them in the folder that holds `ex
 SECTIONS = MappingProxyType({
     "Networks": ("load", "Network", "Dense", "save", "Graph"),
     "Derivations and pages": ("derive", "Derivation", "render", "render_files"),
-    "Functions": ("compile", "GradientFunction", "standalone"),
+    "Functions": ("compile", "GradientFunction", "GraphFunction", "standalone"),
     "Training": ("train", "Training"),
     "Algebra": ("symbolic", "Symbolic"),
     "Worksheets and marks": ("worksheet", "mark"),

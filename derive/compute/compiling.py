@@ -1,20 +1,29 @@
-"""derive.compile: from a network to the function of its loss and gradients."""
+"""derive.compile: from a network, or a graph of formulas, to the function of its loss."""
 
 from __future__ import annotations
 
-from typing import Literal, get_args
+from typing import TYPE_CHECKING, Literal, get_args, overload
 
 from derive.compute.arguments import ArgumentError
 from derive.compute.engines import numpy_or_none
 from derive.compute.function import GradientFunction
-from derive.network.given import Given, network_of
+from derive.graph import FormulaGraph
+from derive.graph.given import GivenGraph, network_or_formulas
+from derive.network.given import Given
+
+if TYPE_CHECKING:
+    from derive.compute.formulas.function import GraphFunction
 
 BackEnd = Literal["auto", "python", "numpy"]
 BACKENDS: tuple[BackEnd, ...] = get_args(BackEnd)
 
 
-def compile(network: Given, backend: BackEnd = "auto") -> GradientFunction:
-    """The network's loss and gradients as a function.
+@overload
+def compile(network: FormulaGraph, backend: BackEnd = "auto") -> GraphFunction: ...
+@overload
+def compile(network: Given, backend: BackEnd = "auto") -> GradientFunction: ...
+def compile(network: GivenGraph, backend: BackEnd = "auto") -> GradientFunction | GraphFunction:
+    """The loss and gradients of a network, or of a graph of formulas, as a function.
 
         >>> f = derive.compile("examples/mazur.yaml", "python")
         >>> loss, gradients = f()  # with the numbers of the file
@@ -23,7 +32,8 @@ def compile(network: Given, backend: BackEnd = "auto") -> GradientFunction:
         >>> loss == f.loss() == f.flat(f.pack())[0]
         True
 
-    network  a Network, the path of a network file, or a mapping with the keys of one
+    network  a Network, the path of a network file, or a mapping with the keys of one; a Graph of
+             formulas, the path of its file, or such a mapping, gives a GraphFunction
     backend  "python": straight-line code with ``math``, example after example, no NumPy needed;
              "numpy": whole layers and tiles of examples, a tiny net's few examples in scalar
              code, results as arrays; "auto": whichever is faster for what it is given, with
@@ -41,4 +51,9 @@ def compile(network: Given, backend: BackEnd = "auto") -> GradientFunction:
             "backend", "'numpy', which is not installed", '"python", or "auto"',
             'install it with: pip install "derive[numpy]"',
         )  # fmt: skip
-    return GradientFunction(network_of(network), backend)
+    given = network_or_formulas(network)
+    if isinstance(given, FormulaGraph):
+        from derive.compute.formulas.function import GraphFunction
+
+        return GraphFunction(given, backend)
+    return GradientFunction(given, backend)

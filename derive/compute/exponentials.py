@@ -119,10 +119,10 @@ def written_out(formula: Expression) -> Expression:
     """The formula with what ``recognised`` put into it as it is to be computed."""
 
     def change(node: Expression) -> Expression:
-        if isinstance(node, Apply) and node.function.name in (_VALUE, _SLOPE):
+        if isinstance(node, Apply) and node.function.name in _WRITTEN_OUT:
             definition = node.function.definition
             if definition is not None:
-                return substitute(definition, {X: node.arguments[0]})
+                return substitute(written_out(definition), {X: node.arguments[0]})
         return node
 
     return rewrite(formula, change)
@@ -145,6 +145,11 @@ def joined(formula: Expression) -> Expression:
 
 _MINUS_ONE = (Negative(ONE), Number(Fraction(-1)))
 _VALUE, _SLOPE = "quotient of exponentials", "its derivative"
+# |x| in a formula that is smooth at 0: its derivative there is that of the side the formula takes.
+_SIZE = Function(
+    "size", "", "", (X,), ABS(X), (Cases((ONE, Negative(ONE)), (Comparison(X, ">=", ZERO),)),)
+)
+_WRITTEN_OUT = (_VALUE, _SLOPE, f"{_SLOPE}_prime", _SIZE.name)
 
 
 def _function_of(formula: Expression) -> Expression | None:
@@ -268,7 +273,7 @@ _TANH = _Form(1, 0, (Fraction(1),), (Fraction(1), Fraction(1)))
 
 def _formula(form: _Form, grain: Fraction, factor: Fraction = Fraction(1)) -> Expression:
     """factor times the form at E = e^(grain·x), from e = e^(−grain·|x|)."""
-    size = _times(grain, ABS(X))
+    size = _times(grain, _SIZE(X))
     e, w = EXP(Negative(size)), EXPM1(Negative(size))
     growth = form.k + form.s + len(form.top) - len(form.bottom)  # the power of E at +∞
     sign = Fraction(-1) if form.k % 2 else Fraction(1)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from derive.algebra.languages.spelling import Spelling
-from derive.compute.program import GRADIENT, SECOND, TANGENT, WIDE
+from derive.compute.program import GRADIENT, SECOND, TANGENT, WIDE, about
 from derive.expression.nodes import LOSS, PRE_ACTIVATION, VARIABLE, Quantity
 from derive.notation.names import Names
 
+SUM = "sum"  # the example of what is added up over the examples
 _OF = {GRADIENT: "d{loss}_d{of}", TANGENT: "R{of}", SECOND: "Rd{loss}_d{of}"}
 
 
@@ -16,12 +18,14 @@ class Identifiers:
     """Quantity → identifier: the notation's code name, plus what computing adds.
 
     e_o1 is the e of unit o1's sigmoid, S_2 a sum over layer 2, dE_dw5 a derivative, RdE_dw5 how it
-    moves where w5 moves by Rw5. A name
+    moves where w5 moves by Rw5, sum_dE_dw5 the derivatives of all examples together. A name
     that is no plain identifier, is reserved or is taken gets another: nothing that a person
     typed enters generated source unseen.
 
     one_case  whether capitals make no difference in the language
     """
+
+    loss = Quantity(LOSS)
 
     def __init__(self, names: Names, reserved: Iterable[str], one_case: bool = False) -> None:
         self._names = names
@@ -33,13 +37,16 @@ class Identifiers:
         return self._new(quantity) if found is None else found
 
     def _new(self, quantity: Quantity) -> str:
-        name = self._cache[quantity] = self._spelling.fresh(self._wanted(quantity))
+        if quantity.example == SUM:
+            wanted = f"sum_{self(replace(quantity, example=None))}"
+        else:
+            wanted = self._wanted(quantity)
+        name = self._cache[quantity] = self._spelling.fresh(wanted)
         return name
 
     def _wanted(self, q: Quantity) -> str:
         if q.kind in _OF:
-            of = Quantity(q.name, q.layer, q.unit, q.source)
-            return _OF[q.kind].format(loss=self(Quantity(LOSS)), of=self(of))
+            return _OF[q.kind].format(loss=self(self.loss), of=self(about(q)))
         if q.kind == VARIABLE and q.layer:
             if q.unit == WIDE:
                 return f"{q.name}_{q.layer}"

@@ -7,35 +7,25 @@ unpacking of theta for each of them.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from textwrap import indent
 
 from derive.compute.backends.python import PythonPrinter, PythonWriter
 from derive.compute.backends.writer import INDENT, listed, unpacking
-from derive.compute.identifiers import Identifiers
+from derive.compute.identifiers import SUM
 from derive.compute.program import gradient
-from derive.compute.source import RESERVED, ScalarSource
+from derive.compute.source import OneSource
 from derive.expression.nodes import Quantity
-from derive.graph import E
 
-_SUM = "sum"  # the example of what is added up over the examples
 _LOOP = ("descend", "loss", "table_row", "examples", "rate", "epochs", "losses", "history", "_")
 
 
-class _Names(Identifiers):
-    """dE_dw5 is one example's derivative, sum_dE_dw5 that of all examples together."""
-
-    def _wanted(self, q: Quantity) -> str:
-        if q.example != _SUM:
-            return super()._wanted(q)
-        return f"sum_{self(Quantity(q.kind, q.layer, q.unit, q.source, name=q.name))}"
-
-
 class Looped:
-    """Lines of Python with a loop over the examples in them, for one network."""
+    """Lines of Python with a loop over the examples in them, each of them as ``one`` has it."""
 
-    def __init__(self, one: ScalarSource) -> None:
+    def __init__(self, one: OneSource) -> None:
         self.one = one
-        self.code = _Names(one.names, (*RESERVED, *_LOOP))
+        self.code = one.identified(_LOOP)
         self.writer = PythonWriter(PythonPrinter(self.code))
 
     def over_examples(self, results: Sequence[Quantity], in_pairs: bool = False) -> list[str]:
@@ -44,8 +34,8 @@ class Looped:
         in_pairs  an example is (inputs, targets) and not one row of both
         """
         sums = [self.summed(q) for q in results]
-        x, t = (", ".join(map(self.code, group)) for group in (self.one.inputs, self.one.targets))
-        row = f"({x},), ({t},)" if in_pairs else f"{x}, {t}"
+        x, t = (list(map(self.code, group)) for group in (self.one.inputs, self.one.targets))
+        row = f"{_unpacked(x)}, {_unpacked(t)}" if in_pairs else _unpacked([*x, *t])[1:-1] or "_"
         body = [line.removeprefix(INDENT) for line in self.body(results)]
         added = [f"{s} += {self.code(q)}" for s, q in zip(sums, results, strict=True)]
         return [
@@ -60,7 +50,7 @@ class Looped:
 
     def summed(self, q: Quantity) -> str:
         """The variable in which a quantity is added up."""
-        return self.code(Quantity(q.kind, q.layer, q.unit, q.source, _SUM, q.name))
+        return self.code(replace(q, example=SUM))
 
     def unpacked(self, *names: str) -> list[str]:
         """theta, fixed, inputs or targets as variables of their own."""
@@ -75,7 +65,7 @@ class Looped:
         return "\n".join([*self.writer.definitions(), *lines]) + "\n"
 
 
-def batch_source(one: ScalarSource) -> str:
+def batch_source(one: OneSource) -> str:
     """loss_and_gradient_of_batch(theta, examples, fixed) -> the sum of the losses, a list.
 
     Examples are pairs of inputs and targets.
@@ -85,10 +75,15 @@ def batch_source(one: ScalarSource) -> str:
     lines = [
         "def loss_and_gradient_of_batch(theta, examples, fixed):",
         *code.unpacked("theta", "fixed"),
-        *indented(code.over_examples((E, *gradients), in_pairs=True), 1),
-        *listed(f"return {code.summed(E)}, [", [code.summed(q) for q in gradients], "]"),
+        *indented(code.over_examples((one.loss, *gradients), in_pairs=True), 1),
+        *listed(f"return {code.summed(one.loss)}, [", [code.summed(q) for q in gradients], "]"),
     ]
     return code.source(lines)
+
+
+def _unpacked(names: Sequence[str]) -> str:
+    """(a, b) as what a row is unpacked into."""
+    return f"({', '.join(names)}{',' * (len(names) == 1)})"
 
 
 def indented(lines: Sequence[str], depth: int) -> list[str]:

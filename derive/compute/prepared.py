@@ -50,6 +50,10 @@ STABILISE = (
     Rewriting("1 - cos(u)", "2*sin(u/2)**2", "the digits of a small u are lost"),
     Rewriting("cos(u) - 1", "-2*sin(u/2)**2", "the digits of a small u are lost"),
     Rewriting("u*(1/v)", "u/v", "one rounding fewer"),
+)
+
+# And these of losses, in which t is a target.
+OF_TARGETS = (
     Rewriting("t*ln(u)", "t_times(t, ln(u))", "0·ln 0 = 0"),
     Rewriting("(1 - t)*ln(u)", "t_times(1 - t, ln(u))", "0·ln 0 = 0"),
     Rewriting("t/u", "t_over(t, u)", "0·ln 0 = 0, and its derivative too"),
@@ -64,10 +68,12 @@ FINISH = (
 )
 
 
-def prepared(expression: Expression) -> Expression:
+def prepared(
+    expression: Expression, rules: tuple[Rewriting, ...] = (*STABILISE, *OF_TARGETS)
+) -> Expression:
     """A formula ready to be printed: rewritten, constants worked out, nothing that raises."""
     steady = tidy(joined(written_out(recognised(tidy(expression)))))
-    stable = apply(FINISH, apply(STABILISE, steady))
+    stable = apply(FINISH, apply(rules, steady))
     return rewrite(rewrite(fold(stable), nan_kept), _without_exceptions)
 
 

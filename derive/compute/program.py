@@ -12,15 +12,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from derive.expression.nodes import (
+    NAMED,
     VARIABLE,
     Expression,
     Quantity,
+    called,
     quantities,
 )
 
-GRADIENT = "gradient"  # ∂loss/∂(the weight, bias or input whose kind is in ``name``)
-TANGENT = "tangent"  # how a weight, bias or input, whose kind is in ``name``, moves
-SECOND = "second"  # how ∂loss/∂(the weight or bias whose kind is in ``name``) then moves
+# Of a weight, bias or input, whose kind is in ``name``; of a letter, whose name it is.
+GRADIENT = "gradient"  # ∂loss/∂it
+TANGENT = "tangent"  # how it moves
+SECOND = "second"  # how ∂loss/∂it then moves
 WIDE = -1  # the unit of what a whole layer has once
 
 
@@ -82,15 +85,31 @@ def auxiliary(letter: str, layer: int, unit: int = WIDE) -> Quantity:
 
 
 def gradient(of: Quantity) -> Quantity:
-    """∂loss/∂of, for a weight, a bias or an input."""
-    return Quantity(GRADIENT, of.layer, of.unit, of.source, name=of.kind)
+    """∂loss/∂of, for a weight, a bias or an input, or for a letter of a graph of formulas."""
+    return _about(GRADIENT, of)
 
 
 def tangent(of: Quantity) -> Quantity:
-    """How a weight, a bias or an input moves along a direction."""
-    return Quantity(TANGENT, of.layer, of.unit, of.source, name=of.kind)
+    """How a weight, a bias or an input, or a letter, moves along a direction."""
+    return _about(TANGENT, of)
 
 
 def second(of: Quantity) -> Quantity:
-    """How ∂loss/∂of moves along a direction, for a weight or a bias."""
-    return Quantity(SECOND, of.layer, of.unit, of.source, name=of.kind)
+    """How ∂loss/∂of moves along a direction, for a weight, a bias or a letter."""
+    return _about(SECOND, of)
+
+
+def _about(kind: str, of: Quantity) -> Quantity:
+    if of.kind == NAMED:
+        return Quantity(kind, _LETTER, name=of.name)
+    return Quantity(kind, of.layer, of.unit, of.source, name=of.kind)
+
+
+def about(q: Quantity) -> Quantity:
+    """What a gradient, tangent or second is of."""
+    if q.layer == _LETTER:
+        return called(q.name)
+    return Quantity(q.name, q.layer, q.unit, q.source)
+
+
+_LETTER = -1  # where the layer would be: what it is about has none

@@ -32,14 +32,14 @@ _STEPS = (1.0, 1.5, 2.0, 3.0, 5.0, 7.0)
 _TINY = (1e-150, 1e-75, 1e-40, 1e-20, 1e-15)
 _HUGE = (1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e12, 1e16, 1e20, 1e40, 1e75, FAR)
 _SIZES = (*_TINY, *(float(f"{step}e{n}") for n in range(-12, 3) for step in _STEPS), *_HUGE)
-_GRID = (*(-size for size in reversed(_SIZES)), 0.0, *_SIZES)
+GRID = (*(-size for size in reversed(_SIZES)), 0.0, *_SIZES)
 _TIE = 1e-6  # nearer than that the terms of a softmax's derivative may cancel, as they should
 _HOLES = 4  # good points between two bad ones that make no range of their own
-_FAR_OF_ERF = 40.0  # it is ±1 there, to 700 digits, and slow to work out
-_DIGITS = (60, 180, 540, 1_800)  # at last e^−1000 beside a 1, and its square
+FAR_OF_ERF = 40.0  # it is ±1 there, to 700 digits, and slow to work out
+DIGITS = (60, 180, 540, 1_800)  # at last e^−1000 beside a 1, and its square
 _ROOM = 1e290  # no larger and no smaller numbers are asked for
-_SHIFT = Fraction(1, 10**20)  # relative, for the condition of a value
-_SURE = 1e-32
+SHIFT = Fraction(1, 10**20)  # relative, for the condition of a value
+SURE = 1e-32
 
 Run = Callable[[float, Sequence[float]], tuple[float, float]]
 
@@ -50,6 +50,7 @@ class Lost:
 
     what  "f(x) = x - sin(x)", or "the loss on sigmoid"
     of    "value" or "derivative"
+    x     what is called so
     """
 
     what: str
@@ -57,14 +58,16 @@ class Lost:
     low: float
     high: float
 
+    x: str = "x"
+
     def __str__(self) -> str:
-        where = f"{self.low:g} < x < {self.high:g}"
+        where = f"{self.low:g} < {self.x} < {self.high:g}"
         if self.low == -FAR and self.high == FAR:
-            where = "every x"
+            where = f"every {self.x}"
         elif self.high == FAR:
-            where = f"x > {self.low:g}"
+            where = f"{self.x} > {self.low:g}"
         elif self.low == -FAR:
-            where = f"x < {self.high:g}"
+            where = f"{self.x} < {self.high:g}"
         return f"the {self.of} of {self.what} for {where}".replace("-", "−")
 
 
@@ -85,7 +88,7 @@ def lost(network: Network) -> tuple[Lost, ...]:
 @lru_cache(maxsize=64)
 def _of_activation(use: ActivationUse) -> tuple[Lost, ...]:
     one = _probe(use, {"formula": "y"})
-    return tuple(_ranges(f"f(x) = {use.formula}", one, (0.0,), _GRID))
+    return tuple(_ranges(f"f(x) = {use.formula}", one, (0.0,), GRID))
 
 
 @lru_cache(maxsize=64)
@@ -96,7 +99,7 @@ def _of_loss(use: ActivationUse, loss: LossUse) -> tuple[Lost, ...]:
     found: dict[Lost, None] = {}
     for t in (0.0, 1.0, -1.0):
         what = f"{term}, t = {t:g}, on {use.formula or use.name}"
-        found.update(dict.fromkeys(_ranges(what, one, (t,) * units, _GRID[::3])))
+        found.update(dict.fromkeys(_ranges(what, one, (t,) * units, GRID[::3])))
     return tuple(found)
 
 
@@ -115,20 +118,26 @@ def _ranges(
 ) -> Iterator[Lost]:
     """The runs of grid points where the generated code is wrong."""
     run, graph = _runner(one), NetworkGraph(one)
-    far = _FAR_OF_ERF if _mentions_erf(graph.definitions.values()) else FAR
+    far = FAR_OF_ERF if mentions_erf(graph.definitions.values()) else FAR
     grid = [x for x in grid if abs(x) <= far and (len(targets) == 1 or abs(x) >= _TIE)]
-    wrong = [_wrong(x, run, graph, targets) for x in grid]
+    yield from told(what, grid, [_wrong(x, run, graph, targets) for x in grid])
+
+
+def told(
+    what: str, grid: Sequence[float], wrong: Sequence[tuple[bool, bool]], x: str = "x"
+) -> Iterator[Lost]:
+    """Ranges from what was found at each point: whether value, whether derivative is wrong."""
     for of, failed in zip(("value", "derivative"), zip(*wrong, strict=True), strict=True):
         for first, last in _runs([k for k, bad in enumerate(failed) if bad]):
             low = grid[first - 1] if first else -FAR
-            yield Lost(what, of, low, grid[last + 1] if last + 1 < len(grid) else FAR)
+            yield Lost(what, of, low, grid[last + 1] if last + 1 < len(grid) else FAR, x)
 
 
-def _mentions_erf(expressions: Iterable[Expression]) -> bool:
+def mentions_erf(expressions: Iterable[Expression]) -> bool:
     """Whether erf is in expressions or in the functions they call."""
     called = {n.function for e in expressions for n in e.walk() if isinstance(n, Apply)}
     return ERF in called or any(
-        _mentions_erf((f.definition,)) for f in called if f.definition is not None
+        mentions_erf((f.definition,)) for f in called if f.definition is not None
     )
 
 
@@ -162,25 +171,41 @@ def _runner(one: Network) -> Run:
 def _wrong(x: float, run: Run, graph: NetworkGraph, targets: Sequence[float]) -> tuple[bool, bool]:
     """Whether the value, and whether the derivative at x has lost its digits."""
     try:
-        true, beside = (_known(graph, Fraction(x) * shift, targets) for shift in (1, 1 + _SHIFT))
+        true, beside = (_known(graph, Fraction(x) * shift, targets) for shift in (1, 1 + SHIFT))
     except ArithmeticError:
         return False, False  # it has no value there
     loss, slope = run(x, targets)
-    return _differs(loss, true[0], beside[0]), _differs(slope, true[1], beside[1])
+    return differs(loss, true[0], beside[0]), differs(slope, true[1], beside[1])
 
 
 def _known(graph: NetworkGraph, x: Fraction, targets: Sequence[float]) -> tuple[Any, Any]:
-    """Value and derivative with as many digits as they need: enough for e^−2x beside a 1, and
-    more while more make a change."""
-    wanted = min(2 * abs(x), Fraction(_DIGITS[-1]))
-    enough = [digits for digits in _DIGITS if digits >= wanted]
-    before = _exact(graph, x, targets, enough[0])
-    for digits in enough[1:]:
-        now = _exact(graph, x, targets, digits)
-        if all(a and abs(a - b) <= _SURE * abs(b) for a, b in zip(before, now, strict=True)):
-            return now
+    """Value and derivative, with digits enough for e^−2x beside a 1."""
+    wanted = min(2 * abs(x), Fraction(DIGITS[-1]))
+    enough = [digits for digits in DIGITS if digits >= wanted]
+    value, derivative = settled(lambda digits: _exact(graph, x, targets, digits), enough)
+    return value, derivative
+
+
+def settled(exact: Callable[[int], Sequence[Any]], digits: Sequence[int]) -> Sequence[Any]:
+    """Numbers with as many digits as they need: more while more make a change.
+
+    Raises ArithmeticError where they have no value with most digits: ln(1 − σ(100)) has one only
+    from 44 digits on.
+    """
+    before: Sequence[Any] = ()
+    for more in digits:
+        try:
+            now = exact(more)
+        except ArithmeticError:
+            if more == digits[-1]:
+                raise
+            continue
+        if before and all(
+            a and abs(a - b) <= SURE * abs(b) for a, b in zip(before, now, strict=True)
+        ):
+            break
         before = now
-    return before
+    return now
 
 
 def _exact(
@@ -197,7 +222,7 @@ def _exact(
     return example.quantity(E), example.partial(E, leaf)
 
 
-def _differs(got: float, true: Any, beside: Any) -> bool:
+def differs(got: float, true: Any, beside: Any) -> bool:
     """Whether a number is farther from the true one than its condition explains: by how much it
     changes when x does by its own rounding."""
     size = abs(true)
@@ -205,5 +230,5 @@ def _differs(got: float, true: Any, beside: Any) -> bool:
         return False
     if not math.isfinite(got):
         return True
-    moved = abs(beside - true) * int(1 / _SHIFT) * Fraction(1, 2**40)
+    moved = abs(beside - true) * int(1 / SHIFT) * Fraction(1, 2**40)
     return bool(abs(got - true) > size * WRONG + moved)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from threading import Lock
 from types import MappingProxyType
@@ -38,55 +39,66 @@ def names_of(network: Network) -> Names:
     return names(network.notation, network.shape, network.layout)
 
 
-class ScalarSource:
-    """Functions of one example, neuron by neuron, in plain Python.
+class OneSource(ABC):
+    """Functions of one example in plain Python, a statement for each quantity.
 
-        loss_and_gradient(theta, inputs, targets, fixed=()) -> loss, list
-        loss(theta, inputs, targets, fixed=()) -> loss
-        forward(theta, inputs, fixed=()) -> list
-        input_gradient(theta, inputs, targets, fixed=()) -> list
-        target_values(inputs) -> list, where the targets are formulas
+    A subclass says which there are, what they are about, and their program.
 
-    ``fixed`` holds the frozen parameters; ``default`` is what stands after its sign of
-    equality, "" for nothing, None leaves the argument out. With ``remarks`` the textbook formula
-    stands above each line.
+    arguments  function → what it takes; each is a group of quantities of that name
+    summaries  function → what its docstring says
+    reserved   names that no quantity may have
+    loss       of one example
     """
 
-    arguments: Mapping[str, tuple[str, ...]] = MappingProxyType({
-        "loss_and_gradient": ("theta", "inputs", "targets", "fixed"),
-        "loss": ("theta", "inputs", "targets", "fixed"),
-        "forward": ("theta", "inputs", "fixed"),
-        "input_gradient": ("theta", "inputs", "targets", "fixed"),
-        "target_values": ("inputs",),
-    })  # fmt: skip
-    summaries: Mapping[str, str] = MappingProxyType({
-        "loss_and_gradient": "The loss of one example, and its gradient with respect to theta.",
-        "loss": "The loss of one example.",
-        "forward": "The outputs for one example.",
-        "input_gradient": "The gradient of one example's loss with respect to its inputs.",
-        "target_values": "The targets of one example, from its inputs.",
-    })  # fmt: skip
-    reserved = RESERVED
+    arguments: Mapping[str, tuple[str, ...]]
+    summaries: Mapping[str, str]
+    reserved: Sequence[str] = RESERVED
 
-    def __init__(self, network: Network) -> None:
-        self.network = network
-        self.names = names_of(network)
-        self.identifiers = Identifiers(self.names, self.reserved)
+    def __init__(
+        self, names: Names, loss: Quantity, inputs: tuple[Quantity, ...],
+        targets: tuple[Quantity, ...] = (),
+    ) -> None:  # fmt: skip
+        self.names = names
+        self.loss = loss
+        self.inputs = inputs
+        self.targets = targets
+        self.identifiers = self.identified()
         self._lock = Lock()  # identifiers are given out while lines are written
-        self.inputs = tuple(Quantity(INPUT, unit=i) for i in range(network.sizes[0]))
-        self.targets = tuple(Quantity(TARGET, unit=k) for k in range(network.sizes[-1]))
 
-    @cached_property
+    @property
+    @abstractmethod
     def theta(self) -> tuple[Quantity, ...]:
-        return tuple(q for b in blocks(self.network) if not b.frozen for q in b.quantities)
+        """What is trained."""
 
-    @cached_property
+    @property
     def fixed(self) -> tuple[Quantity, ...]:
-        return tuple(q for b in blocks(self.network) if b.frozen for q in b.quantities)
+        """What is frozen."""
+        return ()
 
-    @cached_property
+    @property
+    @abstractmethod
     def program(self) -> Program:
-        return scalar_program(self.network)
+        """The loss and ``gradient`` of everything."""
+
+    def needed(self, function: str, results: Iterable[Quantity], remarks: bool) -> Program:
+        """What of a function's program its results need; with ``remarks`` all that is said."""
+        return self._program(function).only(results)
+
+    @abstractmethod
+    def _results(self, function: str) -> tuple[Sequence[Quantity], Sequence[Quantity]]:
+        """What a function gives back: the loss or nothing, and a list or nothing."""
+
+    def identified(self, more: Sequence[str] = ()) -> Identifiers:
+        """Identifiers for code, in which ``more`` names are reserved."""
+        return Identifiers(self.names, (*self.reserved, *more))
+
+    def _program(self, function: str) -> Program:
+        """The program that a function is of."""
+        return self.program
+
+    def _refused(self) -> str:
+        """The condition, in code, under which loss_and_gradient raises ValueError."""
+        return ""
 
     def source(self, function: str, remarks: bool = False, checked: bool = False) -> str:
         """One of the functions, with the helpers it calls."""
@@ -117,26 +129,79 @@ class ScalarSource:
         ]
         loss, results = self._results(function)
         usual = {"fixed": f"fixed={default}"} if default else {}
+        if not self.inputs and arguments[-1] == "inputs":
+            usual["inputs"] = "inputs=()"
         head = ", ".join(usual.get(name, name) for name in arguments)
         lines = [f"def {function}({head}):", f'{INDENT}"""{self.summaries[function]}"""']
         for name in arguments:
             lines += unpacking([code(q) for q in getattr(self, name)], name)
-        allowed = domain(self.network) if checked and function == "loss_and_gradient" else None
-        if allowed is not None:
-            lines += folded("if ", allowed.refusing(map(code, self.targets)), end=":")
+        refused = self._refused() if checked and function == "loss_and_gradient" else ""
+        if refused:
+            lines += folded("if ", refused, end=":")
             lines.append(f"{INDENT * 2}raise ValueError")
-        program = self._program(function).only((*loss, *results))
+        program = self.needed(function, (*loss, *results), remarks)
         lines += writer.body(program, Text(self.names) if remarks else None)
-        if not results:
-            return [*lines, f"{INDENT}return {code(E)}"]
+        if function == "loss":
+            return [*lines, f"{INDENT}return {code(self.loss)}"]
         start = "return " + "".join(f"{code(q)}, " for q in loss)
         return [*lines, *listed(f"{start}[", [code(q) for q in results], "]")]
+
+
+class ScalarSource(OneSource):
+    """Functions of one example, neuron by neuron, in plain Python.
+
+        loss_and_gradient(theta, inputs, targets, fixed=()) -> loss, list
+        loss(theta, inputs, targets, fixed=()) -> loss
+        forward(theta, inputs, fixed=()) -> list
+        input_gradient(theta, inputs, targets, fixed=()) -> list
+        target_values(inputs) -> list, where the targets are formulas
+
+    ``fixed`` holds the frozen parameters; ``default`` is what stands after its sign of
+    equality, "" for nothing, None leaves the argument out. With ``remarks`` the textbook formula
+    stands above each line.
+    """
+
+    arguments = MappingProxyType({
+        "loss_and_gradient": ("theta", "inputs", "targets", "fixed"),
+        "loss": ("theta", "inputs", "targets", "fixed"),
+        "forward": ("theta", "inputs", "fixed"),
+        "input_gradient": ("theta", "inputs", "targets", "fixed"),
+        "target_values": ("inputs",),
+    })  # fmt: skip
+    summaries = MappingProxyType({
+        "loss_and_gradient": "The loss of one example, and its gradient with respect to theta.",
+        "loss": "The loss of one example.",
+        "forward": "The outputs for one example.",
+        "input_gradient": "The gradient of one example's loss with respect to its inputs.",
+        "target_values": "The targets of one example, from its inputs.",
+    })  # fmt: skip
+
+    def __init__(self, network: Network) -> None:
+        inputs = tuple(Quantity(INPUT, unit=i) for i in range(network.sizes[0]))
+        targets = tuple(Quantity(TARGET, unit=k) for k in range(network.sizes[-1]))
+        super().__init__(names_of(network), E, inputs, targets)
+        self.network = network
+
+    @cached_property
+    def theta(self) -> tuple[Quantity, ...]:
+        return tuple(q for b in blocks(self.network) if not b.frozen for q in b.quantities)
+
+    @cached_property
+    def fixed(self) -> tuple[Quantity, ...]:
+        return tuple(q for b in blocks(self.network) if b.frozen for q in b.quantities)
+
+    @cached_property
+    def program(self) -> Program:
+        return scalar_program(self.network)
+
+    def _refused(self) -> str:
+        allowed = domain(self.network)
+        return "" if allowed is None else allowed.refusing(map(self.identifiers, self.targets))
 
     def _program(self, function: str) -> Program:
         return target_program(self.network) if function == "target_values" else self.program
 
     def _results(self, function: str) -> tuple[Sequence[Quantity], Sequence[Quantity]]:
-        """What a function gives back: the loss or nothing, and a list or nothing."""
         if function == "loss":
             return (E,), ()
         if function == "loss_and_gradient":

@@ -1,4 +1,4 @@
-"""A network's loss and gradients as one readable file that needs nothing of derive.
+"""Loss and gradients of a network, or a graph, as one readable file that needs nothing of derive.
 
 The statements are those that ``derive.compile`` runs, the stable program of ``scalar`` or
 ``layers``, as SymPy assignments that keep their order; SymPy's printers, mended, write them in any
@@ -22,34 +22,40 @@ from derive.compute.program import Note, Program, Statement, gradient
 from derive.compute.scalar import scalar_program, target_program
 from derive.compute.source import array_of, names_of
 from derive.expression.nodes import INPUT, TARGET, Expression, Quantity
-from derive.graph import E, activations
+from derive.graph import E, FormulaGraph, activations
+from derive.graph.given import GivenGraph, network_or_formulas
 from derive.network.description import Network
-from derive.network.given import Given, network_of
 
 if TYPE_CHECKING:
     from derive.algebra.languages.writing import Routine, Writer
 
 
-def standalone(network: Given, to: Language = "python") -> str:
+def standalone(network: GivenGraph, to: Language = "python") -> str:
     """The source of a file with ``loss_and_gradient(theta, inputs, targets)`` and ``forward``.
 
         >>> print(derive.standalone("examples/mazur.yaml").splitlines()[0])
         \"\"\"Backpropagation in a 2-2-2 network with fixed biases.
 
-    network  a Network, the path of a network file, or a mapping with the keys of one
+    network  a Network, a Graph of formulas (whose functions take no targets), the path of a file
+             of either, or a mapping with its keys
     to       a language: python, numpy, c, javascript, julia, r, octave, rust, fortran, jax, torch
 
     The textbook formula stands above each line, in the network's notation. Run as a program it
-    prints the loss and every derivative. Raises ArgumentError for another language, NetworkError.
+    prints the loss and every derivative; ``forward`` of a graph gives every formula. Raises
+    ArgumentError for another language, NetworkError.
     """
-    network = network_of(network)
+    given = network_or_formulas(network)
     if to not in LANGUAGES:
         close = get_close_matches(str(to)[:100].lower(), LANGUAGES, 1, 0.6)
         meant = f"did you mean {close[0]}? " if close else ""
         raise ArgumentError("to", repr(to), ", ".join(LANGUAGES), f"{meant}choose one of them")
+    if isinstance(given, FormulaGraph):
+        from derive.compute.formulas.file import formula_file
+
+        return formula_file(given, to)
     from derive.algebra.languages.writing import Writer
 
-    file = _File(network, Writer(to))
+    file = _File(given, Writer(to))
     return file.text()
 
 
@@ -112,9 +118,10 @@ class _File:
         }
         taken = (*given, "FIXED") if "theta" in given else given
         parts = [Part(source, tuple(map(self.code, sources[source]))) for source in taken]
-        items = self.items(program.only([*([loss] if loss else []), *results]), self.code)
+        kept = program.only([*([loss] if loss else []), *results])
         return Routine(
-            name, _SUMMARIES[name], given, tuple(parts), tuple(items),
+            name, _SUMMARIES[name], given, tuple(parts),
+            tuple(items(kept, self.code, self.said, self.writer)),
             self.code(loss) if loss else "", tuple(map(self.code, results)),
         )  # fmt: skip
 
@@ -132,37 +139,21 @@ class _File:
         parts.append(Part("inputs", (code(layers.INPUTS),), (None,)))
         slopes = [layers.gradient(array_of(b)) for b in every if not b.frozen]
         program = layers.layer_program(self.network, remarks=True)
-        items = tuple(self.items(program.only([layers.SUM_OF_LOSSES, *slopes]), code))
+        kept = program.only([layers.SUM_OF_LOSSES, *slopes])
         targets = Part("targets", (code(layers.TARGETS),), (None,))
         over = f"The {self.network.over_examples} of the examples' losses"
         yield Routine(
             "loss_and_gradient", f"{over}, and its gradient with respect to theta.",
-            ("theta", "inputs", "targets"), (*parts, targets), items, code(layers.SUM_OF_LOSSES),
+            ("theta", "inputs", "targets"), (*parts, targets),
+            tuple(items(kept, code, self.said, self.writer)), code(layers.SUM_OF_LOSSES),
             tuple(map(code, slopes)),
         )  # fmt: skip
         outputs = layers.outputs(self.network)
         yield Routine(
             "forward", "The outputs, a row per example.", ("theta", "inputs"), tuple(parts),
-            tuple(self.items(program.only([outputs]), code)), "", (code(outputs),),
+            tuple(items(program.only([outputs]), code, self.said, self.writer)), "",
+            (code(outputs),),
         )  # fmt: skip
-
-    def items(self, program: Program, code: Callable[[Quantity], str]) -> Iterator[Any]:
-        """The textbook formulas as texts, and the statements as assignments."""
-        import sympy  # type: ignore[import-untyped]
-
-        from derive.algebra.languages.writing import Assignment
-
-        def symbol(q: Quantity) -> Any:
-            return sympy.Symbol(code(q), real=True)
-
-        for item in program.items:
-            if isinstance(item, Statement):
-                value: Expression = item.expression
-                yield Assignment(code(item.target), self.writer.convert(value, symbol))
-            elif isinstance(item, Note):
-                yield item.text
-            else:
-                yield f"{self.said(item.left)} = {self.said(item.right)}"
 
     # -- numbers -----------------------------------------------------------------------------
 
@@ -179,6 +170,9 @@ class _File:
             "fixed": list(map(write, fixed)),
             "inputs": self.listed(INPUT),
             "targets": [] if made else self.listed(TARGET),
+            "named": ["THETA", "INPUTS", "TARGETS"],
+            "given": ["THETA", "INPUTS", "target_values(INPUTS)" if made else "TARGETS"],
+            "made": made,
             "is_batch": network.is_batch,
             "over": network.over_examples,
             "examples": network.example_count,
@@ -197,6 +191,27 @@ class _File:
         if self.network.is_batch:
             return list(map(self.writer.row, rows))
         return list(map(self.writer.number, rows[0]))
+
+
+def items(
+    program: Program, code: Callable[[Quantity], str], said: Text, writer: Writer
+) -> Iterator[Any]:
+    """The textbook formulas as texts, and the statements as assignments."""
+    import sympy  # type: ignore[import-untyped]
+
+    from derive.algebra.languages.writing import Assignment
+
+    def symbol(q: Quantity) -> Any:
+        return sympy.Symbol(code(q), real=True)
+
+    for item in program.items:
+        if isinstance(item, Statement):
+            value: Expression = item.expression
+            yield Assignment(code(item.target), writer.convert(value, symbol))
+        elif isinstance(item, Note):
+            yield item.text
+        else:
+            yield f"{said(item.left)} = {said(item.right)}"
 
 
 _SUMMARIES = {

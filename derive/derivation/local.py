@@ -24,6 +24,7 @@ from derive.expression.nodes import (
     LEARNING_RATE,
     LOSS,
     LOSS_TERM,
+    NAMED,
     ONE,
     PRE_ACTIVATION,
     Apply,
@@ -51,7 +52,12 @@ _ALONE = {LOSS: "E", BATCH_LOSS: "batch", LEARNING_RATE: "rate"}
 
 
 def key(q: Quantity) -> str:
-    """A quantity's name in step ids, the same whatever the notation: w1.2.1, z1.1, E2."""
+    """A quantity's name in step ids, the same whatever the notation: w1.2.1, z1.1, E2.
+
+    Of a graph of formulas it is the name as typed.
+    """
+    if q.kind == NAMED:
+        return q.name
     if q.kind == "weight":
         return f"w{q.layer}.{q.source + 1}.{q.unit + 1}"
     if q.kind == "bias":

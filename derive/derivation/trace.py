@@ -30,7 +30,7 @@ from derive.expression.nodes import (
     PRE_ACTIVATION,
     Quantity,
 )
-from derive.graph import E, NetworkGraph, same_example
+from derive.graph import AnyGraph, layered, same_example
 from derive.notation import NEGATIVE
 
 Values = Mapping[Quantity, Any]
@@ -39,7 +39,7 @@ Values = Mapping[Quantity, Any]
 class ExampleTrace(Differentiating, Point):
     """The values of one example. An evaluation environment for expressions about it."""
 
-    def __init__(self, graph: NetworkGraph, leaves: Values, arithmetic: Arithmetic = HIGH) -> None:
+    def __init__(self, graph: AnyGraph, leaves: Values, arithmetic: Arithmetic = HIGH) -> None:
         super().__init__()
         self.graph = graph
         self.arithmetic = arithmetic
@@ -73,8 +73,9 @@ class ExampleTrace(Differentiating, Point):
 
     def quantity(self, quantity: Quantity) -> Any:
         if quantity.kind == DELTA:
-            slope = self.partial(E, Quantity(PRE_ACTIVATION, quantity.layer, quantity.unit))
-            return -slope if self.graph.network.delta_sign == NEGATIVE else slope
+            z = Quantity(PRE_ACTIVATION, quantity.layer, quantity.unit)
+            slope = self.partial(self.graph.loss, z)
+            return -slope if layered(self.graph).network.delta_sign == NEGATIVE else slope
         return self.values[quantity]
 
     def partial(self, of: Quantity, by: Quantity) -> Any:
@@ -116,7 +117,7 @@ class Trace(Differentiating, Point):
     Without ``example`` a quantity of one example means example number ``generic``.
     """
 
-    def __init__(self, graph: NetworkGraph, examples: list[ExampleTrace], generic: int = 0) -> None:
+    def __init__(self, graph: AnyGraph, examples: list[ExampleTrace], generic: int = 0) -> None:
         super().__init__()
         self.graph = graph
         self.examples = examples
@@ -141,14 +142,14 @@ class Trace(Differentiating, Point):
 
     def quantity(self, quantity: Quantity) -> Any:
         if quantity.kind == BATCH_LOSS:
-            return self._over_examples([one.quantity(E) for one in self.examples])
+            return self._over_examples([one.quantity(self.graph.loss) for one in self.examples])
         if quantity.kind not in PER_EXAMPLE:
             return self.examples[0].quantity(quantity)
         return self._example(quantity.example).quantity(same_example(quantity, None))
 
     def partial(self, of: Quantity, by: Quantity) -> Any:
         if of.kind == BATCH_LOSS:
-            return self._over_examples([one.partial(E, by) for one in self.examples])
+            return self._over_examples([one.partial(self.graph.loss, by) for one in self.examples])
         one = self._example(of.example)
         return one.partial(same_example(of, None), same_example(by, None))
 
@@ -157,12 +158,12 @@ class Trace(Differentiating, Point):
 
     def _over_examples(self, values: list[Any]) -> Any:
         result = sum(values[1:], values[0])
-        if self.graph.network.over_examples == "sum":
+        if layered(self.graph).network.over_examples == "sum":
             return result
         return result / len(values)
 
 
-def trace(graph: NetworkGraph, changed: Mapping[Quantity, Any] | None = None) -> Trace:
+def trace(graph: AnyGraph, changed: Mapping[Quantity, Any] | None = None) -> Trace:
     """The trace of a network at its own values, some of them changed if wanted.
 
     It has so many digits that every value and every slope of the loss is right, however small.
@@ -171,7 +172,7 @@ def trace(graph: NetworkGraph, changed: Mapping[Quantity, Any] | None = None) ->
 
     def work(arithmetic: HighPrecision, bounded: Bounded) -> Trace:
         examples = []
-        for example in range(graph.network.example_count):
+        for example in range(graph.example_count):
             given = graph.leaf_values(example)
             leaves = {quantity: arithmetic.number(value) for quantity, value in given.items()}
             leaves.update((q, _again(value, arithmetic)) for q, value in (changed or {}).items())
@@ -207,7 +208,7 @@ def _every(full: Trace) -> Iterator[Any]:
     """All values of a trace, and all slopes of the loss."""
     for one in full.examples:
         yield from one.values.values()
-        yield from (one.partial(E, quantity) for quantity in one.values)
+        yield from (one.partial(full.graph.loss, quantity) for quantity in one.values)
 
 
 def moved(base: Trace, changed: Mapping[Quantity, Any]) -> Trace:

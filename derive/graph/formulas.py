@@ -244,6 +244,11 @@ class _Reader:
                 f"as [{listed(there)}]",
             )  # fmt: skip
             return ()
+        if not raw:
+            self.notes.problem(
+                ("parameters",), "parameters: got none, so that there is no gradient to derive; "
+                f"name some of {listed(there)}, or leave it out for all",
+            )  # fmt: skip
         for position, name in enumerate(raw):
             if name not in there:
                 self.notes.problem(("parameters", position), unknown("parameter", str(name), there))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from derive.compute.backends.printer import Text
 from derive.compute.backends.spreadsheet import SpreadsheetPrinter
-from derive.compute.program import GRADIENT, WIDE
+from derive.compute.program import GRADIENT, WIDE, about
 from derive.expression.nodes import PRE_ACTIVATION, VARIABLE, Expression, Partial, Quantity
 from derive.notation.names import Names
 from derive.spreadsheet.columns import Column, Plan
@@ -22,8 +22,7 @@ class Labels:
 
     def __call__(self, q: Quantity) -> str:
         if q.kind == GRADIENT:
-            of = Quantity(q.name, q.layer, q.unit, q.source)
-            return self._text(Partial(self._loss, of))
+            return self._text(Partial(self._loss, about(q)))
         if q.kind != VARIABLE or not q.layer:
             return self._names.text(q)
         if q.unit != WIDE:

@@ -15,7 +15,7 @@ from derive.compute.backends.python import PythonPrinter, PythonWriter, load
 from derive.compute.functions import IEEE, KNOWN, read
 from derive.compute.identifiers import Identifiers
 from derive.compute.loss_forms import loss_form
-from derive.compute.prepared import FINISH, RECOGNISE, STABILISE, prepared
+from derive.compute.prepared import FINISH, OF_TARGETS, RECOGNISE, STABILISE, prepared
 from derive.compute.program import Note, Program, Remark, Statement, auxiliary
 from derive.compute.rewriting import Rewriting, apply, fold
 from derive.compute.scalar import scalar_program
@@ -38,7 +38,7 @@ from derive.notation.shape import Shape
 from tests.expression.drawn_formulas import formulas
 
 LETTERS = {name: variable(name) for name in "uvxyqlmt"}
-RULES = (*RECOGNISE, *STABILISE, *FINISH)
+RULES = (*RECOGNISE, *STABILISE, *OF_TARGETS, *FINISH)
 
 
 @pytest.mark.parametrize("rule", RULES, ids=str)

@@ -211,3 +211,22 @@ def test_a_planted_fault_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.undo()
         curvature.curved.cache_clear()
     assert curvature.curved(activation("tanh")).second
+
+
+QUOTIENTS = {
+    "1/(1 + exp(-x))**2": lambda x: 1 / (1 + mp.exp(-x)) ** 2,
+    "exp(x)/(1 + exp(x) + exp(2*x))": lambda x: mp.exp(x) / (1 + mp.exp(x) + mp.exp(2 * x)),
+    "x/(1 + exp(-x)) + tanh(x)**2": lambda x: x / (1 + mp.exp(-x)) + mp.tanh(x) ** 2,
+}
+
+
+@pytest.mark.parametrize("formula", QUOTIENTS)
+@pytest.mark.parametrize("x", [0.0, 0.3, -0.7, 5.0, -20.0, 30.0])
+def test_quotients_of_exponentials_of_ones_own(formula: str, x: float) -> None:
+    """Also at 0, where the |x| in their stable form has a corner and they have none."""
+    one = derive.Dense(1, {"formula": formula}, bias="none")
+    network = derive.Network([1], [one], {"formula": "y"}, targets=[0])
+    ((found,),) = derive.compile(network, "python").hessian(parameters={"W1": [[x]]})
+    with mp.workdps(60):
+        true = mp.diff(QUOTIENTS[formula], mp.mpf(x), 2)
+        assert abs(found - true) <= 1e-14 * abs(true)

@@ -17,8 +17,8 @@ derive.render(derivation, detail="long")  # error: No overload variant of "rende
 derive.render(derivation, parts=("lema",))  # error: Argument "parts" to "render"
 page: bytes = derive.render(derivation, "latex")  # error: Incompatible types in assignment
 sheet: str = derive.render(derivation, "xlsx")  # error: Incompatible types in assignment
-derive.compile(network, backend="torch")  # error: Argument "backend" to "compile"
-derive.compile(3)  # error: Argument 1 to "compile"
+derive.compile(network, backend="torch")  # error: No overload variant of "compile"
+derive.compile(3)  # error: No overload variant of "compile"
 derive.standalone(network, "cobol")  # error: Argument 2 to "standalone"
 derive.train(network, on_divergence="go")  # error: Argument "on_divergence" to "train"
 loss: str = derive.compile(network).loss()  # error: Incompatible types in assignment

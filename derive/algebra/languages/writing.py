@@ -62,6 +62,8 @@ class Routine:
     items      texts, which become comments, and assignments
     loss       what it gives back first, "" for nothing
     results    the names of what it gives back as a list
+    averaged   in a language of arrays: whether inputs may have a row for each of many examples,
+               and the loss and the gradient are means over these
     """
 
     name: str
@@ -71,6 +73,7 @@ class Routine:
     items: tuple[str | Assignment, ...]
     loss: str
     results: tuple[str, ...]
+    averaged: bool = False
 
     @property
     def of_arrays(self) -> bool:

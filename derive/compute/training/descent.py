@@ -18,6 +18,7 @@ from typing import Any, Protocol
 
 from derive.compute.backends import python as scalars
 from derive.compute.engines import Defaults, LayerEngine, numpy_or_none, scalar_examples
+from derive.compute.source import ScalarSource
 from derive.compute.training.source import LoopSource
 from derive.compute.training.start import Start
 from derive.network.description import Network
@@ -50,7 +51,7 @@ class Loop:
     """The generated loop, neuron by neuron, in plain Python."""
 
     def __init__(self, network: Network, start: Start, inputs: Rows, targets: Rows) -> None:
-        self.source = LoopSource(network)
+        self.source = LoopSource(ScalarSource(network), network.over_examples == "mean")
         self.fixed = list(start.fixed)
         self.examples = [(*x, *t) for x, t in zip(inputs, targets, strict=True)]
         self._loss = self._load(self.source.loss(len(self.examples)), "loss")

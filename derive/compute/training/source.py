@@ -14,18 +14,18 @@ from collections.abc import Sequence
 from derive.compute.backends.writer import INDENT, listed
 from derive.compute.looped import Looped, indented
 from derive.compute.program import gradient
-from derive.compute.source import ScalarSource
+from derive.compute.source import OneSource
 from derive.expression.nodes import LOSS, TARGET, Quantity
 from derive.graph import E, NetworkGraph
 from derive.network.description import Network
 
 
 class LoopSource(Looped):
-    """The functions above for a network, whose loss over several examples is a mean or a sum."""
+    """The functions above, where the loss over several examples is their mean or sum."""
 
-    def __init__(self, network: Network) -> None:
-        super().__init__(ScalarSource(network))
-        self.mean = network.over_examples == "mean"
+    def __init__(self, one: OneSource, mean: bool) -> None:
+        super().__init__(one)
+        self.mean = mean
 
     def descend(self, examples: int) -> str:
         """Gradient descent with all examples at every step.
@@ -38,8 +38,8 @@ class LoopSource(Looped):
         share = f"/{examples}" if self.mean and examples > 1 else ""
         w, g = [self.code(q) for q in theta], [self.summed(q) for q in gradients]
         step = [
-            *self.over_examples((E, *gradients)),
-            f"losses.append({self.summed(E)}{share})",
+            *self.over_examples((self.one.loss, *gradients)),
+            f"losses.append({self.summed(self.one.loss)}{share})",
             *listed("history.extend((", w, ",))" if len(w) == 1 else "))", ""),
             *(f"{a} -= rate*{f'({b}{share})' if share else b}" for a, b in zip(w, g, strict=True)),
         ]
@@ -58,8 +58,8 @@ class LoopSource(Looped):
         lines = [
             "def loss(theta, examples, fixed):",
             *self.unpacked("theta", "fixed"),
-            *indented(self.over_examples((E,)), 1),
-            f"{INDENT}return float({self.summed(E)}{share})",
+            *indented(self.over_examples((self.one.loss,)), 1),
+            f"{INDENT}return float({self.summed(self.one.loss)}{share})",
         ]
         return self.source(lines)
 

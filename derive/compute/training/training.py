@@ -13,8 +13,8 @@ from derive.compute.blocks import blocks
 from derive.compute.compiling import compile as compiled
 from derive.compute.domain import check_examples
 from derive.compute.engines import Defaults, ScalarEngine
-from derive.compute.program import GRADIENT, gradient
-from derive.compute.source import names_of
+from derive.compute.program import GRADIENT, about, gradient
+from derive.compute.source import ScalarSource, names_of
 from derive.compute.targets import as_rows
 from derive.compute.training.descent import Rows, descent
 from derive.compute.training.runs import DIVERGED, INTERRUPTED, Progress, Run, Runner
@@ -218,9 +218,8 @@ class Training:
 @lru_cache(maxsize=32)
 def _table_row(network: Network, quantities: tuple[Quantity, ...]) -> Callable[..., list[float]]:
     """The function that works out quantities of one example, loaded once."""
-    row: Callable[..., list[float]] = scalars.load(LoopSource(network).table_row(quantities))[
-        "table_row"
-    ]
+    loops = LoopSource(ScalarSource(network), mean=False)
+    row: Callable[..., list[float]] = scalars.load(loops.table_row(quantities))["table_row"]
     return row
 
 
@@ -232,8 +231,7 @@ def columns(network: Network, is_batch: bool) -> tuple[Expression, ...]:
     """
     goal = BATCH_E if is_batch else E
     return tuple(
-        Partial(goal, Quantity(q.name, q.layer, q.unit, q.source)) if q.kind == GRADIENT else q
-        for q in _quantities(network, is_batch)
+        Partial(goal, about(q)) if q.kind == GRADIENT else q for q in _quantities(network, is_batch)
     )
 
 

@@ -1,0 +1,163 @@
+"""Source code of a graph of formulas: one example in plain Python, or many in NumPy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from types import MappingProxyType
+
+from derive.compute.backends import numpy as arrays
+from derive.compute.backends.printer import ATOM, PRODUCT, SUM, CodePrinter, Text
+from derive.compute.backends.writer import INDENT, listed, unpacking
+from derive.compute.formulas.program import Programs, counts
+from derive.compute.identifiers import Identifiers
+from derive.compute.program import Program, gradient, second, tangent
+from derive.compute.source import RESERVED, OneSource
+from derive.expression.nodes import VARIABLE, Apply, Number, Product, Quantity
+from derive.graph import FormulaGraph
+from derive.graph.names import names_of
+
+
+class FormulaIdentifiers(Identifiers):
+    """x as it is called, df_dx a derivative, u1_f what the lines of f share."""
+
+    def __init__(
+        self, graph: FormulaGraph, reserved: Iterable[str], one_case: bool = False
+    ) -> None:
+        super().__init__(names_of(graph), reserved, one_case)
+        self.loss = graph.loss
+        self._order = tuple(graph.definitions)
+        for q in (*graph.leaves, *graph.definitions):  # before what is made up
+            self(q)
+
+    def _wanted(self, q: Quantity) -> str:
+        if q.kind == VARIABLE:
+            return f"{q.name}_{self(self._order[q.layer - 1])}"
+        if q == counts(q):
+            return f"weight_{q.name}"
+        return super()._wanted(q)
+
+
+class FormulaSource(OneSource):
+    """Functions of one example, a statement for each formula and each derivative.
+
+    loss_and_gradient(theta, inputs) -> loss, list
+    loss(theta, inputs) -> loss
+    forward(theta, inputs) -> list, the value of every formula
+    input_gradient(theta, inputs) -> list
+    gradient_along(theta, inputs, direction) -> list
+    values_along(theta, inputs, direction) -> list, one for each formula
+    pulled_back(theta, inputs, weights) -> list, of Σ weight·formula by theta
+    """
+
+    arguments = MappingProxyType({
+        "loss_and_gradient": ("theta", "inputs"),
+        "loss": ("theta", "inputs"),
+        "forward": ("theta", "inputs"),
+        "input_gradient": ("theta", "inputs"),
+        "gradient_along": ("theta", "inputs", "direction"),
+        "values_along": ("theta", "inputs", "direction"),
+        "pulled_back": ("theta", "inputs", "weights"),
+    })  # fmt: skip
+    summaries = MappingProxyType({
+        "loss_and_gradient": "The loss, and its gradient with respect to theta.",
+        "loss": "The loss.",
+        "forward": "The value of every formula.",
+        "input_gradient": "The gradient of the loss with respect to the inputs.",
+        "gradient_along": "How the gradient changes where theta moves along a direction.",
+        "values_along": "How every formula changes where theta moves along a direction.",
+        "pulled_back": "The gradient of a weighted sum of the formulas with respect to theta.",
+    })  # fmt: skip
+    reserved = (*RESERVED, "direction", "weights")
+
+    def __init__(self, graph: FormulaGraph) -> None:
+        self.graph = graph
+        self.programs = Programs(graph)
+        super().__init__(names_of(graph), graph.loss, graph.inputs)
+
+    def identified(self, more: Sequence[str] = ()) -> Identifiers:
+        return FormulaIdentifiers(self.graph, (*self.reserved, *more))
+
+    @property
+    def theta(self) -> tuple[Quantity, ...]:
+        return self.graph.parameters
+
+    @cached_property
+    def direction(self) -> tuple[Quantity, ...]:
+        """How every entry of theta moves."""
+        return tuple(map(tangent, self.theta))
+
+    @cached_property
+    def weights(self) -> tuple[Quantity, ...]:
+        """What every formula counts."""
+        return tuple(map(counts, self.graph.definitions))
+
+    @property
+    def program(self) -> Program:
+        return self.programs.gradient
+
+    def _program(self, function: str) -> Program:
+        if function in ("gradient_along", "values_along", "pulled_back"):
+            found: Program = getattr(self.programs, function)
+            return found
+        return self.program
+
+    def needed(self, function: str, results: Iterable[Quantity], remarks: bool) -> Program:
+        program = super().needed(function, results, remarks)
+        return self.programs.told(program) if remarks else program
+
+    def _results(self, function: str) -> tuple[Sequence[Quantity], Sequence[Quantity]]:
+        every = tuple(self.graph.definitions)
+        found: dict[str, tuple[Sequence[Quantity], Sequence[Quantity]]] = {
+            "loss_and_gradient": ((self.loss,), tuple(map(gradient, self.theta))),
+            "loss": ((self.loss,), ()),
+            "forward": ((), every),
+            "input_gradient": ((), tuple(map(gradient, self.inputs))),
+            "gradient_along": ((), tuple(map(second, self.theta))),
+            "values_along": ((), tuple(map(tangent, every))),
+            "pulled_back": ((), tuple(map(gradient, self.theta))),
+        }
+        return found[function]
+
+    # -- many examples -----------------------------------------------------------------------
+
+    def of_many(self, functions: Sequence[str], remarks: bool = False) -> list[str]:
+        """The same functions for many examples at once, ``…_of_many``: arrays for the inputs.
+
+        A result that differs from example to example is an array, any other a number.
+        """
+        with self._lock:
+            writer = arrays.NumpyWriter(Elementwise(self.identifiers))
+            found: list[str] = []
+            for function in functions:
+                found += [*self._of_many(function, writer, remarks), "", ""]
+            return [*writer.definitions(), *found[:-2]]
+
+    def _of_many(self, function: str, writer: arrays.NumpyWriter, remarks: bool) -> list[str]:
+        code = self.identifiers
+        arguments = self.arguments[function]
+        loss, results = self._results(function)
+        lines = [
+            f"def {function}_of_many({', '.join(arguments)}):",
+            f'{INDENT}"""{self.summaries[function]}"""',
+        ]
+        for name in arguments:
+            lines += unpacking([code(q) for q in getattr(self, name)], name)
+        program = self.needed(function, (*loss, *results), remarks)
+        lines += writer.body(program, Text(self.names) if remarks else None)
+        return [*lines, *listed("return [", [code(q) for q in (*loss, *results)], "]")]
+
+
+class Elementwise(arrays.NumpyPrinter):
+    """Expressions on arrays, element by element, some of which are plain numbers."""
+
+    def number(self, e: Number) -> tuple[str, int]:
+        return repr(float(e.value)), SUM if e.value < 0 else ATOM
+
+    def product(self, e: Product) -> tuple[str, int]:
+        return CodePrinter.product(self, e)  # a mask of a plain number is none
+
+    def apply(self, e: Apply) -> tuple[str, int]:
+        if e.function.name == "ieee_quotient":  # of two plain numbers, which Python would refuse
+            return f"np.divide({self(e.arguments[0])}, {self(e.arguments[1])})", PRODUCT
+        return super().apply(e)

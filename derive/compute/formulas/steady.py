@@ -1,0 +1,83 @@
+"""Formulas of a graph as they are to be computed, seen through the names between them.
+
+    p = 1/(1 + e^−z)    E = −(t·ln p + (1 − t)·ln(1 − p))
+    ⇒   p = σ(z)    E = −(−t·softplus(−z) − (1 − t)·softplus(z))
+
+What ``derive.compute.prepared`` does for one formula is found across several: where p has rounded
+to 1, ln(1 − p) is known from z alone. A quantity is looked through only where a stable form comes
+of it; everywhere else it stays a name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from derive.compute.exponentials import recognised
+from derive.compute.functions import LN_COSH, LOG1P, SECH2, SOFTPLUS
+from derive.compute.prepared import RECOGNISE, STABILISE
+from derive.compute.rewriting import Rewriting, apply, fold
+from derive.derivation.tidy import tidy
+from derive.expression.functions import EXP, LN, SIGMOID, TANH
+from derive.expression.nodes import (
+    Apply,
+    Constant,
+    Expression,
+    Negative,
+    Number,
+    Quantity,
+    quantities,
+    substitute,
+)
+from derive.graph import Graph
+
+_THROUGH = (EXP, SIGMOID, TANH)  # what is looked through
+_MOST = 60  # nodes of a formula that is looked at as a whole
+_FOUND = (SIGMOID, TANH, SOFTPLUS, LN_COSH, SECH2, LOG1P)
+_ACROSS = (
+    *RECOGNISE, *STABILISE,
+    Rewriting("ln(exp(u))", "u", "e^u overflows"),
+)  # fmt: skip
+
+
+def steady(graph: Graph) -> Graph:
+    """The same graph with formulas that do not lose what double precision can keep.
+
+    Constants are put in for their names. Raises nothing: what has no better form stays.
+    """
+    found: dict[Quantity, Expression] = {}
+    constants: dict[Expression, Expression] = {}
+    known: dict[Quantity, Expression] = {}
+    for q, formula in graph.definitions.items():
+        whole = recognised(apply(RECOGNISE, fold(substitute(formula, constants))))
+        if any(p in known for p in quantities(whole)):
+            whole = _through(whole, known)
+        found[q] = whole
+        if isinstance(whole, (Number, Constant)):
+            constants[q] = whole
+        elif isinstance(whole, Apply) and whole.function in _THROUGH:
+            known[q] = whole
+    return Graph(found, graph.loss)
+
+
+def _through(e: Expression, known: Mapping[Quantity, Expression]) -> Expression:
+    """The formula with the largest parts replaced that have a better form in other names."""
+    mentioned: dict[Expression, Expression] = {q: known[q] for q in quantities(e) if q in known}
+    if not e.children or not mentioned:
+        return e
+    if sum(1 for _ in e.walk()) <= _MOST:
+        better = _better(substitute(e, mentioned))
+        if better is not None:
+            return better
+    return e.with_children(tuple(_through(part, known) for part in e.children))
+
+
+def _better(opened: Expression) -> Expression | None:
+    """The formula as one function that keeps its digits; None where it is not one."""
+    found = tidy(apply(_ACROSS, tidy(recognised(apply(_ACROSS, opened)))))
+    inner = found.operand if isinstance(found, Negative) else found
+    if isinstance(inner, Quantity) and isinstance(opened, Apply) and opened.function is LN:
+        return found  # ln e^u
+    named = isinstance(inner, Apply) and (
+        inner.function in _FOUND or inner.function.name.startswith("quotient of")
+    )
+    return found if named and found != opened else None
