@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from derive.expression.nodes import Expression
+from derive.expression.nodes import Expression, node
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Blank(Expression):
     """A gap to be filled in; ``of`` is what belongs there, ``label`` what the gap is called.
 

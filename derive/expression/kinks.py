@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 
 from derive.expression.functions import Function
 from derive.expression.nodes import Apply, Cases, Expression
 
+_KNOWN = 8_192  # formulas: the check asks again at every point
 TIES = frozenset({"abs", "sign", "max", "min"})  # functions with a kink of their own
 
 
+@lru_cache(_KNOWN)
 def has_kinks(expression: Expression) -> bool:
     """Whether an expression, or a function it calls, has branches or a corner."""
     return any(

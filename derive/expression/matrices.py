@@ -8,14 +8,14 @@ A row vector has one row, a column vector one column. ``Sum`` and ``Negative`` o
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from derive.expression.nodes import Apply, Expression, Negative, Product, Sum, total
+from derive.expression.nodes import Apply, Expression, Negative, Product, Sum, node, total
 
 Shape = tuple[int, int]  # rows, columns
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Matrix(Expression):
     """Expressions in rows of equal length."""
 
@@ -31,7 +31,7 @@ class Matrix(Expression):
         return Matrix(tuple(children[start : start + width] for start in starts))
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Transpose(Expression):
     """ofᵀ: rows become columns."""
 
@@ -45,7 +45,7 @@ class Transpose(Expression):
         return Transpose(*children)
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class MatrixProduct(Expression):
     """left right: entry (i, j) is Σ_k left(i, k)·right(k, j)."""
 
@@ -60,7 +60,7 @@ class MatrixProduct(Expression):
         return MatrixProduct(*children)
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Hadamard(Expression):
     """left ⊙ right: entry (i, j) is left(i, j)·right(i, j)."""
 
@@ -75,7 +75,7 @@ class Hadamard(Expression):
         return Hadamard(*children)
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Named(Expression):
     """An array by its name: prints as ``symbol``, W⁽¹⁾ or ∂E/∂W⁽¹⁾, and is the matrix ``of``.
 

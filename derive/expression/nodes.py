@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from operator import is_
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar, dataclass_transform
 
 if TYPE_CHECKING:
     from derive.expression.functions import Function
@@ -27,7 +27,8 @@ Address = tuple[int, ...]
 class Expression:
     """A node of an ordered expression tree."""
 
-    __slots__ = ()
+    __slots__ = ("_hash",)
+    _hash: int
 
     @property
     def children(self) -> tuple[Expression, ...]:
@@ -71,7 +72,31 @@ class Expression:
                 stack.append(((*address, position), children[position]))
 
 
-@dataclass(frozen=True, slots=True)
+Node = TypeVar("Node", bound=type[Expression])
+
+
+@dataclass_transform(frozen_default=True)
+def node(kind: Node) -> Node:
+    """Makes a class a kind of node: a frozen dataclass that remembers its hash.
+
+    A hash takes a walk through the tree, and trees are looked up all the time.
+    """
+    kind = dataclass(frozen=True, slots=True)(kind)  # type: ignore[assignment]
+    compute = kind.__hash__
+
+    def __hash__(self: Expression) -> int:
+        try:
+            return self._hash
+        except AttributeError:
+            value = compute(self)
+            object.__setattr__(self, "_hash", value)
+            return value
+
+    kind.__hash__ = __hash__  # type: ignore[method-assign, assignment]
+    return kind
+
+
+@node
 class Quantity(Expression):
     """Something of the network that has a name: the notation decides which.
 
@@ -119,7 +144,7 @@ def called(name: str) -> Quantity:
     return Quantity(NAMED, name=name)
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Number(Expression):
     """An exact rational number, with the text someone typed or the digits displayed.
 
@@ -131,14 +156,14 @@ class Number(Expression):
     text: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Constant(Expression):
     """A named irrational number: ``pi`` or ``e``."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Negative(Expression):
     """−operand."""
 
@@ -152,7 +177,7 @@ class Negative(Expression):
         return Negative(*children)
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Sum(Expression):
     """terms[0] + terms[1] + …; a Negative term prints as a difference."""
 
@@ -166,7 +191,7 @@ class Sum(Expression):
         return Sum(children)
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Product(Expression):
     """factors[0] · factors[1] · …"""
 
@@ -180,7 +205,7 @@ class Product(Expression):
         return Product(children)
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Quotient(Expression):
     """numerator / denominator."""
 
@@ -195,7 +220,7 @@ class Quotient(Expression):
         return Quotient(*children)
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Power(Expression):
     """base ^ exponent."""
 
@@ -210,7 +235,7 @@ class Power(Expression):
         return Power(*children)
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Apply(Expression):
     """function(arguments): an elementary function or a named activation."""
 
@@ -225,7 +250,7 @@ class Apply(Expression):
         return Apply(self.function, children)
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Comparison(Expression):
     """left sign right, with sign one of < <= > >= == != ; the condition of a case."""
 
@@ -241,7 +266,7 @@ class Comparison(Expression):
         return Comparison(children[0], self.sign, children[1])
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Cases(Expression):
     """values[i] where conditions[i] is the first that holds, else the last value.
 
@@ -261,7 +286,7 @@ class Cases(Expression):
         return Cases(children[:count], conditions)
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Bracket(Expression):
     """[inner]: square brackets kept on purpose, around one path or one collected sum."""
 
@@ -275,7 +300,7 @@ class Bracket(Expression):
         return Bracket(*children)
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class Partial(Expression):
     """∂of/∂by.
 
@@ -303,7 +328,7 @@ class Partial(Expression):
         return Partial(of, by)
 
 
-@dataclass(frozen=True, slots=True)
+@node
 class IndexedSum(Expression):
     """Σ body, for ``index`` from 0 to count − 1 over the examples of a batch.
 

@@ -4,7 +4,7 @@ overlaps by clipping one outline with the other."""
 from __future__ import annotations
 
 from itertools import combinations
-from math import cos, hypot, pi, radians, sin
+from math import cos, pi, radians, sin
 
 from derive.notation import Names
 from derive.pictures.picture import Box, Circle, Label, Picture
@@ -49,6 +49,12 @@ def shared(one: Outline, other: Outline) -> float:
     return abs(area) / 2
 
 
+def frame(outline: Outline) -> tuple[float, float, float, float]:
+    """The upright rectangle around an outline: left, top, right, bottom."""
+    across, down = zip(*outline, strict=True)
+    return min(across), min(down), max(across), max(down)
+
+
 def named(shape: Label | Circle | Box, names: Names) -> str:
     if isinstance(shape, Label):
         return "".join(run.text for run in runs(shape.content, names))
@@ -60,16 +66,24 @@ def collisions(picture: Picture, names: Names) -> list[tuple[str, str]]:
     labels = [s for s in picture.shapes if isinstance(s, Label)]
     solid = [s for s in picture.shapes if isinstance(s, (Circle, Box))]
     outlines = {id(s): outline(s, names) for s in [*labels, *solid]}
+    frames = {key: frame(corners) for key, corners in outlines.items()}
+
+    def common(a: Label, b: Label | Circle | Box) -> float:
+        left, top, right, bottom = frames[id(a)]
+        x0, y0, x1, y1 = frames[id(b)]
+        if right <= x0 or x1 <= left or bottom <= y0 or y1 <= top:  # most of them
+            return 0.0
+        return shared(outlines[id(a)], outlines[id(b)])
+
     found = [
         (named(a, names), named(b, names))
         for a, b in combinations(labels, 2)
-        if hypot(a.at[0] - b.at[0], a.at[1] - b.at[1]) < 300
-        and shared(outlines[id(a)], outlines[id(b)]) > 0.01
+        if common(a, b) > 0.01
     ]
     for label in labels:
-        whole = shared(outlines[id(label)], outlines[id(label)])
+        whole = common(label, label)
         for shape in solid:
-            part = shared(outlines[id(label)], outlines[id(shape)])
+            part = common(label, shape)
             if 0.01 < part < 0.97 * whole:
                 found.append((named(label, names), named(shape, names)))
     return found

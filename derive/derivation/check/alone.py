@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product as combinations
 from typing import Any
@@ -60,18 +59,9 @@ class LocalPoint(Differentiating, Point):
         return LocalPoint(self._graph, self._free, high_precision(digits))
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Values for the free quantities of a formula, and whether they lie on one of its kinks."""
-
-    values: Values
-    on_seam: bool = False
-
-    def point(self, graph: NetworkGraph) -> LocalPoint:
-        return LocalPoint(graph, self.values, on_seam() if self.on_seam else HIGH)
-
-
-def draws(graph: NetworkGraph, steps: tuple[Step, ...], free: tuple[Quantity, ...]) -> list[Place]:
+def draws(
+    graph: NetworkGraph, steps: tuple[Step, ...], free: tuple[Quantity, ...]
+) -> list[LocalPoint]:
     """Where steps about one formula are looked at.
 
     At random values of the free quantities, at small whole numbers, on the kinks of every formula
@@ -80,11 +70,11 @@ def draws(graph: NetworkGraph, steps: tuple[Step, ...], free: tuple[Quantity, ..
     """
     chance = random.Random(f"derive local {steps[0].id}")
     kinked = any(has_kinks(r.expression) for step in steps for r in step.relations)
-    found = [Place(values) for values in _random(free, chance, 2 if kinked else 1)]
-    found += [Place(values) for values in _special(free)]
+    found = [(values, HIGH) for values in _random(free, chance, 2 if kinked else 1)]
+    found += [(values, HIGH) for values in _special(free)]
     if kinked:
         found += _around_kinks(graph, steps, free, chance)
-    return [place for place in found if _allowed(graph, place.values)]
+    return [LocalPoint(graph, *place) for place in found if _allowed(graph, place[0])]
 
 
 def _random(free: tuple[Quantity, ...], chance: random.Random, times: int) -> Iterator[Values]:
@@ -102,7 +92,7 @@ def _special(free: tuple[Quantity, ...]) -> Iterator[Values]:
 
 def _around_kinks(
     graph: NetworkGraph, steps: tuple[Step, ...], free: tuple[Quantity, ...], chance: random.Random
-) -> Iterator[Place]:
+) -> Iterator[tuple[Values, HighPrecision]]:
     expressions = {r.expression: None for step in steps for r in step.relations}
     for gap in {gap: None for e in expressions if has_kinks(e) for gap in gaps(e)}:
         for _ in range(_BASES if len(free) > 1 else 1):
@@ -116,9 +106,9 @@ def _around_kinks(
                     return LocalPoint(graph, {**base, letter: x})
 
                 for root in roots(gap, letter, point):
-                    yield Place({**base, letter: root}, on_seam=True)
+                    yield {**base, letter: root}, on_seam()
                     for aside in _ASIDE:
-                        yield Place({**base, letter: root + aside})
+                        yield {**base, letter: root + aside}, HIGH
 
 
 def _allowed(graph: NetworkGraph, values: Values) -> bool:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from derive.derivation.check.alone import LocalPoint, Place, draws
+from derive.derivation.check.alone import LocalPoint, draws
 from derive.derivation.check.as_if import Conditions, as_if, opened
 from derive.derivation.check.kinks import Branch, all_branches, branches
 from derive.derivation.check.looks import looks
@@ -191,30 +191,30 @@ class Equalities:
 
     def _compare_alone(self, steps: tuple[Step, ...], free: tuple[Quantity, ...]) -> None:
         """Compare steps about one formula whose arguments may be anything."""
-        places = draws(self.graph, steps, free)
+        points = draws(self.graph, steps, free)
         for step in steps:
-            if not self._compare_at(step, places):
+            if not self._compare_at(step, points):
                 raise CheckFailed(step.id, "no point was found where it is defined")
             if _has_branches(step):
-                self._compare_branches(step, places, set())
+                self._compare_branches(step, points, set())
 
-    def _compare_at(self, step: Step, places: Iterable[Place]) -> int:
-        """Compare a step wherever it is defined. Returns at how many places."""
+    def _compare_at(self, step: Step, points: Iterable[LocalPoint]) -> int:
+        """Compare a step wherever it is defined. Returns at how many points."""
         compared = 0
-        for place in places:
+        for point in points:
             try:
-                self._compare(step, place.point(self.graph))
+                self._compare(step, point)
             except (ArithmeticError, KeyError):
                 continue
             compared += 1
         return compared
 
     def _compare_branches(
-        self, step: Step, places: list[Place], done: set[tuple[Conditions, int]]
+        self, step: Step, points: list[LocalPoint], done: set[tuple[Conditions, int]]
     ) -> None:
-        """Compare the branches that no place led to as if their conditions held."""
+        """Compare the branches that no point led to as if their conditions held."""
         step = _written_out(step, self.graph)
-        for cases, position in self._not_reached(step, places):
+        for cases, position in self._not_reached(step, points):
             if (cases.conditions, position) not in done:
                 done.add((cases.conditions, position))
                 self.unreached.add(step.id)
@@ -226,15 +226,14 @@ class Equalities:
                 # A condition may be written more simply in the derivative: then it is another one.
                 pairs = zip(assumed, step.relations, strict=True)
                 if all(after != before for after, before in pairs):
-                    self._compare_at(there, places)
-                self._compare_branches(there, places, done)
+                    self._compare_at(there, points)
+                self._compare_branches(there, points, done)
 
-    def _not_reached(self, step: Step, places: Iterable[Place]) -> list[Branch]:
+    def _not_reached(self, step: Step, points: Iterable[LocalPoint]) -> list[Branch]:
         wanted = {b: None for r in step.relations for b in all_branches(r.expression)}
-        for place in places:
+        for point in points:
             if not wanted:
                 break
-            point = place.point(self.graph)
             for relation in step.relations:
                 try:
                     for branch in branches(relation.expression, point):

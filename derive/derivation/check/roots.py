@@ -13,6 +13,8 @@ from functools import cache
 from itertools import pairwise
 from typing import Any
 
+from mpmath.libmp import to_rational  # type: ignore[import-untyped]
+
 from derive.derivation.check.looks import ROUNDING
 from derive.expression.arithmetic import DIGITS, HIGH, HighPrecision
 from derive.expression.evaluate import Environment, evaluate
@@ -27,10 +29,13 @@ _SIZES = (
 )
 _GRID = (*(-size for size in reversed(_SIZES)), Fraction(0), *_SIZES)
 _ROUNDS = 260  # halvings of an interval of the grid: to sixty digits
+_STEPS = 40  # of a method that needs about ten where the gap is smooth
+_CLOSE = Fraction(1, 10**50)  # a root lies between the two points so far from what was found
 _MOST = 6  # of sin(x) − 0.99, those nearest to 0
 _SIMPLE = 10**6  # the largest denominator of a simple number
 _EXACT = Fraction(1, 10**20)
 _NARROW = 40  # rounds of the search for the bottom of a dip
+_LOOKS = 8  # rounds before a dip may be called too shallow
 
 
 class OnSeam(HighPrecision):
@@ -91,7 +96,9 @@ def _bottoms(known: list[tuple[Fraction, Any]], value: Value) -> Iterator[tuple[
     ):
         if not (below * here > 0 and above * here > 0 and abs(here) <= min(abs(below), abs(above))):
             continue
-        for _ in range(_NARROW):
+        for number in range(_NARROW):
+            if number >= _LOOKS and 2 * max(abs(below), abs(above)) < 3 * abs(here):
+                break  # what is convex stays away from 0
             left, right = (low + middle) / 2, (middle + high) / 2
             a, b = value(left), value(right)
             if a is None or b is None:
@@ -100,17 +107,46 @@ def _bottoms(known: list[tuple[Fraction, Any]], value: Value) -> Iterator[tuple[
                 yield (left, a) if a * here <= 0 else (right, b)
                 break
             if abs(a) < abs(here):
-                middle, high, here = left, middle, a
+                middle, high, here, above = left, middle, a, here
             elif abs(b) < abs(here):
-                low, middle, here = middle, right, b
+                low, middle, here, below = middle, right, b, here
             else:
-                low, high = left, right
+                low, high, below, above = left, right, a, b
         simple = middle.limit_denominator(_SIMPLE)  # where it touches 0 and turns back
         if value(simple) == 0:
             yield simple, HIGH.number(Fraction(0))
 
 
 def _between(low: Fraction, high: Fraction, below: Any, value: Value) -> Fraction:
+    """The root between two points where a gap has different signs; a simple number where it is."""
+    place = _interpolated(low, high, value)
+    if place is None:
+        place = _halved(low, high, below, value)
+    simple = place.limit_denominator(_SIMPLE)
+    return simple if abs(simple - place) < _EXACT * (1 + abs(place)) else place
+
+
+def _interpolated(low: Fraction, high: Fraction, value: Value) -> Fraction | None:
+    """The root by regula falsi; None at a jump, a pole, or where the gap is too flat for it."""
+
+    def gap(x: Any) -> Any:
+        here = value(_exactly(x))
+        if here is None:
+            raise ArithmeticError
+        return here
+
+    ends = tuple(map(HIGH.number, (low, high)))
+    try:
+        found = HIGH.context.findroot(gap, ends, "anderson", maxsteps=_STEPS, verify=False)
+    except ArithmeticError:
+        return None
+    place = _exactly(found)
+    aside = _CLOSE * (1 + abs(place))
+    around = value(place - aside), value(place + aside)
+    return place if None not in around and around[0] * around[1] <= 0 else None
+
+
+def _halved(low: Fraction, high: Fraction, below: Any, value: Value) -> Fraction:
     middle = low
     for _ in range(_ROUNDS):
         middle = (low + high) / 2
@@ -121,10 +157,14 @@ def _between(low: Fraction, high: Fraction, below: Any, value: Value) -> Fractio
             low = middle
         else:
             high = middle
-    simple = middle.limit_denominator(_SIMPLE)
-    return simple if abs(simple - middle) < _EXACT * (1 + abs(middle)) else middle
+    return middle
 
 
 def _fraction(value: Any) -> Fraction:
     scaled = HIGH.context.nint(value * 10**30)
     return Fraction(int(scaled), 10**30).limit_denominator(_SIMPLE)
+
+
+def _exactly(number: Any) -> Fraction:
+    """What a number of the arithmetic is, to its last binary digit."""
+    return Fraction(*to_rational(number._mpf_))
