@@ -24,8 +24,9 @@ from derive.compute.arguments import ArgumentError
 from derive.compute.training import Training
 from derive.compute.training.settings import shown_rate
 from derive.document.training import LINEAR, LOG, account, pictures, report
-from derive.document.wording import wording
+from derive.document.wording import Wording, wording
 from derive.expression.nodes import Expression, Partial, Quantity
+from derive.network.description import Network
 from derive.notation import Names
 from derive.writers.expressions.text import text
 
@@ -116,17 +117,22 @@ def text_files(training: Training, look: Look, file: str) -> Mapping[str, str]:
 def _document(training: Training, look: Look, file: str, to: str) -> Mapping[str, str]:
     from derive.writers import write, write_files
 
-    document = report(training, wording(training.network, look.names, look.templates), look.digits)
+    document = report(training, _words(training, look), look.digits)
     if not file:
         return {file: write(document, look.names, to, templates=look.templates)}
     return write_files(document, look.names, file, to, templates=look.templates)
+
+
+def _words(training: Training, look: Look) -> Wording:
+    network = training.network if isinstance(training.network, Network) else None
+    return wording(network, look.names, look.templates)
 
 
 def svg_files(training: Training, look: Look, file: str) -> Mapping[str, str]:
     """The curves alone: FILE-loss-linear.svg and FILE-loss-log.svg."""
     from derive.writers.drawings.svg import svg
 
-    told = account(training, wording(training.network, look.names, look.templates), look.digits)
+    told = account(training, _words(training, look), look.digits)
     stem = file.removesuffix(".svg")
     return {f"{stem}-{picture.name}.svg": svg(picture, look.names) for picture, _ in pictures(told)}
 
@@ -158,7 +164,7 @@ def column_name(column: Expression, names: Names) -> str:
 def json_files(training: Training, look: Look, file: str) -> Mapping[str, str]:
     """One object; what is no finite number is null.
 
-    title       of the network
+    title       of the network or graph
     settings    epochs, batch_size, order, seed, initial, target_loss, patience, improvement,
                 on_divergence, every, as asked for
     examples    how many there are
@@ -170,11 +176,11 @@ def json_files(training: Training, look: Look, file: str) -> Mapping[str, str]:
     not_begun   rates whose run was not begun
     reading     what the losses show, a sentence each
     """
-    names = [look.names.code(q) for q in training.network.parameters()]
+    names = [look.names.code(q) for q in training.subject.trained]
     begun = [run.rate for run in training.runs]
     asked = training.settings
     data = {
-        "title": training.network.title,
+        "title": training.subject.title,
         "settings": {
             key: getattr(asked, key)
             for key in ("epochs", "batch_size", "order", "seed", "initial", "target_loss",
@@ -211,7 +217,7 @@ def _reading(training: Training, look: Look) -> list[str]:
     from derive.document.blocks import Strong
     from derive.document.training.reading import sentences
 
-    told = account(training, wording(training.network, look.names, look.templates), look.digits)
+    told = account(training, _words(training, look), look.digits)
     return [
         "".join(
             part if isinstance(part, str)

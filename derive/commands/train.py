@@ -15,8 +15,11 @@ from derive.commands.delivery import destinations, spare, tell
 if TYPE_CHECKING:
     from derive.compute.training import Training
     from derive.expression.nodes import Number
-    from derive.trained import Output
+    from derive.graph import FormulaGraph
+    from derive.network.description import Network
+    from derive.trained import Look, Output
 
+DIGITS = 5  # of a graph of formulas, which says none
 INTERRUPTED = 130  # as a shell reports what Ctrl-C ended
 _PATIENCE = 1.0  # seconds after which a bar shows that something is going on
 
@@ -143,28 +146,25 @@ def train(
     One run for each learning rate, all from the same start. Ctrl-C ends the training after the
     epochs under way; what was computed by then is written.
     """
-    from derive.trained import OUTPUTS, Look, refuse_too_large
+    from derive.trained import OUTPUTS, refuse_too_large
 
     rows = [OUTPUTS[name] for name in to]
     places = _places(output, Path(network).stem, rows)
     spare([place for row, file in zip(rows, places or [], strict=False)
            for place in _written(row, file)], force)  # fmt: skip
     import derive
-    from derive.compute.training.data import read_data
     from derive.compute.training.training import columns
-    from derive.notation import names
+    from derive.graph.given import network_or_formulas
 
-    described = derive.load(network)
+    described = network_or_formulas(network)
     chosen: tuple[Any, ...] = rates or (described.learning_rate or 0.5,)
     examples: dict[str, Any] = {}
     count = described.example_count
     if data is not None:
-        found = read_data(data, described)
-        examples |= {"inputs": found.inputs, "targets": found.targets}
-        if found.unused:
-            unused = ", ".join(repr(name) for name in found.unused)
+        examples, count, passed_over = _examples(data, described)
+        if passed_over:
+            unused = ", ".join(repr(name) for name in passed_over)
             click.echo(f"{data}: passed over: column {unused}", err=True)
-        count = len(examples["inputs"])
     for row in rows:
         refuse_too_large(
             row, len(columns(described, count > 1)), len(chosen), asked["epochs"],
@@ -173,16 +173,49 @@ def train(
     if "xlsx" in to:
         from derive.compute.training.settings import batch_size
         from derive.spreadsheet import check
+        from derive.spreadsheet.making import layered
 
         size = batch_size(asked["batch_size"], asked["order"])
-        check(described, chosen, asked["epochs"], count, size)
-    written = described.notation if notation is None else notation
-    called = names(written, described.shape, described.layout)
-    look = Look(called, digits or described.digits, templates=templates)
+        check(layered(described), chosen, asked["epochs"], count, size)
+    look = _look(described, notation, digits, templates)
     with _Bar(len(chosen), asked["epochs"]) as bar:
         training = derive.train(described, chosen, **examples, **asked, progress=bar.progress)
     _write(training, look, rows, places)
     _report(training)
+
+
+def _examples(
+    data: str, described: Network | FormulaGraph
+) -> tuple[dict[str, Any], int, tuple[str, ...]]:
+    """What a data file says, how many examples it has, and the columns that were passed over."""
+    from derive.graph import FormulaGraph
+
+    if isinstance(described, FormulaGraph):
+        from derive.compute.training.leaf_data import read_leaves
+
+        leaves = read_leaves(data, described)
+        return {"inputs": leaves.inputs}, leaves.count, leaves.unused
+    from derive.compute.training.data import read_data
+
+    found = read_data(data, described)
+    return {"inputs": found.inputs, "targets": found.targets}, len(found.inputs), found.unused
+
+
+def _look(
+    described: Network | FormulaGraph, notation: str | None, digits: int | None,
+    templates: Path | None,
+) -> Look:  # fmt: skip
+    from derive.graph import FormulaGraph
+    from derive.notation import names
+    from derive.trained import Look
+
+    if isinstance(described, FormulaGraph):
+        from derive.graph.names import names_of
+
+        return Look(names_of(described, notation), digits or DIGITS, templates=templates)
+    written = described.notation if notation is None else notation
+    called = names(written, described.shape, described.layout)
+    return Look(called, digits or described.digits, templates=templates)
 
 
 def _places(output: str | None, stem: str, rows: list[Output]) -> list[Path] | None:

@@ -122,10 +122,10 @@ THRESHOLD, MINUS_DELTA = "threshold", "minus_delta"
 TURN = "turn"
 
 
-def wording(network: Network, names: Names, templates: Path | None = None) -> Wording:
+def wording(network: Network | None, names: Names, templates: Path | None = None) -> Wording:
     """The sentences about a network: those about thresholds, and about δ = −∂E/∂z, where it has
-    them; δ in the letter of the notation."""
-    return Wording("en", templates, variants(network), names.delta)
+    them; δ in the letter of the notation. None: they are about formulas."""
+    return Wording("en", templates, variants(network) if network else (), names.delta)
 
 
 def variants(network: Network) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from derive.compute.blocks import blocks
 from derive.compute.engines import Defaults, ScalarEngine
 from derive.document.wording import wording
-from derive.graph import RATE
+from derive.graph import RATE, FormulaGraph
 from derive.network.description import Network
 from derive.notation import Names, names
 from derive.spreadsheet.cells import CellNames, Given, Start, starts
@@ -114,12 +114,12 @@ def of_training(
     It goes on to the last epoch asked for, also where a run was ended before. Raises
     SpreadsheetError where an update takes fewer than all examples, and as ``workbook`` does.
     """
-    network, start, asked = training.network, training.start, training.settings
+    network, start, asked = layered(training.network), training.start, training.settings
     check(network, asked.rates, asked.epochs, len(training.inputs), asked.batch_size)
     frozen = [q for block in blocks(network) if block.frozen for q in block.quantities]
     parameters = dict(zip(network.parameters(), start.theta, strict=True))
     parameters |= zip(frozen, start.fixed, strict=True)
-    by_formula = network.target_formulas is not None and _follow(training)
+    by_formula = network.target_formulas is not None and _follow(network, training)
     return workbook(
         network,
         [float(rate.value) for rate in asked.rates],
@@ -127,6 +127,16 @@ def of_training(
         notation=notation, digits=digits, templates=templates,
         given=Given(training.inputs, None if by_formula else training.targets, parameters),
     )  # fmt: skip
+
+
+def layered(given: Network | FormulaGraph) -> Network:
+    """The network that is given. Raises SpreadsheetError for a graph of formulas."""
+    if isinstance(given, FormulaGraph):
+        raise SpreadsheetError(
+            "xlsx: got a graph of formulas; allowed is a network with layers; write csv, or a "
+            "report in markdown"
+        )
+    return given
 
 
 def training_files(training: Training, look: Any, file: str) -> dict[str, bytes]:
@@ -137,9 +147,9 @@ def training_files(training: Training, look: Any, file: str) -> dict[str, bytes]
     return {file: made}
 
 
-def _follow(training: Training) -> bool:
+def _follow(network: Network, training: Training) -> bool:
     """Whether a training's targets are what the network's formulas make of its inputs."""
-    found = ScalarEngine(Defaults(training.network)).target_values(training.inputs)
+    found = ScalarEngine(Defaults(network)).target_values(training.inputs)
     return [list(row) for row in training.targets] == found
 
 

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 
 import derive
 from derive.compute.arguments import ArgumentError
-from derive.compute.training.descent import Layers, Loop, descent
+from derive.compute.training.descent import Layers, Loop, descent, looped
 from derive.compute.training.start import starting_point
 from derive.expression.nodes import BATCH_LOSS, LOSS, Quantity
 from tests.compute.test_random_networks import Drawn, drawn
@@ -168,7 +168,7 @@ def test_loop_and_layers_agree(of: derive.Network, batch_size: int | None) -> No
     x, t = ([[float(n.value) for n in row] for row in rows] for rows in (of.inputs, of.targets))
     start = starting_point(of, None)
     ends = []
-    for kind in (Loop, Layers):
+    for kind in (looped, Layers):
         way = kind(of, start, x, t)
         theta: Any = list(start.theta)
         if batch_size is None:

@@ -19,7 +19,7 @@ from derive.network.targets import CLASSES
 __all__ = ["DataError", "Examples", "read_data"]
 
 # Columns that number or name the examples: passed over, and told so.
-_IDS = frozenset(
+IDS = frozenset(
     {"", "#", "id", "no", "no.", "nr", "nr.", "number", "index", "row", "example", "pattern",
      "sample", "case", "name", "unnamed: 0"}
 )  # fmt: skip
@@ -152,7 +152,7 @@ def _columns(table: Table, network: Network) -> _Columns:
             problems.append(f"{line}: the column {word!r} is there twice; leave one out")
         elif word.lower() in CLASSES and len(targets) > 1 and classes is None:
             classes = place, CLASSES[word.lower()]
-        elif word.lower() in _IDS:
+        elif word.lower() in IDS:
             unused.append(place)
         else:
             close = get_close_matches(word[:100], spelled, 1, 0.7)

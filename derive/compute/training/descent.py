@@ -1,6 +1,6 @@
-"""Two ways to descend: a generated loop for small work, whole layers on arrays for large.
+"""Ways to descend: a generated loop for small work, whole layers or columns on arrays for large.
 
-Both offer, for parameters theta as a list or array,
+All offer, for parameters theta as a list or array,
 
     full(theta, rate, count, losses, history) -> theta    ``count`` updates with all examples
     epoch(theta, rate, batches) -> theta                  an update for each batch of examples
@@ -14,14 +14,19 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
+from derive.compute.backends import numpy as arrays
 from derive.compute.backends import python as scalars
 from derive.compute.engines import Defaults, LayerEngine, numpy_or_none, scalar_examples
 from derive.compute.source import ScalarSource
 from derive.compute.training.source import LoopSource
 from derive.compute.training.start import Start
+from derive.graph import FormulaGraph
 from derive.network.description import Network
+
+if TYPE_CHECKING:
+    from derive.compute.formulas.source import FormulaSource
 
 Rows = Sequence[Sequence[float]]
 Numbers = Sequence[float]
@@ -43,17 +48,39 @@ def descent(
     """Whichever way is faster for so many weights and examples at a time."""
     few = (batch_size or len(inputs)) <= scalar_examples(network)
     if few or numpy_or_none() is None:
-        return Loop(network, start, inputs, targets)
+        return looped(network, start, inputs, targets)
     return Layers(network, start, inputs, targets)
 
 
-class Loop:
-    """The generated loop, neuron by neuron, in plain Python."""
+def looped(network: Network, start: Start, inputs: Rows, targets: Rows) -> Loop:
+    """The loop neuron by neuron."""
+    source = LoopSource(ScalarSource(network), network.over_examples == "mean")
+    examples = [(*x, *t) for x, t in zip(inputs, targets, strict=True)]
+    return Loop(source, start.fixed, examples)
 
-    def __init__(self, network: Network, start: Start, inputs: Rows, targets: Rows) -> None:
-        self.source = LoopSource(ScalarSource(network), network.over_examples == "mean")
-        self.fixed = list(start.fixed)
-        self.examples = [(*x, *t) for x, t in zip(inputs, targets, strict=True)]
+
+def descent_of_formulas(graph: FormulaGraph, inputs: Rows, batch_size: int | None) -> Descent:
+    """The same for a graph of formulas, over whose examples the loss is a mean."""
+    from derive.compute.formulas.source import FormulaSource
+
+    source = FormulaSource(graph)
+    if (batch_size or len(inputs)) <= _FEW or numpy_or_none() is None:
+        return Loop(LoopSource(source, mean=True), (), [tuple(row) for row in inputs])
+    return Columns(source, inputs)
+
+
+_FEW = 8  # examples of formulas up to which a loop is faster than arrays
+
+
+class Loop:
+    """The generated loop, a statement for each quantity, in plain Python."""
+
+    def __init__(
+        self, source: LoopSource, fixed: Numbers, examples: Sequence[tuple[float, ...]]
+    ) -> None:
+        self.source = source
+        self.fixed = list(fixed)
+        self.examples = list(examples)
         self._loss = self._load(self.source.loss(len(self.examples)), "loss")
         self._steps: dict[int, Callable[..., Any]] = {}
 
@@ -137,3 +164,45 @@ class Layers:
     def loss(self, theta: Any) -> float:
         theta = self.np.asarray(theta, dtype=float)
         return self.engine.loss(self._parameters(theta), self.inputs, self.targets)
+
+
+class Columns:
+    """The formulas of a graph on arrays of a number for each example, in NumPy."""
+
+    def __init__(self, source: FormulaSource, inputs: Rows) -> None:
+        self.np = numpy_or_none()
+        self.inputs = self.np.asarray(inputs, dtype=float).T
+        code = "\n".join(source.of_many(("loss_and_gradient", "loss"))) + "\n"
+        found = arrays.load(code)
+        self._both = found["loss_and_gradient_of_many"]
+        self._loss = found["loss_of_many"]
+
+    def full(
+        self, theta: Any, rate: float, count: int, losses: array[float], history: array[float]
+    ) -> Any:
+        theta = self.np.asarray(theta, dtype=float)
+        for _ in range(count):
+            loss, gradient = self._means(theta, self.inputs)
+            losses.append(loss)
+            history.frombytes(theta.tobytes())
+            with self.np.errstate(all="ignore"):  # what diverges is told in words
+                theta = theta - rate * gradient
+        return theta
+
+    def epoch(self, theta: Any, rate: float, batches: Sequence[Sequence[int]]) -> Any:
+        theta = self.np.asarray(theta, dtype=float)
+        for batch in batches:
+            _, gradient = self._means(theta, self.inputs[:, batch])
+            with self.np.errstate(all="ignore"):
+                theta = theta - rate * gradient
+        return theta
+
+    def loss(self, theta: Any) -> float:
+        with self.np.errstate(all="ignore"):
+            (found,) = self._loss(self.np.asarray(theta, dtype=float), self.inputs)
+            return float(self.np.mean(found))
+
+    def _means(self, theta: Any, inputs: Any) -> tuple[float, Any]:
+        with self.np.errstate(all="ignore"):
+            loss, *slopes = (self.np.mean(found) for found in self._both(theta, inputs))
+        return float(loss), self.np.asarray(slopes)

@@ -17,7 +17,7 @@ from derive.derivation.cancellation import output_delta_simplified
 from derive.expression.arithmetic import HIGH
 from derive.expression.evaluate import Bindings, evaluate
 from derive.expression.nodes import Quantity
-from derive.graph import NetworkGraph, activations, pre_activations
+from derive.graph import FormulaGraph, NetworkGraph, activations, pre_activations
 from derive.network.catalogue import OUTPUT, TARGET_LETTER
 from derive.network.intervals import Interval
 
@@ -152,6 +152,8 @@ class Bound:
 def bound(training: Training) -> Bound | None:
     """The bound of a loss that is a distance, where a target is out of reach; else None."""
     network = training.network
+    if isinstance(network, FormulaGraph):
+        return None
     use, loss = network.layers[-1].activation, network.loss
     span = use.range
     if span is None or use.name not in _EXACT or loss.name not in _DISTANCES:
@@ -185,9 +187,12 @@ def _nearest(span: Interval, target: Fraction) -> Fraction:
 
 def at_the_edge(training: Training) -> tuple[Interval, int] | None:
     """How many targets are ends of an open range: approached, never reached."""
-    use = training.network.layers[-1].activation
+    layers = training.subject.layers
+    if not layers:
+        return None
+    use = layers[-1].activation
     span = use.range
-    alone = use.name == "softmax" and training.network.sizes[-1] == 1  # constantly 1
+    alone = use.name == "softmax" and layers[-1].units == 1  # constantly 1
     if span is None or span.closed or alone or use.name not in (*_EXACT, "softmax"):
         return None
     ends = [float(end) for end in (span.low, span.high) if end is not None]
@@ -212,11 +217,12 @@ def saturated(training: Training, run: Run) -> Iterator[Saturated]:
     """Units of sigmoid and tanh layers with next to no slope at the end, and of a softmax that
     its loss cancels. Only where there is one example.
     """
-    if training.is_batch:
+    layers = training.subject.layers
+    if training.is_batch or not layers:
         return
-    last = training.network.layers[-1]
+    last = layers[-1]
     cancelled = _cancels(training)
-    for layer in training.network.layers:
+    for layer in layers:
         name = layer.activation.name
         if name not in _SLOPES and not (layer is last and cancelled):
             continue
@@ -232,10 +238,11 @@ def saturated(training: Training, run: Run) -> Iterator[Saturated]:
 
 def _cancels(training: Training) -> bool:
     """Whether the slope of the outputs cancels against the loss: δ is output minus target."""
-    graph = NetworkGraph(training.network)
-    z = pre_activations(training.network.layers[-1])[0]
-    found = output_delta_simplified(graph, z)
-    sums = training.network.layers[-1].activation.function is not None
+    if isinstance(training.network, FormulaGraph):
+        return False
+    last = training.network.layers[-1]
+    found = output_delta_simplified(NetworkGraph(training.network), pre_activations(last)[0])
+    sums = last.activation.function is not None
     return found is not None and (sums or all(sum(row) == 1 for row in training.targets))
 
 
@@ -254,7 +261,7 @@ class Dead:
 
 def dead(training: Training, run: Run) -> tuple[Dead, ...]:
     """The ReLU units that are dead at the end of a run, and since when."""
-    layers = [x for x in training.network.layers if x.activation.name == "relu"]
+    layers = [x for x in training.subject.layers if x.activation.name == "relu"]
     waiting = [z for layer in layers for z in pre_activations(layer)]
     since = dict.fromkeys(waiting, run.epochs)
     found: list[Dead] = []

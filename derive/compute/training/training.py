@@ -2,41 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any, Literal
 
-from derive.compute.arguments import ArgumentError, rows
-from derive.compute.backends import python as scalars
-from derive.compute.blocks import blocks
+from derive.compute.arguments import ArgumentError
 from derive.compute.compiling import compile as compiled
-from derive.compute.domain import check_examples
-from derive.compute.engines import Defaults, ScalarEngine
 from derive.compute.program import GRADIENT, about, gradient
-from derive.compute.source import ScalarSource, names_of
-from derive.compute.targets import as_rows
-from derive.compute.training.descent import Rows, descent
+from derive.compute.training.descent import Rows
 from derive.compute.training.runs import DIVERGED, INTERRUPTED, Progress, Run, Runner
 from derive.compute.training.settings import Settings, settings, shown_rate
-from derive.compute.training.source import LoopSource, parameters_of, quantities_of_one
-from derive.compute.training.start import Start, starting_point
+from derive.compute.training.start import Start
+from derive.compute.training.subject import Subject, subject, table_row
 from derive.expression.errors import unknown
-from derive.expression.nodes import INPUT, TARGET, Expression, Number, Partial, Quantity
-from derive.graph import BATCH_E, E
+from derive.expression.nodes import Expression, Number, Partial, Quantity
+from derive.graph import FormulaGraph
+from derive.graph.given import GivenGraph, network_or_formulas
 from derive.network.description import Network
-from derive.network.given import Given, network_of
 from derive.network.kinds import Examples, Value
 
 _FEW = 4  # runs that a short description names
 
 
 def train(
-    network: Given,
+    network: GivenGraph,
     rates: Iterable[Value | Number] = (0.5,),
     epochs: int = 1000,
     *,
-    inputs: Examples = None,
+    inputs: Examples | Mapping[str, Any] = None,
     targets: Examples = None,
     batch_size: int | None = None,
     order: Literal["shuffled", "given"] = "shuffled",
@@ -57,11 +51,14 @@ def train(
         >>> len(training[0.5].theta())
         8
 
-    network         a Network, the path of a network file, or a mapping with the keys of one
+    network         a Network, a Graph of formulas, the path of a file of either, or a mapping with
+                    its keys
     rates           learning rates: numbers, or their text ("0.10")
     epochs          how often all examples are gone through
     inputs, targets (n_in,) or (examples, n_in), and (n_out,) or (examples, n_out); the
-                    network's own if left out, targets that are formulas from the inputs
+                    network's own if left out, targets that are formulas from the inputs. Of a
+                    graph inputs by name, {"x": [0.5, 1.5], "t": [0, 1]}, and no targets: the
+                    loss over several examples is their mean
     batch_size      examples of one update; all of them if left out
     order           of the examples where an update takes fewer than all: "shuffled", a new order
                     each epoch, drawn with ``seed``, the same for every rate; or as "given", one
@@ -76,22 +73,23 @@ def train(
     Frozen parameters stay. Ctrl-C ends the training after the epochs under way; what was
     computed is returned. Raises ArgumentError, NetworkError.
     """
-    network = network_of(network)
+    given = network_or_formulas(network)
     asked = settings(
         rates, epochs, size=batch_size, order=order, seed=seed, initial=initial,
         target_loss=target_loss, patience=patience, improvement=improvement,
         on_divergence=on_divergence, every=every,
     )  # fmt: skip
-    x, t = _data(network, inputs, targets)
+    trained = subject(given)
+    x, t = trained.examples(inputs, targets)
     if asked.batch_size is not None and asked.batch_size > len(x):
         raise ArgumentError(
             "batch_size", str(asked.batch_size), f"1 to {len(x)}, the number of examples",
             "leave it out to take all of them at every step",
         )  # fmt: skip
-    start = starting_point(network, asked.initial)
-    way = descent(network, start, x, t, asked.batch_size)
+    start = trained.start(asked.initial)
+    way = trained.descent(start, x, t, asked.batch_size)
     runner = Runner(way, asked, start.theta, len(x), progress)
-    return Training(network, asked, start, x, t, tuple(runner.runs()))
+    return Training(given, asked, start, x, t, tuple(runner.runs()))
 
 
 @dataclass(frozen=True, repr=False)
@@ -104,7 +102,7 @@ class Training:
     runs             in the order of the rates; fewer than these where training was stopped
     """
 
-    network: Network
+    network: Network | FormulaGraph
     settings: Settings
     start: Start
     inputs: Rows
@@ -112,13 +110,12 @@ class Training:
     runs: tuple[Run, ...]
 
     def __hash__(self) -> int:
-        return hash((self.network.sizes, self.settings))
+        return hash((self.subject.title, self.settings))
 
     def __repr__(self) -> str:
-        sizes = "-".join(map(str, self.network.sizes))
         runs = ", ".join(f"{shown_rate(r.rate)}: {r.losses[-1]:.6g}" for r in self.runs[:_FEW])
         more = f", … {len(self.runs)} in all" if len(self.runs) > _FEW else ""
-        return f"<Training of a {sizes} network, loss at the end per rate {runs}{more}>"
+        return f"<Training of {self.subject.describe()}, loss at the end per rate {runs}{more}>"
 
     def _repr_markdown_(self) -> str:
         from derive.notebook import training  # from below, when a notebook asks
@@ -154,7 +151,12 @@ class Training:
     @property
     def loss(self) -> Quantity:
         """The loss that the losses are values of."""
-        return BATCH_E if self.is_batch else E
+        return self.subject.goal(self.is_batch)
+
+    @cached_property
+    def subject(self) -> Subject:
+        """What is trained, as training asks about it."""
+        return subject(self.network)
 
     @property
     def minibatches(self) -> bool:
@@ -169,7 +171,7 @@ class Training:
 
     @cached_property
     def _columns(self) -> tuple[Quantity, ...]:
-        return _quantities(self.network, self.is_batch)
+        return _quantities(self.subject, self.is_batch)
 
     def table(self, rate: float, epochs: Iterable[int] | None = None) -> Iterator[list[float]]:
         """Rows of values, one after so many epochs each: the epoch, then the ``columns``.
@@ -189,7 +191,7 @@ class Training:
     def _values(
         self, quantities: Sequence[Quantity], example: int = 0
     ) -> Callable[[list[float]], list[float]]:
-        row = _table_row(self.network, tuple(quantities))
+        row = table_row(self.network, tuple(quantities))
         x, t = list(self.inputs[example]), list(self.targets[example])
         fixed = list(self.start.fixed)
         return lambda theta: row(theta, x, t, fixed)
@@ -201,7 +203,7 @@ class Training:
         return self._values(quantities, example)(run.theta(epoch))
 
     def parameters(self, rate: float, epoch: int = -1) -> dict[str, Any]:
-        """{"W1": …, "b1": …}, what is trained, after an epoch; −1 is the last.
+        """{"W1": …, "b1": …}, what is trained, after an epoch; −1 is the last. Of a graph by name.
 
         Raises UnknownName, ArgumentError."""
         return compiled(self.network).unpack(self[rate].theta(epoch))
@@ -215,94 +217,42 @@ class Training:
             )
 
 
-@lru_cache(maxsize=32)
-def _table_row(network: Network, quantities: tuple[Quantity, ...]) -> Callable[..., list[float]]:
-    """The function that works out quantities of one example, loaded once."""
-    loops = LoopSource(ScalarSource(network), mean=False)
-    row: Callable[..., list[float]] = scalars.load(loops.table_row(quantities))["table_row"]
-    return row
-
-
-def columns(network: Network, is_batch: bool) -> tuple[Expression, ...]:
+def columns(network: Network | FormulaGraph, is_batch: bool) -> tuple[Expression, ...]:
     """The columns of a table of iterations: quantities, and derivatives of the loss.
 
     One example: inputs, targets, parameters, pre-activations and activations layer by layer, the
-    terms of the loss, the loss, all gradients. Several: parameters, loss, gradients.
+    terms of the loss, the loss, all gradients; of a graph its inputs, parameters, formulas and
+    gradients. Several: parameters, loss, gradients.
     """
-    goal = BATCH_E if is_batch else E
+    goal = subject(network).goal(is_batch)
     return tuple(
-        Partial(goal, about(q)) if q.kind == GRADIENT else q for q in _quantities(network, is_batch)
+        Partial(goal, about(q)) if q.kind == GRADIENT else q
+        for q in _quantities(subject(network), is_batch)
     )
 
 
-def _quantities(network: Network, is_batch: bool) -> tuple[Quantity, ...]:
+def _quantities(trained: Subject, is_batch: bool) -> tuple[Quantity, ...]:
     if not is_batch:
-        return quantities_of_one(network)
-    every = parameters_of(network)
-    trained = set(network.parameters())
-    return (*every, BATCH_E, *(gradient(q) for q in every if q in trained))
+        return trained.of_one()
+    goal, moving = trained.goal(is_batch), set(trained.trained)
+    return (*trained.tabled, goal, *(gradient(q) for q in trained.tabled if q in moving))
 
 
 class _BatchRow:
     """Parameters, loss and gradients over several examples."""
 
     def __init__(self, training: Training) -> None:
-        network = training.network
-        self.inputs, self.targets = training.inputs, training.targets
         self.columns = training._columns
-        self.function = compiled(network)
-        self.trained = network.parameters()
-        self.fixed: dict[Quantity, float] = {}
-        self.frozen: dict[str, Any] = {}
-        left = list(training.start.fixed)
-        for block in blocks(network):
-            if block.frozen:
-                mine, left = left[: block.size], left[block.size :]
-                self.fixed |= zip(block.quantities, mine, strict=True)
-                self.frozen[block.key] = block.shaped(mine)
+        self.loss = training.loss
+        self.trained = training.subject.trained
+        self.run = training.subject.over(training.inputs, training.targets, training.start)
+        others = [q for q in training.subject.tabled if q not in set(self.trained)]
+        fixed = training.subject.source().fixed
+        known = dict(zip(fixed, training.start.fixed, strict=True))
+        self.fixed = {q: known[q] for q in others}
 
     def __call__(self, theta: list[float]) -> list[float]:
-        parameters = self.function.unpack(theta) | self.frozen
-        loss, gradients = self.function(self.inputs, self.targets, parameters)
-        values = {BATCH_E: loss, **self.fixed, **dict(zip(self.trained, theta, strict=True))}
-        slopes = self.function.pack(gradients)
+        loss, slopes = self.run(theta)
+        values = {self.loss: loss, **self.fixed, **dict(zip(self.trained, theta, strict=True))}
         values |= {gradient(q): slope for q, slope in zip(self.trained, slopes, strict=True)}
         return [float(values[q]) for q in self.columns]
-
-
-def _data(
-    network: Network, inputs: Any, targets: Any
-) -> tuple[list[list[float]], list[list[float]]]:
-    """The examples as rows of numbers: those given, else the network's own."""
-    called = names_of(network)
-    names_in = tuple(called.code(Quantity(INPUT, unit=i)) for i in range(network.sizes[0]))
-    names_out = tuple(called.code(Quantity(TARGET, unit=k)) for k in range(network.sizes[-1]))
-    own = network.inputs if inputs is None else None
-    if inputs is None and own is None:
-        raise ArgumentError(
-            "inputs", "nothing, and the network has no values for them", "rows of numbers",
-            "write them in the network file, or give data: inputs (--data FILE)",
-        )  # fmt: skip
-    x = _numbers(own) if own is not None else rows(inputs, names_in, "inputs")[0]
-    if targets is not None:
-        t = rows(as_rows(network, targets, len(x)), names_out, "targets")[0]
-    elif network.target_formulas is not None and inputs is not None:
-        t = ScalarEngine(Defaults(network)).target_values(x)
-    elif network.targets is not None and inputs is None:
-        t = _numbers(network.targets)
-    else:
-        raise ArgumentError(
-            "targets", "nothing", "a row of numbers for each example",
-            "write them in the network file, or give them with the inputs",
-        )  # fmt: skip
-    if len(t) != len(x):
-        raise ArgumentError(
-            "targets", f"{len(t)} rows", f"as many as there are inputs, {len(x)}",
-            "give a row of targets for each example",
-        )  # fmt: skip
-    check_examples(network, x, t)
-    return list(map(list, x)), list(map(list, t))  # its own, whatever becomes of those given
-
-
-def _numbers(given: tuple[tuple[Number, ...], ...]) -> list[list[float]]:
-    return [[float(number.value) for number in row] for row in given]

@@ -59,7 +59,7 @@ class Account:
 
 def account(training: Training, words: Wording, digits: int) -> Account:
     """The context of a training's report."""
-    own = training.network.learning_rate
+    own = training.subject.learning_rate
     same = [run for run in training.runs if own is not None and run.rate.value == own.value]
     return Account(training, words, digits, (same or list(training.runs))[0])
 

@@ -22,7 +22,9 @@ _MORE = 17  # digits, at most, to tell two numbers apart
 def reading(account: Account) -> Iterator[Block]:
     """The findings as items, and what they do not say."""
     yield Items(tuple(sentences(account)))
-    yield account.say("training_scope", count=len(account.training.runs))
+    training = account.training
+    layers = len(training.subject.layers)
+    yield account.say("training_scope", count=len(training.runs), layers=layers)
 
 
 def sentences(account: Account) -> Iterator[Inline]:
@@ -180,7 +182,7 @@ def _bound(account: Account) -> Iterator[Inline]:
     found = findings.bound(training)
     if found is None:
         return
-    last = training.network.layers[-1]
+    last = training.subject.layers[-1]
     activation, span = words.activation(last.activation), str(found.span)
     if len(found.beyond) == 1:
         ((_, unit, target),) = found.beyond

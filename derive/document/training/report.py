@@ -19,7 +19,7 @@ LINEAR, LOG = "loss-linear", "loss-log"
 
 def report(training: Training, words: Wording, digits: int) -> Document:
     """A document about a training alone."""
-    title = words("training_title", title=training.network.title)
+    title = words("training_title", title=training.subject.title)
     return Document(title, (Heading(1, title), *_blocks(account(training, words, digits), 2)))
 
 

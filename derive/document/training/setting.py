@@ -15,7 +15,7 @@ from derive.graph import RATE
 def setting(account: Account) -> Iterator[Block]:
     """The update rule, shown for one parameter, and the settings as items."""
     training = account.training
-    w = training.network.parameters()[0]
+    w = training.subject.trained[0]
     step = Product((RATE, Partial(training.loss, w)))
     kind = "sweep" if len(training.settings.rates) > 1 else "one"
     rates = account.words.listing(training.settings.rates)
@@ -30,9 +30,10 @@ def setting(account: Account) -> Iterator[Block]:
 def _items(account: Account) -> Iterator[Inline]:
     training, words = account.training, account.words
     settings, start = training.settings, training.start
-    if len(start.drawn) < len(training.network.layers) + sum(
-        layer.bias != "none" for layer in training.network.layers
-    ):
+    layers = training.subject.layers
+    if not layers:
+        yield words("training_start_formulas")
+    elif len(start.drawn) < len(layers) + sum(layer.bias != "none" for layer in layers):
         some = "_else" if start.drawn else ""
         yield words(f"training_start_given{some}")
     for drawn in start.drawn:
@@ -41,7 +42,7 @@ def _items(account: Account) -> Iterator[Inline]:
     if training.minibatches:
         yield from _minibatches(account)
     elif training.is_batch:
-        yield words(f"training_batch_{training.network.over_examples}", count=count)
+        yield words(f"training_batch_{training.subject.over_examples}", count=count)
     yield words("training_convention", loss=training.loss)
     if settings.target_loss is not None:
         yield words("training_target", bound=account.given(settings.target_loss))
@@ -58,7 +59,7 @@ def _items(account: Account) -> Iterator[Inline]:
 def _minibatches(account: Account) -> Iterator[Inline]:
     """How many examples an update takes, and in which order they come."""
     training, words, settings = account.training, account.words, account.training.settings
-    count, over = len(training.inputs), training.network.over_examples
+    count, over = len(training.inputs), training.subject.over_examples
     size = settings.batch_size or count
     given = settings.order == "given"
     if given and size == 1:
@@ -77,7 +78,7 @@ def _minibatches(account: Account) -> Iterator[Inline]:
 
 def _drawn(account: Account, drawn: Drawn) -> Inline:
     some: Expression = drawn.block.quantities[0]
-    layer = account.training.network.layers[drawn.block.layer - 1]
+    layer = account.training.subject.layers[drawn.block.layer - 1]
     name = layer.name or str(layer.index)
     if drawn.rule == ZERO:
         return account.words("training_drawn_zero", layer=name, b=some)

@@ -3,19 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from derive.compute.training.runs import sequence
 from derive.document.blocks import Block, Inline, Table
 from derive.document.training.account import Account
 from derive.expression.nodes import (
-    ACTIVATION,
-    BATCH_LOSS,
-    BIAS,
-    LOSS,
-    LOSS_TERM,
-    PRE_ACTIVATION,
-    WEIGHT,
-    Expression,
     Partial,
     Quantity,
 )
@@ -33,14 +26,19 @@ def iterations(account: Account) -> Iterator[Block]:
     rows = list(training.table(float(run.rate.value), epochs))
     some = "" if len(epochs) == run.epochs + 1 else "_some"
     yield account.say(f"training_iterations{some}", rate=account.rate(run), loss=training.loss)
-    trained = set(training.network.parameters())
+    trained = set(training.subject.trained)
+    source = training.subject.source()
+    leaves = {*source.inputs, *source.targets, *training.subject.tabled}
+    worked_out = {c for c in training.columns if isinstance(c, Quantity)} - leaves
+    forward = "training_table_loss" if len(worked_out) == 1 else "training_table_forward"
     wide: list[int] = []
-    for caption, wanted in (
-        ("training_table_parameters", lambda c: c in trained),
-        (_forward(training.columns), _is_forward),
-        ("training_table_gradients", lambda c: isinstance(c, Partial)),
-    ):
-        places = [k for k, column in enumerate(training.columns) if wanted(column)]
+    slopes = {c for c in training.columns if isinstance(c, Partial)}
+    shown: tuple[tuple[str, set[Any]], ...] = (
+        ("training_table_parameters", trained), (forward, worked_out),
+        ("training_table_gradients", slopes),
+    )  # fmt: skip
+    for caption, wanted in shown:
+        places = [k for k, column in enumerate(training.columns) if column in wanted]
         if len(places) > COLUMNS:
             wide.append(len(places))
         else:
@@ -48,17 +46,6 @@ def iterations(account: Account) -> Iterator[Block]:
     if wide:
         counts = account.words.listing(tuple(wide))
         yield account.say("training_wide", counts=counts, count=len(wide))
-
-
-def _forward(columns: Sequence[Expression]) -> str:
-    """What the table of values is called: of a batch it has the loss alone."""
-    alone = sum(map(_is_forward, columns)) == 1
-    return "training_table_loss" if alone else "training_table_forward"
-
-
-def _is_forward(column: Expression) -> bool:
-    kinds = (PRE_ACTIVATION, ACTIVATION, LOSS_TERM, LOSS, BATCH_LOSS)
-    return isinstance(column, Quantity) and column.kind in kinds
 
 
 def _part(
@@ -93,11 +80,10 @@ def losses(account: Account) -> Iterator[Block]:
 def parameters(account: Account) -> Iterator[Block]:
     """What every parameter was at the start, and is at the end of each run."""
     training, words = account.training, account.words
-    if len(training.network.parameters()) > ROWS:
+    if len(training.subject.trained) > ROWS:
         return
     header = (words("parameter"), words("training_start"), *map(account.rate, training.runs))
-    order = [c for c in training.columns if isinstance(c, Quantity) and c.kind in (WEIGHT, BIAS)]
-    places = {w: k for k, w in enumerate(training.network.parameters())}
+    places = {w: k for k, w in enumerate(training.subject.trained)}
     ends = [run.theta() for run in training.runs]
     body: tuple[Row, ...] = tuple(
         (
@@ -105,7 +91,7 @@ def parameters(account: Account) -> Iterator[Block]:
             account.given(training.start.theta[places[w]]),
             *(account.number(end[places[w]]) for end in ends),
         )
-        for w in order
+        for w in training.subject.tabled
         if w in places
     )
     yield Table(header, body, "l" + "r" * (len(header) - 1), words("training_parameters"))
