@@ -10,12 +10,14 @@ from typing import Any
 import derive
 from derive.compute.reliable import lost
 from derive.derivation.check import Report
-from derive.derivation.derivation import STYLES, StyleName
+from derive.derivation.derivation import StyleName, styles_of
 from derive.derivation.numbered import numbered
-from derive.derivation.rounding import Rounding
+from derive.derivation.rounding import rounding_of
 from derive.document.blocks import Inline, Strong
-from derive.document.conventions import conventions
+from derive.document.conventions import conventions, graph_conventions
 from derive.document.wording import wording
+from derive.graph import FormulaGraph
+from derive.graph.names import names_of
 from derive.network import Network
 from derive.notation import Names, names
 from derive.writers.expressions.text import text
@@ -27,35 +29,48 @@ _LOST = "Compiled code loses half of its digits or more, x being the pre-activat
 
 @dataclass(frozen=True, slots=True)
 class Examination:
-    """A network whose derivations hold, in every style asked for."""
+    """A network, or a graph of formulas, whose derivations hold, in every style asked for."""
 
-    network: Network
+    source: Network | FormulaGraph
     reports: dict[str, Report]
     numbers: dict[str, int]  # displayed relations between numbers, by style
     lost: tuple[str, ...] = ()  # where compiled code is wrong, of formulas of one's own
 
+    @property
+    def title(self) -> str:
+        """What it is called in a line."""
+        if isinstance(self.source, FormulaGraph) and not self.source.title:
+            return f"the graph of {self.source.loss.name}"
+        return self.source.title
 
-def examine(network: Network, style: StyleName | None = None) -> Examination:
-    """Check the derivations of a network. Raises CheckFailed, NumbersError, and NetworkError for
-    a notation file that is wrong."""
-    found = Examination(network, {}, {}, tuple(map(str, lost(network))))
-    for name in STYLES if style is None else (style,):
-        derivation = derive.derive(network, name)
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What was noticed when a network file was read."""
+        return () if isinstance(self.source, FormulaGraph) else self.source.remarks
+
+
+def examine(source: Network | FormulaGraph, style: StyleName | None = None) -> Examination:
+    """Check the derivations of a network, or of formulas. Raises CheckFailed, NumbersError, and
+    NetworkError for a notation file that is wrong."""
+    lossy = () if isinstance(source, FormulaGraph) else tuple(map(str, lost(source)))
+    found = Examination(source, {}, {}, lossy)
+    for name in styles_of(source) if style is None else (style,):
+        derivation = derive.derive(source, name)
         found.reports[name] = derivation.check()
-        if network.has_values:
-            _, found.numbers[name] = numbered(derivation, _rounding(network))
+        if source.has_values:
+            _, found.numbers[name] = numbered(derivation, rounding_of(source))
     return found
 
 
-def _rounding(network: Network) -> Rounding:
-    return Rounding(network.digits, network.update_digits, network.rounding == "carried")
-
-
-def stated(network: Network) -> tuple[str, ...]:
+def stated(source: Network | FormulaGraph) -> tuple[str, ...]:
     """The conventions in force, a sentence each, in the network's own notation."""
-    called = names(network.notation, network.shape, network.layout)
-    rounding = _rounding(network) if network.has_values else None
-    found = conventions(network, called, wording(network, called), rounding)
+    rounding = rounding_of(source) if source.has_values else None
+    if isinstance(source, FormulaGraph):
+        called = names_of(source)
+        found = graph_conventions(source, wording(None, called), rounding)
+    else:
+        called = names(source.notation, source.shape, source.layout)
+        found = conventions(source, called, wording(source, called), rounding)
     return tuple(_plain(sentence, called) for sentence in found)
 
 
@@ -70,24 +85,24 @@ def _plain(content: Inline, called: Names) -> str:
 def as_data(found: Examination) -> dict[str, Any]:
     """The examination for a program."""
     return {
-        "title": found.network.title,
+        "title": found.title,
         "checked": {
             style: {**asdict(report), "numbers": found.numbers.get(style, 0)}
             for style, report in found.reports.items()
         },
-        "conventions": stated(found.network),
-        "remarks": found.network.remarks,
+        "conventions": stated(found.source),
+        "remarks": found.remarks,
         "lost": found.lost,
     }
 
 
 def as_text(found: Examination) -> str:
     """The examination for a terminal."""
-    lines = [f"{found.network.title}: every equality holds"]
+    lines = [f"{found.title}: every equality holds"]
     for style, report in found.reports.items():
         lines += counted(style, report, found.numbers.get(style, 0))
     for heading, sentences in (
-        ("Conventions", stated(found.network)), ("Remarks", found.network.remarks),
+        ("Conventions", stated(found.source)), ("Remarks", found.remarks),
         (_LOST, found.lost),
     ):  # fmt: skip
         lines += listed(heading, sentences)

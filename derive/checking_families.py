@@ -10,6 +10,7 @@ from typing import Any
 from derive.checking import Examination, as_data, counted, examine, listed, stated
 from derive.derivation.check import CheckFailed, Report
 from derive.derivation.derivation import StyleName
+from derive.network import Network
 from derive.worksheets.combinations import LeftOut, combination_of
 from derive.worksheets.family import Family
 
@@ -90,15 +91,16 @@ def family_text(found: FamilyExamination) -> str:
     lines += ["", *_table(found.each, styles)]
     for heading, sentences in (
         ("Left out, as it does not fit", _left_out(found.family.left_out)),
-        ("Conventions", _shared([stated(one.network) for one in found.each])),
-        ("Remarks", _shared([one.network.remarks for one in found.each])),
+        ("Conventions", _shared([stated(one.source) for one in found.each])),
+        ("Remarks", _shared([one.remarks for one in found.each])),
     ):
         lines += listed(heading, sentences)
     return "\n".join(lines)
 
 
 def _called(one: Examination) -> str:
-    return str(combination_of(one.network))
+    assert isinstance(one.source, Network)  # a family is of networks
+    return str(combination_of(one.source))
 
 
 def _table(each: Sequence[Examination], styles: Sequence[str]) -> Iterator[str]:

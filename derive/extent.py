@@ -22,6 +22,7 @@ _LINES = {
     "deltas": {"brief": 2, "normal": 5, "full": 9},
     "matrices": {"brief": 2, "normal": 7, "full": 10},
     "paths": {"brief": 7, "normal": 7, "full": 25},
+    "nodes": {"brief": 4, "normal": 12, "full": 14},
 }
 
 

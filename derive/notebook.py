@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING
 from derive.compute.training.settings import shown_rate
 from derive.expression.errors import DeriveError
 from derive.extent import page_extent
+from derive.network.description import Network
 from derive.rendering import render
 
 if TYPE_CHECKING:
     from derive.compute.function import GradientFunction
     from derive.compute.training import Training
     from derive.derivation.derivation import Derivation
-    from derive.network.description import Network
 
 MOST_LINES = 400  # of a page in a cell
 _MOST_ROWS = 12
@@ -35,10 +35,16 @@ def network(shown: Network) -> str:
 
 def derivation(shown: Derivation) -> str:
     """The page, checked, in brief."""
-    extent = page_extent(shown.network, shown.style, "brief")
-    if extent.lines > MOST_LINES:
+    if _lines(shown) > MOST_LINES:
         return f"{code(repr(shown))}\n\nFor the whole page: `derive.render(…)`"
     return tried(shown, lambda: render(shown, detail="brief", dialect="plain"))
+
+
+def _lines(shown: Derivation) -> int:
+    """How long a page in brief would be, roughly."""
+    if isinstance(shown.source, Network):
+        return page_extent(shown.source, shown.style, "brief").lines
+    return sum(map(len, shown.graph.parents.values()))
 
 
 def function(shown: GradientFunction) -> str:

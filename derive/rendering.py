@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from derive.derivation.derivation import Derivation
     from derive.derivation.steps import Step
     from derive.document.blocks import Document
+    from derive.graph import FormulaGraph
+    from derive.graph.given import GivenGraph
     from derive.network.description import Network
-    from derive.network.given import Given
     from derive.network.words import NotationName, RoundingMode
     from derive.notation import Names
 
@@ -51,6 +52,7 @@ OMISSIONS: dict[Omission, str] = {
     "symbols": "the table of the symbols, what they mean, and their values",
     "found": "the section that says in words what was found, and how it was checked",
 }
+GRAPH_PARTS: tuple[Part, ...] = ("pictures", "colour")  # those that know of no layers
 # What the part "training" trains with, besides the network's own learning rate.
 SWEEP = ("0.1", "0.2", "0.5", "0.8", "1.0", "2.0")
 EPOCHS = 1000
@@ -72,7 +74,7 @@ class Options(TypedDict, total=False):
 
 @overload
 def render(
-    derivation: Derivation | Given,
+    derivation: Derivation | GivenGraph,
     to: TextFormat = "markdown",
     *,
     notation: NotationName | str | Path | None = None,
@@ -86,7 +88,7 @@ def render(
 ) -> str: ...
 @overload
 def render(
-    derivation: Derivation | Given,
+    derivation: Derivation | GivenGraph,
     to: BinaryFormat,
     *,
     notation: NotationName | str | Path | None = None,
@@ -99,7 +101,7 @@ def render(
     without: Omissions = (),
 ) -> bytes: ...
 def render(
-    derivation: Derivation | Given,
+    derivation: Derivation | GivenGraph,
     to: TextFormat | BinaryFormat = "markdown",
     *,
     notation: NotationName | str | Path | None = None,
@@ -118,18 +120,21 @@ def render(
         >>> page.splitlines()[0]
         '# Backpropagation in a 2-2-2 network with fixed biases'
 
-    derivation  what ``derive.derive`` gives; of a network, the path of its file, or a mapping with
-                the keys of one, it is the derivation in the usual style
+    derivation  what ``derive.derive`` gives; of a network, a graph of formulas, the path of a file
+                with either, or a mapping with the keys of one, it is the derivation in the usual
+                style
     to         a format: ``derive.writers.FORMATS``
-    notation   numbered, plain, letters, indexed, layered or a file; the network's own unless said
+    notation   numbered, plain, letters, indexed, layered or a file; the network's own unless said.
+               What is in a graph of formulas is called as it was typed
     detail     brief, normal or full
     digits     decimals shown; the network's own unless said
     rounding   "exact": computed exactly, displayed rounded; "carried": go on with what is
                displayed
     dialect    of Markdown: "github" or "plain"
     templates  a folder whose sentences and layouts stand before the built-in ones
-    parts      what to add to the derivation, of ``PARTS``; pictures that would be files beside
-               the page are left out, and in ``render_files``
+    parts      what to add to the derivation, of ``PARTS``, and for a graph of formulas of
+               ``GRAPH_PARTS``; pictures that would be files beside the page are left out, and in
+               ``render_files``
     without    what the page is not to have, of ``OMISSIONS``; all is checked all the same
 
     The format xlsx, a live spreadsheet, is given as bytes; it has the digits and the notation,
@@ -146,7 +151,7 @@ def render(
     if not row.document:
         module, name = row.home
         made: bytes = getattr(import_module(module), name)(
-            _network(derivation), notation=notation, digits=digits, templates=folder
+            _layered(derivation, to), notation=notation, digits=digits, templates=folder
         )
         return made
     document, names = narrated(
@@ -156,26 +161,42 @@ def render(
     return write(document, names, to, dialect=dialect, templates=folder)
 
 
-def _network(given: Derivation | Given) -> Network:
+def _source(given: Derivation | GivenGraph) -> Network | FormulaGraph:
+    """What a derivation is about, or what is given instead of one."""
     from derive.derivation.derivation import Derivation
-    from derive.network.given import network_of
+    from derive.graph.given import network_or_formulas
 
-    return given.network if isinstance(given, Derivation) else network_of(given)
+    return given.source if isinstance(given, Derivation) else network_or_formulas(given)
 
 
-def _derivation(given: Derivation | Given, detail: str) -> Derivation:
+def _layered(given: Derivation | GivenGraph, to: str) -> Network:
+    """The network. Raises OptionError for a graph of formulas: the format has no page of one."""
+    from derive.graph import FormulaGraph
+
+    source = _source(given)
+    if isinstance(source, FormulaGraph):
+        raise OptionError(
+            f"to: got {to!r}, which is made for a network with layers; of a graph of formulas "
+            f"allowed are {', '.join(get_args(TextFormat))}"
+        )
+    return source
+
+
+def _derivation(given: Derivation | GivenGraph, detail: str) -> Derivation:
     """What a page is about. Raises PageError, before any work, where nobody would read it."""
     from derive.derivation.derivation import Derivation, derive
     from derive.extent import refuse_bookshelf
+    from derive.network.description import Network
 
-    network = _network(given)
-    style = given.style if isinstance(given, Derivation) else "deltas"
-    refuse_bookshelf(network, style, detail)
-    return given if isinstance(given, Derivation) else derive(network)
+    source = _source(given)
+    if isinstance(source, Network):
+        style = given.style if isinstance(given, Derivation) else "deltas"
+        refuse_bookshelf(source, style, detail)
+    return given if isinstance(given, Derivation) else derive(source)
 
 
 def render_files(
-    derivation: Derivation | Given,
+    derivation: Derivation | GivenGraph,
     file: str,
     to: TextFormat | BinaryFormat = "markdown",
     *,
@@ -211,16 +232,16 @@ def _parts(parts: Collection[str], to: str) -> Collection[str]:
     return (*parts, "pictures") if to == "svg" else parts
 
 
-def refuse(network: Network, to: str) -> None:
+def refuse(source: Network | FormulaGraph, to: str) -> None:
     """Raise what is wrong with a network for a format, as far as no work is needed to see it.
 
-    Raises UnknownFormat, SpreadsheetError.
+    Raises UnknownFormat, SpreadsheetError, OptionError.
     """
     from derive.writers.registry import format_named
 
     row = format_named(to)
     if not row.document:
-        import_module(row.home[0]).check(network)
+        import_module(row.home[0]).check(_layered(source, to))
 
 
 def narrated(
@@ -236,50 +257,57 @@ def narrated(
 ) -> tuple[Document, Names]:
     """The document before a writer takes it, and the names it is to be written in."""
     from derive.derivation.numbered import numbered
-    from derive.derivation.rounding import Rounding
+    from derive.derivation.rounding import Rounding, rounding_of
     from derive.document.narration import narrate
     from derive.document.narration.teller import Detail, Teller
     from derive.document.wording import wording
-    from derive.notation import names
+    from derive.graph.names import names_of
+    from derive.network.description import Network
 
-    chosen = derivation.network.notation if notation is None else notation
-    called = names(chosen, derivation.network.shape, derivation.network.layout)
+    called = names_of(derivation.graph, notation)
     if called.delta_sign is not None:
         derivation = derivation.with_delta_sign(called.delta_sign)
-    network = derivation.network
-    mode = network.rounding if rounding is None else rounding
+    source = derivation.source
+    network = source if isinstance(source, Network) else None
+    own = rounding_of(source)
+    mode = ROUNDINGS[own.carried] if rounding is None else rounding
     _one_of("detail", detail, DETAILS)
     _one_of("rounding", mode, ROUNDINGS)
     for part in parts:
         _one_of("parts", part, tuple(PARTS))
+        if network is None:
+            _one_of("parts of a graph of formulas", part, GRAPH_PARTS)
     for part in without:
         _one_of("without", part, tuple(OMISSIONS))
     report = derivation.check()
     valuation, numbers = None, 0
-    if network.has_values:
-        places = network.digits if digits is None else digits
-        update = network.update_digits if digits is None else None
+    if derivation.graph.has_values:
+        places = own.digits if digits is None else digits
+        update = own.update if digits is None else None
         rounded = Rounding(places, update, carried=mode == "carried")
         valuation, numbers = numbered(derivation, rounded)
     extra: dict[str, Step] = {}
-    if parts:
+    general: dict[str, Step] = {}
+    training: Training | None = None
+    if parts and network is not None:
         from derive.derivation.extra import checked_steps
 
         extra, compared = checked_steps(derivation, parts)
         report = replace(report, equalities=report.equalities + compared)
-    general: dict[str, Step] = {}
-    if "rules" in parts:
-        from derive.derivation.general import general_rules
+        if "rules" in parts:
+            from derive.derivation.general import general_rules
 
-        general, compared = general_rules(
-            network.layout, network.over_examples, network.delta_sign, network.has_thresholds
-        )
-        report = replace(report, equalities=report.equalities + compared)
+            general, compared = general_rules(
+                network.layout, network.over_examples, network.delta_sign, network.has_thresholds
+            )
+            report = replace(report, equalities=report.equalities + compared)
+        if "training" in parts and network.has_values:
+            training = _trained(network)
     teller = Teller(
         derivation, report, valuation, Detail(detail), wording(network, called, templates),
         called, numbers,
         parts=frozenset(parts), without=frozenset(without), extra=extra, general=general,
-        training=_trained(network) if "training" in parts and network.has_values else None,
+        training=training,
     )  # fmt: skip
     return narrate(teller), called
 

@@ -330,7 +330,7 @@ def test_the_catalog_lists_everything_a_file_may_say() -> None:
         ("activations", ACTIVATIONS),
         ("losses", LOSSES),
         ("notations", BUILT_IN),
-        ("styles", ("deltas", "paths", "matrices")),
+        ("styles", ("deltas", "paths", "matrices", "nodes")),
         ("formats", ("markdown", "latex", "text", "svg", "xlsx")),
         ("languages", LANGUAGES),
     ):

@@ -25,9 +25,10 @@ if TYPE_CHECKING:
 def check(network: str, style: StyleName | None, as_json: bool) -> None:
     """Check every equality, and list the conventions in force.
 
-    NETWORK is a network file, or a family of networks, of which each is checked.
+    NETWORK is a network file, a file of formulas, or a family of networks, of which each is
+    checked.
     """
-    from derive.network.loader import is_family, load, text_of
+    from derive.network.loader import is_family, text_of
 
     if is_family(text_of(network)[1]):
         from derive.checking_families import examine_family, family_data, family_text
@@ -37,6 +38,7 @@ def check(network: str, style: StyleName | None, as_json: bool) -> None:
         click.echo(dumped(family_data(whole)) if as_json else family_text(whole))
         return
     from derive.checking import as_data, as_text, examine
+    from derive.graph.given import network_or_formulas
 
-    found = examine(load(network), style)
+    found = examine(network_or_formulas(network), style)
     click.echo(dumped(as_data(found)) if as_json else as_text(found))

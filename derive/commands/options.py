@@ -12,7 +12,7 @@ import click
 F = TypeVar("F", bound=Callable[..., Any])
 
 # What there is to choose from, in words: the tables are loaded where a choice is made.
-STYLES = "[deltas|paths|matrices]"
+STYLES = "[deltas|paths|matrices|nodes]"
 NOTATIONS = "[numbered|plain|letters|indexed|layered]"
 FORMATS = "[markdown|latex|text|xlsx|svg],…"
 LANGUAGES = "[python|numpy|c|javascript|julia|r|octave|rust|fortran|jax|torch]"
@@ -86,10 +86,9 @@ network = click.argument("network", metavar="NETWORK", type=click.Path())
 style = click.option(
     "--style",
     callback=style_named,
-    default="deltas",
     metavar=STYLES,
-    show_default=True,
-    help="How the derivation goes: a δ for each unit, path by path, or layer by layer.",
+    help="How the derivation goes: a δ for each unit (usual of a network), path by path, layer by "
+    "layer, or node by node (usual of formulas).",
 )
 notation = click.option(
     "--notation",

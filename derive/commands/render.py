@@ -68,8 +68,8 @@ if TYPE_CHECKING:
 @options.output("PATH", "The file to write, or a folder ending in /.")
 @options.force
 def render(
-    network: str, to: tuple[Any, ...], style: StyleName, max_paths: int | None, output: str | None,
-    force: bool, **asked: Any,
+    network: str, to: tuple[Any, ...], style: StyleName | None, max_paths: int | None,
+    output: str | None, force: bool, **asked: Any,
 ) -> None:  # fmt: skip
     """Derive every gradient, check every step, and write the document."""
     from derive.writers.registry import format_named
@@ -78,21 +78,25 @@ def render(
     places = destinations(output, Path(network).stem, formats)
     spare(places, force)
     import derive
+    from derive.derivation.derivation import usual_style
     from derive.extent import before_the_work
-    from derive.rendering import refuse
+    from derive.graph.given import network_or_formulas
+    from derive.rendering import GRAPH_PARTS, PARTS, refuse
 
-    loaded = derive.load(network)
+    loaded = network_or_formulas(network)
     for name in to:
         refuse(loaded, name)
     pages = any(row.document for row in formats)
-    if pages:
-        told = before_the_work(loaded, style, asked["detail"])
+    if pages and isinstance(loaded, derive.Network):
+        told = before_the_work(loaded, style or usual_style(loaded), asked["detail"])
         if told:
             click.echo(told, err=True)
     limits = {} if max_paths is None else {"max_paths": max_paths}
     # What is made from the network itself waits for no derivation.
     derivation = derive.derive(loaded, style, **limits) if pages else loaded
     given = {name: value for name, value in asked.items() if value is not None}
+    if not isinstance(loaded, derive.Network) and asked["parts"] == tuple(PARTS):
+        given["parts"] = GRAPH_PARTS  # all that there are
     if places is None:
         if to[0] == "svg":
             click.echo("this is the first picture: add -o DIR/ for all of them", err=True)

@@ -51,7 +51,7 @@ def check_batch(valuation: Valuation) -> int:
 
     Raises CheckFailed, naming the step. In carried mode a number is the one of its own chain.
     """
-    if not valuation.derivation.network.is_batch or valuation.rounding.carried:
+    if not valuation.graph.is_batch or valuation.rounding.carried:
         return 0
     count = 0
     for step in valuation.derivation.section("batch").steps:

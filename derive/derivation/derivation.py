@@ -1,4 +1,4 @@
-"""The pipeline from a network to a derivation, in one short function, and what it returns."""
+"""The pipeline from a graph to a derivation, in one short function, and what it returns."""
 
 from __future__ import annotations
 
@@ -6,49 +6,53 @@ from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
-from derive.derivation.local import Locals, key
+from derive.derivation.local import Edges, Locals, key
 from derive.derivation.steps import Section, Step
 from derive.derivation.styles import common
 from derive.derivation.styles.deltas import Deltas
 from derive.derivation.styles.forms import batch_forms
+from derive.derivation.styles.nodes import Nodes
 from derive.derivation.styles.paths import MAX_PATHS, Paths
+from derive.derivation.styles.routes import Routes
 from derive.expression.errors import DeriveError, unknown
 from derive.expression.nodes import Quantity
-from derive.graph import NetworkGraph
+from derive.graph import AnyGraph, FormulaGraph, NetworkGraph, layered
+from derive.graph.given import GivenGraph, graph_of
+from derive.graph.names import names_of
 from derive.network.description import Network
-from derive.network.given import Given, network_of
-from derive.notation import NEGATIVE, Names, names
+from derive.notation import NEGATIVE, Names
 
 if TYPE_CHECKING:
     from derive.algebra.symbolic import Form, Symbolic
     from derive.derivation.check import Report
 
-StyleName = Literal["deltas", "paths", "matrices"]
+StyleName = Literal["deltas", "paths", "matrices", "nodes"]
 STYLES: dict[StyleName, str] = {
     "deltas": "δ per neuron from the output back; gradient = δ · input",
     "paths": "weight by weight, the chain rule along every path to the error",
     "matrices": "layer by layer: the rules in W, b, z, a, δ, then every entry",
+    "nodes": "node by node: upstream gradient × local derivative, of any graph",
 }
 
 
 class StyleError(DeriveError, ValueError):
-    """A style that there is not."""
+    """A style that there is not, or not for this graph."""
 
 
 @dataclass(repr=False)
 class Derivation:
     """A derivation of ∂E/∂w for every trained parameter, in symbols.
 
+    graph      what is derived: the definitions of a network, or formulas
     sections   what is told, in reading order
     max_paths  as it was asked for
     kept       what was worked out of it and checked, for any page that asks for it again
     Numbers are not in it: they are read off a trace, for any digits and rounding. Two are equal
-    where they tell the same of the same network, checked or not.
+    where they tell the same of the same graph, checked or not.
     """
 
-    network: Network
+    graph: AnyGraph
     style: StyleName
-    graph: NetworkGraph = field(compare=False)  # it follows from the network
     sections: tuple[Section, ...]
     max_paths: int = MAX_PATHS
     _report: Report | None = field(default=None, compare=False)
@@ -62,14 +66,33 @@ class Derivation:
         return hash((self.graph, self.style))
 
     def __repr__(self) -> str:
-        steps, sizes = sum(1 for _ in self.walk()), "-".join(map(str, self.network.sizes))
+        steps, graph = sum(1 for _ in self.walk()), self.graph
         checked = "checked" if self._report is not None else "not checked yet"
-        return f"<Derivation of a {sizes} network, style {self.style}: {steps} steps, {checked}>"
+        of = (
+            f"{len(graph.definitions)} formulas" if isinstance(graph, FormulaGraph)
+            else f"a {'-'.join(map(str, graph.network.sizes))} network"
+        )  # fmt: skip
+        return f"<Derivation of {of}, style {self.style}: {steps} steps, {checked}>"
 
     def _repr_markdown_(self) -> str:
         from derive.notebook import derivation  # as a page: from below, when a notebook asks
 
         return derivation(self)
+
+    @property
+    def source(self) -> Network | FormulaGraph:
+        """What is derived, as it was given."""
+        return self.graph if isinstance(self.graph, FormulaGraph) else self.graph.network
+
+    @property
+    def network(self) -> Network:
+        """The network that is derived. Raises NetworkError where it is a graph of formulas."""
+        return self.layered.network
+
+    @property
+    def layered(self) -> NetworkGraph:
+        """The graph of the network. Raises NetworkError where there are formulas instead."""
+        return layered(self.graph)
 
     def __getitem__(self, name: str) -> Step:
         """The step that works out ∂E/∂w, with all of its relations: ``derivation["w1"]``.
@@ -78,7 +101,8 @@ class Derivation:
             >>> step.id, len(step.relations)
             ('gradient/w1.1.1', 3)
 
-        name  of a trained weight or bias in the network's notation, in its text or code spelling
+        name  of a trained weight or bias in the network's notation, in its text or code
+              spelling; of a graph of formulas, that of a parameter
         Raises UnknownName, with the nearest name.
         """
         return self._gradients[self._find(name)]
@@ -94,7 +118,7 @@ class Derivation:
 
         w = self._find(name)
         if "symbolic" not in self.kept:
-            self.kept["symbolic"] = symbolic(self.network)
+            self.kept["symbolic"] = symbolic(self.source)
         algebra: Symbolic = self.kept["symbolic"]
         return algebra.gradient(w, form, simplify=simplify)
 
@@ -108,16 +132,14 @@ class Derivation:
 
     @property
     def _called(self) -> Names:
-        return names(self.network.notation, self.network.shape, self.network.layout)
+        return names_of(self.graph)
 
     @property
     def _gradients(self) -> dict[Quantity, Step]:
         """The step of every trained parameter, in the order of theta."""
         if "gradients" not in self.kept:
             steps = {step.id: step for step in self.walk()}
-            self.kept["gradients"] = {
-                w: steps[f"gradient/{key(w)}"] for w in self.network.parameters()
-            }
+            self.kept["gradients"] = {w: steps[f"gradient/{key(w)}"] for w in self.graph.trained}
         found: dict[Quantity, Step] = self.kept["gradients"]
         return found
 
@@ -134,7 +156,7 @@ class Derivation:
 
     def with_delta_sign(self, sign: str) -> Derivation:
         """The same told with δ = ∂E/∂z ("positive") or δ = −∂E/∂z ("negative")."""
-        if sign == self.network.delta_sign:
+        if isinstance(self.graph, FormulaGraph) or sign == self.network.delta_sign:
             return self
         if sign not in self.kept:
             network = self.network.with_delta_sign(sign)
@@ -156,7 +178,7 @@ class Derivation:
 
 
 def derive(
-    network: Given, style: StyleName = "deltas", *, max_paths: int = MAX_PATHS
+    network: GivenGraph, style: StyleName | None = None, *, max_paths: int = MAX_PATHS
 ) -> Derivation:
     """Derive ∂E/∂w for every trained weight and bias, from the output layer back.
 
@@ -167,16 +189,64 @@ def derive(
         >>> report.equalities > 100
         True
 
-    network    a Network, the path of a network file, or a mapping with the keys of one
-    style      one of ``STYLES``
+        >>> circuit = derive.Graph.from_formulas({"q": "x + y", "f": "q*z"}, loss="f")
+        >>> derive.derive(circuit)["x"].id, derive.derive(circuit).style
+        ('gradient/x', 'nodes')
+
+    network    a Network, a graph of formulas, the path of a file with either, or a mapping with
+               the keys of one
+    style      one of ``STYLES``; unless said, deltas of a network, and nodes of formulas
     max_paths  in the style "paths", the number of paths of one weight past which deltas take
                over; the text says so
     Raises StyleError, NetworkError.
     """
-    network = network_of(network)
-    if style not in STYLES:
-        raise StyleError(f"style: got {style!r}; allowed are {', '.join(sorted(STYLES))}")
-    graph = NetworkGraph(network)
+    graph = graph_of(network)
+    chosen = _chosen(graph, style)
+    if isinstance(graph, FormulaGraph):
+        return _of_formulas(graph, chosen, max_paths)
+    return _of_network(graph, chosen, max_paths)
+
+
+def styles_of(source: Network | AnyGraph) -> tuple[StyleName, ...]:
+    """The styles in which a graph can be derived."""
+    return ("nodes", "paths") if isinstance(source, FormulaGraph) else tuple(STYLES)
+
+
+def usual_style(source: Network | AnyGraph) -> StyleName:
+    """The style of a page where nobody has asked for another."""
+    return "nodes" if isinstance(source, FormulaGraph) else "deltas"
+
+
+def _chosen(graph: AnyGraph, style: StyleName | None) -> StyleName:
+    """The style that is asked for, or the usual one. Raises StyleError."""
+    known = styles_of(graph)
+    if style is None:
+        return usual_style(graph)
+    if style in known:
+        return style
+    what = "a network"
+    if isinstance(graph, FormulaGraph):
+        what = "a graph of formulas, which has no layers"
+    raise StyleError(f"style: got {style!r}; of {what}, allowed are {', '.join(sorted(known))}")
+
+
+def _of_formulas(graph: FormulaGraph, style: StyleName, max_paths: int) -> Derivation:
+    """Forwards through the formulas, and back."""
+    edges = Edges[AnyGraph](graph)
+    if style == "paths":
+        backward = Routes(graph, edges, max_paths).sections()
+    else:
+        backward = Nodes(graph, edges, graph.trained).sections()
+    sections = (
+        common.functions_in(graph), common.formulas(graph),
+        Section("backward", sections=backward),
+    )  # fmt: skip
+    return Derivation(graph, style, tuple(s for s in sections if _told(s)), max_paths)
+
+
+def _of_network(graph: NetworkGraph, style: StyleName, max_paths: int) -> Derivation:
+    """Forwards through the layers, back in a style, and a step of gradient descent."""
+    network = graph.network
     local = Locals(graph)
     passes: Any = common
     if style == "matrices":  # loaded where it is asked for
@@ -184,6 +254,8 @@ def derive(
         from derive.derivation.styles.matrices import Matrices
 
         backward = Matrices(graph, local).sections()
+    elif style == "nodes":
+        backward = Nodes(graph, local, graph.trained).sections()
     elif style == "paths":
         backward = Paths(graph, local, max_paths).sections()
     else:
@@ -205,7 +277,7 @@ def derive(
         from derive.derivation.delta_sign import restate
 
         told = restate(told)
-    return Derivation(network, style, graph, told, max_paths)
+    return Derivation(graph, style, told, max_paths)
 
 
 def _told(section: Section) -> bool:

@@ -62,7 +62,7 @@ def checked_steps(derivation: Derivation, parts: Collection[str]) -> tuple[dict[
 
 def extra_steps(derivation: Derivation, parts: Collection[str]) -> dict[str, Step]:
     """The steps that parts of a document add, by name."""
-    graph = derivation.graph
+    graph = derivation.layered
     found: dict[str, Step] = {}
     if "lemmas" in parts:
         found |= lemmas_of_layers(graph)

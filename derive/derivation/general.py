@@ -80,7 +80,7 @@ def _companion(layout: str, over_examples: str, delta_sign: str, thresholds: boo
 
 
 def _of_layers(derivation: Derivation, *, batch: bool) -> dict[str, Step]:
-    graph = derivation.graph
+    graph = derivation.layered
     forms = Forms(graph, batch=batch)
     _, middle, last = derivation.network.layers
     parameters = tuple(w for w in derivation.network.parameters() if w.layer == middle.index)

@@ -8,6 +8,8 @@ taught, its proof lines lead there, and formulas give way to the names the page 
 
 from __future__ import annotations
 
+from typing import Generic, TypeVar
+
 from derive.derivation.calculus import (
     Line,
     differentiate,
@@ -40,7 +42,7 @@ from derive.expression.nodes import (
     quantities,
     substitute,
 )
-from derive.graph import NetworkGraph, over
+from derive.graph import Graph, NetworkGraph, over
 from derive.network.catalogue import ActivationUse, in_letters
 from derive.network.proofs import loss_proof, proof
 
@@ -69,13 +71,15 @@ def key(q: Quantity) -> str:
     return f"{_SHORT[q.kind]}{q.unit + 1}"
 
 
+G = TypeVar("G", bound=Graph)
+
 _LONG = 8  # terms past which a sum is derived without those that the variable is not in
 
 
-class Locals:
-    """The local derivatives of a graph, each made once, on demand."""
+class Edges(Generic[G]):
+    """The local derivatives of a graph, one for each edge, each made once, on demand."""
 
-    def __init__(self, graph: NetworkGraph) -> None:
+    def __init__(self, graph: G) -> None:
         self.graph = graph
         self._steps: dict[tuple[Quantity, Quantity], Step] = {}
 
@@ -86,10 +90,44 @@ class Locals:
             self._steps[edge] = self._make(of, by)
         return self._steps[edge]
 
+    def named(self, of: Quantity, by: Quantity) -> Partial:
+        """The local derivative by its name.
+
+        That is ∂of/∂by; where ``by`` reaches ``of`` on another way as well, ∂(formula)/∂by: all
+        else in the formula of ``of`` is held still.
+        """
+        elsewhere = self.graph.goes_elsewhere(by, of)
+        return Partial(self._formula(of, by) if elsewhere else of, by)
+
     def factor(self, of: Quantity, by: Quantity) -> Expression:
         """What stands for ∂of/∂by inside longer formulas: its result, unless that has cases."""
         result = self.step(of, by).result
-        return Partial(of, by) if isinstance(result, Cases) else result
+        cased = any(isinstance(node, Cases) for node in result.walk())
+        return self.named(of, by) if cased else result
+
+    def _make(self, of: Quantity, by: Quantity) -> Step:
+        lines, uses = self._lines(of, by, self._formula(of, by))
+        name, named = f"local/{key(of)}/{key(by)}", self.named(of, by)
+        first, last = lines[0].expression, lines[-1].expression
+        members = (named, last) if named == first else (named, first, last)
+        return Step(
+            name, Kind.LOCAL, Rule.LOCAL, chain(*members), uses=(f"define/{key(of)}", *uses),
+            substeps=line_steps(name, lines), about=(of, by),
+        )  # fmt: skip
+
+    def _lines(
+        self, of: Quantity, by: Quantity, formula: Expression
+    ) -> tuple[tuple[Line, ...], tuple[str, ...]]:
+        """The lines that lead from ∂formula/∂by to its result, and what they rest on besides the
+        definition. Where the formula itself comes up, its name stands for it: a = e^z, a′ = a."""
+        lines = differentiate(formula, by)
+        found = lines[-1].expression
+        whole = self.graph.definitions[of]
+        if whole.children and not isinstance(whole, Sum):
+            renamed = with_names(found, {whole: of})
+            if renamed != found:
+                lines = (*lines, Line(Rule.SUBSTITUTE, renamed))
+        return lines, ()
 
     def _formula(self, of: Quantity, by: Quantity) -> Expression:
         """The definition of ``of``; of a long sum only the terms that mention ``by``.
@@ -102,9 +140,19 @@ class Locals:
             return self.graph.relevant(of, by)
         return formula
 
-    def _make(self, of: Quantity, by: Quantity) -> Step:
-        formula = self._formula(of, by)
-        uses: tuple[str, ...] = (f"define/{key(of)}",)
+
+class Locals(Edges[NetworkGraph]):
+    """The local derivatives of a network, as they are taught."""
+
+    def factor(self, of: Quantity, by: Quantity) -> Expression:
+        """The same; cases inside a formula stay in it, as they are short."""
+        result = self.step(of, by).result
+        return self.named(of, by) if isinstance(result, Cases) else result
+
+    def _lines(
+        self, of: Quantity, by: Quantity, formula: Expression
+    ) -> tuple[tuple[Line, ...], tuple[str, ...]]:
+        uses: tuple[str, ...] = ()
         if of.kind == ACTIVATION:
             use = self.graph.network.layers[of.layer - 1].activation
             if use.function is None:
@@ -113,17 +161,12 @@ class Locals:
                 lines = differentiate(formula, by)
             else:
                 lines = self._activation(use.function, of, by)
-                uses = (*uses, f"lemma/{use.function.name}")
+                uses = (f"lemma/{use.function.name}",)
         elif of.kind in (LOSS_TERM, LOSS) and by.kind == ACTIVATION:
             lines = self._loss(of, by, formula)
         else:
             lines = differentiate(formula, by)
-        name = f"local/{key(of)}/{key(by)}"
-        members = [Partial(of, by), lines[0].expression, lines[-1].expression]
-        return Step(
-            name, Kind.LOCAL, Rule.LOCAL, chain(*members), uses=uses,
-            substeps=line_steps(name, lines), about=(of, by),
-        )  # fmt: skip
+        return lines, uses
 
     def _activation(self, f: Function, a: Quantity, z: Quantity) -> tuple[Line, ...]:
         """a = f(z): the lemma about f, then f(z) is called a again."""

@@ -9,6 +9,7 @@ from derive.derivation.rounding import Rounding
 from derive.derivation.valuation import Valuation
 from derive.expression.arithmetic import OutOfReach
 from derive.expression.errors import DeriveError
+from derive.graph import FormulaGraph
 
 
 class NumbersError(DeriveError, ValueError):
@@ -45,6 +46,8 @@ def _message(error: ArithmeticError, derivation: Derivation, rounding: Rounding)
     elif rounding.carried:
         why += ", with the numbers as displayed"
         remedy = "take more digits, or rounding: exact"
+    elif isinstance(derivation.graph, FormulaGraph):
+        remedy = "take other numbers for the leaves"
     else:
         remedy = "take other weights or inputs"
     return (

@@ -48,7 +48,7 @@ from derive.expression.nodes import (
     substitute,
     total,
 )
-from derive.graph import same_example
+from derive.graph import layered, same_example
 from derive.network.description import Network
 
 Atom = Quantity | Partial
@@ -75,7 +75,6 @@ class Numbers:
 
     def __init__(
         self,
-        network: Network,
         formulas: Mapping[Atom, Expression],
         rounding: Rounding,
         full: Trace,
@@ -83,7 +82,6 @@ class Numbers:
         changed: Mapping[Quantity, Shown] | None = None,
         examples: tuple[Numbers, ...] = (),
     ) -> None:
-        self.network = network
         self.formulas = formulas
         self.rounding = rounding
         self.trace = full
@@ -94,6 +92,11 @@ class Numbers:
         for quantity, value in (changed or {}).items():
             self._known[quantity] = value
         self._chains: dict[Atom, Evaluated] = {}
+
+    @property
+    def network(self) -> Network:
+        """The network whose numbers they are. Raises NetworkError for a graph of formulas."""
+        return layered(self.trace.graph).network
 
     def shown(self, atom: Atom) -> Shown:
         """The displayed number of a quantity or derivative."""
@@ -112,14 +115,7 @@ class Numbers:
         return self._known[atom]
 
     def _typed(self, quantity: Quantity) -> Shown:
-        network, kind = self.network, quantity.kind
-        number: Number | None
-        if kind == "input" and network.inputs is not None:
-            number = network.inputs[self.example or 0][quantity.unit]
-        elif kind == "target" and network.targets is not None:
-            number = network.targets[self.example or 0][quantity.unit]
-        else:
-            number = network.value(quantity)
+        number = self.trace.graph.value(same_example(quantity, self.example or 0))
         if number is None:
             raise ValueError(f"{quantity} has no value")
         return typed(number, self.trace.arithmetic)

@@ -15,6 +15,8 @@ from typing import Any
 
 from derive.expression.arithmetic import Arithmetic, high_precision, reach
 from derive.expression.nodes import Number
+from derive.graph import FormulaGraph
+from derive.network.description import Network
 
 _BIT = math.log10(2)
 
@@ -41,6 +43,13 @@ class Rounding:
     def update_digits(self) -> int:
         """Decimals of updated parameters."""
         return self.digits if self.update is None else self.update
+
+
+def rounding_of(source: Network | FormulaGraph) -> Rounding:
+    """How a network wants its numbers displayed; those of formulas are displayed as usual."""
+    if isinstance(source, FormulaGraph):
+        return Rounding()
+    return Rounding(source.digits, source.update_digits, source.rounding == "carried")
 
 
 @dataclass(frozen=True, slots=True)

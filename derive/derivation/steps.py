@@ -145,7 +145,7 @@ class Step:
 SectionKind = Literal[
     "functions", "lemmas", "forward", "layer", "loss", "backward", "backward layer", "deltas",
     "gradients", "paths layer", "weight", "too many paths", "matrix layer", "averages", "batch",
-    "updates", "exercise",
+    "updates", "node", "route", "exercise",
 ]  # fmt: skip
 
 

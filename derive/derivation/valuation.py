@@ -14,7 +14,6 @@ from derive.derivation.local import key
 from derive.derivation.numbers import Atom, Evaluated, Numbers
 from derive.derivation.rounding import Rounding, Shown, half_unit, shown
 from derive.derivation.steps import Kind, Relation, Rule, Step
-from derive.derivation.styles.common import objective
 from derive.derivation.styles.deltas import delta_of
 from derive.derivation.trace import Trace, moved, trace
 from derive.expression.arithmetic import HIGH
@@ -30,7 +29,7 @@ from derive.expression.nodes import (
     Quantity,
     Sum,
 )
-from derive.graph import BATCH_E, E, NetworkGraph
+from derive.graph import BATCH_E, AnyGraph, FormulaGraph
 
 STEP = Fraction(1, 10**4)  # h of the finite differences
 MANY = 64  # parameters past which one difference along all of them replaces one for each
@@ -54,14 +53,15 @@ def formulas_of(derivation: Derivation) -> dict[Atom, Expression]:
             found[subject] = step.result if known else together[w]
         elif kind in _READ_OFF or (kind is Kind.LOCAL and _stands(derivation, step)):
             found[subject] = step.result
-    if derivation.network.is_batch:
+    if derivation.graph.is_batch:
         found[BATCH_E] = derivation.section("loss").steps[-1].result
     return found
 
 
 def _stands(derivation: Derivation, step: Step) -> bool:
     """Whether a local derivative keeps its name in the formulas that use it."""
-    if isinstance(step.result, Cases):
+    generic = derivation.style == "nodes" or isinstance(derivation.graph, FormulaGraph)
+    if generic or isinstance(step.result, Cases):
         return True
     return derivation.style == "matrices" and step.about[0].kind != PRE_ACTIVATION
 
@@ -82,28 +82,28 @@ class Valuation:
     """
 
     def __init__(self, derivation: Derivation, rounding: Rounding) -> None:
-        if not derivation.network.has_values:
+        if not derivation.graph.has_values:
             raise ValueError("the network does not carry all values")
         self.derivation = derivation
         if derivation.style == "matrices":  # too wide with their inner parts worked out as well
             rounding = replace(rounding, parts=False)
         self.rounding = rounding
-        self.graph: NetworkGraph = derivation.graph
+        self.graph: AnyGraph = derivation.graph
         self.formulas = formulas_of(derivation)
         self.trace = trace(self.graph)
-        self.goal = objective(self.graph)
+        self.goal = self.graph.goal
         self.batch = self._numbers(self.trace, {})
         self._kinked = [f for f in self.graph.definitions.values() if has_kinks(f)]
         self.examples = self.batch.examples
         self._measured: dict[tuple[tuple[tuple[Quantity, int], ...], Fraction], Any | None] = {}
 
     def _numbers(self, full: Trace, changed: dict[Quantity, Shown]) -> Numbers:
-        network, rounding = self.derivation.network, self.rounding
+        rounding = self.rounding
         examples = tuple(
-            Numbers(network, self.formulas, rounding, full, n, changed)
-            for n in range(network.example_count)
+            Numbers(self.formulas, rounding, full, n, changed)
+            for n in range(self.graph.example_count)
         )
-        return Numbers(network, self.formulas, rounding, full, None, changed, examples)
+        return Numbers(self.formulas, rounding, full, None, changed, examples)
 
     def numbers(self, example: int | None) -> Numbers:
         """The numbers of one example, or of the batch."""
@@ -131,7 +131,7 @@ class Valuation:
             return None
         if step.rule is Rule.UPDATE and not self.updates:
             return None
-        whole = self.derivation.network.is_batch and step.rule in (Rule.AVERAGE, Rule.UPDATE)
+        whole = self.graph.is_batch and step.rule in (Rule.AVERAGE, Rule.UPDATE)
         numbers = self.numbers(None if whole else example)
 
         def chain_of(subject: Expression, formula: Expression) -> Evaluated:
@@ -146,7 +146,7 @@ class Valuation:
     @cached_property
     def updates(self) -> dict[Quantity, Step]:
         """w ← w − η·∂E/∂w in numbers, for every trained parameter; empty without a rate."""
-        if self.derivation.network.learning_rate is None:
+        if self.graph.learning_rate is None:
             return {}
         found = {}
         for step in self.derivation.section("updates").walk():
@@ -156,7 +156,7 @@ class Valuation:
         return found
 
     def _update(self, step: Step) -> Evaluated:
-        numbers = self.batch if self.derivation.network.is_batch else self.examples[0]
+        numbers = self.batch if self.graph.is_batch else self.examples[0]
         return numbers.work_out(step.result, self.rounding.update_digits)
 
     @cached_property
@@ -188,7 +188,11 @@ class Valuation:
             return None
 
     def _of_goal(self, numbers: Numbers) -> Shown:
-        return numbers.shown(self.goal) if self.goal == BATCH_E else numbers.examples[0].shown(E)
+        return (
+            numbers.shown(self.goal)
+            if self.goal == BATCH_E
+            else numbers.examples[0].shown(self.goal)
+        )
 
     def gradient(self, w: Quantity) -> Shown:
         """∂E/∂w as displayed."""
@@ -231,7 +235,7 @@ class Valuation:
     def differences(self) -> dict[Quantity, Shown | None]:
         """The finite difference of every parameter; empty past ``MANY``, where it would cost the
         square of their number."""
-        parameters = self.derivation.network.parameters()
+        parameters = self.graph.trained
         return {w: self.difference(w) for w in parameters} if len(parameters) <= MANY else {}
 
     @cached_property
@@ -240,7 +244,7 @@ class Valuation:
 
         None where a kink lies between the two sides of the difference.
         """
-        direction = along_all(self.derivation.network.parameters())
+        direction = along_all(self.graph.trained)
         slope = self.measured(direction, STEP)
         if slope is None:
             return None

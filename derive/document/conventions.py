@@ -8,7 +8,18 @@ from derive.derivation.rounding import SIGNIFICANT, Rounding
 from derive.document import kinks
 from derive.document.blocks import Inline
 from derive.document.wording import Wording
-from derive.expression.nodes import ACTIVATION, TARGET, WEIGHT, Quantity
+from derive.expression.functions import ABS, LN, MAX, MIN, SIGN, X
+from derive.expression.nodes import (
+    ACTIVATION,
+    TARGET,
+    WEIGHT,
+    ZERO,
+    Apply,
+    Cases,
+    Comparison,
+    Quantity,
+)
+from derive.graph import FormulaGraph
 from derive.network.catalogue import ActivationUse
 from derive.network.description import Network
 from derive.notation import Names
@@ -27,10 +38,36 @@ def conventions(
     if network.is_batch:
         yield words(f"convention_examples_{network.over_examples}", n=network.example_count)
     if rounding is not None:
-        name = "convention_carried" if rounding.carried else "convention_exact"
-        yield words(name, digits=rounding.digits, significant=SIGNIFICANT)
+        yield words(_rounded(rounding), digits=rounding.digits, significant=SIGNIFICANT)
         if rounding.update_digits != rounding.digits:
             yield words("convention_update_digits", digits=rounding.update_digits)
+
+
+def graph_conventions(
+    graph: FormulaGraph, words: Wording, rounding: Rounding | None
+) -> Iterator[Inline]:
+    """Those of a graph of formulas: kinks, logarithms, rounding. ``rounding`` None: no numbers."""
+    nodes = [node for formula in graph.definitions.values() for node in formula.walk()]
+    called = dict.fromkeys(node.function for node in nodes if isinstance(node, Apply))
+    ties = tuple(f.text for f in called if f in (MAX, MIN))
+    if ties:
+        yield words("convention_tie", functions=words.listing(ties), count=len(ties))
+    for f in called:
+        at = Comparison(X, "==", ZERO)
+        if f == ABS:
+            yield words("convention_absolute", function=ABS(X), place=at, value=ZERO)
+        elif f == SIGN:
+            yield words("convention_sign", function=SIGN(X), place=at)
+    if any(isinstance(node, Cases) for node in nodes):
+        yield words("convention_branch")
+    if LN in called:
+        yield words("convention_logarithm")
+    if rounding is not None:
+        yield words(_rounded(rounding), digits=rounding.digits, significant=SIGNIFICANT)
+
+
+def _rounded(rounding: Rounding) -> str:
+    return "convention_carried" if rounding.carried else "convention_exact"
 
 
 def _kinks(network: Network, words: Wording) -> Iterator[Inline]:

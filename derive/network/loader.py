@@ -108,8 +108,8 @@ _ONE_NETWORK = (
 FORMULAS = "formulas"  # the key of a file that is a graph of formulas and has no layers
 _NO_NETWORK = (
     f"{FORMULAS}: got a graph of formulas; allowed here is a network, with inputs and layers, as "
-    "`derive new` writes one; a graph of formulas is for `derive symbolic`, `derive compile` and "
-    "`derive train`"
+    "`derive new` writes one; a graph of formulas is for `derive render`, `derive check`, "
+    "`derive symbolic`, `derive compile` and `derive train`"
 )
 
 

@@ -170,6 +170,9 @@ class Names:
                 yield Quantity(BIAS, layer, unit)
 
     def _readable(self) -> Iterator[Quantity]:
+        if not self.shape.sizes:  # everything has the name that was typed
+            yield from (quantity for quantity, _ in self.shape.names)
+            return
         for unit in range(self.shape.sizes[0]):
             yield Quantity(INPUT, unit=unit)
         for unit in range(self.shape.outputs):

@@ -9,7 +9,7 @@ from math import hypot
 from derive.derivation.styles.deltas import delta_of
 from derive.expression.nodes import INPUT, PRE_ACTIVATION, Expression, Partial, Quantity
 from derive.graph import E, pre_activations
-from derive.notation import NEGATIVE
+from derive.notation import NEGATIVE, Names
 from derive.pictures.extent import width
 from derive.pictures.picture import Box, Circle, Content, Label, Line, Pen, Point, Shape
 from derive.pictures.scene import Scene
@@ -110,13 +110,7 @@ class Board:
 
     def operation(self, at: Point, sign: Content, role: str = "") -> None:
         """A circle with a sign in it, or a box around a longer one."""
-        long = width(sign, self.scene.names, SIZE) + 5
-        pen = Pen(role, 1.0)
-        if long <= 2 * NODE:
-            self.nodes.append(Circle(at, NODE, pen, role))
-        else:
-            corner = (at[0] - long / 2, at[1] - NODE)
-            self.nodes.append(Box(corner, (long, 2 * NODE), pen, role, NODE / 2))
+        self.nodes.append(around(at, sign, self.scene.names, role))
         self.labels.append(Label(at, sign, SIZE, halo=False))
 
     def bar(self, left: float, right: float, y: float, word: str, role: str) -> None:
@@ -124,6 +118,19 @@ class Board:
         box = Box((left, y - NODE), (right - left, 2 * NODE), Pen(role, 1.0), role, NODE / 2)
         self.nodes.append(box)
         self.labels.append(Label(((left + right) / 2, y), (word,), SIZE, halo=False))
+
+
+def reach(sign: Content, names: Names) -> float:
+    """From the centre of an operation to its side."""
+    return max(NODE, (width(sign, names, SIZE) + 5) / 2)
+
+
+def around(at: Point, sign: Content, names: Names, role: str) -> Circle | Box:
+    """The circle around a sign, or the box around a longer one."""
+    half, pen = reach(sign, names), Pen(role, 1.0)
+    if half == NODE:
+        return Circle(at, NODE, pen, role)
+    return Box((at[0] - half, at[1] - NODE), (2 * half, 2 * NODE), pen, role, NODE / 2)
 
 
 def moved(shape: Shape, right: float) -> Shape:

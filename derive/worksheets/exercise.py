@@ -97,7 +97,7 @@ class Exercise:
     @cached_property
     def truth(self) -> Truth:
         """What formulas about the network are compared with."""
-        return Truth(self.derivation.graph)
+        return Truth(self.derivation.layered)
 
     @cached_property
     def slips(self) -> dict[tuple[str, str], tuple[Task, Sequence[Any]]]:
@@ -125,9 +125,7 @@ def exercise(network: Network, by_nodes: bool = False, edition: int = LATEST) ->
     derivation = derive(structure, "deltas")
     tasks = tuple(_Tasks(derivation, by_nodes).all())
     section = Section("exercise", tuple(task.step for task in tasks))
-    whole = Derivation(
-        structure, derivation.style, derivation.graph, (*derivation.sections, section)
-    )
+    whole = Derivation(derivation.graph, derivation.style, (*derivation.sections, section))
     formulas: dict[Atom, Expression] = {
         task.step.subject: task.formula
         for task in tasks
@@ -153,8 +151,8 @@ class _Tasks:
     def __init__(self, derivation: Derivation, by_nodes: bool) -> None:
         self.derivation = derivation
         self.by_nodes = by_nodes
-        self.graph = derivation.graph
-        self.local = Locals(derivation.graph)
+        self.graph = derivation.layered
+        self.local = Locals(derivation.layered)
         self.steps = {step.id: step for step in derivation.walk()}
         self._locals: dict[Partial, Task] = {}
 

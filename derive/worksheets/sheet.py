@@ -185,7 +185,7 @@ class Pages:
         shown = [Equation(s.relations) for s in derivation.walk() if s.kind is Kind.FUNCTION]
         shown += [
             Equation(chain(step.subject, step.result))
-            for function, step in proofs(derivation.sections, derivation.graph)
+            for function, step in proofs(derivation.sections, derivation.layered)
             if not is_short(function)
         ]
         if shown:
@@ -193,7 +193,7 @@ class Pages:
 
     def _meanings(self, kinds: set[str], told: set[Expression]) -> Iterator[Block]:
         """The formulas that no question prints: one of each sort of quantity, and the loss."""
-        definitions = self.exercise.derivation.graph.definitions
+        definitions = self.exercise.derivation.layered.definitions
         sorts: dict[tuple[str, int], Quantity] = {}
         for q in definitions:
             sorts.setdefault((q.kind, q.layer), q)
@@ -210,7 +210,7 @@ class Pages:
 
     def _givens(self, numbers: Numbers, worked: set[Expression]) -> Iterator[Block]:
         """The numbers, each in a column under its name."""
-        network, graph = numbers.network, self.exercise.derivation.graph
+        network, graph = numbers.network, self.exercise.derivation.layered
         data = [*graph.inputs, *(t for t in graph.targets if t not in worked), RATE]
         tables = [self._table(data, numbers, self.words("worksheet_data"))]
         for layer in network.layers:

@@ -55,7 +55,7 @@ def _faults(exercise: Exercise, numbers: Numbers, wanted: Sequence[Special]) -> 
         yield from _dead(layer, numbers, dead if wanted else None)
     yield from _slopes(numbers, wanted)
     yield from _loss(exercise, numbers)
-    for quantity, formula in exercise.derivation.graph.definitions.items():
+    for quantity, formula in exercise.derivation.layered.definitions.items():
         if _nearest_edge(formula, numbers.environment) < HIGH.number(EDGE):
             yield f"the formula of a {quantity.kind} is near a kink"
     yield from _size(exercise, numbers, any(one.kind == SATURATED for one in wanted))
@@ -105,7 +105,7 @@ def _slopes(numbers: Numbers, wanted: Sequence[Special]) -> Iterator[str]:
 
 
 def _loss(exercise: Exercise, numbers: Numbers) -> Iterator[str]:
-    graph = exercise.derivation.graph
+    graph = exercise.derivation.layered
     row = exercise.structure.loss.row
     for y, t in zip(graph.outputs, graph.targets, strict=True):
         if row is not None and not _takes(row, _value(numbers, t)):

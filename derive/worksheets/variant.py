@@ -109,7 +109,7 @@ class Search:
         if fault(self.exercise, found.numbers, found.units) is None:
             return found
         givens = givens_of(found.numbers)
-        if not steer(self.exercise.derivation.graph, givens, (), chance):
+        if not steer(self.exercise.derivation.layered, givens, (), chance):
             return None
         numbers = worked(self.exercise, givens, self.rounding)
         if fault(self.exercise, numbers) is not None:
@@ -122,7 +122,7 @@ class Search:
             wanted = tuple(chance.choice(units) for units in self.choices)
             try:
                 givens = draw(self.exercise.structure, self.rate, chance)
-                if wanted and not steer(self.exercise.derivation.graph, givens, wanted, chance):
+                if wanted and not steer(self.exercise.derivation.layered, givens, wanted, chance):
                     faults["the inputs are too small for the units asked for"] += 1
                     continue
                 numbers = worked(self.exercise, givens, self.rounding)
@@ -161,4 +161,4 @@ def givens_of(numbers: Numbers) -> Givens:
 def worked(exercise: Exercise, givens: Givens, rounding: Rounding) -> Numbers:
     """The displayed numbers of an exercise with these givens."""
     network = exercise.structure.with_numbers(givens)
-    return Numbers(network, exercise.formulas, rounding, trace(NetworkGraph(network)))
+    return Numbers(exercise.formulas, rounding, trace(NetworkGraph(network)))

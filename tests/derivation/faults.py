@@ -48,7 +48,7 @@ def plant(derivation: Derivation, name: str, change: Callable[[Step], Step | Non
 
     sections = tuple(in_section(section) for section in derivation.sections)
     assert found, f"there is no step {name}"
-    return Derivation(derivation.network, derivation.style, derivation.graph, sections)
+    return Derivation(derivation.graph, derivation.style, sections)
 
 
 def member(position: int, expression: Callable[[Expression], Expression]) -> Callable[[Step], Step]:

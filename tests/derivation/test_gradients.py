@@ -10,7 +10,6 @@ from hypothesis import given, settings
 
 from derive.derivation.derivation import Derivation, derive
 from derive.derivation.steps import Rule, Step
-from derive.derivation.styles.common import objective
 from derive.expression.nodes import (
     BATCH_LOSS,
     INPUT,
@@ -66,7 +65,7 @@ def compare_every_member(derivation: Derivation, drawn: Drawn) -> int:
         first, *others = step.relations
         value = numbers(first.expression, at)
         if step.rule is Rule.UPDATE:
-            value = moved(first.expression, at, objective(derivation.graph))
+            value = moved(first.expression, at, derivation.graph.goal)
         for relation in others:
             found = numbers(relation.expression, at)
             pairs = zip(found, value, strict=True)

@@ -67,7 +67,7 @@ def planted(section: Section, name: str) -> Section:
 def test_a_wrong_sign_in_a_step_is_named(name: str) -> None:
     derivation = derive.derive(derive.load("examples/mazur.yaml"), "paths")
     wrong = Derivation(
-        derivation.network, derivation.style, derivation.graph,
+        derivation.graph, derivation.style,
         tuple(planted(section, name) for section in derivation.sections),
     )  # fmt: skip
     with pytest.raises(CheckFailed) as failure:

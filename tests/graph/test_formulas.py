@@ -198,7 +198,7 @@ def test_every_problem_is_told_at_once(tmp_path: Path) -> None:
     assert len(lines) >= 5 and lines == sorted(lines, key=lambda line: int(line.split(":")[1]))
 
 
-@pytest.mark.parametrize("command", ["render", "check"])
+@pytest.mark.parametrize("command", ["worksheet"])
 def test_commands_that_take_networks_say_who_takes_formulas(command: str, tmp_path: Path) -> None:
     path = tmp_path / "c.yaml"
     path.write_text(FILE, encoding="utf-8")

@@ -188,7 +188,7 @@ def test_the_check_finds_every_planted_slip_at_its_step(asked: Exercise) -> None
             steps[position] = step
             whole = asked.derivation
             faulty = Derivation(
-                whole.network, whole.style, whole.graph,
+                whole.graph, whole.style,
                 (*whole.sections[:-1], Section("exercise", tuple(steps))),
             )  # fmt: skip
             try:

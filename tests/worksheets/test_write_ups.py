@@ -61,7 +61,7 @@ def _marked(sheet: dict[str, Any]) -> Marked:
     asked = exercise(network)
     digits = sheet["digits"]
     rounding = Rounding(digits, digits, carried=True, parts=False)
-    numbers = Numbers(network, asked.formulas, rounding, trace(NetworkGraph(network)))
+    numbers = Numbers(asked.formulas, rounding, trace(NetworkGraph(network)))
     lines = items(asked.tasks, numbers)
     by_step = {item.task.source: item for item in lines if item.answers}
     answers = {}

@@ -19,8 +19,9 @@ from derive.derivation.check.points import draw, is_kinked
 from derive.derivation.check.structure import check_structure
 from derive.derivation.failure import CheckFailed
 from derive.derivation.steps import Rule, Step
+from derive.expression.kinks import has_kinks
 from derive.expression.nodes import ACTIVATION, Partial, Quantity
-from derive.graph import E, NetworkGraph
+from derive.graph import AnyGraph, FormulaGraph, NetworkGraph
 
 if TYPE_CHECKING:
     from derive.derivation.derivation import Derivation
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["CheckFailed", "Report", "check"]
 
 POINTS = 2  # random points at which every equality is compared; one would do, but for bad luck
+_BENDING = 6  # of formulas with kinks
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,18 +68,18 @@ def check(derivation: Derivation) -> Report:
     try:
         return _checked(derivation)
     except CheckFailed as error:
-        raise located(error, derivation.network) from None
+        raise located(error, derivation.source) from None
 
 
 def _checked(derivation: Derivation) -> Report:
     graph = derivation.graph
     steps = check_structure(derivation)
-    asked = (*graph.terms, E) if derivation.style == "paths" else (E,)
+    asked = (*graph.terms, graph.loss) if derivation.style == "paths" else (graph.loss,)
     equalities = Equalities(derivation)
     differences = symbolic = 0
     needs = sorted({tuple(sorted(step.assumes)) for step in steps.values()} | {()})
     points = 0
-    for seed in range(POINTS):
+    for seed in range(_points(graph)):
         for assumptions in map(frozenset, needs):
             point = draw(graph, seed, assumptions)
             # First what the steps are held against, so that its faults are not blamed on them.
@@ -107,11 +109,20 @@ def _checked(derivation: Derivation) -> Report:
     )
 
 
+def _points(graph: AnyGraph) -> int:
+    """How many random points of the whole graph: more where formulas have kinks that no layer
+    puts on either side in turn."""
+    bends = isinstance(graph, FormulaGraph) and any(map(has_kinks, graph.definitions.values()))
+    return _BENDING if bends else POINTS
+
+
 def _tell_apart(
-    graph: NetworkGraph, equalities: Equalities, steps: Iterable[Step], assumptions: frozenset[str]
+    graph: AnyGraph, equalities: Equalities, steps: Iterable[Step], assumptions: frozenset[str]
 ) -> int:
     """Compare the steps with the slope of a kinked activation where any two units of its layer
     differ in it, e.g. one ReLU is active and the other is not. Returns at how many points."""
+    if not isinstance(graph, NetworkGraph):
+        return 0
     kinked = [layer for layer in graph.network.layers if is_kinked(graph, layer)]
     widest = max((layer.units for layer in kinked), default=0)
     layers = {layer.index for layer in kinked}

@@ -10,20 +10,23 @@ from typing import Any
 
 from derive.algebra.slopes import Differentiating, slopes
 from derive.derivation.check.kinks import gaps
-from derive.derivation.check.points import number_between, signed
+from derive.derivation.check.leaves import number_between, signed
+from derive.derivation.check.points import draw
 from derive.derivation.check.roots import on_seam, roots
+from derive.derivation.rounding import settled
 from derive.derivation.steps import Step
 from derive.expression.arithmetic import HIGH, HighPrecision, high_precision
 from derive.expression.evaluate import Point, evaluate
 from derive.expression.kinks import has_kinks
 from derive.expression.nodes import Quantity
-from derive.graph import NetworkGraph
+from derive.graph import AnyGraph, FormulaGraph, NetworkGraph
 
 Values = Mapping[Quantity, Fraction]
 
 _SPECIAL = tuple(Fraction(n) for n in (0, 1, -1))
 _SIMPLE = (-7, -5, -3, -2, -1, 1, 2, 3, 5, 7)  # quarters
 _BASES = 3
+_INSIDE, _ALONE = 2, 2_000  # points of the whole graph, and the first of their seeds
 _ASIDE = tuple(
     map(Fraction, ("1e-10", "-1e-10", "1e-4", "-1e-4", "0.01", "-0.01", "0.3", "-0.3", "2", "-2"))
 )
@@ -32,9 +35,7 @@ _ASIDE = tuple(
 class LocalPoint(Differentiating, Point):
     """An environment for one formula: its arguments are free, the rest follows from them."""
 
-    def __init__(
-        self, graph: NetworkGraph, values: Values, arithmetic: HighPrecision = HIGH
-    ) -> None:
+    def __init__(self, graph: AnyGraph, values: Values, arithmetic: HighPrecision = HIGH) -> None:
         super().__init__()
         self.arithmetic = arithmetic
         self._graph = graph
@@ -60,7 +61,7 @@ class LocalPoint(Differentiating, Point):
 
 
 def draws(
-    graph: NetworkGraph, steps: tuple[Step, ...], free: tuple[Quantity, ...]
+    graph: AnyGraph, steps: tuple[Step, ...], free: tuple[Quantity, ...]
 ) -> list[LocalPoint]:
     """Where steps about one formula are looked at.
 
@@ -72,8 +73,10 @@ def draws(
     kinked = any(has_kinks(r.expression) for step in steps for r in step.relations)
     found = [(values, HIGH) for values in _random(free, chance, 2 if kinked else 1)]
     found += [(values, HIGH) for values in _special(free)]
+    inside = tuple(_inside(graph, free))
+    found += [(values, HIGH) for values in inside]
     if kinked:
-        found += _around_kinks(graph, steps, free, chance)
+        found += _around_kinks(graph, steps, free, chance, inside)
     return [LocalPoint(graph, *place) for place in found if _allowed(graph, place[0])]
 
 
@@ -90,14 +93,27 @@ def _special(free: tuple[Quantity, ...]) -> Iterator[Values]:
             yield dict(zip(free, values, strict=True))
 
 
+def _inside(graph: AnyGraph, free: tuple[Quantity, ...]) -> Iterator[Values]:
+    """Values that the quantities have where all formulas of a graph are defined: those of
+    formulas may be far from what is usual in a network, such as x of ln(x − 100)."""
+    if isinstance(graph, FormulaGraph) and graph.level.keys() | set(graph.leaves) >= set(free):
+        for seed in range(_INSIDE):
+            point = draw(graph, _ALONE + seed)
+            yield {q: settled(point.quantity(q)) for q in free}
+
+
 def _around_kinks(
-    graph: NetworkGraph, steps: tuple[Step, ...], free: tuple[Quantity, ...], chance: random.Random
-) -> Iterator[tuple[Values, HighPrecision]]:
+    graph: AnyGraph, steps: tuple[Step, ...], free: tuple[Quantity, ...], chance: random.Random,
+    inside: tuple[Values, ...],
+) -> Iterator[tuple[Values, HighPrecision]]:  # fmt: skip
     expressions = {r.expression: None for step in steps for r in step.relations}
     for gap in {gap: None for e in expressions if has_kinks(e) for gap in gaps(e)}:
-        for _ in range(_BASES if len(free) > 1 else 1):
-            # Few binary digits, so that what is computed from them is exact.
-            base = {q: Fraction(chance.choice(_SIMPLE), 4) for q in free}
+        # Few binary digits, so that what is computed from them is exact.
+        simple = (
+            {q: Fraction(chance.choice(_SIMPLE), 4) for q in free}
+            for _ in range(_BASES if len(free) > 1 else 1)
+        )
+        for base in (*simple, *inside):
             for letter in free:
 
                 def point(
@@ -111,9 +127,9 @@ def _around_kinks(
                         yield {**base, letter: root + aside}, HIGH
 
 
-def _allowed(graph: NetworkGraph, values: Values) -> bool:
+def _allowed(graph: AnyGraph, values: Values) -> bool:
     """Whether the loss is meant for these targets and outputs."""
-    row = graph.network.loss.row
+    row = graph.network.loss.row if isinstance(graph, NetworkGraph) else None
     if row is None:
         return True
     domains = dict.fromkeys(graph.targets, row.targets)

@@ -66,7 +66,6 @@ class _Page:
         self, valuation: Valuation, example: int | None, examples: tuple[_Page, ...] = ()
     ) -> None:
         self.valuation = valuation
-        self.network = valuation.derivation.network
         self.rounding = valuation.rounding
         self.example = example
         self.examples = examples
@@ -239,7 +238,7 @@ class _Page:
         if atom in self._printed:
             return self._printed[atom]
         marked = with_example(atom, None, self.example or 0)
-        typed = self.network.value(marked) if isinstance(marked, Quantity) else None
+        typed = self.valuation.graph.value(marked) if isinstance(marked, Quantity) else None
         if typed is None and self.examples:  # ∂E/∂w or δ·a in an update, of one example
             return self.examples[0].printed(atom)
         if typed is None:

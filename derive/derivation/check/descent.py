@@ -21,14 +21,11 @@ _SHORTER = (0, 2, 5, 9, 14)  # powers of ten by which steps are shorter, as digi
 
 def check_loss_after(valuation: Valuation) -> None:
     """In exact mode, the loss after the step is that of the exact new parameters, or not there."""
-    if valuation.derivation.network.learning_rate is None or valuation.rounding.carried:
+    if valuation.graph.learning_rate is None or valuation.rounding.carried:
         return
     full, goal = valuation.trace, valuation.goal
     rate = full.quantity(RATE)
-    moved = {
-        w: full.quantity(w) - rate * full.partial(goal, w)
-        for w in valuation.derivation.network.parameters()
-    }
+    moved = {w: full.quantity(w) - rate * full.partial(goal, w) for w in valuation.graph.trained}
     found = valuation.loss_after()
     try:
         after = trace(valuation.graph, moved).quantity(goal)
@@ -56,7 +53,7 @@ def check_differences(valuation: Valuation) -> int:
     A difference is wrong by about c·h², and where a step of h saturates a unit (an input of
     100,000) by anything: then smaller steps must come to the gradient, however small it is.
     """
-    parameters = valuation.derivation.network.parameters()
+    parameters = valuation.graph.trained
     directions = [{w: 1} for w in valuation.differences]
     if not directions and valuation.along_all is not None:
         directions = [along_all(parameters)]

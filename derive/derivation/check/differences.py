@@ -20,8 +20,8 @@ from fractions import Fraction
 from typing import Any
 
 from derive.derivation.check.kinks import sides
+from derive.derivation.check.leaves import signed
 from derive.derivation.check.looks import looks
-from derive.derivation.check.points import signed
 from derive.derivation.failure import CheckFailed
 from derive.derivation.local import key
 from derive.derivation.trace import ExampleTrace, Trace
@@ -29,7 +29,7 @@ from derive.expression.arithmetic import HIGH, HighPrecision
 from derive.expression.evaluate import evaluate
 from derive.expression.kinks import has_kinks
 from derive.expression.nodes import Expression, Quantity
-from derive.graph import NetworkGraph
+from derive.graph import AnyGraph
 
 Direction = Mapping[Quantity, Fraction]
 
@@ -68,7 +68,7 @@ class _Moved:
         raise TypeError("a definition contains no derivative")
 
 
-def check_formulas(graph: NetworkGraph, point: Trace, seed: int) -> int:
+def check_formulas(graph: AnyGraph, point: Trace, seed: int) -> int:
     """Compare the slopes of every definition. Returns how many.
 
     Where a kink lies between the two sides there is no difference to compare with; the points
@@ -82,7 +82,7 @@ def check_formulas(graph: NetworkGraph, point: Trace, seed: int) -> int:
     )
 
 
-def check_totals(graph: NetworkGraph, point: Trace, seed: int, of: Iterable[Quantity]) -> int:
+def check_totals(graph: AnyGraph, point: Trace, seed: int, of: Iterable[Quantity]) -> int:
     """Compare the total derivatives of some quantities by all leaves. Returns how many.
 
     Raises CheckFailed naming the quantity by which a total is wrong.
@@ -101,7 +101,7 @@ def check_totals(graph: NetworkGraph, point: Trace, seed: int, of: Iterable[Quan
 class _Aside:
     """Forward passes from leaves that stand a little aside; each is made once, for all totals."""
 
-    def __init__(self, graph: NetworkGraph, direction: Direction) -> None:
+    def __init__(self, graph: AnyGraph, direction: Direction) -> None:
         self.graph = graph
         self.direction = direction
         self._steps: dict[int, dict[Quantity, Any]] = {}
@@ -135,7 +135,7 @@ class _Aside:
 
 
 def _check_formula(
-    graph: NetworkGraph,
+    graph: AnyGraph,
     point: Trace,
     quantity: Quantity,
     formula: Expression,

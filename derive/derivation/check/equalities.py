@@ -20,7 +20,6 @@ from derive.derivation.check.looks import looks
 from derive.derivation.check.points import draw
 from derive.derivation.failure import CheckFailed
 from derive.derivation.steps import Rule, Step
-from derive.derivation.styles.common import objective
 from derive.derivation.trace import Trace
 from derive.expression.arithmetic import HIGH
 from derive.expression.evaluate import Environment, evaluate
@@ -42,7 +41,7 @@ from derive.expression.nodes import (
     rewrite,
     variable,
 )
-from derive.graph import RATE, NetworkGraph
+from derive.graph import RATE, AnyGraph
 
 if TYPE_CHECKING:
     from derive.derivation.derivation import Derivation
@@ -159,7 +158,7 @@ class Equalities:
             )
         if not isinstance(w, Quantity):
             raise CheckFailed(step.id, "an update assigns to a parameter")
-        slope = environment.partial(objective(self.graph), w)
+        slope = environment.partial(self.graph.goal, w)
         return environment.quantity(w) - environment.quantity(RATE) * slope
 
     def _remember(self, pair: Pair) -> None:
@@ -262,7 +261,7 @@ def _has_branches(step: Step) -> bool:
     return any(has_kinks(relation.expression) for relation in step.relations)
 
 
-def _written_out(step: Step, graph: NetworkGraph) -> Step:
+def _written_out(step: Step, graph: AnyGraph) -> Step:
     """The step with every function that has branches written out."""
     return replace(
         step,

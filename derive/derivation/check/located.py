@@ -5,25 +5,32 @@ from __future__ import annotations
 import re
 
 from derive.derivation.failure import CheckFailed
+from derive.graph import FormulaGraph
 from derive.network.catalogue import ActivationUse, LossUse
 from derive.network.description import Network
 
 _OF_LAYER = re.compile(r"(?:define|local|total)/a(\d+)\.")
 _OF_FUNCTION = re.compile(r"(?:lemma|function)/(\w+)")
+_OF_NAME = re.compile(r"(?:define|local|total)/(\w+)")
 _OF_LOSS = re.compile(r"(?:define|local|total)/E")
 _DERIVE = "this is a fault of derive, not of the network: please report it with the network"
 _FORMULA = "write the formula in another way, or report it with the network"
 _POINTS = "change the formula so that it has a value and a slope for some weights and inputs"
 
 
-def located(error: CheckFailed, network: Network) -> CheckFailed:
+def located(error: CheckFailed, source: Network | FormulaGraph) -> CheckFailed:
     """The failure with the place of the formula that its step is about, and a remedy."""
-    found = _formula_of(error.step, network)
-    if found is None:
-        return CheckFailed(error.step, error.reason, error.place, error.remedy or _DERIVE)
-    where, use = found
+    if isinstance(source, FormulaGraph):
+        of = _OF_NAME.match(error.step)
+        place = f"the formula of {of[1]}" if of else "the formulas"
+    else:
+        found = _formula_of(error.step, source)
+        if found is None:
+            return CheckFailed(error.step, error.reason, error.place, error.remedy or _DERIVE)
+        where, use = found
+        place = use.place or where
     remedy = _POINTS if "no point was found" in error.reason else _FORMULA
-    return CheckFailed(error.step, error.reason, use.place or where, remedy)
+    return CheckFailed(error.step, error.reason, place, remedy)
 
 
 def _formula_of(step: str, network: Network) -> tuple[str, ActivationUse | LossUse] | None:

@@ -17,6 +17,7 @@ from fractions import Fraction
 from typing import Any
 
 from derive.derivation.check.kinks import sides
+from derive.derivation.check.leaves import number_between, signed, some_leaves
 from derive.derivation.failure import CheckFailed
 from derive.derivation.steps import SUM_TO_ONE
 from derive.derivation.trace import ExampleTrace, Trace
@@ -24,29 +25,18 @@ from derive.expression.arithmetic import HIGH
 from derive.expression.evaluate import Bindings, evaluate
 from derive.expression.kinks import has_kinks
 from derive.expression.nodes import ACTIVATION, BIAS, INPUT, TARGET, WEIGHT, Quantity, quantities
-from derive.graph import RATE, NetworkGraph, activations, pre_activations
+from derive.graph import RATE, AnyGraph, FormulaGraph, NetworkGraph, activations, pre_activations
 from derive.network.description import Layer
 from derive.network.intervals import Interval
 
 _TRIES = 200
 _GOOD_TRIES = 64  # of them, how many may be given up for a kink or a huge value
 _LARGE = 10**6
-_STEP = 10**9
 _BINARY = 2**40
 
 
-def number_between(chance: random.Random, low: float, high: float) -> Fraction:
-    """A seeded rational number with nine decimals."""
-    return Fraction(chance.randint(int(low * _STEP), int(high * _STEP)), _STEP)
-
-
-def signed(chance: random.Random, low: float = 0.15, high: float = 1.5) -> Fraction:
-    """A number of random sign, away from 0."""
-    return chance.choice((-1, 1)) * number_between(chance, low, high)
-
-
 def draw(
-    graph: NetworkGraph, seed: int, assumptions: frozenset[str] = frozenset(), *,
+    graph: AnyGraph, seed: int, assumptions: frozenset[str] = frozenset(), *,
     positive: bool = False, bit: int = 0,
 ) -> Trace:  # fmt: skip
     """A point where the whole network is defined, off every kink and of ordinary size if can be.
@@ -62,10 +52,14 @@ def draw(
         if spare is not None and attempt >= _GOOD_TRIES:
             break
         try:
-            sign = 1 if positive or attempt % 4 == 3 else None
-            size = Fraction(1, 1 + attempt // 8)
-            side = (seed, bit) if sign is None else None
-            point = _draw(graph, chance, SUM_TO_ONE in assumptions, sign, size, side)
+            if isinstance(graph, FormulaGraph):
+                leaves = some_leaves(graph, chance, attempt, positive)
+                point = Trace(graph, [ExampleTrace(graph, leaves)])
+            else:
+                sign = 1 if positive or attempt % 4 == 3 else None
+                size = Fraction(1, 1 + attempt // 8)
+                side = (seed, bit) if sign is None else None
+                point = _draw(graph, chance, SUM_TO_ONE in assumptions, sign, size, side)
             smooth = is_smooth(graph, point)
         except ArithmeticError as error:
             reason = str(error) or "a division by zero"
@@ -83,7 +77,7 @@ def is_ordinary(point: Trace) -> bool:
     return all(abs(value) < _LARGE for one in point.examples for value in one.values.values())
 
 
-def is_smooth(graph: NetworkGraph, point: Trace) -> bool:
+def is_smooth(graph: AnyGraph, point: Trace) -> bool:
     """Whether no formula is on one of its kinks.
 
     Raises ArithmeticError where one has no slope at all, such as √x at 0.

@@ -9,7 +9,6 @@ from derive.derivation.calculus import prime
 from derive.derivation.failure import CheckFailed
 from derive.derivation.local import key
 from derive.derivation.steps import SUM_TO_ONE, Rule, Section, Step
-from derive.derivation.styles.common import objective
 from derive.derivation.styles.deltas import pre_activation_of
 from derive.expression.nodes import (
     DELTA,
@@ -20,7 +19,7 @@ from derive.expression.nodes import (
     Quantity,
     quantities,
 )
-from derive.graph import E, NetworkGraph
+from derive.graph import AnyGraph, FormulaGraph, layered
 
 if TYPE_CHECKING:
     from derive.derivation.derivation import Derivation
@@ -82,16 +81,17 @@ def _check_chain(step: Step) -> None:
         raise CheckFailed(step.id, "ends where it began")
 
 
-def _check_predicate(graph: NetworkGraph, step: Step, before: dict[str, Step]) -> None:
+def _check_predicate(graph: AnyGraph, step: Step, before: dict[str, Step]) -> None:
     """The claims that sentences make of a step, tested on the graph."""
     unknown = set(step.assumes) - {SUM_TO_ONE}
     if unknown:
         raise CheckFailed(step.id, f"assumes {min(unknown)}, which no point is drawn for")
     if step.rule is Rule.LOCAL and step.about:
         of, by = step.about
-        if step.subject != Partial(of, by):
+        defined = tuple(_as_defined(graph, of, by))
+        if step.subject != Partial(of, by) and step.subject not in defined:
             raise CheckFailed(step.id, "is about another derivative than it states")
-        if step.relations[1].expression not in _as_defined(graph, of, by):
+        if step.subject not in defined and step.relations[1].expression not in defined:
             raise CheckFailed(step.id, "derives another formula than the definition")
     if step.rule is Rule.INDEPENDENT:
         w, e = step.about
@@ -110,32 +110,40 @@ def _check_predicate(graph: NetworkGraph, step: Step, before: dict[str, Step]) -
                 raise CheckFailed(step.id, f"uses {name} before it is known")
     if step.rule is Rule.SPLIT:
         (w,) = step.about
-        lost = {Partial(e, w) for e in graph.terms if not graph.reaches(w, e)}
+        lost = {Partial(e, w) for e in layered(graph).terms if not graph.reaches(w, e)}
         if {before[use].subject for use in step.uses} != lost:
             raise CheckFailed(step.id, "leaves out other loss terms than those without a path")
 
 
-def _as_defined(graph: NetworkGraph, of: Quantity, by: Quantity) -> Iterator[Expression]:
+def _as_defined(graph: AnyGraph, of: Quantity, by: Quantity) -> Iterator[Expression]:
     """∂of/∂by with the definition put in: ∂(formula)/∂by, or f′(by) where it says f(by)."""
     definition = graph.definitions[of]
     yield Partial(definition, by)
     yield Partial(graph.relevant(of, by), by)
+    if isinstance(graph, FormulaGraph):
+        return
     if isinstance(definition, Apply) and definition.arguments == (by,):
         yield prime(definition.function)(by)
 
 
 def _check_complete(derivation: Derivation, steps: dict[str, Step]) -> None:
-    """Every trained parameter has its gradient, worked out, and its update."""
+    """Every trained parameter has its gradient, worked out, and of a network its update."""
     graph = derivation.graph
-    goal = objective(graph)
-    for w in derivation.network.parameters():
+    goal = graph.goal
+    known = {step.subject for step in steps.values() if step.rule is Rule.LOCAL}
+    for w in graph.trained:
         gradient = steps.get(f"gradient/{key(w)}")
-        if gradient is None or gradient.subject != Partial(E, w):
+        if gradient is None or gradient.subject != Partial(graph.loss, w):
             raise CheckFailed(f"gradient/{key(w)}", "is missing")
-        if any(isinstance(node, Partial) and node.by == w for node in gradient.result.walk()):
+        if any(
+            isinstance(node, Partial) and node.by == w and node not in known
+            for node in gradient.result.walk()
+        ):
             raise CheckFailed(gradient.id, "is not worked out")
+        if isinstance(graph, FormulaGraph):
+            continue
         average = steps.get(f"average/{key(w)}")
-        if goal != E and (average is None or average.subject != Partial(goal, w)):
+        if graph.is_batch and (average is None or average.subject != Partial(goal, w)):
             raise CheckFailed(f"average/{key(w)}", "is missing")
         update = steps.get(f"update/{key(w)}")
         if update is None or update.subject != w:

@@ -22,6 +22,7 @@ from derive.graph import (
     EXAMPLE,
     RATE,
     E,
+    FormulaGraph,
     NetworkGraph,
     activations,
     pre_activations,
@@ -43,6 +44,21 @@ def functions_in_use(graph: NetworkGraph) -> tuple[ActivationUse, ...]:
 
 def functions(graph: NetworkGraph) -> Section:
     """σ(x) = 1/(1 + e^(−x)), and so on: what the activations are, and what they are made of."""
+    return _functions([use.function for use in functions_in_use(graph) if use.function])
+
+
+def functions_in(graph: FormulaGraph) -> Section:
+    """The same of the functions that formulas call and that have a formula themselves."""
+    called = [
+        node.function
+        for formula in graph.definitions.values()
+        for node in formula.walk()
+        if isinstance(node, Apply)
+    ]
+    return _functions(called)
+
+
+def _functions(called: Iterable[Function]) -> Section:
     needed: dict[Function, None] = {}
 
     def need(function: Function) -> None:
@@ -55,9 +71,8 @@ def functions(graph: NetworkGraph) -> Section:
                     need(node.function)
         needed[function] = None
 
-    for use in functions_in_use(graph):
-        if use.function is not None:
-            need(use.function)
+    for function in called:
+        need(function)
     steps = [
         Step(
             f"function/{f.name}",
@@ -95,6 +110,14 @@ def forward(graph: NetworkGraph) -> Section:
             steps.append(definition(a, *members, uses=uses))
         layers.append(Section("layer", tuple(steps), layer=layer.index))
     return Section("forward", sections=tuple(layers))
+
+
+def formulas(graph: FormulaGraph) -> Section:
+    """Every formula, in the order in which they are worked out."""
+    return Section("forward", tuple(
+        Step(f"define/{key(q)}", Kind.DEFINITION, Rule.DEFINE, chain(q, formula), about=(q,))
+        for q, formula in graph.definitions.items()
+    ))  # fmt: skip
 
 
 def loss(graph: NetworkGraph) -> Section:
@@ -140,14 +163,9 @@ def averages(graph: NetworkGraph, parameters: tuple[Quantity, ...]) -> Section:
     return Section("averages", tuple(steps))
 
 
-def objective(graph: NetworkGraph) -> Quantity:
-    """What is to be made small: the loss, or the loss over the batch."""
-    return BATCH_E if graph.network.is_batch else E
-
-
 def updates(graph: NetworkGraph, parameters: tuple[Quantity, ...]) -> Section:
     """w ← w − η·∂E/∂w for every trained parameter, with the old values on the right."""
-    goal = objective(graph)
+    goal = graph.goal
     source = "average" if graph.network.is_batch else "gradient"
     steps = []
     for w in parameters:

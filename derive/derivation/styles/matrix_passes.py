@@ -93,7 +93,7 @@ def averages(graph: NetworkGraph, parameters: tuple[Quantity, ...]) -> Section:
 
 def updates(graph: NetworkGraph, parameters: tuple[Quantity, ...]) -> Section:
     """W ← W − η·∂E/∂W, with the old values on the right."""
-    goal = common.objective(graph)
+    goal = graph.goal
 
     def moved(array: Array) -> tuple[Expression, ...]:
         old, slopes = array(itself), array(lambda w: Partial(goal, w))

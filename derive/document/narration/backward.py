@@ -8,7 +8,7 @@ from derive.derivation.calculus import is_short
 from derive.derivation.steps import Chain, Kind, Rule, Section, Step
 from derive.document import kinks
 from derive.document.blocks import Block, Equation, Paragraph
-from derive.document.narration import matrices
+from derive.document.narration import matrices, nodes
 from derive.document.narration.batch import batch
 from derive.document.narration.cancellation import in_brief
 from derive.document.narration.deltas import Told, layer_by_deltas
@@ -17,7 +17,7 @@ from derive.document.narration.locals import proof
 from derive.document.narration.paths import layer_by_paths
 from derive.document.narration.teller import Teller, first_and_last, rows
 from derive.expression.functions import Function
-from derive.expression.nodes import Quantity, quantities
+from derive.expression.nodes import Partial, Quantity, quantities
 from derive.graph import E
 
 
@@ -32,7 +32,15 @@ def backward(teller: Teller) -> Iterator[Block]:
     yield from _known(teller)
     if teller.brief:
         told_in_brief = matrices.results if teller.by_matrices else _results
+        if teller.derivation.style == "nodes":
+            told_in_brief = nodes.in_brief
         yield from told_in_brief(teller, section)
+    elif teller.derivation.style == "nodes":
+        yield teller.say("backward_nodes", loss=E, slope=Partial(E, E))
+        if teller.network.is_batch:
+            yield teller.say("backward_one_example", loss=E)
+        yield from nodes.through_nodes(teller, section)
+        yield from circuit_figure(teller)
     else:
         single = "_single" if len(teller.network.layers) == 1 else ""
         yield teller.say(f"backward_{teller.derivation.style}{single}", loss=E)

@@ -12,8 +12,8 @@ from derive.document.narration.teller import Teller, rows
 from derive.expression.nodes import Expression, Quantity
 from derive.graph import RATE
 
-_H = f"{float(STEP):g}"
-_TWICE = f"{2 * float(STEP):g}"
+H = f"{float(STEP):g}"
+TWICE = f"{2 * float(STEP):g}"
 
 
 def descent(teller: Teller) -> Iterator[Block]:
@@ -32,7 +32,7 @@ def descent(teller: Teller) -> Iterator[Block]:
     if network.learning_rate is None:
         yield teller.say("gradients_only")
         yield _table(teller, with_update=False)
-        yield from _along_all(teller)
+        yield from along_all(teller)
         return
     if teller.by_matrices:
         name = "matrix_descent_brief" if teller.brief else "descent_all"
@@ -42,11 +42,11 @@ def descent(teller: Teller) -> Iterator[Block]:
         yield from matrices.before_and_after(teller)
         if teller.full:
             yield _table(teller, with_update=True)
-            yield from _along_all(teller)
+            yield from along_all(teller)
         yield from _losses(teller)
         return
     name = "descent_brief" if teller.brief else "descent_all" if teller.full else "descent"
-    yield teller.say(name, rate=RATE, value=network.learning_rate, h=_H)
+    yield teller.say(name, rate=RATE, value=network.learning_rate, h=H)
     if not teller.brief:
         first, *others = section.steps
         told = [Equation(first.relations)]
@@ -55,7 +55,7 @@ def descent(teller: Teller) -> Iterator[Block]:
         ]
         yield from rows(told)
     yield _table(teller, with_update=True)
-    yield from _along_all(teller)
+    yield from along_all(teller)
     yield from _losses(teller)
 
 
@@ -89,25 +89,25 @@ def _table(teller: Teller, *, with_update: bool) -> Table:
         body.append(tuple(cells))
     caption = words("summary_many")
     if valuation.differences:
-        caption = words("summary", loss=valuation.goal, h=_H, twice=_TWICE)
+        caption = words("summary", loss=valuation.goal, h=H, twice=TWICE)
     if teller.brief and with_update and valuation.differences:
         caption = ()  # the sentence before says it
     align = "".join("l" if i == 0 or (formulas and i == 2) else "r" for i in range(len(header)))
     return Table(tuple(header), tuple(body), align, caption)
 
 
-def _along_all(teller: Teller) -> Iterator[Block]:
+def along_all(teller: Teller) -> Iterator[Block]:
     """For many parameters, one finite difference along all of them; a word on missing ones."""
     valuation = teller.valuation
     if valuation is None:
         return
     if None in valuation.differences.values():
         yield teller.say("difference_missing")
-    along_all = None if valuation.differences else valuation.along_all
-    if along_all is not None:
-        predicted, measured = along_all
+    both = None if valuation.differences else valuation.along_all
+    if both is not None:
+        predicted, measured = both
         yield teller.say(
-            "along_all", h=_H, loss=valuation.goal,
+            "along_all", h=H, loss=valuation.goal,
             predicted=predicted.number, measured=measured.number,
         )  # fmt: skip
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from derive.derivation.styles.common import objective
 from derive.document.blocks import Block, Inline, Items
 from derive.document.narration.references import cited
 from derive.document.narration.teller import Teller
@@ -19,7 +18,7 @@ def ending(teller: Teller) -> Iterator[Block]:
     count = len(network.parameters())
     if not count:
         return
-    loss = objective(teller.graph)
+    loss = teller.graph.goal
     yield teller.heading(2, "closing")
     stepped = teller.valuation is None or network.learning_rate is not None
     yield teller.say(
@@ -40,7 +39,7 @@ def _next(teller: Teller) -> Iterator[Inline]:
     else:
         again = "_symbolic" if symbolic else "" if rate else "_rate"
         yield words(f"closing_again{again}")
-        yield words("closing_stop", loss=objective(teller.graph))
+        yield words("closing_stop", loss=teller.graph.goal)
     if network.is_batch:
         yield words("closing_more_batch", n=network.example_count)
     else:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from derive.document.blocks import Block
 from derive.document.narration.teller import Teller
 from derive.expression.nodes import Quantity
+from derive.graph import FormulaGraph
 
 PART = "pictures"
 
@@ -33,6 +34,14 @@ def circuit_figure(teller: Teller) -> Iterator[Block]:
         from derive.document.narration import pictures
 
         yield pictures.circuit_figure(teller)
+
+
+def graph_figure(teller: Teller, graph: FormulaGraph) -> Iterator[Block]:
+    """The formulas as a circuit, with values and derivatives."""
+    if PART in teller.parts:
+        from derive.document.narration import graph_pictures
+
+        yield from graph_pictures.graph_figure(teller, graph)
 
 
 def step_figure(teller: Teller, layer: int) -> Iterator[Block]:

@@ -25,7 +25,7 @@ _ONE = 0.005  # a factor so near to 1 is not told
 
 def found(teller: Teller) -> Iterator[Block]:
     """What the reader has seen, each sentence true of this network, and what was checked."""
-    counts = _checked(teller)
+    counts = checked(teller)
     if teller.brief:
         yield Paragraph(counts)
     else:
@@ -35,7 +35,7 @@ def found(teller: Teller) -> Iterator[Block]:
         yield teller.remark("unchecked", count=len(teller.report.unchecked))
 
 
-def _checked(teller: Teller) -> Inline:
+def checked(teller: Teller) -> Inline:
     """How many equalities a machine has compared."""
     report = teller.report
     name = "checked_brief" if teller.brief else "checked_numbers" if teller.numbers else "checked"
@@ -53,6 +53,8 @@ def _always(teller: Teller) -> Iterator[Inline]:
     yield words(f"found_{style}{of}", loss=E, count=count)
     if len(network.layers) > 1:
         yield words("found_reuse")
+    if style == "nodes":  # which has no deltas
+        return
     steps = teller.derivation.walk()
     if any(step.assumes for step in steps if step.kind is not Kind.CONTRAST):
         hot = "" if network.layers[-1].activation.temperature.value == 1 else "_temperature"
@@ -80,7 +82,7 @@ def _of_numbers(teller: Teller) -> Iterator[Inline]:
     valuation = teller.valuation
     if valuation is None:
         return
-    yield from _largest(teller, valuation)
+    yield from largest(teller, valuation)
     if not teller.network.is_batch:
         yield from _opposed(teller, valuation)
         yield from _inactive(teller, valuation)
@@ -88,20 +90,20 @@ def _of_numbers(teller: Teller) -> Iterator[Inline]:
     yield from _shrunk(teller, valuation)
 
 
-def _largest(teller: Teller, valuation: Valuation) -> Iterator[Inline]:
+def largest(teller: Teller, valuation: Valuation, name: str = "found_largest") -> Iterator[Inline]:
     """The parameters with the steepest gradient, unless every gradient is 0."""
-    sizes = _sizes(teller, valuation, teller.network.parameters())
+    sizes = _sizes(teller, valuation, teller.derivation.graph.trained)
     steepest = max(sizes.values())
     ws = [w for w, size in sizes.items() if equal(size, steepest)]
     if is_zero(steepest) or len(ws) > ROW_LIMIT:
         return
     if len(ws) == 1:
         size = valuation.gradient(ws[0]).number
-        yield teller.words("found_largest", loss=valuation.goal, w=ws[0], size=size)
+        yield teller.words(name, loss=valuation.goal, w=ws[0], size=size)
     else:
         size = _displayed(valuation, steepest).number
         listed = teller.words.listing(tuple(ws))
-        yield teller.words("found_largest_tie", loss=valuation.goal, ws=listed, size=size)
+        yield teller.words(f"{name}_tie", loss=valuation.goal, ws=listed, size=size)
 
 
 def _sizes(teller: Teller, valuation: Valuation, ws: tuple[Quantity, ...]) -> dict[Quantity, Any]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from derive.derivation.styles.common import objective
 from derive.document.blocks import Block, Heading, Inline, Items, Strong, Table
 from derive.document.narration.teller import Teller
 from derive.expression.nodes import Partial
@@ -19,7 +18,7 @@ def introduction(teller: Teller, sections: dict[str, list[Block]]) -> Iterator[B
     yield teller.heading(2, "introduction")
     parameters = teller.network.parameters()
     if parameters:
-        loss, w = objective(teller.graph), parameters[0]
+        loss, w = teller.graph.goal, parameters[0]
         slope, count = Partial(loss, w), len(parameters)
         yield teller.say("intro_motivation", loss=loss, w=w, slope=slope, count=count)
         yield teller.heading(3, "outcome")
@@ -34,7 +33,7 @@ def introduction(teller: Teller, sections: dict[str, list[Block]]) -> Iterator[B
 def _outcome(teller: Teller) -> Iterator[Inline]:
     """What the reader can do at the end; only what the page shows how to do."""
     words, network = teller.words, teller.network
-    loss = objective(teller.graph)
+    loss = teller.graph.goal
     symbolic = teller.valuation is None
     yield words("outcome_forward_symbolic" if symbolic else "outcome_forward", loss=loss)
     if teller.lemmas or teller.full:

@@ -98,7 +98,7 @@ def proof_lines(teller: Teller, step: Step) -> Equations:
 
 def _lines(teller: Teller, step: Step, role: str, named: str) -> Equations:
     """The lines; ``named``: what is said of a known derivative instead of that it is known."""
-    found = [Equation(_shortened(step.relations[:2]), None, role)]
+    found = [Equation(_shortened(step.relations[:-1]), None, role)]
     if len(found[0].chain) < 2:
         found = [Equation((step.relations[0],), None, role)]
     for line in step.substeps:

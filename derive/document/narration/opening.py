@@ -164,7 +164,8 @@ def _rows(teller: Teller) -> Iterator[Row]:
     yield _row(teller, (E,), "loss")
     if network.is_batch:
         yield _row(teller, (Quantity(BATCH_LOSS),), "batch_loss")
-    yield from _deltas(teller)
+    if teller.derivation.style != "nodes":
+        yield from _deltas(teller)
     if teller.by_matrices:
         yield from named_arrays(teller)
     if network.learning_rate is not None or not network.has_values:

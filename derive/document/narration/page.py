@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from itertools import chain
 
-from derive.document.blocks import Block, Document, Heading, Items, Paragraph
+from derive.document.blocks import Block, Document
 from derive.document.narration.backward import backward
 from derive.document.narration.closing import appendix
 from derive.document.narration.descent import descent
@@ -14,11 +13,17 @@ from derive.document.narration.figures import network_figure
 from derive.document.narration.forward import forward, loss
 from derive.document.narration.found import found
 from derive.document.narration.opening import legend, opening, setting
+from derive.document.narration.spoken import spoken
 from derive.document.narration.teller import Teller
+from derive.graph import FormulaGraph
 
 
 def narrate(teller: Teller) -> Document:
     """The whole document: every block in reading order."""
+    if isinstance(teller.derivation.graph, FormulaGraph):
+        from derive.document.narration.graphs import document
+
+        return document(teller, teller.derivation.graph)
     title = (teller.network.title,)
     sections = {name: list(blocks) for name, blocks in _sections(teller)}
     told: list[Iterable[Block]] = [opening(teller)]
@@ -31,18 +36,7 @@ def narrate(teller: Teller) -> Document:
         from derive.document.narration.captions import captioned
 
         blocks = captioned(teller, blocks)
-    return Document(title, tuple(_spoken(blocks)), "en", coloured="colour" in teller.parts)
-
-
-def _spoken(blocks: Iterable[Block]) -> Iterator[Block]:
-    """The blocks without those that say nothing: their sentence is an empty file of one's own."""
-    for block in blocks:
-        if isinstance(block, Items):
-            items = tuple(filter(None, block.items))
-            if items:
-                yield replace(block, items=items)
-        elif not isinstance(block, (Paragraph, Heading)) or block.content:
-            yield block
+    return Document(title, tuple(spoken(blocks)), "en", coloured="colour" in teller.parts)
 
 
 def _sections(teller: Teller) -> Iterator[tuple[str, Iterable[Block]]]:

@@ -7,7 +7,6 @@ from fractions import Fraction
 
 from derive.derivation.local import Locals
 from derive.derivation.rounding import is_zero, shown
-from derive.derivation.styles.common import objective
 from derive.derivation.styles.deltas import delta_of
 from derive.derivation.trace import trace
 from derive.derivation.valuation import Valuation
@@ -78,7 +77,7 @@ def _batch(teller: Teller) -> Iterator[Block]:
     if not network.is_batch or not network.parameters():
         return
     yield _asked(teller, "batch")
-    loss, how = objective(teller.graph), network.over_examples
+    loss, how = teller.graph.goal, network.over_examples
     n = network.example_count
     if valuation is None:
         yield teller.say(f"answer_batch_symbolic_{how}", loss=loss, n=n)

@@ -70,7 +70,7 @@ class Teller:
 
     @property
     def graph(self) -> NetworkGraph:
-        return self.derivation.graph
+        return self.derivation.layered
 
     @property
     def brief(self) -> bool:

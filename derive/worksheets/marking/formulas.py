@@ -59,7 +59,7 @@ class Formulas(Reader):
 
     def __init__(self, exercise: Exercise, names: Names) -> None:
         super().__init__(exercise, names)
-        self.graph = exercise.derivation.graph
+        self.graph = exercise.derivation.layered
         self._points: dict[frozenset[str], tuple[Trace, ...]] = {}
 
     def compare(self, task: Task, text: str) -> Compared:

@@ -120,7 +120,7 @@ def derivative_place(task: Task, exercise: Exercise) -> Iterator[Expression]:
         if swapped:
             yield substitute(task.formula, swapped)
         assert isinstance(subject.of, Quantity)
-        activated = exercise.derivation.graph.definitions[subject.of]
+        activated = exercise.derivation.layered.definitions[subject.of]
         again = substitute(activated, {subject.by: subject.of})  # f(a) where f(z) belongs
         if subject.of in quantities(task.formula):
             yield substitute(task.formula, {subject.of: again})

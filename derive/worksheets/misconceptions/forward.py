@@ -49,7 +49,7 @@ def lost_factor(task: Task, exercise: Exercise) -> Iterator[Expression]:
         subject = task.step.subject
         of = subject.children[0]
         assert isinstance(of, Quantity)
-        coefficient, _ = _coefficient(exercise.derivation.graph.definitions[of])
+        coefficient, _ = _coefficient(exercise.derivation.layered.definitions[of])
         if coefficient != 1:
             yield product(Number(1 / coefficient), task.formula)
 

@@ -37,7 +37,7 @@ class Ground:
 
     @property
     def graph(self) -> NetworkGraph:
-        return self.exercise.derivation.graph
+        return self.exercise.derivation.layered
 
     @property
     def is_first(self) -> bool:

@@ -1,0 +1,89 @@
+"""The style "nodes": backwards through any graph, node by node, upstream × local.
+
+    q = x + y      f = q·z
+    ∂f/∂q = ∂(q·z)/∂q = z
+    ∂f/∂x = ∂f/∂q·∂q/∂x = ∂f/∂q·1           upstream gradient × local derivative
+    ∂f/∂w = ∂f/∂a·∂a/∂w + ∂f/∂b·∂b/∂w       w is used twice: the shares of its uses add up
+
+A quantity comes when all formulas that use it have been dealt with, so every derivative is worked
+out once, and the length of the derivation is linear in the edges of the graph.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Any
+
+from derive.derivation.local import Edges, key
+from derive.derivation.steps import Kind, Rule, Section, Step, chain
+from derive.expression.nodes import Expression, Partial, Quantity, product, total
+from derive.graph import AnyGraph
+
+
+class Nodes:
+    """Builds the gradient of every quantity that one of the wanted leaves is found by."""
+
+    def __init__(self, graph: AnyGraph, edges: Edges[Any], wanted: tuple[Quantity, ...]) -> None:
+        self.graph = graph
+        self.edges = edges
+        self.wanted = wanted
+
+    def sections(self) -> tuple[Section, ...]:
+        """A section for every quantity, from the loss back."""
+        return tuple(
+            Section("node", (*self.locals(q), self.gradient(q)), about=(q,)) for q in self.order()
+        )
+
+    def order(self) -> list[Quantity]:
+        """The quantities between the wanted leaves and the loss, each after all that use it."""
+        needed = self._needed()
+        waiting = {q: len(self.graph.children[q]) for q in needed}
+        found: list[Quantity] = []
+        ready = deque([self.graph.loss])
+        while ready:
+            for parent in self._by_uses(ready.popleft()):
+                if parent in needed:
+                    waiting[parent] -= 1
+                    if not waiting[parent]:
+                        found.append(parent)
+                        ready.append(parent)
+        return found
+
+    def _by_uses(self, q: Quantity) -> list[Quantity]:
+        """What the formula of a quantity mentions, first what is used nowhere else."""
+        parents = self.graph.parents.get(q, ())
+        return sorted(parents, key=lambda parent: len(self.graph.children[parent]) > 1)
+
+    def _needed(self) -> set[Quantity]:
+        """The wanted leaves, and whatever depends on one of them."""
+        needed = set(self.wanted)
+        for quantity, parents in self.graph.parents.items():
+            if not needed.isdisjoint(parents):
+                needed.add(quantity)
+        return needed
+
+    def locals(self, q: Quantity) -> tuple[Step, ...]:
+        """The local derivative of every formula that uses a quantity."""
+        return tuple(self.edges.step(user, q) for user in self.graph.children[q])
+
+    def gradient(self, q: Quantity) -> Step:
+        """∂E/∂q: over all uses, the sum of what comes from behind times the local derivative."""
+        loss, users = self.graph.loss, self.graph.children[q]
+        local = self.locals(q)
+        name = f"gradient/{key(q)}"
+        kind = Kind.GRADIENT if q in self.graph.trained else Kind.UPSTREAM
+        if users == [loss]:  # the local derivative is all there is
+            (only,) = local
+            return Step(name, kind, Rule.CHAIN, only.relations, uses=(only.id,), about=(q, loss))
+        chained = total(*(self._share(r, self.edges.named(r, q)) for r in users))
+        known = total(*(self._share(r, self.edges.factor(r, q)) for r in users))
+        members = dict.fromkeys((Partial(loss, q), chained, known))
+        uses = (*(f"gradient/{key(r)}" for r in users if r != loss), *(s.id for s in local))
+        return Step(name, kind, Rule.CHAIN, chain(*members), uses=uses, about=(q, *users))
+
+    def _share(self, user: Quantity, local: Expression) -> Expression:
+        """∂E/∂r·∂r/∂q; of the loss itself ∂E/∂q alone, as ∂E/∂E is 1."""
+        if user == self.graph.loss:
+            return local
+        upstream = Partial(self.graph.loss, user)
+        return product(upstream, local)
