@@ -1,4 +1,4 @@
-"""Derives every network file of this folder into output/: what `make demo` runs.
+"""Derives every network and graph of formulas of this folder into output/: what `make demo` runs.
 
     python examples/build.py [FOLDER]
 
@@ -18,6 +18,8 @@ import derive
 from derive.algebra.languages.catalogue import LANGUAGES, Language
 from derive.derivation.derivation import StyleName
 from derive.files import write_whole
+from derive.graph import FormulaGraph
+from derive.graph.given import network_or_formulas
 from derive.notation import names
 from derive.rendering import PARTS, Detail, Dialect, TextFormat, render_files
 from derive.trained import OUTPUTS, Look
@@ -81,6 +83,9 @@ TRAININGS = {
 # In which languages the loss and its gradient are written as a file.
 CODED: dict[str, tuple[Language, ...]] = {"mazur": tuple(LANGUAGES)}
 USUAL = (Page("deltas"),)
+# Graphs written as formulas; each page has the picture.
+GRAPH_PAGES = {"circuit": (Page("nodes", "normal"), Page("nodes", "brief"), Page("paths"))}
+OF_GRAPHS = (Page("nodes", "normal"), Page("paths", "normal"))
 FORMATS: tuple[TextFormat, ...] = ("markdown", "latex", "text")  # pictures lie beside the pages
 # folder → network, recipe, variants
 WORKSHEETS = {
@@ -98,7 +103,7 @@ def build(folder: Path) -> list[Path]:
     """Write everything below ``folder``; the files written, in order."""
     contents: dict[Path, str | bytes] = {}
     about = ["# What is here", "", f"Made from the files of `examples/` by `{COMMAND}`.", ""]
-    for source in sorted(HERE.glob("*.yaml")):
+    for source in (*sorted(HERE.glob("*.yaml")), *sorted(HERE.glob("graphs/*.yaml"))):
         mine = _network(source)
         contents |= {folder / source.stem / name: page for name, page in mine.items()}
         about += _listed(source.stem, _comment(source), source.stem, mine)
@@ -117,7 +122,9 @@ def build(folder: Path) -> list[Path]:
 
 
 def _network(source: Path) -> dict[str, str | bytes]:
-    network = derive.load(source)
+    network = network_or_formulas(source)
+    if isinstance(network, FormulaGraph):
+        return _graph(source, network)
     styles: dict[str, derive.Derivation] = {}
     made: dict[str, str | bytes] = {}
     for page in PAGES.get(source.stem, USUAL):
@@ -139,6 +146,21 @@ def _network(source: Path) -> dict[str, str | bytes]:
     for language in CODED.get(source.stem, ("python", "numpy")):
         suffix = LANGUAGES[language].suffix
         made[f"function_{language}{suffix}"] = derive.standalone(network, language)
+    return made
+
+
+def _graph(source: Path, graph: FormulaGraph) -> dict[str, str | bytes]:
+    made: dict[str, str | bytes] = {}
+    for page in GRAPH_PAGES.get(source.stem, OF_GRAPHS):
+        derivation = derive.derive(graph, page.style)
+        for name in FORMATS:
+            made |= render_files(
+                derivation, f"{page.stem}{REGISTRY[name].suffix}", name, detail=page.detail,
+                parts=["pictures"],
+            )  # fmt: skip
+    for language in CODED.get(source.stem, ("python", "numpy")):
+        suffix = LANGUAGES[language].suffix
+        made[f"function_{language}{suffix}"] = derive.standalone(graph, language)
     return made
 
 

@@ -15,7 +15,7 @@ import derive
 from derive.graph.formulas import FormulaGraph
 from derive.graph.given import graph_of
 
-EXAMPLES = Path("examples")
+EXAMPLES = Path("examples/graphs")
 Values = Mapping[str, Any]
 
 

@@ -154,7 +154,7 @@ def test_a_fault_in_the_slopes_is_found_by_differences(monkeypatch: pytest.Monke
 
     monkeypatch.setattr(traces, "slopes", wrong)
     with pytest.raises(CheckFailed, match=r"slope by h disagrees") as failure:
-        derive.derive("examples/skip-connection.yaml").check()
+        derive.derive("examples/graphs/skip-connection.yaml").check()
     assert failure.value.step == "define/a" and "formula of a" in str(failure.value)
 
 

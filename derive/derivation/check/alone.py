@@ -60,9 +60,7 @@ class LocalPoint(Differentiating, Point):
         return LocalPoint(self._graph, self._free, high_precision(digits))
 
 
-def draws(
-    graph: AnyGraph, steps: tuple[Step, ...], free: tuple[Quantity, ...]
-) -> list[LocalPoint]:
+def draws(graph: AnyGraph, steps: tuple[Step, ...], free: tuple[Quantity, ...]) -> list[LocalPoint]:
     """Where steps about one formula are looked at.
 
     At random values of the free quantities, at small whole numbers, on the kinks of every formula

@@ -1,0 +1,96 @@
+"""A skip connection.
+
+    h = w·x + b
+    a = tanh(h)
+    r = a + x
+    o = v·r
+    L = 1/2·(o − t)²
+
+theta holds, in this order, x, w, b, v. The inputs are t.
+
+The comments are the textbook formulas; the lines under them compute the same in a form that neither
+overflows nor cancels where it was tried: x, w, b, v, t as below, but one of them alone from −10^150
+to 10^150, wherever 1,800 digits tell the value.
+
+Logarithms are natural.
+
+Made by derive; needs nothing but NumPy.
+"""
+
+import numpy as np
+
+NAMES = ["x", "w", "b", "v"]
+THETA = [1.5, 0.5, 0.25, -2.0]
+INPUTS = [1.0]
+
+
+def array(values):
+    """Numbers in double precision, as an array."""
+    return np.asarray(values, dtype=np.float64)
+
+
+@np.errstate(all="ignore")
+def loss_and_gradient(theta, inputs):
+    """The loss and its gradient by theta; of several examples, a row of inputs each, their mean."""
+    inputs = np.moveaxis(array(inputs), -1, 0)
+    x, w, b, v = array(theta)
+    (t,) = array(inputs)
+    # h = w·x + b
+    h = w*x + b
+    # a = tanh(h)
+    u1_a = np.exp(-2*np.abs(h))
+    a = np.tanh(h)
+    # r = a + x
+    r = a + x
+    # o = v·r
+    o = v*r
+    # L = 1/2·(o − t)²
+    u1_L = o - t
+    L = 0.5*u1_L*u1_L
+    # ∂L/∂o = o − t
+    dL_do = u1_L
+    # ∂L/∂r = ∂L/∂o·v
+    dL_dr = dL_do*v
+    # ∂L/∂a = ∂L/∂r
+    dL_da = dL_dr
+    # ∂L/∂h = ∂L/∂a·(1 − a²)
+    dL_dh = dL_da*(4*u1_a/(1 + u1_a*(2 + u1_a)))
+    # ∂L/∂v = ∂L/∂o·r
+    dL_dv = dL_do*r
+    # ∂L/∂x = ∂L/∂h·w + ∂L/∂r
+    dL_dx = dL_dr + dL_dh*w
+    # ∂L/∂w = ∂L/∂h·x
+    dL_dw = dL_dh*x
+    # ∂L/∂b = ∂L/∂h
+    dL_db = dL_dh
+    gradient = np.stack([
+        array(dL_dx).mean(), array(dL_dw).mean(), array(dL_db).mean(), array(dL_dv).mean(),
+    ])
+    return array(L).mean(), gradient
+
+
+@np.errstate(all="ignore")
+def forward(theta, inputs):
+    """The value of every formula."""
+    inputs = np.moveaxis(array(inputs), -1, 0)
+    x, w, b, v = array(theta)
+    (t,) = array(inputs)
+    # h = w·x + b
+    h = w*x + b
+    # a = tanh(h)
+    a = np.tanh(h)
+    # r = a + x
+    r = a + x
+    # o = v·r
+    o = v*r
+    # L = 1/2·(o − t)²
+    u1_L = o - t
+    L = 0.5*u1_L*u1_L
+    return [h, a, r, o, L]
+
+
+if __name__ == "__main__":
+    loss, gradient = loss_and_gradient(THETA, INPUTS)
+    print("loss", float(loss))
+    for name, value in zip(NAMES, gradient, strict=True):
+        print(f"d loss / d {name} = {float(value)}")
