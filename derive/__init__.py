@@ -26,12 +26,12 @@ if TYPE_CHECKING:
     from derive.graph import Graph
     from derive.network import Dense, Network, NetworkError
     from derive.network.loader import load
-    from derive.network.written import save
+    from derive.network.saving import save
     from derive.notation import NotationError
     from derive.rendering import OptionError, render, render_files
     from derive.spreadsheet import SpreadsheetError
     from derive.worksheets.marking.grading import mark
-    from derive.worksheets.recipe import WorksheetError
+    from derive.worksheets.recipes.recipe import WorksheetError
     from derive.worksheets.worksheet import worksheet
     from derive.writers.errors import WriterError
 
@@ -106,7 +106,7 @@ _HOMES = {
     "mark": "derive.worksheets.marking.grading",
     "render": "derive.rendering",
     "render_files": "derive.rendering",
-    "save": "derive.network.written",
+    "save": "derive.network.saving",
     "standalone": "derive.compute",
     "symbolic": "derive.algebra.symbolic",
     "train": "derive.compute.training",

@@ -11,8 +11,8 @@ from derive.checking import Examination, as_data, counted, examine, listed, stat
 from derive.derivation.check import CheckFailed, Report
 from derive.derivation.derivation import StyleName
 from derive.network import Network
-from derive.worksheets.combinations import LeftOut, combination_of
-from derive.worksheets.family import Family
+from derive.worksheets.recipes.combinations import LeftOut, combination_of
+from derive.worksheets.recipes.family import Family
 
 _COLUMN = 10
 

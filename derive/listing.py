@@ -17,14 +17,14 @@ from derive.expression.nodes import (
     WEIGHT,
     Quantity,
 )
-from derive.network import keys
 from derive.network.catalogue import ACTIVATIONS, LOSSES, Activation, Loss
 from derive.network.intervals import REAL
+from derive.network.reading import keys
 from derive.notation import BUILT_IN, names
 from derive.notation.shape import Shape
 from derive.rendering import OMISSIONS, PARTS
-from derive.worksheets.kinds import KINDS, UNITS
-from derive.worksheets.recipes import READY
+from derive.worksheets.recipes.files import READY
+from derive.worksheets.recipes.kinds import KINDS, UNITS
 from derive.writers import FORMATS
 
 Row = Mapping[str, str]

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from derive.derivation.steps import Step
     from derive.document.blocks import Document
     from derive.graph import FormulaGraph
-    from derive.graph.given import GivenGraph
+    from derive.graph.conversion import GivenGraph
     from derive.network.description import Network
-    from derive.network.words import NotationName, RoundingMode
+    from derive.network.literals import NotationName, RoundingMode
     from derive.notation import Names
 
 Detail = Literal["brief", "normal", "full"]
@@ -164,7 +164,7 @@ def render(
 def _source(given: Derivation | GivenGraph) -> Network | FormulaGraph:
     """What a derivation is about, or what is given instead of one."""
     from derive.derivation.derivation import Derivation
-    from derive.graph.given import network_or_formulas
+    from derive.graph.conversion import network_or_formulas
 
     return given.source if isinstance(given, Derivation) else network_or_formulas(given)
 

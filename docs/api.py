@@ -16,7 +16,7 @@ from typing import Any
 
 import derive
 from derive.files import write_whole
-from derive.network import kinds
+from derive.network import argument_types as kinds
 
 PAGE = Path(__file__).parent / "api.md"
 COMMAND = "python -m docs.api"
@@ -60,7 +60,9 @@ def build() -> str:
         parts.append(f"## {heading}\n")
         for name in names:
             parts += _entry(f"derive.{name}", getattr(derive, name), 3)
-    parts.append(f"## Types\n\nThose of `derive.network.kinds`:\n\n```python\n{_types()}\n```\n")
+    parts.append(
+        f"## Types\n\nThose of `derive.network.argument_types`:\n\n```python\n{_types()}\n```\n"
+    )
     return "\n".join(parts)
 
 

@@ -19,7 +19,7 @@ from derive.algebra.languages.catalogue import LANGUAGES, Language
 from derive.derivation.derivation import StyleName
 from derive.files import write_whole
 from derive.graph import FormulaGraph
-from derive.graph.given import network_or_formulas
+from derive.graph.conversion import network_or_formulas
 from derive.notation import names
 from derive.rendering import PARTS, Detail, Dialect, TextFormat, render_files
 from derive.trained import OUTPUTS, Look

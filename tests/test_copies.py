@@ -23,8 +23,8 @@ from derive.derivation.trace import trace
 from derive.expression.functions import SIGMOID, SIN, Function, elementary
 from derive.graph import NetworkGraph
 from derive.network.catalogue import ACTIVATIONS, LOSSES
-from derive.network.choices import read_activation
 from derive.network.errors import Notes
+from derive.network.reading.choices import read_activation
 from tests.truth import copies
 
 ROOT = Path(__file__).parent.parent

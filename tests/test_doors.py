@@ -10,7 +10,7 @@ import pytest
 from ruamel.yaml import YAML
 
 import derive
-from derive.worksheets.recipes import recipe_from
+from derive.worksheets.recipes.files import recipe_from
 
 ROOT = Path(__file__).parent.parent
 MAZUR = ROOT / "examples" / "mazur.yaml"

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from derive.worksheets.marking import Mark, judges, nearness, worth
-from derive.worksheets.marking.own import Worked
-from derive.worksheets.marking.readings import Reading
+from derive.worksheets.marking import Mark, judges, nearness, number_rule
+from derive.worksheets.marking.carried import Worked
+from derive.worksheets.marking.reading.numbers import Reading
 from derive.worksheets.marking.verdicts import Verdict
 from tests.truth import fairness
 
@@ -35,7 +35,7 @@ def test_a_unit_too_much_would_be_seen(one_network: None, monkeypatch: pytest.Mo
     def lenient(reading: Reading, worked: Worked) -> bool:
         return strict(reading, Worked(worked.value, worked.error, exact=False))
 
-    monkeypatch.setattr(worth, "is_cut_off", lenient)
+    monkeypatch.setattr(number_rule, "is_cut_off", lenient)
     monkeypatch.setattr(fairness, "HONEST", {})
     found = fairness.counted(1, SOME)
     assert any("a unit beside" in line for line in found.unfair)
@@ -57,7 +57,7 @@ def test_a_follow_through_that_is_punished_would_be_seen(
     one_network: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Planted: only the key's numbers count."""
-    whole = worth.verdict_on
+    whole = number_rule.verdict_on
     monkeypatch.setattr(
         "derive.worksheets.marking.marks.verdict_on",
         lambda reading, line, ways: whole(reading, line, ()),

@@ -13,10 +13,10 @@ import pytest
 import derive
 from derive.compute.training.data import read_data
 from derive.reading import CHUNK, read_bytes
-from derive.worksheets.bundle import read_bundle
-from derive.worksheets.marking.submissions import read_submissions
-from derive.worksheets.recipes import recipe_from
-from derive.worksheets.roster import read_roster
+from derive.worksheets.classes.bundle import read_bundle
+from derive.worksheets.classes.roster import read_roster
+from derive.worksheets.marking.reading.submissions import read_submissions
+from derive.worksheets.recipes.files import recipe_from
 
 ZERO = Path("/dev/zero")
 needs_pipes = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")

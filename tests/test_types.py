@@ -13,10 +13,10 @@ import pytest
 from derive.algebra.languages.catalogue import LANGUAGES, Language
 from derive.compute.compiling import BackEnd
 from derive.derivation.derivation import STYLES, StyleName
-from derive.network import words
+from derive.network import literals
 from derive.network.catalogue import ACTIVATIONS, LOSSES
-from derive.network.layers import BIAS_KINDS
-from derive.network.options import CHOICES
+from derive.network.reading.layers import BIAS_KINDS
+from derive.network.reading.options import CHOICES
 from derive.notation import BUILT_IN
 from derive.rendering import DETAILS, PARTS, ROUNDINGS, BinaryFormat, Detail, Part, TextFormat
 from derive.writers.registry import REGISTRY
@@ -59,11 +59,11 @@ def test_what_is_not_meant_is_refused(said: str) -> None:
 @pytest.mark.parametrize(
     ("literal", "there"),
     [
-        (words.ActivationName, ACTIVATIONS), (words.LossName, LOSSES),
-        (words.BiasKind, BIAS_KINDS), (words.Freezable, ("weights", "biases")),
-        (words.NotationName, BUILT_IN), (words.Layout, CHOICES["layout"]),
-        (words.OverExamples, CHOICES["over_examples"]), (words.RoundingMode, ROUNDINGS),
-        (words.DeltaSign, CHOICES["delta_sign"]),
+        (literals.ActivationName, ACTIVATIONS), (literals.LossName, LOSSES),
+        (literals.BiasKind, BIAS_KINDS), (literals.Freezable, ("weights", "biases")),
+        (literals.NotationName, BUILT_IN), (literals.Layout, CHOICES["layout"]),
+        (literals.OverExamples, CHOICES["over_examples"]), (literals.RoundingMode, ROUNDINGS),
+        (literals.DeltaSign, CHOICES["delta_sign"]),
         (StyleName, STYLES), (Language, LANGUAGES), (Detail, DETAILS), (Part, PARTS),
         (BackEnd, ("auto", "python", "numpy")),
         (TextFormat, [name for name, row in REGISTRY.items() if not row.binary]),

@@ -15,7 +15,7 @@ from derive.algebra.functions import named, written_out
 from derive.algebra.languages.catalogue import LANGUAGES, Language
 from derive.expression.nodes import Quantity
 from derive.graph import FormulaGraph, NetworkGraph
-from derive.graph.given import GivenGraph, graph_of
+from derive.graph.conversion import GivenGraph, graph_of
 from derive.notation import names
 
 Form = Literal["named", "explicit", "expanded"]

@@ -32,13 +32,13 @@ def check(network: str, style: StyleName | None, as_json: bool) -> None:
 
     if is_family(text_of(network)[1]):
         from derive.checking_families import examine_family, family_data, family_text
-        from derive.worksheets.families import read_family
+        from derive.worksheets.recipes.family_files import read_family
 
         whole = examine_family(read_family(network), style, progress("networks"))
         click.echo(dumped(family_data(whole)) if as_json else family_text(whole))
         return
     from derive.checking import as_data, as_text, examine
-    from derive.graph.given import network_or_formulas
+    from derive.graph.conversion import network_or_formulas
 
     found = examine(network_or_formulas(network), style)
     click.echo(dumped(as_data(found)) if as_json else as_text(found))

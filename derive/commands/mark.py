@@ -54,7 +54,7 @@ def mark(
     if output is None and one_file:
         raise click.UsageError("--one-file is about the feedback, which needs a folder: add -o DIR")
     import derive
-    from derive.worksheets.marking.delivery import files, left, printed
+    from derive.worksheets.marking.reports.delivery import files, left, printed
 
     marks = derive.mark(bundle, answers, templates=templates)
     if output is None:

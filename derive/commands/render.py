@@ -80,7 +80,7 @@ def render(
     import derive
     from derive.derivation.derivation import usual_style
     from derive.extent import before_the_work
-    from derive.graph.given import network_or_formulas
+    from derive.graph.conversion import network_or_formulas
     from derive.rendering import GRAPH_PARTS, PARTS, refuse
 
     loaded = network_or_formulas(network)

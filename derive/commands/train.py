@@ -154,7 +154,7 @@ def train(
            for place in _written(row, file)], force)  # fmt: skip
     import derive
     from derive.compute.training.training import columns
-    from derive.graph.given import network_or_formulas
+    from derive.graph.conversion import network_or_formulas
 
     described = network_or_formulas(network)
     chosen: tuple[Any, ...] = rates or (described.learning_rate or 0.5,)

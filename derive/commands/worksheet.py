@@ -16,7 +16,7 @@ from derive.commands.delivery import clear, progress, spare, tell, tell_names
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
-    from derive.worksheets.bundle import Bundle
+    from derive.worksheets.classes.bundle import Bundle
 
 WORTH_PROCESSES = 24  # variants from which it pays to start processes for them
 MOST_TOLD = 20  # files that are told one by one
@@ -86,9 +86,9 @@ def worksheet(
         )
     if variant and (not bundle or one_file or answer_sheet):
         raise click.UsageError("--variant goes with --from, and without --one-file, --answer-sheet")
-    from derive.worksheets.bundle import bundle_of, read_bundle
-    from derive.worksheets.handout import UNTOLD, Order, file_names, hand_out, is_private
-    from derive.worksheets.roster import read_roster
+    from derive.worksheets.classes.bundle import bundle_of, read_bundle
+    from derive.worksheets.classes.handout import UNTOLD, Order, file_names, hand_out, is_private
+    from derive.worksheets.classes.roster import read_roster
 
     again = read_bundle(bundle) if bundle else None
     people = read_roster(roster) if roster else None
@@ -100,11 +100,11 @@ def worksheet(
     if people and people.told:
         click.echo(people.told, err=True)
     from derive.network.description import Network
-    from derive.worksheets.families import described_by
-    from derive.worksheets.recipe import Recipe
-    from derive.worksheets.recipes import recipe_from
+    from derive.worksheets.recipes.family_files import described_by
+    from derive.worksheets.recipes.files import recipe_from
+    from derive.worksheets.recipes.recipe import Recipe
+    from derive.worksheets.recipes.units import cure
     from derive.worksheets.source import Source, new_secret
-    from derive.worksheets.units import cure
 
     if again:
         made = again
@@ -116,7 +116,7 @@ def worksheet(
         source = new_secret() if seed is None else Source(seed=seed)
         whose = (people.students, people.columns) if people else ()
         made = bundle_of(about, asked, source, count, *whose)
-    from derive.worksheets.leftover import earlier_in
+    from derive.worksheets.classes.earlier_files import earlier_in
 
     before = None if variant else earlier_in(Path(output))
     order = Order(made, to, one_file, suffix, templates, only)
@@ -147,7 +147,7 @@ def _workers(variants: int) -> Iterator[Executor | None]:
     if variants < WORTH_PROCESSES or (os.cpu_count() or 1) < 2:
         yield None
         return
-    from derive.worksheets.workers import workers
+    from derive.worksheets.classes.workers import workers
 
     with workers() as executor:
         try:

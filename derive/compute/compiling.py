@@ -8,8 +8,8 @@ from derive.compute.arguments import ArgumentError
 from derive.compute.engines import numpy_or_none
 from derive.compute.function import GradientFunction
 from derive.graph import FormulaGraph
-from derive.graph.given import GivenGraph, network_or_formulas
-from derive.network.given import Given
+from derive.graph.conversion import GivenGraph, network_or_formulas
+from derive.network.conversion import Given
 
 if TYPE_CHECKING:
     from derive.compute.formulas.function import GraphFunction

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args, overload
 
 from derive.compute.arguments import ArgumentError, is_array, nested, vector
 from derive.compute.engines import numpy_or_none
-from derive.network.kinds import ArrayLike, Examples, Parameters
+from derive.network.argument_types import ArrayLike, Examples, Parameters
 
 if TYPE_CHECKING:
     from numpy import float64

@@ -33,8 +33,8 @@ from derive.compute.named import by_array
 from derive.compute.runnable import runnable
 from derive.compute.targets import as_rows
 from derive.expression.nodes import INPUT, TARGET, Quantity
+from derive.network.argument_types import ArrayLike, Examples, Parameters
 from derive.network.description import Network
-from derive.network.kinds import ArrayLike, Examples, Parameters
 
 if TYPE_CHECKING:
     from numpy import float64

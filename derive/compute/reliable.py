@@ -22,9 +22,9 @@ from derive.expression.arithmetic import high_precision
 from derive.expression.functions import ERF
 from derive.expression.nodes import INPUT, TARGET, Apply, Expression, Quantity
 from derive.graph import E, NetworkGraph
+from derive.network.argument_types import OwnLoss
 from derive.network.catalogue import ActivationUse, LossUse
 from derive.network.description import Dense, Network
-from derive.network.kinds import OwnLoss
 
 FAR = 1e150  # how far out is tried: there is room for its square
 WRONG = 1e-8  # relative error past which digits count as lost

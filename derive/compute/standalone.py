@@ -23,7 +23,7 @@ from derive.compute.scalar import scalar_program, target_program
 from derive.compute.source import array_of, names_of
 from derive.expression.nodes import INPUT, TARGET, Expression, Quantity
 from derive.graph import E, FormulaGraph, activations
-from derive.graph.given import GivenGraph, network_or_formulas
+from derive.graph.conversion import GivenGraph, network_or_formulas
 from derive.network.description import Network
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from derive.derivation.styles.routes import Routes
 from derive.expression.errors import DeriveError, unknown
 from derive.expression.nodes import Quantity
 from derive.graph import AnyGraph, FormulaGraph, NetworkGraph, layered
-from derive.graph.given import GivenGraph, graph_of
+from derive.graph.conversion import GivenGraph, graph_of
 from derive.graph.names import names_of
 from derive.network.description import Network
 from derive.notation import NEGATIVE, Names

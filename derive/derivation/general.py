@@ -36,7 +36,7 @@ from derive.expression.nodes import (
     variable,
 )
 from derive.network.description import Dense, Network
-from derive.network.words import BiasKind
+from derive.network.literals import BiasKind
 from derive.notation.arrays import ANY, BEFORE, LAST, NEXT
 
 _MIDDLE = {1: BEFORE, 2: ANY, 3: NEXT}

@@ -17,8 +17,7 @@ from derive.expression.nodes import (
     Number,
     Quantity,
 )
-from derive.network.catalogue import ActivationUse, LossUse
-from derive.network.kinds import (
+from derive.network.argument_types import (
     Activation,
     ByName,
     Digits,
@@ -29,7 +28,8 @@ from derive.network.kinds import (
     Targets,
     Value,
 )
-from derive.network.words import (
+from derive.network.catalogue import ActivationUse, LossUse
+from derive.network.literals import (
     BiasKind,
     DeltaSign,
     Freezable,
@@ -156,7 +156,7 @@ class Network:
         delta_sign  that of the notation if left out, and positive where that says nothing
         names       {name in the notation: own name}, of any quantity: {"w1": "w13"}
         """
-        from derive.network.reader import read, refuse_single
+        from derive.network.reading.checked_network import read, refuse_single
 
         if layers is None:
             refuse_single(inputs)
@@ -184,7 +184,7 @@ class Network:
 
     def text(self) -> str:
         """The network as the text of a network file; ``derive.save`` writes it to one."""
-        from derive.network.written import network_text
+        from derive.network.saving import network_text
 
         return network_text(self)
 

@@ -8,12 +8,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TextIO, TypeVar
 
-from derive.network import keys, other_names
+from derive.network import other_names
 from derive.network.description import Dense, Network
 from derive.network.errors import NetworkError, Notes, Problem
-from derive.network.layers import MAX_LAYERS
-from derive.network.options import is_file
-from derive.network.positions import Composed, Place, compose
+from derive.network.reading import keys
+from derive.network.reading.layers import MAX_LAYERS
+from derive.network.reading.options import is_file
+from derive.network.reading.positions import Composed, Place, compose
 from derive.network.values import shown
 from derive.notation import BUILT_IN
 from derive.reading import named, read_bytes

@@ -47,7 +47,7 @@ def names(
         raise NotationError(
             f"notation: got ''; allowed are {', '.join(BUILT_IN)}, and the path of a notation file"
         )
-    from derive.notation.own import read  # ruamel.yaml, only where a file is read
+    from derive.notation.files import read  # ruamel.yaml, only where a file is read
 
     return _checked(str(notation), shape, layout, read(Path(notation), shape, layout), changed)
 

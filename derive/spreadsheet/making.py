@@ -14,12 +14,12 @@ from derive.document.wording import wording
 from derive.graph import RATE, FormulaGraph
 from derive.network.description import Network
 from derive.notation import Names, names
+from derive.spreadsheet.cell_styles import Look
 from derive.spreadsheet.cells import CellNames, Given, Start, starts
 from derive.spreadsheet.columns import plan
 from derive.spreadsheet.contents import Contents
 from derive.spreadsheet.errors import SpreadsheetError
 from derive.spreadsheet.limits import check_size, fewest_columns
-from derive.spreadsheet.look import Look
 
 if TYPE_CHECKING:
     from derive.compute.training import Training

@@ -7,10 +7,10 @@ The folder's name is the plural because ``derive.worksheet`` is the public funct
 of the same name would replace it as soon as it was imported.
 """
 
-from derive.worksheets.family import Family
 from derive.worksheets.items import Answer, Item
-from derive.worksheets.maker import Variant
-from derive.worksheets.recipe import Ask, Recipe, WorksheetError
+from derive.worksheets.recipes.family import Family
+from derive.worksheets.recipes.recipe import Ask, Recipe, WorksheetError
+from derive.worksheets.sheets.maker import Variant
 from derive.worksheets.worksheet import Worksheet, worksheet
 
 __all__ = [

@@ -40,9 +40,9 @@ from derive.expression.nodes import (
 from derive.graph import E
 from derive.network.description import Network
 from derive.notation import NEGATIVE
-from derive.worksheets.recipe import WorksheetError
+from derive.worksheets.equality import Truth
+from derive.worksheets.recipes.recipe import WorksheetError
 from derive.worksheets.source import LATEST
-from derive.worksheets.truth import Truth
 
 PARTS = ("forward", "local", "delta", "gradient", "update")
 FUNCTION = "function"  # the part of a task about a function at a point; it is of no network

@@ -16,7 +16,7 @@ import secrets
 from dataclasses import dataclass
 from functools import lru_cache
 
-from derive.worksheets.recipe import WorksheetError
+from derive.worksheets.recipes.recipe import WorksheetError
 
 FIRST, LATEST = 1, 2  # editions, see Source
 MOST_SEED = 10**18 - 1

@@ -7,16 +7,16 @@ from concurrent.futures import Executor
 from pathlib import Path
 from typing import overload
 
-from derive.network.given import Given, network_of
-from derive.worksheets.bundle import Bundle, bundle_of
-from derive.worksheets.distinct import Distinct
-from derive.worksheets.families import described_by
-from derive.worksheets.family import Family
-from derive.worksheets.handout import Order, Progress, hand_out
-from derive.worksheets.maker import Variant
-from derive.worksheets.recipe import Recipe, WorksheetError
-from derive.worksheets.recipes import recipe_from
-from derive.worksheets.roster import read_roster
+from derive.network.conversion import Given, network_of
+from derive.worksheets.classes.bundle import Bundle, bundle_of
+from derive.worksheets.classes.distinct import Distinct
+from derive.worksheets.classes.handout import Order, Progress, hand_out
+from derive.worksheets.classes.roster import read_roster
+from derive.worksheets.recipes.family import Family
+from derive.worksheets.recipes.family_files import described_by
+from derive.worksheets.recipes.files import recipe_from
+from derive.worksheets.recipes.recipe import Recipe, WorksheetError
+from derive.worksheets.sheets.maker import Variant
 from derive.worksheets.source import MOST_VARIANTS, Source, new_secret
 
 

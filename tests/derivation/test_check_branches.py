@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from derive.derivation.check import CheckFailed
-from derive.derivation.check.as_if import as_if, opened
 from derive.derivation.check.kinks import gaps
+from derive.derivation.check.one_branch import as_if, opened
 from derive.derivation.check.roots import roots
 from derive.derivation.derivation import Derivation
 from derive.derivation.derivation import derive as derive_

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import derive
-from derive.derivation.check.located import located
+from derive.derivation.check.failure_place import with_place
 from derive.derivation.failure import CheckFailed
 
 FILE = """\
@@ -45,13 +45,14 @@ def test_a_formula_without_any_value_is_an_error_of_the_file(tmp_path: Path) -> 
 @pytest.mark.parametrize(
     ("step", "line"),
     [
-        ("lemma/f/2", "5:28"), ("function/f", "5:28"), ("define/a2.1", "5:28"),
-        ("local/a2.1/z2.1/3", "5:28"), ("define/E", "6:18"), ("local/E/a2.1", "6:18"),
+        ("lemma/f/1", "5:28"), ("function/f", "5:28"), ("define/a2.1", "5:28"),
+        ("local/a2.1/z2.1", "5:28"), ("define/E", "6:18"), ("local/E/a2.1", "6:18"),
+        ("total/E/w1.1.1", "6:18"), ("total/a2.1/w1.1.1", "5:28"),
         ("points", "5:28"), ("define/a1.1", ""), ("gradient/w1.1.1", ""), ("lemma/tanh", ""),
     ],
 )  # fmt: skip
 def test_where_the_formula_of_a_step_stands(tmp_path: Path, step: str, line: str) -> None:
-    error = located(CheckFailed(step, "is not so"), load(tmp_path))
+    error = with_place(CheckFailed(step, "is not so"), derive.derive(load(tmp_path)))
     assert error.place == (f"{tmp_path}/net.yaml:{line}" if line else "")
     assert error.remedy and str(error).endswith(error.remedy)
     assert str(pickle.loads(pickle.dumps(error))) == str(error)
@@ -59,7 +60,7 @@ def test_where_the_formula_of_a_step_stands(tmp_path: Path, step: str, line: str
 
 def test_in_python_the_layer_stands_for_the_place() -> None:
     network = derive.Network(1, [derive.Dense(1, {"formula": "x**3"})])
-    assert located(CheckFailed("lemma/f", "is not so"), network).place == (
+    assert with_place(CheckFailed("lemma/f", "is not so"), derive.derive(network)).place == (
         "activation of layer 1, x**3"
     )
 

@@ -29,7 +29,7 @@ from derive.expression.nodes import (
     Quantity,
     quantities,
 )
-from derive.network.written import structure_text
+from derive.network.saving import structure_text
 from derive.notation import names
 from derive.worksheets.marking import Verdict, mark_values
 from derive.writers.expressions.text import text

@@ -13,10 +13,8 @@ import derive
 from derive.algebra.languages.catalogue import LANGUAGES
 from derive.commands import options
 from derive.derivation.derivation import STYLES
-from derive.network import keys
 from derive.network.catalogue import ACTIVATIONS, LOSSES
 from derive.network.loader import KEYS, LAYER_KEYS
-from derive.network.options import CHOICES
 from derive.network.other_names import (
     ACTIVATIONS as OTHER_ACTIVATIONS,
 )
@@ -32,9 +30,11 @@ from derive.network.other_names import (
 from derive.network.other_names import (
     Other,
 )
+from derive.network.reading import keys
+from derive.network.reading.options import CHOICES
 from derive.notation import BUILT_IN, Shape, names
 from derive.notation.builtin import LETTERS, ROLES, placeholders
-from derive.notation.own import _KEYS as NOTATION_KEYS
+from derive.notation.files import _KEYS as NOTATION_KEYS
 from derive.notation.patterns import PLACEHOLDERS
 from derive.writers import FORMATS
 

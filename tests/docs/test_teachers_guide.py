@@ -12,8 +12,8 @@ import pytest
 from click.testing import CliRunner
 
 from derive.cli import commands
-from derive.worksheets.bundle import read_bundle
-from derive.worksheets.families import read_family
+from derive.worksheets.classes.bundle import read_bundle
+from derive.worksheets.recipes.family_files import read_family
 
 GUIDE = Path(__file__).parents[2] / "docs" / "teachers-guide.md"
 TEXT = GUIDE.read_text(encoding="utf-8")
@@ -85,7 +85,7 @@ def test_the_guide_followed_literally(tmp_path: Path, monkeypatch: pytest.Monkey
 
 
 def test_the_recipe_and_the_options_that_it_speaks_of_are_there() -> None:
-    from derive.worksheets.recipes import QUESTION_KEYS, READY
+    from derive.worksheets.recipes.files import QUESTION_KEYS, READY
 
     for name in re.findall(r"--recipe ([\w.-]+\w)", TEXT):
         assert name in READY or name in FILES

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 import derive
 from derive.cli import commands
 from derive.rendering import PARTS
-from derive.worksheets.recipes import READY
+from derive.worksheets.recipes.files import READY
 from derive.writers import write
 from tests.derived import derived
 from tests.document.sentences import NAMES, said, text

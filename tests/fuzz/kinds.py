@@ -51,7 +51,7 @@ NOTATION_WORDS = (
     "plain", "indexed", "loss", "output", "input",
 )  # fmt: skip
 RECIPES = (
-    *((REPOSITORY / "derive/worksheets/ready" / f"{name}.yaml").read_text(encoding="utf-8")
+    *((REPOSITORY / "derive/worksheets/recipes/ready" / f"{name}.yaml").read_text(encoding="utf-8")
       for name in ("exam", "warm-up", "homework")),
     "title: Quiz\ndigits: 3\npicture: true\nquestions:\n  - counting\n  - {kind: graph, "
     "points: 5}\n"

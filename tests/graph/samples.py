@@ -12,8 +12,8 @@ from mpmath import mp  # type: ignore[import-untyped]
 from ruamel.yaml import YAML
 
 import derive
+from derive.graph.conversion import graph_of
 from derive.graph.formulas import FormulaGraph
-from derive.graph.given import graph_of
 
 EXAMPLES = Path("examples/graphs")
 Values = Mapping[str, Any]

@@ -14,10 +14,10 @@ from worksheets.networks import networks
 
 import derive
 from derive.expression.formula import parse
-from derive.expression.typed import typed
+from derive.expression.formula_text import typed
 from derive.graph import NetworkGraph
 from derive.network import Dense, Network
-from derive.network.written import structure_text
+from derive.network.saving import structure_text
 
 OWN = (
     Network(2, [Dense(2, {"formula": "x/(1 + abs(x))"}, frozen="weights", name="first"), Dense(2)],

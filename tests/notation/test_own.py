@@ -19,7 +19,7 @@ from derive.expression.nodes import (
     Quantity,
 )
 from derive.notation import NotationError, Shape, names
-from derive.notation.own import MOST_BYTES
+from derive.notation.files import MOST_BYTES
 
 SHAPE = Shape((2, 2, 2))
 Write = Callable[[str], Path]

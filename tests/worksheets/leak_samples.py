@@ -12,10 +12,10 @@ from derive.document.blocks import Document, Figure, Paragraph
 from derive.graph import E
 from derive.network import Dense, Network
 from derive.worksheets import Ask, Recipe, Variant
-from derive.worksheets.bundle import bundle_of
-from derive.worksheets.kinds import DIALS, DIFFICULTIES, KINDS
-from derive.worksheets.recipe import WorksheetError
-from derive.worksheets.recipes import READY, recipe_from
+from derive.worksheets.classes.bundle import bundle_of
+from derive.worksheets.recipes.files import READY, recipe_from
+from derive.worksheets.recipes.kinds import DIALS, DIFFICULTIES, KINDS
+from derive.worksheets.recipes.recipe import WorksheetError
 from derive.worksheets.source import Source
 from derive.writers import write
 from derive.writers.drawings.svg import svg

@@ -16,7 +16,7 @@ from derive.notation import names
 from derive.worksheets.exercise import Exercise, exercise
 from derive.worksheets.items import Item, items
 from derive.worksheets.marking.formulas import Formulas
-from derive.worksheets.variant import Search
+from derive.worksheets.variants.variant import Search
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,10 +15,10 @@ from worksheets.networks import two_two_two
 
 import derive
 from derive.worksheets import Worksheet, WorksheetError
-from derive.worksheets.answersheet import Labels, answer_sheet
-from derive.worksheets.marking.delivery import files
-from derive.worksheets.marking.submissions import Submissions, label_of, read_submissions
-from derive.worksheets.marking.tallies import report
+from derive.worksheets.classes.answer_table import Labels, answer_sheet
+from derive.worksheets.marking.reading.submissions import Submissions, label_of, read_submissions
+from derive.worksheets.marking.reports.delivery import files
+from derive.worksheets.marking.reports.tallies import report
 
 
 @pytest.fixture(scope="module")

@@ -26,17 +26,17 @@ from derive.graph import E
 from derive.network import Dense, Network
 from derive.worksheets import Ask, Recipe, Worksheet, WorksheetError
 from derive.worksheets.answers import ChoiceAnswer, CountAnswer, FormulaAnswer, NamesAnswer
-from derive.worksheets.answersheet import Labels, answer_sheet, table
-from derive.worksheets.kinds import KINDS
-from derive.worksheets.marking.delivery import files
-from derive.worksheets.marking.exports import as_json, marks_table, steps_table
-from derive.worksheets.marking.feedback import points
+from derive.worksheets.classes.answer_table import Labels, answer_sheet, table
 from derive.worksheets.marking.grading import ClassMarks
 from derive.worksheets.marking.judges import Judges
-from derive.worksheets.marking.tallies import report
+from derive.worksheets.marking.reports.delivery import files
+from derive.worksheets.marking.reports.exports import as_json, marks_table, steps_table
+from derive.worksheets.marking.reports.feedback import points
+from derive.worksheets.marking.reports.tallies import report
 from derive.worksheets.marking.verdicts import Verdict
 from derive.worksheets.misconceptions import MISCONCEPTIONS
-from derive.worksheets.recipes import READY
+from derive.worksheets.recipes.files import READY
+from derive.worksheets.recipes.kinds import KINDS
 from derive.writers.expressions.text import text as text_of
 
 NETWORKS = (

@@ -14,7 +14,7 @@ from worksheets.networks import two_two_two
 import derive
 from derive.cli import commands
 from derive.worksheets import WorksheetError
-from derive.worksheets.roster import read_roster
+from derive.worksheets.classes.roster import read_roster
 from tests.writers.test_latex_pages import compiled, complaints, needs_tex
 
 MAZUR = "examples/mazur.yaml"

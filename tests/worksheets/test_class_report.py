@@ -19,11 +19,11 @@ from derive.document.wording import Wording
 from derive.expression.nodes import Expression
 from derive.pictures.bars import bars
 from derive.pictures.picture import Box, Label
-from derive.worksheets.marking.alike import Alike, alike
-from derive.worksheets.marking.delivery import files, printed
-from derive.worksheets.marking.distribution import distribution
 from derive.worksheets.marking.grading import ClassMarks
-from derive.worksheets.marking.tallies import StepTally, report
+from derive.worksheets.marking.reports.alike import Alike, alike
+from derive.worksheets.marking.reports.delivery import files, printed
+from derive.worksheets.marking.reports.distribution import distribution
+from derive.worksheets.marking.reports.tallies import StepTally, report
 from derive.worksheets.worksheet import Worksheet
 from derive.writers import write
 from derive.writers.expressions.text import text as text_of

@@ -17,8 +17,8 @@ import derive
 from derive.cli import commands
 from derive.network import Dense, Network
 from derive.worksheets import Ask, Recipe, WorksheetError
-from derive.worksheets.bundle import read_bundle
-from derive.worksheets.roster import read_roster
+from derive.worksheets.classes.bundle import read_bundle
+from derive.worksheets.classes.roster import read_roster
 from derive.writers import write
 
 MAZUR = "examples/mazur.yaml"
@@ -265,7 +265,7 @@ def test_a_failure_half_way_leaves_nothing(tmp_path: Path) -> None:
 
 def test_numbers_that_run_out_are_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     network = Network(1, [Dense(1, "sigmoid", "none")], "binary_cross_entropy")
-    monkeypatch.setattr(sys.modules["derive.worksheets.distinct"], "REDRAWS", 1)
+    monkeypatch.setattr(sys.modules["derive.worksheets.classes.distinct"], "REDRAWS", 1)
     made = derive.worksheet(network, variants=120, seed=7)
     with pytest.raises(WorksheetError, match="take fewer variants"):
         made.write(tmp_path, ("text",))

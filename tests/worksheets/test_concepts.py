@@ -17,7 +17,6 @@ from derive.network import Dense, Network
 from derive.network.values import exact, read_number
 from derive.notation import names
 from derive.worksheets.exercise import exercise
-from derive.worksheets.givens import draw
 from derive.worksheets.questions.concepts import (
     Concept,
     direction,
@@ -27,9 +26,10 @@ from derive.worksheets.questions.concepts import (
     symmetry,
     vanishing,
 )
-from derive.worksheets.questions.ground import Ground
+from derive.worksheets.questions.context import Ground
 from derive.worksheets.questions.ledger import Ledger
-from derive.worksheets.variant import givens_of, worked
+from derive.worksheets.variants.givens import draw
+from derive.worksheets.variants.variant import givens_of, worked
 
 ROUNDING = Rounding(4, carried=True, parts=False)
 

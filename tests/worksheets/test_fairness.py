@@ -17,7 +17,7 @@ from derive.network import Dense, Network
 from derive.worksheets import Ask, Recipe, Variant, WorksheetError
 from derive.worksheets.answers import FormulaAnswer
 from derive.worksheets.questions.code import _COLUMNS, _statement
-from derive.worksheets.recipes import READY
+from derive.worksheets.recipes.files import READY
 from derive.writers import write
 from derive.writers.expressions.text import text
 

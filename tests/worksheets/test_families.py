@@ -16,10 +16,10 @@ from derive.cli import commands
 from derive.network import NetworkError
 from derive.network.catalogue import ACTIVATIONS, LOSSES
 from derive.network.loader import is_family
-from derive.network.written import structure_text
+from derive.network.saving import structure_text
 from derive.worksheets import Family
-from derive.worksheets.combinations import combination_of
-from derive.worksheets.families import described_by, read_family
+from derive.worksheets.recipes.combinations import combination_of
+from derive.worksheets.recipes.family_files import described_by, read_family
 
 FOUR = """\
 family:

@@ -19,8 +19,8 @@ from derive.cli import commands
 from derive.derivation.check import CheckFailed
 from derive.network import Network
 from derive.worksheets import Family
-from derive.worksheets.combinations import combination_of
-from derive.worksheets.families import read_family
+from derive.worksheets.recipes.combinations import combination_of
+from derive.worksheets.recipes.family_files import read_family
 
 MIXED = """\
 family:

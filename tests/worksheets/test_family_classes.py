@@ -18,14 +18,16 @@ from worksheets.test_families import FOUR, read
 import derive
 from derive.cli import commands
 from derive.network import Network
-from derive.network.written import structure_text
-from derive.worksheets import Family, Worksheet, WorksheetError, bundle, maker
-from derive.worksheets.bundle import Bundle, read_bundle
-from derive.worksheets.combinations import combination_of
+from derive.network.saving import structure_text
+from derive.worksheets import Family, Worksheet, WorksheetError
+from derive.worksheets.classes import bundle
+from derive.worksheets.classes.bundle import Bundle, read_bundle
 from derive.worksheets.exercise import Exercise
-from derive.worksheets.marking.delivery import files
-from derive.worksheets.marking.feedback import points
-from derive.worksheets.marking.tallies import report
+from derive.worksheets.marking.reports.delivery import files
+from derive.worksheets.marking.reports.feedback import points
+from derive.worksheets.marking.reports.tallies import report
+from derive.worksheets.recipes.combinations import combination_of
+from derive.worksheets.sheets import maker
 from derive.worksheets.source import Source
 from derive.writers import write
 from derive.writers.expressions.text import text
@@ -92,7 +94,7 @@ def test_what_no_good_sheet_is_made_of_is_named(monkeypatch: pytest.MonkeyPatch)
     def refused(self: object, *_: object) -> None:
         raise WorksheetError("no good numbers")
 
-    monkeypatch.setattr("derive.worksheets.maker.Maker.variant", refused)
+    monkeypatch.setattr("derive.worksheets.sheets.maker.Maker.variant", refused)
     for about, told in (
         (Family([[2, 2, 1]]), "variant 1 (2-2-1, sigmoid, half_squared_error, bias neuron): no "
          "good numbers; or remove this network from the family"),

@@ -20,9 +20,9 @@ from derive.worksheets import Ask, Recipe
 from derive.worksheets.answers import ChoiceAnswer, CountAnswer, FormulaAnswer, NamesAnswer
 from derive.worksheets.items import Answer
 from derive.worksheets.marking import Verdict
-from derive.worksheets.marking.faults import Fault, Faults
 from derive.worksheets.marking.judges import Judges
-from derive.worksheets.marking.spelling import answered
+from derive.worksheets.marking.reading.faults import Fault, Faults
+from derive.worksheets.marking.reading.spelling import answered
 from derive.worksheets.marking.working import worked
 
 CASES = 3_000

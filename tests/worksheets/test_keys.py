@@ -25,10 +25,10 @@ from derive.expression.nodes import Number, Quantity
 from derive.network import Network
 from derive.worksheets import Ask, Recipe, Worksheet
 from derive.worksheets.exercise import exercise
-from derive.worksheets.givens import draw
 from derive.worksheets.items import Item, items
 from derive.worksheets.keycheck import check_key
-from derive.worksheets.variant import worked
+from derive.worksheets.variants.givens import draw
+from derive.worksheets.variants.variant import worked
 from derive.writers import write
 
 

@@ -32,13 +32,13 @@ from derive.worksheets.answers import (
     NamesAnswer,
     line_of,
 )
-from derive.worksheets.kinds import DIFFICULTIES, KINDS, dials
 from derive.worksheets.marking.formulas import Formulas
 from derive.worksheets.marking.judges import Judges
 from derive.worksheets.marking.marks import mark_values
 from derive.worksheets.marking.verdicts import Verdict
 from derive.worksheets.questions.choices import check_planted
 from derive.worksheets.questions.code import written_out
+from derive.worksheets.recipes.kinds import DIFFICULTIES, KINDS, dials
 from derive.writers import write
 from derive.writers.expressions.text import text
 

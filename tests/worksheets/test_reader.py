@@ -11,15 +11,15 @@ from worksheets.networks import two_two_two
 from worksheets.test_rewritings import READERS, drawn, rewritten
 
 from derive.expression.formula import FormulaError
+from derive.expression.formula_text import typed as as_typed
 from derive.expression.nodes import Expression, Partial, Quantity
-from derive.expression.typed import typed as as_typed
 from derive.graph import E
 from derive.network import Dense, Network
 from derive.notation import names
 from derive.worksheets.exercise import exercise
-from derive.worksheets.marking.faults import Fault, Faults
 from derive.worksheets.marking.formulas import Compared, Formulas
-from derive.worksheets.marking.reader import Reader
+from derive.worksheets.marking.reading.faults import Fault, Faults
+from derive.worksheets.marking.reading.formulas import Reader
 from derive.writers.expressions.text import text
 
 READER = READERS[0][1]

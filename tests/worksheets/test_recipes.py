@@ -9,9 +9,9 @@ from worksheets.networks import two_two_two
 
 import derive
 from derive.worksheets import Ask, Recipe, WorksheetError
-from derive.worksheets.kinds import KINDS, dials
-from derive.worksheets.recipe import recipe_of
-from derive.worksheets.recipes import READY, recipe_from
+from derive.worksheets.recipes.files import READY, recipe_from
+from derive.worksheets.recipes.kinds import KINDS, dials
+from derive.worksheets.recipes.recipe import recipe_of
 from derive.writers import write
 
 

@@ -12,10 +12,10 @@ from derive.expression.nodes import Partial
 from derive.graph import E
 from derive.worksheets import Ask, Recipe
 from derive.worksheets.answers import ChoiceAnswer
-from derive.worksheets.bundle import Bundle
+from derive.worksheets.classes.bundle import Bundle
 from derive.worksheets.marking import Mark, Verdict
-from derive.worksheets.marking.delivery import files
 from derive.worksheets.marking.repeats import once
+from derive.worksheets.marking.reports.delivery import files
 from derive.worksheets.worksheet import Worksheet
 
 

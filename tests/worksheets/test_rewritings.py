@@ -17,6 +17,7 @@ from derive.derivation.check.points import draw
 from derive.derivation.rounding import equal
 from derive.expression.evaluate import evaluate
 from derive.expression.formula import FormulaError
+from derive.expression.formula_text import typed
 from derive.expression.nodes import (
     ACTIVATION,
     ONE,
@@ -36,7 +37,6 @@ from derive.expression.nodes import (
     substitute,
     total,
 )
-from derive.expression.typed import typed
 from derive.network import Dense, Network
 from derive.notation import names
 from derive.worksheets.answers import FormulaAnswer

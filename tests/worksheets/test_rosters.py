@@ -14,10 +14,10 @@ from worksheets.networks import two_two_two
 import derive
 from derive.cli import commands
 from derive.worksheets import WorksheetError
-from derive.worksheets.bundle import read_bundle
-from derive.worksheets.headings import columns_of
-from derive.worksheets.marking.exports import marks_table
-from derive.worksheets.roster import Roster, read_roster
+from derive.worksheets.classes.bundle import read_bundle
+from derive.worksheets.classes.headings import columns_of
+from derive.worksheets.classes.roster import Roster, read_roster
+from derive.worksheets.marking.reports.exports import marks_table
 
 MOODLE = (
     "First name,Surname,ID number,Institution,Department,Email address\n"

@@ -9,8 +9,8 @@ from worksheets.networks import two_two_two
 from worksheets.sheets import sheet
 
 from derive.worksheets.marking import Mark, Verdict, mark_values, read
-from derive.worksheets.marking.faults import Fault
-from derive.worksheets.marking.spelling import doubtful, spelled
+from derive.worksheets.marking.reading.faults import Fault
+from derive.worksheets.marking.reading.spelling import doubtful, spelled
 from derive.worksheets.marking.working import worked
 
 READ = sheet(two_two_two(), 1).reader.read

@@ -15,7 +15,7 @@ from click.testing import CliRunner, Result
 
 from derive.cli import commands
 from derive.files import Drafts
-from derive.worksheets.bundle import read_bundle
+from derive.worksheets.classes.bundle import read_bundle
 
 NETWORK = Path(__file__).parents[2] / "examples" / "mazur.yaml"
 RUN = "from derive.cli import main; main()"
@@ -104,7 +104,7 @@ def test_the_same_sheets_in_another_format_are_kept(tmp_path: Path) -> None:
 KEEPS = """
 import os, sys
 from concurrent.futures import wait
-from derive.worksheets.workers import workers
+from derive.worksheets.classes.workers import workers
 with workers() as pool:
     wait([pool.submit(os.getpid) for _ in range(8)])
     print("ready", flush=True)

@@ -17,12 +17,12 @@ from derive.cli import commands
 from derive.derivation.rounding import shown
 from derive.network import Dense, Network
 from derive.worksheets import Ask, Recipe
-from derive.worksheets.bundle import read_bundle
-from derive.worksheets.marking.own import Values
+from derive.worksheets.classes.bundle import read_bundle
+from derive.worksheets.marking.carried import Values
 from derive.worksheets.marking.verdicts import Verdict
 from derive.worksheets.misconceptions import MISCONCEPTIONS, slips
-from derive.worksheets.telling import Alike, Telling
-from derive.worksheets.variant import Search
+from derive.worksheets.variants.discrimination import Alike, Telling
+from derive.worksheets.variants.variant import Search
 from derive.writers import write
 
 

@@ -21,15 +21,15 @@ from derive.network import Dense, Network
 from derive.network.catalogue import ACTIVATIONS
 from derive.worksheets import Ask, Family, Recipe, WorksheetError
 from derive.worksheets.exercise import exercise
-from derive.worksheets.givens import draw
-from derive.worksheets.maker import Maker, Variant
 from derive.worksheets.questions.concepts import Concept, concept
-from derive.worksheets.questions.ground import Ground
+from derive.worksheets.questions.context import Ground
 from derive.worksheets.questions.ledger import Ledger
+from derive.worksheets.recipes.units import Special, cure
+from derive.worksheets.sheets.maker import Maker, Variant
 from derive.worksheets.source import Source
-from derive.worksheets.suitable import fault
-from derive.worksheets.units import Special, cure
-from derive.worksheets.variant import Found, worked
+from derive.worksheets.variants.criteria import fault
+from derive.worksheets.variants.givens import draw
+from derive.worksheets.variants.variant import Found, worked
 from derive.writers import write
 
 ENDS = {"sigmoid": (0.0, 1.0), "tanh": (-1.0, 1.0), "softsign": (-1.0, 1.0)}
@@ -198,7 +198,8 @@ def test_numbers_that_cannot_be_good_are_given_up_soon(monkeypatch: pytest.Monke
     """A loss without a slope: every δ is 0, whatever the numbers."""
     tries = []
     monkeypatch.setattr(
-        "derive.worksheets.variant.draw", lambda *given: tries.append(given) or draw(*given)
+        "derive.worksheets.variants.variant.draw",
+        lambda *given: tries.append(given) or draw(*given),
     )
     network = Network(2, [Dense(2, "sigmoid"), Dense(1)], {"formula": "0*(y - t)**2"})
     with pytest.raises(WorksheetError, match=r"in 24 of \d+ tries all deltas of a layer are 0"):

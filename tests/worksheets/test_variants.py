@@ -23,8 +23,8 @@ from derive.network import Dense, Network
 from derive.network.values import exact, read_number
 from derive.worksheets import Ask, Recipe, WorksheetError
 from derive.worksheets.exercise import Exercise, exercise
-from derive.worksheets.suitable import fault
-from derive.worksheets.variant import worked
+from derive.worksheets.variants.criteria import fault
+from derive.worksheets.variants.variant import worked
 from derive.writers import WriterError, write
 
 ROUNDING = Rounding(4, carried=True, parts=False)

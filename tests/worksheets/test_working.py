@@ -13,9 +13,8 @@ import pytest
 from worksheets.networks import relu_softmax, two_two_two
 from worksheets.sheets import Sheet, sheet
 
-import derive.worksheets.marking.own as own
-from derive.worksheets.marking import Mark, Verdict, mark_values
-from derive.worksheets.marking.faults import Faults
+from derive.worksheets.marking import Mark, Verdict, carried, mark_values
+from derive.worksheets.marking.reading.faults import Faults
 from derive.worksheets.marking.working import worked
 
 MADE = sheet(two_two_two(), 1)
@@ -157,7 +156,7 @@ def test_no_answer_costs_more_than_a_known_amount_of_work(text: str) -> None:
 
 def test_the_bound_would_see_what_it_is_for(monkeypatch: pytest.MonkeyPatch) -> None:
     """Planted: without the limit on their size numbers of any length are written out."""
-    monkeypatch.setattr(own, "_LARGEST", 10**6)
+    monkeypatch.setattr(carried, "_LARGEST", 10**6)
     value = worked("exp(1e4) + 0", MADE.reader.read)[0].value
     assert value is not None and value.numerator.bit_length() > 3_000
     work = [calls(lambda n=n: MADE.reader.read("3" + "/3" * n)) for n in (100, 400)]

@@ -15,7 +15,7 @@ from derive.compute.engines import numpy_or_none
 from derive.compute.formulas.source import FormulaSource
 from derive.compute.formulas.values import Data, Leaves
 from derive.graph import FormulaGraph
-from derive.network.kinds import ArrayLike
+from derive.network.argument_types import ArrayLike
 
 if TYPE_CHECKING:
     from numpy import float64

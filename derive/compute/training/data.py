@@ -13,8 +13,8 @@ from derive.compute.training.tables import DataError, Numbers, Table
 from derive.expression.nodes import INPUT, TARGET, Quantity
 from derive.network.description import Network
 from derive.network.errors import listed, shorten
-from derive.network.inputs import MAX_EXAMPLES, MAX_NUMBERS
-from derive.network.targets import CLASSES
+from derive.network.reading.inputs import MAX_EXAMPLES, MAX_NUMBERS
+from derive.network.reading.targets import CLASSES
 
 __all__ = ["DataError", "Examples", "read_data"]
 

@@ -11,7 +11,7 @@ from derive.compute.training.tables import DataError, Numbers, Table
 from derive.graph import FormulaGraph
 from derive.graph.names import names_of
 from derive.network.errors import listed, shorten
-from derive.network.inputs import MAX_EXAMPLES, MAX_NUMBERS
+from derive.network.reading.inputs import MAX_EXAMPLES, MAX_NUMBERS
 
 
 @dataclass(frozen=True, slots=True)

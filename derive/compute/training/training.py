@@ -18,9 +18,9 @@ from derive.compute.training.subject import Subject, subject, table_row
 from derive.expression.errors import unknown
 from derive.expression.nodes import Expression, Number, Partial, Quantity
 from derive.graph import FormulaGraph
-from derive.graph.given import GivenGraph, network_or_formulas
+from derive.graph.conversion import GivenGraph, network_or_formulas
+from derive.network.argument_types import Examples, Value
 from derive.network.description import Network
-from derive.network.kinds import Examples, Value
 
 _FEW = 4  # runs that a short description names
 

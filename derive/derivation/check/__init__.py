@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from derive.derivation.check.differences import check_formulas, check_totals
 from derive.derivation.check.equalities import Equalities
-from derive.derivation.check.located import located
+from derive.derivation.check.failure_place import with_place
 from derive.derivation.check.points import draw, is_kinked
 from derive.derivation.check.structure import check_structure
 from derive.derivation.failure import CheckFailed
@@ -68,7 +68,7 @@ def check(derivation: Derivation) -> Report:
     try:
         return _checked(derivation)
     except CheckFailed as error:
-        raise located(error, derivation.source) from None
+        raise with_place(error, derivation) from None
 
 
 def _checked(derivation: Derivation) -> Report:

@@ -21,7 +21,7 @@ from typing import Any
 
 from derive.derivation.check.kinks import sides
 from derive.derivation.check.leaves import signed
-from derive.derivation.check.looks import looks
+from derive.derivation.check.more_digits import looks
 from derive.derivation.failure import CheckFailed
 from derive.derivation.local import key
 from derive.derivation.trace import ExampleTrace, Trace

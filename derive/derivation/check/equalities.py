@@ -13,10 +13,10 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from derive.derivation.check.alone import LocalPoint, draws
-from derive.derivation.check.as_if import Conditions, as_if, opened
 from derive.derivation.check.kinks import Branch, all_branches, branches
-from derive.derivation.check.looks import looks
+from derive.derivation.check.local_points import LocalPoint, draws
+from derive.derivation.check.more_digits import looks
+from derive.derivation.check.one_branch import Conditions, as_if, opened
 from derive.derivation.check.points import draw
 from derive.derivation.failure import CheckFailed
 from derive.derivation.steps import Rule, Step

@@ -15,7 +15,7 @@ from typing import Any
 
 from mpmath.libmp import to_rational  # type: ignore[import-untyped]
 
-from derive.derivation.check.looks import ROUNDING
+from derive.derivation.check.more_digits import ROUNDING
 from derive.expression.arithmetic import DIGITS, HIGH, HighPrecision
 from derive.expression.evaluate import Environment, evaluate
 from derive.expression.nodes import Expression, Quantity

@@ -20,8 +20,8 @@ from derive.document.blocks import (
 from derive.document.conventions import graph_conventions
 from derive.document.narration.descent import TWICE, H, along_all
 from derive.document.narration.figures import graph_figure
-from derive.document.narration.found import checked, largest
 from derive.document.narration.nodes import in_brief, through_nodes
+from derive.document.narration.remarks import checked, largest
 from derive.document.narration.spoken import spoken
 from derive.document.narration.teller import ROW_LIMIT, Teller, rows
 from derive.document.wording import merged

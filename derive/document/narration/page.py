@@ -11,8 +11,8 @@ from derive.document.narration.closing import appendix
 from derive.document.narration.descent import descent
 from derive.document.narration.figures import network_figure
 from derive.document.narration.forward import forward, loss
-from derive.document.narration.found import found
 from derive.document.narration.opening import legend, opening, setting
+from derive.document.narration.remarks import found
 from derive.document.narration.spoken import spoken
 from derive.document.narration.teller import Teller
 from derive.graph import FormulaGraph

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from derive.spreadsheet.cell_styles import Look
 from derive.spreadsheet.contents import Contents
 from derive.spreadsheet.errors import SpreadsheetError
-from derive.spreadsheet.look import Look
 from derive.spreadsheet.sheets import about, formulas, settings, sweep
 from derive.spreadsheet.sheets.table import Table
 

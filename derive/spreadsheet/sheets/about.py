@@ -8,8 +8,8 @@ from typing import Any
 from derive.document.blocks import Inline, Strong
 from derive.document.conventions import conventions
 from derive.graph import RATE
+from derive.spreadsheet.cell_styles import Look
 from derive.spreadsheet.contents import Contents
-from derive.spreadsheet.look import Look
 from derive.writers.expressions.text import text
 
 _WIDTH = 76

@@ -9,9 +9,9 @@ from xlsxwriter.utility import xl_col_to_name
 from derive.compute.program import gradient
 from derive.expression.functions import X
 from derive.graph import RATE
+from derive.spreadsheet.cell_styles import Look
 from derive.spreadsheet.columns import Column
 from derive.spreadsheet.contents import Contents
-from derive.spreadsheet.look import Look
 from derive.spreadsheet.sheets.table import Table, grouped
 
 _HEADS = (

@@ -6,9 +6,9 @@ from typing import Any
 
 from derive.graph import RATE
 from derive.notation.build import describe
+from derive.spreadsheet.cell_styles import Look
 from derive.spreadsheet.cells import Start
 from derive.spreadsheet.contents import Contents
-from derive.spreadsheet.look import Look
 from derive.spreadsheet.sheets.charts import HEIGHT, chart, live_text, series
 from derive.spreadsheet.sheets.table import Table
 

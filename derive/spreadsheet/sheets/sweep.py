@@ -8,8 +8,8 @@ from typing import Any
 from xlsxwriter.utility import xl_col_to_name
 
 from derive.graph import RATE
+from derive.spreadsheet.cell_styles import Look
 from derive.spreadsheet.contents import Contents
-from derive.spreadsheet.look import Look
 from derive.spreadsheet.sheets.charts import HEIGHT, chart, live_text, quoted, series
 from derive.spreadsheet.sheets.settings import Exact, only_numbers
 from derive.spreadsheet.sheets.table import ERROR, Table, epoch_formula, ignore_signs, signed

@@ -11,11 +11,11 @@ from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 from derive.compute.backends.spreadsheet import SpreadsheetPrinter
 from derive.compute.program import gradient
 from derive.expression.nodes import BIAS, Quantity
+from derive.spreadsheet.cell_styles import Look
 from derive.spreadsheet.cells import Start
 from derive.spreadsheet.columns import Column
 from derive.spreadsheet.contents import Contents
 from derive.spreadsheet.limits import HEADER_ROWS, check_formula
-from derive.spreadsheet.look import Look
 from derive.spreadsheet.run import rows
 
 ERROR = "#NUM!"

@@ -23,9 +23,9 @@ from derive.expression.formula import FormulaError
 from derive.expression.nodes import Expression, Quantity
 from derive.notation import Names
 from derive.worksheets.exercise import Exercise, Task
-from derive.worksheets.marking.faults import Fault
-from derive.worksheets.marking.reader import Reader
-from derive.worksheets.marking.unresolved import unresolved
+from derive.worksheets.marking.reading.faults import Fault
+from derive.worksheets.marking.reading.formulas import Reader
+from derive.worksheets.marking.reading.unresolved import unresolved
 from derive.worksheets.misconceptions import formula_slips
 
 POINTS = 8

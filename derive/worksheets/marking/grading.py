@@ -16,14 +16,14 @@ from derive.document.blocks import Person
 from derive.document.wording import variants, wording
 from derive.expression.nodes import Expression
 from derive.notation import Names
-from derive.worksheets.bundle import Bundle, Student, read_bundle
-from derive.worksheets.combinations import combination_of
-from derive.worksheets.maker import Variant
+from derive.worksheets.classes.bundle import Bundle, Student, read_bundle
 from derive.worksheets.marking.judges import Judges
 from derive.worksheets.marking.points import Blank, shared_out
-from derive.worksheets.marking.submissions import check_labels, read_submissions
+from derive.worksheets.marking.reading.submissions import check_labels, read_submissions
 from derive.worksheets.marking.verdicts import Mark
-from derive.worksheets.recipe import WorksheetError
+from derive.worksheets.recipes.combinations import combination_of
+from derive.worksheets.recipes.recipe import WorksheetError
+from derive.worksheets.sheets.maker import Variant
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,16 +25,16 @@ from derive.worksheets.answers import (
 )
 from derive.worksheets.exercise import Exercise
 from derive.worksheets.items import Item
-from derive.worksheets.maker import Variant
-from derive.worksheets.marking.faults import Fault, Faults
 from derive.worksheets.marking.formulas import Compared, Formulas
 from derive.worksheets.marking.marks import mark_values
 from derive.worksheets.marking.progress import Known
-from derive.worksheets.marking.readings import MAX_LENGTH, read
+from derive.worksheets.marking.reading.faults import Fault, Faults
+from derive.worksheets.marking.reading.numbers import MAX_LENGTH, read
+from derive.worksheets.marking.reading.spelling import answered
 from derive.worksheets.marking.repeats import once
-from derive.worksheets.marking.spelling import answered
 from derive.worksheets.marking.verdicts import Mark, Verdict, with_first
-from derive.worksheets.recipe import ONCE
+from derive.worksheets.recipes.recipe import ONCE
+from derive.worksheets.sheets.maker import Variant
 
 _NONE = frozenset({"none", "no", "nothing", "0", "-", "–", "—", "∅", "{}"})
 _BETWEEN = re.compile(  # what people put between names, in several languages

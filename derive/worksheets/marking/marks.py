@@ -1,8 +1,8 @@
 """The verdict on every number of a sheet, line by line, and the first wrong step.
 
 Each line is worked out twice: from the key's numbers, and from the student's own earlier ones.
-What an answer is then, ``worth.py`` says; a wrong one gets the names of the misconceptions whose
-value it is.
+What an answer is then, ``number_rule.py`` says; a wrong one gets the names of the misconceptions
+whose value it is.
 """
 
 from __future__ import annotations
@@ -16,17 +16,17 @@ from derive.derivation.numbers import Atom, Numbers
 from derive.expression.arithmetic import HIGH
 from derive.expression.nodes import Expression, variable
 from derive.worksheets.items import Answer, Item, put_into
-from derive.worksheets.marking.faults import Faults
+from derive.worksheets.marking.carried import Value, Worked
+from derive.worksheets.marking.causes import named
 from derive.worksheets.marking.formulas import Formulas
-from derive.worksheets.marking.naming import named
 from derive.worksheets.marking.nearness import asked_of, is_rounded
-from derive.worksheets.marking.own import Value, Worked
+from derive.worksheets.marking.number_rule import Line, Way, verdict_on
 from derive.worksheets.marking.progress import Known, Progress
-from derive.worksheets.marking.readings import Reading
-from derive.worksheets.marking.spelling import answered
+from derive.worksheets.marking.reading.faults import Faults
+from derive.worksheets.marking.reading.numbers import Reading
+from derive.worksheets.marking.reading.spelling import answered
 from derive.worksheets.marking.verdicts import Mark, Verdict, with_first
 from derive.worksheets.marking.working import worked
-from derive.worksheets.marking.worth import Line, Way, verdict_on
 
 
 def mark_values(

@@ -19,8 +19,8 @@ from typing import Any
 from derive.derivation.rounding import Rounding, half_unit
 from derive.expression.arithmetic import HIGH
 from derive.expression.nodes import Number
-from derive.worksheets.marking.own import Worked
-from derive.worksheets.marking.readings import Reading
+from derive.worksheets.marking.carried import Worked
+from derive.worksheets.marking.reading.numbers import Reading
 
 _TIE = HIGH.number(Fraction(1, 10**30))  # of a unit: half of one may be rounded either way
 _CURVED = HIGH.number(Fraction(1, 100))  # of half a unit: an error is worked out by slopes alone

@@ -14,7 +14,7 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import TypeVar
 
-from derive.worksheets.recipe import HALVES
+from derive.worksheets.recipes.recipe import HALVES
 
 T = TypeVar("T")
 

@@ -10,11 +10,11 @@ from derive.derivation.numbers import Atom, Numbers, atoms
 from derive.expression.arithmetic import HIGH
 from derive.expression.nodes import Expression, Partial, Quantity
 from derive.worksheets.exercise import Task
+from derive.worksheets.marking.carried import Value, Values, Worked, fraction
 from derive.worksheets.marking.nearness import Asked
-from derive.worksheets.marking.own import Value, Values, Worked, fraction
-from derive.worksheets.marking.readings import Reading
+from derive.worksheets.marking.number_rule import Way
+from derive.worksheets.marking.reading.numbers import Reading
 from derive.worksheets.marking.verdicts import Verdict
-from derive.worksheets.marking.worth import Way
 
 _SURE = HIGH.number(Fraction(1, 10**40))
 _FINE = frozenset({Verdict.RIGHT, Verdict.COARSE})

@@ -11,7 +11,7 @@ from derive.worksheets.marking.formulas import Compared
 
 
 class Verdict(Enum):
-    """What is said of an answer; the rule for numbers is in ``worth.py``."""
+    """What is said of an answer; the rule for numbers is in ``number_rule.py``."""
 
     RIGHT = "right"
     COARSE = "right, with too few digits"

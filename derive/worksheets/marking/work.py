@@ -9,7 +9,7 @@ from typing import Any
 from derive.derivation.numbers import Atom, atoms
 from derive.expression.arithmetic import HIGH
 from derive.expression.nodes import Expression
-from derive.worksheets.marking.own import Value, Values
+from derive.worksheets.marking.carried import Value, Values
 
 
 def is_work(

@@ -21,10 +21,10 @@ from derive.expression.arithmetic import HIGH
 from derive.expression.evaluate import Bindings, Point, evaluate
 from derive.expression.formula import FormulaError
 from derive.expression.nodes import Expression, Number, Partial, Power, Quantity, variable
-from derive.worksheets.marking.faults import Fault
-from derive.worksheets.marking.own import fraction
-from derive.worksheets.marking.readings import MAX_LENGTH, Reading, read
-from derive.worksheets.marking.spelling import doubtful, spelled
+from derive.worksheets.marking.carried import fraction
+from derive.worksheets.marking.reading.faults import Fault
+from derive.worksheets.marking.reading.numbers import MAX_LENGTH, Reading, read
+from derive.worksheets.marking.reading.spelling import doubtful, spelled
 
 _SIGN = re.compile(r"([=≈≅≃←])")
 _MOST_MEMBERS = 12  # the last ones count

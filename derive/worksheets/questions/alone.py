@@ -25,13 +25,13 @@ from derive.network.values import exact
 from derive.worksheets.exercise import FUNCTION, Task
 from derive.worksheets.items import Item, items
 from derive.worksheets.keycheck import check_key
+from derive.worksheets.questions.context import Ground
 from derive.worksheets.questions.draft import Draft
-from derive.worksheets.questions.ground import Ground
 from derive.worksheets.questions.ledger import ASKS, PRINTS, Thing
 from derive.worksheets.questions.lines import of_tasks
 from derive.worksheets.questions.question import Question
-from derive.worksheets.recipe import Ask, DoesNotFit
-from derive.worksheets.variant import givens_of, worked
+from derive.worksheets.recipes.recipe import Ask, DoesNotFit
+from derive.worksheets.variants.variant import givens_of, worked
 
 _TENTHS = (-20, 20)
 

@@ -13,12 +13,12 @@ from derive.expression.nodes import LEARNING_RATE, Comparison, Expression, quant
 from derive.graph import E
 from derive.worksheets.exercise import Exercise, Task
 from derive.worksheets.misconceptions import MISCONCEPTIONS
+from derive.worksheets.questions.context import Ground
 from derive.worksheets.questions.draft import Draft, Option
 from derive.worksheets.questions.formulas import recognised, wrong_formulas
-from derive.worksheets.questions.ground import Ground
 from derive.worksheets.questions.ledger import ASKS, PRINTS, Thing
 from derive.worksheets.questions.question import Question
-from derive.worksheets.recipe import Ask, DoesNotFit
+from derive.worksheets.recipes.recipe import Ask, DoesNotFit
 
 _LINES = {"easy": 4, "normal": 6, "hard": 8}
 _FEWEST = 3

@@ -25,12 +25,12 @@ from derive.expression.nodes import (
 from derive.graph import E
 from derive.worksheets.answers import FormulaAnswer
 from derive.worksheets.exercise import Exercise, Task
+from derive.worksheets.questions.context import Ground
 from derive.worksheets.questions.draft import Draft
 from derive.worksheets.questions.formulas import recognised
-from derive.worksheets.questions.ground import Ground
 from derive.worksheets.questions.ledger import ASKS, Thing
 from derive.worksheets.questions.question import Question
-from derive.worksheets.recipe import Ask, DoesNotFit
+from derive.worksheets.recipes.recipe import Ask, DoesNotFit
 
 _BLANK = "________________"
 _COLUMNS = 76

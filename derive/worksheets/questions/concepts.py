@@ -19,14 +19,14 @@ from derive.expression.evaluate import Bindings
 from derive.expression.nodes import DELTA, Apply, Quantity, variable
 from derive.graph import E, NetworkGraph, activations, pre_activations
 from derive.network.description import Layer
-from derive.worksheets.kinds import DEAD, SATURATED
+from derive.worksheets.questions.context import Ground
 from derive.worksheets.questions.draft import Draft
-from derive.worksheets.questions.ground import Ground
 from derive.worksheets.questions.ledger import ASKS, Thing
 from derive.worksheets.questions.question import Question
-from derive.worksheets.recipe import Ask, DoesNotFit
-from derive.worksheets.units import Special, bounded
-from derive.worksheets.variant import givens_of
+from derive.worksheets.recipes.kinds import DEAD, SATURATED
+from derive.worksheets.recipes.recipe import Ask, DoesNotFit
+from derive.worksheets.recipes.units import Special, bounded
+from derive.worksheets.variants.variant import givens_of
 
 _MOST_OPTIONS = 5
 

@@ -8,11 +8,11 @@ from derive.derivation.local import key
 from derive.document.blocks import Inline, Paragraph, Table
 from derive.expression.nodes import Quantity
 from derive.worksheets.answers import NamesAnswer
+from derive.worksheets.questions.context import Ground
 from derive.worksheets.questions.draft import Draft
-from derive.worksheets.questions.ground import Ground
 from derive.worksheets.questions.ledger import PRINTS, Thing
 from derive.worksheets.questions.question import Question
-from derive.worksheets.recipe import Ask, DoesNotFit
+from derive.worksheets.recipes.recipe import Ask, DoesNotFit
 
 _ROWS = 12
 

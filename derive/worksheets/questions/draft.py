@@ -20,9 +20,9 @@ from derive.worksheets.answers import (
     NamesAnswer,
 )
 from derive.worksheets.items import Item
-from derive.worksheets.questions.ground import Ground
+from derive.worksheets.questions.context import Ground
 from derive.worksheets.questions.question import Question
-from derive.worksheets.recipe import Ask
+from derive.worksheets.recipes.recipe import Ask
 
 _NAMES = 5  # that fit on one line, handwritten
 Option = tuple[Inline, str]  # what is shown, and the misconception that leads to it

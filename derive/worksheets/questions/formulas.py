@@ -28,11 +28,11 @@ from derive.graph import E
 from derive.worksheets.answers import FormulaAnswer
 from derive.worksheets.exercise import Exercise, Task
 from derive.worksheets.misconceptions import EARLY_ROUNDING, Slip, formula_slips, steering_slips
+from derive.worksheets.questions.context import Ground
 from derive.worksheets.questions.draft import Draft
-from derive.worksheets.questions.ground import Ground
 from derive.worksheets.questions.patterns import is_one_name
 from derive.worksheets.questions.question import Question
-from derive.worksheets.recipe import Ask, DoesNotFit
+from derive.worksheets.recipes.recipe import Ask, DoesNotFit
 
 _LARGEST = 9  # nodes of what a blank hides
 _NOT_YET = frozenset({Rule.ADD_ZERO, Rule.EXPAND})  # rules whose lines the first edition skipped

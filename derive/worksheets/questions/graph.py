@@ -25,12 +25,12 @@ from derive.pictures.scene import Scene
 from derive.worksheets.exercise import Task
 from derive.worksheets.items import Item, items
 from derive.worksheets.questions.connections import connections
-from derive.worksheets.questions.ground import Ground
+from derive.worksheets.questions.context import Ground
 from derive.worksheets.questions.ledger import ASKS, PRINTS, Thing
 from derive.worksheets.questions.lines import given_table
 from derive.worksheets.questions.part import Part, parts
 from derive.worksheets.questions.question import Question
-from derive.worksheets.recipe import Ask
+from derive.worksheets.recipes.recipe import Ask
 
 _USUAL = 10  # gaps
 _MOST = 6  # weights into a unit, and out of it, that are drawn

@@ -27,7 +27,7 @@ from derive.expression.nodes import Address, Expression, Partial, Product, Quant
 from derive.worksheets.exercise import Exercise, Task
 from derive.worksheets.items import Item
 from derive.worksheets.questions.patterns import is_one_name, pattern, patterns_in, side_by_side
-from derive.worksheets.recipe import Ask
+from derive.worksheets.recipes.recipe import Ask
 from derive.worksheets.source import FIRST
 
 

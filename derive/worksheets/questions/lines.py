@@ -30,10 +30,10 @@ from derive.expression.nodes import (
 from derive.graph import RATE, E
 from derive.worksheets.exercise import Task
 from derive.worksheets.items import Item, items
-from derive.worksheets.questions.ground import Ground
+from derive.worksheets.questions.context import Ground
 from derive.worksheets.questions.ledger import ASKS, PRINTS, Thing
 from derive.worksheets.questions.question import Question
-from derive.worksheets.recipe import Ask, DoesNotFit
+from derive.worksheets.recipes.recipe import Ask, DoesNotFit
 
 _COLUMNS = 8  # given results in a row of a table
 _DERIVED = ("local", "delta", "gradient")  # parts whose formulas are not given

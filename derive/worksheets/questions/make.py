@@ -8,10 +8,10 @@ from itertools import product as combinations
 from string import ascii_uppercase
 
 from derive.worksheets.questions import alone, choices, code, concepts, formulas, graph, structure
-from derive.worksheets.questions.ground import Ground
+from derive.worksheets.questions.context import Ground
 from derive.worksheets.questions.lines import lines
 from derive.worksheets.questions.question import Question
-from derive.worksheets.recipe import DoesNotFit, Recipe, WorksheetError
+from derive.worksheets.recipes.recipe import DoesNotFit, Recipe, WorksheetError
 
 MAKERS: dict[str, Callable[..., Question]] = {
     **dict.fromkeys(("forward", "loss", "local", "delta", "gradient", "update"), lines),

@@ -20,7 +20,7 @@ from derive.expression.nodes import (
 from derive.graph import E, pre_activations
 from derive.pictures.completion import drawn
 from derive.worksheets.exercise import Task
-from derive.worksheets.questions.ground import Ground
+from derive.worksheets.questions.context import Ground
 
 
 def parts(ground: Ground, difficulty: str) -> Iterator[Part]:

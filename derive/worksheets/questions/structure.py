@@ -9,10 +9,10 @@ from derive.derivation.local import key
 from derive.document.blocks import Inline, Paragraph
 from derive.expression.nodes import PRE_ACTIVATION, WEIGHT, Quantity, quantities
 from derive.graph import E
+from derive.worksheets.questions.context import Ground
 from derive.worksheets.questions.draft import Draft
-from derive.worksheets.questions.ground import Ground
 from derive.worksheets.questions.question import Question
-from derive.worksheets.recipe import Ask, DoesNotFit
+from derive.worksheets.recipes.recipe import Ask, DoesNotFit
 
 _LISTED = 6  # paths written out in a key
 

@@ -1,0 +1,60 @@
+"""Where a graph is wanted: one of formulas, a network, or a file or mapping that says either."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from derive.graph.formulas import FORMULAS, KEYS, FormulaGraph, formula_graph
+from derive.graph.networks import NetworkGraph
+from derive.network.conversion import Given, network_of
+from derive.network.description import Network
+from derive.network.errors import NetworkError, Notes, Problem
+
+GivenGraph = Given | FormulaGraph
+
+
+def graph_of(given: GivenGraph) -> NetworkGraph | FormulaGraph:
+    """The graph that is given. Raises NetworkError with every problem."""
+    found = network_or_formulas(given)
+    return found if isinstance(found, FormulaGraph) else NetworkGraph(found)
+
+
+def network_or_formulas(given: GivenGraph) -> Network | FormulaGraph:
+    """The network, not yet expanded into a graph, or the graph of formulas that is given.
+
+    Raises NetworkError with every problem.
+    """
+    if isinstance(given, (Network, FormulaGraph)):
+        return given
+    if isinstance(given, (str, Path)):
+        return _of_file(given)
+    if isinstance(given, Mapping) and FORMULAS in given:
+        problems, graph = _read(given)
+        if graph is None:
+            raise NetworkError(problems)
+        return graph
+    return network_of(given)
+
+
+def _of_file(path: str | Path) -> Network | FormulaGraph:
+    from derive.network.loader import built, composed_of, loaded, text_of
+
+    name, text, folder = text_of(path)
+    composed = composed_of(text)
+    if isinstance(composed.data, Mapping) and FORMULAS in composed.data:
+        return built(name, composed, KEYS, _read)
+    return loaded(name, composed, folder)
+
+
+def _read(data: Mapping[str, Any]) -> tuple[list[Problem], FormulaGraph | None]:
+    notes = Notes()
+    notes.unknown_keys((), data, KEYS)
+    said = {key: data[key] for key in KEYS if key in data}
+    said = {FORMULAS: None, "loss": None, **said}
+    try:
+        graph = formula_graph(**said)
+    except NetworkError as error:
+        return [*notes.problems, *error.problems], None
+    return notes.problems, graph

@@ -1,0 +1,1 @@
+"""Classes: the students, a sheet for each, and the bundle that makes them all again."""

@@ -1,0 +1,300 @@
+"""A bundle: all that makes the sheets of a class again, and nothing else.
+
+    {"derive": "…", "edition": 2, "network": "…", "recipe": {…}, "secret": "…", "variants": 30, …}
+
+A sheet found in a drawer is made again from the bundle and its form, and marked. Whoever has the
+bundle has the keys.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from hashlib import sha256
+from io import StringIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from derive.document.blocks import Person
+from derive.network.description import Network
+from derive.network.errors import NetworkError
+from derive.network.loader import is_family, load
+from derive.network.saving import structure_text
+from derive.reading import read_bytes
+from derive.worksheets.recipes.combinations import combination_of
+from derive.worksheets.recipes.family import Family
+from derive.worksheets.recipes.family_files import read_family
+from derive.worksheets.recipes.recipe import Recipe, WorksheetError, recipe_of
+from derive.worksheets.recipes.units import check_units
+from derive.worksheets.sheets.maker import Maker, Variant
+from derive.worksheets.sheets.pages import Form
+from derive.worksheets.source import FIRST, LATEST, MOST_VARIANTS, Source
+
+MAX_BYTES = 5_000_000
+MOST_KEPT = 64  # structures that a process remembers
+_VARIANTS_KEPT = 32
+_KEYS = {
+    "derive": str, "network": str, "notation": str, "recipe": dict, "variants": int,
+    "students": list, "redraws": dict,
+}  # fmt: skip
+_VARIANT = re.compile(r"[1-9][0-9]{0,3}")
+
+
+@dataclass(frozen=True, slots=True)
+class Student:
+    """Whose a variant is. ``id`` is what marks go by: the name, where the roster has no ids.
+
+    more  the cells of the roster's other columns, in the order of ``Bundle.columns``
+    """
+
+    id: str
+    name: str = ""
+    more: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """What the variants of a worksheet are made of.
+
+    network   the text of a network file, or of a family's
+    notation  the text of its notation file; "" where the notation is a built-in one
+    recipe    as JSON
+    source    what everything random is drawn from
+    students  of variant 1, 2, …; empty without a roster
+    columns   headings of the roster's columns that are neither id nor name
+    redraws   (variant, how often its numbers were drawn anew); of most variants never
+    """
+
+    network: str
+    notation: str
+    recipe: str
+    source: Source = field(repr=False)
+    count: int
+    students: tuple[Student, ...] = ()
+    redraws: tuple[tuple[int, int], ...] = ()
+    version: str = field(default_factory=lambda: _version())
+    columns: tuple[str, ...] = ()
+
+    @property
+    def digest(self) -> str:
+        """Tells the forms of one worksheet from those of another."""
+        told = [self.network, self.notation, self.recipe]
+        if self.source.edition == FIRST:
+            told.append(str(self.source.seed))
+        return sha256("\n".join(told).encode()).hexdigest()
+
+    def form(self, number: int) -> str:
+        """What is printed on every page of a sheet: K7QM-3XWP."""
+        return self.source.form(number, self.digest)
+
+    def student(self, number: int) -> Student | None:
+        """Whose a variant is; None without a roster."""
+        return self.students[number - 1] if self.students else None
+
+    def person(self, number: int) -> Person | None:
+        """Whose name is printed on a variant; where it cannot be, the id or the form is."""
+        student = self.student(number)
+        if student is None:
+            return None
+        ids = (student.id,) if student.name else ()
+        return Person(student.name or student.id, (*ids, self.form(number)))
+
+    def variant(self, number: int, templates: Path | None = None) -> Variant:
+        """A variant, made again. Raises WorksheetError for a number that is not there."""
+        if not 1 <= number <= self.count:
+            raise WorksheetError(f"variant: got {number}; allowed are 1 to {self.count}")
+        redraw = dict(self.redraws).get(number, 0)
+        form = Form(self.form(number), self.source.demonstration, self.person(number))
+        make = _variant if templates is None else Maker.variant  # templates may have been changed
+        try:
+            return make(self.maker(number, templates), number, self.source, redraw, form)
+        except WorksheetError as error:
+            family = _family(self.network)
+            if family is None:
+                raise
+            called = combination_of(family.network(self.source, number))
+            raise WorksheetError(
+                f"variant {number} ({called}): {error}; or remove this network from the family"
+            ) from None
+
+    def structure(self, number: int) -> str:
+        """The text of the network file that a variant is about."""
+        family = _family(self.network)
+        if family is None:
+            return self.network
+        return structure_text(family.network(self.source, number))
+
+    def maker(self, number: int = 1, templates: Path | None = None) -> Maker:
+        """What makes a variant: its structure is derived and checked once in a process."""
+        network = self.structure(number)
+        return _maker(network, self.notation, self.recipe, self.source.edition, templates)
+
+    def number_of_form(self, form: str) -> int | None:
+        """The variant that a form id names; None where it names none of this worksheet."""
+        return self.source.number_of(form, self.digest, self.count)
+
+    def text(self) -> str:
+        """The bundle as a file: JSON, the same bytes for the same worksheet."""
+        source = self.source
+        edition = {} if source.edition == FIRST else {"edition": source.edition}
+        drawn = {"secret": source.secret} if source.seed is None else {"seed": source.seed}
+        columns = {"columns": list(self.columns)} if self.columns else {}
+        found: dict[str, Any] = {
+            "derive": self.version, **edition, "network": self.network, "notation": self.notation,
+            "recipe": json.loads(self.recipe), **drawn, "variants": self.count, **columns,
+            "students": [[student.id, student.name, *student.more] for student in self.students],
+            "redraws": {str(number): count for number, count in self.redraws},
+        }  # fmt: skip
+        return json.dumps(found, indent=1, ensure_ascii=False) + "\n"
+
+
+def _source(data: Mapping[str, Any]) -> Source:
+    """What a bundle's file says that its variants are drawn from. Raises WorksheetError."""
+    return Source(data.get("secret", ""), data.get("seed"), data.get("edition", FIRST))
+
+
+def _version() -> str:
+    from derive import __version__  # derive itself names what is here
+
+    return __version__
+
+
+def bundle_of(
+    network: Network | Family,
+    recipe: Recipe,
+    source: Source,
+    count: int,
+    students: tuple[Student, ...] = (),
+    columns: tuple[str, ...] = (),
+) -> Bundle:
+    """The bundle of a worksheet before its numbers are drawn.
+
+    Raises WorksheetError where a network cannot have the units that the recipe asks for.
+    """
+    check_units(network, recipe.units)
+    notation = ""
+    if isinstance(network, Network) and isinstance(network.notation, Path):
+        notation = network.notation.read_text(encoding="utf-8")
+    text = network.text() if isinstance(network, Family) else structure_text(network)
+    asked = json.dumps(recipe.data(), ensure_ascii=False)
+    return Bundle(text, notation, asked, source, count, students, columns=columns)
+
+
+@lru_cache(maxsize=2)
+def _family(text: str) -> Family | None:
+    """The family that a text describes; None for one network."""
+    return read_family(StringIO(text)) if is_family(text) else None
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _maker(network: str, notation: str, recipe: str, edition: int, templates: Path | None) -> Maker:
+    made = recipe_of(json.loads(recipe))
+    if not notation:
+        return Maker(load(StringIO(network)), made, edition, templates)
+    with TemporaryDirectory() as folder:  # a notation is read from a file
+        place = Path(folder) / "notation.yaml"
+        place.write_text(notation, encoding="utf-8")
+        said = json.loads(network) | {"notation": place.name}
+        (Path(folder) / "network.yaml").write_text(json.dumps(said), encoding="utf-8")
+        return Maker(load(Path(folder) / "network.yaml"), made, edition, templates)
+
+
+@lru_cache(maxsize=_VARIANTS_KEPT)
+def _variant(maker: Maker, number: int, source: Source, redraw: int, form: Form) -> Variant:
+    """A variant that may be asked for again soon: it is made, shown and marked in one process."""
+    return maker.variant(number, source, redraw, form)
+
+
+def read_bundle(path: str | Path) -> Bundle:
+    """A bundle from its file. Raises WorksheetError with every problem, OSError."""
+    raw = read_bytes(path, MAX_BYTES)
+    if len(raw) > MAX_BYTES:
+        raise WorksheetError(f"{path}: more than {MAX_BYTES} bytes; a bundle is smaller")
+    try:
+        data = json.loads(raw.decode("utf-8-sig"))
+        json.dumps(data, ensure_ascii=False).encode()  # half a character cannot be printed
+    except (ValueError, RecursionError):
+        raise WorksheetError(f"{path}: {_WHAT}") from None
+    problems = list(_problems(data))
+    if problems:
+        raise WorksheetError("\n".join(f"{path}: {problem}" for problem in problems))
+    bundle = Bundle(
+        data["network"], data["notation"], json.dumps(data["recipe"], ensure_ascii=False),
+        _source(data), data["variants"],
+        tuple(Student(one[0], one[1], tuple(one[2:])) for one in data["students"]),
+        tuple((int(number), count) for number, count in data["redraws"].items()), data["derive"],
+        tuple(data.get("columns", [])),
+    )  # fmt: skip
+    try:
+        bundle.maker()
+    except (NetworkError, WorksheetError) as error:
+        raise WorksheetError(f"{path}: does not describe a worksheet: {error}; {_WHAT}") from None
+    except (ValueError, TypeError, AttributeError, LookupError):  # a notation without its network
+        raise WorksheetError(f"{path}: does not describe a worksheet; {_WHAT}") from None
+    return bundle
+
+
+_WHAT = "not a bundle; take the bundle.json that `derive worksheet` wrote beside the sheets"
+
+
+def _no_source(data: Mapping[str, Any]) -> str:
+    """What is wrong with the secret or the seed of a bundle; "" where nothing is."""
+    kinds = {"seed": int} if data.get("edition", FIRST) == FIRST else {"secret": str, "seed": int}
+    there = [key for key in kinds if key in data]
+    if len(there) != 1:
+        return f"{' or '.join(kinds)} is {'there twice' if there else 'missing'}; {_WHAT}"
+    given = data[there[0]]
+    if not isinstance(given, kinds[there[0]]) or isinstance(given, bool):
+        return f"{there[0]}: got {json.dumps(given)[:60]}; {_WHAT}"
+    try:
+        _source(data)
+    except WorksheetError as error:
+        return str(error)
+    return ""
+
+
+def _problems(data: Any) -> list[str]:
+    if not isinstance(data, Mapping):
+        return [_WHAT]
+    found = []
+    for key, kind in _KEYS.items():
+        if key not in data:
+            found.append(f"{key} is missing; {_WHAT}")
+        elif not isinstance(data[key], kind) or isinstance(data[key], bool):
+            found.append(f"{key}: got {json.dumps(data[key])[:60]}; {_WHAT}")
+    if found:
+        return found
+    edition = data.get("edition", FIRST)
+    if type(edition) is not int or not FIRST <= edition <= LATEST:
+        found.append(
+            f"made with derive {data['derive']}, whose sheets this one ({_version()}) cannot make; "
+            f"install derive=={data['derive']} to make or mark them"
+        )
+    elif problem := _no_source(data):
+        found.append(problem)
+    if not 1 <= data["variants"] <= MOST_VARIANTS:
+        found.append(f"variants: got {data['variants']}; allowed are 1 to {MOST_VARIANTS}")
+    students, columns = data["students"], data.get("columns", [])
+    if not isinstance(columns, list) or not all(isinstance(head, str) for head in columns):
+        return [*found, "columns: allowed is a list of headings"]
+    fine = all(
+        isinstance(one, list)
+        and len(one) == 2 + len(columns)
+        and all(isinstance(x, str) for x in one)
+        for one in students
+    )
+    if not fine or (students and len(students) != data["variants"]):
+        found.append(
+            "students: allowed is an id, a name and a cell of each column for every "
+            "variant, or none at all"
+        )
+    if not all(
+        _VARIANT.fullmatch(number) and type(count) is int and 0 <= count < 1000
+        for number, count in data["redraws"].items()
+    ):
+        found.append("redraws: allowed are variants and how often they were drawn again")
+    return found

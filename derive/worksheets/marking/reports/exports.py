@@ -1,0 +1,148 @@
+"""Marks for other programs: tables as CSV, everything as JSON."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from derive.derivation.numbers import Atom
+from derive.expression.nodes import Expression, Number
+from derive.notation import Names
+from derive.worksheets.classes.answer_table import table
+from derive.worksheets.classes.bundle import Student
+from derive.worksheets.marking.grading import ClassMarks, Graded, StudentMarks
+from derive.worksheets.marking.reports.feedback import percent, points
+from derive.worksheets.marking.reports.tallies import Report, report
+from derive.writers.expressions.text import text
+
+
+def marks_table(marks: ClassMarks) -> str:
+    """A row a student: the columns of the roster, points by question and in all, the first wrong
+    step, misconceptions. Who handed nothing in has a row without points."""
+    letters = list(dict.fromkeys(q for student in marks.students for q in student.questions))
+    last = ["points", "of", "percent", "first wrong", "misconceptions"]
+    last += ["network"] if marks.mixed else []
+    own = ["form", "student", "name", "handed in", *letters, *last]
+    taken = {head.casefold() for head in own}
+    kept = [f"{head} (roster)" if head.casefold() in taken else head for head in marks.columns]
+    rows = [[*own[:3], *kept, *own[3:]]]
+    for student in marks.students:
+        mine, first = student.questions, student.first
+        found = dict.fromkeys(r for g in student.graded for r in g.mark.misconceptions[:1])
+        rows.append([
+            student.form, *_who(student.student), "yes",
+            *(points(mine[q][0]) if q in mine else "" for q in letters),
+            points(student.points), points(student.worth), percent(student.share),
+            first.mark.label if first else "", " ".join(found),
+            *([student.network] if marks.mixed else []),
+        ])  # fmt: skip
+    for absent in marks.absent:
+        known = [absent.form, *_who(absent.student), "no"]
+        rows.append(known + [""] * (len(rows[0]) - len(known)))
+    return str(table(rows, ".csv"))
+
+
+def _who(student: Student | None) -> tuple[str, ...]:
+    return ("", "") if student is None else (student.id, student.name, *student.more)
+
+
+def steps_table(marks: ClassMarks) -> str:
+    """A row a step: how often it was asked, wrong, first wrong, left out, and why."""
+    rows = [["question", "kind", "step", "asked", "wrong", "first", "missing", "misconceptions"]]
+    for step in report(marks).steps:
+        named = " ".join(f"{row}:{count}" for row, count in step.misconceptions)
+        counts = (step.asked, step.wrong, step.first, step.missing)
+        subject = _spelled(step.subject, marks.names) or step.step
+        rows.append([step.question, step.kind, subject, *map(str, counts), named])
+    return str(table(rows, ".csv"))
+
+
+def as_json(marks: ClassMarks) -> str:
+    """Everything that was found, of every student and of the class."""
+    found = {
+        "title": marks.title,
+        "students": [_student(student) for student in marks.students],
+        "missing": list(marks.missing),
+        "absent": [
+            {"form": one.form, "student": one.student.id, "name": one.student.name}
+            for one in marks.absent
+            if one.student is not None
+        ],
+        "class": _report(report(marks), marks.names),
+    }
+    return json.dumps(found, indent=1, ensure_ascii=False) + "\n"
+
+
+def _student(student: StudentMarks) -> dict[str, Any]:
+    first = student.first
+    return {
+        "form": student.form, "variant": student.variant,
+        "student": student.student.id if student.student else None,
+        "name": student.student.name if student.student else None,
+        "points": float(student.points), "of": float(student.worth),
+        "share": float(student.share), "network": student.network,
+        "questions": {
+            letter: {"points": float(got), "of": float(of)}
+            for letter, (got, of) in student.questions.items()
+        },
+        "first wrong": first.mark.label if first else None,
+        "blanks": [_blank(one, student.names) for one in student.graded],
+    }  # fmt: skip
+
+
+def _blank(one: Graded, names: Names) -> dict[str, Any]:
+    mark = one.mark
+    right = mark.expected
+    found: dict[str, Any] = {
+        "label": mark.label, "question": one.question, "step": mark.step,
+        "subject": _spelled(one.subject, names) or None, "verdict": mark.verdict.value,
+        "given": mark.given,
+        "expected": right if isinstance(right, str) else _typed(right, names),
+        "points": float(one.points), "of": float(one.worth),
+        "misconceptions": list(mark.misconceptions),
+    }  # fmt: skip
+    if mark.fault:
+        found["fault"] = mark.fault
+    if mark.working:
+        found["working"] = mark.working
+    if mark.differs is not None:
+        found["differs"] = {
+            "where": {_spelled(atom, names): value for atom, value in mark.differs.values},
+            "given": mark.differs.given, "right": mark.differs.right,
+        }  # fmt: skip
+    return found
+
+
+_SHARES = ("mean", "median", "lowest", "highest")
+
+
+def _report(found: Report, names: Names) -> dict[str, Any]:
+    totals = found.totals
+    return {
+        "students": found.students, "mean": float(found.mean),
+        "median": float(found.median), "lowest": float(found.lowest),
+        "highest": float(found.highest), "of": [float(totals.least), float(totals.most)],
+        "shares": {key: float(getattr(totals, key)) for key in _SHARES},
+        "networks": [
+            {"network": one.network, "sheets": one.sheets, "share": float(one.mean)}
+            for one in found.networks
+        ],
+        "fifths": list(found.bands), "misconceptions": dict(found.misconceptions),
+        "steps": [
+            {
+                "question": step.question, "kind": step.kind, "step": step.step,
+                "subject": _spelled(step.subject, names) or None, "asked": step.asked,
+                "wrong": step.wrong, "first": step.first, "missing": step.missing,
+                "misconceptions": dict(step.misconceptions),
+            }
+            for step in found.steps
+        ],
+    }  # fmt: skip
+
+
+def _spelled(subject: Expression | Atom | None, names: Names) -> str:
+    return "" if subject is None else text(subject, names)
+
+
+def _typed(right: Expression, names: Names) -> str:
+    return right.text or str(right.value) if isinstance(right, Number) else text(right, names)

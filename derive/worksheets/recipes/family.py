@@ -1,0 +1,166 @@
+"""A family of networks: what the variants of a worksheet draw their structures from.
+
+    family = Family([[2, 2, 1], [2, 3, 2]], hidden=["sigmoid", "tanh"], learning_rate=0.5)
+    derive.worksheet(family, variants=30)
+
+Structures are dealt like cards: each comes up once before any comes up again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+from typing import Any
+
+from derive.expression.nodes import Number
+from derive.network.catalogue import ActivationUse, LossUse
+from derive.network.description import Network
+from derive.network.errors import NetworkError, Notes, listed, unknown
+from derive.network.loader import FAMILY
+from derive.network.reading.options import read_rate, read_title
+from derive.network.saving import activation_said, dumped, loss_said
+from derive.network.values import shown
+from derive.notation import BUILT_IN
+from derive.worksheets.recipes.combinations import Combination, LeftOut, fitting
+from derive.worksheets.recipes.draws import (
+    Hidden,
+    read_activations,
+    read_biases,
+    read_hidden,
+    read_losses,
+    read_sizes,
+)
+from derive.worksheets.source import Source
+
+Said = str | Mapping[str, Any]
+
+MOST_STRUCTURES = 256
+TITLE = "Backpropagation"
+DRAWN = ("hidden", "output", "losses", "bias")
+KEYS = ("title", "sizes", *DRAWN, "learning_rate", "notation")
+
+
+@dataclass(frozen=True, slots=True, init=False)
+class Family:
+    """Every combination of sizes, activations, loss and bias that fits together.
+
+    sizes       each (inputs, units of layer 1, …, units of layer L)
+    hidden      activations of all layers but the last, each of all of them or a tuple with one for
+                each, which goes with the sizes that have so many
+    output      activations of the last layer
+    bias        of every layer: "none", "neuron", "shared"
+    structures  the networks, without numbers
+    left_out    the combinations that are none, such as an output whose range leaves the domain of
+                the loss
+    """
+
+    title: str
+    sizes: tuple[tuple[int, ...], ...]
+    hidden: tuple[Hidden, ...]
+    output: tuple[ActivationUse, ...]
+    losses: tuple[LossUse, ...]
+    bias: tuple[str, ...]
+    learning_rate: Number | None
+    notation: str
+    structures: tuple[Network, ...]
+    left_out: tuple[LeftOut, ...]
+
+    def __init__(
+        self,
+        sizes: Sequence[Sequence[int]],
+        hidden: Said | Sequence[Said | Sequence[Said]] = "sigmoid",
+        output: Said | Sequence[Said] = "sigmoid",
+        losses: Said | Sequence[Said] = "half_squared_error",
+        bias: str | Sequence[str] = "neuron",
+        learning_rate: Any = None,
+        notation: str = "numbered",
+        title: str | None = None,
+    ) -> None:
+        """Check everything and keep it. Raises NetworkError with every problem at once.
+
+        Activations and losses are as in ``Dense`` and ``Network``: a name, {"name": …} with
+        parameters, or {"formula": …}.
+        """
+        notes = Notes()
+        known: dict[str, Any] = {
+            "title": read_title(notes, title) or TITLE,
+            "sizes": (drawn := read_sizes(notes, sizes)),
+            "hidden": read_hidden(notes, hidden, drawn if all(drawn) else ()),
+            "output": read_activations(notes, "output", output),
+            "losses": read_losses(notes, "losses", losses),
+            "bias": read_biases(notes, "bias", bias),
+            "learning_rate": read_rate(notes, learning_rate),
+            "notation": notation,
+        }
+        if not (isinstance(notation, str) and notation in BUILT_IN):
+            notes.problem(
+                ("notation",),
+                unknown("notation", notation, BUILT_IN) if isinstance(notation, str) else
+                f"notation: got {shown(notation)}; allowed are {listed(BUILT_IN)}",
+            )  # fmt: skip
+        structures, left_out = ((), ()) if notes.problems else _structures(notes, known)
+        if notes.problems:
+            raise NetworkError(notes.problems)
+        for name, value in (known | {"structures": structures, "left_out": left_out}).items():
+            object.__setattr__(self, name, value)
+
+    def network(self, source: Source, number: int) -> Network:
+        """The structure of a variant, the same for the same source and number."""
+        deal, place = divmod(number - 1, len(self.structures))
+        order = list(range(len(self.structures)))
+        source.chance("structures", deal).shuffle(order)
+        return self.structures[order[place]]
+
+    def text(self) -> str:
+        """The family as its file would say it, each key on a line: YAML that is JSON as well."""
+        said = {
+            "title": self.title,
+            "sizes": [list(size) for size in self.sizes],
+            "hidden": [_hidden_said(one) for one in self.hidden],
+            "output": [activation_said(use) for use in self.output],
+            "losses": [loss_said(use) for use in self.losses],
+            "bias": list(self.bias),
+            "learning_rate": self.learning_rate,
+            "notation": self.notation,
+        }
+        inner = ",\n".join(
+            f'  "{key}": {dumped(value)}' for key, value in said.items() if value is not None
+        )
+        return f'{{"{FAMILY}": {{\n{inner}\n}}}}\n'
+
+
+def _hidden_said(one: Hidden) -> Any:
+    return list(map(activation_said, one)) if isinstance(one, tuple) else activation_said(one)
+
+
+def _structures(
+    notes: Notes, known: dict[str, Any]
+) -> tuple[tuple[Network, ...], tuple[LeftOut, ...]]:
+    """What fits together, each once, and what does not. Without a hidden layer its activations do
+    not count."""
+    drawn = dict.fromkeys(
+        Combination(size, (*hidden, output), loss, bias)
+        for size in known["sizes"]
+        for hidden, output, loss, bias in product(
+            _of_layers(known["hidden"], len(size) - 2), *(known[key] for key in DRAWN[1:])
+        )
+    )
+    if len(drawn) > MOST_STRUCTURES:
+        notes.problem(
+            (), f"got {len(drawn)} combinations; allowed are {MOST_STRUCTURES}: take out some "
+            "sizes, activations, losses or biases",
+        )  # fmt: skip
+        return (), ()
+    options = {key: known[key] for key in ("learning_rate", "title", "notation")}
+    found, left = fitting(notes, drawn, **options)
+    if not found and not notes.problems:
+        for reason in dict.fromkeys(one.reason for one in left):
+            notes.problem(("losses",), f"no combination fits: {reason}")
+    return found, left
+
+
+def _of_layers(hidden: tuple[Hidden, ...], depth: int) -> list[tuple[ActivationUse, ...]]:
+    """The activations of so many hidden layers, one for each."""
+    every = (one if isinstance(one, tuple) else (one,) * depth for one in hidden)
+    return [uses for uses in every if len(uses) == depth] or [()]

@@ -1,0 +1,213 @@
+"""Recipe files: YAML in, a Recipe out, every error with its line and column, all at once.
+
+title: Backpropagation, week 3
+digits: 4
+units: [saturated]
+questions:
+  - forward
+  - {kind: gradient, count: 3, points: 6, difficulty: hard}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from derive.network.errors import Notes, Problem, listed, unknown
+from derive.network.reading.positions import Place, compose
+from derive.network.values import read_whole, shown
+from derive.reading import named, read_bytes
+from derive.worksheets.recipes.kinds import DIFFICULTIES, KINDS, UNITS, dials
+from derive.worksheets.recipes.recipe import (
+    LEAST_DIGITS,
+    MOST_COUNT,
+    MOST_DIGITS,
+    MOST_POINTS,
+    MOST_QUESTIONS,
+    MOST_SPACE,
+    MOST_TITLE,
+    REPEATS,
+    STEPS,
+    Ask,
+    Recipe,
+    WorksheetError,
+    no_dial,
+    units_twice,
+)
+
+MAX_BYTES = 100_000
+KEYS = ("title", "digits", "picture", "units", "repeat", "points_in", "questions")
+QUESTION_KEYS = (
+    "kind", "points", "count", "difficulty", "hints", "space", "guided", "given",
+)  # fmt: skip
+_WHOLE = {"points": (0, MOST_POINTS), "count": (1, MOST_COUNT), "space": (0, MOST_SPACE)}
+
+# The recipes that come with derive: name → what for.
+READY: dict[str, str] = {
+    "warm-up": "a quarter of an hour: counting, a function, a forward pass, matching formulas",
+    "homework": "the whole way from the inputs to the new weights, with hints and room to write",
+    "exam": "seven questions with points, no hints",
+    "find-the-mistake": "three derivations with a mistake in each",
+    "diagnostics": "a saturated or a dead unit, another beside it, and what they do to gradients",
+}
+
+
+def recipe_from(source: Recipe | str | Path) -> Recipe:
+    """A recipe as it is, by the name of a ready one, or from a file.
+
+    Raises WorksheetError with every problem of the file, in the order of its lines.
+    """
+    if isinstance(source, Recipe):
+        return source
+    if str(source) in READY:
+        return _read(_ready(str(source)), str(source))
+    try:
+        raw = read_bytes(source, MAX_BYTES)
+        text = raw.decode("utf-8-sig")
+    except FileNotFoundError:
+        message = unknown("recipe", str(source), READY)
+        raise WorksheetError(f"recipe: {message}, and the path of a recipe file") from None
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise WorksheetError(f"{named(source)}: {reason}; give the path of a recipe file") from None
+    except UnicodeDecodeError:
+        raise WorksheetError(f"{source}: not UTF-8; save the file in UTF-8") from None
+    if len(raw) > MAX_BYTES:
+        raise WorksheetError(f"{source}: more than {MAX_BYTES} bytes; a recipe is a small file")
+    return _read(text, str(source))
+
+
+def _ready(name: str) -> str:
+    return (Path(__file__).parent / "ready" / f"{name}.yaml").read_text(encoding="utf-8")
+
+
+def _read(text: str, name: str) -> Recipe:
+    composed = compose(text, {("questions",): MOST_QUESTIONS})
+    found = [(place, Problem(message)) for place, message in composed.faults]
+    data = composed.data
+    if isinstance(data, Mapping):
+        notes = Notes()
+        read = _recipe(notes, data)
+        found += [(composed.place(p.path, at_key=p.at_key), p) for p in notes.problems]
+        if not found:
+            return Recipe(**read)
+    elif not composed.faults:
+        what = "the file is empty" if data is None else f"got {shown(data)}"
+        found.append((Place(1, 1), Problem(f"{what}; allowed is a mapping with {listed(KEYS)}")))
+    found.sort(key=lambda item: item[0])
+    raise WorksheetError(
+        "\n".join(f"{name}:{place.line}:{place.column}: {p.message}" for place, p in found)
+    )
+
+
+def _recipe(notes: Notes, data: Mapping[str, Any]) -> dict[str, Any]:
+    notes.unknown_keys((), data, KEYS)
+    read: dict[str, Any] = {}
+    if "title" in data:
+        read["title"] = _title(notes, data["title"])
+    if "digits" in data:
+        read["digits"] = _whole(notes, ("digits",), data["digits"], LEAST_DIGITS, MOST_DIGITS)
+    if "picture" in data:
+        read["picture"] = _truth(notes, ("picture",), data["picture"])
+    if "units" in data:
+        read["units"] = _units(notes, data["units"])
+    for key, allowed in (("repeat", REPEATS), ("points_in", STEPS)):
+        if key in data and _word(notes, (key,), key, data[key], allowed):
+            read[key] = data[key]
+    asked = data.get("questions")
+    if not isinstance(asked, list) or not asked:
+        got = "an empty list" if isinstance(asked, list) else shown(asked)
+        notes.problem(
+            ("questions",),
+            f"questions: got {got}; write one per line, as in - kind: forward; kinds are "
+            f"{', '.join(KINDS)}",
+        )
+        return read
+    found = [_ask(notes, position, raw) for position, raw in enumerate(asked)]
+    return {**read, "questions": tuple(ask for ask in found if ask is not None)}
+
+
+def _title(notes: Notes, raw: Any) -> str:
+    if isinstance(raw, str) and 0 < len(raw.strip()) <= MOST_TITLE and "\n" not in raw.strip():
+        return raw.strip()
+    notes.problem(
+        ("title",),
+        f"title: got {shown(raw)}; allowed is one line of text of at most {MOST_TITLE} "
+        "characters; put a number in quotation marks to make it text",
+    )
+    return ""
+
+
+def _units(notes: Notes, raw: Any) -> tuple[str, ...]:
+    """One name of units, or a list of them."""
+    listed_ = raw if isinstance(raw, list) else [raw]
+    if not listed_:
+        notes.problem(
+            ("units",), f"units: got an empty list; allowed are {listed(UNITS)}; leave units out "
+            "to have none of them",
+        )  # fmt: skip
+    fine = [
+        _word(notes, ("units", place) if isinstance(raw, list) else ("units",), "units", name,
+              tuple(UNITS))
+        for place, name in enumerate(listed_)
+    ]  # fmt: skip
+    if all(fine) and (reason := units_twice(listed_)):
+        notes.problem(("units",), reason)
+    return tuple(listed_) if all(fine) else ()
+
+
+def _ask(notes: Notes, position: int, raw: Any) -> Ask | None:
+    """One question; a bare word is its kind."""
+    path = ("questions", position)
+    if isinstance(raw, str):
+        return Ask(raw) if _word(notes, path, "kind", raw, tuple(KINDS)) else None
+    if not isinstance(raw, Mapping) or "kind" not in raw:
+        notes.problem(
+            path, f"question {position + 1}: got {shown(raw)}; allowed are a kind, or a mapping "
+            f"with kind; kinds are {', '.join(KINDS)}",
+        )  # fmt: skip
+        return None
+    notes.unknown_keys(path, raw, QUESTION_KEYS)
+    before = len(notes.problems)
+    read: dict[str, Any] = {}
+    for key, value in raw.items():
+        if key in _WHOLE:
+            read[key] = _whole(notes, (*path, key), value, *_WHOLE[key])
+        elif key in ("hints", "guided", "given"):
+            read[key] = _truth(notes, (*path, key), value)
+        elif key in ("kind", "difficulty"):
+            allowed = tuple(KINDS) if key == "kind" else DIFFICULTIES
+            _word(notes, (*path, key), key, value, allowed)
+            read[key] = value
+    kind = read.get("kind")
+    if isinstance(kind, str) and kind in KINDS:
+        for key in read.keys() - {"kind", *dials(kind)}:
+            notes.problem((*path, key), no_dial(kind, key), at_key=True)
+    return Ask(**read) if len(notes.problems) == before else None
+
+
+def _word(
+    notes: Notes, path: tuple[str | int, ...], what: str, raw: Any, allowed: tuple[str, ...]
+) -> bool:
+    if raw in allowed and isinstance(raw, str):
+        return True
+    if isinstance(raw, str):
+        notes.problem(path, unknown(what, raw, allowed))
+    else:
+        notes.problem(path, f"{what}: got {shown(raw)}; allowed are {', '.join(allowed)}")
+    return False
+
+
+def _truth(notes: Notes, path: tuple[str | int, ...], raw: Any) -> bool:
+    if not isinstance(raw, bool):
+        notes.problem(path, f"{path[-1]}: got {shown(raw)}; allowed are true, false")
+    return raw is True
+
+
+def _whole(notes: Notes, path: tuple[str | int, ...], raw: Any, low: int, high: int) -> int:
+    try:
+        return read_whole(raw, low, high)
+    except ValueError as error:
+        notes.problem(path, f"{path[-1]}: {error}")
+        return low
