@@ -111,8 +111,8 @@ def formula_graph(
     given       name → number, of every leaf; or the names alone; or None: whatever has no formula
     parameters  the leaves to differentiate with respect to; all of them if left out
 
-    Raises NetworkError with every problem: names that cannot be one or are unknown, what goes
-    round in a circle, and formulas that the loss does not depend on.
+    Raises NetworkError with every problem: names that cannot be one, are unknown or would look
+    like another one, what goes round in a circle, and formulas that the loss does not depend on.
     """
     notes = Notes()
     read = _Reader(notes, given)
@@ -125,6 +125,7 @@ def formula_graph(
         raise NetworkError(notes.problems)
     graph = Graph({called(name): found[name] for name in order}, called(goal))
     _all_used(notes, graph, read.numbers)
+    _told_apart(notes, graph, read.numbers)
     chosen = read.parameters(parameters, graph.leaves)
     if not isinstance(title, str):
         notes.problem(("title",), f"title: got {shown(title)}; allowed is a text")
@@ -301,3 +302,23 @@ def _all_used(notes: Notes, graph: Graph, given: Iterable[str]) -> None:
             notes.problem(
                 ("given", name), f"no formula mentions {name}; {meant}take it out", at_key=True
             )
+
+
+def _told_apart(notes: Notes, graph: Graph, given: Iterable[str]) -> None:
+    """A problem for each name that a page or a program would spell as another one: x1 and x_1 are
+    both x with an index, η and eta are both eta in code."""
+    seen: dict[str, str] = {}
+    typed = set(given)
+    for q in (*graph.leaves, *graph.definitions):
+        spelled = spell(q.name)
+        for name in dict.fromkeys((f"{spelled.latex} in LaTeX", f"{spelled.code} in code")):
+            other = seen.setdefault(name, q.name)
+            if other != q.name:
+                key = ("given", q.name) if q.name in typed else ("formulas", q.name)
+                if q not in graph.definitions and q.name not in typed:
+                    key = ("formulas", graph.children[q][0].name)
+                notes.problem(
+                    key, f"{other} and {q.name} would both be {name}; rename one of them",
+                    at_key=True,
+                )  # fmt: skip
+                break

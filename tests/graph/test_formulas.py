@@ -198,6 +198,19 @@ def test_every_problem_is_told_at_once(tmp_path: Path) -> None:
     assert len(lines) >= 5 and lines == sorted(lines, key=lambda line: int(line.split(":")[1]))
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("given: {x1: 1, x_1: 2}\nformulas: {f: x1*x_1}\nloss: f\n", "1:16: x1 and x_1 would both"),
+        ("formulas: {f: eta*η}\nloss: f\n", "1:12: eta and η would both"),
+        ("formulas: {x_1: 2*x1, f: x_1 + x1}\nloss: f\n", "1:12: x1 and x_1 would both"),
+    ],
+)
+def test_names_that_would_look_alike_are_refused(text: str, told: str, tmp_path: Path) -> None:
+    result = run(tmp_path / "c.yaml", text)
+    assert result.exit_code == 1 and told in result.stderr and "rename one" in result.stderr
+
+
 def test_a_command_that_takes_networks_says_who_takes_formulas(tmp_path: Path) -> None:
     path = tmp_path / "c.yaml"
     path.write_text(FILE, encoding="utf-8")

@@ -20,11 +20,10 @@ from derive.document.blocks import (
 from derive.document.conventions import graph_conventions
 from derive.document.narration.descent import TWICE, H, along_all
 from derive.document.narration.figures import graph_figure
-from derive.document.narration.nodes import in_brief, through_nodes
+from derive.document.narration.nodes import in_brief, joined, through_nodes
 from derive.document.narration.remarks import checked, largest
 from derive.document.narration.spoken import spoken
 from derive.document.narration.teller import ROW_LIMIT, Teller, rows
-from derive.document.wording import merged
 from derive.expression.nodes import Partial, Quantity
 from derive.graph import FormulaGraph
 
@@ -73,7 +72,7 @@ def _opening(teller: Teller, graph: FormulaGraph) -> Iterator[Block]:
         values = graph.leaves if graph.has_values and len(graph.leaves) <= _GIVEN else ()
         given = words.listing(tuple((q, " = ", graph.given[q]) for q in values))
         said = [asked, *([words("given", values=given)] if values else []), *told]
-        yield Paragraph(merged(part for one in said for part in (*one, " "))[:-1])
+        yield Paragraph(joined(said))
         return
     yield Paragraph(asked)
     yield teller.heading(2, "graph")

@@ -26,6 +26,7 @@ from derive.expression.nodes import (
 )
 
 _X = variable("x")
+_HELD = ("held still",)  # what is explained once
 _FEW = 2  # formulas that a sentence has room for
 _SHORT = 9  # nodes of a formula that stands in a sentence
 Likeness = tuple[object, ...]
@@ -116,7 +117,7 @@ def _several_uses(teller: Teller, visit: Visit, told: set[Likeness]) -> Iterator
         said.append(_said(teller, kind, (q,), users, steps, told))
         for p, block in zip(positions, _worked(teller, kind, steps, told), strict=True):
             worked[p] = block
-    said += _held_still(teller, visit)
+    said += _held_still(teller, visit, told)
     yield Paragraph(joined(said))
     yield from filter(None, worked)
     shown = [
@@ -167,18 +168,24 @@ def _chosen(teller: Teller, user: Quantity) -> Inline:
     return teller.words(name, relation=Comparison(u, sign, v))
 
 
-def _held_still(teller: Teller, visit: Visit) -> Iterator[Inline]:
-    """What ∂(a + x)/∂x leaves to others, where x reaches a as well."""
+def _held_still(teller: Teller, visit: Visit, told: set[Likeness]) -> Iterator[Inline]:
+    """What ∂(a + x)/∂x leaves to others, where x reaches a as well; explained once."""
     graph = teller.derivation.graph
+    again: list[Expression] = []
     for user, step in zip(visit.users, visit.locals, strict=True):
-        if isinstance(step.subject, Partial) and step.subject.of != user:
-            held = tuple(
-                p for p in graph.parents[user] if p != visit.q and graph.reaches(visit.q, p)
-            )
-            yield teller.words(
-                "held_still", slope=step.subject, held=teller.words.listing(held), of=user,
-                q=visit.q,
-            )  # fmt: skip
+        if not isinstance(step.subject, Partial) or step.subject.of == user:
+            continue
+        if _HELD in told:
+            again.append(step.subject)
+            continue
+        told.add(_HELD)
+        held = tuple(p for p in graph.parents[user] if p != visit.q and graph.reaches(visit.q, p))
+        yield teller.words(
+            "held_still", slope=step.subject, held=teller.words.listing(held), of=user, q=visit.q
+        )
+    if again:
+        slopes = teller.words.listing(tuple(again))
+        yield teller.words("held_still_again", slopes=slopes, q=visit.q, count=len(again))
 
 
 def _worked(
