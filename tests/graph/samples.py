@@ -77,14 +77,17 @@ BY_HAND: dict[str, Callable[[Any, Values], Any]] = {
 
 def numbers(graph: FormulaGraph) -> dict[str, Any]:
     """The numbers of the leaves, for mpmath."""
-    return {q.name: mp.mpf(n.value.numerator) / n.value.denominator for q, n in graph.given.items()}
+    with mp.workdps(60):
+        given = graph.given.items()
+        return {q.name: mp.mpf(n.value.numerator) / n.value.denominator for q, n in given}
 
 
 def slope(f: Callable[[Values], Any], at: Values, by: str) -> Any:
     """∂f/∂by by a difference of sixty digits."""
-    h = mp.mpf(10) ** -20
-    ahead, behind = ({**at, by: at[by] + step} for step in (h, -h))
-    return (f(ahead) - f(behind)) / (2 * h)
+    with mp.workdps(60):
+        h = mp.mpf(10) ** -20
+        ahead, behind = ({**at, by: at[by] + step} for step in (h, -h))
+        return (f(ahead) - f(behind)) / (2 * h)
 
 
 def formulas_of(name: str) -> dict[str, Any]:

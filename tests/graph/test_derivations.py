@@ -27,7 +27,6 @@ from tests.graph.samples import BY_HAND, derived, drawn, numbers, slope
 
 STYLES = ("nodes", "paths")
 SEEDS = range(12)
-mp.dps = 60
 
 
 def slopes_of(graph: FormulaGraph) -> dict[str, Any]:
