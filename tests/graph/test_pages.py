@@ -114,8 +114,8 @@ def test_what_is_left_out_is_left_out() -> None:
 def test_the_same_page_in_every_process() -> None:
     made = {
         subprocess.run(
-            [sys.executable, "-c", "from derive.cli import main; main()", "render", str(EXAMPLES / "attention.yaml"),
-             "--with", "pictures", "--to", name],
+            [sys.executable, "-c", "from derive.cli import main; main()", "render",
+             str(EXAMPLES / "attention.yaml"), "--with", "pictures", "--to", name],
             capture_output=True, check=True, env={**os.environ, "PYTHONHASHSEED": seed},
         ).stdout
         for seed in ("1", "2") for name in ("latex",)
