@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -95,3 +96,118 @@ def test_no_imports_go_round_in_a_circle() -> None:
 ])  # fmt: skip
 def test_an_import_from_below_is_seen(line: str, found: int) -> None:
     assert len(list(misplaced("derive.network.planted", line))) == found
+
+
+# -- the one backward pass ---------------------------------------------------------------------
+
+ADJOINTS = "derive.algebra.backward"  # where adjoints are summed, and nowhere else
+PRODUCTS = frozenset(("product", "Product", "times", "Mul", "mul", "MatrixProduct"))
+SUMS = frozenset(("total", "sum", "fsum", "Sum", "Add"))
+# What stands for a derivative of the loss by something that moves with a loop.
+_ADJOINT = re.compile(
+    r"\b(delta_of|gradient|adjoint)\(|Quantity\(DELTA|Partial\((E|loss|\w+\.loss), "
+)
+
+
+def called(node: ast.AST) -> str:
+    """The name of what a node calls."""
+    if not isinstance(node, ast.Call):
+        return ""
+    return node.func.attr if isinstance(node.func, ast.Attribute) else ast.unparse(node.func)
+
+
+def multiplies(nodes: Iterable[ast.AST]) -> bool:
+    """Whether something is multiplied."""
+    inside = [inner for node in nodes for inner in ast.walk(node)]
+    return any(
+        called(node) in PRODUCTS
+        or (isinstance(node, (ast.BinOp, ast.AugAssign)) and isinstance(node.op, ast.Mult))
+        for node in inside
+    )  # fmt: skip
+
+
+def backward_passes(text: str) -> Iterator[int]:
+    """The lines where a module adds up adjoints times local derivatives by itself.
+
+    - a loop over the uses of a quantity, graph.children[q], in which something is multiplied
+    - a sum of products with an adjoint in them: Σ δ·w
+    - a loop over reversed definitions in which products go on to what a formula mentions
+    """
+    for function in ast.walk(ast.parse(text)):
+        if not isinstance(function, (ast.FunctionDef, ast.Lambda, ast.Module)):
+            continue
+        uses = {
+            target.id
+            for node in ast.walk(function)
+            if isinstance(node, ast.Assign) and ".children[" in ast.unparse(node.value)
+            for target in node.targets if isinstance(target, ast.Name)
+        }  # fmt: skip
+        for node in ast.walk(function):
+            if isinstance(node, (ast.GeneratorExp, ast.ListComp, ast.For)):
+                loops = [node] if isinstance(node, ast.For) else node.generators
+                body = node.body if isinstance(node, ast.For) else [node.elt]
+                over = [ast.unparse(loop.iter) for loop in loops]
+                if any(".children[" in one or one in uses for one in over) and multiplies(body):
+                    yield node.lineno
+            if called(node) in SUMS and isinstance(node, ast.Call):
+                for inner in ast.walk(node):
+                    if isinstance(inner, (ast.GeneratorExp, ast.ListComp)):
+                        adjoint = _ADJOINT.search(ast.unparse(inner.elt))
+                        if adjoint and multiplies([inner.elt]):
+                            yield node.lineno
+            if isinstance(node, ast.For) and "reversed(" in ast.unparse(node.iter):
+                inside = [n for n in ast.walk(node) if isinstance(n, ast.For) and n is not node]
+                if any(multiplies(inner.body) and goes_on(inner) for inner in inside):
+                    yield node.lineno
+
+
+def goes_on(loop: ast.For) -> bool:
+    """Whether a loop adds to something, or appends to it."""
+    return any(called(n) == "append" or isinstance(n, ast.AugAssign) for n in ast.walk(loop))
+
+
+def test_one_module_alone_adds_up_adjoints() -> None:
+    found = {
+        f"{module}:{line}"
+        for module, text in MODULES.items() if module != ADJOINTS
+        for line in backward_passes(text)
+    }  # fmt: skip
+    assert not found, f"{sorted(found)}: let {ADJOINTS} do it"
+    assert list(backward_passes(MODULES[ADJOINTS]))
+
+
+PLANTED = {
+    "over uses, as a generator": (
+        "def f(graph, q):\n    return total(*(g(r) * graph.children[q] for r in graph.children[q]))"
+    ),
+    "over uses, by a name": (
+        "def f(graph, q):\n    users = graph.children[q]\n    found = 0\n"
+        "    for r in users:\n        found += adjoint[r] * slope(r, q)\n    return found"
+    ),
+    "over the units of the next layer": (
+        "x = total(*(Product((w(j), delta_of(j))) for j in range(layer.units)))"
+    ),
+    "with derivatives of the loss": "x = sum(at(Partial(E, z)) * w[z] for z in receivers)",
+    "backwards, pushing": (
+        "def f(definitions):\n    for q in reversed(definitions):\n"
+        "        for p, s in partials(q).items():\n            arriving[p].append(up[q] * s)"
+    ),
+}  # fmt: skip
+HARMLESS = {
+    "what a quantity is used by": "x = tuple(key(r) for r in graph.children[q])",
+    "a product along a path": "x = product(*(Partial(of, by) for of, by in path))",
+    "a weighted sum": "x = total(*(Product((w(i), a(i))) for i in range(n)))",
+    "the number of paths": (
+        "for q in reversed(order):\n    for p in parents[q]:\n        count[p] += count[q]"
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", PLANTED)
+def test_a_second_backward_pass_would_be_seen(what: str) -> None:
+    assert list(backward_passes(PLANTED[what]))
+
+
+@pytest.mark.parametrize("what", HARMLESS)
+def test_what_is_no_backward_pass_is_let_be(what: str) -> None:
+    assert not list(backward_passes(HARMLESS[what]))

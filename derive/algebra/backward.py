@@ -3,7 +3,8 @@
     ∂E/∂q = Σ ∂E/∂r · ∂r/∂q   over the definitions r that use q
 
 Whoever has local derivatives brings them: SymPy's expressions (``adjoints``), numbers of sixty
-digits, statements of a program. Nothing is loaded here, SymPy neither.
+digits, statements of a program, the formulas of a page. ``backward`` goes through a whole graph,
+``over_uses`` says what arrives at one quantity. Nothing is loaded here, SymPy neither.
 """
 
 from __future__ import annotations
@@ -12,6 +13,9 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from operator import mul
 from typing import Any, TypeVar
+
+from derive.expression.nodes import Expression, Product, Quantity, total
+from derive.graph import Graph
 
 Q = TypeVar("Q", bound=Hashable)
 V = TypeVar("V")
@@ -43,3 +47,30 @@ def backward(
         if q not in found:
             found[q] = total(q, parts)
     return found
+
+
+def pair(adjoint: Expression, slope: Expression) -> Expression:
+    """An adjoint times a local derivative as the chain rule writes it, whatever the two are."""
+    return Product((adjoint, slope))
+
+
+def over_uses(
+    graph: Graph, q: Quantity, adjoint: Callable[[Quantity], Expression],
+    slope: Callable[[Quantity, Quantity], Expression],
+    times: Callable[[Expression, Expression], Expression] = pair,
+) -> Expression:  # fmt: skip
+    """∂E/∂q = Σ ∂E/∂r·∂r/∂q over the quantities r whose formulas use q, as a formula in order.
+
+    adjoint  r → what stands for ∂E/∂r
+    slope    r, q → what stands for ∂r/∂q
+    times    how the two are multiplied
+    """
+    return total(*shares(graph, q, adjoint, slope, times))
+
+
+def shares(
+    graph: Graph, q: Quantity, adjoint: Callable[[Quantity], V],
+    slope: Callable[[Quantity, Quantity], Any], times: Callable[[V, Any], V] = mul,
+) -> list[V]:  # fmt: skip
+    """The terms of that sum, as formulas or as numbers: what arrives at q by each of its uses."""
+    return [times(adjoint(r), slope(r, q)) for r in graph.children[q]]

@@ -12,13 +12,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from derive.algebra.backward import over_uses
 from derive.compute.curvature import backward_along, curved, slopes_along
 from derive.compute.loss_forms import share
 from derive.compute.program import Program, Statement, auxiliary, second, tangent
 from derive.compute.scalar import Scalar
+from derive.compute.taught import delta_of
 from derive.derivation.tidy import tidy
 from derive.expression.nodes import (
-    DELTA,
+    ACTIVATION,
     INPUT,
     WEIGHT,
     ZERO,
@@ -27,6 +29,7 @@ from derive.expression.nodes import (
     Product,
     Quantity,
     product,
+    times,
     total,
     variable,
 )
@@ -145,31 +148,36 @@ class _Along(Scalar):
 
     def spread_moves(self, layer: Layer, source: int) -> Expression:
         """R Σ w·δ over the next layer."""
-        following = self.network.layers[layer.index]
-        parts: list[Expression] = []
-        for unit in range(following.units):
-            w = Quantity(WEIGHT, following.index, unit, source)
-            if trained_weights(following):
-                parts.append(Product((tangent(w), Quantity(DELTA, following.index, unit))))
-            parts.append(Product((w, auxiliary("Rdelta", following.index, unit))))
-        return total(*parts)
+        moving = trained_weights(self.network.layers[layer.index])
+
+        def both(delta: Expression, w: Expression) -> Expression:
+            assert isinstance(delta, Quantity) and isinstance(w, Quantity)
+            moved = Product((w, _moved(delta)))
+            return total(Product((tangent(w), delta)), moved) if moving else moved
+
+        a = Quantity(ACTIVATION, layer.index, source)
+        return over_uses(self.graph, a, delta_of, self.taught.factor, both)
 
     def gradient_moves(self, layer: Layer) -> None:
-        deltas = [auxiliary("Rdelta", layer.index, unit) for unit in range(layer.units)]
+        """R of δ·a for every weight, and of what a bias gets."""
+
+        def both(delta: Expression, came_in: Expression) -> Expression:
+            assert isinstance(delta, Quantity)
+            moved = times(_moved(delta), came_in)
+            moves = self.moves(came_in) if isinstance(came_in, Quantity) else None
+            return moved if moves is None else total(moved, Product((delta, moves)))
+
+        parameters: list[Quantity] = []
         if trained_weights(layer):
-            for source, a in enumerate(self.before(layer)):
-                for unit, delta in enumerate(deltas):
-                    parts: list[Expression] = [Product((delta, a))]
-                    moves = self.moves(a)
-                    if moves is not None:
-                        parts.append(Product((Quantity(DELTA, layer.index, unit), moves)))
-                    w = Quantity(WEIGHT, layer.index, unit, source)
-                    self.items.append(Statement(second(w), total(*parts)))
-        if not trained_biases(layer):
-            return
-        if layer.bias == "shared":
-            self.items.append(Statement(second(bias_of(layer, 0)), total(*deltas)))
-            return
-        for unit, delta in enumerate(deltas):
-            moved = Negative(delta) if layer.subtracts else delta
-            self.items.append(Statement(second(bias_of(layer, unit)), moved))
+            units, senders = range(layer.units), range(len(self.before(layer)))
+            parameters += [Quantity(WEIGHT, layer.index, j, i) for i in senders for j in units]
+        if trained_biases(layer):
+            parameters += self.network.biases(layer.index)
+        for p in parameters:
+            found = over_uses(self.graph, p, delta_of, self.taught.factor, both)
+            self.items.append(Statement(second(p), found))
+
+
+def _moved(delta: Quantity) -> Quantity:
+    """Rδ."""
+    return auxiliary("Rdelta", delta.layer, delta.unit)

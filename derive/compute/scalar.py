@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from derive.algebra.backward import over_uses
 from derive.compute import stable
 from derive.compute.functions import LARGEST, OTHERS, SECOND, TOTAL
 from derive.compute.loss_forms import loss_form, share
 from derive.compute.prepared import prepared
 from derive.compute.program import WIDE, Program, Remark, Statement, auxiliary, gradient
-from derive.compute.taught import MANY, Taught
+from derive.compute.taught import MANY, Taught, delta_of
 from derive.derivation.tidy import tidy
 from derive.expression.binding import Line
 from derive.expression.nodes import (
@@ -20,16 +21,15 @@ from derive.expression.nodes import (
     WEIGHT,
     Apply,
     Expression,
-    Negative,
     Number,
-    Product,
     Quantity,
     Sum,
     product,
+    times,
     total,
     variable,
 )
-from derive.graph import E, NetworkGraph, activations, bias_of, pre_activations
+from derive.graph import E, NetworkGraph, activations, pre_activations
 from derive.network import catalogue
 from derive.network.description import Layer, Network
 
@@ -134,20 +134,11 @@ class Scalar:
             )
 
     def gradients(self, layer: Layer) -> None:
-        before = (
-            activations(self.network.layers[layer.index - 2])
-            if layer.index > 1
-            else self.graph.inputs
-        )
-        deltas = [Quantity(DELTA, layer.index, j) for j in range(layer.units)]
-        for i, a in enumerate(before):
-            for j, delta in enumerate(deltas):
-                self.gradient(Quantity(WEIGHT, layer.index, j, i), Product((delta, a)))
-        if layer.bias == "shared":
-            self.gradient(bias_of(layer, 0), total(*deltas))
-        elif layer.has_own_biases:
-            for j, delta in enumerate(deltas):
-                self.gradient(bias_of(layer, j), Negative(delta) if layer.subtracts else delta)
+        units, senders = range(layer.units), range(self.network.sizes[layer.index - 1])
+        parameters = [Quantity(WEIGHT, layer.index, j, i) for i in senders for j in units]
+        for p in (*parameters, *self.network.biases(layer.index)):
+            found = over_uses(self.graph, p, delta_of, self.taught.factor, times)
+            self.gradient(p, found)
         if layer.index == 1:
             for i, a in enumerate(self.graph.inputs):
                 self.gradient(a, self.taught.spread(0, i))

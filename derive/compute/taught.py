@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from derive.algebra.backward import over_uses
 from derive.compute.program import Remark
 from derive.derivation.calculus import is_short, outer_derivative, prime, with_names
 from derive.derivation.tidy import tidy
 from derive.expression.nodes import (
+    ACTIVATION,
+    BIAS,
     DELTA,
+    INPUT,
+    ONE,
     TARGET,
     WEIGHT,
     Apply,
     Expression,
+    Negative,
     Number,
     Partial,
     Product,
@@ -72,8 +78,29 @@ class Taught:
 
     def spread(self, index: int, source: int) -> Expression:
         """Σ w·δ over the layer after ``index``, for its unit ``source``."""
-        following = self.network.layers[index]
-        return total(*(
-            Product((Quantity(WEIGHT, index + 1, j, source), Quantity(DELTA, index + 1, j)))
-            for j in range(following.units)
-        ))  # fmt: skip
+        kind = ACTIVATION if index else INPUT
+        return over_uses(
+            self.graph, Quantity(kind, index, source), delta_of, self.factor, _weight_first
+        )
+
+    def factor(self, z: Quantity, p: Quantity) -> Expression:
+        """∂z/∂p of a weighted sum, for a weight, a bias, or what comes in."""
+        if p.kind == BIAS:
+            return MINUS_ONE if self.network.layers[z.layer - 1].subtracts else ONE
+        if p.kind != WEIGHT:
+            return Quantity(WEIGHT, z.layer, z.unit, p.unit)
+        if z.layer == 1:
+            return Quantity(INPUT, unit=p.source)
+        return Quantity(ACTIVATION, z.layer - 1, p.source)
+
+
+MINUS_ONE = Negative(ONE)
+
+
+def delta_of(z: Quantity) -> Quantity:
+    """∂E/∂z by its name."""
+    return Quantity(DELTA, z.layer, z.unit)
+
+
+def _weight_first(delta: Expression, weight: Expression) -> Expression:
+    return Product((weight, delta))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING
 
+from derive.algebra.backward import over_uses
 from derive.derivation.check import POINTS
 from derive.derivation.check.equalities import Equalities
 from derive.derivation.check.points import draw
@@ -16,16 +17,13 @@ from derive.derivation.delta_sign import restated
 from derive.derivation.local import Locals, key
 from derive.derivation.steps import Kind, Rule, Step, chain
 from derive.derivation.styles.common import backward_order
-from derive.derivation.styles.deltas import delta_of
+from derive.derivation.styles.deltas import by_name, delta_of
 from derive.expression.nodes import (
     BIAS,
     WEIGHT,
-    Expression,
     Partial,
-    Product,
     Quantity,
     times,
-    total,
 )
 from derive.graph import E, NetworkGraph, activations, pre_activations
 from derive.notation import NEGATIVE
@@ -104,8 +102,8 @@ def output_delta(graph: NetworkGraph) -> Step:
     """
     last = graph.network.layers[-1]
     z = pre_activations(last)[0]
-    moved = [a for a in activations(last) if z in graph.parents[a]]
-    known: Expression = total(*(Product((Partial(E, a), Partial(a, z))) for a in moved))
+    moved = graph.children[z]
+    known = over_uses(graph, z, by_name, Partial)
     return Step(
         "general/delta",
         Kind.GENERAL,
@@ -119,8 +117,8 @@ def gradient_of(graph: NetworkGraph, w: Quantity) -> Step:
     """∂E/∂w = Σ ∂E/∂z·∂z/∂w = Σ δ·a over the units that w enters; of a bias, a is 1."""
     local = Locals(graph)
     receivers = tuple(graph.children[w])
-    chained = total(*(Product((Partial(E, z), Partial(z, w))) for z in receivers))
-    known = total(*(times(delta_of(z), local.factor(z, w)) for z in receivers))
+    chained = over_uses(graph, w, by_name, Partial)
+    known = over_uses(graph, w, delta_of, local.factor, times)
     return Step(
         f"general/{key(w)}", Kind.GENERAL, Rule.CHAIN, chain(Partial(E, w), chained, known),
         about=(w, *receivers),

@@ -16,6 +16,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
+from derive.algebra.backward import over_uses
 from derive.derivation.check import Report
 from derive.derivation.delta_sign import as_delta, minus, with_minus
 from derive.derivation.derivation import Derivation, derive
@@ -35,7 +36,6 @@ from derive.expression.nodes import (
     product,
     rewrite,
     substitute,
-    total,
 )
 from derive.graph import E
 from derive.network.description import Network
@@ -227,12 +227,10 @@ class _Tasks:
                 return None
             uses: tuple[str, ...] = (self.local.step(graph.terms[a.unit], a).id,)
         else:
-            receivers = graph.children[a]
-            terms = [Product((delta_of(z), self.local.factor(z, a))) for z in receivers]
-            found = total(*terms)
+            found = over_uses(graph, a, delta_of, self.local.factor)
             if self._negative:
                 found = with_minus(found)
-            uses = tuple(f"delta/{key(z)}" for z in receivers)
+            uses = tuple(f"delta/{key(z)}" for z in graph.children[a])
         name = f"arriving/{key(a)}"
         step = Step(
             f"task/{name}", Kind.TASK, Rule.SUBSTITUTE, chain(Partial(E, a), found), uses,

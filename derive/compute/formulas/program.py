@@ -12,7 +12,7 @@ from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from derive.algebra.backward import backward
+from derive.algebra.backward import backward, over_uses
 from derive.compute.formulas.steady import steady
 from derive.compute.prepared import STABILISE, prepared
 from derive.compute.program import (
@@ -227,11 +227,12 @@ class Programs:
     def _taught(self, q: Quantity) -> Remark:
         """∂f/∂x = ∂f/∂q·∂q/∂x + …, short derivatives written out."""
         graph = self.textbook
-        parts = []
-        for r in graph.children[q]:
-            upstream = () if r == graph.loss else (Partial(graph.loss, r),)
-            parts.append(product(*upstream, self._taught_slope(r, q)))
-        return Remark(Partial(graph.loss, q), tidy(total(*parts)))
+
+        def behind(r: Quantity) -> Expression:
+            return ONE if r == graph.loss else Partial(graph.loss, r)
+
+        found = over_uses(graph, q, behind, self._taught_slope, _without_one)
+        return Remark(Partial(graph.loss, q), tidy(found))
 
     def _taught_slope(self, of: Quantity, by: Quantity) -> Expression:
         formula = self.textbook.definitions[of]
@@ -253,6 +254,10 @@ def _is_long(e: Expression) -> bool:
 
 def _ready(e: Expression) -> Expression:
     return prepared(e, STABILISE)
+
+
+def _without_one(upstream: Expression, slope: Expression) -> Expression:
+    return slope if upstream == ONE else product(upstream, slope)
 
 
 def _times(upstream: Expression, slope: Expression) -> Expression:

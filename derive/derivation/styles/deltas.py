@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+from derive.algebra.backward import over_uses
 from derive.derivation.cancellation import cancelling_steps, output_delta_simplified
 from derive.derivation.local import Locals, key
 from derive.derivation.steps import Kind, Relation, Rule, Section, Step, chain
@@ -23,7 +24,6 @@ from derive.expression.nodes import (
     Bracket,
     Expression,
     Partial,
-    Product,
     Quantity,
     Sum,
     product,
@@ -90,10 +90,9 @@ class Deltas:
 
     def _arriving(self, a: Quantity) -> tuple[Expression, Expression, tuple[str, ...]]:
         """Σ_k ∂E/∂z_k·∂z_k/∂a, the same with δ and w, and the steps it rests on."""
-        receivers = self.graph.children[a]
-        chained = total(*(Product((Partial(E, z), Partial(z, a))) for z in receivers))
-        known = total(*(Product((delta_of(z), self.local.factor(z, a))) for z in receivers))
-        return chained, known, tuple(f"delta/{key(z)}" for z in receivers)
+        chained = over_uses(self.graph, a, by_name, Partial)
+        known = over_uses(self.graph, a, delta_of, self.local.factor)
+        return chained, known, tuple(f"delta/{key(z)}" for z in self.graph.children[a])
 
     def delta(self, z: Quantity) -> Step:
         """δ = ∂E/∂z: the chain rule, the factors put in, and what then cancels. Numbered."""
@@ -121,8 +120,8 @@ class Deltas:
     def _softmax_delta(self, z: Quantity) -> Step:
         """δ_j = Σ_m ∂E/∂a_m·∂a_m/∂z_j: every activation of the layer depends on z_j."""
         every = self.graph.children[z]
-        chained = total(*(Product((Partial(E, a), Partial(a, z))) for a in every))
-        known = total(*(product(Partial(E, a), self.local.factor(a, z)) for a in every))
+        chained = over_uses(self.graph, z, by_name, Partial)
+        known = over_uses(self.graph, z, by_name, self.local.factor, product)
         locals_ = tuple(self.local.step(a, z) for a in every)
         uses = tuple(f"arriving/{key(a)}" for a in every) + tuple(s.id for s in locals_)
         return Step(
@@ -157,8 +156,8 @@ class Deltas:
     def gradient(self, w: Quantity) -> Step:
         """∂E/∂w = δ·a for a weight, δ for a bias, Σδ for a bias that a layer shares."""
         receivers = self.graph.children[w]
-        chained = total(*(Product((Partial(E, z), Partial(z, w))) for z in receivers))
-        known = total(*(times(delta_of(z), self.local.factor(z, w)) for z in receivers))
+        chained = over_uses(self.graph, w, by_name, Partial)
+        known = over_uses(self.graph, w, delta_of, self.local.factor, times)
         locals_ = tuple(self.local.step(z, w) for z in receivers)
         uses = tuple(f"delta/{key(z)}" for z in receivers) + tuple(s.id for s in locals_)
         return Step(
@@ -166,6 +165,11 @@ class Deltas:
             chain(Partial(E, w), chained, known), uses=uses, substeps=locals_,
             about=(w, *receivers),
         )  # fmt: skip
+
+
+def by_name(r: Quantity) -> Expression:
+    """∂E/∂r."""
+    return Partial(E, r)
 
 
 def delta_of(z: Quantity) -> Quantity:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from derive.algebra.backward import over_uses, pair
 from derive.derivation.cancellation import (
     cancelling_steps,
     output_delta_simplified,
@@ -21,7 +22,7 @@ from derive.derivation.local import Locals, key
 from derive.derivation.steps import SUM_TO_ONE, Kind, Rule, Section, Step, chain
 from derive.derivation.styles import common
 from derive.derivation.styles.arrays import MOST_INSIDE, Arrays, gathered, itself
-from derive.derivation.styles.deltas import Deltas, delta_of, grouped
+from derive.derivation.styles.deltas import Deltas, by_name, delta_of, grouped
 from derive.derivation.styles.forms import Forms
 from derive.expression.matrices import Hadamard, Matrix, column
 from derive.expression.nodes import (
@@ -167,8 +168,7 @@ class Matrices:
 
     def _delta(self, layer: Layer, z: Quantity) -> Step:
         """δ of one unit in what has names already; where output and loss cancel, what is left."""
-        shares = self._shares(layer, z)
-        members = [delta_of(z), Partial(E, z), total(*shares)]
+        members = [delta_of(z), Partial(E, z), self._chained(layer, z)]
         uses = [f"arriving/{key(a)}" if self._is_named(a) else f"local/E/{key(a)}"
                 for a in self.graph.children[z]]  # fmt: skip
         uses += [self.local.step(a, z).id for a in self.graph.children[z]
@@ -186,23 +186,24 @@ class Matrices:
             substeps=substeps, assumes=assumes, about=(z,),
         )  # fmt: skip
 
-    def _shares(self, layer: Layer, z: Quantity) -> list[Expression]:
-        """∂E/∂a·∂a/∂z for every a that z changes."""
-        every = self.graph.children[z]
-        if layer.activation.name == "identity":
-            return [Partial(E, a) for a in every]
-        return [Product((Partial(E, a), Partial(a, z))) for a in every]
+    def _chained(self, layer: Layer, z: Quantity) -> Expression:
+        """Σ ∂E/∂a·∂a/∂z over every a that z changes."""
+        alone = layer.activation.name == "identity"  # ∂a/∂z is 1
+        return over_uses(self.graph, z, by_name, Partial, _first if alone else pair)
 
     def _is_named(self, a: Quantity) -> bool:
         return a.layer < self.last or bool(self.graph.terms)
 
     def _known(self, z: Quantity) -> Expression:
         """∂E/∂z of an output with every factor put in."""
-        return self.graph.averaged(total(*(
-            product(*(f for f in (self.local.factor(e, y), self.local.factor(y, z)) if f != ONE))
-            for e, y in self._errors()
-            if y in self.graph.children[z]
-        )))  # fmt: skip
+        return self.graph.averaged(over_uses(
+            self.graph, z, lambda y: self.local.factor(self._error(y), y), self.local.factor,
+            _without_ones,
+        ))  # fmt: skip
+
+    def _error(self, y: Quantity) -> Quantity:
+        """The loss term that an output is in."""
+        return self.graph.terms[y.unit] if self.graph.terms else E
 
     def _contrast(self, layer: Layer) -> list[Step]:
         """What the loss that goes with softmax would give: −Σ t·ln y through the same Jacobian."""
@@ -270,15 +271,13 @@ class Matrices:
         last = Partial(z, w)
         factor = self.local.factor(z, w)
         if layer.index == self.last:
-            errors = [(e, y) for e, y in self._errors() if y in self.graph.children[z]]
-            paths = self.graph.averaged(
-                total(*(product(Partial(e, y), Partial(y, z)) for e, y in errors))
-            )
+            paths = self.graph.averaged(over_uses(
+                self.graph, z, lambda y: Partial(self._error(y), y), Partial, product
+            ))  # fmt: skip
             inner = [product(grouped(paths), last), product(grouped(self._known(z)), factor)]
         elif layer.activation.function is None:
-            paths = total(*self._shares(layer, z))
-            known = total(*(product(Partial(E, m), self.local.factor(m, z))
-                            for m in self.graph.children[z]))  # fmt: skip
+            paths = self._chained(layer, z)
+            known = over_uses(self.graph, z, by_name, self.local.factor, product)
             inner = [product(grouped(paths), last), product(grouped(known), factor)]
         else:
             slope, known_slope = Partial(a, z), self.local.factor(a, z)
@@ -293,6 +292,14 @@ class Matrices:
                 inner[-1] = product(grouped(known), factor)
         members = (step.subject, step.relations[1].expression, *inner, step.result)
         return replace(step, relations=chain(*members))
+
+
+def _first(upstream: Expression, _: Expression) -> Expression:
+    return upstream
+
+
+def _without_ones(upstream: Expression, factor: Expression) -> Expression:
+    return product(*(f for f in (upstream, factor) if f != ONE))
 
 
 def _along_one(w: Quantity) -> Expression:

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from derive.algebra.backward import over_uses
 from derive.derivation.cancellation import cancelling_steps, output_delta_simplified
 from derive.derivation.local import Locals, key
 from derive.derivation.steps import Kind, Rule, Section, Step, chain
@@ -243,15 +244,14 @@ class Paths:
             lines, needs = simpler
             assumes.update(dict.fromkeys(needs))
             return lines[-1].expression
-        parts = []
-        for a in graph.children[z]:
-            arriving = total(
-                *(product(_kept(self._behind(k, assumes)), self.local.factor(k, a))
-                  for k in graph.children[a])
-            )  # fmt: skip
-            factor = self.local.factor(a, z)
-            parts.append(_kept(arriving) if factor == ONE else product(_kept(arriving), factor))
-        return total(*parts)
+
+        def behind(k: Quantity) -> Expression:
+            return _kept(self._behind(k, assumes))
+
+        def arriving(a: Quantity) -> Expression:
+            return _kept(over_uses(graph, a, behind, self.local.factor, product))
+
+        return over_uses(graph, z, arriving, self.local.factor, _without_one)
 
     def _behind(self, z: Quantity, assumes: dict[str, None]) -> Expression:
         """∂E/∂z inside a longer formula: written out where it is one product, else by its name."""
@@ -263,6 +263,10 @@ class Paths:
             return delta_of(z)
         assumes.update(own)
         return written
+
+
+def _without_one(upstream: Expression, factor: Expression) -> Expression:
+    return upstream if factor == ONE else product(upstream, factor)
 
 
 def _kept(expression: Expression) -> Expression:

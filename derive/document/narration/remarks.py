@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
+from derive.algebra.backward import shares
 from derive.derivation.rounding import Shown, display, equal, exponent, is_zero, settled, shown
 from derive.derivation.steps import Kind
 from derive.derivation.valuation import Valuation
@@ -208,11 +209,12 @@ def shrinking(
     z = Quantity(PRE_ACTIVATION, first.layer, first.unit)
     if graph.network.layers[first.layer - 1].activation.function is None:
         return ()
-    shares = [
-        at.partial(E, k) * at.quantity(Quantity(WEIGHT, k.layer, k.unit, a.unit))
-        for k in graph.children[a]
-    ]
-    size, whole = sum(map(abs, shares)), abs(sum(shares))
+
+    def weight(k: Quantity, a: Quantity) -> Any:
+        return at.quantity(Quantity(WEIGHT, k.layer, k.unit, a.unit))
+
+    by_path = shares(graph, a, lambda k: at.partial(E, k), weight)
+    size, whole = sum(map(abs, by_path)), abs(sum(by_path))
     incoming = [abs(at.partial(graph.children[w][0], w)) for w in (last, first)]
     delta = abs(at.partial(E, graph.children[last][0]))
     return (
