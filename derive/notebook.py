@@ -17,6 +17,7 @@ from derive.network.description import Network
 from derive.rendering import render
 
 if TYPE_CHECKING:
+    from derive.compute.formulas.function import GraphFunction
     from derive.compute.function import GradientFunction
     from derive.compute.training import Training
     from derive.derivation.derivation import Derivation
@@ -49,14 +50,29 @@ def _lines(shown: Derivation) -> int:
 
 def function(shown: GradientFunction) -> str:
     """The names of what is in theta, in order, and the back end."""
-    names = shown.names
-    listed = ", ".join(names[:_MOST_NAMES]) + (", …" if len(names) > _MOST_NAMES else "")
     rows = [
         ("network", f"`{'-'.join(map(str, shown.network.sizes))}`"),
         ("back end", f"`{shown.backend}`"),
-        (f"theta, {len(names)}", f"`{listed}`"),
+        (f"theta, {len(shown.names)}", _some(shown.names)),
     ]
     return table(("", "loss, gradients = f(inputs, targets, parameters)"), rows, "ll")
+
+
+def graph_function(shown: GraphFunction) -> str:
+    """The names of the formulas and leaves, and the back end."""
+    formulas = tuple(q.name for q in shown.graph.definitions)
+    rows = [
+        (f"formulas, {len(formulas)}", _some(formulas)),
+        (f"theta, {len(shown.names)}", _some(shown.names)),
+        *([(f"inputs, {len(shown.inputs)}", _some(shown.inputs))] if shown.inputs else []),
+        ("back end", f"`{shown.backend}`"),
+    ]
+    return table(("", "loss, gradients = f(values)"), rows, "ll")
+
+
+def _some(names: Sequence[str]) -> str:
+    more = ", …" if len(names) > _MOST_NAMES else ""
+    return f"`{', '.join(names[:_MOST_NAMES])}{more}`"
 
 
 def training(shown: Training) -> str:

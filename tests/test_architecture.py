@@ -129,7 +129,8 @@ def multiplies(nodes: Iterable[ast.AST]) -> bool:
 def backward_passes(text: str) -> Iterator[int]:
     """The lines where a module adds up adjoints times local derivatives by itself.
 
-    - a loop over the uses of a quantity, graph.children[q], in which something is multiplied
+    - a loop over the uses of a quantity, graph.children[q], in which something is multiplied, or
+      a sum over them
     - a sum of products with an adjoint in them: Σ δ·w
     - a loop over reversed definitions in which products go on to what a formula mentions
     """
@@ -153,7 +154,9 @@ def backward_passes(text: str) -> Iterator[int]:
                 for inner in ast.walk(node):
                     if isinstance(inner, (ast.GeneratorExp, ast.ListComp)):
                         adjoint = _ADJOINT.search(ast.unparse(inner.elt))
-                        if adjoint and multiplies([inner.elt]):
+                        over = [ast.unparse(loop.iter) for loop in inner.generators]
+                        summed = any(".children[" in one or one in uses for one in over)
+                        if summed or (adjoint and multiplies([inner.elt])):
                             yield node.lineno
             if isinstance(node, ast.For) and "reversed(" in ast.unparse(node.iter):
                 inside = [n for n in ast.walk(node) if isinstance(n, ast.For) and n is not node]
@@ -183,6 +186,10 @@ PLANTED = {
     "over uses, by a name": (
         "def f(graph, q):\n    users = graph.children[q]\n    found = 0\n"
         "    for r in users:\n        found += adjoint[r] * slope(r, q)\n    return found"
+    ),
+    "over uses, the product in another place": (
+        "def f(self, q):\n    users = self.graph.children[q]\n"
+        "    return total(*(self.share(r, self.slope(r, q)) for r in users))"
     ),
     "over the units of the next layer": (
         "x = total(*(Product((w(j), delta_of(j))) for j in range(layer.units)))"

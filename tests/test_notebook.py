@@ -104,6 +104,14 @@ def test_a_function_names_what_is_in_theta() -> None:
     assert "theta, 930" in many and len(many) < 600
 
 
+def test_a_function_of_formulas_names_them_and_its_leaves() -> None:
+    graph = derive.Graph.from_formulas({"q": "w*x", "f": "q**2"}, "f", parameters=["w"])
+    assert derive.compile(graph, "python")._repr_markdown_().splitlines()[2:] == [
+        "| formulas, 2 | `q, f` |", "| theta, 1 | `w` |", "| inputs, 1 | `x` |",
+        "| back end | `python` |",
+    ]  # fmt: skip
+
+
 def test_a_training_is_a_table_of_its_runs() -> None:
     training = derive.train(MAZUR, (0.1, "0.50"), 20)
     head, rule, first, second = shown(training).splitlines()

@@ -14,7 +14,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping
 from operator import mul
 from typing import Any, TypeVar
 
-from derive.expression.nodes import Expression, Product, Quantity, total
+from derive.expression.nodes import ONE, Expression, Product, Quantity, product, total
 from derive.graph import Graph
 
 Q = TypeVar("Q", bound=Hashable)
@@ -52,6 +52,11 @@ def backward(
 def pair(adjoint: Expression, slope: Expression) -> Expression:
     """An adjoint times a local derivative as the chain rule writes it, whatever the two are."""
     return Product((adjoint, slope))
+
+
+def without_one(adjoint: Expression, slope: Expression) -> Expression:
+    """The same where an adjoint may be 1, which is not written: ∂E/∂E."""
+    return slope if adjoint == ONE else product(adjoint, slope)
 
 
 def over_uses(

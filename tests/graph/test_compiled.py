@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 import pickle
+import shutil
 from collections.abc import Callable
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +19,13 @@ import derive
 from derive.algebra.languages.catalogue import LANGUAGES
 from derive.cli import commands
 from derive.compute.formulas import program, reliable
+from derive.derivation.trace import ExampleTrace
+from derive.expression.arithmetic import HIGH
 from derive.graph import FormulaGraph, Graph
 from tests.compute.languages import alone, needed
 from tests.graph.test_formulas import BY_HAND
 
+EXAMPLES = Path(__file__).parents[2] / "examples" / "graphs"
 BACK_ENDS = ("python", "numpy", "auto")
 RUN = [name for name, row in LANGUAGES.items() if row.tried]
 
@@ -274,6 +279,30 @@ def test_long_and_deep_formulas_compile() -> None:
     f = derive.compile(graph, "python")
     loss, gradients = f({**dict.fromkeys(names, 1.0), "y": 0.5, "x3": 2.0})
     assert gradients["x0"] == 2.0 and gradients["x3"] == 1.0 and math.isfinite(loss)
+
+
+# -- the graphs of examples/ ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", sorted(EXAMPLES.glob("*.yaml")), ids=lambda path: path.stem)
+def test_examples_beside_sixty_digits(path: Path, tmp_path: Path) -> None:
+    """Against SymPy's slopes of the formulas as typed; in C, too, where a compiler is there."""
+    f = derive.compile(path)
+    assert isinstance(f, derive.GraphFunction)
+    graph = f.graph
+    known = graph.leaf_values() if graph.has_values else {q: Fraction(1, 3) for q in graph.leaves}
+    values = {q.name: float(value) for q, value in known.items()}
+    leaves = {q: HIGH.number(Fraction(values[q.name])) for q in graph.leaves}
+    trace = ExampleTrace(graph, leaves, HIGH)
+    true = [trace.partial(graph.loss, w) for w in graph.parameters]
+    loss, gradients = f(values)
+    assert near(loss, trace.quantity(graph.loss), 1e-12)
+    for got, exact_ in zip(gradients.values(), true, strict=True):
+        assert abs(got - exact_) <= 1e-12 * (1 + abs(exact_))
+    if graph.has_values and shutil.which("gcc"):
+        first, *rest = alone("c", derive.standalone(path, "c"), tmp_path)
+        found = [float(first.split()[1]), *(float(line.rpartition("=")[2]) for line in rest)]
+        assert found == pytest.approx([loss, *gradients.values()], rel=1e-12, abs=1e-14)
 
 
 # -- files ----------------------------------------------------------------------------------------

@@ -104,6 +104,11 @@ class GraphFunction:
         return f"<GraphFunction of {count} formula{'s' * (count != 1)}, {len(self.names)} " \
                f"parameter{'s' * (len(self.names) != 1)} in theta>"  # fmt: skip
 
+    def _repr_markdown_(self) -> str:
+        from derive.notebook import graph_function  # from below, when a notebook asks
+
+        return graph_function(self)
+
     # -- loss and gradients ------------------------------------------------------------------
 
     def __call__(self, values: Values = None) -> tuple[float, dict[str, float]]:

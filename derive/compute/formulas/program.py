@@ -12,7 +12,7 @@ from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from derive.algebra.backward import backward, over_uses
+from derive.algebra.backward import backward, over_uses, without_one
 from derive.compute.formulas.steady import steady
 from derive.compute.prepared import STABILISE, prepared
 from derive.compute.program import (
@@ -231,7 +231,7 @@ class Programs:
         def behind(r: Quantity) -> Expression:
             return ONE if r == graph.loss else Partial(graph.loss, r)
 
-        found = over_uses(graph, q, behind, self._taught_slope, _without_one)
+        found = over_uses(graph, q, behind, self._taught_slope, without_one)
         return Remark(Partial(graph.loss, q), tidy(found))
 
     def _taught_slope(self, of: Quantity, by: Quantity) -> Expression:
@@ -254,10 +254,6 @@ def _is_long(e: Expression) -> bool:
 
 def _ready(e: Expression) -> Expression:
     return prepared(e, STABILISE)
-
-
-def _without_one(upstream: Expression, slope: Expression) -> Expression:
-    return slope if upstream == ONE else product(upstream, slope)
 
 
 def _times(upstream: Expression, slope: Expression) -> Expression:

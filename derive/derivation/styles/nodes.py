@@ -14,9 +14,10 @@ from __future__ import annotations
 from collections import deque
 from typing import Any
 
+from derive.algebra.backward import over_uses, without_one
 from derive.derivation.local import Edges, key
 from derive.derivation.steps import Kind, Rule, Section, Step, chain
-from derive.expression.nodes import Expression, Partial, Quantity, product, total
+from derive.expression.nodes import ONE, Expression, Partial, Quantity
 from derive.graph import AnyGraph
 
 
@@ -75,15 +76,12 @@ class Nodes:
         if users == [loss]:  # the local derivative is all there is
             (only,) = local
             return Step(name, kind, Rule.CHAIN, only.relations, uses=(only.id,), about=(q, loss))
-        chained = total(*(self._share(r, self.edges.named(r, q)) for r in users))
-        known = total(*(self._share(r, self.edges.factor(r, q)) for r in users))
+        chained = over_uses(self.graph, q, self._behind, self.edges.named, without_one)
+        known = over_uses(self.graph, q, self._behind, self.edges.factor, without_one)
         members = dict.fromkeys((Partial(loss, q), chained, known))
         uses = (*(f"gradient/{key(r)}" for r in users if r != loss), *(s.id for s in local))
         return Step(name, kind, Rule.CHAIN, chain(*members), uses=uses, about=(q, *users))
 
-    def _share(self, user: Quantity, local: Expression) -> Expression:
-        """∂E/∂r·∂r/∂q; of the loss itself ∂E/∂q alone, as ∂E/∂E is 1."""
-        if user == self.graph.loss:
-            return local
-        upstream = Partial(self.graph.loss, user)
-        return product(upstream, local)
+    def _behind(self, user: Quantity) -> Expression:
+        """∂E/∂r; of the loss itself 1."""
+        return ONE if user == self.graph.loss else Partial(self.graph.loss, user)
