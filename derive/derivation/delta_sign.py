@@ -65,7 +65,10 @@ def restated(step: Step, gradients: Mapping[Expression, Expression]) -> Step:
     elif _is_delta(entry(step.subject, 0, 0)):
         relations = [first, *(Relation(r.sign, as_delta(r.expression)) for r in others)]
     elif step.rule is Rule.UPDATE:
-        relations = [first, *(Relation(r.sign, _moved(r.expression, gradients)) for r in others)]
+        relations = [
+            first,
+            *(Relation(r.sign, _update_in_deltas(r.expression, gradients)) for r in others),
+        ]
     else:
         relations = [Relation(r.sign, with_minus(r.expression)) for r in step.relations]
     substeps = tuple(restated(inner, gradients) for inner in step.substeps)
@@ -171,7 +174,9 @@ def _signed(e: Expression) -> tuple[bool, Expression]:
     return False, e.with_children(tuple(map(with_minus, e.children)))
 
 
-def _moved(formula: Expression, gradients: Mapping[Expression, Expression]) -> Expression:
+def _update_in_deltas(
+    formula: Expression, gradients: Mapping[Expression, Expression]
+) -> Expression:
     """w − η·∂E/∂w → w + η·δ·a, of a matrix too; as it is where a gradient is not told in δ."""
     asked = [node for node in formula.walk() if isinstance(node, Partial)]
     if not all(node in gradients and _tells(gradients[node]) for node in asked):

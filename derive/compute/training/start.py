@@ -1,4 +1,8 @@
-"""Where training starts: the network's own parameters, and seeded ones where it has none."""
+"""Where training starts: the network's own parameters, and seeded ones where it has none.
+
+Drawn as in Glorot and Bengio 2010 (equation 16), or, behind activations that let through one side
+alone, as in He, Zhang, Ren and Sun 2015 (arXiv:1502.01852).
+"""
 
 from __future__ import annotations
 
@@ -11,7 +15,7 @@ from derive.compute.blocks import Block, blocks
 from derive.network.description import Layer, Network
 
 # Activations whose slope is 1 on one side and (about) 0 on the other: half of what comes in is
-# lost, so that the weights are drawn wider (He et al. 2015) than for others (Glorot 2010).
+# lost, so that the weights are drawn wider than for others.
 _ONE_SIDED = frozenset(
     ("relu", "leaky_relu", "elu", "selu", "softplus", "gelu", "gelu_tanh", "silu", "mish")
 )

@@ -82,13 +82,13 @@ class Deltas:
 
     def activation_gradient(self, a: Quantity) -> Step:
         """∂E/∂a = Σ_k δ_k·w_ak, a step of its own where several δ need it."""
-        chained, known, uses = self._arriving(a)
+        chained, known, uses = self._upstream(a)
         return Step(
             f"arriving/{key(a)}", Kind.UPSTREAM, Rule.CHAIN,
             chain(Partial(E, a), chained, known), uses=uses, about=(a,),
         )  # fmt: skip
 
-    def _arriving(self, a: Quantity) -> tuple[Expression, Expression, tuple[str, ...]]:
+    def _upstream(self, a: Quantity) -> tuple[Expression, Expression, tuple[str, ...]]:
         """Σ_k ∂E/∂z_k·∂z_k/∂a, the same with δ and w, and the steps it rests on."""
         chained = over_uses(self.graph, a, by_name, Partial)
         known = over_uses(self.graph, a, delta_of, self.local.factor)
@@ -103,7 +103,7 @@ class Deltas:
         layer = self.graph.network.layers[z.layer - 1]
         if layer.activation.function is None:
             return self._softmax_delta(z)
-        chained, known, uses = self._arriving(a)
+        chained, known, uses = self._upstream(a)
         factor = self.local.factor(a, z)
         members: list[Expression] = [
             delta_of(z), Partial(E, z), product(grouped(chained), Partial(a, z)),

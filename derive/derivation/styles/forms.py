@@ -195,15 +195,15 @@ class Forms:
 
     def _through(self, layer: Layer) -> list[Expression]:
         """What comes back, times the slope of the activation."""
-        arriving = self._arriving(layer.index)
+        upstream = self._upstream(layer.index)
         if layer.activation.name == "identity":
-            return [arriving]
+            return [upstream]
         function = layer.activation.function
         if function is not None:
-            return [Hadamard(arriving, prime(function)(self.sums(layer.index)))]
+            return [Hadamard(upstream, prime(function)(self.sums(layer.index)))]
         if self.batch:
             return []
-        return [self.arrays.through(arriving, self.jacobian(layer))]
+        return [self.arrays.through(upstream, self.jacobian(layer))]
 
     def jacobian(self, layer: Layer) -> Named:
         """∂a⁽ˡ⁾/∂z⁽ˡ⁾ of softmax: a row for every activation, a column for every weighted sum."""
@@ -213,7 +213,7 @@ class Forms:
         symbol = Partial(self._symbol(ACTIVATION, k), self._symbol(PRE_ACTIVATION, k))
         return Named(symbol, matrix)
 
-    def _arriving(self, k: int) -> Expression:
+    def _upstream(self, k: int) -> Expression:
         """∂E/∂a⁽ˡ⁾: of the last layer as it is, else through the next layer."""
         if k < self.last:
             deltas, weights = self.deltas(k + 1), self.weights(k + 1)

@@ -79,12 +79,12 @@ class Matrices:
     def _layer(self, layer: Layer, parameters: tuple[Quantity, ...]) -> tuple[Step, ...]:
         rules = [self.forms.delta(layer), *self.forms.gradients(layer, parameters)]
         steps = [rule for rule in rules if rule is not None]
-        steps += [self._arriving(layer), *self._slopes(layer), self._deltas(layer)]
+        steps += [self._upstream(layer), *self._slopes(layer), self._deltas(layer)]
         if layer.index == self.last:
             steps += self._contrast(layer)
         return (*steps, *self._gradients(layer, parameters))
 
-    def _arriving(self, layer: Layer) -> Step:
+    def _upstream(self, layer: Layer) -> Step:
         """∂E/∂a for every unit: from the loss, or through every unit of the next layer."""
         found, vector, k = activations(layer), self.arrays.vector, layer.index
         if k == self.last:
@@ -150,14 +150,14 @@ class Matrices:
         zs, found, vector = pre_activations(layer), activations(layer), self.arrays.vector
         steps = tuple(self._delta(layer, z) for z in zs)
         members: list[Expression] = [vector(map(delta_of, zs)), vector(Partial(E, z) for z in zs)]
-        arriving = vector(Partial(E, a) for a in found)
+        upstream = vector(Partial(E, a) for a in found)
         if layer.activation.function is None:
             if len(zs) <= MOST_INSIDE:
                 jacobian = Matrix(tuple(tuple(Partial(a, z) for z in zs) for a in found))
-                members.append(self.arrays.through(arriving, jacobian))
+                members.append(self.arrays.through(upstream, jacobian))
         elif layer.activation.name != "identity":
             slopes = vector(Partial(a, z) for a, z in zip(found, zs, strict=True))
-            members.append(Hadamard(arriving, slopes))
+            members.append(Hadamard(upstream, slopes))
         product_says_it = layer.activation.function is None and len(zs) <= MOST_INSIDE
         for position in range(3 if product_says_it else 2, len(steps[0].relations)):
             members.append(vector(step.relations[position].expression for step in steps))
@@ -281,8 +281,8 @@ class Matrices:
             inner = [product(grouped(paths), last), product(grouped(known), factor)]
         else:
             slope, known_slope = Partial(a, z), self.local.factor(a, z)
-            arriving = self.entries.activation_gradient(a)
-            chained, known = (relation.expression for relation in arriving.relations[1:])
+            upstream = self.entries.activation_gradient(a)
+            chained, known = (relation.expression for relation in upstream.relations[1:])
             inner = [
                 product(Partial(E, a), slope, last),
                 product(grouped(chained), slope, last),

@@ -246,12 +246,12 @@ class Paths:
             return lines[-1].expression
 
         def behind(k: Quantity) -> Expression:
-            return _kept(self._behind(k, assumes))
+            return _bracketed(self._behind(k, assumes))
 
-        def arriving(a: Quantity) -> Expression:
-            return _kept(over_uses(graph, a, behind, self.local.factor, product))
+        def upstream(a: Quantity) -> Expression:
+            return _bracketed(over_uses(graph, a, behind, self.local.factor, product))
 
-        return over_uses(graph, z, arriving, self.local.factor, _without_one)
+        return over_uses(graph, z, upstream, self.local.factor, _without_one)
 
     def _behind(self, z: Quantity, assumes: dict[str, None]) -> Expression:
         """∂E/∂z inside a longer formula: written out where it is one product, else by its name."""
@@ -259,7 +259,7 @@ class Paths:
             return delta_of(z)
         own: dict[str, None] = {}
         written = self._collected(z, own)
-        if z in self._named and _kept(written) != written:
+        if z in self._named and _bracketed(written) != written:
             return delta_of(z)
         assumes.update(own)
         return written
@@ -269,7 +269,7 @@ def _without_one(upstream: Expression, factor: Expression) -> Expression:
     return upstream if factor == ONE else product(upstream, factor)
 
 
-def _kept(expression: Expression) -> Expression:
+def _bracketed(expression: Expression) -> Expression:
     """Square brackets around a sum that becomes a factor."""
     if isinstance(expression, Sum) and not _is_short_difference(expression):
         return Bracket(expression)
@@ -283,7 +283,7 @@ def _is_short_difference(expression: Sum) -> bool:
 
 
 def _times_input(delta: Expression, factor: Expression) -> Expression:
-    return delta if factor == ONE else times(_kept(delta), factor)
+    return delta if factor == ONE else times(_bracketed(delta), factor)
 
 
 def _along(path: Path, bracketed: bool) -> Expression:

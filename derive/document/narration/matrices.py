@@ -122,7 +122,7 @@ def results(teller: Teller, section: Section) -> Iterator[Block]:
         yield teller.equation(step, chain, "gradient")
 
 
-def _arriving(teller: Teller, layer: Layer, step: Step, told: set[str]) -> Iterator[Block]:
+def _upstream(teller: Teller, layer: Layer, step: Step, told: set[str]) -> Iterator[Block]:
     last = layer.index == len(teller.network.layers)
     count = layer.units if last else teller.network.layers[layer.index].units
     values: dict[str, Value] = {"loss": E, "count": count}
@@ -252,7 +252,7 @@ def _gradients(teller: Teller, layer: Layer, step: Step, told: set[str]) -> Iter
 
 
 _TELL = {
-    Kind.UPSTREAM: _arriving, Kind.LOCAL: _slopes, Kind.ROW_SUMS: _rests, Kind.DELTA: _deltas,
+    Kind.UPSTREAM: _upstream, Kind.LOCAL: _slopes, Kind.ROW_SUMS: _rests, Kind.DELTA: _deltas,
     Kind.CONTRAST: _contrast, Kind.GRADIENT: _gradients,
 }  # fmt: skip
 
