@@ -29,6 +29,7 @@ from derive.compute.rewriting import apply, fold
 from derive.derivation.calculus import derivative
 from derive.derivation.tidy import negative, tidy
 from derive.expression.binding import Binder, Line
+from derive.expression.formula import without_ones
 from derive.expression.functions import VALUE, X
 from derive.expression.nodes import (
     ONE,
@@ -40,7 +41,7 @@ from derive.expression.nodes import (
     total,
     variable,
 )
-from derive.network.catalogue import ActivationUse, without_ones
+from derive.network.catalogue import ActivationUse
 
 FACE_NAMES = ("y", "q", "l", "m")
 LETTERS: dict[str, Expression] = {

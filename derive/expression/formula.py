@@ -23,8 +23,10 @@ from derive.expression.nodes import (
     Negative,
     Number,
     Power,
+    Product,
     Quotient,
     product,
+    rewrite,
     total,
 )
 from derive.expression.tokens import ALLOWED, FormulaError, Token, tokens
@@ -35,7 +37,15 @@ MAX_DEPTH = 40  # brackets, calls, signs and powers inside each other
 
 CONSTANTS = ("pi", "e")
 
-__all__ = ["CONSTANTS", "MAX_DEPTH", "MAX_LENGTH", "MAX_TOKENS", "FormulaError", "parse"]
+__all__ = [
+    "CONSTANTS",
+    "MAX_DEPTH",
+    "MAX_LENGTH",
+    "MAX_TOKENS",
+    "FormulaError",
+    "parse",
+    "without_ones",
+]
 
 _COMPARISONS = ("<", "<=", ">", ">=", "==", "!=")
 _WORDS = ("if", "else")
@@ -76,6 +86,17 @@ def parse(
     parser = _Parser(found, names, elementary() if functions is None else functions)
     parser.beside = beside
     return parser.formula()
+
+
+def without_ones(formula: Expression) -> Expression:
+    """1·(eˣ − 1) → eˣ − 1, where a parameter or a local derivative is 1."""
+
+    def change(node: Expression) -> Expression:
+        if not isinstance(node, Product):
+            return node
+        return product(*(f for f in node.factors if not (isinstance(f, Number) and f.value == 1)))
+
+    return rewrite(formula, change)
 
 
 class _Parser:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from derive.expression.formula import parse
+from derive.expression.formula import parse, without_ones
 from derive.expression.functions import VALUE, X, elementary
 from derive.expression.nodes import Expression
 from derive.network.catalogue import (
@@ -10,7 +10,6 @@ from derive.network.catalogue import (
     TARGET_LETTER,
     ActivationUse,
     LossUse,
-    without_ones,
 )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from derive.derivation.check.points import draw
 from derive.derivation.rounding import equal
 from derive.derivation.trace import Trace
@@ -9,36 +11,41 @@ from derive.expression.evaluate import evaluate
 from derive.expression.nodes import Expression
 from derive.graph import NetworkGraph
 
-_POINTS = 3
-_SEED = 7000
+
+def agree(a: Expression, b: Expression, point: Trace) -> bool:
+    """Whether two formulas have the same value at a point; not so where one has none."""
+    try:
+        return equal(evaluate(a, point), evaluate(b, point))
+    except (ArithmeticError, KeyError, TypeError):  # TypeError: a second derivative
+        return False
 
 
-class Truth:
-    """Compares formulas about one network; what was compared once is remembered."""
+class Equality:
+    """Compares formulas about one network; what was compared once is remembered.
 
-    def __init__(self, graph: NetworkGraph) -> None:
+    seed   of the first point
+    count  of the points
+    """
+
+    def __init__(self, graph: NetworkGraph, seed: int = 7000, count: int = 3) -> None:
         self.graph = graph
-        self._points: dict[tuple[str, ...], tuple[Trace, ...]] = {}
+        self._seeds = range(seed, seed + count)
+        self._points: dict[frozenset[str], tuple[Trace, ...]] = {}
         self._known: dict[object, bool] = {}
 
-    def points(self, assumes: tuple[str, ...] = ()) -> tuple[Trace, ...]:
+    def points(self, assumes: Collection[str] = ()) -> tuple[Trace, ...]:
         """The points, units with a kink on either side of it in turn."""
-        if assumes not in self._points:
-            self._points[assumes] = tuple(
-                draw(self.graph, _SEED + seed, frozenset(assumes), bit=seed // 2)
-                for seed in range(_POINTS)
+        assumptions = frozenset(assumes)
+        if assumptions not in self._points:
+            self._points[assumptions] = tuple(
+                draw(self.graph, seed, assumptions, bit=position // 2)
+                for position, seed in enumerate(self._seeds)
             )
-        return self._points[assumes]
+        return self._points[assumptions]
 
     def same(self, a: Expression, b: Expression, assumes: tuple[str, ...] = ()) -> bool:
-        """Whether two formulas are equal at every point; not so where one has no value."""
+        """Whether two formulas are equal at every point."""
         asked = a, b, assumes
         if asked not in self._known:
-            self._known[asked] = self._compare(a, b, assumes)
+            self._known[asked] = all(agree(a, b, point) for point in self.points(assumes))
         return self._known[asked]
-
-    def _compare(self, a: Expression, b: Expression, assumes: tuple[str, ...]) -> bool:
-        try:
-            return all(equal(evaluate(a, p), evaluate(b, p)) for p in self.points(assumes))
-        except (ArithmeticError, KeyError, TypeError):
-            return False

@@ -24,23 +24,21 @@ from derive.derivation.local import Locals, key
 from derive.derivation.numbers import Atom
 from derive.derivation.steps import Kind, Rule, Section, SectionKind, Step, chain
 from derive.derivation.styles.deltas import delta_of
+from derive.expression.formula import without_ones
 from derive.expression.nodes import (
     ACTIVATION,
-    ONE,
     PRE_ACTIVATION,
     Expression,
     Number,
     Partial,
     Product,
     Quantity,
-    product,
-    rewrite,
     substitute,
 )
 from derive.graph import E
 from derive.network.description import Network
 from derive.notation import NEGATIVE
-from derive.worksheets.equality import Truth
+from derive.worksheets.equality import Equality
 from derive.worksheets.recipes.recipe import WorksheetError
 from derive.worksheets.source import LATEST
 
@@ -95,9 +93,9 @@ class Exercise:
     edition: int = LATEST
 
     @cached_property
-    def truth(self) -> Truth:
+    def equality(self) -> Equality:
         """What formulas about the network are compared with."""
-        return Truth(self.derivation.layered)
+        return Equality(self.derivation.layered)
 
     @cached_property
     def slips(self) -> dict[tuple[str, str], tuple[Task, Sequence[Any]]]:
@@ -206,16 +204,16 @@ class _Tasks:
             place = "output" if quantity.layer == last else "hidden"
             if self.by_nodes and len(step.relations) == 4:
                 a = Quantity(ACTIVATION, quantity.layer, quantity.unit)
-                before = self._arriving(a, place)
+                before = self._upstream(a, place)
                 if before is not None:
                     yield before
                     local = self._result(Partial(a, quantity))
-                    formula = _without_ones(Product((before.step.subject, local)))
+                    formula = without_ones(Product((before.step.subject, local)))
                     if self._negative:
                         formula = minus(formula)
             yield _task("delta", step, ("delta", place), formula)
 
-    def _arriving(self, a: Quantity, place: str) -> Task | None:
+    def _upstream(self, a: Quantity, place: str) -> Task | None:
         """∂E/∂a of a unit, as a result that the derivation does not name; None where it does, or
         where it is the derivative of one loss term."""
         layer, graph = self.graph.network.layers[a.layer - 1], self.graph
@@ -253,7 +251,7 @@ class _Tasks:
         known: dict[Expression, Expression] = {
             node: self._result(node) for node in chained.walk() if isinstance(node, Partial)
         }
-        return rewrite(substitute(chained, known), _without_ones)
+        return without_ones(substitute(chained, known))
 
     def _result(self, node: Partial) -> Expression:
         of, by = node.of, node.by
@@ -286,10 +284,3 @@ def _task(part: str, step: Step, kind: tuple[str, ...], formula: Expression) -> 
         uses=(step.id,), assumes=step.assumes, about=step.about,
     )  # fmt: skip
     return Task(part, own, step.id, kind)
-
-
-def _without_ones(node: Expression) -> Expression:
-    """1·b → b: local derivatives that are 1 are not written."""
-    if not isinstance(node, Product):
-        return node
-    return product(*(factor for factor in node.factors if factor != ONE))

@@ -28,6 +28,7 @@ from derive.expression.nodes import (
 from derive.graph import RATE, E
 from derive.worksheets.exercise import FUNCTION
 from derive.worksheets.items import Item, places, put_into
+from derive.worksheets.propagation import propagated
 
 _SLACK = HIGH.number(Fraction(11, 10))  # second-order effects of rounding
 _NOISE = HIGH.number(Fraction(1, 10**40))  # of calculating with sixty digits
@@ -131,8 +132,6 @@ class _Key:
             letter: HIGH.number(self.printed[name].value) + side * self.error[name]
             for name, letter in letters.items()
         }
+        errors = {letter: self.error[name] for name, letter in letters.items()}
         found = slopes(substitute(formula, dict(letters)), Bindings(values))
-        return sum(
-            (abs(found.get(letter, _ZERO)) * self.error[name] for name, letter in letters.items()),
-            _ZERO,
-        )
+        return propagated(found, errors, _ZERO)

@@ -8,12 +8,11 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
-from derive.algebra.slopes import slopes
 from derive.derivation.numbers import Atom, Numbers, atoms
 from derive.derivation.rounding import half_unit
 from derive.expression.arithmetic import HIGH, Arithmetic
-from derive.expression.evaluate import Bindings, Point, evaluate
 from derive.expression.nodes import Expression, Partial, Quantity, substitute, variable
+from derive.worksheets.propagation import value_and_error
 
 _ZERO = HIGH.number(Fraction(0))
 _LARGEST = 2_000  # bits; a number that is typed has at most 10^300
@@ -93,28 +92,16 @@ class Values:
         letters, in_letters = _in_letters(formula)
         values = {letter: self.value(atom) for atom, letter in letters.items()}
         places = self.numbers.rounding.digits - fewer
-        put_in = _PutIn({
+        numbers = {
             letter: HIGH.number(_rounded(one.number, places) if fewer else one.number)
             for letter, one in values.items()
-        })  # fmt: skip
+        }
+        errors = {letter: one.error for letter, one in values.items()}
         try:
-            found = slopes(in_letters, put_in)
-            value = evaluate(in_letters, put_in)
+            value, error = value_and_error(in_letters, numbers, errors, _ZERO)
         except ArithmeticError:
             return None
-        error = _ZERO
-        for letter, one in values.items():
-            error += abs(found.get(letter, _ZERO)) * one.error
-        return Worked(value, error, not any(one.error for one in values.values()))
-
-
-class _PutIn(Point, Bindings):
-    """Numbers for letters: what the slopes of a formula need is not worked out again for its
-    value."""
-
-    def __init__(self, values: Mapping[Quantity, Any]) -> None:
-        Point.__init__(self)
-        Bindings.__init__(self, values)
+        return Worked(value, error, not any(errors.values()))
 
 
 @lru_cache(maxsize=_MOST_KNOWN)

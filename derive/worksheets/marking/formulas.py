@@ -13,7 +13,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from derive.derivation.check.points import draw
 from derive.derivation.numbers import Atom
 from derive.derivation.rounding import equal
 from derive.derivation.trace import Trace
@@ -22,6 +21,7 @@ from derive.expression.evaluate import evaluate
 from derive.expression.formula import FormulaError
 from derive.expression.nodes import Expression, Quantity
 from derive.notation import Names
+from derive.worksheets.equality import Equality, agree
 from derive.worksheets.exercise import Exercise, Task
 from derive.worksheets.marking.reading.faults import Fault
 from derive.worksheets.marking.reading.formulas import Reader
@@ -60,7 +60,7 @@ class Formulas(Reader):
     def __init__(self, exercise: Exercise, names: Names) -> None:
         super().__init__(exercise, names)
         self.graph = exercise.derivation.layered
-        self._points: dict[frozenset[str], tuple[Trace, ...]] = {}
+        self._equality = Equality(self.graph, _SEED, POINTS)
 
     def compare(self, task: Task, text: str) -> Compared:
         """A formula for what a task asks. Never raises for what was typed."""
@@ -108,7 +108,7 @@ class Formulas(Reader):
             fault = unresolved(formula, right, subject, self.graph, self.names)
             if fault:
                 return Compared(False, fault=fault)
-        points = self._drawn(assumptions)
+        points = self._equality.points(assumptions)
         for point in points:
             exact = evaluate(right, point)
             try:
@@ -128,29 +128,15 @@ class Formulas(Reader):
             misconceptions=_named(formula, wrong, points),
         )
 
-    def _drawn(self, assumptions: frozenset[str]) -> tuple[Trace, ...]:
-        if assumptions not in self._points:
-            self._points[assumptions] = tuple(
-                draw(self.graph, _SEED + seed, assumptions, bit=seed // 2) for seed in range(POINTS)
-            )
-        return self._points[assumptions]
-
 
 def _named(
     formula: Expression, wrong: Iterable[tuple[str, Expression]], points: tuple[Trace, ...]
 ) -> tuple[str, ...]:
     found: dict[str, None] = {}
     for row, slipped in wrong:
-        if row not in found and all(_agree(formula, slipped, point) for point in points):
+        if row not in found and all(agree(formula, slipped, point) for point in points):
             found[row] = None
     return tuple(found)
-
-
-def _agree(a: Expression, b: Expression, point: Trace) -> bool:
-    try:
-        return equal(evaluate(a, point), evaluate(b, point))
-    except (ArithmeticError, KeyError, TypeError):  # TypeError: a second derivative
-        return False
 
 
 def _mentioned(formula: Expression) -> tuple[Atom, ...]:

@@ -15,16 +15,15 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
-from derive.algebra.slopes import slopes
 from derive.derivation.rounding import half_unit
 from derive.expression.arithmetic import HIGH
-from derive.expression.evaluate import Bindings, Point, evaluate
 from derive.expression.formula import FormulaError
 from derive.expression.nodes import Expression, Number, Partial, Power, Quantity, variable
 from derive.worksheets.marking.carried import fraction
 from derive.worksheets.marking.reading.faults import Fault
 from derive.worksheets.marking.reading.numbers import MAX_LENGTH, Reading, read
 from derive.worksheets.marking.reading.spelling import doubtful, spelled
+from derive.worksheets.propagation import value_and_error
 
 _SIGN = re.compile(r"([=≈≅≃←])")
 _MOST_MEMBERS = 12  # the last ones count
@@ -144,14 +143,6 @@ def _member(sign: str, text: str, formula: Callable[[str], Expression]) -> _Memb
     return _Member(_shown(text), value, error, HIGH.number(unit))
 
 
-class _Written(Bindings, Point):
-    """The numbers of a member; what is worked out from them is so once."""
-
-    def __init__(self, values: dict[Quantity, Any]) -> None:
-        Bindings.__init__(self, values)
-        Point.__init__(self)
-
-
 def _value(formula: Expression) -> tuple[Any, Any]:
     """What arithmetic comes to, and how far the last digits of its numbers may move it."""
     letters: dict[Quantity, Number] = {}
@@ -167,13 +158,10 @@ def _value(formula: Expression) -> tuple[Any, Any]:
         return node.with_children(children) if children else node
 
     opened = in_letters(formula)
-    written = _Written({letter: HIGH.number(n.value) for letter, n in letters.items()})
-    found = slopes(opened, written)
-    error = HIGH.number(Fraction(0))
-    for letter, number in letters.items():
-        slope = abs(found.get(letter, HIGH.number(Fraction(0))))
-        error += slope * HIGH.number(_half_unit(number))
-    return evaluate(opened, written), error * _AND_A_BIT
+    written = {letter: HIGH.number(number.value) for letter, number in letters.items()}
+    errors = {letter: HIGH.number(_half_unit(number)) for letter, number in letters.items()}
+    value, error = value_and_error(opened, written, errors, HIGH.number(Fraction(0)))
+    return value, error * _AND_A_BIT
 
 
 def _half_unit(number: Number) -> Fraction:

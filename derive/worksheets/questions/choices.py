@@ -33,7 +33,7 @@ def match(ground: Ground, ask: Ask, letter: str) -> Question:
     asked: list[Task] = []
     for task in ground.deal(ground.fresh(pool), most, ask.difficulty):
         # Where units are inactive, another formula may give the same: then one of them is asked.
-        if not any(exercise.truth.same(task.step.subject, other.formula) for other in asked):
+        if not any(exercise.equality.same(task.step.subject, other.formula) for other in asked):
             asked.append(task)
     options: list[tuple[Expression, str]] = [(task.formula, "") for task in asked]
     options += _others(ground, asked)
@@ -46,7 +46,7 @@ def match(ground: Ground, ask: Ask, letter: str) -> Question:
     draft.both(Choices(tuple((formula,) for formula, _ in options)))
     for task in asked:
         places = [i for i, (formula, _) in enumerate(options)
-                  if exercise.truth.same(task.step.subject, formula)]  # fmt: skip
+                  if exercise.equality.same(task.step.subject, formula)]  # fmt: skip
         if len(places) != 1 or options[places[0]][0] != task.formula:
             raise CheckFailed(task.source, "is also matched by another formula")
         named = {formula: slip for slip, formula in wrong_formulas(task, exercise)}
@@ -58,7 +58,7 @@ def match(ground: Ground, ask: Ask, letter: str) -> Question:
 
 def _others(ground: Ground, asked: Sequence[Task]) -> Iterator[tuple[Expression, str]]:
     """A formula that a misconception leads to, and that is right for no task asked about."""
-    truth = ground.exercise.truth
+    truth = ground.exercise.equality
     found = [
         (formula, slip) for task in asked for slip, formula in wrong_formulas(task, ground.exercise)
         if not any(truth.same(formula, other.formula) for other in asked)
@@ -197,7 +197,7 @@ def check_planted(exercise: Exercise, steps: Sequence[Step]) -> None:
     for step in steps:
         equalities = Equalities(exercise.derivation)
         failed = False
-        for point in exercise.truth.points(step.assumes):
+        for point in exercise.equality.points(step.assumes):
             try:
                 equalities.compare([step], point)
             except CheckFailed:

@@ -75,7 +75,7 @@ def code(ground: Ground, ask: Ask, letter: str) -> Question:
     left_out: list[str] = []
     for task in tasks:
         formula = written_out(task, exercise)
-        if not exercise.truth.same(task.step.subject, formula, task.step.assumes):
+        if not exercise.equality.same(task.step.subject, formula, task.step.assumes):
             raise CheckFailed(task.source, "is another formula in code")
         left, right = identifiers(_target(task)), printer(formula)
         if task.source in without:

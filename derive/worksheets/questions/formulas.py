@@ -56,7 +56,7 @@ def _unlike(
 ) -> tuple[tuple[str, Expression], ...]:  # fmt: skip
     return tuple(
         (slip.misconception.id, slip.formula) for slip in found
-        if not exercise.truth.same(slip.formula, task.formula, task.step.assumes)
+        if not exercise.equality.same(slip.formula, task.formula, task.step.assumes)
     )  # fmt: skip
 
 
@@ -68,7 +68,7 @@ def symbolic(ground: Ground, ask: Ask, letter: str) -> Question:
             or task.kind[0] == "delta"]  # fmt: skip
     for task in ground.deal(ground.fresh(pool), ask.count or 3, ask.difficulty):
         subject, assumes = task.step.subject, task.step.assumes
-        if not exercise.truth.same(subject, task.formula, assumes):
+        if not exercise.equality.same(subject, task.formula, assumes):
             raise CheckFailed(task.source, "its formula is another than its subject")
         draft.formula(subject, task.formula, task.source, assumes, recognised(task, exercise))
     return draft.question()
@@ -248,7 +248,7 @@ def _matters(
     moved = member.replace_at(address, total(member.at(address), ONE))
     if isinstance(member.at(address), Sum):
         moved = member.replace_at(address, Sum((*member.at(address).children, ONE)))
-    return not exercise.truth.same(member, moved, assumes)
+    return not exercise.equality.same(member, moved, assumes)
 
 
 MAKERS: dict[str, Callable[..., Question]] = {

@@ -19,6 +19,7 @@ from derive.expression.evaluate import Bindings, evaluate
 from derive.expression.nodes import Expression, Partial, Quantity, substitute, variable
 from derive.worksheets.exercise import Exercise, Task
 from derive.worksheets.misconceptions import Slip, slips
+from derive.worksheets.propagation import propagated
 from derive.worksheets.source import FIRST
 from derive.worksheets.variants.floats import FLOATS
 
@@ -97,8 +98,8 @@ class Telling:
         errors: dict[Quantity, float] = {}  # what is given has none
         found: dict[Alike, None] = {}
         for line in self.lines:
-            slope = slopes(line.right, Bindings(values, FLOATS))
-            error = sum(abs(slope.get(q, 0.0)) * errors.get(q, 0.0) for q in line.mentioned)
+            mentioned = {q: errors[q] for q in line.mentioned if q in errors}
+            error = propagated(slopes(line.right, Bindings(values, FLOATS)), mentioned, 0.0)
             if not line.asked:  # another name of something worked out before
                 assert line.known is not None
                 errors[line.known] = error
