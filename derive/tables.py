@@ -67,7 +67,7 @@ def read_table(path: str | Path) -> list[Row]:
 
 def _csv(path: Path, raw: bytes) -> Iterator[Row]:
     text = decoded(path, raw)
-    separator = separator_of(text)
+    separator, _ = separator_of(text)
     lines = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
     before = 0
     for cells in lines:
@@ -105,12 +105,13 @@ def decoded(path: str | Path, raw: bytes) -> str:
     return text
 
 
-def separator_of(text: str) -> str:
-    """What divides the columns: as a line sep=; says, or what the first line has most of."""
-    first = next((line for line in text.splitlines() if line.strip()), "")
+def separator_of(text: str) -> tuple[str, bool]:
+    """What divides the columns: as a line sep=; says, or what the first line has most of; and
+    whether there is such a line, which is none of the table."""
+    first = next((line.strip(" ") for line in text.splitlines() if line.strip()), "")
     if first.lower().startswith("sep=") and len(first) == 5:  # what Excel writes
-        return first[4]
-    return max(",;\t", key=first.count) if any(map(first.count, ",;\t")) else ","
+        return first[4], True
+    return max(",;\t", key=first.count), False
 
 
 def _spreadsheet(path: Path, raw: bytes) -> Iterator[Row]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from derive.derivation.rounding import SIGNIFICANT, Rounding
 from derive.document import kinks
 from derive.document.blocks import Inline
-from derive.document.wording import Wording
+from derive.document.wording import Wording, capital
 from derive.expression.functions import ABS, LN, MAX, MIN, SIGN, X
 from derive.expression.nodes import (
     ACTIVATION,
@@ -73,7 +73,7 @@ def _rounded(rounding: Rounding) -> str:
 def _kinks(network: Network, words: Wording) -> Iterator[Inline]:
     """What is declared where an activation or the loss has no derivative; other remarks."""
     for use in _distinct(network):
-        name = _capital(words.activation(use))
+        name = capital(words.activation(use))
         if use.function is not None:
             own = use.function(*use.function.parameters) if use.row is None else name
             said = kinks.of_function(words, use.function, own)
@@ -83,10 +83,10 @@ def _kinks(network: Network, words: Wording) -> Iterator[Inline]:
             yield words("convention_activation", name=name, remark=use.row.remark)
     loss = network.loss
     y = Quantity(ACTIVATION, len(network.layers))
-    found = kinks.of_loss(words, loss, y, Quantity(TARGET), _capital(loss.title))
+    found = kinks.of_loss(words, loss, y, Quantity(TARGET), capital(loss.title))
     yield from found
     if not found and loss.row is not None and loss.row.remark:
-        yield words("convention_activation", name=_capital(loss.title), remark=loss.row.remark)
+        yield words("convention_activation", name=capital(loss.title), remark=loss.row.remark)
 
 
 def _biases(network: Network, words: Wording) -> Iterator[Inline]:
@@ -105,7 +105,7 @@ def _biases(network: Network, words: Wording) -> Iterator[Inline]:
         own = "neuron" if kind == "threshold" else kind
         name = f"convention_bias_{own}{suffix}"
         if len(kinds) > 1:
-            of = _capital(_numbered(words, layers))
+            of = capital(_numbered(words, layers))
             yield words("convention_in_layers", layers=of, what=words(f"{name}_part"))
         elif kind != "none" and sum(network.sizes[1:]) == 1:
             yield words(f"convention_bias_one{suffix}")
@@ -134,7 +134,3 @@ def _distinct(network: Network) -> list[ActivationUse]:
     for layer in network.layers:
         found.setdefault(layer.activation.name, layer.activation)
     return list(found.values())
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

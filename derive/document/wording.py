@@ -219,6 +219,11 @@ def _emphasised(text: str) -> list[str | Strong]:
     return parts
 
 
+def capital(text: str) -> str:
+    """The text with a capital letter at its beginning."""
+    return text[:1].upper() + text[1:]
+
+
 def merged(parts: Iterable[str | Expression | Strong]) -> Inline:
     """Neighbouring strings as one; names of people stay apart."""
     found: list[str | Expression | Strong] = []

@@ -106,7 +106,7 @@ def items(
             label = str(next(lines))
             first = guided and task.kind not in seen and task.step.subject not in bare
             if first and len(chain) == 4 and _can_be_guided(task.formula):
-                inner = zip(_letters(), places(line), strict=False)
+                inner = zip(in_letters(ascii_lowercase), places(line), strict=False)
                 blanks += [(f"{label}{letter}", 2, address) for letter, address in inner]
                 seen.add(task.kind)
             blanks.append((label, len(chain) - 1, ()))
@@ -119,10 +119,10 @@ def items(
     return tuple(found)
 
 
-def _letters() -> Iterator[str]:
+def in_letters(alphabet: str) -> Iterator[str]:
     """a, b, …, z, aa, ab, …"""
     for size in count(1):
-        yield from map("".join, combinations(ascii_lowercase, repeat=size))
+        yield from map("".join, combinations(alphabet, repeat=size))
 
 
 def put_into(task: Task, numbers: Numbers) -> Expression:

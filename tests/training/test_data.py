@@ -118,7 +118,7 @@ BAD: dict[str, tuple[str | bytes, list[str]]] = {
     "classes and targets": ("i1,i2,class,t1\n1,2,1,1\n", [
         ":1: a column for classes and columns for t1"]),
     "binary": (b"\xff\xfe\x00\x00\x01\x00", [": not text"]),
-    "neither UTF-8 nor Windows": (HEAD.encode() + b"1,2,3,\x81\xff\n", [":2: not text in UTF-8"]),
+    "no text": (HEAD.encode() + b"1,2,3,\x81\xff\n", [":2: neither UTF-8 nor Windows-1252"]),
     "decimal comma": (HEAD + '"0,5",1,2,3\n', [":2: column i1: got '0,5'", "after a point"]),
     "words": (HEAD + "1,2,3,4\n1,high,3,low\n", [":3: column i2: got 'high'",
                                                 ":3: column t2: got 'low'"]),

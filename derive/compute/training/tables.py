@@ -17,6 +17,7 @@ from pathlib import Path
 from derive.expression.errors import DeriveError
 from derive.network.errors import shorten
 from derive.reading import named, read_bytes
+from derive.tables import TableError, decoded, separator_of
 
 MAX_BYTES = 100_000_000
 _PRINTED = 100
@@ -24,7 +25,6 @@ _PRINTED = 100
 _NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?", re.ASCII)
 _WITH_COMMA = re.compile(r"[+-]?([0-9]+,[0-9]*|,[0-9]+)([eE][+-]?[0-9]+)?", re.ASCII)
 _THOUSANDS = re.compile(r"[+-]?[1-9][0-9]{0,2},[0-9]{3}", re.ASCII)
-_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 
 class DataError(DeriveError, ValueError):
@@ -52,15 +52,9 @@ class Table:
         """Raises DataError where the file cannot be read."""
         self.name = named(path)
         text = _text(path, self.name)
-        first = next((line for line in text.splitlines() if line.strip()), "")
-        declared = re.fullmatch(r"sep=([,;\t])", first.strip(" \r\n"), re.IGNORECASE)
-        if declared:  # what Excel writes, and reads
-            self.separator, skipped = declared[1], 1
-        else:
-            self.separator = max(",;\t", key=first.count)
-            skipped = 0
+        self.separator, declared = separator_of(text)
         rows = self._read(text)
-        for _ in range(skipped):
+        if declared:
             next(rows, None)
         self.line, self.header = next(rows, (1, []))
         self.rows = rows
@@ -145,16 +139,7 @@ def _text(path: str | Path, name: str) -> str:
         raise DataError([f"{name}: {reason}; give the path of a CSV file"]) from None
     if len(raw) > MAX_BYTES:
         raise DataError([f"{name}: more than {MAX_BYTES} bytes; take fewer examples"])
-    encodings = ("utf-16",) if raw.startswith(_UTF_16) else ("utf-8-sig", "cp1252")
-    for encoding in encodings:
-        try:
-            text = raw.decode(encoding)
-        except UnicodeDecodeError as error:
-            place = error.start
-            continue
-        if "\0" in text:
-            line = text.count("\n", 0, text.index("\0")) + 1
-            raise DataError([f"{name}:{line}: not text; save the file as CSV in UTF-8"])
-        return text
-    line = raw.count(b"\n", 0, place) + 1
-    raise DataError([f"{name}:{line}: not text in UTF-8; save the file as CSV in UTF-8"])
+    try:
+        return decoded(name, raw)
+    except TableError as error:
+        raise DataError([str(error)]) from None

@@ -10,6 +10,7 @@ from derive.derivation.steps import Chain, Relation, Step
 from derive.document.blocks import Block, Equation
 from derive.document.narration.locals import rule_name
 from derive.document.narration.teller import Teller, first_and_last
+from derive.document.wording import capital
 
 
 def line_by_line(
@@ -38,7 +39,7 @@ def in_brief(teller: Teller, steps: list[Step]) -> Iterator[Block]:
     use = words.text(f"activation_{network.layers[-1].activation.name}")
     name = "brief_cancel_assuming" if step.assumes else "brief_cancel"
     yield teller.say(
-        name, activation=use[:1].upper() + use[1:], name=network.loss.title,
+        name, activation=capital(use), name=network.loss.title,
         targets=teller.some(teller.graph.targets),
     )  # fmt: skip
     before = Relation("=", cancels(step)[0].subject)

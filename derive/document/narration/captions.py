@@ -12,7 +12,7 @@ from derive.document.blocks import Block, Equation, Equations, Figure, Inline, T
 from derive.document.narration.matrix_captions import matrix_caption
 from derive.document.narration.register import numbers
 from derive.document.narration.teller import ROW_LIMIT, Teller
-from derive.document.wording import Value, merged
+from derive.document.wording import Value, capital, merged
 from derive.expression.matrices import Named, shape, written_out
 from derive.expression.nodes import (
     ACTIVATION,
@@ -234,4 +234,4 @@ def _some(teller: Teller, names: tuple[Expression, ...]) -> Inline:
 
 def _capital(content: Inline) -> Inline:
     first, *rest = content
-    return (first[:1].upper() + first[1:] if isinstance(first, str) else first, *rest)
+    return (capital(first) if isinstance(first, str) else first, *rest)

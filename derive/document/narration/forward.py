@@ -9,6 +9,7 @@ from derive.derivation.steps import Chain, Step
 from derive.document.blocks import Block, Equation, Inline, Table
 from derive.document.narration import matrices
 from derive.document.narration.teller import ROW_LIMIT, Teller, rows
+from derive.document.wording import capital
 from derive.expression.nodes import ACTIVATION, Apply, Quantity
 from derive.graph import E, activations, pre_activations
 from derive.network.description import Layer
@@ -26,7 +27,7 @@ def forward(teller: Teller) -> Iterator[Block]:
         layer = teller.network.layers[section.layer - 1]
         role = teller.layer_role(section.layer)
         if not teller.brief:
-            yield teller.heading(3, "layer", layer=_capital(teller.layer_name(layer)))
+            yield teller.heading(3, "layer", layer=capital(teller.layer_name(layer)))
         if teller.by_matrices:
             yield from matrices.forward_layer(teller, section)
             continue
@@ -55,10 +56,6 @@ def _adds_up(teller: Teller, layer: Layer) -> Block:
         adds=words(f"forward_adds{kind}", before=teller.before(layer)),
         activation=words.activation(layer.activation),
     )  # fmt: skip
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def _chain(teller: Teller, step: Step) -> Chain:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from derive.document.blocks import Block, Heading, Inline, Items, Strong, Table
 from derive.document.narration.teller import Teller
+from derive.document.wording import capital
 from derive.expression.nodes import Partial
 from derive.graph import RATE
 
@@ -74,7 +75,7 @@ def _architecture(teller: Teller) -> Iterator[Block]:
         activation = words.activation(layer.activation)
         name = teller.layer_name(layer)
         rows.append((
-            (name[:1].upper() + name[1:],), (str(layer.units),), (activation,), (str(weights),),
+            (capital(name),), (str(layer.units),), (activation,), (str(weights),),
             (str(biases),),
         ))  # fmt: skip
     weights, biases = (sum(column) for column in zip(*counts, strict=True))

@@ -10,7 +10,7 @@ from derive.document.blocks import Block, Heading, Inline, Items, Paragraph, Tab
 from derive.document.conventions import conventions
 from derive.document.narration import matrices
 from derive.document.narration.teller import ROW_LIMIT, Teller
-from derive.document.wording import Value
+from derive.document.wording import Value, capital
 from derive.expression.matrices import Named
 from derive.expression.nodes import (
     ACTIVATION,
@@ -85,7 +85,7 @@ def setting(teller: Teller, aim: bool = True) -> Iterator[Block]:
         name = "cited_example_weights" if of_mazur(teller) == "weights" else "cited_example"
         yield from cited(teller, name, "mazur")
     for remark in network.remarks:
-        yield Paragraph((f"{remark[:1].upper()}{remark[1:]}".rstrip(".") + ".",), "remark")
+        yield Paragraph((capital(remark).rstrip(".") + ".",), "remark")
 
 
 def _introduced(teller: Teller, layer: Layer) -> str:

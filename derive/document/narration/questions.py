@@ -14,6 +14,7 @@ from derive.document.blocks import Block, Equation, Heading, Inline, Paragraph, 
 from derive.document.narration.locals import short
 from derive.document.narration.references import cited, sigmoid_inside
 from derive.document.narration.teller import Teller
+from derive.document.wording import capital
 from derive.expression.arithmetic import HIGH
 from derive.expression.nodes import BIAS, WEIGHT, Number, Quantity, quantities
 from derive.graph import E, pre_activations
@@ -118,7 +119,7 @@ def _norms(teller: Teller, valuation: Valuation) -> Iterator[Block]:
     rows: list[tuple[Inline, ...]] = []
     for index, norm in norms.items():
         name = teller.layer_name(index)
-        rows.append(((name[:1].upper() + name[1:],), (shown(norm, digits).number,)))
+        rows.append(((capital(name),), (shown(norm, digits).number,)))
     yield Table((words("layer"), words("norm")), tuple(rows), "lr", words("norms"))
     (last, big), *_, (first, small) = norms.items()
     yield teller.say(

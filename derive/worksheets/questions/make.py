@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from itertools import count
-from itertools import product as combinations
+from collections.abc import Callable
 from string import ascii_uppercase
 
+from derive.worksheets.items import in_letters
 from derive.worksheets.questions import alone, choices, code, concepts, formulas, graph, structure
 from derive.worksheets.questions.context import Ground
 from derive.worksheets.questions.lines import lines
@@ -30,7 +29,7 @@ def questions(ground: Ground, recipe: Recipe) -> tuple[tuple[Question, ...], tup
 
     What they rest on is in the ledger afterwards. Raises WorksheetError where nothing is left.
     """
-    letters, made = _letters(), []
+    letters, made = in_letters(ascii_uppercase), []
     left_out: list[str] = []
     letter = next(letters)
     for position, ask in enumerate(recipe.questions, start=1):
@@ -45,9 +44,3 @@ def questions(ground: Ground, recipe: Recipe) -> tuple[tuple[Question, ...], tup
             f"nothing can be asked: {', '.join(left_out)}; add another kind of question"
         )
     return tuple(made), tuple(left_out)
-
-
-def _letters() -> Iterator[str]:
-    """A, B, …, Z, AA, AB, …"""
-    for size in count(1):
-        yield from map("".join, combinations(ascii_uppercase, repeat=size))
