@@ -63,7 +63,7 @@ def test_the_python_runs(
 
 
 def test_the_files_are_read_and_used(tmp_path: Path) -> None:
-    network_file, notation_file = blocks("yaml")
+    _, network_file, notation_file = blocks("yaml")
     (tmp_path / "network.yaml").write_text(network_file, encoding="utf-8")
     (tmp_path / "own.yaml").write_text(notation_file, encoding="utf-8")
     network = derive.load(tmp_path / "network.yaml")
@@ -80,6 +80,14 @@ def test_the_derivation_shown_is_what_is_printed() -> None:
     assert re.sub(r" +", " ", shown[0]) in re.sub(
         r" +", " ", str(derive.render(derivation, "text"))
     )
+
+
+def test_the_circuit_is_told_as_it_says(tmp_path: Path) -> None:
+    circuit, *_ = blocks("yaml")
+    (tmp_path / "circuit.yaml").write_text(circuit, encoding="utf-8")
+    page = " ".join(str(derive.render(tmp_path / "circuit.yaml", "text")).split())
+    shown = re.search(r"^    In q = x \+ y, .*?= −4$", README, re.MULTILINE | re.DOTALL)
+    assert shown and " ".join(shown[0].split()) in page
 
 
 def test_every_target_and_file_named_is_there() -> None:
