@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from derive.algebra.backward import backward, over_uses, without_one
+from derive.compute.formulas.softmax import is_share, opened
 from derive.compute.formulas.steady import steady
 from derive.compute.prepared import STABILISE, prepared
 from derive.compute.program import (
@@ -54,12 +55,14 @@ _COUNTS = "weight"  # the letter of what a formula counts in a weighted sum of t
 class Local:
     """One formula as it is computed.
 
-    lines    itself, and what its value and its derivatives have in common
+    lines    itself, and what it has twice
+    late     what only its derivatives have twice: for when all formulas are worked out
     slopes   p → ∂/∂p, for the quantities that it mentions
     curves   p → {r: ∂²/∂p∂r}
     """
 
     lines: tuple[Statement, ...]
+    late: tuple[Statement, ...]
     slopes: Mapping[Quantity, Expression]
     curves: Mapping[Quantity, Mapping[Quantity, Expression]]
 
@@ -75,6 +78,10 @@ class Programs:
     def __init__(self, graph: FormulaGraph) -> None:
         self.textbook = graph
         self.graph = steady(graph)
+        # p_j stands for its formula where a derivative has it, −p_i·p_j.
+        self._named: dict[Expression, Expression] = {
+            e: q for q, e in self.graph.definitions.items() if is_share(e)
+        }
         self.places = {q: k for k, q in enumerate(self.graph.definitions, start=1)}
 
     @cached_property
@@ -114,8 +121,8 @@ class Programs:
         binder = Binder("_")  # no name begins so
         value, *bound = binder.bind((
             _ready(graph.definitions[q]),
-            *map(_ready, slopes.values()),
-            *(_ready(derivative(slopes[p], r)) for p, r in pairs),
+            *map(self._ready, slopes.values()),
+            *(self._ready(derivative(slopes[p], r)) for p, r in pairs),
         ))  # fmt: skip
         names: dict[Expression, Expression] = {}
         lines: list[Statement] = []
@@ -131,7 +138,14 @@ class Programs:
         curves: dict[Quantity, dict[Quantity, Expression]] = {p: {} for p in slopes}
         for (p, r), curve in zip(pairs, found[len(slopes) :], strict=True):
             curves[p][r] = curve
-        return Local(tuple(lines), dict(zip(slopes, found, strict=False)), curves)
+        now = Program(tuple(lines)).only((q,)).items
+        late = tuple(line for line in lines if line not in now)
+        own = tuple(line for line in lines if line in now)
+        return Local(own, late, dict(zip(slopes, found, strict=False)), curves)
+
+    def _ready(self, slope: Expression) -> Expression:
+        """A derivative as it is computed, once all formulas are there."""
+        return _ready(substitute(slope, self._named) if self._named else slope)
 
     # -- all of them -------------------------------------------------------------------------
 
@@ -140,6 +154,8 @@ class Programs:
             if q in self.textbook.definitions:
                 yield Remark(q, self.textbook.definitions[q])
             yield from one.lines
+        for one in local.values():
+            yield from one.late
 
     def _tangents(self, local: Mapping[Quantity, Local]) -> Iterator[Statement]:
         """How every formula moves, forwards."""
@@ -253,7 +269,7 @@ def _is_long(e: Expression) -> bool:
 
 
 def _ready(e: Expression) -> Expression:
-    return prepared(e, STABILISE)
+    return prepared(opened(e), STABILISE)
 
 
 def _times(upstream: Expression, slope: Expression) -> Expression:

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from derive.compute.exponentials import recognised
+from derive.compute.formulas.softmax import Exponentials, is_share, logarithm
 from derive.compute.functions import LN_COSH, LOG1P, SECH2, SOFTPLUS
 from derive.compute.prepared import RECOGNISE, STABILISE
 from derive.compute.rewriting import Rewriting, apply, fold
@@ -47,14 +48,17 @@ def steady(graph: Graph) -> Graph:
     found: dict[Quantity, Expression] = {}
     constants: dict[Expression, Expression] = {}
     known: dict[Quantity, Expression] = {}
+    exponentials = Exponentials()
     for q, formula in graph.definitions.items():
-        whole = recognised(apply(RECOGNISE, fold(substitute(formula, constants))))
+        typed = fold(substitute(formula, constants))
+        whole = recognised(apply(RECOGNISE, exponentials.put_in(typed)))
+        exponentials.learn(q, typed)
         if any(p in known for p in quantities(whole)):
             whole = _through(whole, known)
         found[q] = whole
         if isinstance(whole, (Number, Constant)):
             constants[q] = whole
-        elif isinstance(whole, Apply) and whole.function in _THROUGH:
+        elif isinstance(whole, Apply) and (whole.function in _THROUGH or is_share(whole)):
             known[q] = whole
     return Graph(found, graph.loss)
 
@@ -73,6 +77,8 @@ def _through(e: Expression, known: Mapping[Quantity, Expression]) -> Expression:
 
 def _better(opened: Expression) -> Expression | None:
     """The formula as one function that keeps its digits; None where it is not one."""
+    if isinstance(opened, Apply) and opened.function is LN and is_share(opened.arguments[0]):
+        return logarithm(opened.arguments[0])
     found = tidy(apply(_ACROSS, tidy(recognised(apply(_ACROSS, opened)))))
     inner = found.operand if isinstance(found, Negative) else found
     if isinstance(inner, Quantity) and isinstance(opened, Apply) and opened.function is LN:
