@@ -17,6 +17,7 @@ from derive import checking_families
 from derive.checking import Examination, examine
 from derive.cli import commands
 from derive.derivation.check import CheckFailed
+from derive.derivation.derivation import STYLES
 from derive.network import Network
 from derive.worksheets import Family
 from derive.worksheets.recipes.combinations import combination_of
@@ -56,7 +57,7 @@ def test_every_network_is_checked_and_counted(path: Path) -> None:
     assert len(found["networks"]) == len(structures) == COMBINATIONS - LEFT_OUT
     for one, structure in zip(found["networks"], structures, strict=True):
         assert one["network"] == str(combination_of(structure))
-        assert set(one["checked"]) == {"deltas", "paths", "matrices"}
+        assert set(one["checked"]) == set(STYLES)
         for style in ("deltas", "matrices"):
             report = derive.derive(structure, style).check()
             assert one["checked"][style]["equalities"] == report.equalities > 0
@@ -83,14 +84,14 @@ def test_the_text_says_what_the_data_say(path: Path) -> None:
     page = run("check", path).stdout
     assert page.startswith("Week 4: every equality of its 22 networks holds\n")
     flat = " ".join(page.split())
-    for style in ("deltas", "paths", "matrices"):
+    for style in STYLES:
         steps, equalities = (
             sum(one["checked"][style][what] for one in found["networks"])
             for what in ("steps", "equalities")
         )
         assert f"{style} {steps} steps, {equalities} equalities compared" in flat
     for one in found["networks"]:
-        numbers = [str(one["checked"][s]["equalities"]) for s in ("deltas", "paths", "matrices")]
+        numbers = [str(one["checked"][s]["equalities"]) for s in STYLES]
         assert " ".join((one["network"], *numbers)) in flat
     assert "8 combinations, such as 2-2-1, sigmoid, softmax, half_squared_error" in flat
     assert flat.count("constantly 1") == 1

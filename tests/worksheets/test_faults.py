@@ -91,7 +91,7 @@ def kinds() -> set[str]:
     root = Path(derive.__file__).parent
     found = {"formula"}
     for path in (root / "worksheets/marking", root / "expression"):
-        for source in path.glob("*.py"):
+        for source in path.rglob("*.py"):
             for call in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):
                 name = getattr(getattr(call, "func", None), "id", "")
                 if isinstance(call, ast.Call) and name in ("Fault", "FormulaError"):

@@ -261,10 +261,8 @@ def test_a_wrong_formula_of_a_task_is_found_by_the_check_of_the_exercise() -> No
     one, two = deltas
     wrong = replace(one, relations=(one.relations[0], two.relations[1]))
     planted = tuple(wrong if step is one else step for step in tasks.steps)
-    again = type(derivation)(
-        derivation.network, derivation.style, derivation.graph,
-        (*others, replace(tasks, steps=planted)),
-    )  # fmt: skip
+    sections = (*others, replace(tasks, steps=planted))
+    again = type(derivation)(derivation.graph, derivation.style, sections)
     with pytest.raises(CheckFailed) as caught:
         again.check()
     assert caught.value.step == one.id
