@@ -8,6 +8,7 @@ from textwrap import fill
 from typing import Any
 
 import derive
+from derive.compute.formulas.reliable import tried
 from derive.compute.reliable import lost
 from derive.derivation.check import Report
 from derive.derivation.derivation import StyleName, styles_of
@@ -24,7 +25,9 @@ from derive.writers.expressions.text import text
 
 _WIDTH = 80
 _STYLE = 10
-_LOST = "Compiled code loses half of its digits or more, x being the pre-activation, in"
+_LOST = "Compiled code loses half of its digits or more, {} in"
+
+_MOVING = ("x being the pre-activation,", "where one leaf alone is another number,")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +55,8 @@ class Examination:
 def examine(source: Network | FormulaGraph, style: StyleName | None = None) -> Examination:
     """Check the derivations of a network, or of formulas. Raises CheckFailed, NumbersError, and
     NetworkError for a notation file that is wrong."""
-    lossy = () if isinstance(source, FormulaGraph) else tuple(map(str, lost(source)))
-    found = Examination(source, {}, {}, lossy)
+    lossy = tried(source).lost if isinstance(source, FormulaGraph) else lost(source)
+    found = Examination(source, {}, {}, tuple(map(str, lossy)))
     for name in styles_of(source) if style is None else (style,):
         derivation = derive.derive(source, name)
         found.reports[name] = derivation.check()
@@ -103,7 +106,7 @@ def as_text(found: Examination) -> str:
         lines += counted(style, report, found.numbers.get(style, 0))
     for heading, sentences in (
         ("Conventions", stated(found.source)), ("Remarks", found.remarks),
-        (_LOST, found.lost),
+        (_LOST.format(_MOVING[isinstance(found.source, FormulaGraph)]), found.lost),
     ):  # fmt: skip
         lines += listed(heading, sentences)
     return "\n".join(lines)

@@ -461,6 +461,15 @@ def test_nothing_is_claimed_that_was_not_found() -> None:
     assert "Half of the digits or more are lost here: the " in flowed(derive.standalone(cosine))
 
 
+def test_the_check_tells_where_digits_are_lost(tmp_path: Path) -> None:
+    path = tmp_path / "c.yaml"
+    path.write_text("formulas: {c: cos(x), E: 1 - c}\nloss: E\ngiven: {x: 1}\n", encoding="utf-8")
+    done = CliRunner().invoke(commands, ["check", str(path)])
+    assert done.exit_code == 0
+    assert "where one leaf alone is another number, in" in flowed(done.stdout)
+    assert "the value of E for −" in done.stdout
+
+
 def flowed(text: str) -> str:
     return " ".join(text.split())
 

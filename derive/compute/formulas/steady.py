@@ -4,8 +4,9 @@
     ⇒   p = σ(z)    E = −(−t·softplus(−z) − (1 − t)·softplus(z))
 
 What ``derive.compute.prepared`` does for one formula is found across several: where p has rounded
-to 1, ln(1 − p) is known from z alone. A quantity is looked through only where a stable form comes
-of it; everywhere else it stays a name.
+to 1, ln(1 − p) is known from z alone. What is made of exponentials of one argument, and a share of
+a sum of exponentials, is looked through, but only where a stable form comes of it; everywhere else
+it stays a name.
 """
 
 from __future__ import annotations
@@ -16,9 +17,10 @@ from derive.compute.exponentials import recognised
 from derive.compute.formulas.softmax import Exponentials, is_share, logarithm
 from derive.compute.functions import LN_COSH, LOG1P, SECH2, SOFTPLUS
 from derive.compute.prepared import RECOGNISE, STABILISE
+from derive.compute.ratios import ratio_of
 from derive.compute.rewriting import Rewriting, apply, fold
 from derive.derivation.tidy import tidy
-from derive.expression.functions import EXP, LN, SIGMOID, TANH
+from derive.expression.functions import LN, SIGMOID, TANH
 from derive.expression.nodes import (
     Apply,
     Constant,
@@ -31,7 +33,6 @@ from derive.expression.nodes import (
 )
 from derive.graph import Graph
 
-_THROUGH = (EXP, SIGMOID, TANH)  # what is looked through
 _MOST = 60  # nodes of a formula that is looked at as a whole
 _FOUND = (SIGMOID, TANH, SOFTPLUS, LN_COSH, SECH2, LOG1P)
 _ACROSS = (
@@ -58,8 +59,15 @@ def steady(graph: Graph) -> Graph:
         found[q] = whole
         if isinstance(whole, (Number, Constant)):
             constants[q] = whole
-        elif isinstance(whole, Apply) and (whole.function in _THROUGH or is_share(whole)):
+        elif is_share(whole):
             known[q] = whole
+        else:
+            inside: dict[Expression, Expression] = {
+                p: known[p] for p in quantities(whole) if p in known
+            }
+            plain = substitute(whole, inside)
+            if _size(plain) <= _MOST and ratio_of(plain) is not None:
+                known[q] = plain
     return Graph(found, graph.loss)
 
 
@@ -68,11 +76,15 @@ def _through(e: Expression, known: Mapping[Quantity, Expression]) -> Expression:
     mentioned: dict[Expression, Expression] = {q: known[q] for q in quantities(e) if q in known}
     if not e.children or not mentioned:
         return e
-    if sum(1 for _ in e.walk()) <= _MOST:
+    if _size(e) <= _MOST:
         better = _better(substitute(e, mentioned))
         if better is not None:
             return better
     return e.with_children(tuple(_through(part, known) for part in e.children))
+
+
+def _size(e: Expression) -> int:
+    return sum(1 for _ in e.walk())
 
 
 def _better(opened: Expression) -> Expression | None:
