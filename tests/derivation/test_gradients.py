@@ -29,7 +29,7 @@ from tests.derivation.networks import network
 from tests.derivation.oracle import Letters, agree, evaluate, moved, numbers
 from tests.derivation.page import Reader
 
-STYLES = ("deltas", "paths", "matrices")
+STYLES = ("deltas", "paths", "matrices", "nodes")
 E = Quantity(LOSS)
 
 

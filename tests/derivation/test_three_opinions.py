@@ -24,7 +24,7 @@ from tests.derived import derived
 from tests.slopes_of_functions import function_slopes
 
 EXAMPLES = sorted(Path("examples").glob("*.yaml"))
-STYLES = ("deltas", "paths", "matrices")
+STYLES = ("deltas", "paths", "matrices", "nodes")
 
 
 @pytest.fixture(autouse=True)

@@ -17,7 +17,7 @@ from tests.derived import derived
 from tests.document.sentences import NAMES, said, text
 
 DOCUMENTS = [Path("README.md"), Path("docs/teachers-guide.md"), Path("docs/training.md")]
-STYLES = ("deltas", "paths", "matrices")
+STYLES = ("deltas", "paths", "matrices", "nodes")
 
 # What is wrong, and a sentence in which it is.
 BANNED: dict[str, tuple[str, str]] = {

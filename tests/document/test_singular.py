@@ -19,7 +19,7 @@ from tests.document.claims import network
 from tests.document.networks import OTHERS
 from tests.document.test_captions import plain
 
-STYLES = ("deltas", "paths", "matrices")
+STYLES = ("deltas", "paths", "matrices", "nodes")
 NETWORKS = {
     **{name: OTHERS[name] for name in ("narrow", "many inputs", "shared", "wide", "no rate")},
     "one": network((1, 1), ("sigmoid",)),

@@ -104,7 +104,7 @@ def _forward(teller: Teller, graph: FormulaGraph) -> Iterator[Block]:
     called = [s for s in teller.derivation.sections if s.kind == "functions"]
     functions = [step for section in called for step in section.steps]
     if functions and not teller.brief:
-        yield teller.say("forward_functions", count=len(functions))
+        yield teller.say("forward_graph_functions", count=len(functions))
         yield from rows([Equation(step.relations) for step in functions])
     if not teller.brief:
         name = "forward_graph" if teller.valuation is None else "forward_graph_numbers"

@@ -26,7 +26,7 @@ from derive.expression.nodes import (
 )
 
 _X = variable("x")
-_HELD = ("held still",)  # what is explained once
+_HELD, _AT_LOSS = ("held still",), ("at the loss",)  # what is explained once
 _FEW = 2  # formulas that a sentence has room for
 _SHORT = 9  # nodes of a formula that stands in a sentence
 Likeness = tuple[object, ...]
@@ -89,8 +89,9 @@ def _one_use(teller: Teller, run: list[Visit], told: set[Likeness]) -> Iterator[
     kind = gate_in(teller, user, qs[0])
     loss = teller.derivation.graph.loss
     said = [_said(teller, kind, qs, (user,), steps, told)]
-    if user == loss:
-        said.insert(0, teller.words("upstream_is_one", loss=loss, count=len(qs)))
+    if user == loss and _AT_LOSS not in told:
+        told.add(_AT_LOSS)
+        said.insert(0, teller.words("upstream_is_one", loss=loss))
     yield Paragraph(joined(said))
     for visit, worked in zip(run, _worked(teller, kind, steps, told), strict=True):
         if worked is not None:
