@@ -19,15 +19,9 @@
 
 theta holds, in this order, wq, wk, wv. The inputs are x3, x1, x2, t.
 
-The comments are the textbook formulas; the lines under them compute the same in a form that is as
-stable as derive could make it. Half of the digits or more are lost here: the value of L for wq <
-−100; the value of L for wq > 100; the derivative of L for wq < −3; the derivative of L for wq > 3;
-the value of L for wk < −100; the value of L for wk > 100; the derivative of L for wk < −3; the
-derivative of L for wk > 3; the value of L for x3 < −3; the value of L for x3 > 3; the derivative of
-L for x3 < −3; the derivative of L for x3 > 3; the value of L for x1 < −100; the derivative of L for
-x1 < −3; the value of L for x2 < −100; the derivative of L for x2 < −3. No others were found: wq,
-wk, wv, x3, x1, x2, t as below, but one of them alone from −10^150 to 10^150, wherever 1,800 digits
-tell the value.
+The comments are the textbook formulas; the lines under them compute the same in a form that neither
+overflows nor cancels where it was tried: wq, wk, wv, x3, x1, x2, t as below, but one of them alone
+from −10^150 to 10^150, wherever 1,800 digits tell the value.
 
 Logarithms are natural.
 
@@ -67,24 +61,38 @@ def loss_and_gradient(theta, inputs):
     # v3 = wv·x3
     v3 = wv*x3
     # e1 = exp(q·k1)
-    e1 = np.exp(q*k1)
     # e2 = exp(q·k2)
-    e2 = np.exp(q*k2)
     # e3 = exp(q·k3)
-    e3 = np.exp(q*k3)
     # S = e1 + e2 + e3
-    S = e1 + e2 + e3
     # p1 = e1/S
-    p1 = e1/S
+    u1_p1 = q*k1
+    u2_p1 = q*k2
+    u3_p1 = q*k3
+    u4_p1 = -np.maximum(np.maximum(u1_p1, u2_p1), u3_p1)
+    u5_p1 = np.exp(u1_p1 + u4_p1)
+    p1 = u5_p1/(u5_p1 + np.exp(u2_p1 + u4_p1) + np.exp(u3_p1 + u4_p1))
     # p2 = e2/S
-    p2 = e2/S
+    u1_p2 = q*k2
+    u2_p2 = q*k1
+    u3_p2 = q*k3
+    u4_p2 = -np.maximum(np.maximum(u2_p2, u1_p2), u3_p2)
+    u5_p2 = np.exp(u1_p2 + u4_p2)
+    p2 = u5_p2/(np.exp(u2_p2 + u4_p2) + u5_p2 + np.exp(u3_p2 + u4_p2))
     # p3 = e3/S
-    p3 = e3/S
+    u1_p3 = q*k3
+    u2_p3 = q*k1
+    u3_p3 = q*k2
+    u4_p3 = -np.maximum(np.maximum(u2_p3, u3_p3), u1_p3)
+    u5_p3 = np.exp(u1_p3 + u4_p3)
+    p3 = u5_p3/(np.exp(u2_p3 + u4_p3) + np.exp(u3_p3 + u4_p3) + u5_p3)
     # y = p1·v1 + p2·v2 + p3·v3
     y = p1*v1 + p2*v2 + p3*v3
     # L = 1/2·(y − t)²
     u1_L = y - t
     L = 0.5*u1_L*u1_L
+    u6_p1 = p2 + p3
+    u6_p2 = p1 + p3
+    u6_p3 = p1 + p2
     # ∂L/∂y = y − t
     dL_dy = u1_L
     # ∂L/∂p3 = ∂L/∂y·v3
@@ -93,14 +101,6 @@ def loss_and_gradient(theta, inputs):
     dL_dp2 = dL_dy*v2
     # ∂L/∂p1 = ∂L/∂y·v1
     dL_dp1 = dL_dy*v1
-    # ∂L/∂S = −∂L/∂p1·(e1/S²) − ∂L/∂p2·(e2/S²) − ∂L/∂p3·(e3/S²)
-    dL_dS = -dL_dp3*(e3/(S*S)) - dL_dp2*(e2/(S*S)) - dL_dp1*(e1/(S*S))
-    # ∂L/∂e3 = ∂L/∂S + ∂L/∂p3·(1/S)
-    dL_de3 = dL_dp3*(1/S) + dL_dS
-    # ∂L/∂e2 = ∂L/∂S + ∂L/∂p2·(1/S)
-    dL_de2 = dL_dp2*(1/S) + dL_dS
-    # ∂L/∂e1 = ∂L/∂S + ∂L/∂p1·(1/S)
-    dL_de1 = dL_dp1*(1/S) + dL_dS
     # ∂L/∂v3 = ∂L/∂y·p3
     dL_dv3 = dL_dy*p3
     # ∂L/∂v2 = ∂L/∂y·p2
@@ -108,13 +108,16 @@ def loss_and_gradient(theta, inputs):
     # ∂L/∂v1 = ∂L/∂y·p1
     dL_dv1 = dL_dy*p1
     # ∂L/∂k3 = ∂L/∂e3·e3·q
-    dL_dk3 = dL_de3*e3*q
+    dL_dk3 = dL_dp3*p3*u6_p3*q - dL_dp2*p2*p3*q - dL_dp1*p1*p3*q
     # ∂L/∂k2 = ∂L/∂e2·e2·q
-    dL_dk2 = dL_de2*e2*q
+    dL_dk2 = -dL_dp3*p3*p2*q + dL_dp2*p2*u6_p2*q - dL_dp1*p1*p2*q
     # ∂L/∂k1 = ∂L/∂e1·e1·q
-    dL_dk1 = dL_de1*e1*q
+    dL_dk1 = -dL_dp3*p3*p1*q - dL_dp2*p2*p1*q + dL_dp1*p1*u6_p1*q
     # ∂L/∂q = ∂L/∂e1·e1·k1 + ∂L/∂e2·e2·k2 + ∂L/∂e3·e3·k3
-    dL_dq = dL_de3*e3*k3 + dL_de2*e2*k2 + dL_de1*e1*k1
+    dL_dq = (
+        dL_dp3*(-p3*p1*k1 - p3*p2*k2 + p3*u6_p3*k3) + dL_dp2*(-p2*p1*k1 + p2*u6_p2*k2 - p2*p3*k3)
+        + dL_dp1*(p1*u6_p1*k1 - p1*p2*k2 - p1*p3*k3)
+    )
     # ∂L/∂wv = ∂L/∂v1·x1 + ∂L/∂v2·x2 + ∂L/∂v3·x3
     dL_dwv = dL_dv3*x3 + dL_dv2*x2 + dL_dv1*x1
     # ∂L/∂wk = ∂L/∂k1·x1 + ∂L/∂k2·x2 + ∂L/∂k3·x3
@@ -154,11 +157,26 @@ def forward(theta, inputs):
     # S = e1 + e2 + e3
     S = e1 + e2 + e3
     # p1 = e1/S
-    p1 = e1/S
+    u1_p1 = q*k1
+    u2_p1 = q*k2
+    u3_p1 = q*k3
+    u4_p1 = -np.maximum(np.maximum(u1_p1, u2_p1), u3_p1)
+    u5_p1 = np.exp(u1_p1 + u4_p1)
+    p1 = u5_p1/(u5_p1 + np.exp(u2_p1 + u4_p1) + np.exp(u3_p1 + u4_p1))
     # p2 = e2/S
-    p2 = e2/S
+    u1_p2 = q*k2
+    u2_p2 = q*k1
+    u3_p2 = q*k3
+    u4_p2 = -np.maximum(np.maximum(u2_p2, u1_p2), u3_p2)
+    u5_p2 = np.exp(u1_p2 + u4_p2)
+    p2 = u5_p2/(np.exp(u2_p2 + u4_p2) + u5_p2 + np.exp(u3_p2 + u4_p2))
     # p3 = e3/S
-    p3 = e3/S
+    u1_p3 = q*k3
+    u2_p3 = q*k1
+    u3_p3 = q*k2
+    u4_p3 = -np.maximum(np.maximum(u2_p3, u3_p3), u1_p3)
+    u5_p3 = np.exp(u1_p3 + u4_p3)
+    p3 = u5_p3/(np.exp(u2_p3 + u4_p3) + np.exp(u3_p3 + u4_p3) + u5_p3)
     # y = p1·v1 + p2·v2 + p3·v3
     y = p1*v1 + p2*v2 + p3*v3
     # L = 1/2·(y − t)²

@@ -61,7 +61,6 @@ def loss_and_gradient(theta, inputs):
     v = (d1*d1 + d2*d2 + d3*d3)/3
     # s = √(v + eps)
     s = ieee_sqrt(v + eps)
-    u2_s = ieee_quotient(1, 2*s)
     # n1 = d1/s
     n1 = ieee_quotient(d1, s)
     # n2 = d2/s
@@ -79,6 +78,7 @@ def loss_and_gradient(theta, inputs):
     u2_L = y2 - t2
     u3_L = y3 - t3
     L = 0.5*u1_L*u1_L + 0.5*u2_L*u2_L + 0.5*u3_L*u3_L
+    u2_s = ieee_quotient(1, 2*s)
     # ∂L/∂y3 = y3 − t3
     dL_dy3 = u3_L
     # ∂L/∂y2 = y2 − t2

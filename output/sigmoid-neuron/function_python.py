@@ -10,18 +10,16 @@
 
 theta holds, in this order, w0, x0, w1, x1, w2.
 
-The comments are the textbook formulas; the lines under them compute the same in a form that is as
-stable as derive could make it. Half of the digits or more are lost here: the derivative of f for w0
-> 200; the derivative of f for x0 < −50; the derivative of f for w1 > 30; the derivative of f for x1
-> 30; the derivative of f for w2 < −300. No others were found: w0, x0, w1, x1, w2 as below, but one
-of them alone from −10^150 to 10^150, wherever 1,800 digits tell the value.
+The comments are the textbook formulas; the lines under them compute the same in a form that neither
+overflows nor cancels where it was tried: w0, x0, w1, x1, w2 as below, but one of them alone from
+−10^150 to 10^150, wherever 1,800 digits tell the value.
 
 Logarithms are natural.
 
 Made by derive; needs nothing but Python.
 """
 
-from math import copysign, exp, inf
+from math import exp, inf
 
 NAMES = ["w0", "x0", "w1", "x1", "w2"]
 THETA = [2.0, -1.0, -3.0, -2.0, -3.0]
@@ -32,10 +30,6 @@ def ieee_exp(x):
         return exp(x)
     except OverflowError:
         return inf
-
-
-def ieee_quotient(u, v):
-    return u / v if v else u * copysign(inf, v)
 
 
 def loss_and_gradient(theta):
@@ -50,17 +44,13 @@ def loss_and_gradient(theta):
     # n = −s
     n = -s
     # g = exp(n)
-    g = ieee_exp(n)
     # d = 1 + g
-    d = 1 + g
     # f = 1/d
-    f = ieee_quotient(1, d)
-    # ∂f/∂d = −1/d²
-    df_dd = -ieee_quotient(1, d*d)
-    # ∂f/∂g = ∂f/∂d
-    df_dg = df_dd
+    u1_f = ieee_exp(-abs(n))
+    u2_f = 1 + u1_f
+    f = u1_f/u2_f if n >= 0 else 1/u2_f
     # ∂f/∂n = ∂f/∂g·g
-    df_dn = df_dg*g
+    df_dn = -u1_f/(1 + u1_f*(2 + u1_f))
     # ∂f/∂s = −∂f/∂n
     df_ds = -df_dn
     # ∂f/∂b = ∂f/∂s
@@ -96,7 +86,9 @@ def forward(theta):
     # d = 1 + g
     d = 1 + g
     # f = 1/d
-    f = ieee_quotient(1, d)
+    u1_f = ieee_exp(-abs(n))
+    u2_f = 1 + u1_f
+    f = u1_f/u2_f if n >= 0 else 1/u2_f
     return [a, b, s, n, g, d, f]
 
 

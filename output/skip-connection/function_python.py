@@ -38,7 +38,6 @@ def loss_and_gradient(theta, inputs):
     # h = w·x + b
     h = w*x + b
     # a = tanh(h)
-    u1_a = ieee_exp(-2*abs(h))
     a = tanh(h)
     # r = a + x
     r = a + x
@@ -47,6 +46,7 @@ def loss_and_gradient(theta, inputs):
     # L = 1/2·(o − t)²
     u1_L = o - t
     L = 0.5*u1_L*u1_L
+    u1_a = ieee_exp(-2*abs(h))
     # ∂L/∂o = o − t
     dL_do = u1_L
     # ∂L/∂r = ∂L/∂o·v

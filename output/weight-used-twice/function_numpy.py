@@ -37,13 +37,13 @@ def loss_and_gradient(theta, inputs):
     # h = w·x
     h = w*x
     # a = tanh(h)
-    u1_a = np.exp(-2*np.abs(h))
     a = np.tanh(h)
     # y = w·a
     y = w*a
     # E = 1/2·(y − t)²
     u1_E = y - t
     E = 0.5*u1_E*u1_E
+    u1_a = np.exp(-2*np.abs(h))
     # ∂E/∂y = y − t
     dE_dy = u1_E
     # ∂E/∂a = ∂E/∂y·w

@@ -37,13 +37,13 @@ def loss_and_gradient(theta, inputs):
     # h = w·x
     h = w*x
     # a = tanh(h)
-    u1_a = ieee_exp(-2*abs(h))
     a = tanh(h)
     # y = w·a
     y = w*a
     # E = 1/2·(y − t)²
     u1_E = y - t
     E = 0.5*u1_E*u1_E
+    u1_a = ieee_exp(-2*abs(h))
     # ∂E/∂y = y − t
     dE_dy = u1_E
     # ∂E/∂a = ∂E/∂y·w
