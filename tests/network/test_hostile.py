@@ -21,7 +21,7 @@ EXAMPLES = [
 BOMB = "a: &a [x, x]\n" + "".join(
     f"{chr(98 + n)}: &{chr(98 + n)} [*{chr(97 + n)}, *{chr(97 + n)}]\n" for n in range(20)
 )
-NAMES = "{" + ", ".join(f"v{n}: 1" for n in range(10_000)) + "}"
+NAMES = "{" + ", ".join(f"v{n}: 1" for n in range(5_000)) + "}"
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,7 @@ NAMES = "{" + ", ".join(f"v{n}: 1" for n in range(10_000)) + "}"
         (f"inputs: 1\nlayers: [{{units: 1, weights: {NAMES}}}]", "more unknown names"),
         (f"{NAMES}", "more unknown keys"),
         (f"inputs: 1\nlayers: [{{units: 1, activation: {NAMES}}}]", "neither name nor formula"),
-        (f"inputs: {NAMES}\nlayers: [{{units: 1}}]", "inputs: got 10000; allowed are 1 to 4096"),
+        (f"inputs: {NAMES}\nlayers: [{{units: 1}}]", "inputs: got 5000; allowed are 1 to 4096"),
         ("inputs: 1e999999999\nlayers: [{units: 1}]", "inputs: got '1e999999999'; allowed are"),
         (f"inputs: {'9' * 100_000}\nlayers: [{{units: 1}}]", "inputs: got '9999999999"),
         (
