@@ -75,6 +75,9 @@ class Differentiating:
     """An environment in which the derivative of a formula is SymPy's."""
 
     def slope(self: Environment, of: Expression, by: Quantity) -> Any:
+        """Raises ArithmeticError where the formula has no value: ln(−x) has no slope at 1, though
+        1/x is defined there."""
+        evaluate(of, self)
         return slopes(of, self).get(by, self.arithmetic.number(Fraction(0)))
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 
-ALL = ("marking", "fairness", "copies", "leaks", "refusals", "extreme")
+ALL = ("marking", "fairness", "copies", "leaks", "planted", "refusals", "extreme")
 
 
 def main() -> int:

@@ -20,7 +20,7 @@ NETWORKS = {
     "sigmoid": two_two_two(), "softmax": relu_softmax(), "relu": RELU, "tanh": TANH, "wide": WIDE,
     "paths": PATHS,
 }  # fmt: skip
-SHEETS = 20
+SHEETS = 8
 FINE = decimals(4, significant=3)
 
 

@@ -29,7 +29,10 @@ if TYPE_CHECKING:
 __all__ = ["CheckFailed", "Report", "check"]
 
 POINTS = 2  # random points at which every equality is compared; one would do, but for bad luck
-_BENDING = 6  # of formulas with kinks
+_BENDING = 6  # where formulas have kinks that no layer puts on either side in turn
+
+
+_FAR = 4  # times larger weights, so that outputs are farther from their targets
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +95,7 @@ def _checked(derivation: Derivation) -> Report:
             points += 1
             slopes = [point.examples[0].slopes(q) for q in graph.definitions]
             symbolic = max(symbolic, sum(map(len, slopes)))
+    points += _on_branches(graph, equalities, steps.values())
     points += _tell_apart(graph, equalities, steps.values(), frozenset(w for n in needs for w in n))
     equalities.compare_locally(steps.values())
     equalities.look_again(steps.values())
@@ -110,10 +114,25 @@ def _checked(derivation: Derivation) -> Report:
 
 
 def _points(graph: AnyGraph) -> int:
-    """How many random points of the whole graph: more where formulas have kinks that no layer
-    puts on either side in turn."""
+    """At how many random points everything is compared."""
     bends = isinstance(graph, FormulaGraph) and any(map(has_kinks, graph.definitions.values()))
     return _BENDING if bends else POINTS
+
+
+def _on_branches(graph: AnyGraph, equalities: Equalities, steps: Iterable[Step]) -> int:
+    """Compare the steps that show branches of the loss at more points: the residual of a Huber
+    loss may be small at the first ones. Returns at how many points."""
+    bends = any(has_kinks(graph.definitions[q]) for q in (*graph.terms, graph.loss))
+    if not (bends and isinstance(graph, NetworkGraph)):
+        return 0
+    shown = (s for s in steps if any(has_kinks(r.expression) for r in s.relations))
+    mine = [step for step in shown if step.rule not in _ALONE]
+    needs = sorted({tuple(sorted(step.assumes)) for step in mine})
+    for seed in range(POINTS, _BENDING):
+        for assumptions in map(frozenset, needs):
+            those = [step for step in mine if frozenset(step.assumes) == assumptions]
+            equalities.compare(those, draw(graph, seed, assumptions, scale=_FAR))
+    return len(needs) * (_BENDING - POINTS)
 
 
 def _tell_apart(

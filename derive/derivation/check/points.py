@@ -37,13 +37,14 @@ _BINARY = 2**40
 
 def draw(
     graph: AnyGraph, seed: int, assumptions: frozenset[str] = frozenset(), *,
-    positive: bool = False, bit: int = 0,
+    positive: bool = False, bit: int = 0, scale: int = 1,
 ) -> Trace:  # fmt: skip
     """A point where the whole network is defined, off every kink and of ordinary size if can be.
 
     Targets sum to 1 only where an assumption says so: a step that needs it without saying so
     then fails. ``bit`` of a unit's number says on which side of a kink it is; the side changes
-    from seed to seed. Raises CheckFailed where no point can be found.
+    from seed to seed. ``scale`` makes weights larger, and outputs lie farther from their targets.
+    Raises CheckFailed where no point can be found.
     """
     chance = random.Random(f"derive check {seed} {bit} {sorted(assumptions)}")
     reason = ""
@@ -57,7 +58,7 @@ def draw(
                 point = Trace(graph, [ExampleTrace(graph, leaves)])
             else:
                 sign = 1 if positive or attempt % 4 == 3 else None
-                size = Fraction(1, 1 + attempt // 8)
+                size = Fraction(scale, 1 + attempt // 8)
                 side = (seed, bit) if sign is None else None
                 point = _draw(graph, chance, SUM_TO_ONE in assumptions, sign, size, side)
             smooth = is_smooth(graph, point)
