@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -28,10 +28,16 @@ STYLES = ("deltas", "paths", "matrices", "nodes")
 
 
 @pytest.fixture(autouse=True)
-def fresh() -> None:
+def fresh() -> Iterator[None]:
     """Shapes that were differentiated before a fault was planted, or with one, are forgotten."""
-    slopes._shape.cache_clear()
-    slopes._derivatives.cache_clear()
+
+    def forget() -> None:
+        slopes._shape.cache_clear()
+        slopes._derivatives.cache_clear()
+
+    forget()
+    yield
+    forget()
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
