@@ -1,7 +1,7 @@
 # Each target alone sets up what it needs: an environment in .venv, the package, the tools.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types package frameworks bench truth fuzz goldens clean
+.PHONY: help demo test quick slow lint types package frameworks bench truth fuzz goldens clean
 
 # The first Python that is new enough; another one with `make PYTHON=/path/to/python …`.
 PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11 python; do \
@@ -22,6 +22,7 @@ pip = pip="$(1)/bin/python -m pip"; $$pip --version >/dev/null 2>&1 || pip="$(PY
 help:
 	@echo 'make demo      derive examples/ into output/ and say what to open first'
 	@echo 'make test      run the tests'
+	@echo 'make quick     run the tests that take a moment, most of them in under a minute'
 	@echo 'make lint      check formatting and style'
 	@echo 'make types     check the types strictly'
 	@echo 'make package   build the wheel, install it on its own and render a document with it'
@@ -57,6 +58,13 @@ demo: .venv/installed
 
 test: .venv/installed-dev
 	@$(RUN) -m pytest -n $(JOBS) --dist worksteal
+
+quick: .venv/installed-dev
+	@$(RUN) -m pytest -n $(JOBS) --dist worksteal --quick
+
+# Everything, and the list of what the quick run leaves out.
+slow: .venv/installed-dev
+	@$(RUN) -m pytest -n $(JOBS) --dist worksteal --list-slow
 
 lint: .venv/installed-dev
 	@$(RUN) -m ruff format --check .

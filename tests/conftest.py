@@ -10,18 +10,22 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests.quick import Stopwatch, is_slow, listed
+
 settings.register_profile("repeatable", derandomize=True, deadline=None)
 settings.load_profile("repeatable")
 
 COMMAND = "make goldens"
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     """Signals as they are in a terminal: what runs in the background, or under nohup, is started
     with some of them ignored, and so are the processes that tests start and stop."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
     if hasattr(signal, "SIGHUP"):
         signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    if config.getoption("--list-slow") and not hasattr(config, "workerinput"):
+        config.pluginmanager.register(Stopwatch())
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -30,11 +34,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="rewrite the goldens; runs only the tests that own some",
     )
+    parser.addoption("--quick", action="store_true", help="leave out what slow.txt lists")
+    parser.addoption("--list-slow", action="store_true", help="write slow.txt anew from this run")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if config.getoption("--update"):
         items[:] = [item for item in items if "golden" in getattr(item, "fixturenames", ())]
+    if config.getoption("--quick"):
+        slow = listed()
+        items[:] = [item for item in items if not is_slow(item.nodeid, slow)]
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-import derive
 from derive.cli import commands
+from derive.graph import conversion
 from tests.fuzz.kinds import KINDS, Bench, attempt, bench
 from tests.fuzz.verdict import faults
 
@@ -61,7 +61,7 @@ def test_the_verdict_sees_what_it_is_for(
     def read(*_: object) -> None:
         exec(planted, {"say": lambda text: click.echo(text, err=True)})
 
-    monkeypatch.setattr(derive, "load", read)
+    monkeypatch.setattr(conversion, "network_or_formulas", read)
     network = Path(__file__).parents[2] / "examples" / "mazur.yaml"
     result = CliRunner().invoke(commands, ["render", str(network)])
     assert [fault.what for fault in faults(result)] == [what]
