@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 LIST = Path(__file__).with_name("slow.txt")
-LIMIT = 0.1  # seconds of one case
+LIMIT = 0.06  # seconds of one case
 _SETUP = 1.0  # seconds of what a module begins with
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -10,9 +11,19 @@ import pytest
 from tests.quick import Stopwatch, is_slow, listed, without_doubles
 
 
-def functions(module: Path) -> set[str]:
+@cache
+def functions(module: Path) -> frozenset[str]:
+    """The names of a module's tests: test_x, TestY::test_z."""
     tree = ast.parse(module.read_text(encoding="utf-8"))
-    return {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+    inside = {
+        "": tree.body,
+        **{n.name + "::": n.body for n in tree.body if isinstance(n, ast.ClassDef)},
+    }
+    return frozenset(
+        where + node.name
+        for where, body in inside.items()
+        for node in body if isinstance(node, ast.FunctionDef)
+    )  # fmt: skip
 
 
 def test_what_is_listed_is_there() -> None:
