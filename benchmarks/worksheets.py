@@ -11,8 +11,8 @@ GROWTH = 40  # megabytes more for a thousand variants than for a hundred
 
 WRITE = r"""
 import json, re, resource, sys, tempfile, time
-from concurrent.futures import ProcessPoolExecutor
 import derive
+from derive.worksheets.classes.workers import workers
 
 def own_peak():
     # Of this program alone: getrusage counts what started it, up to the start.
@@ -26,14 +26,15 @@ def main():
     path, variants = sys.argv[1], int(sys.argv[2])
     network = derive.load(path)
     start = time.perf_counter()
-    with tempfile.TemporaryDirectory() as folder, ProcessPoolExecutor() as executor:
+    with tempfile.TemporaryDirectory() as folder, workers() as executor:
         made = derive.worksheet(network, variants=variants, executor=executor)
         written = made.write(folder, ("markdown",))
     seconds = time.perf_counter() - start
     workers = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
     print(json.dumps([seconds, len(written), max(own_peak(), workers) / 1024]))
 
-main()
+if __name__ == "__main__":
+    main()
 """
 
 

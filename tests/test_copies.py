@@ -77,8 +77,6 @@ def test_every_activation_and_loss_survives_the_way_to_another_process() -> None
     here = list(map(compiled, NETWORKS))
     with ProcessPoolExecutor(1, get_context("spawn")) as pool:
         assert list(pool.map(compiled, NETWORKS, chunksize=len(NETWORKS))) == here
-    with ProcessPoolExecutor(1, get_context("fork")) as pool:
-        assert list(pool.map(compiled, NETWORKS[:5])) == here[:5]
 
 
 def compiled(network: derive.Network) -> tuple[str, str, str]:

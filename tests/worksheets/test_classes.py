@@ -6,7 +6,7 @@ import json
 import re
 import sys
 from collections.abc import Iterator
-from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -19,6 +19,7 @@ from derive.network import Dense, Network
 from derive.worksheets import Ask, Recipe, WorksheetError
 from derive.worksheets.classes.bundle import read_bundle
 from derive.worksheets.classes.roster import read_roster
+from derive.worksheets.classes.workers import workers
 from derive.writers import write
 
 MAZUR = "examples/mazur.yaml"
@@ -141,7 +142,7 @@ def test_redraws_are_in_the_bundle(tmp_path: Path) -> None:
     network = Network(1, [Dense(1, "sigmoid", "none")], "binary_cross_entropy")
     alone, shared = tmp_path / "alone", tmp_path / "shared"
     derive.worksheet(network, variants=120, seed=7).write(alone, ("text",))
-    with ProcessPoolExecutor(2) as executor:
+    with workers() as executor:
         derive.worksheet(network, variants=120, executor=executor, seed=7).write(shared, ("text",))
     assert contents(alone) == contents(shared)
     bundle = read_bundle(alone / "bundle.json")
@@ -230,7 +231,7 @@ def write_class(folder: Path, executor: Executor | None) -> None:
 
 
 def test_processes_and_threads_write_the_same_bytes(tmp_path: Path, by_one: Path) -> None:
-    executors: Iterator[Executor] = iter((ProcessPoolExecutor(2), ThreadPoolExecutor(2)))
+    executors: Iterator[Executor] = iter((workers(), ThreadPoolExecutor(2)))
     for number, executor in enumerate(executors):
         with executor:
             write_class(tmp_path / str(number), executor)
@@ -256,7 +257,7 @@ def test_a_failure_half_way_leaves_nothing(tmp_path: Path) -> None:
         if done == 10:
             raise KeyError("stop")
 
-    with ProcessPoolExecutor(2) as executor:
+    with workers() as executor:
         made = derive.worksheet(two_two_two(), variants=20, executor=executor, seed=7)
         with pytest.raises(KeyError):
             made.write(tmp_path, ("text",), progress=stop)

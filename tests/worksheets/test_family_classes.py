@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-from concurrent.futures import ProcessPoolExecutor
 from fractions import Fraction
 from pathlib import Path
 
@@ -22,6 +21,7 @@ from derive.network.saving import structure_text
 from derive.worksheets import Family, Worksheet, WorksheetError
 from derive.worksheets.classes import bundle
 from derive.worksheets.classes.bundle import Bundle, read_bundle
+from derive.worksheets.classes.workers import workers
 from derive.worksheets.exercise import Exercise
 from derive.worksheets.marking.reports.delivery import files
 from derive.worksheets.marking.reports.feedback import points
@@ -63,7 +63,7 @@ def test_the_same_seed_gives_the_same_bytes_with_processes_too(path: Path, tmp_p
     for folder in folders[:2]:
         made = derive.worksheet(path, variants=18, seed=3)
         made.write(folder, ("markdown", "text"), answer_sheet=".csv")
-    with ProcessPoolExecutor(2) as executor:
+    with workers() as executor:
         made = derive.worksheet(read(FOUR), variants=18, seed=3, executor=executor)
         made.write(folders[2], ("markdown", "text"), answer_sheet=".csv")
     assert contents(folders[0]) == contents(folders[1]) == contents(folders[2])

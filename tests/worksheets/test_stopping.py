@@ -16,6 +16,7 @@ from click.testing import CliRunner, Result
 from derive.cli import commands
 from derive.files import Drafts
 from derive.worksheets.classes.bundle import read_bundle
+from derive.worksheets.classes.workers import workers
 
 NETWORK = Path(__file__).parents[2] / "examples" / "mazur.yaml"
 RUN = "from derive.cli import main; main()"
@@ -110,6 +111,17 @@ with workers() as pool:
     print("ready", flush=True)
     sys.stdin.read()
 """
+
+
+def test_workers_are_no_forks_of_this_process() -> None:
+    """Nothing of it has come along: what is set here is not set there."""
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(before + 7)
+    try:
+        with workers() as pool:
+            assert pool.submit(sys.getrecursionlimit).result() != before + 7
+    finally:
+        sys.setrecursionlimit(before)
 
 
 @pytest.mark.skipif(os.name != "posix", reason="there is no such signal")

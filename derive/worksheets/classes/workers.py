@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import connection, parent_process
+from multiprocessing import connection, get_all_start_methods, get_context, parent_process
 from threading import Thread
 
 
 def workers() -> ProcessPoolExecutor:
     """As many processes as there are cores. None outlives its parent, also where that was killed
-    and could not tell them to stop."""
-    return ProcessPoolExecutor(initializer=end_with_parent)
+    and could not tell them to stop. None is a fork of this process, whose threads (those of JAX,
+    of a notebook) could have held a lock at that moment: the child would wait for it for ever."""
+    way = "forkserver" if "forkserver" in get_all_start_methods() else "spawn"
+    return ProcessPoolExecutor(mp_context=get_context(way), initializer=end_with_parent)
 
 
 def end_with_parent() -> None:
