@@ -15,8 +15,8 @@ from derive.expression.functions import elementary
 from derive.expression.nodes import Expression, Number, Quantity, called, quantities
 from derive.expression.tokens import tokens
 from derive.graph.definitions import Graph, same_example
-from derive.network.errors import NetworkError, Notes, listed, unknown
-from derive.network.values import read_number, shown
+from derive.network.errors import NetworkError, Notes, comma_list, unknown
+from derive.network.values import describe, read_number
 from derive.notation.spelling import is_name, spell
 
 MOST_FORMULAS = 1_000
@@ -128,7 +128,7 @@ def formula_graph(
     _told_apart(notes, graph, read.numbers)
     chosen = read.parameters(parameters, graph.leaves)
     if not isinstance(title, str):
-        notes.problem(("title",), f"title: got {shown(title)}; allowed is a text")
+        notes.problem(("title",), f"title: got {describe(title)}; allowed is a text")
     if notes.problems:
         raise NetworkError(notes.problems)
     numbers = {called(name): number for name, number in read.numbers.items() if number}
@@ -151,8 +151,8 @@ class _Reader:
                 if self._is_name(name, ("given", position)):
                     self.numbers[name] = None
         elif given is not None:
-            notes.problem(("given",), f"given: got {shown(given)}; allowed are numbers by name, as "
-                          "in {x: 2}, or a list of names")  # fmt: skip
+            notes.problem(("given",), f"given: got {describe(given)}; allowed are numbers by name, "
+                          "as in {x: 2}, or a list of names")  # fmt: skip
 
     def _number(self, name: str, raw: Any) -> Number | None:
         if raw is None:
@@ -171,7 +171,7 @@ class _Reader:
             return False
         if not isinstance(name, str) or len(name) > _LONGEST or not is_name(name):
             self.notes.problem(
-                path, f"got {shown(name)}; allowed as names are letters, digits and _, a letter "
+                path, f"got {describe(name)}; allowed as names are letters, digits and _, a letter "
                 "first",
                 at_key=at_key,
             )  # fmt: skip
@@ -181,8 +181,8 @@ class _Reader:
     def formulas(self, raw: Any) -> dict[str, Expression]:
         if not isinstance(raw, Mapping) or not raw:
             self.notes.problem(
-                ("formulas",), f"formulas: got {shown(raw)}; allowed are formulas by name, as in "
-                "{q: x + y, f: q*z}",
+                ("formulas",), f"formulas: got {describe(raw)}; allowed are formulas by name, as "
+                "in {q: x + y, f: q*z}",
             )  # fmt: skip
             return {}
         if len(raw) > MOST_FORMULAS:
@@ -208,7 +208,7 @@ class _Reader:
         path = ("formulas", name)
         text = str(raw) if isinstance(raw, (int, Number)) and not isinstance(raw, bool) else raw
         if not isinstance(text, str):
-            self.notes.problem(path, f"got {shown(raw)}; allowed is a formula such as x + y")
+            self.notes.problem(path, f"got {describe(raw)}; allowed is a formula such as x + y")
             return None
         try:
             known = {*names, *self.numbers} if self.named else {*names, *_names_in(text)}
@@ -230,7 +230,7 @@ class _Reader:
         if isinstance(raw, str) and raw in there:
             return raw
         got = unknown("formula", raw, there) if isinstance(raw, str) else (
-            f"got {shown(raw)}; allowed are {listed(there)}"
+            f"got {describe(raw)}; allowed are {comma_list(there)}"
         )  # fmt: skip
         self.notes.problem((key,), f"{key}: {got}")
         return None
@@ -241,14 +241,14 @@ class _Reader:
         there = [q.name for q in leaves]
         if not isinstance(raw, Sequence) or isinstance(raw, (str, bytes)):
             self.notes.problem(
-                ("parameters",), f"parameters: got {shown(raw)}; allowed is a list of names, such "
-                f"as [{listed(there)}]",
+                ("parameters",), f"parameters: got {describe(raw)}; allowed is a list of names, "
+                f"such as [{comma_list(there)}]",
             )  # fmt: skip
             return ()
         if not raw:
             self.notes.problem(
                 ("parameters",), "parameters: got none, so that there is no gradient to derive; "
-                f"name some of {listed(there)}, or leave it out for all",
+                f"name some of {comma_list(there)}, or leave it out for all",
             )  # fmt: skip
         for position, name in enumerate(raw):
             if name not in there:

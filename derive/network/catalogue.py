@@ -332,8 +332,8 @@ def _function(name: str, parameters: tuple[tuple[str, Number], ...]) -> Function
 def _mark(row: Activation, parameters: tuple[tuple[str, Number], ...]) -> str:
     """What tells an activation with other than the usual parameters apart: 0.2, or 1.1,0.6."""
     usual = tuple(decimal(text).value for _, text in row.parameters)
-    given = tuple(value.value for _, value in parameters)
-    if given == usual:
+    values = tuple(value.value for _, value in parameters)
+    if values == usual:
         return ""
     return ",".join(value.text or str(value.value) for _, value in parameters)
 
@@ -341,8 +341,8 @@ def _mark(row: Activation, parameters: tuple[tuple[str, Number], ...]) -> str:
 def activation(name: str, parameters: dict[str, Number] | None = None) -> ActivationUse:
     """A catalogue row with its parameters set. Raises KeyError for an unknown name."""
     row = ACTIVATIONS[name]
-    given = parameters or {}
-    values = tuple((key, given.get(key) or decimal(text)) for key, text in row.parameters)
+    overrides = parameters or {}
+    values = tuple((key, overrides.get(key) or decimal(text)) for key, text in row.parameters)
     return ActivationUse(name, _function(name, values), row, values)
 
 
@@ -378,8 +378,8 @@ def loss(
 ) -> LossUse:
     """A catalogue row as a network's loss. Raises KeyError for an unknown name."""
     row = LOSSES[name]
-    given = parameters or {}
-    values = tuple((key, given.get(key) or decimal(text)) for key, text in row.parameters)
+    overrides = parameters or {}
+    values = tuple((key, overrides.get(key) or decimal(text)) for key, text in row.parameters)
     letters: dict[str, Expression] = {"y": OUTPUT, "t": TARGET_LETTER, **dict(values)}
     term, slope = (without_ones(parse(text, letters)) for text in (row.formula, row.derivative))
     return LossUse(

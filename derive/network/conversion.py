@@ -7,26 +7,26 @@ from pathlib import Path
 
 from derive.network.description import Network
 from derive.network.errors import NetworkError, Problem
-from derive.network.values import shown
+from derive.network.values import describe
 
 # A network, the path of its file, or a mapping with the keys of a file.
 Given = Network | str | Path | Mapping[str, object]
 
 
-def network_of(given: Given) -> Network:
-    """The network that is given, or that of a file or a mapping. Raises NetworkError."""
-    if isinstance(given, Network):
-        return given
+def network_of(source: Given) -> Network:
+    """The network itself, or that of a file or a mapping. Raises NetworkError."""
+    if isinstance(source, Network):
+        return source
     from derive.network.loader import from_mapping, load  # the reader of YAML, where it is needed
 
-    if isinstance(given, (str, Path)):
-        return load(given)
-    if isinstance(given, Mapping):
-        return from_mapping(given)
+    if isinstance(source, (str, Path)):
+        return load(source)
+    if isinstance(source, Mapping):
+        return from_mapping(source)
     raise NetworkError([
         Problem(
-            f"network: got {called(given)}; allowed are a derive.Network, the path of a network "
-            f"file, and a mapping with its keys{hint(given)}"
+            f"network: got {called(source)}; allowed are a derive.Network, the path of a network "
+            f"file, and a mapping with its keys{hint(source)}"
         )
     ])  # fmt: skip
 
@@ -34,7 +34,7 @@ def network_of(given: Given) -> Network:
 def called(value: object) -> str:
     """What a value is called in a message: a model by its kind, anything else as it is shown."""
     kind = type(value)
-    return f"a {kind.__name__} of {_maker(value)}" if _maker(value) else shown(value)
+    return f"a {kind.__name__} of {_maker(value)}" if _maker(value) else describe(value)
 
 
 _MAKERS = ("torch", "keras", "tensorflow", "sklearn", "jax", "flax", "equinox")

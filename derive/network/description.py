@@ -227,8 +227,8 @@ class Network:
             return tuple(numbers[q] for q in quantities) if numbers else None
 
         def column(kind: str, count: int) -> tuple[tuple[Number, ...], ...] | None:
-            found = row(Quantity(kind, unit=unit) for unit in range(count))
-            return None if found is None else (found,)
+            numbers = row(Quantity(kind, unit=unit) for unit in range(count))
+            return None if numbers is None else (numbers,)
 
         def layer(old: Layer) -> Layer:
             flat = row(self.weights(old.index))
@@ -270,19 +270,19 @@ class Network:
     def _with(self, changed: Mapping[str, Any]) -> Network:
         other = object.__new__(Network)
         for field in fields(Network):
-            kept = getattr(self, field.name)
-            object.__setattr__(other, field.name, changed.get(field.name, kept))
+            value = getattr(self, field.name)
+            object.__setattr__(other, field.name, changed.get(field.name, value))
         return other
 
     def parameters(self) -> tuple[Quantity, ...]:
         """The trained weights and biases in the order of θ: W1 row by row, b1, W2, …"""
-        found: list[Quantity] = []
+        quantities: list[Quantity] = []
         for layer in self.layers:
             if WEIGHTS not in layer.frozen:
-                found.extend(self.weights(layer.index))
+                quantities.extend(self.weights(layer.index))
             if BIASES not in layer.frozen:
-                found.extend(self.biases(layer.index))
-        return tuple(found)
+                quantities.extend(self.biases(layer.index))
+        return tuple(quantities)
 
     def weights(self, layer: int) -> tuple[Quantity, ...]:
         """The weights into a layer (from 1), row by row: a row is what leaves one unit."""

@@ -72,10 +72,10 @@ def unknown(
         other = Other(close[0] if close else "")
     guess = f"did you mean {other.meant!r}? " if other.meant in names else ""
     note = f"{other.note}; " if other.note else ""
-    return f"unknown {what} {shorten(repr(got))}; {guess}{note}allowed are {listed(names)}"
+    return f"unknown {what} {shorten(repr(got))}; {guess}{note}allowed are {comma_list(names)}"
 
 
-def listed(words: Iterable[str]) -> str:
+def comma_list(words: Iterable[str]) -> str:
     """("a", "b", "c") → a, b, c; past sixteen the rest is left out."""
     items = list(words)
     return ", ".join(items if len(items) <= 16 else [*items[:15], "…"])

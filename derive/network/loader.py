@@ -15,7 +15,7 @@ from derive.network.reading import keys
 from derive.network.reading.layers import MAX_LAYERS
 from derive.network.reading.options import is_file
 from derive.network.reading.positions import Composed, Place, compose
-from derive.network.values import shown
+from derive.network.values import describe
 from derive.notation import BUILT_IN
 from derive.reading import named, read_bytes
 
@@ -50,10 +50,10 @@ def composed_of(text: str) -> Composed:
 def loaded(name: str, composed: Composed, folder: Path) -> Network:
     """The network of a file that was composed. Raises NetworkError."""
     network = built(name, composed, KEYS, lambda data: _network(data, folder))
-    return network.placed(lambda path: _said(name, composed.place((*path, "formula"), 1)))
+    return network.placed(lambda path: _location(name, composed.place((*path, "formula"), 1)))
 
 
-def _said(name: str, place: Place) -> str:
+def _location(name: str, place: Place) -> str:
     return f"{name}:{place.line}:{place.column}"
 
 
@@ -81,22 +81,22 @@ def built(
 
     Raises NetworkError with every problem, in the order of the lines.
     """
-    found = [(place, Problem(message)) for place, message in composed.faults]
+    problems = [(place, Problem(message)) for place, message in composed.faults]
     data = composed.data
     if isinstance(data, Mapping):
-        problems, made = build(data)
-        found += [(composed.place(p.path, p.column, p.at_key), p) for p in problems]
-        if not found and made is not None:
-            return made
+        of_data, result = build(data)
+        problems += [(composed.place(p.path, p.column, p.at_key), p) for p in of_data]
+        if not problems and result is not None:
+            return result
     elif not composed.faults:
-        what = "the file is empty" if data is None else f"got {shown(data)}"
-        found.append(
+        what = "the file is empty" if data is None else f"got {describe(data)}"
+        problems.append(
             (Place(1, 1), Problem(f"{what}; allowed is a mapping with {', '.join(allowed)}"))
         )
-    found.sort(key=lambda item: item[0])
+    problems.sort(key=lambda item: item[0])
     raise NetworkError(
         Problem(p.message, p.path, f"{name}:{place.line}:{place.column}", p.column, p.at_key)
-        for place, p in found
+        for place, p in problems
     )
 
 
@@ -124,15 +124,17 @@ def _network(data: Mapping[str, Any], folder: Path) -> tuple[list[Problem], Netw
         notes.problem((FORMULAS,), _NO_NETWORK, at_key=True)
         return notes.problems, None
     notes.unknown_keys((), data, KEYS, other_names.FILE_KEYS)
-    said: dict[str, Any] = {"inputs": None, "layers": None}
-    said |= {key: value for key, value in data.items() if key in KEYS}
-    if isinstance(said["layers"], list):
-        said["layers"] = [_dense(notes, i, layer) for i, layer in enumerate(said["layers"])]
-    notation = said.get("notation")
+    arguments: dict[str, Any] = {"inputs": None, "layers": None}
+    arguments |= {key: value for key, value in data.items() if key in KEYS}
+    if isinstance(arguments["layers"], list):
+        arguments["layers"] = [
+            _dense(notes, i, layer) for i, layer in enumerate(arguments["layers"])
+        ]
+    notation = arguments.get("notation")
     if isinstance(notation, str) and notation not in BUILT_IN and is_file(folder / notation):
-        said["notation"] = Path(os.path.normpath(folder / notation))
+        arguments["notation"] = Path(os.path.normpath(folder / notation))
     try:
-        network = Network(**said)
+        network = Network(**arguments)
     except NetworkError as error:
         return notes.problems + list(error.problems), None
     return notes.problems, network
@@ -142,8 +144,8 @@ def _dense(notes: Notes, position: int, layer: Any) -> Any:
     if not isinstance(layer, Mapping):
         return layer
     notes.unknown_keys(("layers", position), layer, LAYER_KEYS, other_names.LAYER_KEYS)
-    said: dict[str, Any] = {"units": None}
-    return Dense(**said | {key: value for key, value in layer.items() if key in LAYER_KEYS})
+    arguments: dict[str, Any] = {"units": None}
+    return Dense(**arguments | {key: value for key, value in layer.items() if key in LAYER_KEYS})
 
 
 def text_of(source: str | Path | TextIO) -> tuple[str, str, Path]:

@@ -15,7 +15,7 @@ from derive.expression.nodes import Cases, Expression, Number, Quantity
 from derive.network import catalogue
 from derive.network.catalogue import ACTIVATIONS, ActivationUse
 from derive.network.errors import Notes, Path
-from derive.network.values import read_number, shown
+from derive.network.values import describe, read_number
 from derive.notation.spelling import is_name
 
 T = TypeVar("T")
@@ -74,27 +74,27 @@ def _parameters(notes: Notes, raw: Any, path: Path) -> tuple[tuple[str, Number],
     if not isinstance(raw, Mapping) or not 0 < len(raw) <= MAX_PARAMETERS:
         notes.problem(
             path,
-            f"parameters: got {shown(raw)}; allowed are 1 to {MAX_PARAMETERS} names with their "
+            f"parameters: got {describe(raw)}; allowed are 1 to {MAX_PARAMETERS} names with their "
             "values, as in {a: 1.5}",
         )
         return None
-    found: list[tuple[str, Number]] = []
-    taken = {"x", "y", "t", "if", "else", *CONSTANTS, *elementary()}
+    parameters: list[tuple[str, Number]] = []
+    reserved = {"x", "y", "t", "if", "else", *CONSTANTS, *elementary()}
     for name, value in raw.items():
-        if not isinstance(name, str) or not is_name(name) or name in taken:
+        if not isinstance(name, str) or not is_name(name) or name in reserved:
             notes.problem(
                 (*path, str(name)),
                 f"{name}: allowed are names of letters, digits and _ that have no other meaning "
-                f"in a formula (not {', '.join(sorted(taken)[:6])}, …)",
+                f"in a formula (not {', '.join(sorted(reserved)[:6])}, …)",
                 at_key=True,
             )
             return None
         try:
-            found.append((name, read_number(value)))
+            parameters.append((name, read_number(value)))
         except ValueError as error:
             notes.problem((*path, name), f"{name}: {error}")
             return None
-    return tuple(found)
+    return tuple(parameters)
 
 
 def _title(notes: Notes, raw: Any, path: Path) -> str | None:
@@ -111,7 +111,7 @@ def _title(notes: Notes, raw: Any, path: Path) -> str | None:
     fits = isinstance(raw, str) and 0 < len(raw.strip()) <= MAX_NAME and raw.isprintable()
     if not fits:
         notes.problem(
-            path, f"name: got {shown(raw)}; allowed is a short text such as bipolar sigmoid"
+            path, f"name: got {describe(raw)}; allowed is a short text such as bipolar sigmoid"
         )
         return None
     return str(raw).strip()
@@ -133,13 +133,13 @@ def _compare(notes: Notes, use: ActivationUse, slope: Expression, path: Path) ->
         except ArithmeticError:
             continue
         try:
-            found = evaluate(slope, Bindings({X: x, VALUE: y}))
+            taught = evaluate(slope, Bindings({X: x, VALUE: y}))
         except ArithmeticError:
             got = "has no value"
         else:
-            if abs(found - due) <= _SAME * max(1, abs(due)):
+            if abs(taught - due) <= _SAME * max(1, abs(due)):
                 continue
-            got = f"is {_near(found)}"
+            got = f"is {_near(taught)}"
         tie = "; at a corner the slope is the mean of both sides, or that of the case that holds"
         notes.problem(
             path,
@@ -184,7 +184,7 @@ def read_formula(
     """What ``build`` makes of a formula's text; None and a problem where it is none."""
     if not isinstance(text, str):
         notes.problem(
-            path, f"{what}: got {shown(text)}; allowed is a formula such as x/(1 + abs(x))"
+            path, f"{what}: got {describe(text)}; allowed is a formula such as x/(1 + abs(x))"
         )
         return None
     try:

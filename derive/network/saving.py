@@ -68,10 +68,10 @@ def network_text(network: Network, notation: str | Path | None = None) -> str:
 
     notation  what the file calls it; as the network does unless given
     """
-    said = _said(network, numbers=True)
+    entries = _entries(network, numbers=True)
     if notation is not None:
-        said["notation"] = str(notation)
-    return "".join(f"{line}\n" for key, value in said.items() for line in _lines(key, value))
+        entries["notation"] = str(notation)
+    return "".join(f"{line}\n" for key, value in entries.items() for line in _lines(key, value))
 
 
 def _lines(key: str, value: Any) -> Iterator[str]:
@@ -93,7 +93,7 @@ def structure_text(network: Network) -> str:
 
     Of the numbers it has the learning rate alone.
     """
-    lines = (f"  {dumped(key)}: {dumped(value)}" for key, value in _said(network).items())
+    lines = (f"  {dumped(key)}: {dumped(value)}" for key, value in _entries(network).items())
     return "{\n" + ",\n".join(lines) + "\n}\n"
 
 
@@ -129,29 +129,29 @@ def _quoted(text: str) -> str:
     return "".join(c if c.isprintable() else f"\\U{ord(c):08x}" for c in quoted)
 
 
-def _said(network: Network, numbers: bool = False) -> dict[str, Any]:
+def _entries(network: Network, numbers: bool = False) -> dict[str, Any]:
     shape = network.shape
-    found: dict[str, Any] = {
+    entries: dict[str, Any] = {
         "title": network.title,
         "inputs": list(shape.input_names) or network.sizes[0],
         "layers": [_layer(layer, network.layout, numbers) for layer in network.layers],
         "loss": loss_said(network.loss),
     }
-    if numbers and found["loss"].keys() == {"name"}:
-        found["loss"] = network.loss.name
+    if numbers and entries["loss"].keys() == {"name"}:
+        entries["loss"] = network.loss.name
     if numbers and network.inputs is not None:
-        found["inputs"] = _rows(network.inputs, shape.input_names)
+        entries["inputs"] = _rows(network.inputs, shape.input_names)
     targets = _targets(network)
     if numbers and network.target_formulas is None:
         targets = dict.fromkeys(shape.target_names)  # names without values, if there are any
         if network.targets is not None:
             targets = _rows(network.targets, shape.target_names)
     if targets:
-        found["targets"] = targets
+        entries["targets"] = targets
     if network.learning_rate is not None:
-        found["learning_rate"] = network.learning_rate
+        entries["learning_rate"] = network.learning_rate
     return (
-        found
+        entries
         | {
             "over_examples": network.over_examples,
             "layout": network.layout,
@@ -181,19 +181,19 @@ def _rows(rows: tuple[tuple[Number, ...], ...], called: tuple[str, ...]) -> Any:
 
 
 def _layer(layer: Layer, layout: str, numbers: bool) -> dict[str, Any]:
-    found: dict[str, Any] = {
+    entries: dict[str, Any] = {
         "units": layer.units, "activation": activation_said(layer.activation), "bias": layer.bias,
     }  # fmt: skip
     if numbers and layer.weights is not None:
         rows = layer.weights if layout == "from_to" else zip(*layer.weights, strict=True)
-        found["weights"] = [list(row) for row in rows]
+        entries["weights"] = [list(row) for row in rows]
     if numbers and layer.biases is not None:
-        found["biases"] = layer.biases[0] if layer.bias == "shared" else list(layer.biases)
+        entries["biases"] = layer.biases[0] if layer.bias == "shared" else list(layer.biases)
     if layer.frozen:
-        found["frozen"] = sorted(layer.frozen)
+        entries["frozen"] = sorted(layer.frozen)
     if layer.name is not None:
-        found["name"] = layer.name
-    return found
+        entries["name"] = layer.name
+    return entries
 
 
 def activation_said(use: ActivationUse) -> Any:
@@ -209,9 +209,9 @@ def activation_said(use: ActivationUse) -> Any:
 
 def loss_said(use: LossUse) -> Any:
     """What ``Network`` takes for it."""
-    found: dict[str, Any] = {"formula": use.formula} if use.formula else {"name": use.name}
+    entry: dict[str, Any] = {"formula": use.formula} if use.formula else {"name": use.name}
     mean = use.mean and (use.row is None or not use.row.mean)
-    return found | _set(use) | ({"per_output": "mean"} if mean else {})
+    return entry | _set(use) | ({"per_output": "mean"} if mean else {})
 
 
 def _set(use: ActivationUse | LossUse) -> dict[str, Number]:

@@ -34,9 +34,9 @@ def read_number(raw: object) -> Number:
         if max(map(int.bit_length, result.value.as_integer_ratio())) > _MAX_BITS:
             raise OverflowError
     except OverflowError:
-        raise ValueError(f"got {shown(raw)}; {_LIMITS}") from None
+        raise ValueError(f"got {describe(raw)}; {_LIMITS}") from None
     except ValueError as error:
-        raise ValueError(f"got {shown(raw)}; allowed are numbers{error}") from None
+        raise ValueError(f"got {describe(raw)}; allowed are numbers{error}") from None
     return result
 
 
@@ -96,7 +96,7 @@ def _is_whole(number: Number) -> bool:
 def read_whole(raw: object, low: int, high: int) -> int:
     """A whole number between low and high. Raises ValueError("got …; allowed are …")."""
     raw = plain(raw)
-    wrong = f"got {shown(raw)}; allowed are whole numbers from {low} to {high}"
+    wrong = f"got {describe(raw)}; allowed are whole numbers from {low} to {high}"
     if isinstance(raw, Number) and raw.value.denominator == 1:
         raw = raw.value.numerator
     if not isinstance(raw, int) or isinstance(raw, bool) or not low <= raw <= high:
@@ -124,7 +124,7 @@ def is_list(raw: object) -> bool:
     return isinstance(raw, Sequence) and not isinstance(raw, (str, bytes))
 
 
-def shown(raw: object) -> str:
+def describe(raw: object) -> str:
     """A value for a message, in the words of a file, short."""
     if isinstance(raw, Number):
         return shorten(raw.text or str(raw.value))

@@ -87,8 +87,8 @@ def _capital(letter: Spelling) -> Spelling:
     known = {small: name for name, small in GREEK.items()}
     if letter.text in known:
         return spell(GREEK.get(known[letter.text].capitalize(), letter.text))
-    found = spell(text)
-    return Spelling(found.latex, text, found.code, f"capital {letter.speech}")
+    spelling = spell(text)
+    return Spelling(spelling.latex, text, spelling.code, f"capital {letter.speech}")
 
 
 def bold(latex: str) -> str:

@@ -76,14 +76,14 @@ def _checked(
         raise NotationError(*problems)
     scheme = builtin.with_letters(scheme, dict(changed))
     result = Names(notation, shape, layout, scheme)
-    found: dict[tuple[object, ...], str] = {}
+    messages: dict[tuple[object, ...], str] = {}
     for clash in (*not_identifiers(result), *clashes(result)):
         who = tuple(_named_by(result, quantity) for quantity in clash.quantities)
         places = [scheme.places[role] for role in who if role in scheme.places]
         place = f"{places[0]}: " if places else ""
-        found.setdefault(who, f"{place}{clash.what}: {_remedy(result, clash.quantities)}")
-    if found:
-        raise NotationError(*found.values())
+        messages.setdefault(who, f"{place}{clash.what}: {_remedy(result, clash.quantities)}")
+    if messages:
+        raise NotationError(*messages.values())
     return result
 
 
@@ -101,18 +101,18 @@ def letter_problems(changed: Mapping[str, str]) -> Iterator[str]:
 
 def own_name_problems(shape: Shape) -> Iterator[str]:
     """What is wrong with a network's own names, apart from clashes."""
-    for what, given, count in (
+    for what, names, count in (
         ("input", shape.input_names, shape.sizes[0]),
         ("target", shape.target_names, shape.outputs),
     ):
-        if given and len(given) != count:
-            yield f"{len(given)} {what} names for {count} {what}s: give one name for each"
-        yield from _bad_names(what, given)
+        if names and len(names) != count:
+            yield f"{len(names)} {what} names for {count} {what}s: give one name for each"
+        yield from _bad_names(what, names)
     yield from _bad_names("own", (name for _, name in shape.names))
 
 
-def _bad_names(what: str, given: Iterable[str]) -> Iterator[str]:
-    for name in given:
+def _bad_names(what: str, names: Iterable[str]) -> Iterator[str]:
+    for name in names:
         if not is_name(name) or _MARKED.fullmatch(name):
             yield (
                 f"{what} name {name!r}: a name has letters, digits and _ (not at an end, and "

@@ -84,11 +84,11 @@ class Scheme:
 
 
 def _letters(**typed: str) -> dict[str, Spelling]:
-    given = {
+    usual = {
         "input": "i", "target": "t", "output": "o", "loss": "E", "weight": "w", "bias": "b",
         "delta": "δ", "learning_rate": "η", "threshold": "θ",
     }  # fmt: skip
-    return {role: spell(name) for role, name in (given | typed).items()}
+    return {role: spell(name) for role, name in (usual | typed).items()}
 
 
 def _same(latex: str, text: str, speech: str) -> Row:

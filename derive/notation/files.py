@@ -159,7 +159,7 @@ class _Reader:
             remedy = f"write it as {role}: {{latex: …, text: …, code: …}}"
             self.problem(data, role, f"{role}: got {value!r}", remedy)
             return base
-        given: dict[str, str] = {}
+        sources: dict[str, str] = {}
         for target, source in value.items():
             if target not in TARGETS:
                 allowed = f"allowed are {', '.join(TARGETS)}"
@@ -168,9 +168,9 @@ class _Reader:
                 remedy = "write a pattern in quotes"
                 self.problem(value, target, f"{role}: {target}: got {source!r}", remedy)
             else:
-                given[target] = source
+                sources[target] = source
         patterns = {}
-        for target, source in given.items():
+        for target, source in sources.items():
             try:
                 check(source, target)
                 patterns[target] = compile_pattern(source, target, builtin.placeholders(role))
@@ -208,9 +208,9 @@ def check(source: str, target: str) -> None:
         bare = re.sub(r"\{[\^_]?[a-z]+\}", "", source)
         wrong = [c for c in bare if c in _OPERATORS - {"{", "}"} or c.isspace()]
         if wrong or not bare.isprintable():
-            shown = " ".join(dict.fromkeys(wrong)) or "a control character"
+            characters = " ".join(dict.fromkeys(wrong)) or "a control character"
             raise PatternProblem(
-                f"{shown!r} in a name would read as an operator or a bracket; use letters, "
+                f"{characters!r} in a name would read as an operator or a bracket; use letters, "
                 "digits, _ and raised or lowered digits such as {^layer} and {_unit}"
             )
 

@@ -68,7 +68,7 @@ class Names:
             self._letters["target"], output,
         )  # fmt: skip
         self._cache: dict[str, dict[Quantity, str]] = {target: {} for target in TARGETS}
-        self._found: dict[str, Quantity] | None = None
+        self._by_name: dict[str, Quantity] | None = None
 
     @property
     def index_order(self) -> str:
@@ -138,12 +138,12 @@ class Names:
 
     def find(self, name: str) -> Quantity | None:
         """The weight, bias, input or target of that name, in its text or code spelling."""
-        if self._found is None:
-            self._found = {}
+        if self._by_name is None:
+            self._by_name = {}
             for quantity in self._readable():
-                self._found.setdefault(self.text(quantity), quantity)
-                self._found.setdefault(self.code(quantity), quantity)
-        return self._found.get(name)
+                self._by_name.setdefault(self.text(quantity), quantity)
+                self._by_name.setdefault(self.code(quantity), quantity)
+        return self._by_name.get(name)
 
     def weights(self, layer: int) -> tuple[str, ...]:
         """What a file calls the weights of a layer, in the notation's own order."""

@@ -112,10 +112,10 @@ def compile_pattern(
     return Pattern(tuple(parts), _SEPARATORS[target] if "{_pair}" not in source else "_")
 
 
-def _unknown(given: str, word: str, target: str, allowed: Collection[str]) -> str:
+def _unknown(placeholder: str, word: str, target: str, allowed: Collection[str]) -> str:
     what = "has no meaning here" if word in PLACEHOLDERS else "is not a placeholder"
     remedy = f"; for these letters themselves write \\mathrm{{{word}}}" if target == "latex" else ""
-    return f"{given} {what}: allowed are {', '.join(allowed)}{remedy}"
+    return f"{placeholder} {what}: allowed are {', '.join(allowed)}{remedy}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from derive.compute.source import names_of
 from derive.compute.training.tables import DataError, Numbers, Table
 from derive.expression.nodes import INPUT, TARGET, Quantity
 from derive.network.description import Network
-from derive.network.errors import listed, shorten
+from derive.network.errors import comma_list, shorten
 from derive.network.reading.inputs import MAX_EXAMPLES, MAX_NUMBERS
 from derive.network.reading.targets import CLASSES
 
@@ -159,20 +159,20 @@ def _columns(table: Table, network: Network) -> _Columns:
             meant = f"did you mean {close[0]!r}? " if close else ""
             problems.append(
                 f"{line}: unknown column {shorten(repr(word))}; {meant}allowed are "
-                f"{listed(spelled)}, and a column id that is passed over"
+                f"{comma_list(spelled)}, and a column id that is passed over"
             )
     given = [q for q in targets if q in places]
     missing = [q for q in inputs if q not in places]
     if classes is not None and given:
         problems.append(
-            f"{line}: a column for classes and columns for {listed(map(called.code, given))}; "
+            f"{line}: a column for classes and columns for {comma_list(map(called.code, given))}; "
             "leave out the one or the others"
         )
     elif classes is None and (given or network.target_formulas is None):
         missing += [q for q in targets if q not in places]
     if missing:
         problems.append(
-            f"{line}: no column for {listed(map(called.code, missing))}; name every "
+            f"{line}: no column for {comma_list(map(called.code, missing))}; name every "
             "input and target in the first line"
         )
     if problems:

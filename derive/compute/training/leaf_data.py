@@ -10,7 +10,7 @@ from derive.compute.training.data import IDS
 from derive.compute.training.tables import DataError, Numbers, Table
 from derive.graph import FormulaGraph
 from derive.graph.names import names_of
-from derive.network.errors import listed, shorten
+from derive.network.errors import comma_list, shorten
 from derive.network.reading.inputs import MAX_EXAMPLES, MAX_NUMBERS
 
 
@@ -90,7 +90,7 @@ def _columns(table: Table, graph: FormulaGraph) -> tuple[list[str], list[str]]:
         elif not name and word.lower() not in IDS:
             close = get_close_matches(word[:100], known, 1, 0.7)
             meant = f"did you mean {close[0]!r}? " if close else ""
-            allowed = listed(known) if known else "none, for every leaf is a parameter"
+            allowed = comma_list(known) if known else "none, for every leaf is a parameter"
             problems.append(
                 f"{line}: unknown column {shorten(repr(word))}; {meant}allowed are {allowed}, and "
                 "a column id that is passed over"
@@ -99,6 +99,6 @@ def _columns(table: Table, graph: FormulaGraph) -> tuple[list[str], list[str]]:
     lacking = [q.name for q in graph.inputs if q.name not in names and q not in graph.given]
     if lacking and not problems:
         problems.append(
-            f"{line}: no column for {listed(lacking)}, and the graph gives no number; add one"
+            f"{line}: no column for {comma_list(lacking)}, and the graph gives no number; add one"
         )
     return names, problems

@@ -30,33 +30,33 @@ from derive.notation import POSITIVE, Names, NotationError, Shape, names
 MAX_PARAMETERS = 2_000_000
 
 
-def read(**said: Any) -> dict[str, Any]:
+def read(**arguments: Any) -> dict[str, Any]:
     """The attributes of a Network. Raises NetworkError with every problem."""
     notes = Notes()
-    layout = read_choice(notes, "layout", said["layout"])
-    notation = read_notation(notes, said["notation"])
-    title = read_title(notes, said["title"])
+    layout = read_choice(notes, "layout", arguments["layout"])
+    notation = read_notation(notes, arguments["notation"])
+    title = read_title(notes, arguments["title"])
     options = {
-        "over_examples": read_choice(notes, "over_examples", said["over_examples"]),
-        "rounding": read_choice(notes, "rounding", said["rounding"]),
-        "learning_rate": read_rate(notes, said["learning_rate"]),
-        **read_digits(notes, said["digits"]),
+        "over_examples": read_choice(notes, "over_examples", arguments["over_examples"]),
+        "rounding": read_choice(notes, "rounding", arguments["rounding"]),
+        "learning_rate": read_rate(notes, arguments["learning_rate"]),
+        **read_digits(notes, arguments["digits"]),
     }
-    loss = read_loss(notes, said["loss"])
-    inputs = read_inputs(notes, said["inputs"])
-    drafts = read_layers(notes, said["layers"])
+    loss = read_loss(notes, arguments["loss"])
+    inputs = read_inputs(notes, arguments["inputs"])
+    drafts = read_layers(notes, arguments["layers"])
     shape = _shape(notes, inputs, drafts)
     usual = _names(notes, notation, shape, layout)
-    if shape is not None and usual is not None and said["names"] is not None:
-        shape = replace(shape, names=read_own_names(notes, said["names"], usual))
+    if shape is not None and usual is not None and arguments["names"] is not None:
+        shape = replace(shape, names=read_own_names(notes, arguments["names"], usual))
         usual = _names(notes, notation, shape, layout)
-    sign = said["delta_sign"]
+    sign = arguments["delta_sign"]
     if sign is not None:
         sign = read_choice(notes, "delta_sign", sign)
 
     layers = _layers(notes, drafts, inputs, layout, usual)
     outputs = drafts[-1].units if drafts else None
-    targets = read_targets(notes, said["targets"], outputs, inputs, _letters(inputs, usual))
+    targets = read_targets(notes, arguments["targets"], outputs, inputs, _letters(inputs, usual))
     if shape is not None and inputs is not None and usual is not None:
         shape = replace(
             shape,
@@ -200,12 +200,12 @@ def _letters(inputs: Inputs | None, usual: Names | None) -> dict[str, Expression
     return {spelling(q): q for q in quantities for spelling in (usual.text, usual.code)}
 
 
-def _own(notes: Notes, given: tuple[str, ...], kind: str, usual: Names) -> tuple[str, ...]:
+def _own(notes: Notes, own: tuple[str, ...], kind: str, usual: Names) -> tuple[str, ...]:
     """The names that are not just the notation's own, in order: (i1, i2) → ()."""
-    found = [usual.find(name) for name in given]
-    if all(q is not None and q.kind == kind and q.unit == i for i, q in enumerate(found)):
+    quantities = [usual.find(name) for name in own]
+    if all(q is not None and q.kind == kind and q.unit == i for i, q in enumerate(quantities)):
         return ()
-    for position, (name, q) in enumerate(zip(given, found, strict=True)):
+    for position, (name, q) in enumerate(zip(own, quantities, strict=True)):
         if q is not None and q.kind == kind and q.unit != position:
             notes.problem(
                 (f"{kind}s", name),
@@ -213,4 +213,4 @@ def _own(notes: Notes, given: tuple[str, ...], kind: str, usual: Names) -> tuple
                 f"{position + 1}; put the {kind}s in order, or rename it",
                 at_key=True,
             )
-    return given
+    return own

@@ -8,10 +8,10 @@ from typing import Any, TypeVar
 from derive.expression.nodes import Number
 from derive.network import catalogue, other_names
 from derive.network.catalogue import ACTIVATIONS, LOSSES, OUTPUT, ActivationUse, LossUse
-from derive.network.errors import Notes, Path, listed, unknown
+from derive.network.errors import Notes, Path, comma_list, unknown
 from derive.network.other_names import Other
 from derive.network.own_formulas import mentions, read_formula, read_own_activation
-from derive.network.values import read_number, shown
+from derive.network.values import describe, read_number
 
 T = TypeVar("T")
 
@@ -25,7 +25,7 @@ def read_activation(
     else:
         name_path = (*path, "name")
     if not isinstance(raw, Mapping):
-        notes.problem(path, f"activation: got {shown(raw)}; {_allowed('x/(1 + abs(x))')}")
+        notes.problem(path, f"activation: got {describe(raw)}; {_allowed('x/(1 + abs(x))')}")
         return None
     if "formula" in raw:
         return read_own_activation(notes, raw, path, own)
@@ -44,18 +44,18 @@ def _parameters(
     notes: Notes, raw: Mapping[Any, Any], path: Path, name: str, settable: tuple[str, ...]
 ) -> dict[str, Number] | None:
     """What is set of a row's parameters; None where one is wrong."""
-    found: dict[str, Number] = {}
+    values: dict[str, Number] = {}
     for key in settable:
         if key not in raw:
             continue
         try:
-            found[key] = read_number(raw[key])
-            if key != "slope" and found[key].value <= 0:
-                raise ValueError(f"got {shown(found[key])}; allowed are numbers above 0")
+            values[key] = read_number(raw[key])
+            if key != "slope" and values[key].value <= 0:
+                raise ValueError(f"got {describe(values[key])}; allowed are numbers above 0")
         except ValueError as error:
             notes.problem((*path, key), f"{key} of {name}: {error}")
             return None
-    return found
+    return values
 
 
 def read_loss(notes: Notes, raw: Any, path: Path = ("loss",)) -> LossUse | None:
@@ -65,13 +65,14 @@ def read_loss(notes: Notes, raw: Any, path: Path = ("loss",)) -> LossUse | None:
     else:
         name_path = (*path, "name")
     if not isinstance(raw, Mapping):
-        notes.problem(path, f"loss: got {shown(raw)}; {_allowed('(y - t)**4')}")
+        notes.problem(path, f"loss: got {describe(raw)}; {_allowed('(y - t)**4')}")
         return None
     per_output = raw.get("per_output")
     if "per_output" in raw and per_output != "mean":
         notes.problem(
             (*path, "per_output"),
-            f"per_output: got {shown(per_output)}; allowed is mean; leave it out to sum the terms",
+            f"per_output: got {describe(per_output)}; allowed is mean; leave it out to sum the "
+            "terms",
         )
         return None
     if "formula" in raw:
@@ -116,7 +117,7 @@ def _name(
 ) -> str | None:
     if "name" not in raw:
         notes.problem(
-            path, f"{what}: neither name nor formula; allowed names are {listed(allowed)}"
+            path, f"{what}: neither name nor formula; allowed names are {comma_list(allowed)}"
         )
         return None
     name = raw["name"]
@@ -125,5 +126,5 @@ def _name(
     if isinstance(name, str):
         notes.problem(name_path, unknown(what, name, allowed, others))
     else:
-        notes.problem(name_path, f"{what}: got {shown(name)}; allowed are {listed(allowed)}")
+        notes.problem(name_path, f"{what}: got {describe(name)}; allowed are {comma_list(allowed)}")
     return None

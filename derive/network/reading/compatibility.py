@@ -18,7 +18,7 @@ from derive.network.errors import Notes
 from derive.network.intervals import Interval
 from derive.network.reading.inputs import Row
 from derive.network.reading.targets import Targets
-from derive.network.values import shown
+from derive.network.values import describe
 
 # Where own formulas are tried: from 0 outwards, on no point that a formula is likely to name.
 _POINTS = tuple(sign * (Fraction(n, 4) + Fraction(1, 97)) for n in range(40) for sign in (1, -1))
@@ -192,7 +192,7 @@ def _targets_of_loss(notes: Notes, loss: LossUse, targets: Targets) -> None:
                 allowed = " and ".join(str(v).replace("-", "−") for v in row.target_values)
                 notes.problem(
                     targets.path(example, unit),
-                    f"target {unit + 1}: got {shown(target)}; {loss.name} allows "
+                    f"target {unit + 1}: got {describe(target)}; {loss.name} allows "
                     f"{allowed or f'targets in {row.targets}'}",
                 )
     if loss.name in _OF_DISTRIBUTIONS:
@@ -216,6 +216,6 @@ def _targets_in_reach(notes: Notes, use: ActivationUse, targets: Targets) -> Non
         beyond = next((target for target in column if target.value not in reachable), None)
         if beyond is not None:
             notes.remark(
-                f"Target {unit + 1} is {shown(beyond)}, outside {span}, the range of {use.name}: "
-                "no weights reach it."
+                f"Target {unit + 1} is {describe(beyond)}, outside {span}, the range of "
+                f"{use.name}: no weights reach it."
             )

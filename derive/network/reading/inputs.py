@@ -10,12 +10,12 @@ from derive.expression.nodes import Number
 from derive.network.errors import Notes, Path, shorten
 from derive.network.values import (
     decimal_comma,
+    describe,
     is_fraction,
     is_list,
     plain,
     read_number,
     read_whole,
-    shown,
 )
 
 MAX_UNITS = 4_096
@@ -53,10 +53,10 @@ def read_inputs(notes: Notes, raw: Any) -> Inputs | None:
         try:
             return Inputs(read_whole(raw, 1, MAX_UNITS))
         except ValueError:
-            notes.problem(path, f"inputs: got {shown(raw)}; {_ALLOWED}")
+            notes.problem(path, f"inputs: got {describe(raw)}; {_ALLOWED}")
             return None
     if not raw or (not is_list(plain(raw[0])) and len(raw) > MAX_UNITS):
-        notes.problem(path, f"inputs: got {shown(raw)}; allowed are 1 to {MAX_UNITS} inputs")
+        notes.problem(path, f"inputs: got {describe(raw)}; allowed are 1 to {MAX_UNITS} inputs")
         return None
     if isinstance(raw[0], str) and not is_fraction(raw[0]):
         return _names(notes, raw)
@@ -87,7 +87,7 @@ def _names(notes: Notes, raw: Any) -> Inputs:
         if not isinstance(name, str):
             notes.problem(
                 ("inputs", position),
-                f"inputs: got {shown(name)} among names; allowed are only names or only values",
+                f"inputs: got {describe(name)} among names; allowed are only names or only values",
             )
         elif name in raw[:position]:
             notes.problem(
@@ -105,7 +105,9 @@ def read_row(notes: Notes, raw: Any, path: Path, what: str, count: int | None) -
     """A list of ``count`` numbers; None (and a problem for each fault) where it is not that."""
     raw = plain(raw)
     if not is_list(raw):
-        notes.problem(path, f"{what}: got {shown(raw)}; allowed is a list of {count or 'numbers'}")
+        notes.problem(
+            path, f"{what}: got {describe(raw)}; allowed is a list of {count or 'numbers'}"
+        )
         return None
     if count is not None and len(raw) != count:
         values = "value" if len(raw) == 1 else "values"
@@ -143,5 +145,5 @@ def read_rows(
         read_row(notes, row, (*path, position), f"{what}, row {position + 1}", count)
         for position, row in enumerate(raw)
     ]
-    found = tuple(row for row in rows if row is not None)
-    return found if len(found) == len(rows) else None
+    valid = tuple(row for row in rows if row is not None)
+    return valid if len(valid) == len(rows) else None

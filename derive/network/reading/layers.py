@@ -9,10 +9,10 @@ from typing import Any
 
 from derive.network.catalogue import ActivationUse
 from derive.network.description import BIASES, WEIGHTS, Dense
-from derive.network.errors import Notes, Path, listed, unknown
+from derive.network.errors import Notes, Path, comma_list, unknown
 from derive.network.reading.choices import read_activation
 from derive.network.reading.inputs import MAX_UNITS
-from derive.network.values import read_whole, shown
+from derive.network.values import describe, read_whole
 
 MAX_LAYERS = 64
 BIAS_KINDS = ("none", "neuron", "shared", "threshold")
@@ -23,7 +23,7 @@ class Draft:
     """A layer whose weights and biases are not read yet; None where a key was wrong."""
 
     index: int
-    said: Dense
+    dense: Dense
     units: int | None
     activation: ActivationUse | None
     bias: str | None
@@ -38,7 +38,7 @@ class Draft:
 def read_layers(notes: Notes, raw: Any) -> tuple[Draft, ...]:
     """The layers as far as each can be read alone."""
     if isinstance(raw, Dense) or not isinstance(raw, Iterable) or isinstance(raw, (str, Mapping)):
-        notes.problem(("layers",), f"layers: got {shown(raw)}; allowed is a list of layers")
+        notes.problem(("layers",), f"layers: got {describe(raw)}; allowed is a list of layers")
         return ()
     layers = list(islice(raw, MAX_LAYERS + 1))
     if not 0 < len(layers) <= MAX_LAYERS:
@@ -53,49 +53,50 @@ def read_layers(notes: Notes, raw: Any) -> tuple[Draft, ...]:
         else:
             notes.problem(
                 ("layers", index - 1),
-                f"layer {index}: got {shown(layer)}; allowed is a layer with units, activation, …",
+                f"layer {index}: got {describe(layer)}; allowed is a layer with units, "
+                "activation, …",
             )
             drafts.append(Draft(index, Dense(0), None, None, None, frozenset(), None))
     return tuple(drafts)
 
 
-def _draft(notes: Notes, index: int, said: Dense, own: dict[Any, int]) -> Draft:
+def _draft(notes: Notes, index: int, dense: Dense, own: dict[Any, int]) -> Draft:
     path: Path = ("layers", index - 1)
     units: int | None = None
     try:
-        units = read_whole(said.units, 1, MAX_UNITS)
+        units = read_whole(dense.units, 1, MAX_UNITS)
     except ValueError as error:
         notes.problem((*path, "units"), f"units of layer {index}: {error}")
-    activation = read_activation(notes, said.activation, (*path, "activation"), own)
+    activation = read_activation(notes, dense.activation, (*path, "activation"), own)
     bias: str | None = None
-    if isinstance(said.bias, str) and said.bias in BIAS_KINDS:
-        bias = said.bias
-    elif isinstance(said.bias, str):
-        notes.problem((*path, "bias"), unknown("bias", said.bias, BIAS_KINDS))
+    if isinstance(dense.bias, str) and dense.bias in BIAS_KINDS:
+        bias = dense.bias
+    elif isinstance(dense.bias, str):
+        notes.problem((*path, "bias"), unknown("bias", dense.bias, BIAS_KINDS))
     else:
         notes.problem(
             (*path, "bias"),
-            f"bias of layer {index}: got {shown(said.bias)}; allowed are {listed(BIAS_KINDS)}; "
-            "values belong under biases",
+            f"bias of layer {index}: got {describe(dense.bias)}; allowed are "
+            f"{comma_list(BIAS_KINDS)}; values belong under biases",
         )
-    name = said.name
+    name = dense.name
     if name is not None and not (isinstance(name, str) and 0 < len(name.strip()) <= 100):
         notes.problem(
-            (*path, "name"), f"name of layer {index}: got {shown(name)}; allowed is a short text"
+            (*path, "name"), f"name of layer {index}: got {describe(name)}; allowed is a short text"
         )
         name = None
-    frozen = _frozen(notes, said.frozen, (*path, "frozen"), bias)
-    return Draft(index, said, units, activation, bias, frozen, name)
+    frozen = _frozen(notes, dense.frozen, (*path, "frozen"), bias)
+    return Draft(index, dense, units, activation, bias, frozen, name)
 
 
 def _frozen(notes: Notes, raw: Any, path: Path, bias: str | None) -> frozenset[str]:
     items = [raw] if isinstance(raw, str) else raw
     if not isinstance(items, (list, tuple, set, frozenset)):
-        notes.problem(path, f"frozen: got {shown(raw)}; allowed are {WEIGHTS} and {BIASES}")
+        notes.problem(path, f"frozen: got {describe(raw)}; allowed are {WEIGHTS} and {BIASES}")
         return frozenset()
     for item in items:
         if item not in (WEIGHTS, BIASES):
-            what = str(item) if isinstance(item, str) else shown(item)
+            what = str(item) if isinstance(item, str) else describe(item)
             notes.problem(path, unknown("frozen", what, (WEIGHTS, BIASES)))
     if BIASES in items and bias == "none":
         notes.problem(path, "frozen: the layer has no biases; leave biases out, or change bias")

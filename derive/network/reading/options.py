@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from derive.expression.nodes import INPUT, TARGET, Number, Quantity
-from derive.network.errors import Notes, listed, unknown
-from derive.network.values import plain, read_number, read_whole, shown
+from derive.network.errors import Notes, comma_list, unknown
+from derive.network.values import describe, plain, read_number, read_whole
 from derive.notation import BUILT_IN, DELTA_SIGNS, Names
 
 MAX_DIGITS = 30
@@ -30,7 +30,7 @@ def read_choice(notes: Notes, key: str, raw: Any) -> str:
     if isinstance(raw, str):
         notes.problem((key,), unknown(key, raw, allowed))
     else:
-        notes.problem((key,), f"{key}: got {shown(raw)}; allowed are {listed(allowed)}")
+        notes.problem((key,), f"{key}: got {describe(raw)}; allowed are {comma_list(allowed)}")
     return allowed[0]
 
 
@@ -42,7 +42,7 @@ def read_notation(notes: Notes, raw: Any) -> str | Path | None:
         return raw if raw in BUILT_IN else Path(raw)
     else:
         message = (
-            f"notation: got {shown(raw)}; allowed are {listed(BUILT_IN)}, and the path of a "
+            f"notation: got {describe(raw)}; allowed are {comma_list(BUILT_IN)}, and the path of a "
             "notation file"
         )
     notes.problem(("notation",), message)
@@ -62,12 +62,12 @@ def read_own_names(notes: Notes, raw: Any, usual: Names) -> tuple[tuple[Quantity
     if not isinstance(raw, Mapping) or not raw:
         notes.problem(
             ("names",),
-            f"names: got {shown(raw)}; allowed is a mapping from names of the notation to own "
+            f"names: got {describe(raw)}; allowed is a mapping from names of the notation to own "
             "ones, as in {w1: w13, w2: w14}",
         )
         return ()
     there = {spelling(q): q for q in usual.quantities() for spelling in (usual.code, usual.text)}
-    found: dict[Quantity, str] = {}
+    names: dict[Quantity, str] = {}
     for key, own in raw.items():
         q = there.get(str(key))
         if q is None:
@@ -81,10 +81,10 @@ def read_own_names(notes: Notes, raw: Any, usual: Names) -> tuple[tuple[Quantity
                 at_key=True,
             )
         elif not isinstance(own, str):
-            notes.problem(("names", str(key)), f"{key}: got {shown(own)}; allowed is a name")
+            notes.problem(("names", str(key)), f"{key}: got {describe(own)}; allowed is a name")
         else:
-            found[q] = own
-    return tuple(found.items())
+            names[q] = own
+    return tuple(names.items())
 
 
 def read_title(notes: Notes, raw: Any) -> str | None:
@@ -95,8 +95,8 @@ def read_title(notes: Notes, raw: Any) -> str | None:
         return raw.strip()
     notes.problem(
         ("title",),
-        f"title: got {shown(raw)}; allowed is one line of text of at most {MAX_TITLE} characters; "
-        "put a number in quotation marks to make it text",
+        f"title: got {describe(raw)}; allowed is one line of text of at most {MAX_TITLE} "
+        "characters; put a number in quotation marks to make it text",
     )
     return None
 
@@ -113,7 +113,7 @@ def read_rate(notes: Notes, raw: Any) -> Number | None:
     if rate.value <= 0:
         notes.problem(
             ("learning_rate",),
-            f"learning_rate: got {shown(rate)}; allowed are numbers above 0; the minus of the "
+            f"learning_rate: got {describe(rate)}; allowed are numbers above 0; the minus of the "
             "update rule is not part of it",
         )
     return rate
@@ -122,18 +122,18 @@ def read_rate(notes: Notes, raw: Any) -> Number | None:
 def read_digits(notes: Notes, raw: Any) -> dict[str, int]:
     """``digits`` and ``update_digits``, from a number or {values: …, update: …}."""
     raw = plain(raw)
-    given: dict[str, Any] = {"values": raw}
+    digits: dict[str, Any] = {"values": raw}
     if isinstance(raw, Mapping):
-        given = {"values": 5, **raw}
+        digits = {"values": 5, **raw}
         notes.unknown_keys(("digits",), raw, ("values", "update"))
-    found: dict[str, int] = {}
+    counts: dict[str, int] = {}
     for key in ("values", "update"):
-        if key not in given:
+        if key not in digits:
             continue
         try:
-            found[key] = read_whole(given[key], 1, MAX_DIGITS)
+            counts[key] = read_whole(digits[key], 1, MAX_DIGITS)
         except ValueError as error:
             path = ("digits", key) if isinstance(raw, Mapping) else ("digits",)
             notes.problem(path, f"digits: {error}")
-    values = found.get("values", 5)
-    return {"digits": values, "update_digits": found.get("update", values)}
+    values = counts.get("values", 5)
+    return {"digits": values, "update_digits": counts.get("update", values)}

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from derive.expression.nodes import BIAS, WEIGHT, ZERO, Number
-from derive.network.errors import MOST_ALIKE, Notes, Path, listed, unknown
+from derive.network.errors import MOST_ALIKE, Notes, Path, comma_list, unknown
 from derive.network.reading.inputs import Row, read_row
 from derive.network.reading.layers import Draft
-from derive.network.values import decimal_comma, is_list, plain, read_number, shown
+from derive.network.values import decimal_comma, describe, is_list, plain, read_number
 from derive.notation import Names
 
 
@@ -20,7 +20,7 @@ def read_weights(
 
     e.g. layout to_from, [[w11, w12], [w21, w22]] → ((w11, w21), (w12, w22))
     """
-    raw, path = plain(draft.said.weights), (*draft.path, "weights")
+    raw, path = plain(draft.dense.weights), (*draft.path, "weights")
     what = f"weights of layer {draft.index}"
     units = draft.units
     if raw is None:
@@ -28,14 +28,15 @@ def read_weights(
     if isinstance(raw, Mapping):
         if before is None or units is None or names is None:
             return None  # reported already
-        found = _by_name(notes, raw, path, what, names, draft.index)
-        if found is None:
+        by_place = _by_name(notes, raw, path, what, names, draft.index)
+        if by_place is None:
             return None
         return tuple(
-            tuple(found[WEIGHT, source, unit] for unit in range(units)) for source in range(before)
+            tuple(by_place[WEIGHT, source, unit] for unit in range(units))
+            for source in range(before)
         )
     if not is_list(raw):
-        notes.problem(path, f"{what}: got {shown(raw)}; allowed are a matrix and values by name")
+        notes.problem(path, f"{what}: got {describe(raw)}; allowed are a matrix and values by name")
         return None
     rows, columns = (units, before) if layout == "to_from" else (before, units)
     if not _fits(notes, raw, path, what, rows, columns, layout):
@@ -90,24 +91,24 @@ def _fits(
 
 def read_biases(notes: Notes, draft: Draft, names: Names | None) -> tuple[Number, ...] | None:
     """A layer's biases: one per unit, or one if shared; None where there are none given."""
-    raw, path = plain(draft.said.biases), (*draft.path, "biases")
+    raw, path = plain(draft.dense.biases), (*draft.path, "biases")
     what, units, kind = f"biases of layer {draft.index}", draft.units, draft.bias
     if raw is None or kind is None:
         return None
     if kind == "none":
         notes.problem(
-            path, f"{what}: got {shown(raw)}; allowed are none, as the layer says bias: none; "
+            path, f"{what}: got {describe(raw)}; allowed are none, as the layer says bias: none; "
             "leave one of the two out",
         )  # fmt: skip
         return None
     if isinstance(raw, Mapping):
         if units is None or names is None:
             return None
-        found = _by_name(notes, raw, path, what, names, draft.index)
-        if found is None:
+        by_place = _by_name(notes, raw, path, what, names, draft.index)
+        if by_place is None:
             return None
         places = (-1,) if kind == "shared" else range(units)
-        return tuple(found[BIAS, 0, unit] for unit in places)
+        return tuple(by_place[BIAS, 0, unit] for unit in places)
     if kind == "shared":
         try:
             return (read_number(raw),)
@@ -117,7 +118,7 @@ def read_biases(notes: Notes, draft: Draft, names: Names | None) -> tuple[Number
     if not is_list(raw):
         notes.problem(
             path,
-            f"{what}: got {shown(raw)}; allowed is a list of {units or 'numbers'}; write "
+            f"{what}: got {describe(raw)}; allowed is a list of {units or 'numbers'}; write "
             "bias: shared for one number for the whole layer",
         )
         return None
@@ -130,7 +131,7 @@ def _by_name(
     """{(kind, source, unit): value} from {name: value}; None where one is wrong or missing."""
     kind = WEIGHT if path[-1] == "weights" else BIAS
     expected = names.weights(layer) if kind == WEIGHT else names.biases(layer)
-    found: dict[tuple[str, int, int], Number] = {}
+    by_place: dict[tuple[str, int, int], Number] = {}
     before = len(notes.problems)
     strange: list[str] = []
     for name, value in raw.items():
@@ -139,15 +140,15 @@ def _by_name(
             strange.append(str(name))
             continue
         key = (kind, q.source, q.unit)
-        if key in found:
+        if key in by_place:
             notes.problem(
                 (*path, str(name)), f"{what}: {name} is given twice; leave one out", at_key=True
             )
         try:
-            found[key] = read_number(value)
+            by_place[key] = read_number(value)
         except ValueError as error:
             notes.problem((*path, str(name)), f"{name}: {error}")
-            found[key] = ZERO
+            by_place[key] = ZERO
     for name in strange[:MOST_ALIKE]:
         notes.problem((*path, name), _strange(name, what, expected, names), at_key=True)
     if len(strange) > MOST_ALIKE:
@@ -155,15 +156,15 @@ def _by_name(
     missing = [
         name
         for name in expected
-        if (q := names.find(name)) is None or (kind, q.source, q.unit) not in found
+        if (q := names.find(name)) is None or (kind, q.source, q.unit) not in by_place
     ]
     if missing:
         notes.problem(
             path,
-            f"{what}: {listed(missing)} missing; give a value to each of {listed(expected)}, "
-            "or to none",
+            f"{what}: {comma_list(missing)} missing; give a value to each of "
+            f"{comma_list(expected)}, or to none",
         )
-    return found if len(notes.problems) == before else None
+    return by_place if len(notes.problems) == before else None
 
 
 def _strange(name: str, what: str, expected: tuple[str, ...], names: Names) -> str:
@@ -171,6 +172,6 @@ def _strange(name: str, what: str, expected: tuple[str, ...], names: Names) -> s
     if q is not None and q.kind in (WEIGHT, BIAS):
         return (
             f"{name} is a {q.kind} of layer {q.layer}, not among the {what}; "
-            f"allowed are {listed(expected)}"
+            f"allowed are {comma_list(expected)}"
         )
     return f"{unknown('name', name, expected)} (the {what} in the notation {names.notation})"

@@ -170,7 +170,7 @@ class _Builder:
         return items
 
     def mapping(self, events: Iterator[Event], path: Path) -> dict[str, Any]:
-        found: dict[str, Any] = {}
+        entries: dict[str, Any] = {}
         for event in events:
             if isinstance(event, MappingEndEvent):
                 break
@@ -181,7 +181,7 @@ class _Builder:
                 self.fault(place, "a key that is not a word; write key: value")
                 continue
             key = str(event.value)
-            if key in found:
+            if key in entries:
                 first = self.result.keys[(*path, key)]
                 self.value(next(events), events, (*path, key, "again"))
                 self.fault(
@@ -196,8 +196,8 @@ class _Builder:
             if remedy:
                 self.fault(place, f"{shorten(key)} stands here without a value; {remedy}")
             else:
-                found[key] = value
-        return found
+                entries[key] = value
+        return entries
 
     def scalar(self, event: ScalarEvent, path: Path) -> Any:
         text = str(event.value)

@@ -16,13 +16,13 @@ from derive.network.rational import Irrational, Rational
 from derive.network.reading.inputs import Inputs, Row, read_row, read_rows
 from derive.network.values import (
     decimal_comma,
+    describe,
     exact,
     is_fraction,
     is_list,
     plain,
     read_number,
     read_whole,
-    shown,
 )
 from derive.notation.spelling import is_name
 
@@ -54,12 +54,21 @@ class Targets:
     def path(self, example: int, unit: int) -> Path:
         """Where a value was written."""
         if self.in_classes:
-            return ("targets",)
+            return _PATH
         if self.in_rows:
             return ("targets", example, unit)
         if self.names:
             return ("targets", self.names[unit])
         return ("targets", unit if self.rows is None or len(self.rows) == 1 else example)
+
+
+@dataclass(frozen=True, slots=True)
+class _Entries:
+    """What was written, in order: values, their names if they have any, and where each stands."""
+
+    names: tuple[str, ...]
+    values: list[Any]
+    paths: list[Path]
 
 
 def read_targets(
@@ -73,62 +82,81 @@ def read_targets(
 
     What is None is not known, for a reason reported elsewhere, and not checked against.
     """
-    raw, path = plain(raw), _PATH
+    raw = plain(raw)
     if raw is None:
         return Targets()
     examples = inputs.examples if inputs else 1
     if isinstance(raw, Mapping) and outputs != 1 and len(raw) == 1 and next(iter(raw)) in CLASSES:
         return _classes(notes, raw, outputs, examples)
-    if isinstance(raw, Mapping):
-        names, values = tuple(map(str, raw)), list(raw.values())
-        paths: list[Path] = [("targets", name) for name in names]
-    elif is_list(raw):
-        names, values = (), list(raw)
-        paths = [("targets", position) for position in range(len(values))]
-    elif outputs == 1 and examples == 1 and (not isinstance(raw, str) or is_fraction(raw)):
-        names, values, paths = (), [raw], [path]
-    else:
-        notes.problem(path, f"targets: got {shown(raw)}; {_ALLOWED}")
+    entries = _entries(raw, single=outputs == 1 and examples == 1)
+    if entries is None:
+        notes.problem(_PATH, f"targets: got {describe(raw)}; {_ALLOWED}")
         return Targets()
-    if values and all(value is None for value in values) and names:
+    names, values = entries.names, entries.values
+    if names and all(value is None for value in values):
         return Targets(names if _counted(notes, values, outputs) else ())
     if not names and _are_names(values, letters):
         return Targets(tuple(values) if _counted(notes, values, outputs) else ())
-    if values and is_list(plain(values[0])) and not names:
+    if not names and values and is_list(plain(values[0])):
         return Targets(
             (), _rows(notes, values, outputs, examples if inputs else None), in_rows=True
         )
     if any(isinstance(value, str) and not is_fraction(value) for value in values):
-        if not _counted(notes, values, outputs):
-            return Targets()
-        if inputs is None or letters is None:
-            return Targets(names)
-        formulas = _formulas(notes, values, paths, letters)
-        rows = None
-        if formulas is not None and inputs.rows is not None:
-            rows = _evaluated(notes, formulas, paths, inputs.rows)
-        return Targets(names, rows, formulas)
-    if outputs == 1 and examples > 1 and len(values) == examples and not names:
-        column = read_row(notes, values, path, "targets", examples)
+        counted = _counted(notes, values, outputs)
+        return _in_formulas(notes, entries, inputs, letters) if counted else Targets()
+    return _in_one_row(notes, entries, outputs, examples)
+
+
+def _entries(raw: Any, single: bool) -> _Entries | None:
+    """Values by name, in a list, or a ``single`` one; None where it is none of these."""
+    if isinstance(raw, Mapping):
+        return _Entries(
+            tuple(map(str, raw)), list(raw.values()), [("targets", str(name)) for name in raw]
+        )
+    if is_list(raw):
+        return _Entries((), list(raw), [("targets", position) for position in range(len(raw))])
+    if single and (not isinstance(raw, str) or is_fraction(raw)):
+        return _Entries((), [raw], [_PATH])
+    return None
+
+
+def _in_formulas(
+    notes: Notes, entries: _Entries, inputs: Inputs | None, letters: Mapping[str, Expression] | None
+) -> Targets:
+    """Formulas of the inputs, worked out where these have values."""
+    if inputs is None or letters is None:
+        return Targets(entries.names)
+    formulas = _formulas(notes, entries, letters)
+    rows = None
+    if formulas is not None and inputs.rows is not None:
+        rows = _evaluated(notes, formulas, entries.paths, inputs.rows)
+    return Targets(entries.names, rows, formulas)
+
+
+def _in_one_row(notes: Notes, entries: _Entries, outputs: int | None, examples: int) -> Targets:
+    """A number for each output; or, of a single output, one for each example."""
+    values = entries.values
+    if outputs == 1 and examples > 1 and len(values) == examples and not entries.names:
+        column = read_row(notes, values, _PATH, "targets", examples)
         return Targets((), None if column is None else tuple((value,) for value in column))
-    if inputs is not None and examples > 1:
+    if examples > 1:
         notes.problem(
-            path,
+            _PATH,
             f"targets: got one row; allowed are {examples}, one per example; write rows of "
             f"{outputs}, or, for classes counted from 0, {{class_index: [1, 0]}}",
         )
         return Targets()
     if not _counted(notes, values, outputs):
         return Targets()
-    return Targets(names, _one(notes, values, paths))
+    return Targets(entries.names, _one(notes, entries))
 
 
 def _classes(notes: Notes, raw: Mapping[Any, Any], outputs: int | None, examples: int) -> Targets:
     """Rows with a 1 for the class of each example: {class: 2} → 0, 1, 0."""
-    ((key, said),) = raw.items()
+    ((key, labels),) = raw.items()
     first, path = CLASSES[key], ("targets", str(key))
-    said = plain(said)
-    values = list(said) if is_list(said) else [said]
+    labels = plain(labels)
+    values = list(labels) if is_list(labels) else [labels]
     if len(values) != examples:
         notes.problem(path, f"{key}: got {len(values)}; allowed are {examples}, one per example")
         return Targets()
@@ -137,15 +165,15 @@ def _classes(notes: Notes, raw: Mapping[Any, Any], outputs: int | None, examples
     rows: list[Row] = []
     for position, value in enumerate(values):
         try:
-            found = read_whole(value, first, first + outputs - 1)
+            label = read_whole(value, first, first + outputs - 1)
         except ValueError as error:
             other = next(word for word in CLASSES if word != key)
             notes.problem(
-                (*path, position) if is_list(said) else path,
+                (*path, position) if is_list(labels) else path,
                 f"{key}: {error}; {other} counts from {CLASSES[other]}",
             )
             continue
-        rows.append(tuple(ONE if found - first == unit else ZERO for unit in range(outputs)))
+        rows.append(tuple(ONE if label - first == unit else ZERO for unit in range(outputs)))
     return Targets((), tuple(rows) if len(rows) == len(values) else None, in_classes=True)
 
 
@@ -166,19 +194,19 @@ def _counted(notes: Notes, values: list[Any], outputs: int | None) -> bool:
         return True
     comma = decimal_comma(values, outputs)
     notes.problem(
-        ("targets",), f"targets: got {len(values)}; allowed are {outputs}, one per output{comma}"
+        _PATH, f"targets: got {len(values)}; allowed are {outputs}, one per output{comma}"
     )
     return False
 
 
-def _one(notes: Notes, values: list[Any], paths: list[Path]) -> tuple[Row, ...] | None:
+def _one(notes: Notes, entries: _Entries) -> tuple[Row, ...] | None:
     row: list[Number] = []
-    for value, path in zip(values, paths, strict=True):
+    for value, path in zip(entries.values, entries.paths, strict=True):
         try:
             row.append(read_number(value))
         except ValueError as error:
             notes.problem(path, f"{dotted(path)}: {error}")
-    return (tuple(row),) if len(row) == len(values) else None
+    return (tuple(row),) if len(row) == len(entries.values) else None
 
 
 def _rows(
@@ -186,18 +214,18 @@ def _rows(
 ) -> tuple[Row, ...] | None:
     if examples is not None and len(values) != examples:
         notes.problem(
-            ("targets",),
+            _PATH,
             f"targets: got {len(values)} rows; allowed are {examples}, one per row of the inputs",
         )
         return None
-    return read_rows(notes, values, ("targets",), "targets", outputs)
+    return read_rows(notes, values, _PATH, "targets", outputs)
 
 
 def _formulas(
-    notes: Notes, values: list[Any], paths: list[Path], letters: Mapping[str, Expression]
+    notes: Notes, entries: _Entries, letters: Mapping[str, Expression]
 ) -> tuple[Expression, ...] | None:
     formulas: list[Expression] = []
-    for value, path in zip(values, paths, strict=True):
+    for value, path in zip(entries.values, entries.paths, strict=True):
         try:
             formulas.append(parse(value, letters) if isinstance(value, str) else read_number(value))
         except FormulaError as error:
@@ -205,27 +233,27 @@ def _formulas(
             notes.problem(path, f"{dotted(path)}: {error.message}{remedy}", error.column)
         except ValueError as error:
             notes.problem(path, f"{dotted(path)}: {error}")
-    return tuple(formulas) if len(formulas) == len(values) else None
+    return tuple(formulas) if len(formulas) == len(entries.values) else None
 
 
 def _evaluated(
-    notes: Notes, formulas: tuple[Expression, ...], paths: list[Path], given: tuple[Row, ...]
+    notes: Notes, formulas: tuple[Expression, ...], paths: list[Path], inputs: tuple[Row, ...]
 ) -> tuple[Row, ...] | None:
     rows: list[Row] = []
-    for example, row in enumerate(given):
+    for example, row in enumerate(inputs):
         values = {Quantity(INPUT, unit=unit): value.value for unit, value in enumerate(row)}
-        found: list[Number] = []
+        targets: list[Number] = []
         for formula, path in zip(formulas, paths, strict=True):
             try:
-                found.append(_value(notes, formula, values, dotted(path)))
+                targets.append(_value(notes, formula, values, dotted(path)))
             except ArithmeticError:
-                place = f" in example {example + 1}" if len(given) > 1 else ""
+                place = f" in example {example + 1}" if len(inputs) > 1 else ""
                 notes.problem(
                     path,
                     f"{dotted(path)}: the formula has no value{place}; change it, or the inputs",
                 )
                 return None
-        rows.append(tuple(found))
+        rows.append(tuple(targets))
     return tuple(rows)
 
 

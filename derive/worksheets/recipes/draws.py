@@ -10,10 +10,10 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from derive.network.catalogue import ActivationUse, LossUse
-from derive.network.errors import Notes, Path, listed, unknown
+from derive.network.errors import Notes, Path, comma_list, unknown
 from derive.network.reading.choices import read_activation, read_loss
 from derive.network.reading.layers import BIAS_KINDS
-from derive.network.values import is_list, plain, read_whole, shown
+from derive.network.values import describe, is_list, plain, read_whole
 from derive.worksheets.exercise import MOST_UNITS, too_large
 
 MOST_SIZES = 10  # the inputs, and the layers
@@ -28,7 +28,7 @@ def read_sizes(notes: Notes, raw: Any) -> Sizes:
     """The networks' sizes, each from the inputs to the outputs."""
     raw = plain(raw)
     if not is_list(raw) or not raw:
-        got = "an empty list" if is_list(raw) else shown(raw)
+        got = "an empty list" if is_list(raw) else describe(raw)
         notes.problem(("sizes",), f"sizes: got {got}; {_SIZES}")
         return ()
     return tuple(dict.fromkeys(_size(notes, place, one) for place, one in enumerate(raw)))
@@ -41,8 +41,8 @@ def _size(notes: Notes, place: int, raw: Any) -> tuple[int, ...]:
     called = f"network {place + 1} of sizes"
     if not is_list(raw) or not 2 <= len(raw) <= MOST_SIZES:
         notes.problem(
-            ("sizes", place), f"{called}: got {shown(raw)}; allowed is a list of 2 to {MOST_SIZES} "
-            "sizes, from the inputs to the outputs, as in [2, 3, 2]",
+            ("sizes", place), f"{called}: got {describe(raw)}; allowed is a list of 2 to "
+            f"{MOST_SIZES} sizes, from the inputs to the outputs, as in [2, 3, 2]",
         )  # fmt: skip
         return ()
     found = []
@@ -64,7 +64,7 @@ def read_hidden(notes: Notes, raw: Any, sizes: Sizes) -> tuple[Hidden, ...]:
         if not is_list(one):
             return read_activation(notes, one, path, {})
         if sizes and len(one) not in depths:
-            has = f"have {listed(map(str, depths))}" if depths else "have none"
+            has = f"have {comma_list(map(str, depths))}" if depths else "have none"
             notes.problem(
                 path, f"hidden: got activations for {len(one)} hidden layers, but the networks of "
                 f"sizes {has}; write one for each hidden layer, or a single one for all of them",
@@ -102,7 +102,7 @@ def read_biases(notes: Notes, key: str, raw: Any) -> tuple[str, ...]:
     def read(one: Any, path: Path) -> str | None:
         if isinstance(one, str) and one in BIAS_KINDS:
             return one
-        got = f"{key}: got {shown(one)}; allowed are {listed(BIAS_KINDS)}"
+        got = f"{key}: got {describe(one)}; allowed are {comma_list(BIAS_KINDS)}"
         notes.problem(path, unknown(key, one, BIAS_KINDS) if isinstance(one, str) else got)
         return None
 

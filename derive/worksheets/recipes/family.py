@@ -16,11 +16,11 @@ from typing import Any
 from derive.expression.nodes import Number
 from derive.network.catalogue import ActivationUse, LossUse
 from derive.network.description import Network
-from derive.network.errors import NetworkError, Notes, listed, unknown
+from derive.network.errors import NetworkError, Notes, comma_list, unknown
 from derive.network.loader import FAMILY
 from derive.network.reading.options import read_rate, read_title
 from derive.network.saving import activation_said, dumped, loss_said
-from derive.network.values import shown
+from derive.network.values import describe
 from derive.notation import BUILT_IN
 from derive.worksheets.recipes.combinations import Combination, LeftOut, fitting
 from derive.worksheets.recipes.draws import (
@@ -97,7 +97,7 @@ class Family:
             notes.problem(
                 ("notation",),
                 unknown("notation", notation, BUILT_IN) if isinstance(notation, str) else
-                f"notation: got {shown(notation)}; allowed are {listed(BUILT_IN)}",
+                f"notation: got {describe(notation)}; allowed are {comma_list(BUILT_IN)}",
             )  # fmt: skip
         structures, left_out = ((), ()) if notes.problems else _structures(notes, known)
         if notes.problems:

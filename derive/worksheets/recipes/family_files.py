@@ -19,7 +19,7 @@ from derive.network.errors import NetworkError, Notes, Problem
 from derive.network.errors import Path as Place
 from derive.network.loader import FAMILY, built, is_family, load, text_of
 from derive.network.reading.positions import compose
-from derive.network.values import shown
+from derive.network.values import describe
 from derive.worksheets.recipes.family import KEYS, MOST_STRUCTURES, Family
 
 
@@ -47,7 +47,8 @@ def _family(data: Mapping[str, Any]) -> tuple[list[Problem], Family | None]:
     said = data.get(FAMILY)
     if not isinstance(said, Mapping):
         notes.problem(
-            (FAMILY,), f"{FAMILY}: got {shown(said)}; allowed is a mapping with {', '.join(KEYS)}"
+            (FAMILY,),
+            f"{FAMILY}: got {describe(said)}; allowed is a mapping with {', '.join(KEYS)}",
         )
         return notes.problems, None
     notes.unknown_keys((FAMILY,), said, KEYS)

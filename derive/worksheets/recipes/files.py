@@ -14,9 +14,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from derive.network.errors import Notes, Problem, listed, unknown
+from derive.network.errors import Notes, Problem, comma_list, unknown
 from derive.network.reading.positions import Place, compose
-from derive.network.values import read_whole, shown
+from derive.network.values import describe, read_whole
 from derive.reading import named, read_bytes
 from derive.worksheets.recipes.kinds import DIFFICULTIES, KINDS, UNITS, dials
 from derive.worksheets.recipes.recipe import (
@@ -93,8 +93,10 @@ def _read(text: str, name: str) -> Recipe:
         if not found:
             return Recipe(**read)
     elif not composed.faults:
-        what = "the file is empty" if data is None else f"got {shown(data)}"
-        found.append((Place(1, 1), Problem(f"{what}; allowed is a mapping with {listed(KEYS)}")))
+        what = "the file is empty" if data is None else f"got {describe(data)}"
+        found.append(
+            (Place(1, 1), Problem(f"{what}; allowed is a mapping with {comma_list(KEYS)}"))
+        )
     found.sort(key=lambda item: item[0])
     raise WorksheetError(
         "\n".join(f"{name}:{place.line}:{place.column}: {p.message}" for place, p in found)
@@ -117,7 +119,7 @@ def _recipe(notes: Notes, data: Mapping[str, Any]) -> dict[str, Any]:
             read[key] = data[key]
     asked = data.get("questions")
     if not isinstance(asked, list) or not asked:
-        got = "an empty list" if isinstance(asked, list) else shown(asked)
+        got = "an empty list" if isinstance(asked, list) else describe(asked)
         notes.problem(
             ("questions",),
             f"questions: got {got}; write one per line, as in - kind: forward; kinds are "
@@ -133,7 +135,7 @@ def _title(notes: Notes, raw: Any) -> str:
         return raw.strip()
     notes.problem(
         ("title",),
-        f"title: got {shown(raw)}; allowed is one line of text of at most {MOST_TITLE} "
+        f"title: got {describe(raw)}; allowed is one line of text of at most {MOST_TITLE} "
         "characters; put a number in quotation marks to make it text",
     )
     return ""
@@ -144,8 +146,8 @@ def _units(notes: Notes, raw: Any) -> tuple[str, ...]:
     listed_ = raw if isinstance(raw, list) else [raw]
     if not listed_:
         notes.problem(
-            ("units",), f"units: got an empty list; allowed are {listed(UNITS)}; leave units out "
-            "to have none of them",
+            ("units",), f"units: got an empty list; allowed are {comma_list(UNITS)}; leave units "
+            "out to have none of them",
         )  # fmt: skip
     fine = [
         _word(notes, ("units", place) if isinstance(raw, list) else ("units",), "units", name,
@@ -164,7 +166,7 @@ def _ask(notes: Notes, position: int, raw: Any) -> Ask | None:
         return Ask(raw) if _word(notes, path, "kind", raw, tuple(KINDS)) else None
     if not isinstance(raw, Mapping) or "kind" not in raw:
         notes.problem(
-            path, f"question {position + 1}: got {shown(raw)}; allowed are a kind, or a mapping "
+            path, f"question {position + 1}: got {describe(raw)}; allowed are a kind, or a mapping "
             f"with kind; kinds are {', '.join(KINDS)}",
         )  # fmt: skip
         return None
@@ -195,13 +197,13 @@ def _word(
     if isinstance(raw, str):
         notes.problem(path, unknown(what, raw, allowed))
     else:
-        notes.problem(path, f"{what}: got {shown(raw)}; allowed are {', '.join(allowed)}")
+        notes.problem(path, f"{what}: got {describe(raw)}; allowed are {', '.join(allowed)}")
     return False
 
 
 def _truth(notes: Notes, path: tuple[str | int, ...], raw: Any) -> bool:
     if not isinstance(raw, bool):
-        notes.problem(path, f"{path[-1]}: got {shown(raw)}; allowed are true, false")
+        notes.problem(path, f"{path[-1]}: got {describe(raw)}; allowed are true, false")
     return raw is True
 
 
