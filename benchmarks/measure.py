@@ -19,8 +19,9 @@ EXAMPLES = ROOT / "examples"
 ENVIRONMENT = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
 # What a derivation and its page load, so that only the work itself is measured.
 IMPORTS = """
-import derive, derive.derivation.check.arithmetic, derive.derivation.valuation
-import derive.document.narration, derive.network.loader, derive.rendering, derive.writers.markdown
+import derive, derive.derivation.check.arithmetic, derive.derivation.numbers.valuation
+import derive.document.narration, derive.network.loader, derive.rendering
+import derive.writers.markdown.writer
 """
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from derive.compute.training.tables import DataError
     from derive.derivation import CheckFailed, Derivation, derive
     from derive.derivation.derivation import StyleError
-    from derive.derivation.numbered import NumbersError
+    from derive.derivation.numbers.numbered import NumbersError
     from derive.document.errors import WordingError
     from derive.expression.errors import DeriveError, UnknownName
     from derive.extent import PageError
@@ -88,7 +88,7 @@ _HOMES = {
     "Network": "derive.network",
     "NetworkError": "derive.network",
     "NotationError": "derive.notation",
-    "NumbersError": "derive.derivation.numbered",
+    "NumbersError": "derive.derivation.numbers.numbered",
     "OptionError": "derive.rendering",
     "PageError": "derive.extent",
     "SpreadsheetError": "derive.spreadsheet",

@@ -12,8 +12,8 @@ from derive.compute.formulas.reliable import tried
 from derive.compute.reliable import lost
 from derive.derivation.check import Report
 from derive.derivation.derivation import StyleName, styles_of
-from derive.derivation.numbered import numbered
-from derive.derivation.rounding import rounding_of
+from derive.derivation.numbers.numbered import numbered
+from derive.derivation.numbers.rounding import rounding_of
 from derive.document.blocks import Inline, Strong
 from derive.document.conventions import conventions, graph_conventions
 from derive.document.wording import wording

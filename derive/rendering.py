@@ -256,8 +256,8 @@ def narrated(
     without: Collection[str] = (),
 ) -> tuple[Document, Names]:
     """The document before a writer takes it, and the names it is to be written in."""
-    from derive.derivation.numbered import numbered
-    from derive.derivation.rounding import Rounding, rounding_of
+    from derive.derivation.numbers.numbered import numbered
+    from derive.derivation.numbers.rounding import Rounding, rounding_of
     from derive.document.narration import narrate
     from derive.document.narration.teller import Detail, Teller
     from derive.document.wording import wording

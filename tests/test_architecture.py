@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -69,6 +70,22 @@ def misplaced(module: str, text: str) -> Iterator[str]:
 def test_every_folder_has_a_place_in_the_order() -> None:
     there = {path.name for path in (ROOT / "derive").iterdir() if (path / "__init__.py").exists()}
     assert there == set(FOLDERS)
+
+
+def crowded(paths: Iterable[Path], room: int) -> dict[Path, int]:
+    """Folders with more modules of their own than there is room for."""
+    loose = Counter(path.parent for path in paths if path.name != "__init__.py")
+    return {folder: count for folder, count in loose.items() if count > room}
+
+
+def test_no_folder_is_a_heap() -> None:
+    paths = list((ROOT / "derive").rglob("*.py"))
+    assert set(crowded(paths, 16)) <= {
+        ROOT / "derive/compute",
+        ROOT / "derive/worksheets/questions",
+    }
+    folder = ROOT / "derive/heap"
+    assert crowded([folder / f"{n}.py" for n in range(17)], 16) == {folder: 17}
 
 
 def test_a_folder_imports_only_from_folders_above_it() -> None:

@@ -20,10 +20,10 @@ import pytest
 from labels import Labels
 
 import derive
-from derive.derivation.rounding import Rounding
+from derive.derivation.numbers.rounding import Rounding
+from derive.derivation.numbers.valuation import Valuation
 from derive.derivation.steps import Rule
 from derive.derivation.trace import ExampleTrace, Trace, trace
-from derive.derivation.valuation import Valuation
 from derive.expression.evaluate import evaluate
 from derive.expression.nodes import (
     BIAS,

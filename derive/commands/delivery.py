@@ -103,7 +103,7 @@ def tell(places: Sequence[Path]) -> None:
 
 def tell_names(people: Iterable[Person]) -> None:
     """Which names pdflatex cannot print, on stderr."""
-    from derive.writers.latex_names import latin, stand_in
+    from derive.writers.latex.names import latin, stand_in
 
     others = [f"{one} ({stand_in(one.instead)})" for one in people if not latin(str(one))]
     if others:

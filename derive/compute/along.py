@@ -18,7 +18,7 @@ from derive.compute.loss_forms import share
 from derive.compute.program import Program, Statement, auxiliary, second, tangent
 from derive.compute.scalar import Scalar
 from derive.compute.taught import delta_of
-from derive.derivation.tidy import tidy
+from derive.derivation.calculus.tidy import tidy
 from derive.expression.nodes import (
     ACTIVATION,
     INPUT,

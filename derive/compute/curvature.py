@@ -35,8 +35,8 @@ from derive.compute.stable import (
     row_of,
     tree,
 )
-from derive.derivation.calculus import derivative
-from derive.derivation.tidy import negative, tidy
+from derive.derivation.calculus.differentiator import derivative
+from derive.derivation.calculus.tidy import negative, tidy
 from derive.expression.binding import Binder, Line
 from derive.expression.functions import X
 from derive.expression.nodes import (

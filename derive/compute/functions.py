@@ -7,7 +7,6 @@ helper function from it, unless the back end has it ready.
 from __future__ import annotations
 
 from derive.expression import functions as elementary
-from derive.expression.formula import parse
 from derive.expression.functions import SIGMOID, TANH, Function, U, V, X
 from derive.expression.nodes import (
     ZERO,
@@ -18,6 +17,7 @@ from derive.expression.nodes import (
     Quotient,
     variable,
 )
+from derive.expression.typed.formula import parse
 
 _LETTERS: dict[str, Expression] = {"x": X, "u": U, "v": V, "t": variable("t")}
 

@@ -17,7 +17,7 @@ from derive.compute.functions import ALL, COLUMN, FILL, MIX, OUTER, ROWS, SPREAD
 from derive.compute.loss_forms import loss_form, share
 from derive.compute.program import Item, Note, Program, Statement, auxiliary
 from derive.compute.taught import Taught
-from derive.derivation.tidy import tidy
+from derive.derivation.calculus.tidy import tidy
 from derive.expression.binding import Line
 from derive.expression.nodes import (
     ACTIVATION,

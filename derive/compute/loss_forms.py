@@ -22,8 +22,8 @@ from derive.compute.exponentials import recognised
 from derive.compute.prepared import RECOGNISE, prepared
 from derive.compute.rewriting import Rewriting, apply
 from derive.compute.stable import FACE_NAMES, form
-from derive.derivation.calculus import derivative
-from derive.derivation.tidy import negative
+from derive.derivation.calculus.differentiator import derivative
+from derive.derivation.calculus.tidy import negative
 from derive.expression.binding import Binder, Line
 from derive.expression.nodes import (
     ONE,

@@ -11,7 +11,7 @@ from derive.compute.loss_forms import loss_form, share
 from derive.compute.prepared import prepared
 from derive.compute.program import WIDE, Program, Remark, Statement, auxiliary, gradient
 from derive.compute.taught import MANY, Taught, delta_of
-from derive.derivation.tidy import tidy
+from derive.derivation.calculus.tidy import tidy
 from derive.expression.binding import Line
 from derive.expression.nodes import (
     ACTIVATION,

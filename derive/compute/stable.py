@@ -26,10 +26,9 @@ from derive.compute.exponentials import recognised
 from derive.compute.functions import NAMED_ACTIVATIONS, read
 from derive.compute.prepared import RECOGNISE, prepared
 from derive.compute.rewriting import apply, fold
-from derive.derivation.calculus import derivative
-from derive.derivation.tidy import negative, tidy
+from derive.derivation.calculus.differentiator import derivative
+from derive.derivation.calculus.tidy import negative, tidy
 from derive.expression.binding import Binder, Line
-from derive.expression.formula import without_ones
 from derive.expression.functions import VALUE, X
 from derive.expression.nodes import (
     ONE,
@@ -41,6 +40,7 @@ from derive.expression.nodes import (
     total,
     variable,
 )
+from derive.expression.typed.formula import without_ones
 from derive.network.catalogue import ActivationUse
 
 FACE_NAMES = ("y", "q", "l", "m")

@@ -6,8 +6,8 @@ from fractions import Fraction
 
 from derive.algebra.backward import over_uses
 from derive.compute.program import Remark
-from derive.derivation.calculus import is_short, outer_derivative, prime, with_names
-from derive.derivation.tidy import tidy
+from derive.derivation.calculus.differentiator import is_short, outer_derivative, prime, with_names
+from derive.derivation.calculus.tidy import tidy
 from derive.expression.nodes import (
     ACTIVATION,
     BIAS,

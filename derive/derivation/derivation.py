@@ -6,7 +6,7 @@ from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
-from derive.derivation.local import Edges, Locals, key
+from derive.derivation.calculus.local import Edges, Locals, key
 from derive.derivation.steps import Section, Step
 from derive.derivation.styles import common
 from derive.derivation.styles.deltas import Deltas

@@ -10,11 +10,11 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from derive.algebra.backward import over_uses
+from derive.derivation.calculus.local import Locals, key
 from derive.derivation.check import POINTS
 from derive.derivation.check.equalities import Equalities
 from derive.derivation.check.points import draw
 from derive.derivation.delta_sign import restated
-from derive.derivation.local import Locals, key
 from derive.derivation.steps import Kind, Rule, Step, chain
 from derive.derivation.styles.common import backward_order
 from derive.derivation.styles.deltas import by_name, delta_of

@@ -14,7 +14,7 @@ from dataclasses import replace
 from fractions import Fraction
 from functools import cache
 
-from derive.derivation.calculus import differentiate
+from derive.derivation.calculus.differentiator import differentiate
 from derive.derivation.derivation import Derivation, derive
 from derive.derivation.extra import check_more
 from derive.derivation.steps import Kind, Relation, Rule, Step, chain

@@ -13,8 +13,8 @@ from typing import Any
 
 from derive.algebra.backward import backward
 from derive.algebra.slopes import Differentiating, slopes
-from derive.derivation.local import key
-from derive.derivation.rounding import equal, is_zero, settled
+from derive.derivation.calculus.local import key
+from derive.derivation.numbers.rounding import equal, is_zero, settled
 from derive.expression.arithmetic import (
     HIGH,
     Arithmetic,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from derive.derivation.rounding import SIGNIFICANT, Rounding
+from derive.derivation.numbers.rounding import SIGNIFICANT, Rounding
 from derive.document import kinks
 from derive.document.blocks import Inline
 from derive.document.wording import Wording, capital

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from derive.derivation.calculus import prime
-from derive.derivation.corners import Corner, corners, corners_of
-from derive.derivation.rounding import shown
+from derive.derivation.calculus.corners import Corner, corners, corners_of
+from derive.derivation.calculus.differentiator import prime
+from derive.derivation.numbers.rounding import shown
 from derive.document.blocks import Inline
 from derive.document.wording import Wording, merged
 from derive.expression.functions import Function

@@ -10,10 +10,10 @@ from difflib import get_close_matches
 from fractions import Fraction
 from typing import Any
 
-from derive.expression.formula import CONSTANTS, FormulaError, parse
 from derive.expression.functions import elementary
 from derive.expression.nodes import Expression, Number, Quantity, called, quantities
-from derive.expression.tokens import tokens
+from derive.expression.typed.formula import CONSTANTS, FormulaError, parse
+from derive.expression.typed.tokens import tokens
 from derive.graph.definitions import Graph, same_example
 from derive.network.errors import NetworkError, Notes, comma_list, unknown
 from derive.network.values import describe, read_number

@@ -1,7 +1,7 @@
 """Activations and losses, a row each: formula as taught, derivative as taught, range, kink.
 
-Formulas are text in the grammar of ``derive.expression.formula``, kept in teaching order. In an
-activation x is the pre-activation and, in its derivative, y the activation's own value. In a
+Formulas are text in the grammar of ``derive.expression.typed.formula``, kept in teaching order. In
+an activation x is the pre-activation and, in its derivative, y the activation's own value. In a
 loss y is the output, t the target; the formula is one output's term.
 
 A derivative at a kink is declared by the formula itself: it is that of the branch that holds
@@ -34,9 +34,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cache
 
-from derive.expression.formula import parse, without_ones
 from derive.expression.functions import SIGMOID, VALUE, Function, X
-from derive.expression.literals import decimal
 from derive.expression.nodes import (
     ONE,
     Expression,
@@ -45,6 +43,8 @@ from derive.expression.nodes import (
     substitute,
     variable,
 )
+from derive.expression.typed.formula import parse, without_ones
+from derive.expression.typed.literals import decimal
 from derive.network.intervals import REAL, Interval, interval
 
 OUTPUT = variable("y")

@@ -9,9 +9,9 @@ from typing import Any, TypeVar
 from derive.expression.arithmetic import HIGH
 from derive.expression.evaluate import Bindings, chosen, evaluate
 from derive.expression.evaluate import apply as value_of
-from derive.expression.formula import CONSTANTS, FormulaError
 from derive.expression.functions import VALUE, Function, X, elementary
 from derive.expression.nodes import Cases, Expression, Number, Quantity
+from derive.expression.typed.formula import CONSTANTS, FormulaError
 from derive.network import catalogue
 from derive.network.catalogue import ACTIVATIONS, ActivationUse
 from derive.network.errors import Notes, Path

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from derive.expression.formula import parse, without_ones
 from derive.expression.functions import VALUE, X, elementary
 from derive.expression.nodes import Expression
+from derive.expression.typed.formula import parse, without_ones
 from derive.network.catalogue import (
     OUTPUT,
     TARGET_LETTER,

@@ -13,9 +13,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from derive.expression.formula_text import typed
-from derive.expression.literals import decimal
 from derive.expression.nodes import INPUT, Expression, Number, Quantity
+from derive.expression.typed.formula_text import typed
+from derive.expression.typed.literals import decimal
 from derive.files import write_whole
 from derive.network.catalogue import ActivationUse, LossUse
 from derive.network.description import Layer, Network

@@ -9,8 +9,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from derive.expression.literals import MAX_DIGITS, MAX_EXPONENT, decimal
 from derive.expression.nodes import Number
+from derive.expression.typed.literals import MAX_DIGITS, MAX_EXPONENT, decimal
 from derive.network.errors import shorten
 
 _MAX_BITS = int((MAX_DIGITS + MAX_EXPONENT) * 3.33)

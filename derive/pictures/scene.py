@@ -9,7 +9,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from derive.derivation.rounding import Shown
+from derive.derivation.numbers.rounding import Shown
 from derive.expression.nodes import BIAS, TARGET, WEIGHT, Expression, Quantity
 from derive.graph import NetworkGraph, bias_of
 from derive.pictures.extent import fitting, width

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from derive.derivation.check.points import draw
-from derive.derivation.rounding import equal
+from derive.derivation.numbers.rounding import equal
 from derive.derivation.trace import Trace
 from derive.expression.evaluate import evaluate
 from derive.expression.nodes import Expression

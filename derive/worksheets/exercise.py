@@ -17,14 +17,13 @@ from itertools import pairwise
 from typing import Any
 
 from derive.algebra.backward import over_uses
+from derive.derivation.calculus.local import Locals, key
 from derive.derivation.check import Report
 from derive.derivation.delta_sign import as_delta, minus, with_minus
 from derive.derivation.derivation import Derivation, derive
-from derive.derivation.local import Locals, key
-from derive.derivation.numbers import Atom
+from derive.derivation.numbers.chains import Atom
 from derive.derivation.steps import Kind, Rule, Section, SectionKind, Step, chain
 from derive.derivation.styles.deltas import delta_of
-from derive.expression.formula import without_ones
 from derive.expression.nodes import (
     ACTIVATION,
     PRE_ACTIVATION,
@@ -35,6 +34,7 @@ from derive.expression.nodes import (
     Quantity,
     substitute,
 )
+from derive.expression.typed.formula import without_ones
 from derive.graph import E
 from derive.network.description import Network
 from derive.notation import NEGATIVE

@@ -14,8 +14,8 @@ from itertools import count
 from itertools import product as combinations
 from string import ascii_lowercase
 
-from derive.derivation.numbers import Numbers
-from derive.derivation.rounding import equal
+from derive.derivation.numbers.chains import Numbers
+from derive.derivation.numbers.rounding import equal
 from derive.derivation.steps import Chain, Relation
 from derive.expression.arithmetic import HIGH
 from derive.expression.blank import Blank

@@ -14,8 +14,8 @@ from typing import Any
 
 from derive.algebra.slopes import slopes
 from derive.derivation.check import CheckFailed
-from derive.derivation.numbers import Numbers
-from derive.derivation.rounding import equal, half_unit
+from derive.derivation.numbers.chains import Numbers
+from derive.derivation.numbers.rounding import equal, half_unit
 from derive.expression.arithmetic import HIGH
 from derive.expression.evaluate import Bindings, evaluate
 from derive.expression.nodes import (

@@ -44,12 +44,12 @@ class Format:
 _ROWS = (
     Format(
         "markdown", "Markdown with formulas, for GitHub or for notebooks and pandoc", ".md",
-        ("derive.writers.markdown", "Markdown"), (("dialect", ("github", "plain")),),
+        ("derive.writers.markdown.writer", "Markdown"), (("dialect", ("github", "plain")),),
         beside=True,
     ),
     Format(
         "latex", "a complete LaTeX article on A4, for pdflatex", ".tex",
-        ("derive.writers.latex", "Latex"),
+        ("derive.writers.latex.writer", "Latex"),
     ),
     Format(
         "text", "plain text for a terminal of 80 columns", ".txt",

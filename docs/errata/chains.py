@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from derive.derivation.rounding import half_unit, shown
+from derive.derivation.numbers.rounding import half_unit, shown
 from derive.document.blocks import Inline
 from derive.expression.arithmetic import HIGH
 from derive.expression.evaluate import evaluate

@@ -13,9 +13,9 @@ from functools import cache
 from itertools import pairwise
 
 import derive
-from derive.derivation.rounding import Rounding
+from derive.derivation.numbers.rounding import Rounding
+from derive.derivation.numbers.valuation import Valuation
 from derive.derivation.steps import Kind, Step
-from derive.derivation.valuation import Valuation
 from derive.document.blocks import Inline, Strong
 from derive.document.macros import macros
 from derive.document.wording import Wording

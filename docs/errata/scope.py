@@ -21,7 +21,6 @@ from derive.derivation.derivation import StyleName
 from derive.derivation.steps import Rule, Step
 from derive.derivation.trace import ExampleTrace, trace
 from derive.expression.arithmetic import HIGH
-from derive.expression.formula import FormulaError, parse
 from derive.expression.nodes import (
     ACTIVATION,
     VARIABLE,
@@ -32,6 +31,7 @@ from derive.expression.nodes import (
     rewrite,
     variable,
 )
+from derive.expression.typed.formula import FormulaError, parse
 from derive.graph import E, NetworkGraph
 from derive.notation import Names
 from derive.notation import names as named

@@ -11,11 +11,10 @@ from math import prod
 import derive
 from derive.compute.program import Program, Statement
 from derive.compute.scalar import scalar_program
-from derive.derivation.rounding import half_unit, shown
+from derive.derivation.numbers.rounding import half_unit, shown
 from derive.document.blocks import Inline, Table
 from derive.expression.arithmetic import HIGH
 from derive.expression.evaluate import evaluate
-from derive.expression.literals import decimal
 from derive.expression.nodes import (
     LOSS,
     WEIGHT,
@@ -28,6 +27,7 @@ from derive.expression.nodes import (
     Quotient,
     Sum,
 )
+from derive.expression.typed.literals import decimal
 from derive.graph import E, NetworkGraph
 from docs.errata.scope import Scope, loss_and_outputs, trained
 

@@ -10,9 +10,9 @@ from mpmath import mp, mpf
 
 import derive
 from derive.compute.exponentials import recognised, written_out
-from derive.expression.formula import parse
 from derive.expression.functions import SIGMOID, TANH, X
 from derive.expression.nodes import Apply
+from derive.expression.typed.formula import parse
 from tests.compute.test_activation_forms import computed
 
 SIZES = (1e-300, 1e-12, 1e-9, 1e-6, 1e-3, 0.1, 0.5, 1.0, 2.0, 5.0, 20.0, 40.0, 360.0, 400.0, 800.0)

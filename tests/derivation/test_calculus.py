@@ -13,12 +13,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from derive.algebra.convert import to_sympy
-from derive.derivation.calculus import Line, derivative, differentiate, is_short, prime
-from derive.derivation.local import lemma
-from derive.derivation.simplify import simplify
+from derive.derivation.calculus.differentiator import (
+    Line,
+    derivative,
+    differentiate,
+    is_short,
+    prime,
+)
+from derive.derivation.calculus.local import lemma
+from derive.derivation.calculus.simplify import simplify
+from derive.derivation.calculus.tidy import negative, tidy
 from derive.derivation.steps import Rule
-from derive.derivation.tidy import negative, tidy
-from derive.expression.formula import parse
 from derive.expression.functions import ABS, EXP, MAX, MIN, X, elementary
 from derive.expression.nodes import (
     Apply,
@@ -37,6 +42,7 @@ from derive.expression.nodes import (
     Sum,
     variable,
 )
+from derive.expression.typed.formula import parse
 from derive.network import catalogue
 from derive.notation import Shape, names
 from derive.writers.expressions.text import text

@@ -12,17 +12,16 @@ import pytest
 import derive.derivation.trace
 import derive.expression.evaluate
 from derive.algebra import slopes as algebra
+from derive.derivation.calculus.local import Locals
 from derive.derivation.check import CheckFailed
 from derive.derivation.check.kinks import gaps, sides
 from derive.derivation.check.roots import roots
 from derive.derivation.derivation import Derivation
 from derive.derivation.derivation import derive as derive_
-from derive.derivation.local import Locals
 from derive.derivation.steps import Kind, Relation, Rule, Step, chain
 from derive.derivation.trace import ExampleTrace
 from derive.expression.arithmetic import HIGH
 from derive.expression.evaluate import Bindings
-from derive.expression.formula import parse
 from derive.expression.functions import LN, SIGN
 from derive.expression.nodes import (
     ACTIVATION,
@@ -45,6 +44,7 @@ from derive.expression.nodes import (
     Sum,
     substitute,
 )
+from derive.expression.typed.formula import parse
 from derive.graph import NetworkGraph
 from derive.network.description import Dense, Network
 from tests.derivation.faults import member, plant

@@ -17,7 +17,6 @@ from derive.derivation.derivation import derive as derive_
 from derive.derivation.steps import Step
 from derive.expression.arithmetic import HIGH
 from derive.expression.evaluate import Bindings, evaluate
-from derive.expression.formula import parse
 from derive.expression.nodes import (
     ONE,
     Cases,
@@ -27,6 +26,7 @@ from derive.expression.nodes import (
     rewrite,
     variable,
 )
+from derive.expression.typed.formula import parse
 from tests.derivation.faults import member, plant
 from tests.derivation.networks import network
 

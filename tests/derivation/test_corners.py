@@ -6,9 +6,9 @@ from fractions import Fraction
 
 import pytest
 
-from derive.derivation.corners import corners, corners_of
-from derive.expression.literals import decimal
+from derive.derivation.calculus.corners import corners, corners_of
 from derive.expression.nodes import Comparison
+from derive.expression.typed.literals import decimal
 from derive.network.catalogue import (
     ACTIVATIONS,
     LOSSES,

@@ -16,10 +16,10 @@ import derive
 from derive.derivation.delta_sign import as_delta, minus, with_minus
 from derive.derivation.derivation import STYLES, Derivation
 from derive.derivation.failure import CheckFailed
-from derive.derivation.rounding import Rounding
+from derive.derivation.numbers.rounding import Rounding
+from derive.derivation.numbers.valuation import Valuation
 from derive.derivation.steps import Relation, Rule, Section, Step
 from derive.derivation.styles.deltas import delta_of
-from derive.derivation.valuation import Valuation
 from derive.expression.nodes import (
     DELTA,
     PRE_ACTIVATION,

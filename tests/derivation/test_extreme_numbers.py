@@ -10,9 +10,9 @@ import pytest
 import derive
 from derive.derivation.check import arithmetic
 from derive.derivation.failure import CheckFailed
-from derive.derivation.numbered import NumbersError, numbered
-from derive.derivation.rounding import Rounding, Shown
-from derive.derivation.valuation import Valuation
+from derive.derivation.numbers.numbered import NumbersError, numbered
+from derive.derivation.numbers.rounding import Rounding, Shown
+from derive.derivation.numbers.valuation import Valuation
 from derive.expression import error_function
 from derive.expression.arithmetic import (
     MOST_DIGITS,

@@ -10,14 +10,14 @@ from typing import Any
 import pytest
 
 import derive
-from derive.derivation.batch_numbers import array, check_batch, worked_out
 from derive.derivation.check import CheckFailed
 from derive.derivation.derivation import Derivation
 from derive.derivation.general import general_rules
-from derive.derivation.rounding import Rounding
+from derive.derivation.numbers.batches import array, check_batch, worked_out
+from derive.derivation.numbers.rounding import Rounding
+from derive.derivation.numbers.valuation import Valuation
 from derive.derivation.steps import Relation, Step
 from derive.derivation.styles import forms
-from derive.derivation.valuation import Valuation
 from derive.expression.matrices import (
     Hadamard,
     Matrix,

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 from decimal import Decimal
 
 from derive.derivation.derivation import Derivation, derive
-from derive.derivation.rounding import Rounding
+from derive.derivation.numbers.rounding import Rounding
+from derive.derivation.numbers.valuation import Valuation
 from derive.derivation.steps import Chain, Section, Step
-from derive.derivation.valuation import Valuation
 from derive.network.description import Dense, Network
 from derive.notation import Names, names
 from derive.writers.expressions.text import text

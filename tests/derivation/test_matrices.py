@@ -13,9 +13,9 @@ import derive
 from derive.derivation.check import CheckFailed
 from derive.derivation.check.arithmetic import check_numbers
 from derive.derivation.derivation import Derivation
-from derive.derivation.rounding import Rounding
+from derive.derivation.numbers.rounding import Rounding
+from derive.derivation.numbers.valuation import Valuation
 from derive.derivation.steps import Relation, Step
-from derive.derivation.valuation import Valuation
 from derive.expression.evaluate import evaluate
 from derive.expression.matrices import (
     Hadamard,

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from derive.derivation.check import CheckFailed
 from derive.derivation.check.arithmetic import check_numbers
 from derive.derivation.derivation import Derivation, derive
-from derive.derivation.rounding import Rounding, Shown, display, half_unit, shown
+from derive.derivation.numbers.rounding import Rounding, Shown, display, half_unit, shown
+from derive.derivation.numbers.valuation import Valuation
 from derive.derivation.steps import Relation, Step
-from derive.derivation.valuation import Valuation
 from derive.expression.arithmetic import HIGH
 from derive.expression.matrices import entry, shape
 from derive.expression.nodes import (

@@ -13,10 +13,10 @@ import sympy
 import derive
 import derive.derivation.check.differences as differences
 from derive.algebra import slopes
+from derive.derivation.calculus.tidy import negative
 from derive.derivation.check import CheckFailed
 from derive.derivation.derivation import Derivation
 from derive.derivation.steps import Relation, Section, Step
-from derive.derivation.tidy import negative
 from derive.expression.arithmetic import HIGH
 from derive.expression.evaluate import evaluate
 from derive.expression.nodes import Expression

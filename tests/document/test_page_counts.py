@@ -10,7 +10,7 @@ import pytest
 import derive
 from derive.derivation.steps import Rule, Step
 from derive.document.blocks import Block, Equation, Equations
-from derive.document.narration.locals import Sort, sort
+from derive.document.narration.backward_pass.locals import Sort, sort
 from derive.rendering import narrated
 from tests.derived import derived
 from tests.document.networks import EXAMPLES

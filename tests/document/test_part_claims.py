@@ -19,7 +19,7 @@ from derive.derivation import extra
 from derive.derivation.check import CheckFailed
 from derive.derivation.steps import Step, chain
 from derive.document.blocks import Heading, Strong
-from derive.document.narration import references
+from derive.document.narration.parts import references
 from derive.expression.nodes import ACTIVATION, BIAS, DELTA, LOSS, WEIGHT, Quantity
 from derive.network import Network
 from derive.rendering import narrated

@@ -14,7 +14,6 @@ from work import at_most
 
 from derive.expression.arithmetic import HIGH
 from derive.expression.evaluate import Bindings, evaluate
-from derive.expression.formula import MAX_DEPTH, MAX_LENGTH, FormulaError, parse
 from derive.expression.functions import EXP, MAX, SIGMOID
 from derive.expression.nodes import (
     HALF,
@@ -34,6 +33,7 @@ from derive.expression.nodes import (
     integer,
     variable,
 )
+from derive.expression.typed.formula import MAX_DEPTH, MAX_LENGTH, FormulaError, parse
 
 A, B, C = variable("a"), variable("b"), variable("c")
 NAMES: dict[str, Expression] = {"a": A, "b": B, "c": C}

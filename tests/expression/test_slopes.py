@@ -15,7 +15,6 @@ from derive.algebra.convert import to_sympy
 from derive.algebra.slopes import Differentiating, slopes
 from derive.expression.arithmetic import HIGH
 from derive.expression.evaluate import Bindings, evaluate
-from derive.expression.formula import parse
 from derive.expression.functions import VALUE, Function, X, elementary
 from derive.expression.nodes import (
     INPUT,
@@ -29,6 +28,7 @@ from derive.expression.nodes import (
     substitute,
     variable,
 )
+from derive.expression.typed.formula import parse
 from tests.slopes_of_functions import function_slopes
 
 TOLERANCE = HIGH.context.mpf(10) ** -40

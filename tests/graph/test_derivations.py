@@ -12,11 +12,11 @@ from mpmath import mp  # type: ignore[import-untyped]
 
 import derive
 from derive.derivation import CheckFailed
+from derive.derivation.calculus.gates import Gate, gate
+from derive.derivation.calculus.local import Edges
 from derive.derivation.derivation import Derivation, styles_of
-from derive.derivation.gates import Gate, gate
-from derive.derivation.local import Edges
-from derive.derivation.numbered import numbered
-from derive.derivation.rounding import Rounding
+from derive.derivation.numbers.numbered import numbered
+from derive.derivation.numbers.rounding import Rounding
 from derive.derivation.steps import Relation, Step
 from derive.derivation.trace import trace
 from derive.expression.evaluate import Bindings, evaluate

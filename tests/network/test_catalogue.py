@@ -11,12 +11,12 @@ import sympy
 
 from derive.algebra.convert import to_sympy
 from derive.algebra.slopes import slopes
-from derive.derivation.calculus import derivative
+from derive.derivation.calculus.differentiator import derivative
 from derive.expression.arithmetic import HIGH
 from derive.expression.evaluate import Bindings, evaluate
 from derive.expression.functions import Function, X
-from derive.expression.literals import decimal
 from derive.expression.nodes import Expression, Quantity
+from derive.expression.typed.literals import decimal
 from derive.network import catalogue
 from derive.network.catalogue import (
     ACTIVATIONS,

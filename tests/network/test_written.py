@@ -13,8 +13,8 @@ from random_networks import network as drawn
 from worksheets.networks import networks
 
 import derive
-from derive.expression.formula import parse
-from derive.expression.formula_text import typed
+from derive.expression.typed.formula import parse
+from derive.expression.typed.formula_text import typed
 from derive.graph import NetworkGraph
 from derive.network import Dense, Network
 from derive.network.saving import structure_text

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 import derive
-from derive.derivation.rounding import Rounding
-from derive.derivation.valuation import Valuation
+from derive.derivation.numbers.rounding import Rounding
+from derive.derivation.numbers.valuation import Valuation
 from derive.expression.nodes import DELTA, WEIGHT, Quantity
 from derive.notation import names
 

@@ -8,10 +8,10 @@ from itertools import pairwise
 from typing import Any
 
 import derive
-from derive.derivation.rounding import Rounding
-from derive.derivation.valuation import Valuation
+from derive.derivation.numbers.rounding import Rounding
+from derive.derivation.numbers.valuation import Valuation
 from derive.document.blocks import Figure
-from derive.document.narration import pictures
+from derive.document.narration.pictures import networks as pictures
 from derive.document.narration.teller import Detail, Teller
 from derive.document.wording import Wording
 from derive.notation import Names, names

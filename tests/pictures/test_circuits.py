@@ -8,14 +8,14 @@ from itertools import pairwise
 import pytest
 
 import derive
-from derive.derivation.rounding import Shown
+from derive.derivation.numbers.rounding import Shown
 from derive.document.blocks import Figure
-from derive.document.narration import pictures
-from derive.document.narration.pictures import scene_of
+from derive.document.narration.pictures import networks as pictures
+from derive.document.narration.pictures.networks import scene_of
 from derive.expression.nodes import Expression, Number, Partial, Product, Quantity
 from derive.graph import E
 from derive.notation import BUILT_IN
-from derive.pictures.circuit import circuit, is_whole
+from derive.pictures.circuits.networks import circuit, is_whole
 from derive.pictures.picture import Label, Picture
 from derive.pictures.scene import Scene
 from tests.document.claims import oracle

@@ -7,14 +7,14 @@ from typing import Any
 import pytest
 
 import derive
-from derive.derivation.numbered import numbered
-from derive.derivation.rounding import Rounding
+from derive.derivation.numbers.numbered import numbered
+from derive.derivation.numbers.rounding import Rounding
 from derive.derivation.steps import Kind
 from derive.expression.nodes import Partial, Quantity
 from derive.graph import FormulaGraph, Graph
 from derive.graph.names import names_of
+from derive.pictures.circuits.graphs import MOST, Naming, graph_picture, is_drawn
 from derive.pictures.extent import area
-from derive.pictures.graph import MOST, Naming, graph_picture, is_drawn
 from derive.pictures.picture import Box, Circle, Label, Line, Picture
 from tests.graph.samples import BY_HAND, derived, drawn
 from tests.pictures.measured import collisions, outside

@@ -8,7 +8,7 @@ import pytest
 
 import derive
 from derive.document.blocks import Figure
-from derive.document.narration import pictures
+from derive.document.narration.pictures import networks as pictures
 from derive.expression.nodes import DELTA, Number, Quantity
 from derive.graph import pre_activations
 from derive.pictures.picture import Circle, Label, Line

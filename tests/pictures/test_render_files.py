@@ -128,7 +128,7 @@ def test_what_draws_is_loaded_for_pictures_alone() -> None:
     code = (
         "import sys, derive; derive.render(derive.derive(derive.load('examples/mazur.yaml')));"
         "drawing = [m for m in sys.modules if m.startswith(('derive.pictures.', "
-        "'derive.writers.drawings', 'derive.document.narration.pictures'))];"
+        "'derive.writers.drawings', 'derive.document.narration.pictures.networks'))];"
         "sys.exit(bool(drawing))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

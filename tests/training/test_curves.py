@@ -20,10 +20,18 @@ from derive.document.training import account, pictures
 from derive.document.wording import Wording
 from derive.expression.nodes import Number
 from derive.notation import names
-from derive.pictures import curves as drawn
-from derive.pictures.curves import PENS, curves, cut_off, spread, straightened, thinned, vertical
+from derive.pictures.charts import curves as drawn
+from derive.pictures.charts.curves import (
+    PENS,
+    curves,
+    cut_off,
+    spread,
+    straightened,
+    thinned,
+    vertical,
+)
+from derive.pictures.charts.scales import around, logarithmic
 from derive.pictures.picture import Label, Line, Picture
-from derive.pictures.scales import around, logarithmic
 from derive.writers.drawings.svg import svg
 
 MAZUR = derive.load("examples/write-up-001.yaml")

@@ -15,8 +15,8 @@ from random import Random
 from typing import Any
 
 import derive
-from derive.derivation.numbered import numbered
-from derive.derivation.rounding import Rounding, Shown
+from derive.derivation.numbers.numbered import numbered
+from derive.derivation.numbers.rounding import Rounding, Shown
 from derive.expression.nodes import PRE_ACTIVATION, Partial, Quantity
 from derive.graph import NetworkGraph
 from derive.network.description import Dense, Network

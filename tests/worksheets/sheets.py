@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import cache
 
 import derive
-from derive.derivation.numbers import Numbers
-from derive.derivation.rounding import Rounding
+from derive.derivation.numbers.chains import Numbers
+from derive.derivation.numbers.rounding import Rounding
 from derive.document.blocks import Beside, Block, Together
 from derive.expression.nodes import Number
 from derive.notation import names

@@ -16,12 +16,12 @@ from worksheets.networks import relu_softmax, two_two_two
 
 import derive
 from derive.cli import commands
-from derive.derivation.rounding import shown
+from derive.derivation.numbers.rounding import shown
 from derive.document.wording import Wording, in_macros
 from derive.expression.arithmetic import HIGH
 from derive.expression.evaluate import Bindings, evaluate
-from derive.expression.formula import parse
 from derive.expression.nodes import Expression, Number, Partial, Quantity, substitute, variable
+from derive.expression.typed.formula import parse
 from derive.graph import E
 from derive.network import Dense, Network
 from derive.worksheets import Ask, Recipe, Worksheet, WorksheetError

@@ -17,7 +17,7 @@ from derive.cli import commands
 from derive.document.blocks import Figure, Table
 from derive.document.wording import Wording
 from derive.expression.nodes import Expression
-from derive.pictures.bars import bars
+from derive.pictures.charts.bars import bars
 from derive.pictures.picture import Box, Label
 from derive.worksheets.marking.grading import ClassMarks
 from derive.worksheets.marking.reports.alike import Alike, alike

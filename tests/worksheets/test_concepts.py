@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from worksheets.networks import networks, relu_softmax
 
-from derive.derivation.rounding import Rounding
+from derive.derivation.numbers.rounding import Rounding
 from derive.derivation.trace import trace
 from derive.document.wording import Wording
 from derive.expression.nodes import Number, Quantity

@@ -14,7 +14,7 @@ from worksheets.test_student_formulas import DATA, formulas
 import derive
 from derive.document.macros import macros
 from derive.document.wording import Wording, in_macros
-from derive.expression.formula import FormulaError
+from derive.expression.typed.formula import FormulaError
 from derive.network import Dense, Network
 from derive.worksheets import Ask, Recipe
 from derive.worksheets.answers import ChoiceAnswer, CountAnswer, FormulaAnswer, NamesAnswer

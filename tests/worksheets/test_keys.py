@@ -18,8 +18,8 @@ from worksheets.page_reader import Page, Student, number
 
 import derive
 from derive.derivation.check import CheckFailed
-from derive.derivation.numbers import Numbers
-from derive.derivation.rounding import Rounding
+from derive.derivation.numbers.chains import Numbers
+from derive.derivation.numbers.rounding import Rounding
 from derive.derivation.steps import Relation
 from derive.expression.nodes import Number, Quantity
 from derive.network import Network

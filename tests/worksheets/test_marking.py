@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from worksheets.networks import networks, relu_softmax, two_two_two
 from worksheets.sheets import Sheet, printed, sheet
 
-from derive.derivation.rounding import shown
+from derive.derivation.numbers.rounding import shown
 from derive.expression.arithmetic import HIGH
 from derive.expression.evaluate import Bindings, evaluate
 from derive.expression.nodes import Expression, substitute, variable

@@ -13,9 +13,9 @@ from worksheets.networks import networks, relu_softmax, two_two_two
 from worksheets.sheets import leaves, printed
 
 import derive
+from derive.derivation.calculus.local import key
 from derive.derivation.check import CheckFailed
 from derive.derivation.check.points import draw
-from derive.derivation.local import key
 from derive.derivation.trace import ExampleTrace
 from derive.document.blocks import Choices, Code, Equation
 from derive.expression.arithmetic import HIGH

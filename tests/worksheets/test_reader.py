@@ -10,9 +10,9 @@ import pytest
 from worksheets.networks import two_two_two
 from worksheets.test_rewritings import READERS, drawn, rewritten
 
-from derive.expression.formula import FormulaError
-from derive.expression.formula_text import typed as as_typed
 from derive.expression.nodes import Expression, Partial, Quantity
+from derive.expression.typed.formula import FormulaError
+from derive.expression.typed.formula_text import typed as as_typed
 from derive.graph import E
 from derive.network import Dense, Network
 from derive.notation import names

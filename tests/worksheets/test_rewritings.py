@@ -14,10 +14,8 @@ import pytest
 from worksheets.networks import relu_softmax, two_two_two
 
 from derive.derivation.check.points import draw
-from derive.derivation.rounding import equal
+from derive.derivation.numbers.rounding import equal
 from derive.expression.evaluate import evaluate
-from derive.expression.formula import FormulaError
-from derive.expression.formula_text import typed
 from derive.expression.nodes import (
     ACTIVATION,
     ONE,
@@ -37,6 +35,8 @@ from derive.expression.nodes import (
     substitute,
     total,
 )
+from derive.expression.typed.formula import FormulaError
+from derive.expression.typed.formula_text import typed
 from derive.network import Dense, Network
 from derive.notation import names
 from derive.worksheets.answers import FormulaAnswer

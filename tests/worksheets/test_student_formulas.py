@@ -10,10 +10,10 @@ import pytest
 
 import derive
 from derive.derivation.check.points import draw
-from derive.derivation.rounding import equal
+from derive.derivation.numbers.rounding import equal
 from derive.expression.evaluate import evaluate
-from derive.expression.formula import FormulaError
 from derive.expression.nodes import DELTA, Quantity
+from derive.expression.typed.formula import FormulaError
 from derive.network import Dense, Network
 from derive.notation import names
 from derive.notation.spelling import SUPERSCRIPTS

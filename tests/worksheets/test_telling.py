@@ -14,7 +14,7 @@ from worksheets.test_marking import last_mark
 
 import derive
 from derive.cli import commands
-from derive.derivation.rounding import shown
+from derive.derivation.numbers.rounding import shown
 from derive.network import Dense, Network
 from derive.worksheets import Ask, Recipe
 from derive.worksheets.classes.bundle import read_bundle

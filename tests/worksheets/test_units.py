@@ -15,7 +15,7 @@ from worksheets.page_reader import Page
 from worksheets.test_class_marks import full, key_of
 
 import derive
-from derive.derivation.rounding import Rounding
+from derive.derivation.numbers.rounding import Rounding
 from derive.expression.nodes import Quantity
 from derive.network import Dense, Network
 from derive.network.catalogue import ACTIVATIONS

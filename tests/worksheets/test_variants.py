@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from worksheets.networks import networks, relu_softmax, two_two_two
 
 import derive
-from derive.derivation.numbers import Numbers
-from derive.derivation.rounding import Rounding
+from derive.derivation.numbers.chains import Numbers
+from derive.derivation.numbers.rounding import Rounding
 from derive.document.blocks import Document
 from derive.expression.nodes import Number, Quantity
 from derive.graph import NetworkGraph
@@ -304,7 +304,7 @@ def test_a_network_takes_other_numbers_and_keeps_its_structure() -> None:
 
 def test_a_line_is_worked_out_in_one_go() -> None:
     """0.4 − 0.5·0.0821 = 0.35895, not 0.4 − 0.0411 = 0.3589."""
-    from derive.expression.formula import parse
+    from derive.expression.typed.formula import parse
 
     network = Network([1], [Dense(1, weights=[[1]], bias="none")], targets=[0])
     asked, _ = exercise(network), None

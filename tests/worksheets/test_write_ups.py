@@ -15,8 +15,8 @@ import pytest
 from ruamel.yaml import YAML
 
 import derive
-from derive.derivation.numbers import Numbers
-from derive.derivation.rounding import Rounding
+from derive.derivation.numbers.chains import Numbers
+from derive.derivation.numbers.rounding import Rounding
 from derive.derivation.trace import trace
 from derive.expression.arithmetic import HIGH
 from derive.expression.evaluate import evaluate

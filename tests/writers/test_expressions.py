@@ -20,7 +20,6 @@ from writers.formula_reader import LatexReader, Reader
 
 from derive.expression.blank import Blank
 from derive.expression.evaluate import evaluate
-from derive.expression.formula import parse
 from derive.expression.functions import ABS, EXP, LN, MAX, SIGMOID, SQRT, X, elementary
 from derive.expression.nodes import (
     ACTIVATION,
@@ -51,6 +50,7 @@ from derive.expression.nodes import (
     integer,
     variable,
 )
+from derive.expression.typed.formula import parse
 from derive.network.catalogue import ACTIVATIONS, LOSSES
 from derive.notation import BUILT_IN, names
 from derive.writers.expressions.latex import latex

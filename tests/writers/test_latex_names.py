@@ -12,9 +12,9 @@ import pytest
 
 from derive.document.blocks import Document, Foot, Heading, Paragraph, Person, Table
 from derive.writers import write
-from derive.writers.latex_characters import VIETNAMESE
-from derive.writers.latex_names import in_script, latin, stand_in
-from derive.writers.latex_text import escape
+from derive.writers.latex.characters import VIETNAMESE
+from derive.writers.latex.names import in_script, latin, stand_in
+from derive.writers.latex.text import escape
 from derive.writers.registry import write_body
 from tests.writers.samples import NUMBERED
 from tests.writers.test_latex_pages import compiled, complaints, needs_tex

@@ -24,8 +24,8 @@ from derive.document.blocks import (
 )
 from derive.notation import Names, Shape, names
 from derive.writers import write
-from derive.writers.latex_characters import ACCENTS, SIGNS, WORDS
-from derive.writers.latex_text import escape, escape_formula
+from derive.writers.latex.characters import ACCENTS, SIGNS, WORDS
+from derive.writers.latex.text import escape, escape_formula
 from tests.writers.samples import DOCUMENTS, NUMBERED, derivation, i, worksheet
 
 needs_tex = pytest.mark.skipif(

@@ -8,7 +8,6 @@ from __future__ import annotations
 import math
 from fractions import Fraction
 
-from derive.expression.formula import parse
 from derive.expression.functions import Function, U, V, X, elementary
 from derive.expression.nodes import (
     Apply,
@@ -21,6 +20,7 @@ from derive.expression.nodes import (
     Quotient,
     Sum,
 )
+from derive.expression.typed.formula import parse
 
 
 def _number(value: float) -> Number:

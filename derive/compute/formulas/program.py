@@ -28,8 +28,8 @@ from derive.compute.program import (
     second,
     tangent,
 )
-from derive.derivation.calculus import derivative, with_names
-from derive.derivation.tidy import tidy
+from derive.derivation.calculus.differentiator import derivative, with_names
+from derive.derivation.calculus.tidy import tidy
 from derive.expression.binding import Binder
 from derive.expression.nodes import (
     ONE,

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache, reduce
 
 from derive.compute.functions import LOG1P
-from derive.derivation.tidy import negative, tidy
+from derive.derivation.calculus.tidy import negative, tidy
 from derive.expression.functions import EXP, LN, MAX, SIGMOID, VALUE, Function
 from derive.expression.nodes import (
     Apply,

@@ -19,7 +19,7 @@ from derive.compute.functions import LN_COSH, LOG1P, SECH2, SOFTPLUS
 from derive.compute.prepared import RECOGNISE, STABILISE
 from derive.compute.ratios import ratio_of
 from derive.compute.rewriting import Rewriting, apply, fold
-from derive.derivation.tidy import tidy
+from derive.derivation.calculus.tidy import tidy
 from derive.expression.functions import LN, SIGMOID, TANH
 from derive.expression.nodes import (
     Apply,

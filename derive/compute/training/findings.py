@@ -13,7 +13,7 @@ from typing import Any
 
 from derive.compute.training.runs import DIVERGED, Run
 from derive.compute.training.training import Training
-from derive.derivation.cancellation import output_delta_simplified
+from derive.derivation.calculus.cancellation import output_delta_simplified
 from derive.expression.arithmetic import HIGH
 from derive.expression.evaluate import Bindings, evaluate
 from derive.expression.nodes import Quantity

@@ -16,11 +16,11 @@ from fractions import Fraction
 from itertools import product as places
 from typing import TYPE_CHECKING, Any
 
+from derive.derivation.calculus.local import key
 from derive.derivation.check.descent import check_differences, check_loss_after
 from derive.derivation.failure import CheckFailed
-from derive.derivation.local import key
-from derive.derivation.numbers import MOST_PLACES, Atom, atoms, has_value, misleads
-from derive.derivation.rounding import equal, shown
+from derive.derivation.numbers.chains import MOST_PLACES, Atom, atoms, has_value, misleads
+from derive.derivation.numbers.rounding import equal, shown
 from derive.derivation.steps import Kind, Relation, Rule, Step
 from derive.expression.evaluate import Bindings, chosen, evaluate, with_example
 from derive.expression.grid import Grid
@@ -41,7 +41,7 @@ from derive.expression.nodes import (
 from derive.graph import BATCH_E, RATE
 
 if TYPE_CHECKING:
-    from derive.derivation.valuation import Valuation
+    from derive.derivation.numbers.valuation import Valuation
 
 
 def check_numbers(valuation: Valuation) -> int:

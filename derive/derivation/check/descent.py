@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
+from derive.derivation.calculus.local import key
 from derive.derivation.failure import CheckFailed
-from derive.derivation.local import key
-from derive.derivation.rounding import is_zero, shown
+from derive.derivation.numbers.rounding import is_zero, shown
+from derive.derivation.numbers.valuation import STEP, Valuation, along_all
 from derive.derivation.trace import trace
-from derive.derivation.valuation import STEP, Valuation, along_all
 from derive.expression.arithmetic import HIGH, reach
 from derive.graph import RATE
 

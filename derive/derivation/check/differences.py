@@ -19,11 +19,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
+from derive.derivation.calculus.local import key
 from derive.derivation.check.kinks import sides
 from derive.derivation.check.leaves import signed
 from derive.derivation.check.more_digits import looks
 from derive.derivation.failure import CheckFailed
-from derive.derivation.local import key
 from derive.derivation.trace import ExampleTrace, Trace
 from derive.expression.arithmetic import HIGH, HighPrecision
 from derive.expression.evaluate import evaluate

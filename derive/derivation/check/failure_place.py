@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from derive.derivation.calculus.local import key
 from derive.derivation.failure import CheckFailed
-from derive.derivation.local import key
 from derive.derivation.steps import Kind
 from derive.derivation.styles.common import proofs
 from derive.expression.functions import Function

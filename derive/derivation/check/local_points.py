@@ -13,7 +13,7 @@ from derive.derivation.check.kinks import gaps
 from derive.derivation.check.leaves import number_between, signed
 from derive.derivation.check.points import draw
 from derive.derivation.check.roots import on_seam, roots
-from derive.derivation.rounding import settled
+from derive.derivation.numbers.rounding import settled
 from derive.derivation.steps import Step
 from derive.expression.arithmetic import HIGH, HighPrecision, high_precision
 from derive.expression.evaluate import Point, evaluate

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from derive.derivation.calculus import prime
+from derive.derivation.calculus.differentiator import prime
+from derive.derivation.calculus.local import key
 from derive.derivation.failure import CheckFailed
-from derive.derivation.local import key
 from derive.derivation.steps import SUM_TO_ONE, Rule, Section, Step
 from derive.derivation.styles.deltas import pre_activation_of
 from derive.expression.nodes import (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from derive.derivation.local import key, lemma
+from derive.derivation.calculus.local import key, lemma
 from derive.derivation.steps import Kind, Relation, Rule, Section, Step, chain
 from derive.expression.functions import Function
 from derive.expression.nodes import (

@@ -13,8 +13,8 @@ from __future__ import annotations
 from itertools import pairwise
 
 from derive.algebra.backward import over_uses
-from derive.derivation.cancellation import cancelling_steps, output_delta_simplified
-from derive.derivation.local import Locals, key
+from derive.derivation.calculus.cancellation import cancelling_steps, output_delta_simplified
+from derive.derivation.calculus.local import Locals, key
 from derive.derivation.steps import Kind, Relation, Rule, Section, Step, chain
 from derive.derivation.styles.common import backward_order
 from derive.expression.nodes import (

@@ -18,8 +18,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from fractions import Fraction
 
-from derive.derivation.calculus import prime
-from derive.derivation.cancellation import output_delta_simplified, targets_sum_to_one
+from derive.derivation.calculus.cancellation import output_delta_simplified, targets_sum_to_one
+from derive.derivation.calculus.differentiator import prime
 from derive.derivation.delta_sign import minus
 from derive.derivation.steps import SUM_TO_ONE, Kind, Rule, Section, Step, chain
 from derive.derivation.styles.arrays import Arrays

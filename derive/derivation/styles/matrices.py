@@ -13,12 +13,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from derive.algebra.backward import over_uses, pair
-from derive.derivation.cancellation import (
+from derive.derivation.calculus.cancellation import (
     cancelling_steps,
     output_delta_simplified,
     targets_sum_to_one,
 )
-from derive.derivation.local import Locals, key
+from derive.derivation.calculus.local import Locals, key
 from derive.derivation.steps import SUM_TO_ONE, Kind, Rule, Section, Step, chain
 from derive.derivation.styles import common
 from derive.derivation.styles.arrays import MOST_INSIDE, Arrays, gathered, itself

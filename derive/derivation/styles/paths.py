@@ -16,8 +16,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from derive.algebra.backward import over_uses
-from derive.derivation.cancellation import cancelling_steps, output_delta_simplified
-from derive.derivation.local import Locals, key
+from derive.derivation.calculus.cancellation import cancelling_steps, output_delta_simplified
+from derive.derivation.calculus.local import Locals, key
 from derive.derivation.steps import Kind, Rule, Section, Step, chain
 from derive.derivation.styles.common import backward_order
 from derive.derivation.styles.deltas import Deltas, delta_of, edges

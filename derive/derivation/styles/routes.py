@@ -13,7 +13,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
-from derive.derivation.local import Edges, key
+from derive.derivation.calculus.local import Edges, key
 from derive.derivation.steps import Kind, Rule, Section, Step, chain
 from derive.derivation.styles.nodes import Nodes
 from derive.expression.nodes import (

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from itertools import starmap
 from typing import Any
 
-from derive.derivation.local import lemma
+from derive.derivation.calculus.local import lemma
+from derive.derivation.numbers.valuation import Valuation
 from derive.derivation.styles.common import functions_in_use
-from derive.derivation.valuation import Valuation
 from derive.document.blocks import Inline
 from derive.document.narration.teller import Teller
 from derive.expression.evaluate import Bindings, chosen

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from derive.derivation.numbers.valuation import STEP
 from derive.derivation.steps import Kind
-from derive.derivation.valuation import STEP
 from derive.document.blocks import Block, Equation, Inline, Table
-from derive.document.narration import matrices
+from derive.document.narration.backward_pass import matrices
 from derive.document.narration.teller import Teller, rows
 from derive.expression.nodes import Expression, Quantity
 from derive.graph import RATE

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from derive.derivation.steps import Chain, Step
 from derive.document.blocks import Block, Equation, Inline, Table
-from derive.document.narration import matrices
+from derive.document.narration.backward_pass import matrices
 from derive.document.narration.teller import ROW_LIMIT, Teller, rows
 from derive.document.wording import capital
 from derive.expression.nodes import ACTIVATION, Apply, Quantity

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import chain
 
-from derive.derivation.rounding import is_zero
-from derive.derivation.valuation import Valuation
+from derive.derivation.numbers.rounding import is_zero
+from derive.derivation.numbers.valuation import Valuation
 from derive.document.blocks import (
     Block,
     Document,
@@ -18,9 +18,9 @@ from derive.document.blocks import (
     Table,
 )
 from derive.document.conventions import graph_conventions
+from derive.document.narration.backward_pass.nodes import in_brief, joined, through_nodes
 from derive.document.narration.descent import TWICE, H, along_all
-from derive.document.narration.figures import graph_figure
-from derive.document.narration.nodes import in_brief, joined, through_nodes
+from derive.document.narration.pictures.places import graph_figure
 from derive.document.narration.remarks import checked, largest
 from derive.document.narration.spoken import spoken
 from derive.document.narration.teller import ROW_LIMIT, Teller, rows
@@ -44,7 +44,7 @@ def narrate_graph(teller: Teller, graph: FormulaGraph) -> Iterator[Block]:
     if teller.brief:
         yield from in_brief(teller, section)
     elif teller.derivation.style == "paths":
-        from derive.document.narration.routes import through_routes
+        from derive.document.narration.backward_pass.routes import through_routes
 
         yield teller.say("backward_routes", loss=graph.loss)
         yield from through_routes(teller, section)

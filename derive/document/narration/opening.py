@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from derive.derivation.cancellation import output_delta_simplified
+from derive.derivation.calculus.cancellation import output_delta_simplified
 from derive.derivation.styles.forms import ONES, Forms
 from derive.document.blocks import Block, Heading, Inline, Items, Paragraph, Table
 from derive.document.conventions import conventions
-from derive.document.narration import matrices
+from derive.document.narration.backward_pass import matrices
 from derive.document.narration.teller import ROW_LIMIT, Teller
 from derive.document.wording import Value, capital
 from derive.expression.matrices import Named
@@ -80,7 +80,7 @@ def setting(teller: Teller, aim: bool = True) -> Iterator[Block]:
         yield Paragraph(setting_)
         yield Items(told)
     if "references" in teller.parts:
-        from derive.document.narration.references import cited, of_mazur
+        from derive.document.narration.parts.references import cited, of_mazur
 
         name = "cited_example_weights" if of_mazur(teller) == "weights" else "cited_example"
         yield from cited(teller, name, "mazur")

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 
 from derive.document.blocks import Block, Document
-from derive.document.narration.backward import backward
-from derive.document.narration.closing import appendix
+from derive.document.narration.backward_pass.sections import backward
 from derive.document.narration.descent import descent
-from derive.document.narration.figures import network_figure
 from derive.document.narration.forward import forward, loss
 from derive.document.narration.opening import legend, opening, setting
+from derive.document.narration.parts.closing import appendix
+from derive.document.narration.pictures.places import network_figure
 from derive.document.narration.remarks import found
 from derive.document.narration.spoken import spoken
 from derive.document.narration.teller import Teller
@@ -28,12 +28,12 @@ def narrate(teller: Teller) -> Document:
     sections = {name: list(blocks) for name, blocks in _sections(teller)}
     told: list[Iterable[Block]] = [opening(teller)]
     if "introduction" in teller.parts:
-        from derive.document.narration.introduction import introduction
+        from derive.document.narration.parts.introduction import introduction
 
         told.append(introduction(teller, sections))
     blocks: Iterable[Block] = chain(*told, *sections.values())
     if "captions" in teller.parts:
-        from derive.document.narration.captions import captioned
+        from derive.document.narration.captions.formulas import captioned
 
         blocks = captioned(teller, blocks)
     return Document(title, tuple(spoken(blocks)), "en", coloured="colour" in teller.parts)
@@ -45,7 +45,7 @@ def _sections(teller: Teller) -> Iterator[tuple[str, Iterable[Block]]]:
     yield "forward", forward(teller)
     yield "loss", loss(teller)
     if "lemmas" in teller.parts:
-        from derive.document.narration.lemmas import lemmas
+        from derive.document.narration.backward_pass.lemmas import lemmas
 
         yield "lemmas", lemmas(teller)
     yield "backward", backward(teller)
@@ -58,20 +58,20 @@ def _sections(teller: Teller) -> Iterator[tuple[str, Iterable[Block]]]:
     if "found" not in teller.without:
         yield "found", found(teller)
     if "closing" in teller.parts:
-        from derive.document.narration.ending import ending
+        from derive.document.narration.parts.ending import ending
 
         yield "closing", ending(teller)
     if "why" in teller.parts:
-        from derive.document.narration.questions import questions
-        from derive.document.narration.why import why
+        from derive.document.narration.parts.questions import questions
+        from derive.document.narration.parts.why import why
 
         yield "why", chain(why(teller), questions(teller))
     if "rules" in teller.parts:
-        from derive.document.narration.rules import rules
+        from derive.document.narration.parts.rules import rules
 
         yield "rules", rules(teller)
     yield "appendix", appendix(teller)
     if "references" in teller.parts:
-        from derive.document.narration.references import references
+        from derive.document.narration.parts.references import references
 
         yield "references", references(teller)

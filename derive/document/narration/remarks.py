@@ -7,9 +7,17 @@ from fractions import Fraction
 from typing import Any
 
 from derive.algebra.backward import shares
-from derive.derivation.rounding import Shown, display, equal, exponent, is_zero, settled, shown
+from derive.derivation.numbers.rounding import (
+    Shown,
+    display,
+    equal,
+    exponent,
+    is_zero,
+    settled,
+    shown,
+)
+from derive.derivation.numbers.valuation import Valuation
 from derive.derivation.steps import Kind
-from derive.derivation.valuation import Valuation
 from derive.document.blocks import Block, Inline, Items, Paragraph
 from derive.document.narration.cases import unused
 from derive.document.narration.teller import ROW_LIMIT, Teller

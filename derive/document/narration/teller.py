@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 from derive.derivation.check import Report
 from derive.derivation.derivation import Derivation
+from derive.derivation.numbers.valuation import Valuation
 from derive.derivation.steps import Chain, Relation, Step
 from derive.derivation.styles import common
 from derive.derivation.styles.deltas import delta_of
-from derive.derivation.valuation import Valuation
 from derive.document.blocks import Block, Equation, Equations, Heading, Paragraph
 from derive.document.wording import Value, Wording
 from derive.expression.functions import Function

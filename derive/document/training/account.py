@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from derive.compute.training import Training
 from derive.compute.training.runs import Run
-from derive.derivation.rounding import display
+from derive.derivation.numbers.rounding import display
 from derive.document.blocks import Inline, Paragraph
 from derive.document.wording import Value, Wording
 from derive.expression.nodes import Comparison, Number

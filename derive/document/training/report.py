@@ -11,7 +11,7 @@ from derive.document.training.reading import reading
 from derive.document.training.setting import setting
 from derive.document.training.tables import iterations, losses, parameters
 from derive.document.wording import Wording, in_macros
-from derive.pictures.curves import MOST, curves, cut_off, vertical
+from derive.pictures.charts.curves import MOST, curves, cut_off, vertical
 from derive.pictures.picture import Content, Picture
 
 LINEAR, LOG = "loss-linear", "loss-log"

@@ -26,7 +26,7 @@ from ruamel.yaml.events import (
     SequenceStartEvent,
 )
 
-from derive.expression.literals import LITERAL, decimal
+from derive.expression.typed.literals import LITERAL, decimal
 from derive.network.errors import Path, shorten
 
 MAX_DEPTH = 12

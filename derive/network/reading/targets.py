@@ -9,8 +9,8 @@ from difflib import get_close_matches
 from fractions import Fraction
 from typing import Any
 
-from derive.expression.formula import CONSTANTS, FormulaError, parse
 from derive.expression.nodes import INPUT, ONE, ZERO, Expression, Number, Quantity
+from derive.expression.typed.formula import CONSTANTS, FormulaError, parse
 from derive.network.errors import Notes, Path, dotted
 from derive.network.rational import Irrational, Rational
 from derive.network.reading.inputs import Inputs, Row, read_row, read_rows

@@ -8,8 +8,8 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
-from derive.derivation.numbers import Atom, Numbers, atoms
-from derive.derivation.rounding import half_unit
+from derive.derivation.numbers.chains import Atom, Numbers, atoms
+from derive.derivation.numbers.rounding import half_unit
 from derive.expression.arithmetic import HIGH, Arithmetic
 from derive.expression.nodes import Expression, Partial, Quantity, substitute, variable
 from derive.worksheets.propagation import value_and_error

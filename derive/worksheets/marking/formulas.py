@@ -13,13 +13,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from derive.derivation.numbers import Atom
-from derive.derivation.rounding import equal
+from derive.derivation.numbers.chains import Atom
+from derive.derivation.numbers.rounding import equal
 from derive.derivation.trace import Trace
 from derive.expression.arithmetic import HIGH
 from derive.expression.evaluate import evaluate
-from derive.expression.formula import FormulaError
 from derive.expression.nodes import Expression, Quantity
+from derive.expression.typed.formula import FormulaError
 from derive.notation import Names
 from derive.worksheets.equality import Equality, agree
 from derive.worksheets.exercise import Exercise, Task

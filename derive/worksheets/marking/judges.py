@@ -11,10 +11,10 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from derive.derivation.numbers import Numbers
+from derive.derivation.numbers.chains import Numbers
 from derive.document.wording import Wording
-from derive.expression.formula import FormulaError
 from derive.expression.nodes import Expression
+from derive.expression.typed.formula import FormulaError
 from derive.notation import Names
 from derive.worksheets.answers import (
     AnyAnswer,

@@ -12,7 +12,7 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
-from derive.derivation.numbers import Atom, Numbers
+from derive.derivation.numbers.chains import Atom, Numbers
 from derive.expression.arithmetic import HIGH
 from derive.expression.nodes import Expression, variable
 from derive.worksheets.items import Answer, Item, put_into

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from derive.derivation.rounding import Rounding, half_unit
+from derive.derivation.numbers.rounding import Rounding, half_unit
 from derive.expression.arithmetic import HIGH
 from derive.expression.nodes import Number
 from derive.worksheets.marking.carried import Worked

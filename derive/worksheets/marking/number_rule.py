@@ -22,8 +22,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from derive.derivation.numbers import Atom
-from derive.derivation.rounding import exponent
+from derive.derivation.numbers.chains import Atom
+from derive.derivation.numbers.rounding import exponent
 from derive.expression.arithmetic import HIGH
 from derive.expression.nodes import Expression, Number
 from derive.worksheets.marking.carried import Values, Worked, fraction

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from derive.derivation.numbers import Atom, Numbers, atoms
+from derive.derivation.numbers.chains import Atom, Numbers, atoms
 from derive.expression.arithmetic import HIGH
 from derive.expression.nodes import Expression, Partial, Quantity
 from derive.worksheets.exercise import Task

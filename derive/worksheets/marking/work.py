@@ -6,7 +6,7 @@ from collections.abc import Collection
 from fractions import Fraction
 from typing import Any
 
-from derive.derivation.numbers import Atom, atoms
+from derive.derivation.numbers.chains import Atom, atoms
 from derive.expression.arithmetic import HIGH
 from derive.expression.nodes import Expression
 from derive.worksheets.marking.carried import Value, Values

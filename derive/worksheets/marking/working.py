@@ -15,10 +15,10 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
-from derive.derivation.rounding import half_unit
+from derive.derivation.numbers.rounding import half_unit
 from derive.expression.arithmetic import HIGH
-from derive.expression.formula import FormulaError
 from derive.expression.nodes import Expression, Number, Partial, Power, Quantity, variable
+from derive.expression.typed.formula import FormulaError
 from derive.worksheets.marking.carried import fraction
 from derive.worksheets.marking.reading.faults import Fault
 from derive.worksheets.marking.reading.numbers import MAX_LENGTH, Reading, read

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 
-from derive.derivation.calculus import derivative
+from derive.derivation.calculus.differentiator import derivative
 from derive.derivation.steps import Kind, Rule, Step, chain
 from derive.derivation.styles.deltas import delta_of
 from derive.document.blocks import Equation, Inline, Table

@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import Any
 
 from derive.algebra.slopes import slopes
-from derive.derivation.rounding import equal
+from derive.derivation.numbers.rounding import equal
 from derive.derivation.trace import trace
 from derive.document.blocks import Inline
 from derive.expression.arithmetic import HIGH

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from derive.derivation.local import key
+from derive.derivation.calculus.local import key
 from derive.document.blocks import Inline, Paragraph, Table
 from derive.expression.nodes import Quantity
 from derive.worksheets.answers import NamesAnswer

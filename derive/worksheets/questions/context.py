@@ -6,7 +6,7 @@ import random
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from derive.derivation.numbers import Numbers, atoms
+from derive.derivation.numbers.chains import Numbers, atoms
 from derive.document.blocks import Paragraph
 from derive.document.wording import Value, Wording
 from derive.expression.nodes import BIAS

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from string import ascii_lowercase
 
-from derive.derivation.numbers import Numbers
+from derive.derivation.numbers.chains import Numbers
 from derive.derivation.steps import SUM_TO_ONE, Relation
 from derive.document.blocks import Block, Choices, Equation, Inline, Paragraph, Space, Together
 from derive.document.wording import Value, in_macros

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from derive.derivation.cancellation import cancels
+from derive.derivation.calculus.cancellation import cancels
 from derive.derivation.check import CheckFailed
 from derive.derivation.steps import Kind, Relation, Rule, Step, chain
 from derive.expression.functions import EXP

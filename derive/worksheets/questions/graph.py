@@ -10,16 +10,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from itertools import count
 
-from derive.derivation.numbers import atoms
+from derive.derivation.numbers.chains import atoms
 from derive.derivation.styles.deltas import delta_of
 from derive.document.blocks import Figure, Inline, Paragraph, Table
-from derive.document.narration.pictures import content as content_of
-from derive.document.narration.pictures import sentences
+from derive.document.narration.pictures.networks import content as content_of
+from derive.document.narration.pictures.networks import sentences
 from derive.expression.blank import Blank
 from derive.expression.nodes import ACTIVATION, DELTA, Apply, Expression, Partial, Quantity
 from derive.graph import E
 from derive.notation import NEGATIVE
-from derive.pictures.completion import HIGH, ROOMY, completion
+from derive.pictures.circuits.completion import HIGH, ROOMY, completion
 from derive.pictures.picture import Content, Picture
 from derive.pictures.scene import Scene
 from derive.worksheets.exercise import Task

@@ -21,7 +21,7 @@ from fractions import Fraction
 from functools import cached_property
 from itertools import count
 
-from derive.derivation.numbers import Numbers, atoms
+from derive.derivation.numbers.chains import Numbers, atoms
 from derive.expression.functions import Function
 from derive.expression.nodes import Address, Expression, Partial, Product, Quantity, Sum
 from derive.worksheets.exercise import Exercise, Task

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import count
 
 from derive.derivation.delta_sign import meaning
-from derive.derivation.numbers import atoms
+from derive.derivation.numbers.chains import atoms
 from derive.derivation.styles.deltas import delta_of
 from derive.document.blocks import (
     Block,

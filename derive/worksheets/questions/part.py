@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from derive.derivation.numbers import atoms
+from derive.derivation.numbers.chains import atoms
 from derive.derivation.styles.deltas import pre_activation_of
 from derive.expression.nodes import (
     DELTA,
@@ -18,7 +18,7 @@ from derive.expression.nodes import (
     Quantity,
 )
 from derive.graph import E, pre_activations
-from derive.pictures.completion import drawn
+from derive.pictures.circuits.completion import drawn
 from derive.worksheets.exercise import Task
 from derive.worksheets.questions.context import Ground
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from derive.derivation.numbers import Numbers
+from derive.derivation.numbers.chains import Numbers
 from derive.document.blocks import Block
 from derive.expression.nodes import Partial, Quantity
 from derive.worksheets.answers import AnyAnswer, line_of

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from derive.derivation.calculus.local import key
 from derive.derivation.check import CheckFailed
-from derive.derivation.local import key
 from derive.document.blocks import Inline, Paragraph
 from derive.expression.nodes import PRE_ACTIVATION, WEIGHT, Quantity, quantities
 from derive.graph import E

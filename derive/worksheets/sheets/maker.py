@@ -10,8 +10,8 @@ from functools import cached_property, lru_cache
 from hashlib import sha256
 from pathlib import Path
 
-from derive.derivation.numbers import Numbers
-from derive.derivation.rounding import Rounding, exponent
+from derive.derivation.numbers.chains import Numbers
+from derive.derivation.numbers.rounding import Rounding, exponent
 from derive.document.blocks import Document, Figure, Paragraph
 from derive.document.wording import wording
 from derive.expression.nodes import Number
@@ -135,7 +135,7 @@ class Maker:
         """The network without numbers, the same on every sheet."""
         if not self.recipe.picture:
             return ()
-        from derive.document.narration.pictures import network_figure
+        from derive.document.narration.pictures.networks import network_figure
 
         words = wording(self.exercise.structure, self.names, self.templates)
         teller = setting_teller(self.exercise, self.names, words)

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import Path
 
-from derive.derivation.calculus import is_short
+from derive.derivation.calculus.differentiator import is_short
 from derive.derivation.delta_sign import meaning
-from derive.derivation.numbers import Numbers
+from derive.derivation.numbers.chains import Numbers
 from derive.derivation.steps import Kind, chain
 from derive.derivation.styles.common import proofs
 from derive.derivation.styles.deltas import delta_of

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import Any
 
-from derive.derivation.numbers import Numbers
+from derive.derivation.numbers.chains import Numbers
 from derive.expression.arithmetic import HIGH
 from derive.expression.evaluate import Bindings, Environment, evaluate
 from derive.expression.kinks import TIES

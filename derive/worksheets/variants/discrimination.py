@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from derive.algebra.slopes import slopes
-from derive.derivation.numbers import Numbers, atoms
-from derive.derivation.rounding import SIGNIFICANT, SMALL, half_unit
+from derive.derivation.numbers.chains import Numbers, atoms
+from derive.derivation.numbers.rounding import SIGNIFICANT, SMALL, half_unit
 from derive.expression.evaluate import Bindings, evaluate
 from derive.expression.nodes import Expression, Partial, Quantity, substitute, variable
 from derive.worksheets.exercise import Exercise, Task

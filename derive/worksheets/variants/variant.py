@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from derive.derivation.numbers import Numbers
-from derive.derivation.rounding import Rounding
+from derive.derivation.numbers.chains import Numbers
+from derive.derivation.numbers.rounding import Rounding
 from derive.derivation.trace import trace
 from derive.expression.nodes import INPUT, TARGET, Number, Quantity
 from derive.graph import RATE, NetworkGraph

@@ -8,7 +8,7 @@ from derive.expression.nodes import Partial
 from derive.pictures.picture import Box, Circle, Label, Line, Pen, Picture, Point
 from derive.writers.drawings.style import TINT, arrow_head, base_point, number
 from derive.writers.expressions.latex import latex
-from derive.writers.latex_text import escape, escape_formula
+from derive.writers.latex.text import escape, escape_formula
 
 if TYPE_CHECKING:
     from derive.expression.nodes import Expression

@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from functools import cached_property
 
-from derive.expression.formula import FormulaError, parse
 from derive.expression.functions import VALUE, Function, elementary
 from derive.expression.nodes import Apply, Expression, Partial, Quantity, substitute
+from derive.expression.typed.formula import FormulaError, parse
 from derive.notation import Names
 from derive.notation.spelling import GREEK
 from derive.worksheets.exercise import Exercise

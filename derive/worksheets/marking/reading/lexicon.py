@@ -9,8 +9,8 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from derive.expression.formula import CONSTANTS, FormulaError
 from derive.expression.nodes import ACTIVATION, BIAS, DELTA, PRE_ACTIVATION, TARGET, Quantity
+from derive.expression.typed.formula import CONSTANTS, FormulaError
 from derive.graph import E
 from derive.notation import Names
 from derive.notation.spelling import GREEK, SUPERSCRIPTS

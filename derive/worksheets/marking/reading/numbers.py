@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from derive.expression.literals import MAX_DIGITS, decimal
+from derive.expression.typed.literals import MAX_DIGITS, decimal
 from derive.worksheets.marking.reading.faults import Fault
 from derive.worksheets.marking.reading.spelling import doubtful, spelled
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from derive.document.blocks import Block, Figure, Inline, Strong, Table
 from derive.document.wording import Wording
-from derive.pictures.bars import bars
+from derive.pictures.charts.bars import bars
 from derive.pictures.picture import Content
 
 _LONGEST = 30  # signs in a bar of text

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from derive.derivation.numbers import Atom
+from derive.derivation.numbers.chains import Atom
 from derive.expression.nodes import Expression, Number
 from derive.notation import Names
 from derive.worksheets.classes.answer_table import table

@@ -1,0 +1,1 @@
+"""Numbers in the steps: displayed values, chains of them, and how they are rounded."""

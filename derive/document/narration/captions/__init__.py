@@ -1,0 +1,1 @@
+"""Captions of displayed formulas, and the register of their numbers."""

@@ -1,0 +1,1 @@
+"""Parts of a page that stand before, after or beside the derivation."""

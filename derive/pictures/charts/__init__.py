@@ -1,0 +1,1 @@
+"""Charts of numbers: curves and bars, with their axes."""

@@ -1,0 +1,1 @@
+"""Circuits: values flow one way, derivatives back."""

@@ -1,0 +1,1 @@
+"""Markdown in two dialects."""
