@@ -107,6 +107,14 @@ class Wording:
         """What an activation is called in a sentence: a formula of one's own by its name."""
         return use.title or self.text(f"activation_{use.name}")
 
+    def layer_name(self, index: int, layers: int) -> str:
+        """One of so many layers: the output layer, the hidden layer, hidden layer 2."""
+        if index == layers:
+            return self.text("layer_output")
+        if layers == 2:
+            return self.text("layer_hidden")
+        return self.text("layer_hidden_numbered", number=index)
+
     def listing(self, items: tuple[Value, ...]) -> Inline:
         """a, b and c."""
         parts: list[str | Expression | Strong] = []

@@ -71,6 +71,13 @@ class Task:
         return self.step.result
 
     @property
+    def atom(self) -> Atom:
+        """The subject of a task about the network: a quantity or a derivative."""
+        subject = self.step.subject
+        assert isinstance(subject, (Quantity, Partial))
+        return subject
+
+    @property
     def asked(self) -> bool:
         """False where nothing is to be worked out: a_o1 = o1 behind an identity."""
         return self.part != "forward" or not isinstance(self.formula, Quantity)

@@ -168,12 +168,7 @@ class Teller:
     def layer_name(self, layer: Layer | int) -> str:
         """the output layer, the hidden layer, hidden layer 2."""
         index = layer if isinstance(layer, int) else layer.index
-        last = len(self.network.layers)
-        if index == last:
-            return self.words.text("layer_output")
-        if last == 2:
-            return self.words.text("layer_hidden")
-        return self.words.text("layer_hidden_numbered", number=index)
+        return self.words.layer_name(index, len(self.network.layers))
 
     def before(self, layer: Layer) -> str:
         """The name of what a layer's units receive from."""

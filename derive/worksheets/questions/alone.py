@@ -47,8 +47,8 @@ def activation(ground: Ground, ask: Ask, letter: str) -> Question:
         raise DoesNotFit("no layer has an activation of one number")
     tasks = []
     places = [n for n in range(_TENTHS[0], _TENTHS[1] + 1) if n]
-    drawn = ground.chance.sample(places, min(ask.count or 2, len(places)))
-    for position, place in enumerate(drawn):
+    tenths = ground.chance.sample(places, min(ask.count or 2, len(places)))
+    for position, place in enumerate(tenths):
         f = list(functions)[position // 2 % len(functions)]
         tasks.append(_at(f, exact(Fraction(place, 10)), slope=position % 2 == 1))
     draft.begin()
@@ -83,7 +83,7 @@ def _put(draft: Draft, mine: tuple[Item, ...]) -> None:
     draft.answers += [answer for item in mine for answer in item.answers]
     draft.numbers = draft.ground.numbers
     for item in mine:
-        draft.each(lambda filled, item=item: Equation(item.solved() if filled else item.asked()))  # type: ignore[misc]
+        draft.each(Equation(item.asked()), Equation(item.solved()))
         if item.answers and not item.guided:
             draft.room()
 
@@ -146,41 +146,41 @@ def _part(
             return about[0] in units
         return task.part == "gradient" and any(z in units for z in about[1:])
 
-    chosen = [task for task in ground.exercise.tasks if is_of(task)]
-    return of_tasks(ground, ask, letter, chosen, True, part=part)
+    tasks = [task for task in ground.exercise.tasks if is_of(task)]
+    return of_tasks(ground, ask, letter, tasks, True, part=part)
 
 
 def new_loss(ground: Ground, ask: Ask, letter: str) -> Question:
     """The forward pass once more, with the new values of the parameters."""
     draft, exercise, numbers = Draft(ground, ask, letter), ground.exercise, ground.numbers
     updated = [w for w in ground.ledger.all(ASKS, Thing.NEW_VALUE) if isinstance(w, Quantity)]
-    asked = bool(updated)
-    moved = updated or sorted(
+    after_updates = bool(updated)
+    parameters = updated or sorted(
         exercise.structure.parameters(), key=lambda w: (w.layer, w.kind == BIAS, w.unit, w.source)
     )
     givens = givens_of(numbers)
     digits = numbers.rounding.update_digits
     for task in exercise.tasks:
-        if task.part == "update" and task.step.about[0] in moved:
+        if task.part == "update" and task.step.about[0] in parameters:
             givens[task.step.about[0]] = numbers.work_out(task.formula, digits).result.number
     after = worked(exercise, givens, numbers.rounding)
-    if not asked:
-        ground.ledger.note(PRINTS, Thing.NEW_VALUE, moved)
-        for start in range(0, len(moved), 8):
-            some = moved[start : start + 8]
+    if not after_updates:
+        ground.ledger.note(PRINTS, Thing.NEW_VALUE, parameters)
+        for start in range(0, len(parameters), 8):
+            some = parameters[start : start + 8]
             header: tuple[Inline, ...] = tuple((q,) for q in some)
             row: tuple[Inline, ...] = tuple((givens[q],) for q in some)
             caption = () if start else ground.words("worksheet_new_loss_given")
             draft.both(Table(header, (row,), "c" * len(some), caption))
     draft.begin(loss=E)
-    if asked:
+    if after_updates:
         draft.say("new_loss_updated")
     every = tasks = [task for task in exercise.tasks if task.part == "forward"]
     if not ground.is_first:  # what no moved parameter reaches has been worked out or printed
         tasks = [
             task for task in tasks
             if not ground.ledger.is_known(task.step.subject)
-            or any(ground.graph.reaches(w, task.step.about[0]) for w in moved)
+            or any(ground.graph.reaches(w, task.step.about[0]) for w in parameters)
         ]  # fmt: skip
     mine = items(tasks, after, ground.ledger.labels, guided=False)
     check_key(items(every, after, guided=False), after)

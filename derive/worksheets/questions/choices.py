@@ -30,49 +30,49 @@ def match(ground: Ground, ask: Ask, letter: str) -> Question:
     draft, exercise = Draft(ground, ask, letter), ground.exercise
     pool = [task for task in exercise.tasks if task.part == "gradient"]
     most = min(ask.count or 4, _MOST_MATCHED)
-    asked: list[Task] = []
+    tasks: list[Task] = []
     for task in ground.deal(ground.fresh(pool), most, ask.difficulty):
         # Where units are inactive, another formula may give the same: then one of them is asked.
-        if not any(exercise.equality.same(task.step.subject, other.formula) for other in asked):
-            asked.append(task)
-    options: list[tuple[Expression, str]] = [(task.formula, "") for task in asked]
-    options += _others(ground, asked)
-    for task in asked:
+        if not any(exercise.equality.same(task.step.subject, other.formula) for other in tasks):
+            tasks.append(task)
+    options: list[tuple[Expression, str]] = [(task.formula, "") for task in tasks]
+    options += _others(ground, tasks)
+    for task in tasks:
         if not ground.is_first:
             ground.ledger.ask_for(task.step.subject, task.formula)
         ground.ledger.tell(task.step.subject, *(formula for formula, _ in options))
     ground.chance.shuffle(options)
     draft.begin(loss=E)
     draft.both(Choices(tuple((formula,) for formula, _ in options)))
-    for task in asked:
+    for task in tasks:
         places = [i for i, (formula, _) in enumerate(options)
                   if exercise.equality.same(task.step.subject, formula)]  # fmt: skip
         if len(places) != 1 or options[places[0]][0] != task.formula:
             raise CheckFailed(task.source, "is also matched by another formula")
-        named = {formula: slip for slip, formula in wrong_formulas(task, exercise)}
-        slips = [named.get(formula, "") for formula, _ in options]
+        slip_of = {formula: slip for slip, formula in wrong_formulas(task, exercise)}
+        slips = [slip_of.get(formula, "") for formula, _ in options]
         prompt = ground.words("worksheet_match_one", derivative=task.step.subject)
         draft.pick(prompt, slips, places[0], task.source)
     return draft.question()
 
 
-def _others(ground: Ground, asked: Sequence[Task]) -> Iterator[tuple[Expression, str]]:
+def _others(ground: Ground, tasks: Sequence[Task]) -> Iterator[tuple[Expression, str]]:
     """A formula that a misconception leads to, and that is right for no task asked about."""
     truth = ground.exercise.equality
-    found = [
-        (formula, slip) for task in asked for slip, formula in wrong_formulas(task, ground.exercise)
-        if not any(truth.same(formula, other.formula) for other in asked)
+    candidates = [
+        (formula, slip) for task in tasks for slip, formula in wrong_formulas(task, ground.exercise)
+        if not any(truth.same(formula, other.formula) for other in tasks)
         and (ground.is_first or ground.ledger.may_tell(task.step.subject, formula))
     ]  # fmt: skip
-    wanted = 1 if ground.is_first else max(1, _FEWEST - len(asked))
-    while found and wanted:
-        one = ground.chance.choice(found)
+    wanted = 1 if ground.is_first else max(1, _FEWEST - len(tasks))
+    while candidates and wanted:
+        one = ground.chance.choice(candidates)
         yield one
-        found = [other for other in found if not truth.same(other[0], one[0])]
+        candidates = [other for other in candidates if not truth.same(other[0], one[0])]
         wanted -= 1
 
 
-def planted(task: Task, misconception: str, formula: Expression) -> Step:
+def planted_step(task: Task, misconception: str, formula: Expression) -> Step:
     """The step of a task with a slip in it: the check must fail there and nowhere else."""
     return replace(
         task.step, id=f"planted/{task.source}", relations=chain(task.step.subject, formula),
@@ -87,10 +87,11 @@ def mistake(ground: Ground, ask: Ask, letter: str) -> Question:
     for number in range(ask.count or 1):
         if number:
             draft.say("mistake_again")
-        tasks, place, slip, formula = (_in_a_row if ground.is_first else _planted)(ground, ask)
+        draw = _in_a_row if ground.is_first else _lines_with_slip
+        tasks, place, slip, formula = draw(ground, ask)
         task = tasks[place]
         steps = [t.step for t in tasks]
-        steps[place] = planted(task, slip, formula)
+        steps[place] = planted_step(task, slip, formula)
         check_planted(exercise, steps)
         options: list[Option] = [
             (_line(step), step.planted or "") for step in steps
@@ -111,7 +112,7 @@ def _line(step: Step) -> Inline:
     return (Comparison(step.subject, "==", step.result),)
 
 
-def _planted(ground: Ground, ask: Ask) -> tuple[list[Task], int, str, Expression]:
+def _lines_with_slip(ground: Ground, ask: Ask) -> tuple[list[Task], int, str, Expression]:
     """Lines in their order, which of them is wrong, the misconception, its formula.
 
     No other line, here or in another question, shows the wrong one as it should be, up to its
@@ -121,19 +122,19 @@ def _planted(ground: Ground, ask: Ask) -> tuple[list[Task], int, str, Expression
     """
     exercise, ledger = ground.exercise, ground.ledger
     every = [t for t in exercise.tasks if t.part in ("local", "delta", "gradient")]
-    given = [t for t in exercise.tasks if t.part == "forward" and t.asked]
-    planted: dict[str, list[tuple[Task, Expression]]] = {}
+    givens = [t for t in exercise.tasks if t.part == "forward" and t.asked]
+    fitting: dict[str, list[tuple[Task, Expression]]] = {}
     for task in ground.fresh(every):
         for slip, formula in wrong_formulas(task, exercise):
             strange = any(q.kind == LEARNING_RATE for q in quantities(formula))
             if not strange and ledger.may_tell(task.step.subject, formula):
-                planted.setdefault(slip, []).append((task, formula))
-    slips = ground.chance.sample(sorted(planted), len(planted))
+                fitting.setdefault(slip, []).append((task, formula))
+    slips = ground.chance.sample(sorted(fitting), len(fitting))
     for slip in sorted(slips, key=lambda slip: ledger.has(PRINTS, Thing.SLIP, slip)):
-        task, formula = ground.chance.choice(planted[slip])
+        task, formula = ground.chance.choice(fitting[slip])
         others = _beside(ground, every, task)
         if len(others) < _FEWEST - 1:  # formulas of the forward pass are given, and right
-            others = [*given, *others]
+            others = [*givens, *others]
         most = min(_LINES[ask.difficulty], len(others) + 1)
         if most < _FEWEST:
             continue
@@ -152,10 +153,10 @@ def _beside(ground: Ground, every: Sequence[Task], wrong: Task) -> list[Task]:
     answer it, nor a question asked before, and leave something to those to come."""
     ledger = ground.ledger
     mine = ledger.pattern(wrong.formula)
-    kept = {mine, *ledger.kept_back(every, {mine}, ground.chance)}
+    reserved = {mine, *ledger.kept_back(every, {mine}, ground.chance)}
     return [
         task for task in every
-        if ledger.pattern(task.formula) not in kept
+        if ledger.pattern(task.formula) not in reserved
         and ledger.may_tell(task.step.subject, task.formula)
         and mine not in ledger.told_by(task.step.subject, task.formula)
     ]  # fmt: skip
@@ -175,7 +176,7 @@ def _in_a_row(ground: Ground, ask: Ask) -> tuple[list[Task], int, str, Expressio
         raise DoesNotFit("the other questions say it all")
     starts = list(range(len(tasks) - most + 1))
     ground.chance.shuffle(starts)
-    for known in (set(map(str, ledger.all(PRINTS, Thing.SLIP))), set[str]()):
+    for earlier in (set(map(str, ledger.all(PRINTS, Thing.SLIP))), set[str]()):
         for start in starts:
             window = tasks[start : start + most]
             wrong: dict[str, list[tuple[int, Expression]]] = {}
@@ -184,7 +185,7 @@ def _in_a_row(ground: Ground, ask: Ask) -> tuple[list[Task], int, str, Expressio
                     continue
                 for slip, formula in wrong_formulas(task, exercise):
                     wrong.setdefault(slip, []).append((place, formula))
-            if new := sorted(set(wrong) - known):
+            if new := sorted(set(wrong) - earlier):
                 slip = ground.chance.choice(new)
                 ledger.note(PRINTS, Thing.SLIP, [slip])
                 place, formula = ground.chance.choice(wrong[slip])

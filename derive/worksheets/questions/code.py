@@ -63,89 +63,95 @@ def code(ground: Ground, ask: Ask, letter: str) -> Question:
     ]  # fmt: skip
     if not fresh:
         raise DoesNotFit("the other questions say it all")
-    chosen = ground.deal(fresh, ask.count or 4, ask.difficulty)
-    asked, without = _asked(ground, tasks, chosen)
+    blank, omitted = _blank_and_omitted(
+        ground, tasks, ground.deal(fresh, ask.count or 4, ask.difficulty)
+    )
     for task in tasks:
         formulas = (task.formula, written_out(task, exercise))
-        if task.source in asked:
+        if task.source in blank:
             ledger.ask_for(task.step.subject, *formulas)
-        elif task.source not in without:
+        elif task.source not in omitted:
             ledger.tell(task.step.subject, *formulas)
-    shown: dict[bool, list[str]] = {False: [], True: []}
-    left_out: list[str] = []
+    sheet: list[str] = []
+    key: list[str] = []
+    omitted_names: list[str] = []  # of the lines just before, which the sheet omits
     for task in tasks:
         formula = written_out(task, exercise)
         if not exercise.equality.same(task.step.subject, formula, task.step.assumes):
             raise CheckFailed(task.source, "is another formula in code")
-        left, right = identifiers(_target(task)), printer(formula)
-        if task.source in without:
-            left_out.append(left)
-            shown[True] += _statement(left, right)
+        name, right = identifiers(_target(task)), printer(formula)
+        if task.source in omitted:
+            omitted_names.append(name)
+            key += _statement(name, right)
             continue
-        shown[False] += _left_out(ground, left_out)
-        left_out.clear()
-        if task.source in asked:
+        sheet += _omission(ground, omitted_names)
+        omitted_names.clear()
+        if task.source in blank:
             label = draft.label()
             draft.answers.append(
                 FormulaAnswer(label, task.step.subject, formula, task.source,
                               task.step.assumes, recognised(task, exercise))
             )  # fmt: skip
-            shown[False].append(f"{left} = {_BLANK}  # ({label})")
-            shown[True] += _statement(left, right, f"  # ({label})")
+            sheet.append(f"{name} = {_BLANK}  # ({label})")
+            key += _statement(name, right, f"  # ({label})")
         else:
-            for lines in shown.values():
-                lines += _statement(left, right)
-    shown[False] += _left_out(ground, left_out)
+            sheet += _statement(name, right)
+            key += _statement(name, right)
+    sheet += _omission(ground, omitted_names)
     draft.begin()
-    draft.each(lambda filled: Code(tuple(shown[filled])))
+    draft.each(Code(tuple(sheet)), Code(tuple(key)))
     return draft.question()
 
 
-def _asked(
-    ground: Ground, tasks: Sequence[Task], chosen: Sequence[Task]
+def _blank_and_omitted(
+    ground: Ground, tasks: Sequence[Task], mine: Sequence[Task]
 ) -> tuple[set[str], set[str]]:
-    """The lines that are blank, and those that are left out: they are like a blank one up to its
-    indices, or left to the questions to come. What is asked elsewhere is not printed either."""
+    """The sources of the lines that are blank, and of those that are omitted: they are like a blank
+    one up to its indices, or left to the questions to come. What is asked elsewhere is not printed
+    either.
+
+    mine  the tasks that are to be asked
+    """
     ledger, exercise = ground.ledger, ground.exercise
-    asked = {task.source for task in chosen}
+    blank = {task.source for task in mine}
     if ground.is_first:
         others = (t for t in tasks if ledger.has(ASKS, Thing.FORMULA, t.step.subject))
-        return asked | {task.source for task in others}, set()
-    blank = {ledger.pattern(task.formula) for task in chosen}
-    opened = {ledger.pattern(written_out(task, exercise)) for task in chosen}
-    kept = ledger.kept_back(tasks, blank, ground.chance)
-    without: set[str] = set()
+        return blank | {task.source for task in others}, set()
+    hidden = {ledger.pattern(task.formula) for task in mine}
+    opened = {ledger.pattern(written_out(task, exercise)) for task in mine}
+    reserved = ledger.kept_back(tasks, hidden, ground.chance)
+    omitted: set[str] = set()
     for task in tasks:
         formulas = (task.formula, written_out(task, exercise))
-        if task.source in asked:
+        if task.source in blank:
             continue
-        named = set(map(ledger.pattern, formulas))
-        if named & (blank | opened | kept):
-            without.add(task.source)
+        patterns = set(map(ledger.pattern, formulas))
+        if patterns & (hidden | opened | reserved):
+            omitted.add(task.source)
         elif ledger.may_tell(task.step.subject, *formulas):
             continue
         elif any(map(ledger.is_told, formulas)):  # by the wrong line that another asks to correct
-            without.add(task.source)
+            omitted.add(task.source)
         else:
-            blank.add(ledger.pattern(task.formula))
-            asked.add(task.source)
-    return asked, without
+            hidden.add(ledger.pattern(task.formula))
+            blank.add(task.source)
+    return blank, omitted
 
 
-def _left_out(ground: Ground, names: Sequence[str]) -> list[str]:
-    """A comment in place of lines that are left out, over several where there are many."""
+def _omission(ground: Ground, names: Sequence[str]) -> list[str]:
+    """A comment in place of lines that are omitted, over several where there are many."""
     if not names:
         return []
-    told = ground.words.text("worksheet_code_left_out", names=", ".join(names))
-    return [f"# {line}" for line in wrap(told, _COLUMNS - 2)]
+    comment = ground.words.text("worksheet_code_left_out", names=", ".join(names))
+    return [f"# {line}" for line in wrap(comment, _COLUMNS - 2)]
 
 
-def _statement(left: str, right: str, comment: str = "") -> list[str]:
+def _statement(name: str, right: str, comment: str = "") -> list[str]:
     """An assignment, in brackets over several lines where one would be too long."""
-    line = f"{left} = {right}{comment}"
+    line = f"{name} = {right}{comment}"
     if len(line) <= _COLUMNS:
         return [line]
-    lines = [f"{left} = ({comment}"]
+    lines = [f"{name} = ({comment}"]
     for sign in (r" (?=[+-] )", r"(?<!\*)(?=\*[^*])"):  # before a term, else before a factor
         pieces = _outside(right, sign)
         if len(pieces) > 1:
@@ -161,11 +167,11 @@ def _statement(left: str, right: str, comment: str = "") -> list[str]:
 def _outside(formula: str, pattern: str) -> list[str]:
     """The parts between the matches of a pattern that stand in no bracket."""
     parts, start = [], 0
-    for found in re.finditer(pattern, formula):
-        before = formula[: found.start()]
+    for sign in re.finditer(pattern, formula):
+        before = formula[: sign.start()]
         if before.count("(") == before.count(")"):
-            parts.append(formula[start : found.start()])
-            start = found.end()
+            parts.append(formula[start : sign.start()])
+            start = sign.end()
     return [*parts, formula[start:]]
 
 

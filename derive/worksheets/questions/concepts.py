@@ -45,24 +45,24 @@ def concept(ground: Ground, ask: Ask, letter: str) -> Question:
     """Some of the questions that fit the variant: first those about units that are asked for."""
     draft = Draft(ground, ask, letter)
     first = list(_about_units(ground))
-    told = {found.name for found in first}
+    excluded = {one.name for one in first}
     if not ground.is_first:
-        told.update(map(str, ground.ledger.all(ASKS, Thing.CONCEPT)))
-        first = [found for found in first if not ground.ledger.has(ASKS, Thing.CONCEPT, found.name)]
-    pool = [found for make in _ALL for found in make(ground) if found.name not in told]
+        excluded.update(map(str, ground.ledger.all(ASKS, Thing.CONCEPT)))
+        first = [one for one in first if not ground.ledger.has(ASKS, Thing.CONCEPT, one.name)]
+    pool = [one for make in _ALL for one in make(ground) if one.name not in excluded]
     if not (first or pool):
         raise DoesNotFit("none fits the numbers")
     count = min(ask.count or 2, len(first) + len(pool))
     more = max(0, count - len(first))
     picked = sorted(ground.chance.sample(range(len(pool)), more))
     draft.begin()
-    for found in (*first[:count], *(pool[place] for place in picked)):
-        ground.ledger.note(ASKS, Thing.CONCEPT, [found.name])
-        options = [(shown, "") for shown in found.options]
-        right = options[found.right]
+    for one in (*first[:count], *(pool[place] for place in picked)):
+        ground.ledger.note(ASKS, Thing.CONCEPT, [one.name])
+        options = [(option, "") for option in one.options]
+        right = options[one.right]
         if not ground.is_first:  # no place is likelier than another
             ground.chance.shuffle(options)
-        draft.choose(found.prompt, options, options.index(right), f"concept/{found.name}")
+        draft.choose(one.prompt, options, options.index(right), f"concept/{one.name}")
     return draft.question()
 
 
@@ -82,11 +82,11 @@ def saturation(ground: Ground, about: Special | None = None) -> Iterator[Concept
     for layer in ground.exercise.structure.layers:
         if not bounded(layer) or (about is not None and about.layer != layer.index):
             continue
-        let_through = [
+        derivatives = [
             environment.partial(a, z)
             for a, z in zip(activations(layer), pre_activations(layer), strict=True)
         ]
-        right = _standing_out([-slope for slope in let_through])
+        right = _standing_out([-slope for slope in derivatives])
         if right is not None and layer.units <= _MOST_OPTIONS:
             yield Concept(
                 "saturation",
@@ -228,11 +228,12 @@ def stays_alike(ground: Ground, layer: Layer) -> bool:
         if w.source > 0:
             givens[w] = givens[Quantity(w.kind, w.layer, w.unit, 0)]
     after = trace(NetworkGraph(structure.with_numbers(givens))).examples[0]
-    found = {w: after.partial(E, w) for w in structure.weights(layer.index)}
+    gradients = {w: after.partial(E, w) for w in structure.weights(layer.index)}
     alike = all(
-        equal(slope, found[Quantity(w.kind, w.layer, 0, w.source)]) for w, slope in found.items()
+        equal(gradient, gradients[Quantity(w.kind, w.layer, 0, w.source)])
+        for w, gradient in gradients.items()
     )
-    return alike and any(slope != 0 for slope in found.values())
+    return alike and any(gradient != 0 for gradient in gradients.values())
 
 
 _ALL: tuple[Callable[[Ground], Iterator[Concept]], ...] = (

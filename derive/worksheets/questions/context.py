@@ -46,23 +46,18 @@ class Ground:
 
     def layer_name(self, index: int) -> str:
         """the output layer, the hidden layer, hidden layer 2."""
-        last = len(self.exercise.structure.layers)
-        if index == last:
-            return self.words.text("layer_output")
-        if last == 2:
-            return self.words.text("layer_hidden")
-        return self.words.text("layer_hidden_numbered", number=index)
+        return self.words.layer_name(index, len(self.exercise.structure.layers))
 
     def say(self, sentence: str, **values: Value) -> Paragraph:
         """A sentence of worksheets as a paragraph."""
         return Paragraph(self.words(f"worksheet_{sentence}", **values))
 
-    def missing(self, tasks: Iterable[Task]) -> list[Task]:
+    def prerequisites(self, tasks: Sequence[Task]) -> list[Task]:
         """What the tasks rest on and has neither been worked out nor printed yet."""
         by_subject = {
             task.step.subject: task for task in self.exercise.tasks if task.part != "update"
         }
-        asked = {task.source for task in tasks}
+        sources = {task.source for task in tasks}
         needed: set[str] = set()
         waiting = list(tasks)
         while waiting:
@@ -70,7 +65,7 @@ class Ground:
                 before = by_subject.get(atom)
                 if before is None or self.ledger.is_known(atom):
                     continue
-                if before.source not in needed | asked:
+                if before.source not in needed | sources:
                     needed.add(before.source)
                     waiting.append(before)
         return [task for task in self.exercise.tasks if task.source in needed]
@@ -81,11 +76,11 @@ class Ground:
         Some are left to the questions to come. Raises DoesNotFit where there is none.
         """
         ledger = self.ledger
-        found = [task for task in pool if ledger.may_ask_for(task.step.subject, task.formula)]
-        if not found:
+        unused = [task for task in pool if ledger.may_ask_for(task.step.subject, task.formula)]
+        if not unused:
             raise DoesNotFit("the other questions say it all")
-        mine = ledger.shared((ledger.pattern(task.formula) for task in found), self.chance)
-        return [task for task in found if ledger.pattern(task.formula) in mine]
+        mine = ledger.shared((ledger.pattern(task.formula) for task in unused), self.chance)
+        return [task for task in unused if ledger.pattern(task.formula) in mine]
 
     def deal(self, pool: Sequence[Task], most: int | None, difficulty: str) -> list[Task]:
         """At most so many tasks about deltas and parameters, taken in turn from those of each
@@ -99,15 +94,15 @@ class Ground:
         tiers: dict[tuple[int, bool], list[list[Task]]] = {}
         for (layer, kind), tasks in sorts.items():
             tier = {"easy": (-layer, False), "hard": (layer, kind == BIAS)}
-            drawn = self.chance.sample(tasks, len(tasks))
-            tiers.setdefault(tier.get(difficulty, (0, False)), []).append(drawn)
-        found: list[Task] = []
+            shuffled = self.chance.sample(tasks, len(tasks))
+            tiers.setdefault(tier.get(difficulty, (0, False)), []).append(shuffled)
+        dealt: list[Task] = []
         for _, groups in sorted(tiers.items(), key=lambda tier: tier[0]):
-            while any(groups) and len(found) < most:
+            while any(groups) and len(dealt) < most:
                 for group in groups:
-                    if group and len(found) < most:
-                        found.append(group.pop())
-        return [task for task in pool if task in found]
+                    if group and len(dealt) < most:
+                        dealt.append(group.pop())
+        return [task for task in pool if task in dealt]
 
     def choose(self, pool: Sequence[Task], most: int | None, difficulty: str) -> list[Task]:
         """At most so many tasks: the first, the last, or some from everywhere, in order."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from string import ascii_lowercase
 
@@ -93,8 +93,8 @@ class Draft:
         label = self.label()
         self.answers.append(NamesAnswer(label, tuple(names), step, ends))
         words = self.ground.words
-        shown = words.listing(tuple(names)) if names else words("worksheet_no_names")
-        self.line(prompt, shown, label, more=len(names) // _NAMES)
+        listing = words.listing(tuple(names)) if names else words("worksheet_no_names")
+        self.line(prompt, listing, label, more=len(names) // _NAMES)
 
     def choice(
         self, prompt: Inline, right: Inline, wrong: Iterable[Option], step: str = "",
@@ -104,7 +104,7 @@ class Draft:
         options: list[Option] = [(right, ""), *wrong]
         if shuffled:
             self.ground.chance.shuffle(options)
-        place = next(i for i, (shown, _) in enumerate(options) if shown == right)
+        place = next(i for i, (content, _) in enumerate(options) if content == right)
         self.choose(prompt, options, place, step)
 
     def choose(
@@ -112,9 +112,9 @@ class Draft:
     ) -> None:  # fmt: skip
         """One of several in the order given is to be chosen."""
         self.pick(prompt, [slip for _, slip in options], place, step)
-        shown = tuple(content for content, _ in options)
-        self._tie(self._sheet, Choices(shown))
-        self._tie(self._key, Choices(shown, place))
+        contents = tuple(content for content, _ in options)
+        self._tie(self._sheet, Choices(contents))
+        self._tie(self._key, Choices(contents, place))
 
     def pick(
         self, prompt: Inline, slips: Sequence[str], place: int, step: str = ""
@@ -167,16 +167,16 @@ class Draft:
         if SUM_TO_ONE in assumes:
             self.say("assuming", targets=self.ground.words.listing(self.ground.graph.targets))
 
-    def each(self, make: Callable[[bool], Block]) -> None:
-        """A block made for the sheet (False) and for the key (True)."""
-        self._sheet.append(make(False))
-        self._key.append(make(True))
+    def each(self, sheet: Block, key: Block) -> None:
+        """A block of the sheet, and the one that the key has in its place."""
+        self._sheet.append(sheet)
+        self._key.append(key)
 
     def question(self) -> Question:
         """The finished question."""
-        made = Question(
+        question = Question(
             self.letter, self.ask.kind, 0, tuple(self._sheet), tuple(self._key),
             tuple(self.answers), self.items, self.numbers,
         )  # fmt: skip
-        points = len(made.lines) if self.ask.points is None else self.ask.points
-        return replace(made, points=points)
+        points = len(question.lines) if self.ask.points is None else self.ask.points
+        return replace(question, points=points)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TypeVar
 
 from derive.derivation.calculus.cancellation import cancels
 from derive.derivation.check import CheckFailed
@@ -36,14 +37,15 @@ from derive.worksheets.recipes.recipe import Ask, DoesNotFit
 
 _LARGEST = 9  # nodes of what a blank hides
 _NOT_YET = frozenset({Rule.ADD_ZERO, Rule.EXPAND})  # rules whose lines the first edition skipped
+_Drawn = TypeVar("_Drawn")
 _SHARE = {"easy": 3, "normal": 2, "hard": 1}  # every how manieth line has a blank
 
 
 def wrong_formulas(task: Task, exercise: Exercise) -> tuple[tuple[str, Expression], ...]:
     """What misconceptions make of a task's formula, where that is not equal to it after all: wrong
     lines and choices are made of it."""
-    found = steering_slips(task, exercise)
-    return _unlike(task, exercise, (s for s in found if s.misconception.id != EARLY_ROUNDING))
+    slips = steering_slips(task, exercise)
+    return _unlike(task, exercise, (s for s in slips if s.misconception.id != EARLY_ROUNDING))
 
 
 def recognised(task: Task, exercise: Exercise) -> tuple[tuple[str, Expression], ...]:
@@ -52,10 +54,10 @@ def recognised(task: Task, exercise: Exercise) -> tuple[tuple[str, Expression], 
 
 
 def _unlike(
-    task: Task, exercise: Exercise, found: Iterable[Slip]
+    task: Task, exercise: Exercise, slips: Iterable[Slip]
 ) -> tuple[tuple[str, Expression], ...]:  # fmt: skip
     return tuple(
-        (slip.misconception.id, slip.formula) for slip in found
+        (slip.misconception.id, slip.formula) for slip in slips
         if not exercise.equality.same(slip.formula, task.formula, task.step.assumes)
     )  # fmt: skip
 
@@ -97,11 +99,11 @@ def blanks(ground: Ground, ask: Ask, letter: str) -> Question:
 
 def _one_of_each(ground: Ground, pool: Sequence[Step]) -> list[Step]:
     """Of steps that are alike up to their indices one: each would show what the other hides."""
-    drawn = ground.chance.sample(pool, len(pool))
-    found = {ground.ledger.pattern(step.result): step for step in drawn}
-    mine = ground.ledger.shared(found, ground.chance)
-    kept = [step for alike, step in found.items() if alike in mine]
-    return [step for step in pool if step in kept]
+    shuffled = ground.chance.sample(pool, len(pool))
+    by_pattern = {ground.ledger.pattern(step.result): step for step in shuffled}
+    mine = ground.ledger.shared(by_pattern, ground.chance)
+    representatives = [step for alike, step in by_pattern.items() if alike in mine]
+    return [step for step in pool if step in representatives]
 
 
 def derivation(ground: Ground, ask: Ask, letter: str) -> Question:
@@ -120,7 +122,8 @@ def _with_blanks(draft: Draft) -> Question:
     return draft.question()
 
 
-def _steps(ground: Ground, pool: list, ask: Ask, usual: int) -> list:  # type: ignore[type-arg]
+def _steps(ground: Ground, pool: list[_Drawn], ask: Ask, usual: int) -> list[_Drawn]:
+    """As many of the pool as are asked for: the first, the last, or some from everywhere."""
     most = min(ask.count or usual, len(pool))
     if ask.difficulty == "easy":
         return pool[:most]
@@ -160,9 +163,9 @@ def _lines(
     """What the steps of a derivation begin with and end in; on a sheet of the first edition
     without the lines that were not written then."""
     before = (None, *(step.rule for step in steps))
-    left_out = _NOT_YET if ground.is_first else frozenset()
-    shown = (step for rule, step in zip(before, steps, strict=False) if rule not in left_out)
-    return (*(step.subject for step in shown), result)
+    skipped = _NOT_YET if ground.is_first else frozenset()
+    written = (step for rule, step in zip(before, steps, strict=False) if rule not in skipped)
+    return (*(step.subject for step in written), result)
 
 
 def _about(line: Expression, x: Quantity, z: Quantity) -> Expression:
@@ -182,7 +185,7 @@ def _blanked(
     ledger = ground.ledger
     if not (ground.is_first or ledger.may_tell(step.subject, *members[1:])):
         return
-    found: list[tuple[str, int, Address]] = []
+    blanks: list[tuple[str, int, Address]] = []
     for place in range(first, len(members), every):
         addresses = [
             address
@@ -193,19 +196,19 @@ def _blanked(
             addresses = _worth_hiding(ground, members, place, addresses)
         if addresses:
             address = ground.chance.choice(addresses)
-            found.append((draft.label(), place, address))
+            blanks.append((draft.label(), place, address))
             hidden.add(members[place].at(address))
             draft.answers.append(
                 FormulaAnswer(
-                    found[-1][0], step.subject, members[place].at(address), step.id, step.assumes
+                    blanks[-1][0], step.subject, members[place].at(address), step.id, step.assumes
                 )
             )
-    if found:
-        draft.chain(relations, found)
+    if blanks:
+        draft.chain(relations, blanks)
         draft.assuming(step.assumes)
-        blank = [members[place].at(address) for _, place, address in found]
+        blank = [members[place].at(address) for _, place, address in blanks]
         composite = [] if ground.is_first else [e for e in blank if not is_one_name(e)]
-        ledger.ask_for(step.subject, *(members[place] for _, place, _ in found), *composite)
+        ledger.ask_for(step.subject, *(members[place] for _, place, _ in blanks), *composite)
         if not ground.is_first:
             ledger.tell(step.subject, *members[1:])
 
@@ -216,11 +219,11 @@ def _worth_hiding(
     """Where the sheet does not say what is hidden; rather what no other member shows as it is."""
     there = {node for i, member in enumerate(members) if i != place for node in member.walk()}
     hidden = {address: members[place].at(address) for address in addresses}
-    found = [
+    unreadable = [
         address for address in addresses
         if not ground.ledger.is_readable(members[place], address)
     ]  # fmt: skip
-    return [address for address in found if hidden[address] not in there] or found
+    return [address for address in unreadable if hidden[address] not in there] or unreadable
 
 
 def hidable(
@@ -245,10 +248,10 @@ def hidable(
 def _matters(
     member: Expression, address: Address, exercise: Exercise, assumes: tuple[str, ...]
 ) -> bool:
-    moved = member.replace_at(address, total(member.at(address), ONE))
+    changed = member.replace_at(address, total(member.at(address), ONE))
     if isinstance(member.at(address), Sum):
-        moved = member.replace_at(address, Sum((*member.at(address).children, ONE)))
-    return not exercise.equality.same(member, moved, assumes)
+        changed = member.replace_at(address, Sum((*member.at(address).children, ONE)))
+    return not exercise.equality.same(member, changed, assumes)
 
 
 MAKERS: dict[str, Callable[..., Question]] = {

@@ -145,14 +145,14 @@ class Ledger:
 
     def may_tell(self, subject: Expression, *formulas: Expression) -> bool:
         """Whether no question asks for what these formulas tell."""
-        told = (one for formula in formulas for one in self.told_by(subject, formula))
-        return not any(self.has(ASKS, Thing.FORMULA, one) for one in told)
+        patterns = (one for formula in formulas for one in self.told_by(subject, formula))
+        return not any(self.has(ASKS, Thing.FORMULA, one) for one in patterns)
 
     def may_ask_for(self, subject: Expression, *formulas: Expression) -> bool:
         """Whether no question tells these formulas, or asks for them already."""
-        named = [one for formula in formulas for one in self._named_by(subject, formula)]
+        patterns = [one for formula in formulas for one in self._entries(subject, formula)]
         return not any(
-            self.has(verb, Thing.FORMULA, one) for verb in (PRINTS, ASKS) for one in named
+            self.has(verb, Thing.FORMULA, one) for verb in (PRINTS, ASKS) for one in patterns
         )
 
     def is_told(self, formula: Expression) -> bool:
@@ -181,7 +181,7 @@ class Ledger:
     def ask_for(self, subject: Expression, *formulas: Expression) -> None:
         """Write down that it asks for them."""
         for formula in formulas:
-            self.note(ASKS, Thing.FORMULA, self._named_by(subject, formula))
+            self.note(ASKS, Thing.FORMULA, self._entries(subject, formula))
 
     def reserved(self, mine: Iterable[Task]) -> set[Expression]:
         """The patterns that the questions to come need, and that lines of numbers do not print
@@ -206,10 +206,10 @@ class Ledger:
     ) -> set[Expression]:
         """Of the patterns that are left to be asked for as many as a question may use, ``least`` at
         least, so that each to come that asks for formulas has one."""
-        left = list(dict.fromkeys(available))
+        free = list(dict.fromkeys(available))
         others = sum(ask.kind in FORMULA_KINDS for ask in self.to_come)
-        most = len(left) if self.exercise.edition == FIRST else max(least, len(left) - others)
-        return set(left if most >= len(left) else chance.sample(left, most))
+        most = len(free) if self.exercise.edition == FIRST else max(least, len(free) - others)
+        return set(free if most >= len(free) else chance.sample(free, most))
 
     def kept_back(
         self, tasks: Iterable[Task], mine: Set[Expression], chance: random.Random
@@ -239,7 +239,7 @@ class Ledger:
         functions = (layer.activation.function for layer in layers)
         return frozenset(function for function in functions if function is not None)
 
-    def _named_by(self, subject: Expression, formula: Expression) -> Iterator[Expression]:
+    def _entries(self, subject: Expression, formula: Expression) -> Iterator[Expression]:
         """What stands for a formula of a subject: its pattern, and that of the formula that the
         subject is worked out from, of which it is another form. In the first edition, the subject.
         """
@@ -252,6 +252,6 @@ class Ledger:
 
     def told_by(self, subject: Expression, formula: Expression) -> Iterator[Expression]:
         """What can be read off a formula that is printed."""
-        yield from self._named_by(subject, formula)
+        yield from self._entries(subject, formula)
         if self.exercise.edition > FIRST:
             yield from patterns_in(formula, self._activations)

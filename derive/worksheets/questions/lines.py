@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import count
 
 from derive.derivation.delta_sign import meaning
-from derive.derivation.numbers.chains import atoms
+from derive.derivation.numbers.chains import Atom, atoms
 from derive.derivation.styles.deltas import delta_of
 from derive.document.blocks import (
     Block,
@@ -45,46 +45,46 @@ def lines(ground: Ground, ask: Ask, letter: str) -> Question:
 
 
 def of_tasks(
-    ground: Ground, ask: Ask, letter: str, chosen: list[Task], are_given: bool, **said: Value
+    ground: Ground, ask: Ask, letter: str, tasks: list[Task], are_given: bool, **values: Value
 ) -> Question:
     """Lines of some tasks; what they rest on is printed, or worked out with them."""
-    if not chosen:
+    if not tasks:
         raise DoesNotFit("there is none in this network")
     ledger = ground.ledger
-    chosen = [task for task in chosen if ground.is_first or _may_ask(ground, task)]
-    if not chosen:
+    tasks = [task for task in tasks if ground.is_first or _may_ask(ground, task)]
+    if not tasks:
         raise DoesNotFit("the sheet gives the results already")
-    given: list[Task] = []
+    givens: list[Task] = []
     if are_given:
-        chosen, given = _with_given(ground, chosen)
-        before = ground.missing(chosen)
+        tasks, givens = _with_given(ground, tasks)
+        before = ground.prerequisites(tasks)
     else:
-        before = given = [
-            task for task in ground.missing(chosen)
+        before = givens = [
+            task for task in ground.prerequisites(tasks)
             if not (ground.is_first or _may_ask(ground, task))
         ]  # fmt: skip
-        first = [task for task in ground.missing(chosen) if task not in given]
-        chosen = _in_order(ground, [*first, *chosen])
-    bare = _bare(ground, chosen)
-    mine = items(chosen, ground.numbers, ledger.labels, ask.guided, bare)
+        first = [task for task in ground.prerequisites(tasks) if task not in givens]
+        tasks = _in_order(ground, [*first, *tasks])
+    bare = _bare(ground, tasks)
+    mine = items(tasks, ground.numbers, ledger.labels, ask.guided, bare)
     ledger.items += sorted(
         (*items(before, ground.numbers, count(1), guided=False), *mine),
         key=lambda item: ground.exercise.tasks.index(item.task),
     )  # fmt: skip
-    for task in chosen:
+    for task in tasks:
         if task.step.subject not in bare and task.part in _DERIVED:
             ledger.tell(task.step.subject, task.formula)
-    ledger.note(PRINTS, Thing.VALUE, [task.step.subject for task in given])
-    ledger.note(ASKS, Thing.VALUE, [t.step.subject for t in chosen if t.part != "update"])
-    ledger.note(ASKS, Thing.NEW_VALUE, [t.step.about[0] for t in chosen if t.part == "update"])
-    intro = tuple(_intro(ground, ask, chosen, given, said, any(item.guided for item in mine)))
+    ledger.note(PRINTS, Thing.VALUE, [task.step.subject for task in givens])
+    ledger.note(ASKS, Thing.VALUE, [t.step.subject for t in tasks if t.part != "update"])
+    ledger.note(ASKS, Thing.NEW_VALUE, [t.step.about[0] for t in tasks if t.part == "update"])
+    intro = tuple(_intro(ground, ask, tasks, givens, values, any(item.guided for item in mine)))
     answers = tuple(answer for item in mine for answer in item.answers)
-    asked = sum(bool(item.answers) for item in mine)
+    blank_lines = sum(bool(item.answers) for item in mine)
     return Question(
-        letter, ask.kind, asked if ask.points is None else ask.points,
-        (*intro, *_asked(mine, ask.space)),
+        letter, ask.kind, blank_lines if ask.points is None else ask.points,
+        (*intro, *_with_room(mine, ask.space)),
         (*intro, Equations(tuple(Equation(item.solved()) for item in mine))),
-        answers, mine, ground.numbers, tuple(task.step.subject for task in given),  # type: ignore[misc]
+        answers, mine, ground.numbers, tuple(task.atom for task in givens),
     )  # fmt: skip
 
 
@@ -123,45 +123,45 @@ def _worth_asking(ground: Ground, tasks: list[Task], are_given: bool) -> list[Ta
     """Those that no question has asked for; where what they rest on is printed, those to which
     that is not the answer at once. All, where there are none such."""
     ledger = ground.ledger
-    found = [task for task in tasks if not ledger.is_known(task.step.subject)] or tasks
+    fresh = [task for task in tasks if not ledger.is_known(task.step.subject)] or tasks
     if are_given:
-        worked = {task.step.subject for task in ground.exercise.tasks if task.part != "update"}
-        found = [
-            task for task in found
+        results = {task.step.subject for task in ground.exercise.tasks if task.part != "update"}
+        fresh = [
+            task for task in fresh
             if not any(
-                atom in worked and not ledger.is_known(atom)
+                atom in results and not ledger.is_known(atom)
                 for atom in set(atoms(task.formula)) & set(ledger.twins(task.step.subject))
             )
-        ] or found  # fmt: skip
-    return found
+        ] or fresh  # fmt: skip
+    return fresh
 
 
-def _with_given(ground: Ground, chosen: list[Task]) -> tuple[list[Task], list[Task]]:
+def _with_given(ground: Ground, tasks: list[Task]) -> tuple[list[Task], list[Task]]:
     """The lines to be asked, and what is printed for them: what they use.
 
     What is at once the result of one of them, or of one asked before, is not printed but asked as
     well.
     """
     while True:
-        given = [task for task in ground.missing(chosen) if _is_used(task, chosen)]
+        givens = [task for task in ground.prerequisites(tasks) if _is_used(task, tasks)]
         if ground.is_first:
-            return chosen, given
-        mine = {task.step.subject for task in chosen}
+            return tasks, givens
+        mine = {task.step.subject for task in tasks}
         telling = [
-            task for task in given
+            task for task in givens
             if not ground.ledger.may_print(task.step.subject)
             or mine & set(ground.ledger.twins(task.step.subject))
         ]  # fmt: skip
         if not telling:
-            return chosen, given
-        chosen = _in_order(ground, [*telling, *chosen])
+            return tasks, givens
+        tasks = _in_order(ground, [*telling, *tasks])
 
 
-def _bare(ground: Ground, chosen: Sequence[Task]) -> set[Expression]:
+def _bare(ground: Ground, tasks: Sequence[Task]) -> set[Expression]:
     """The subjects of lines whose formula is left out: another question asks for it, or will."""
-    reserved = ground.ledger.reserved(chosen)
+    reserved = ground.ledger.reserved(tasks)
     return {
-        task.step.subject for task in chosen
+        task.step.subject for task in tasks
         if task.part in _DERIVED and (
             ground.ledger.pattern(task.formula) in reserved
             or not ground.ledger.may_tell(task.step.subject, task.formula)
@@ -179,29 +179,29 @@ def _in_order(ground: Ground, tasks: Sequence[Task]) -> list[Task]:
 
 
 def _intro(
-    ground: Ground, ask: Ask, chosen: Sequence[Task], given: Sequence[Task],
-    more: dict[str, Value], guided: bool,
+    ground: Ground, ask: Ask, tasks: Sequence[Task], givens: Sequence[Task],
+    others: dict[str, Value], guided: bool,
 ) -> Iterator[Block]:  # fmt: skip
     """What is to be done, how many there are, a hint, what is given."""
-    said = {**_said(ground, ask.kind), **more}
-    yield from given_table(ground, [task.step.subject for task in given])
-    opening = ground.words(f"worksheet_{in_macros(ask.kind)}", **said)
+    values = {**_values(ground, ask.kind), **others}
+    yield from given_table(ground, [task.atom for task in givens])
+    opening = ground.words(f"worksheet_{in_macros(ask.kind)}", **values)
     if guided and not ground.ledger.has(PRINTS, Thing.GUIDANCE, True):
         ground.ledger.note(PRINTS, Thing.GUIDANCE, [True])
         opening = (*opening, " ", *ground.words("worksheet_guided"))
     yield Paragraph(opening)
     every = sum(_is_of(task, ask.kind) for task in ground.exercise.tasks)
-    asked = sum(_is_of(task, ask.kind) for task in chosen)
+    asked = sum(_is_of(task, ask.kind) for task in tasks)
     if ask.kind == "gradient" and asked < every:
         yield ground.say("picked", asked=asked, count=every)
     rounding = ground.numbers.rounding
     if ask.kind == "update" and rounding.update_digits != rounding.digits:
         yield ground.say("update_digits", digits=rounding.update_digits)
     if ask.hints:
-        yield Paragraph(ground.words(f"hint_{in_macros(ask.kind)}", **said), "remark")
+        yield Paragraph(ground.words(f"hint_{in_macros(ask.kind)}", **values), "remark")
 
 
-def _said(ground: Ground, kind: str) -> dict[str, Value]:
+def _values(ground: Ground, kind: str) -> dict[str, Value]:
     """What the sentence at the head of a question is filled with."""
     if kind == "delta":
         z = Quantity("pre-activation", len(ground.exercise.structure.layers))
@@ -209,23 +209,20 @@ def _said(ground: Ground, kind: str) -> dict[str, Value]:
     return {"rate": RATE} if kind == "update" else {}
 
 
-def given_table(ground: Ground, given: Sequence[Expression]) -> Iterator[Block]:
+def given_table(ground: Ground, givens: Sequence[Atom]) -> Iterator[Block]:
     """Results that are printed, each in a column under its name."""
-    caption = ground.words("worksheet_given") if given else ()
-    for start in range(0, len(given), _COLUMNS):
-        some = given[start : start + _COLUMNS]
+    caption = ground.words("worksheet_given") if givens else ()
+    for start in range(0, len(givens), _COLUMNS):
+        some = givens[start : start + _COLUMNS]
         header: tuple[Inline, ...] = tuple((atom,) for atom in some)
-        row: tuple[Inline, ...] = tuple(
-            (ground.numbers.shown(atom).number,)
-            for atom in some
-            if isinstance(atom, (Quantity, Partial))
-        )
+        row: tuple[Inline, ...] = tuple((ground.numbers.shown(atom).number,) for atom in some)
         yield Table(header, (row,), "c" * len(some), caption)
         caption = ()
 
 
-def _asked(mine: Sequence[Item], space: int) -> Iterator[Block]:
+def _with_room(mine: Sequence[Item], space: int) -> Iterator[Block]:
+    """The lines as the sheet has them, with space to write on."""
     for item in mine:
-        asked = Equation(item.asked())
+        line = Equation(item.asked())
         room = item.answers and not item.guided and space
-        yield Together((asked, Space(space))) if room else asked
+        yield Together((line, Space(space))) if room else line

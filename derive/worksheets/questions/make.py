@@ -6,7 +6,8 @@ from collections.abc import Callable
 from string import ascii_uppercase
 
 from derive.worksheets.items import in_letters
-from derive.worksheets.questions import alone, choices, code, concepts, formulas, graph, structure
+from derive.worksheets.questions import alone, choices, code, concepts, formulas, structure
+from derive.worksheets.questions.circuits import graph
 from derive.worksheets.questions.context import Ground
 from derive.worksheets.questions.lines import lines
 from derive.worksheets.questions.question import Question
@@ -29,18 +30,18 @@ def questions(ground: Ground, recipe: Recipe) -> tuple[tuple[Question, ...], tup
 
     What they rest on is in the ledger afterwards. Raises WorksheetError where nothing is left.
     """
-    letters, made = in_letters(ascii_uppercase), []
+    letters, fitting = in_letters(ascii_uppercase), []
     left_out: list[str] = []
     letter = next(letters)
     for position, ask in enumerate(recipe.questions, start=1):
         ground.ledger.to_come = recipe.questions[position:]
         try:
-            made.append(MAKERS[ask.kind](ground, ask, letter))
+            fitting.append(MAKERS[ask.kind](ground, ask, letter))
             letter = next(letters)
         except DoesNotFit as reason:
             left_out.append(f"{ask.kind} ({reason})")
-    if not made:
+    if not fitting:
         raise WorksheetError(
             f"nothing can be asked: {', '.join(left_out)}; add another kind of question"
         )
-    return tuple(made), tuple(left_out)
+    return tuple(fitting), tuple(left_out)

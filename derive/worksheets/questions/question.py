@@ -44,10 +44,10 @@ class Question:
     @property
     def lines(self) -> tuple[tuple[AnyAnswer, ...], ...]:
         """The answers of each line; those of one line share its points."""
-        found: dict[str, list[AnyAnswer]] = {}
+        lines: dict[str, list[AnyAnswer]] = {}
         for answer in self.answers:
-            found.setdefault(line_of(answer.label), []).append(answer)
-        return tuple(map(tuple, found.values()))
+            lines.setdefault(line_of(answer.label), []).append(answer)
+        return tuple(map(tuple, lines.values()))
 
     @property
     def worth(self) -> Fraction:

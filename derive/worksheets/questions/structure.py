@@ -30,9 +30,8 @@ def paths(ground: Ground, ask: Ask, letter: str) -> Question:
                 prompt = words("worksheet_paths_between", w=w, goal=goal)
                 draft.names(prompt, between, f"paths/{key(w)}/{key(goal)}", ends=(w, goal))
         if count <= _LISTED:
-            shown = tuple(_route(path) for path in graph.paths(w, E))
-            told = Paragraph(words("worksheet_paths_listed", paths=words.listing(shown)))
-            draft.key_only(told)
+            routes = tuple(_route(path) for path in graph.paths(w, E))
+            draft.key_only(Paragraph(words("worksheet_paths_listed", paths=words.listing(routes))))
     return draft.question()
 
 
@@ -56,12 +55,12 @@ def on_paths(ground: Ground, w: Quantity, goal: Quantity) -> tuple[Quantity, ...
     for q in reversed(definitions):
         if q in below:
             below |= quantities(definitions[q]).keys()
-    found = tuple(q for q in definitions if q in above & below and q not in (w, goal))
-    counted = {q for q in definitions if ground.graph.reaches(w, q)
+    between = tuple(q for q in definitions if q in above & below and q not in (w, goal))
+    reachable = {q for q in definitions if ground.graph.reaches(w, q)
                and ground.graph.reaches(q, goal)} - {goal}  # fmt: skip
-    if set(found) != counted:
+    if set(between) != reachable:
         raise CheckFailed(f"paths/{key(w)}", "leads through other quantities than its formulas")
-    return found
+    return between
 
 
 def _weights(ground: Ground, ask: Ask, usual: int) -> Sequence[Quantity]:
@@ -93,14 +92,14 @@ def reaches(ground: Ground, ask: Ask, letter: str) -> Question:
 
 def _depends(ground: Ground, of: Quantity, on: Quantity) -> bool:
     """Whether a quantity depends on another, by its formulas alone."""
-    definitions, waiting, seen = ground.graph.definitions, [of], {of}
+    definitions, waiting, visited = ground.graph.definitions, [of], {of}
     while waiting:
         formula = definitions.get(waiting.pop())
-        found = quantities(formula).keys() if formula is not None else set()
-        if on in found:
+        operands = quantities(formula).keys() if formula is not None else set()
+        if on in operands:
             return True
-        waiting += found - seen
-        seen |= found
+        waiting += operands - visited
+        visited |= operands
     return False
 
 

@@ -19,8 +19,12 @@ _ROWS = 12
 
 def connections(ground: Ground, ask: Ask, letter: str) -> Question:
     """What every quantity is worked out from, and what it goes into."""
-    draft, drawn, words = Draft(ground, ask, letter), ground.graph, ground.words
+    draft, graph, words = Draft(ground, ask, letter), ground.graph, ground.words
     rows = _rows(ground, ask)
+
+    def names(q: Quantity, column: int) -> tuple[Quantity, ...]:
+        return graph.parents[q] if column == 0 else tuple(graph.children.get(q, ()))
+
     if not ground.is_first:  # a row that another question shows is not asked about again
         rows = [q for q in rows if not ground.ledger.has(PRINTS, Thing.CONNECTIONS, q)]
         if not rows:
@@ -32,18 +36,18 @@ def connections(ground: Ground, ask: Ask, letter: str) -> Question:
     for row, column in hidden:
         labels[row, column] = draft.label()
         q = rows[row]
-        names = drawn.parents[q] if column == 0 else tuple(drawn.children.get(q, ()))
-        draft.answers.append(NamesAnswer(labels[row, column], names, f"graph/{key(q)}"))
+        draft.answers.append(NamesAnswer(labels[row, column], names(q, column), f"graph/{key(q)}"))
 
     def cell(row: int, column: int, filled: bool) -> Inline:
-        q = rows[row]
-        names = drawn.parents[q] if column == 0 else tuple(drawn.children.get(q, ()))
-        shown = words.listing(names) if names else words("worksheet_connections_nothing")
+        neighbours = names(rows[row], column)
+        listing = (
+            words.listing(neighbours) if neighbours else words("worksheet_connections_nothing")
+        )
         label = labels.get((row, column))
         if label is None:
-            return shown
+            return listing
         if filled:
-            return words("worksheet_connections_filled", label=label, value=shown)
+            return words("worksheet_connections_filled", label=label, value=listing)
         return words("worksheet_connections_blank", label=label)
 
     draft.say("connections")
@@ -52,13 +56,14 @@ def connections(ground: Ground, ask: Ask, letter: str) -> Question:
     header: tuple[Inline, ...] = tuple(
         words(f"worksheet_connections_{name}") for name in ("quantity", "from", "into")
     )
-    draft.each(
-        lambda filled: Table(
+    draft.each(*(
+        Table(
             header,
             tuple(((q,), cell(i, 0, filled), cell(i, 1, filled)) for i, q in enumerate(rows)),
             "lll",
         )
-    )
+        for filled in (False, True)
+    ))  # fmt: skip
     return draft.question()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -44,12 +44,12 @@ class Part:
     def places(self) -> dict[Expression, Task | None]:
         """Where labels stand, and what is worked out there."""
         graph = self.ground.graph
-        found: dict[Expression, Task] = {}
+        task_at: dict[Expression, Task] = {}
         for task in self.ground.exercise.tasks:
             place = _place(task, averaged=isinstance(graph.definitions[E], Product))
             if place is not None:
-                found[place] = task
-        return {place: found.get(place) for place in drawn(graph, self.unit)}
+                task_at[place] = task
+        return {place: task_at.get(place) for place in drawn(graph, self.unit)}
 
     @cached_property
     def tasks(self) -> list[Task]:
@@ -65,17 +65,17 @@ class Part:
         there = {task.step.subject for task in self.tasks}
         by_subject = {t.step.subject: t for t in self.ground.exercise.tasks if t.part != "update"}
         receives = {t.source for place, t in self.places.items() if t and self._receives(place)}
-        found = [
+        pool = [
             task for task in self.tasks if task.asked and task.source not in receives and all(
                 atom in there or known(atom) or atom not in by_subject
                 or by_subject[atom].part == "local"
                 for atom in atoms(task.formula)
             )
         ]  # fmt: skip
-        others = [task for task in self.tasks if task not in found and task.asked]
+        others = [task for task in self.tasks if task not in pool and task.asked]
         if self.ground.is_first:
-            return [t for t in found if not any(self._gives_away(other, t) for other in others)]
-        return [task for task in found if self.ground.ledger.may_ask(task.step.subject)]
+            return [t for t in pool if not any(self._gives_away(other, t) for other in others)]
+        return [task for task in pool if self.ground.ledger.may_ask(task.step.subject)]
 
     @cached_property
     def telling(self) -> list[Task]:
@@ -87,12 +87,19 @@ class Part:
                 task for task in self.tasks
                 if ledger.is_expected(task) or not ledger.may_print(task.step.subject)
             ]  # fmt: skip
-        told = [t for t in self.ground.exercise.tasks if ledger.is_known(t.step.subject)]
-        found: list[Task] = []
+        known = [t for t in self.ground.exercise.tasks if ledger.is_known(t.step.subject)]
+        telling: list[Task] = []
         for task in self.tasks:
-            if any(self._gives_away(task, other) for other in (*told, *found)):
-                found.append(task)
-        return found
+            if any(self._gives_away(task, other) for other in (*known, *telling)):
+                telling.append(task)
+        return telling
+
+    def silent(self, gaps: Sequence[Task]) -> list[Task]:
+        """What has a place without a number: it would tell what is asked for, here or elsewhere."""
+        if self.ground.is_first:
+            return self.telling
+        twins = {twin for task in gaps for twin in self.ground.ledger.twins(task.step.subject)}
+        return [t for t in self.tasks if t in self.telling or t.step.subject in twins]
 
     def _receives(self, place: Expression) -> bool:
         """Whether a derivative arrives from what is not drawn."""
@@ -103,38 +110,35 @@ class Part:
 
     def _gives_away(self, other: Task, task: Task) -> bool:
         """Whether the result of one task is at once that of another: ∂E/∂b = δ."""
-        shown = self.ground.numbers.shown
-        one, two = task.step.subject, other.step.subject
-        assert isinstance(one, (Quantity, Partial)) and isinstance(two, (Quantity, Partial))
-        if one not in atoms(other.formula):
+        if task.step.subject not in atoms(other.formula):
             return False
-        value = abs(shown(one).number.value)
-        return value != 0 and abs(shown(two).number.value) == value
+        value, same = (abs(self.ground.numbers.shown(t.atom).number.value) for t in (task, other))
+        return value != 0 and same == value
 
-    def chosen(self, most: int, difficulty: str) -> list[Task]:
+    def gaps(self, most: int, difficulty: str) -> list[Task]:
         """At most so many gaps. Whatever would give one away is a gap as well, and so is what one
         rests on and is not printed."""
-        found: list[Task] = []
+        gaps: list[Task] = []
         for task in self._in_turn(difficulty):
-            group = [] if task in found else [task]
+            group = [] if task in gaps else [task]
             possible = True
             for one in group:
-                more = [t for t in self._with(one) if t not in (*found, *group)]
+                more = [t for t in self._with(one) if t not in (*gaps, *group)]
                 possible = possible and all(other in self.pool for other in more)
                 group += more
-            if possible and len(found) + len(group) <= most:
-                found += group
-        return [task for task in self.pool if task in found]
+            if possible and len(gaps) + len(group) <= most:
+                gaps += group
+        return [task for task in self.pool if task in gaps]
 
     def _with(self, one: Task) -> list[Task]:
         """What must be a gap where one is."""
         if self.ground.is_first:
             return [other for other in self.pool if self._gives_away(other, one)]
         ledger = self.ground.ledger
-        twins, used = ledger.twins(one.step.subject), atoms(one.formula)
+        twins, operands = ledger.twins(one.step.subject), atoms(one.formula)
         return [
             task for task in self.ground.exercise.tasks
-            if task.asked and task.step.subject in used
+            if task.asked and task.step.subject in operands
             and not ledger.is_known(task.step.subject)
             and (task.step.subject in twins or task in self.telling or ledger.is_expected(task)
                  or not ledger.may_print(task.step.subject))

@@ -1,0 +1,1 @@
+"""Computation graphs to be completed: pictures with gaps, and tables of names."""
