@@ -212,7 +212,7 @@ def test_functions_are_what_they_say() -> None:
 
 
 def _as_another(self: Function) -> tuple[Any, ...]:
-    return Function, (self.name, self.latex, "?", *self._said()[3:])
+    return Function, (self.name, self.latex, "?", *self._fields()[3:])
 
 
 def test_the_fault_would_be_seen(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -42,12 +42,13 @@ class Adjoints:
         """
         if symbol not in self._partials:
             formula = self.definitions[symbol]
-            found: dict[Any, list[Any]] = defaultdict(list)
+            contributions: dict[Any, list[Any]] = defaultdict(list)
             for term in sympy.Add.make_args(formula):
                 for by, slope in self._slopes(term).items():
-                    found[by].append(slope)
+                    contributions[by].append(slope)
             self._partials[symbol] = {
-                by: self._in_names(symbol, sympy.Add(*slopes)) for by, slopes in found.items()
+                by: self._in_names(symbol, sympy.Add(*slopes))
+                for by, slopes in contributions.items()
             }
         return self._partials[symbol]
 
@@ -57,15 +58,17 @@ class Adjoints:
         if whole is None:
             return self._by_shape(term)
         one = sympy.Dummy("whole", positive=True)
-        found = defaultdict(list)
+        contributions = defaultdict(list)
         for by, slope in self._by_shape(term.xreplace({whole: one})).items():
             if by != one:
-                found[by].append(slope)
+                contributions[by].append(slope)
                 continue
             for part in whole.args:
                 for inner, slope_of_part in self._slopes(part).items():
-                    found[inner].append(slope * slope_of_part)
-        return {by: sympy.Add(*slopes).xreplace({one: whole}) for by, slopes in found.items()}
+                    contributions[inner].append(slope * slope_of_part)
+        return {
+            by: sympy.Add(*slopes).xreplace({one: whole}) for by, slopes in contributions.items()
+        }
 
     def _by_shape(self, term: Any) -> dict[Any, Any]:
         """The derivatives of a term; terms of the same shape share them."""
@@ -95,15 +98,15 @@ class Adjoints:
 
         name  what ∂of/∂q is called
         """
-        found: dict[Any, Any] = {}
+        lines: dict[Any, Any] = {}
 
         def named(symbol: Any, parts: list[Any]) -> Any:
             adjoint = name(of, symbol)
-            line = found[adjoint] = sympy.Add(*parts)
+            line = lines[adjoint] = sympy.Add(*parts)
             return line if line.is_Number else adjoint
 
         backward(self.definitions, self.partials, of, sympy.S.One, named)
-        return found
+        return lines
 
 
 def _shares(definitions: Definitions) -> dict[Any, tuple[dict[Any, Any], Any]]:

@@ -35,18 +35,18 @@ def backward(
     total        (q, the parts that arrive at q) → what goes on from there: their sum, or its name
     times        an adjoint times a partial derivative
     """
-    arriving: dict[Q, list[V]] = defaultdict(list, {of: [one]})
-    found: dict[Q, V] = {}
+    contributions: dict[Q, list[V]] = defaultdict(list, {of: [one]})
+    adjoints: dict[Q, V] = {}
     for q in reversed(tuple(definitions)):
-        if q not in arriving:
+        if q not in contributions:
             continue
-        upstream = found[q] = total(q, arriving[q])
+        upstream = adjoints[q] = total(q, contributions[q])
         for p, slope in partials(q).items():
-            arriving[p].append(times(upstream, slope))
-    for q, parts in arriving.items():
-        if q not in found:
-            found[q] = total(q, parts)
-    return found
+            contributions[p].append(times(upstream, slope))
+    for q, parts in contributions.items():
+        if q not in adjoints:
+            adjoints[q] = total(q, parts)
+    return adjoints
 
 
 def pair(adjoint: Expression, slope: Expression) -> Expression:

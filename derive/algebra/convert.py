@@ -80,11 +80,11 @@ def to_sympy(
     def apply(function: Function, arguments: tuple[Expression, ...]) -> Any:
         name = function.name
         if function.definition is None and name in _ELEMENTARY:
-            made = elementary.get(name) or getattr(sympy, _ELEMENTARY[name])
-            return made(*map(convert, arguments), evaluate=evaluate)
+            sympy_function = elementary.get(name) or getattr(sympy, _ELEMENTARY[name])
+            return sympy_function(*map(convert, arguments), evaluate=evaluate)
         if evaluate and function.definition is None:
-            made = elementary.get(name) or getattr(sympy, _SYMMETRIC[name])
-            return made(*map(convert, arguments))
+            sympy_function = elementary.get(name) or getattr(sympy, _SYMMETRIC[name])
+            return sympy_function(*map(convert, arguments))
         if named is not None or function.definition is None:
             assert named is not None, "max and min are asked for by name where nothing is evaluated"
             return named(function)(*map(convert, arguments))

@@ -24,24 +24,24 @@ def _letter(q: Quantity) -> Any:
 class Named(sympy.Function):  # type: ignore[misc]
     """A function of the catalogue, or one of one's own.
 
-    said  the function as pages show it
+    function  the function as pages show it
     """
 
-    said: ClassVar[Function]
+    function: ClassVar[Function]
 
     def __reduce_ex__(self, _: Any) -> tuple[Any, ...]:
         """Its class is made while running, and no other process would find it by its name."""
-        return _applied, (self.said, *self.args)
+        return _applied, (self.function, *self.args)
 
     def fdiff(self, argindex: int = 1) -> Any:
         """The derivative with respect to an argument, as taught."""
-        letters, slopes = _slopes(self.said)
+        letters, slopes = _slopes(self.function)
         values = dict(zip(letters, self.args, strict=True))
         return slopes[argindex - 1].xreplace({**values, _letter(VALUE): self})
 
     def written_out(self) -> Any:
         """The formula that the name stands for."""
-        letters, formula = _formula(self.said)
+        letters, formula = _formula(self.function)
         return formula.xreplace(dict(zip(letters, self.args, strict=True)))
 
     def _eval_is_extended_real(self) -> bool | None:
@@ -53,7 +53,7 @@ class Named(sympy.Function):  # type: ignore[misc]
     def _latex(self, printer: Any, exp: str | None = None) -> str:
         arguments = ", ".join(map(printer._print, self.args))
         power = "" if exp is None else f"^{{{exp}}}"
-        return rf"{self.said.latex}{power}\left({arguments}\right)"
+        return rf"{self.function.latex}{power}\left({arguments}\right)"
 
 
 @cache
@@ -62,10 +62,10 @@ def named(function: Function) -> type[Named]:
 
     Of the latter SymPy knows the name alone: the largest of a layer has as many arguments as units.
     """
-    said: dict[str, Any] = {"said": function}
+    members: dict[str, Any] = {"function": function}
     if function.definition is not None:
-        said["nargs"] = len(function.parameters)
-    return type(function.name, (Named,), said)
+        members["nargs"] = len(function.parameters)
+    return type(function.name, (Named,), members)
 
 
 def _applied(function: Function, *arguments: Any) -> Any:
@@ -94,11 +94,11 @@ def derivative(formula: Any, symbol: Any) -> Any:
     SymPy writes the former with Heaviside's function, whose value at 0 is 1/2, and the latter with
     Dirac's, which has no value but 0.
     """
-    found = sympy.diff(formula, symbol)
-    found = found.replace(sympy.Heaviside, lambda u, *_: sympy.Piecewise(
+    slope = sympy.diff(formula, symbol)
+    slope = slope.replace(sympy.Heaviside, lambda u, *_: sympy.Piecewise(
         (sympy.S.Zero, u < 0), (sympy.S.One, u > 0), (sympy.S.Half, True)
     ))  # fmt: skip
-    return found.replace(sympy.DiracDelta, lambda *_: sympy.S.Zero)
+    return slope.replace(sympy.DiracDelta, lambda *_: sympy.S.Zero)
 
 
 def written_out(expression: Any) -> Any:

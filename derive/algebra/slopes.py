@@ -62,13 +62,13 @@ def slopes(formula: Expression, environment: Environment) -> dict[Quantity, Any]
     Raises ArithmeticError where a slope has no value, TypeError for a derivative inside.
     """
     arithmetic = environment.arithmetic
-    found: dict[Quantity, Any] = {}
+    totals: dict[Quantity, Any] = {}
     decided = _decided(formula, environment)
-    _add(decided, arithmetic.number(Fraction(1)), environment, found)
+    _add(decided, arithmetic.number(Fraction(1)), environment, totals)
     if decided is not formula:  # a relu that is 0 mentions nothing
         for q in quantities(formula):
-            found.setdefault(q, arithmetic.number(Fraction(0)))
-    return found
+            totals.setdefault(q, arithmetic.number(Fraction(0)))
+    return totals
 
 
 class Differentiating:
@@ -81,7 +81,7 @@ class Differentiating:
         return slopes(of, self).get(by, self.arithmetic.number(Fraction(0)))
 
 
-def _add(e: Expression, weight: Any, environment: Environment, found: dict[Quantity, Any]) -> None:
+def _add(e: Expression, weight: Any, environment: Environment, totals: dict[Quantity, Any]) -> None:
     """Add weight · ∂e/∂q for every q."""
     for term in _terms(e):
         shape = _shape(term)
@@ -95,9 +95,9 @@ def _add(e: Expression, weight: Any, environment: Environment, found: dict[Quant
         for part, slope in zip(shape.parts, shape.slopes, strict=False):
             share = weight if slope == ONE else weight * evaluate(slope, point)
             if isinstance(part, Quantity):
-                found[part] = found[part] + share if part in found else share
+                totals[part] = totals[part] + share if part in totals else share
             else:
-                _add(part, share, environment, found)
+                _add(part, share, environment, totals)
 
 
 def _terms(e: Expression) -> tuple[Expression, ...]:
@@ -208,9 +208,9 @@ def _shape(term: Expression) -> _Shape:
         return node.with_children(tuple(change(child, depth + 1) for child in node.children))
 
     in_letters = change(term)
-    found = _derivatives(in_letters, len(letters))
     return _Shape(
-        (*letters.values(), *constants.values()), (*letters, *constants), found
+        (*letters.values(), *constants.values()), (*letters, *constants),
+        _derivatives(in_letters, len(letters)),
     )  # fmt: skip
 
 
@@ -235,17 +235,17 @@ def _rational(e: Expression) -> Fraction | None:
 @lru_cache(_SHAPES)
 def _derivatives(in_letters: Expression, count: int) -> tuple[Expression, ...]:
     """SymPy's derivatives of a formula with respect to u0, u1, …"""
-    formula = to_sympy(in_letters, _symbol, elementary=_TOLD)
+    formula = to_sympy(in_letters, _symbol, elementary=_ELEMENTARY)
     raised = any(
         isinstance(node, Power) and not isinstance(node.exponent, Number)
         for node in in_letters.walk()
     )
-    found = []
+    derivatives = []
     for position in range(count):
         slope = sympy.diff(formula, _symbol(variable(f"u{position}")))
         # c·u^c/u has no value at 0, where c·u^(c − 1) may have one.
-        found.append(to_tree(sympy.powsimp(slope) if raised else slope))
-    return tuple(found)
+        derivatives.append(to_tree(sympy.powsimp(slope) if raised else slope))
+    return tuple(derivatives)
 
 
 def _symbol(q: Quantity) -> Any:
@@ -260,4 +260,4 @@ class _Tanh(sympy.tanh):  # type: ignore[misc]
         return 1 / sympy.cosh(self.args[0]) ** 2
 
 
-_TOLD = {"tanh": _Tanh}
+_ELEMENTARY = {"tanh": _Tanh}

@@ -137,7 +137,7 @@ class Symbolic:
 
         by  names; the trained parameters, unless given
         """
-        columns = self._given(by)
+        columns = self._with_respect_to(by)
         return sympy.Matrix([
             [self._derivative(y, w, form, False) for w in columns] for y in self.outputs
         ])  # fmt: skip
@@ -148,7 +148,7 @@ class Symbolic:
         In named form each row is one more backward pass, through the lines of the first: their
         names are in ``lines``, and what is printed grows as the network does.
         """
-        columns = self._given(by)
+        columns = self._with_respect_to(by)
         self._derivatives(self.E)
         rows = []
         for w in columns:
@@ -160,7 +160,7 @@ class Symbolic:
             rows.append([self._derivative(first, v, form, False) for v in columns])
         return sympy.Matrix(rows)
 
-    def _given(self, by: Iterable[Any] | None) -> list[Any]:
+    def _with_respect_to(self, by: Iterable[Any] | None) -> list[Any]:
         if by is None:
             return [self._symbol(q) for q in self.graph.trained]
         return [self._find(name) for name in by]
@@ -196,9 +196,13 @@ class Symbolic:
         """The same with every activation's formula written out."""
         return self._opened(self._expression(expression), "expanded", False)
 
-    def _expression(self, given: Any) -> Any:
+    def _expression(self, name_or_expression: Any) -> Any:
         """The symbol of a name, or an expression as it is; text is never evaluated."""
-        return self._find(given) if isinstance(given, str) else sympy.sympify(given, strict=True)
+        return (
+            self._find(name_or_expression)
+            if isinstance(name_or_expression, str)
+            else sympy.sympify(name_or_expression, strict=True)
+        )
 
     def _opened(self, expression: Any, form: Form, simplify: bool) -> Any:
         known: dict[Any, Any] = {}
@@ -213,8 +217,8 @@ class Symbolic:
                 inside[symbol] = known[symbol]
             return e.xreplace(inside)
 
-        found = opened(expression)
-        return written_out(found) if form == "expanded" else found
+        formula = opened(expression)
+        return written_out(formula) if form == "expanded" else formula
 
     # -- numbers -----------------------------------------------------------------------------
 
@@ -277,16 +281,16 @@ class Symbolic:
 
         The formulas are those of the page: e^800 overflows. ``derive.compile`` does not.
         """
-        given = self._leaves() if args is None else [self._find(name) for name in args]
+        arguments = self._leaves() if args is None else [self._find(name) for name in args]
         asked = self._results() if results is None else list(map(self._expression, results))
         program = self.program(asked)
         if modules == "numpy":
             modules = [{"erf": _numpy_erf()}, modules]
-        made: Callable[..., Any] = sympy.lambdify(
-            given, list(map(written_out, asked)), modules=modules,
+        function: Callable[..., Any] = sympy.lambdify(
+            arguments, list(map(written_out, asked)), modules=modules,
             cse=lambda e: (program, list(e)),
         )  # fmt: skip
-        return made
+        return function
 
     def code(self, language: Language = "python") -> str:
         """loss_and_gradient(theta, inputs, targets), the formulas of the page, in a language.
@@ -301,7 +305,7 @@ class Symbolic:
 
         trained = [self._symbol(q) for q in self.graph.trained]
         leaves = self._leaves()
-        given = {
+        arguments = {
             "theta": trained,
             "inputs": [symbol for symbol in self.inputs if symbol in leaves],
             "targets": [symbol for symbol in self.targets if symbol in leaves],
@@ -310,7 +314,7 @@ class Symbolic:
         slopes = [_name(self.E, w) for w in trained]
         lines = self.program(self._results())
         lines += [(slope, sympy.S.Zero) for slope in slopes if slope not in self._lines]
-        return textbook(language, given, lines, self.E, slopes)
+        return textbook(language, arguments, lines, self.E, slopes)
 
     def _leaves(self) -> list[Any]:
         worked_out = self.definitions.keys()
@@ -387,5 +391,5 @@ def _latex_name(name: str, loss: str, called: Mapping[str, str]) -> str:
 
 def _simpler(line: Any) -> Any:
     """SymPy's simplest form of one line, unless the line is simpler as it is."""
-    found = sympy.simplify(line)
-    return min(line, found, key=lambda e: int(sympy.count_ops(e)))
+    simplified = sympy.simplify(line)
+    return min(line, simplified, key=lambda e: int(sympy.count_ops(e)))

@@ -30,5 +30,5 @@ def unknown(
     there = list(known)
     close = get_close_matches(str(name)[:100], there, 1, 0.6)
     meant = f"did you mean {close[0]!r}? " if close else ""
-    listed = ", ".join(there[:_LISTED]) + (", …" if len(there) > _LISTED else "")
-    return error(f"there is no {what} {str(name)!r:.60}; {meant}there are {listed or 'none'}")
+    names = ", ".join(there[:_LISTED]) + (", …" if len(there) > _LISTED else "")
+    return error(f"there is no {what} {str(name)!r:.60}; {meant}there are {names or 'none'}")

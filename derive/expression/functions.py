@@ -69,7 +69,7 @@ class Function:
     def __eq__(self, other: object) -> bool:
         if self is other:
             return True
-        return isinstance(other, Function) and self._said() == other._said()
+        return isinstance(other, Function) and self._fields() == other._fields()
 
     def __hash__(self) -> int:
         return hash(self.name)  # the rest seldom tells two apart, and a tree is hashed often
@@ -77,12 +77,12 @@ class Function:
     def __reduce__(self) -> tuple[Any, ...]:
         if elementary().get(self.name) is self:
             return _elementary, (self.name,)
-        return Function, self._said()
+        return Function, self._fields()
 
     def __deepcopy__(self, _: object) -> Function:
         return self  # nothing in it changes
 
-    def _said(self) -> tuple[Any, ...]:
+    def _fields(self) -> tuple[Any, ...]:
         """What it was made of."""
         return (
             self.name, self.latex, self.text, self.parameters, self.definition, self.derivatives,

@@ -33,14 +33,14 @@ class Grid:
     def combine(self, other: Any, operation: Callable[[Any, Any], Any]) -> Grid:
         """Entry with entry: a + b, or a·b."""
         if not isinstance(other, Grid) or other.shape != self.shape:
-            raise TypeError(f"a matrix of shape {self.shape} meets {_told(other)}")
+            raise TypeError(f"a matrix of shape {self.shape} meets {_kind_of(other)}")
         pairs = zip(self.rows, other.rows, strict=True)
         return Grid(tuple(tuple(map(operation, mine, its)) for mine, its in pairs))
 
     def times(self, other: Any) -> Grid:
         """The matrix product: rows by columns."""
         if not isinstance(other, Grid) or other.shape[0] != self.shape[1]:
-            raise TypeError(f"a matrix of shape {self.shape} is multiplied by {_told(other)}")
+            raise TypeError(f"a matrix of shape {self.shape} is multiplied by {_kind_of(other)}")
         columns = other.transposed().rows
         return Grid(tuple(tuple(_dot(row, column) for column in columns) for row in self.rows))
 
@@ -67,5 +67,5 @@ def _dot(row: tuple[Any, ...], column: tuple[Any, ...]) -> Any:
     return sum(products[1:], products[0])
 
 
-def _told(other: Any) -> str:
+def _kind_of(other: Any) -> str:
     return f"one of shape {other.shape}" if isinstance(other, Grid) else "a number"

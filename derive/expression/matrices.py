@@ -124,8 +124,8 @@ def shape(expression: Expression) -> Shape | None:
         left, right = shape(expression.left), shape(expression.right)
         return None if left is None or right is None else (left[0], right[1])
     if isinstance(expression, (Sum, Negative, Product, Apply, Hadamard)):
-        found = (shape(child) for child in expression.children)
-        return next((one for one in found if one is not None), None)
+        shapes = (shape(child) for child in expression.children)
+        return next((one for one in shapes if one is not None), None)
     return None
 
 

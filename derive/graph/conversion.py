@@ -15,27 +15,30 @@ from derive.network.errors import NetworkError, Notes, Problem
 GivenGraph = Given | FormulaGraph
 
 
-def graph_of(given: GivenGraph) -> NetworkGraph | FormulaGraph:
-    """The graph that is given. Raises NetworkError with every problem."""
-    found = network_or_formulas(given)
-    return found if isinstance(found, FormulaGraph) else NetworkGraph(found)
-
-
-def network_or_formulas(given: GivenGraph) -> Network | FormulaGraph:
-    """The network, not yet expanded into a graph, or the graph of formulas that is given.
+def graph_of(source: GivenGraph) -> NetworkGraph | FormulaGraph:
+    """The graph of formulas, or the one that a network expands into.
 
     Raises NetworkError with every problem.
     """
-    if isinstance(given, (Network, FormulaGraph)):
-        return given
-    if isinstance(given, (str, Path)):
-        return _of_file(given)
-    if isinstance(given, Mapping) and FORMULAS in given:
-        problems, graph = _read(given)
+    either = network_or_formulas(source)
+    return either if isinstance(either, FormulaGraph) else NetworkGraph(either)
+
+
+def network_or_formulas(source: GivenGraph) -> Network | FormulaGraph:
+    """The network, not yet expanded into a graph, or the graph of formulas.
+
+    Raises NetworkError with every problem.
+    """
+    if isinstance(source, (Network, FormulaGraph)):
+        return source
+    if isinstance(source, (str, Path)):
+        return _of_file(source)
+    if isinstance(source, Mapping) and FORMULAS in source:
+        problems, graph = _read(source)
         if graph is None:
             raise NetworkError(problems)
         return graph
-    return network_of(given)
+    return network_of(source)
 
 
 def _of_file(path: str | Path) -> Network | FormulaGraph:
@@ -51,10 +54,10 @@ def _of_file(path: str | Path) -> Network | FormulaGraph:
 def _read(data: Mapping[str, Any]) -> tuple[list[Problem], FormulaGraph | None]:
     notes = Notes()
     notes.unknown_keys((), data, KEYS)
-    said = {key: data[key] for key in KEYS if key in data}
-    said = {FORMULAS: None, "loss": None, **said}
+    arguments = {key: data[key] for key in KEYS if key in data}
+    arguments = {FORMULAS: None, "loss": None, **arguments}
     try:
-        graph = formula_graph(**said)
+        graph = formula_graph(**arguments)
     except NetworkError as error:
         return [*notes.problems, *error.problems], None
     return notes.problems, graph

@@ -101,17 +101,17 @@ class Graph:
     def _senders(self, source: Quantity, goal: Quantity) -> dict[Quantity, list[Quantity]]:
         """The parents of every quantity that lie, with it, on a path from source to goal."""
         leading = self._path_counts(goal)
-        found: dict[Quantity, list[Quantity]] = {}
+        senders: dict[Quantity, list[Quantity]] = {}
         waiting = deque([source])
         while waiting:
             parent = waiting.popleft()
             for child in self.children.get(parent, ()):
                 if child in leading:
-                    if child not in found:
-                        found[child] = []
+                    if child not in senders:
+                        senders[child] = []
                         waiting.append(child)
-                    found[child].append(parent)
-        return found
+                    senders[child].append(parent)
+        return senders
 
     def relevant(self, of: Quantity, by: Quantity) -> Expression:
         """The definition of ``of``; of a sum only the terms that mention ``by``."""

@@ -82,12 +82,12 @@ class FormulaGraph(Graph):
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, FormulaGraph):
             return NotImplemented
-        return self._said() == other._said()
+        return self._fields() == other._fields()
 
     def __hash__(self) -> int:
         return hash((self.title, self.loss, len(self.definitions)))
 
-    def _said(self) -> tuple[Any, ...]:
+    def _fields(self) -> tuple[Any, ...]:
         return (
             tuple(self.definitions.items()), self.loss, self.given, self.parameters, self.title,
         )  # fmt: skip
@@ -116,14 +116,14 @@ def formula_graph(
     """
     notes = Notes()
     read = _Reader(notes, given)
-    found = read.formulas(formulas)
+    expressions = read.formulas(formulas)
     goal = read.one_of("loss", loss, formulas if isinstance(formulas, Mapping) else ())
     if notes.problems or goal is None:
         raise NetworkError(notes.problems)
-    order = _in_order(notes, found)
+    order = _in_order(notes, expressions)
     if order is None:
         raise NetworkError(notes.problems)
-    graph = Graph({called(name): found[name] for name in order}, called(goal))
+    graph = Graph({called(name): expressions[name] for name in order}, called(goal))
     _all_used(notes, graph, read.numbers)
     _told_apart(notes, graph, read.numbers)
     chosen = read.parameters(parameters, graph.leaves)
@@ -197,12 +197,12 @@ class _Reader:
                     ("given", name), f"{name} has a formula too; take one of the two out",
                     at_key=True,
                 )  # fmt: skip
-        found = {}
+        expressions = {}
         for name in names:
             formula = self._formula(name, raw[name], names)
             if formula is not None:
-                found[name] = formula
-        return found
+                expressions[name] = formula
+        return expressions
 
     def _formula(self, name: str, raw: Any, names: list[str]) -> Expression | None:
         path = ("formulas", name)
@@ -257,8 +257,8 @@ class _Reader:
 
 
 def _names_in(text: str) -> set[str]:
-    found = {token.text for token in tokens(text) if token.kind == "name"}
-    return {name for name in found - _RESERVED if is_name(name) and len(name) <= _LONGEST}
+    names = {token.text for token in tokens(text) if token.kind == "name"}
+    return {name for name in names - _RESERVED if is_name(name) and len(name) <= _LONGEST}
 
 
 def _in_order(notes: Notes, formulas: Mapping[str, Expression]) -> list[str] | None:
@@ -286,7 +286,7 @@ def _in_order(notes: Notes, formulas: Mapping[str, Expression]) -> list[str] | N
     return list(order)
 
 
-def _all_used(notes: Notes, graph: Graph, given: Iterable[str]) -> None:
+def _all_used(notes: Notes, graph: Graph, numbers: Iterable[str]) -> None:
     """A problem for each formula, and each number, that the loss does not depend on."""
     for q in graph.definitions:
         if not graph.reaches(q, graph.loss):
@@ -295,7 +295,7 @@ def _all_used(notes: Notes, graph: Graph, given: Iterable[str]) -> None:
                 "out, or use it", at_key=True,
             )  # fmt: skip
     mentioned = {p.name for parents in graph.parents.values() for p in parents}
-    for name in given:
+    for name in numbers:
         if name not in mentioned:
             close = get_close_matches(name, sorted(mentioned), 1, 0.7)
             meant = f"did you mean {close[0]!r}? or " if close else ""
@@ -304,11 +304,11 @@ def _all_used(notes: Notes, graph: Graph, given: Iterable[str]) -> None:
             )
 
 
-def _told_apart(notes: Notes, graph: Graph, given: Iterable[str]) -> None:
+def _told_apart(notes: Notes, graph: Graph, numbers: Iterable[str]) -> None:
     """A problem for each name that a page or a program would spell as another one: x1 and x_1 are
     both x with an index, η and eta are both eta in code."""
     seen: dict[str, str] = {}
-    typed = set(given)
+    typed = set(numbers)
     for q in (*graph.leaves, *graph.definitions):
         spelled = spell(q.name)
         for name in dict.fromkeys((f"{spelled.latex} in LaTeX", f"{spelled.code} in code")):

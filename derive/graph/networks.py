@@ -50,18 +50,18 @@ class NetworkGraph(Graph):
     def __init__(self, network: Network) -> None:
         self.network = network
         self.inputs = tuple(Quantity(INPUT, unit=i) for i in range(network.sizes[0]))
-        found: dict[Quantity, Expression] = {}
+        definitions: dict[Quantity, Expression] = {}
         previous = self.inputs
         for layer in network.layers:
-            found.update(_layer(layer, previous))
+            definitions.update(_layer(layer, previous))
             previous = activations(layer)
         self.outputs = previous
         self.targets = tuple(Quantity(TARGET, unit=k) for k in range(len(self.outputs)))
         self.terms: tuple[Quantity, ...] = ()
         if len(self.outputs) > 1:
             self.terms = tuple(Quantity(LOSS_TERM, unit=k) for k in range(len(self.outputs)))
-        found.update(self._loss())
-        super().__init__(found, E)
+        definitions.update(self._loss())
+        super().__init__(definitions, E)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, NetworkGraph):
@@ -111,33 +111,33 @@ class NetworkGraph(Graph):
         network = self.network
         if network.inputs is None or network.targets is None:
             raise ValueError("the network has no values to trace")
-        given = (
+        data = (
             *zip(self.inputs, network.inputs[example], strict=True),
             *zip(self.targets, network.targets[example], strict=True),
         )
-        found = {q: number.value for q, number in given}
+        values = {q: number.value for q, number in data}
         for quantity in self.parameters:
             value = network.value(quantity)
             if value is None:
                 raise ValueError("the network has no values to trace")
-            found[quantity] = value.value
+            values[quantity] = value.value
         if network.learning_rate is not None:
-            found[RATE] = network.learning_rate.value
-        return found
+            values[RATE] = network.learning_rate.value
+        return values
 
     def _loss(self) -> dict[Quantity, Expression]:
         network = self.network
-        found: dict[Quantity, Expression] = {}
+        definitions: dict[Quantity, Expression] = {}
         if network.target_formulas is not None:
-            found.update(zip(self.targets, network.target_formulas, strict=True))
+            definitions.update(zip(self.targets, network.target_formulas, strict=True))
         shares: list[Expression] = [
             in_letters(network.loss.term, y=y, t=t)
             for y, t in zip(self.outputs, self.targets, strict=True)
         ]
         if not self.terms:
-            return found | {E: shares[0]}
-        found.update(zip(self.terms, shares, strict=True))
-        return found | {E: self.averaged(total(*self.terms))}
+            return definitions | {E: shares[0]}
+        definitions.update(zip(self.terms, shares, strict=True))
+        return definitions | {E: self.averaged(total(*self.terms))}
 
     def averaged(self, over_outputs: Expression) -> Expression:
         """1/n times a sum over the outputs, where the loss is a mean; else the sum itself."""
@@ -155,7 +155,7 @@ class NetworkGraph(Graph):
 
 
 def _layer(layer: Layer, previous: tuple[Quantity, ...]) -> dict[Quantity, Expression]:
-    found: dict[Quantity, Expression] = {}
+    definitions: dict[Quantity, Expression] = {}
     for z in pre_activations(layer):
         terms: list[Expression] = [
             Product((Quantity(WEIGHT, layer.index, z.unit, i), a)) for i, a in enumerate(previous)
@@ -163,10 +163,10 @@ def _layer(layer: Layer, previous: tuple[Quantity, ...]) -> dict[Quantity, Expre
         if layer.bias != "none":
             b = bias_of(layer, z.unit)
             terms.append(Negative(b) if layer.subtracts else b)
-        found[z] = total(*terms)
+        definitions[z] = total(*terms)
     for a in activations(layer):
-        found[a] = activation_formula(layer, a.unit)
-    return found
+        definitions[a] = activation_formula(layer, a.unit)
+    return definitions
 
 
 def pre_activations(layer: Layer) -> tuple[Quantity, ...]:

@@ -169,7 +169,7 @@ class Ordered:
     def _print(self, e: Any, **kwargs: Any) -> str:
         name = _name(e)
         if isinstance(e, Named):
-            return self.call(name, e.args, e.said)
+            return self.call(name, e.args, e.function)
         if (name or e.is_Pow) and all(part.is_Number or part.is_NumberSymbol for part in e.args):
             return self.number(float(sympy.N(e, 30)))  # no array's function takes plain numbers
         known = name in self.calls or name in self.lacking or name in self.texts
@@ -222,7 +222,7 @@ class Ordered:
 def _name(e: Any) -> str:
     """A function's name in a formula; "" for what is none."""
     if isinstance(e, Named):
-        return str(e.said.name)
+        return str(e.function.name)
     return _NAMES.get(type(e).__name__, "")
 
 

@@ -71,19 +71,19 @@ def parse(
             f"allowed are at most {MAX_LENGTH}",
             "too-much",
         )
-    found = tokens(text)
-    if len(found) == 1:
+    parts = tokens(text)
+    if len(parts) == 1:
         raise FormulaError(
             "the formula is empty", 1, "write a formula such as x/(1 + abs(x))", "empty"
         )
-    if len(found) > MAX_TOKENS:
+    if len(parts) > MAX_TOKENS:
         raise FormulaError(
-            f"the formula has {len(found)} parts",
+            f"the formula has {len(parts)} parts",
             1,
             f"allowed are at most {MAX_TOKENS}",
             "too-much",
         )
-    parser = _Parser(found, names, elementary() if functions is None else functions)
+    parser = _Parser(parts, names, elementary() if functions is None else functions)
     parser.beside = beside
     return parser.formula()
 
@@ -359,9 +359,9 @@ def _beside(before: Token, token: Token) -> FormulaError:
 
 
 def _known(name: str, known: tuple[str, ...]) -> str:
-    listed = "allowed are " + ", ".join(known)
+    allowed = "allowed are " + ", ".join(known)
     close = get_close_matches(name, known, 1)
-    return f"did you mean {close[0]!r}? {listed}" if close else listed
+    return f"did you mean {close[0]!r}? {allowed}" if close else allowed
 
 
 def _number(token: Token) -> Number:

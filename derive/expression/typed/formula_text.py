@@ -36,14 +36,7 @@ def typed(expression: Expression, name: Spell) -> str:
     if isinstance(expression, Constant):
         return expression.name
     if isinstance(expression, Sum):
-        first, *rest = expression.terms
-        text = typed(first, name)
-        for term in rest:
-            if isinstance(term, Negative):
-                text += f" - {_tight(term.operand, name)}"
-            else:
-                text += f" + {_tight(term, name)}"
-        return text
+        return _sum(expression, name)
     if isinstance(expression, Negative):
         return f"-{_tight(expression.operand, name)}"
     if isinstance(expression, Product):
@@ -59,11 +52,23 @@ def typed(expression: Expression, name: Spell) -> str:
     if isinstance(expression, Cases):
         *values, last = expression.values
         pairs = zip(values, expression.conditions, strict=True)
-        told = [f"{_tight(v, name)} if {_comparison(c, name)} else " for v, c in pairs]
-        return "".join(told) + _tight(last, name)
+        branches = [f"{_tight(v, name)} if {_comparison(c, name)} else " for v, c in pairs]
+        return "".join(branches) + _tight(last, name)
     if isinstance(expression, Bracket):
         return f"({typed(expression.inner, name)})"
     return name(expression)
+
+
+def _sum(expression: Sum, name: Spell) -> str:
+    """a - b for a + (−b)."""
+    first, *rest = expression.terms
+    text = typed(first, name)
+    for term in rest:
+        if isinstance(term, Negative):
+            text += f" - {_tight(term.operand, name)}"
+        else:
+            text += f" + {_tight(term, name)}"
+    return text
 
 
 def _tight(expression: Expression, name: Spell) -> str:

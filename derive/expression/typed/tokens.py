@@ -65,7 +65,7 @@ ALLOWED = "allowed are numbers, names, + - * / **, brackets, functions and `a if
 
 def tokens(text: str) -> tuple[Token, ...]:
     """The parts of a formula, an "end" last. Raises FormulaError for a sign without meaning."""
-    found: list[Token] = []
+    parts: list[Token] = []
     position = 0
     while position < len(text):
         match = _TOKEN.match(text, position)
@@ -78,7 +78,7 @@ def tokens(text: str) -> tuple[Token, ...]:
         kind = match.lastgroup or ""
         if kind != "space":
             spelling = _SPELLINGS.get(match.group(), match.group())
-            found.append(Token(kind, spelling, position + 1))
+            parts.append(Token(kind, spelling, position + 1))
         position = match.end()
-    found.append(Token("end", "", len(text) + 1))
-    return tuple(found)
+    parts.append(Token("end", "", len(text) + 1))
+    return tuple(parts)
