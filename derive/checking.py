@@ -56,13 +56,13 @@ def examine(source: Network | FormulaGraph, style: StyleName | None = None) -> E
     """Check the derivations of a network, or of formulas. Raises CheckFailed, NumbersError, and
     NetworkError for a notation file that is wrong."""
     lossy = tried(source).lost if isinstance(source, FormulaGraph) else lost(source)
-    found = Examination(source, {}, {}, tuple(map(str, lossy)))
+    examination = Examination(source, {}, {}, tuple(map(str, lossy)))
     for name in styles_of(source) if style is None else (style,):
         derivation = derive.derive(source, name)
-        found.reports[name] = derivation.check()
+        examination.reports[name] = derivation.check()
         if source.has_values:
-            _, found.numbers[name] = numbered(derivation, rounding_of(source))
-    return found
+            _, examination.numbers[name] = numbered(derivation, rounding_of(source))
+    return examination
 
 
 def stated(source: Network | FormulaGraph) -> tuple[str, ...]:
@@ -70,11 +70,11 @@ def stated(source: Network | FormulaGraph) -> tuple[str, ...]:
     rounding = rounding_of(source) if source.has_values else None
     if isinstance(source, FormulaGraph):
         called = names_of(source)
-        found = graph_conventions(source, wording(None, called), rounding)
+        sentences = graph_conventions(source, wording(None, called), rounding)
     else:
         called = names(source.notation, source.shape, source.layout)
-        found = conventions(source, called, wording(source, called), rounding)
-    return tuple(_plain(sentence, called) for sentence in found)
+        sentences = conventions(source, called, wording(source, called), rounding)
+    return tuple(_plain(sentence, called) for sentence in sentences)
 
 
 def _plain(content: Inline, called: Names) -> str:
@@ -85,30 +85,30 @@ def _plain(content: Inline, called: Names) -> str:
     )  # fmt: skip
 
 
-def as_data(found: Examination) -> dict[str, Any]:
+def as_data(examination: Examination) -> dict[str, Any]:
     """The examination for a program."""
     return {
-        "title": found.title,
+        "title": examination.title,
         "checked": {
-            style: {**asdict(report), "numbers": found.numbers.get(style, 0)}
-            for style, report in found.reports.items()
+            style: {**asdict(report), "numbers": examination.numbers.get(style, 0)}
+            for style, report in examination.reports.items()
         },
-        "conventions": stated(found.source),
-        "remarks": found.remarks,
-        "lost": found.lost,
+        "conventions": stated(examination.source),
+        "remarks": examination.remarks,
+        "lost": examination.lost,
     }
 
 
-def as_text(found: Examination) -> str:
+def as_text(examination: Examination) -> str:
     """The examination for a terminal."""
-    lines = [f"{found.title}: every equality holds"]
-    for style, report in found.reports.items():
-        lines += counted(style, report, found.numbers.get(style, 0))
+    lines = [f"{examination.title}: every equality holds"]
+    for style, report in examination.reports.items():
+        lines += counted(style, report, examination.numbers.get(style, 0))
     for heading, sentences in (
-        ("Conventions", stated(found.source)), ("Remarks", found.remarks),
-        (_LOST.format(_MOVING[isinstance(found.source, FormulaGraph)]), found.lost),
+        ("Conventions", stated(examination.source)), ("Remarks", examination.remarks),
+        (_LOST.format(_MOVING[isinstance(examination.source, FormulaGraph)]), examination.lost),
     ):  # fmt: skip
-        lines += listed(heading, sentences)
+        lines += headed_list(heading, sentences)
     return "\n".join(lines)
 
 
@@ -118,7 +118,7 @@ def counted(style: str, report: Report, numbers: int = 0) -> Iterator[str]:
         yield _wrapped(f"{'' if i else style:<{_STYLE}}", sentence)
 
 
-def listed(heading: str, sentences: Iterable[str]) -> Iterator[str]:
+def headed_list(heading: str, sentences: Iterable[str]) -> Iterator[str]:
     """The lines below a heading; none where there is nothing to say."""
     for i, sentence in enumerate(sentences):
         if not i:

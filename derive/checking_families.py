@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from derive.checking import Examination, as_data, counted, examine, listed, stated
+from derive.checking import Examination, as_data, counted, examine, headed_list, stated
 from derive.derivation.check import CheckFailed, Report
 from derive.derivation.derivation import StyleName
 from derive.network import Network
@@ -33,7 +33,7 @@ class FamilyExamination:
         """What was checked in a style, of all networks together."""
         reports = [one.reports[style] for one in self.each]
 
-        def told(lines: Iterable[Iterable[str]]) -> tuple[str, ...]:
+        def merged(lines: Iterable[Iterable[str]]) -> tuple[str, ...]:
             return tuple(dict.fromkeys(line for some in lines for line in some))
 
         return Report(
@@ -43,8 +43,8 @@ class FamilyExamination:
             sum(report.independent for report in reports),
             sum(report.differences for report in reports),
             min(report.points for report in reports),
-            told(report.assumptions for report in reports),
-            told(report.unchecked for report in reports),
+            merged(report.assumptions for report in reports),
+            merged(report.unchecked for report in reports),
         )
 
 
@@ -52,49 +52,49 @@ def examine_family(
     family: Family, style: StyleName | None = None, progress: Progress | None = None
 ) -> FamilyExamination:
     """Check the derivations of every structure. Raises CheckFailed, naming network and step."""
-    found: list[Examination] = []
+    examinations: list[Examination] = []
     for structure in family.structures:
         try:
-            found.append(examine(structure, style))
+            examinations.append(examine(structure, style))
         except CheckFailed as error:
             called = combination_of(structure)
             reason = f"{error.reason} (network {called})"
             raise CheckFailed(error.step, reason, error.place, error.remedy) from error
         if progress is not None:
-            progress(len(found), len(family.structures))
-    return FamilyExamination(family, tuple(found))
+            progress(len(examinations), len(family.structures))
+    return FamilyExamination(family, tuple(examinations))
 
 
-def family_data(found: FamilyExamination) -> dict[str, Any]:
+def family_data(examination: FamilyExamination) -> dict[str, Any]:
     """The examination for a program: of each network what ``as_data`` says of one alone."""
     return {
-        "title": found.family.title,
+        "title": examination.family.title,
         "networks": [
             {"network": _called(one)} | {k: v for k, v in as_data(one).items() if k != "title"}
-            for one in found.each
+            for one in examination.each
         ],
         "left_out": [
             {"network": str(one.combination), "reason": _reason(one)}
-            for one in found.family.left_out
+            for one in examination.family.left_out
         ],
     }
 
 
-def family_text(found: FamilyExamination) -> str:
+def family_text(examination: FamilyExamination) -> str:
     """The examination for a terminal."""
-    count = len(found.each)
+    count = len(examination.each)
     networks = f"its {count} networks" if count > 1 else "its one network"
-    lines = [f"{found.family.title}: every equality of {networks} holds"]
-    styles = tuple(found.each[0].reports)
+    lines = [f"{examination.family.title}: every equality of {networks} holds"]
+    styles = tuple(examination.each[0].reports)
     for style in styles:
-        lines += counted(style, found.of_all(style))
-    lines += ["", *_table(found.each, styles)]
+        lines += counted(style, examination.of_all(style))
+    lines += ["", *_table(examination.each, styles)]
     for heading, sentences in (
-        ("Left out, as it does not fit", _left_out(found.family.left_out)),
-        ("Conventions", _shared([stated(one.source) for one in found.each])),
-        ("Remarks", _shared([one.remarks for one in found.each])),
+        ("Left out, as it does not fit", _left_out(examination.family.left_out)),
+        ("Conventions", _shared([stated(one.source) for one in examination.each])),
+        ("Remarks", _shared([one.remarks for one in examination.each])),
     ):
-        lines += listed(heading, sentences)
+        lines += headed_list(heading, sentences)
     return "\n".join(lines)
 
 
@@ -132,5 +132,5 @@ def _reason(one: LeftOut) -> str:
 
 def _shared(each: Sequence[Sequence[str]]) -> Iterator[str]:
     """Every sentence once, with the number of networks it is said of where not of all."""
-    for sentence, said in Counter(s for some in each for s in some).items():
-        yield sentence if said == len(each) else f"{said} of {len(each)} networks: {sentence}"
+    for sentence, count in Counter(s for some in each for s in some).items():
+        yield sentence if count == len(each) else f"{count} of {len(each)} networks: {sentence}"

@@ -43,7 +43,7 @@ class Extent:
         return self.parameters * _LINES[self.style][self.detail]
 
     @property
-    def told(self) -> str:
+    def summary(self) -> str:
         """About 2,080 parameters: some 10,000 lines, 210 pages."""
         pages = -(-self.lines // _LINES_A_PAGE)
         return (
@@ -62,7 +62,7 @@ def refuse_bookshelf(network: Network, style: str, detail: str) -> None:
     extent = page_extent(network, style, detail)
     if extent.parameters > MOST:
         raise PageError(
-            f"a page about this network would have {extent.told}; pages go up to {MOST:,} "
+            f"a page about this network would have {extent.summary}; pages go up to {MOST:,} "
             "parameters. What fits: derive compile, which has the same gradients as a function of "
             "any size; derive train; or a page about a small network of the same kind, with a "
             "few units in each layer"
@@ -84,7 +84,7 @@ def before_the_work(network: Network, style: str, detail: str) -> str:
         if least.lines < extent.lines
         else ""
     )
-    return f"{extent.told}{shorter}"
+    return f"{extent.summary}{shorter}"
 
 
 def _round(count: int) -> int:

@@ -30,7 +30,7 @@ from derive.writers import FORMATS
 Row = Mapping[str, str]
 
 _EXAMPLE = Shape((2, 2, 2), ("neuron", "neuron"))
-_SHOWN = (
+_SAMPLES = (
     Quantity(INPUT),
     Quantity(WEIGHT, 1, unit=1),
     Quantity(PRE_ACTIVATION, 1),
@@ -82,7 +82,7 @@ def listing() -> dict[str, tuple[Row, ...]]:
 
 
 def _activation(row: Activation) -> Row:
-    found = {
+    columns = {
         "name": row.name,
         "what": row.formula,
         "derivative": row.derivative,
@@ -90,11 +90,11 @@ def _activation(row: Activation) -> Row:
         "parameters": ", ".join(f"{name} = {value}" for name, value in row.parameters),
         "remark": row.remark,
     }
-    return {key: value for key, value in found.items() if value}
+    return {key: value for key, value in columns.items() if value}
 
 
 def _loss(row: Loss) -> Row:
-    found = {
+    columns = {
         "name": row.name,
         "what": row.formula,
         "derivative": row.derivative,
@@ -104,7 +104,7 @@ def _loss(row: Loss) -> Row:
         "over outputs": "mean" if row.mean else "",
         "remark": row.remark,
     }
-    return {key: value for key, value in found.items() if value}
+    return {key: value for key, value in columns.items() if value}
 
 
 def _keys(table: Mapping[str, keys.Key]) -> tuple[Row, ...]:
@@ -118,7 +118,7 @@ def _keys(table: Mapping[str, keys.Key]) -> tuple[Row, ...]:
 
 def _notation(name: str) -> Row:
     called = names(name, _EXAMPLE)
-    return {"name": name, "what": ", ".join(called.text(quantity) for quantity in _SHOWN)}
+    return {"name": name, "what": ", ".join(called.text(quantity) for quantity in _SAMPLES)}
 
 
 def _described(table: Mapping[Any, str]) -> tuple[Row, ...]:

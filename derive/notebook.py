@@ -27,45 +27,45 @@ _MOST_ROWS = 12
 _MOST_NAMES = 40
 
 
-def network(shown: Network) -> str:
+def network(network: Network) -> str:
     """The text of its file."""
-    if len(shown.parameters()) > MOST_LINES:
-        return code(repr(shown))
-    return tried(shown, lambda: code(shown.text().rstrip("\n"), "yaml"))
+    if len(network.parameters()) > MOST_LINES:
+        return code(repr(network))
+    return tried(network, lambda: code(network.text().rstrip("\n"), "yaml"))
 
 
-def derivation(shown: Derivation) -> str:
+def derivation(derivation: Derivation) -> str:
     """The page, checked, in brief."""
-    if _lines(shown) > MOST_LINES:
-        return f"{code(repr(shown))}\n\nFor the whole page: `derive.render(…)`"
-    return tried(shown, lambda: render(shown, detail="brief", dialect="plain"))
+    if _lines(derivation) > MOST_LINES:
+        return f"{code(repr(derivation))}\n\nFor the whole page: `derive.render(…)`"
+    return tried(derivation, lambda: render(derivation, detail="brief", dialect="plain"))
 
 
-def _lines(shown: Derivation) -> int:
+def _lines(derivation: Derivation) -> int:
     """How long a page in brief would be, roughly."""
-    if isinstance(shown.source, Network):
-        return page_extent(shown.source, shown.style, "brief").lines
-    return sum(map(len, shown.graph.parents.values()))
+    if isinstance(derivation.source, Network):
+        return page_extent(derivation.source, derivation.style, "brief").lines
+    return sum(map(len, derivation.graph.parents.values()))
 
 
-def function(shown: GradientFunction) -> str:
+def function(f: GradientFunction) -> str:
     """The names of what is in theta, in order, and the back end."""
     rows = [
-        ("network", f"`{'-'.join(map(str, shown.network.sizes))}`"),
-        ("back end", f"`{shown.backend}`"),
-        (f"theta, {len(shown.names)}", _some(shown.names)),
+        ("network", f"`{'-'.join(map(str, f.network.sizes))}`"),
+        ("back end", f"`{f.backend}`"),
+        (f"theta, {len(f.names)}", _some(f.names)),
     ]
     return table(("", "loss, gradients = f(inputs, targets, parameters)"), rows, "ll")
 
 
-def graph_function(shown: GraphFunction) -> str:
+def graph_function(f: GraphFunction) -> str:
     """The names of the formulas and leaves, and the back end."""
-    formulas = tuple(q.name for q in shown.graph.definitions)
+    formulas = tuple(q.name for q in f.graph.definitions)
     rows = [
         (f"formulas, {len(formulas)}", _some(formulas)),
-        (f"theta, {len(shown.names)}", _some(shown.names)),
-        *([(f"inputs, {len(shown.inputs)}", _some(shown.inputs))] if shown.inputs else []),
-        ("back end", f"`{shown.backend}`"),
+        (f"theta, {len(f.names)}", _some(f.names)),
+        *([(f"inputs, {len(f.inputs)}", _some(f.inputs))] if f.inputs else []),
+        ("back end", f"`{f.backend}`"),
     ]
     return table(("", "loss, gradients = f(values)"), rows, "ll")
 
@@ -75,25 +75,25 @@ def _some(names: Sequence[str]) -> str:
     return f"`{', '.join(names[:_MOST_NAMES])}{more}`"
 
 
-def training(shown: Training) -> str:
+def training(training: Training) -> str:
     """For each learning rate the losses at both ends, and how it ended."""
     rows = [
         (shown_rate(run.rate), str(run.epochs), f"{run.losses[0]:.6g}", f"{run.losses[-1]:.6g}",
          run.ending)
-        for run in shown.runs[:_MOST_ROWS]
+        for run in training.runs[:_MOST_ROWS]
     ]  # fmt: skip
-    if len(shown.runs) > _MOST_ROWS:
-        rows.append(("…",) * 4 + (f"{len(shown.runs)} in all",))
+    if len(training.runs) > _MOST_ROWS:
+        rows.append(("…",) * 4 + (f"{len(training.runs)} in all",))
     head = ("learning rate", "epochs", "loss at the start", "loss at the end", "ending")
     return table(head, rows, "rrrrl")
 
 
-def tried(shown: object, write: Callable[[], str]) -> str:
+def tried(thing: object, write: Callable[[], str]) -> str:
     """What is written, or the object's one line and why there is no more."""
     try:
         return write()
     except (DeriveError, OSError) as error:
-        return code(f"{shown!r}\n{error}")
+        return code(f"{thing!r}\n{error}")
 
 
 def code(text: str, language: str = "text") -> str:

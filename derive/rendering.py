@@ -150,10 +150,10 @@ def render(
     row = format_named(to)
     if not row.document:
         module, name = row.home
-        made: bytes = getattr(import_module(module), name)(
+        content: bytes = getattr(import_module(module), name)(
             _layered(derivation, to), notation=notation, digits=digits, templates=folder
         )
-        return made
+        return content
     document, names = narrated(
         _derivation(derivation, detail), notation=notation, detail=detail, digits=digits,
         rounding=rounding, templates=folder, parts=_parts(parts, to), without=without,
@@ -161,19 +161,19 @@ def render(
     return write(document, names, to, dialect=dialect, templates=folder)
 
 
-def _source(given: Derivation | GivenGraph) -> Network | FormulaGraph:
-    """What a derivation is about, or what is given instead of one."""
+def _source(source: Derivation | GivenGraph) -> Network | FormulaGraph:
+    """What a derivation is about, or what stands in its place."""
     from derive.derivation.derivation import Derivation
     from derive.graph.conversion import network_or_formulas
 
-    return given.source if isinstance(given, Derivation) else network_or_formulas(given)
+    return source.source if isinstance(source, Derivation) else network_or_formulas(source)
 
 
-def _layered(given: Derivation | GivenGraph, to: str) -> Network:
+def _layered(about: Derivation | GivenGraph, to: str) -> Network:
     """The network. Raises OptionError for a graph of formulas: the format has no page of one."""
     from derive.graph import FormulaGraph
 
-    source = _source(given)
+    source = _source(about)
     if isinstance(source, FormulaGraph):
         raise OptionError(
             f"to: got {to!r}, which is made for a network with layers; of a graph of formulas "
@@ -182,17 +182,17 @@ def _layered(given: Derivation | GivenGraph, to: str) -> Network:
     return source
 
 
-def _derivation(given: Derivation | GivenGraph, detail: str) -> Derivation:
+def _derivation(about: Derivation | GivenGraph, detail: str) -> Derivation:
     """What a page is about. Raises PageError, before any work, where nobody would read it."""
     from derive.derivation.derivation import Derivation, derive
     from derive.extent import refuse_bookshelf
     from derive.network.description import Network
 
-    source = _source(given)
+    source = _source(about)
     if isinstance(source, Network):
-        style = given.style if isinstance(given, Derivation) else "deltas"
+        style = about.style if isinstance(about, Derivation) else "deltas"
         refuse_bookshelf(source, style, detail)
-    return given if isinstance(given, Derivation) else derive(source)
+    return about if isinstance(about, Derivation) else derive(source)
 
 
 def render_files(

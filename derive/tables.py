@@ -51,9 +51,9 @@ def read_table(path: str | Path) -> list[Row]:
     if len(raw) > MAX_BYTES:
         raise TableError(f"{path}: more than {MAX_BYTES} bytes; a table is smaller")
     try:
-        found = _spreadsheet(place, raw) if raw[:4] == b"PK\x03\x04" else _csv(place, raw)
+        cells = _spreadsheet(place, raw) if raw[:4] == b"PK\x03\x04" else _csv(place, raw)
         rows = []
-        for row in found:
+        for row in cells:
             if row.line > MOST_ROWS or len(row.cells) > MOST_COLUMNS:
                 raise TableError(
                     f"{path}:{row.line}: allowed are {MOST_ROWS} rows and {MOST_COLUMNS} columns"

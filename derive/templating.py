@@ -42,23 +42,23 @@ def placed(kind: type[Exception], where: str = "", hint: str = "") -> Iterator[N
     where  the place that is told where a template's line is not to be found
     hint   what is told before the remedy
     """
-    told = f"{hint}; {_REMEDY}" if hint else _REMEDY
+    advice = f"{hint}; {_REMEDY}" if hint else _REMEDY
     try:
         yield
     except kind:
         raise
     except JinjaSyntaxError as error:
         place = f"{error.filename or error.name}:{error.lineno}"
-        raise kind(f"{place}: {error.message}; {told}") from error
+        raise kind(f"{place}: {error.message}; {advice}") from error
     except TemplateNotFound as error:
         place = _place(error.__traceback__) or where
-        message = f"there is no template {error.name!r}; {told}"
+        message = f"there is no template {error.name!r}; {advice}"
         raise kind(f"{place}: {message}" if place else message) from error
     except Exception as error:
         place = _place(error.__traceback__) or where
         if not place:
             raise
-        raise kind(f"{place}: {error}; {told}") from error
+        raise kind(f"{place}: {error}; {advice}") from error
 
 
 def _place(trace: TracebackType | None) -> str:

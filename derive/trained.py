@@ -132,9 +132,11 @@ def svg_files(training: Training, look: Look, file: str) -> Mapping[str, str]:
     """The curves alone: FILE-loss-linear.svg and FILE-loss-log.svg."""
     from derive.writers.drawings.svg import svg
 
-    told = account(training, _words(training, look), look.digits)
+    context = account(training, _words(training, look), look.digits)
     stem = file.removesuffix(".svg")
-    return {f"{stem}-{picture.name}.svg": svg(picture, look.names) for picture, _ in pictures(told)}
+    return {
+        f"{stem}-{picture.name}.svg": svg(picture, look.names) for picture, _ in pictures(context)
+    }
 
 
 def csv_files(training: Training, look: Look, file: str) -> Mapping[str, str]:
@@ -217,7 +219,7 @@ def _reading(training: Training, look: Look) -> list[str]:
     from derive.document.blocks import Strong
     from derive.document.training.reading import sentences
 
-    told = account(training, _words(training, look), look.digits)
+    context = account(training, _words(training, look), look.digits)
     return [
         "".join(
             part if isinstance(part, str)
@@ -225,7 +227,7 @@ def _reading(training: Training, look: Look) -> list[str]:
             else text(part, look.names)
             for part in sentence
         )
-        for sentence in sentences(told)
+        for sentence in sentences(context)
     ]  # fmt: skip
 
 

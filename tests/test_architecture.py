@@ -235,3 +235,90 @@ def test_a_second_backward_pass_would_be_seen(what: str) -> None:
 @pytest.mark.parametrize("what", HARMLESS)
 def test_what_is_no_backward_pass_is_let_be(what: str) -> None:
     assert not list(backward_passes(HARMLESS[what]))
+
+
+# -- names -------------------------------------------------------------------------------------
+
+# Participles that say nothing of what a name holds. What a graph is ``given`` is a word of the API.
+PARTICIPLES = frozenset((
+    "arriving", "found", "kept", "listed", "made", "said", "shown", "taken", "told",
+))  # fmt: skip
+# Folders in which there are such names, and how many at most. None is added, and no number grows.
+LEFT = {"algebra": 17, "commands": 3, "compute": 145, "derivation": 74, "document": 174,
+        "worksheets": 199, "writers": 33}  # fmt: skip
+
+
+def bound(text: str) -> Iterator[tuple[str, int]]:
+    """(name, line) of each variable, parameter, attribute, function and class that a text names."""
+    for node in ast.walk(ast.parse(text)):
+        match node:
+            case ast.Name(id=name, ctx=ast.Store()) | ast.Attribute(attr=name, ctx=ast.Store()):
+                yield name, node.lineno
+            case ast.arg(arg=name) | ast.FunctionDef(name=name) | ast.ClassDef(name=name):
+                yield name, node.lineno
+            case ast.ExceptHandler(name=str(name)) | ast.MatchAs(name=str(name)):
+                yield name, node.lineno
+            case ast.MatchStar(name=str(name)):
+                yield name, node.lineno
+            case ast.Import(names=names) | ast.ImportFrom(names=names):
+                for alias in names:
+                    yield alias.asname or "", node.lineno
+
+
+def participles(module: str, text: str) -> Iterator[str]:
+    """The names of a module, and in it, that are a bare participle."""
+    if module.split(".")[-1].strip("_") in PARTICIPLES:
+        yield module
+    for name, line in bound(text):
+        if name.strip("_") in PARTICIPLES:
+            yield f"{module}:{line}: {name}"
+
+
+def test_a_name_says_what_it_holds() -> None:
+    names: dict[str, list[str]] = {}
+    for module, text in MODULES.items():
+        folder = module.split(".")[1] if "." in module else ""
+        names.setdefault(folder if folder in FOLDERS else "", []).extend(participles(module, text))
+    for folder, some in names.items():
+        assert len(some) <= LEFT.get(folder, 0), "\n".join(some)
+
+
+@pytest.mark.parametrize("text", [
+    "found = []",
+    "found: list[str] = []",
+    "total, (found, rest) = 0, pair",
+    "def f(self):\n    self._found = []",
+    "def f(told): pass",
+    "def f(*, told=''): pass",
+    "def f(*told, **rest): pass",
+    "key = lambda shown: shown.value",
+    "def _told(): pass",
+    "class C:\n    told: str",
+    "class C:\n    @property\n    def told(self): pass",
+    "lines = [shown for shown in rows]",
+    "for said in rows: pass",
+    "with open(path) as said: pass",
+    "if (arriving := next(parts)): pass",
+    "try: pass\nexcept ValueError as said: pass",
+    "match row:\n    case [first, *found]: pass",
+    "match row:\n    case Row() as found: pass",
+    "from derive.derivation.rounding import rounded as shown",
+])  # fmt: skip
+def test_a_bare_participle_is_seen(text: str) -> None:
+    assert len(list(participles("derive.network.planted", text))) == 1
+    assert len(list(participles("derive.network.found", "lines = []"))) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "lines = []",
+        "found_at = 3",
+        "print(step.found, found)",
+        "f(told='')",
+        "'found'",
+        "given = {}",
+    ],
+)
+def test_what_is_no_bare_participle_is_let_be(text: str) -> None:
+    assert not list(participles("derive.network.planted", text))

@@ -14,5 +14,5 @@ def catalog(as_json: bool) -> None:
     """List the activations, losses, notations and so on."""
     from derive.listing import as_text, listing
 
-    found = listing()
-    click.echo(dumped(found) if as_json else as_text(found))
+    tables = listing()
+    click.echo(dumped(tables) if as_json else as_text(tables))

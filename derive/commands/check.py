@@ -40,5 +40,5 @@ def check(network: str, style: StyleName | None, as_json: bool) -> None:
     from derive.checking import as_data, as_text, examine
     from derive.graph.conversion import network_or_formulas
 
-    found = examine(network_or_formulas(network), style)
-    click.echo(dumped(as_data(found)) if as_json else as_text(found))
+    examination = examine(network_or_formulas(network), style)
+    click.echo(dumped(as_data(examination)) if as_json else as_text(examination))

@@ -66,10 +66,10 @@ def spare(places: Sequence[Path] | None, force: bool) -> None:
     """
     there = [str(place) for place in places or () if place.is_file()]
     if there and not force:
-        listed = ", ".join(there[:3]) + (f" and {len(there) - 3} more" if len(there) > 3 else "")
+        names = ", ".join(there[:3]) + (f" and {len(there) - 3} more" if len(there) > 3 else "")
         verb, them = ("is", "it") if len(there) == 1 else ("are", "them")
         raise click.UsageError(
-            f"{listed} {verb} there already: add --force to overwrite {them}, or give -o another "
+            f"{names} {verb} there already: add --force to overwrite {them}, or give -o another "
             "name"
         )
 
@@ -118,11 +118,11 @@ def tell_names(people: Iterable[Person]) -> None:
 def progress(what: str) -> Callable[[int, int], None] | None:
     """A line on the terminal that is written over, and away in the end; None where none looks."""
 
-    def told(done: int, of: int) -> None:
+    def write_over(done: int, of: int) -> None:
         text = "" if done == of else f"{done} of {of} {what}"
         click.echo(f"\r{text:<30}" + ("\r" if done == of else ""), nl=False, err=True)
 
-    return told if sys.stderr.isatty() else None
+    return write_over if sys.stderr.isatty() else None
 
 
 def dumped(data: object) -> str:

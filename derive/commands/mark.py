@@ -12,8 +12,8 @@ from derive.commands.delivery import clear, spare, tell, tell_names
 FORMATS = ("text", "markdown", "latex", "csv", "json")
 
 
-def _formats(_: click.Context, __: click.Parameter, given: str) -> tuple[str, ...]:
-    names = tuple(dict.fromkeys(name.strip() for name in given.split(",")))
+def _formats(_: click.Context, __: click.Parameter, value: str) -> tuple[str, ...]:
+    names = tuple(dict.fromkeys(name.strip() for name in value.split(",")))
     for name in names:
         if name not in FORMATS:
             raise click.BadParameter(

@@ -23,8 +23,8 @@ def look_up(what: str, names: Sequence[str], home: str, table: str) -> None:
     there: Mapping[str, object] = getattr(import_module(home), table)
     for name in names:
         if name not in there:
-            listed = ", ".join(there)
-            raise click.BadParameter(f"there is no {what} {name!r}; choose one of: {listed}")
+            known = ", ".join(there)
+            raise click.BadParameter(f"there is no {what} {name!r}; choose one of: {known}")
 
 
 def style_named(_: click.Context, __: click.Parameter, name: str | None) -> str | None:
@@ -32,19 +32,19 @@ def style_named(_: click.Context, __: click.Parameter, name: str | None) -> str 
     return name
 
 
-def formats_named(_: click.Context, __: click.Parameter, given: str) -> tuple[str, ...]:
-    names = tuple(dict.fromkeys(name.strip() for name in given.split(",")))
+def formats_named(_: click.Context, __: click.Parameter, value: str) -> tuple[str, ...]:
+    names = tuple(dict.fromkeys(name.strip() for name in value.split(",")))
     look_up("format", names, "derive.writers", "FORMATS")
     return names
 
 
 def document_formats_named(
-    context: click.Context, parameter: click.Parameter, given: str
+    context: click.Context, parameter: click.Parameter, value: str
 ) -> tuple[str, ...]:
     from derive.writers.errors import UnknownFormat
     from derive.writers.registry import document_format
 
-    names = formats_named(context, parameter, given)
+    names = formats_named(context, parameter, value)
     for name in names:
         try:
             document_format(name)
@@ -53,16 +53,16 @@ def document_formats_named(
     return names
 
 
-def output(metavar: str, told: str) -> Callable[[F], F]:
+def output(metavar: str, description: str) -> Callable[[F], F]:
     """Where a command writes to; "-" is stdout, as everywhere."""
     return click.option(
-        "-o", "--output", metavar=metavar, help=told,
-        callback=lambda _, __, given: None if given == "-" else given,
+        "-o", "--output", metavar=metavar, help=description,
+        callback=lambda _, __, value: None if value == "-" else value,
     )  # fmt: skip
 
 
-def parts_named(_: click.Context, __: click.Parameter, given: str | None) -> tuple[str, ...]:
-    names = tuple(dict.fromkeys(name.strip() for name in (given or "").split(",") if name.strip()))
+def parts_named(_: click.Context, __: click.Parameter, value: str | None) -> tuple[str, ...]:
+    names = tuple(dict.fromkeys(name.strip() for name in (value or "").split(",") if name.strip()))
     if names == ("all",):
         from derive.rendering import PARTS
 
@@ -71,8 +71,8 @@ def parts_named(_: click.Context, __: click.Parameter, given: str | None) -> tup
     return names
 
 
-def omissions_named(_: click.Context, __: click.Parameter, given: str | None) -> tuple[str, ...]:
-    names = tuple(dict.fromkeys(name.strip() for name in (given or "").split(",") if name.strip()))
+def omissions_named(_: click.Context, __: click.Parameter, value: str | None) -> tuple[str, ...]:
+    names = tuple(dict.fromkeys(name.strip() for name in (value or "").split(",") if name.strip()))
     look_up("section", names, "derive.rendering", "OMISSIONS")
     return names
 

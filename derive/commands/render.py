@@ -88,26 +88,26 @@ def render(
         refuse(loaded, name)
     pages = any(row.document for row in formats)
     if pages and isinstance(loaded, derive.Network):
-        told = before_the_work(loaded, style or usual_style(loaded), asked["detail"])
-        if told:
-            click.echo(told, err=True)
+        warning = before_the_work(loaded, style or usual_style(loaded), asked["detail"])
+        if warning:
+            click.echo(warning, err=True)
     limits = {} if max_paths is None else {"max_paths": max_paths}
     # What is made from the network itself waits for no derivation.
     derivation = derive.derive(loaded, style, **limits) if pages else loaded
-    given = {name: value for name, value in asked.items() if value is not None}
+    keywords = {name: value for name, value in asked.items() if value is not None}
     if not isinstance(loaded, derive.Network) and asked["parts"] == tuple(PARTS):
-        given["parts"] = GRAPH_PARTS  # all that there are
+        keywords["parts"] = GRAPH_PARTS  # all that there are
     if places is None:
         if to[0] == "svg":
             click.echo("this is the first picture: add -o DIR/ for all of them", err=True)
-        elif formats[0].beside and "pictures" in given.get("parts", ()):
+        elif formats[0].beside and "pictures" in keywords.get("parts", ()):
             click.echo("the pictures are left out: they are files, add -o DIR/ for them", err=True)
-        deliver([derive.render(derivation, to[0], **given)], None)
+        deliver([derive.render(derivation, to[0], **keywords)], None)
         return
     files = {
         place.parent / file: content
         for place, name in zip(places, to, strict=True)
-        for file, content in derive.render_files(derivation, place.name, name, **given).items()
+        for file, content in derive.render_files(derivation, place.name, name, **keywords).items()
     }
     spare(list(files), force)
     deliver(list(files.values()), list(files))

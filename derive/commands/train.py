@@ -24,25 +24,25 @@ INTERRUPTED = 130  # as a shell reports what Ctrl-C ended
 _PATIENCE = 1.0  # seconds after which a bar shows that something is going on
 
 
-def _outputs_named(_: click.Context, __: click.Parameter, given: str) -> tuple[str, ...]:
+def _outputs_named(_: click.Context, __: click.Parameter, value: str) -> tuple[str, ...]:
     from derive.trained import output_named
 
-    rows = [output_named(name.strip()) for name in given.split(",")]
-    names = [name.strip() for name, row in zip(given.split(","), rows, strict=True) if row is None]
+    rows = [output_named(name.strip()) for name in value.split(",")]
+    names = [name.strip() for name, row in zip(value.split(","), rows, strict=True) if row is None]
     options.look_up("format", names, "derive.trained", "OUTPUTS")
     return tuple(dict.fromkeys(row.name for row in rows if row is not None))
 
 
 def _rates_given(
-    _: click.Context, __: click.Parameter, given: str | None
+    _: click.Context, __: click.Parameter, value: str | None
 ) -> tuple[Number, ...] | None:
-    if given is None:
+    if value is None:
         return None
     from derive.compute.arguments import ArgumentError
     from derive.compute.training.settings import learning_rates
 
     try:
-        return learning_rates(part.strip() for part in given.split(","))
+        return learning_rates(part.strip() for part in value.split(","))
     except ArgumentError as error:
         raise click.BadParameter(
             f"got {error.got}; allowed: {error.allowed}; as in 0.1,0.5,1.0"
@@ -197,8 +197,12 @@ def _examples(
         return {"inputs": leaves.inputs}, leaves.count, leaves.unused
     from derive.compute.training.data import read_data
 
-    found = read_data(data, described)
-    return {"inputs": found.inputs, "targets": found.targets}, len(found.inputs), found.unused
+    examples = read_data(data, described)
+    return (
+        {"inputs": examples.inputs, "targets": examples.targets},
+        len(examples.inputs),
+        examples.unused,
+    )
 
 
 def _look(
@@ -297,9 +301,9 @@ class _Bar:
     @property
     def progress(self) -> Any:
         """What the training tells; nothing where nobody looks."""
-        return self._told if sys.stderr.isatty() else None
+        return self._update if sys.stderr.isatty() else None
 
-    def _told(self, rate: Number, epochs: int) -> None:
+    def _update(self, rate: Number, epochs: int) -> None:
         if self.rate is not None and rate != self.rate:
             self.before += self.epochs
         self.rate = rate

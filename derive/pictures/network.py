@@ -20,12 +20,12 @@ _SIZES = (7.0, 6.0)  # of the labels of weights
 class Layout:
     """A network with the labels of its weights in place.
 
-    told  what these say: "values" (name and value), "names", or "": there is no room for any
+    labelling  what these say: "values" (name and value), "names", or "": there is no room for any
     """
 
     plan: Plan
     weights: tuple[Label, ...]
-    told: str
+    labelling: str
 
 
 def layout(scene: Scene) -> Layout:
@@ -33,12 +33,12 @@ def layout(scene: Scene) -> Layout:
     plans = list(_plans(scene))
     if scene.dense:
         return Layout(plans[-1], (), "")
-    for told in ("values", "names") if scene.shown is not None else ("names",):
+    for labelling in ("values", "names") if scene.displayed is not None else ("names",):
         for plan in plans:
             for size in _SIZES:
-                labels = _weights(scene, plan, told, size)
+                labels = _weights(scene, plan, labelling, size)
                 if labels is not None:
-                    return Layout(plan, labels, told)
+                    return Layout(plan, labels, labelling)
     return Layout(plans[-1], (), "")
 
 
@@ -52,21 +52,21 @@ def _plans(scene: Scene) -> Iterator[Plan]:
         yield plan
 
 
-def _weights(scene: Scene, plan: Plan, told: str, size: float) -> tuple[Label, ...] | None:
+def _weights(scene: Scene, plan: Plan, labelling: str, size: float) -> tuple[Label, ...] | None:
     joined = [edge for edge in plan.edges if edge.weight is not None]
 
     def content(edge: Edge) -> Content:
         assert edge.weight is not None
-        return scene.named(edge.weight) if told == "values" else (edge.weight,)
+        return scene.named(edge.weight) if labelling == "values" else (edge.weight,)
 
     above = [shape for node in plan.nodes() for shape in scene.bias_above(node)]
-    taken = [area(label, scene.names) for label in above if isinstance(label, Label)]
-    return along_lines(joined, content, scene.names, size, tuple(plan.nodes()), taken)
+    occupied = [area(label, scene.names) for label in above if isinstance(label, Label)]
+    return along_lines(joined, content, scene.names, size, tuple(plan.nodes()), occupied)
 
 
 def network(
     scene: Scene,
-    found: Layout,
+    layout: Layout,
     words: Sequence[Content],
     target: str,
     title: Content,
@@ -77,12 +77,12 @@ def network(
     words   what stands over each column
     target  what stands before each target
     """
-    plan = found.plan
+    plan = layout.plan
     shapes: list[Shape] = []
     for edge in plan.edges:
         pen = Pen("faint", 0.8) if edge.weight is None else scene.weight_pen(edge.weight)
         shapes.append(line(edge, pen))
-    shapes += found.weights
+    shapes += layout.weights
     for node in plan.nodes():
         shapes += scene.bias_above(node)
         role = scene.role(node)

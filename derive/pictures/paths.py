@@ -18,14 +18,14 @@ _FAINT, _START = 0.5, 2.8  # widths of lines
 
 def depending(graph: NetworkGraph, w: Quantity) -> frozenset[Quantity]:
     """What a change of ``w`` changes on its ways to the loss, without ``w``."""
-    found: set[Quantity] = set()
+    dependents: set[Quantity] = set()
     waiting = deque([w])
     while waiting:
         for child in graph.children.get(waiting.popleft(), ()):
-            if child not in found and graph.reaches(child, E):
-                found.add(child)
+            if child not in dependents and graph.reaches(child, E):
+                dependents.add(child)
                 waiting.append(child)
-    return frozenset(found)
+    return frozenset(dependents)
 
 
 def plan_of(scene: Scene, w: Quantity) -> Plan:
@@ -89,7 +89,7 @@ def _labels(scene: Scene, plan: Plan, lines: list[Edge], w: Quantity) -> tuple[L
     """The weights along the paths; where these are too many, the first alone."""
     joined = [edge for edge in lines if edge.weight is not None]
     biases = [s for node in plan.nodes() if scene.bias(node) == w for s in scene.bias_above(node)]
-    taken = [area(label, scene.names) for label in biases if isinstance(label, Label)]
+    occupied = [area(label, scene.names) for label in biases if isinstance(label, Label)]
     nodes = tuple(plan.nodes())
 
     def content(edge: Edge) -> Content:
@@ -98,7 +98,7 @@ def _labels(scene: Scene, plan: Plan, lines: list[Edge], w: Quantity) -> tuple[L
     for some in (joined, [edge for edge in joined if edge.weight == w]):
         if len(some) > MOST_LINES:
             continue
-        found = along_lines(some, content, scene.names, VALUE, nodes, taken, "gradient")
-        if found is not None:
-            return found
+        labels = along_lines(some, content, scene.names, VALUE, nodes, occupied, "gradient")
+        if labels is not None:
+            return labels
     return ()

@@ -29,16 +29,16 @@ def along_lines(
     names: Names,
     size: float,
     nodes: Sequence[Node],
-    taken: Sequence[Area],
+    occupied: Sequence[Area],
     role: str = "",
 ) -> tuple[Label, ...] | None:
     """A label on every line, or None where there is not room for all.
 
-    nodes  the circles that labels keep clear of; taken: the areas of other labels
+    nodes  the circles that labels keep clear of; occupied: the areas of other labels
     """
     lines = [(edge.source.at[0], edge.ends) for edge in edges]
-    found: list[Label] = []
-    areas = list(taken)
+    labels: list[Label] = []
+    areas = list(occupied)
     for edge, (column, ends) in zip(edges, lines, strict=True):
         near = [other for x, other in lines if x == column]
         label = Label(ends[0], content(edge), size, "middle", role, _angle(ends))
@@ -51,9 +51,9 @@ def along_lines(
         if not free:
             return None
         _, share, room = min(free, key=lambda one: one[:2])
-        found.append(replace(label, at=_at(ends, share)))
+        labels.append(replace(label, at=_at(ends, share)))
         areas.append(room)
-    return tuple(found)
+    return tuple(labels)
 
 
 def _rooms(

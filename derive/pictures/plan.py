@@ -112,12 +112,12 @@ class Plan:
 def planned(graph: NetworkGraph, measures: Measures, *, loss: bool = False) -> Plan:
     """Where everything stands; ``loss``: with the terms of the loss, and the loss."""
     kinds = list(_columns(graph, loss))
-    shown = [_shown(every) for _, _, every in kinds]
-    height = max(_rows(some, len(every)) for some, (_, _, every) in zip(shown, kinds, strict=True))
+    drawn = [_first_and_last(every) for _, _, every in kinds]
+    height = max(_rows(some, len(every)) for some, (_, _, every) in zip(drawn, kinds, strict=True))
     middle = measures.top + measures.radius + (height - 1) * measures.pitch / 2
     columns: list[Column] = []
     x = SIDE + measures.radius
-    for some, (kind, layer, every) in zip(shown, kinds, strict=True):
+    for some, (kind, layer, every) in zip(drawn, kinds, strict=True):
         if columns:
             x += 2 * measures.radius + (measures.gap if kind == UNITS else measures.close)
         rows = _rows(some, len(every))
@@ -153,12 +153,12 @@ def _columns(
         yield LOSS, depth, [(E,)]
 
 
-def _shown(every: list[tuple[Quantity, ...]]) -> list[tuple[Quantity, ...]]:
+def _first_and_last(every: list[tuple[Quantity, ...]]) -> list[tuple[Quantity, ...]]:
     return every if len(every) <= MOST else [*every[:FIRST], every[-1]]
 
 
-def _rows(shown: list[tuple[Quantity, ...]], count: int) -> int:
-    return len(shown) + (len(shown) < count)
+def _rows(drawn: list[tuple[Quantity, ...]], count: int) -> int:
+    return len(drawn) + (len(drawn) < count)
 
 
 def _edges(graph: NetworkGraph, columns: list[Column]) -> Iterator[Edge]:

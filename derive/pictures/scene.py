@@ -33,24 +33,24 @@ _CROWDED = 4  # units past which those of a layer stand close
 class Scene:
     """A network to be drawn.
 
-    shown  the displayed number of a quantity, a derivative or a product of quantities; None
-           where there are no numbers
+    displayed  the displayed number of a quantity, a derivative or a product of quantities; None
+               where there are no numbers
     """
 
     graph: NetworkGraph
     names: Names
-    shown: Callable[[Expression], Shown] | None = None
+    displayed: Callable[[Expression], Shown] | None = None
 
     def value(self, quantity: Quantity) -> Content:
         """The number alone; nothing where there are none."""
-        return () if self.shown is None else (self.shown(quantity).number,)
+        return () if self.displayed is None else (self.displayed(quantity).number,)
 
     def named(self, quantity: Quantity) -> Content:
         """w1 = 0.15, or the name alone."""
-        if self.shown is None:
+        if self.displayed is None:
             return (quantity,)
-        found = self.shown(quantity)
-        return quantity, " = " if found.exact else " ≈ ", found.number
+        displayed = self.displayed(quantity)
+        return quantity, " = " if displayed.exact else " ≈ ", displayed.number
 
     @property
     def biased(self) -> bool:
@@ -112,15 +112,15 @@ class Scene:
     @cached_property
     def _largest(self) -> Fraction:
         weights = [w for q in self.graph.parents.values() for w in q if w.kind == WEIGHT]
-        if self.shown is None:
+        if self.displayed is None:
             return Fraction(1)
-        return max((abs(self.shown(w).number.value) for w in weights), default=Fraction(1))
+        return max((abs(self.displayed(w).number.value) for w in weights), default=Fraction(1))
 
     def weight_pen(self, weight: Quantity) -> Pen:
         """Dashed below zero, the thicker the larger."""
-        if self.shown is None:
+        if self.displayed is None:
             return Pen("positive", 0.5 if self.dense else 1.0)
-        value = self.shown(weight).number.value
+        value = self.displayed(weight).number.value
         share = float(abs(value) / self._largest) if self._largest else 0.0
         thick = (_THIN + (_THICK - _THIN) * share) * (0.6 if self.dense else 1)
         return Pen("negative", thick, DASH) if value < 0 else Pen("positive", thick)

@@ -96,9 +96,9 @@ def _labels(scene: Scene, plan: Plan, arrows: list[Edge]) -> tuple[Label, ...]:
     joined = [edge for edge in arrows if edge.weight is not None]
     if len(joined) > MOST_LINES:
         return ()
-    taken: list[Area] = []
+    occupied: list[Area] = []
 
     def content(edge: Edge) -> Content:
         return () if edge.weight is None else scene.named(edge.weight)
 
-    return along_lines(joined, content, scene.names, VALUE, tuple(plan.nodes()), taken) or ()
+    return along_lines(joined, content, scene.names, VALUE, tuple(plan.nodes()), occupied) or ()

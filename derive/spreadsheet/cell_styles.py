@@ -26,7 +26,7 @@ class Look:
 
     def __init__(self, book: Any, digits: int) -> None:
         self._book = book
-        self._made: dict[tuple[Any, ...], Any] = {}
+        self._formats: dict[tuple[Any, ...], Any] = {}
         digits = min(digits, 15)  # a spreadsheet shows no more
         self.width = max(12, digits + 7)  # of a column of values
         self.plain = "0." + "0" * digits
@@ -36,9 +36,9 @@ class Look:
 
     def _format(self, **properties: Any) -> Any:
         key = tuple(sorted(properties.items()))
-        if key not in self._made:
-            self._made[key] = self._book.add_format(properties)
-        return self._made[key]
+        if key not in self._formats:
+            self._formats[key] = self._book.add_format(properties)
+        return self._formats[key]
 
     def height(self, texts: Sequence[tuple[str, int]]) -> float:
         """What a row of wrapped texts needs, in points: (text, width of its column) each."""

@@ -27,7 +27,7 @@ class CellNames:
     """Names as a spreadsheet takes them, none of them twice."""
 
     def __init__(self) -> None:
-        self._taken: set[str] = set()
+        self._used: set[str] = set()
 
     def __call__(self, wanted: str) -> str:
         """w1 ⇒ w_1, R ⇒ R_, größe ⇒ gr_e"""
@@ -38,12 +38,12 @@ class CellNames:
             name = "_".join(address.groups())
         if name.lower() in _RESERVED or _ROW_COLUMN.fullmatch(name):
             name += "_"
-        found, turn = name, 1
-        while found.lower() in self._taken:
+        unique, turn = name, 1
+        while unique.lower() in self._used:
             turn += 1
-            found = f"{name}_{turn}" if not name.endswith("_") else f"{name}{turn}"
-        self._taken.add(found.lower())
-        return found
+            unique = f"{name}_{turn}" if not name.endswith("_") else f"{name}{turn}"
+        self._used.add(unique.lower())
+        return unique
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ def starts(
     """The learning rate, every example's inputs and targets, every weight and bias."""
     network = plan.network
     called = CellNames()
-    found = [Start(RATE, called(names.code(RATE)), rate, made_up_rate)]
+    start_cells = [Start(RATE, called(names.code(RATE)), rate, made_up_rate)]
     rows = {INPUT: given.inputs, TARGET: given.targets}
     cells = {column.quantity for column in plan.columns if column.formula is None}
     position = 0
@@ -96,8 +96,8 @@ def starts(
         else:
             value = made_up.number(network, quantity, position)
         position += 1
-        found.append(Start(quantity, called(names.code(quantity)), value, not own))
-    return tuple(found)
+        start_cells.append(Start(quantity, called(names.code(quantity)), value, not own))
+    return tuple(start_cells)
 
 
 def _in_order(plan: Plan, names: Names) -> Iterator[Quantity]:

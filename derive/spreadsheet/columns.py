@@ -106,7 +106,9 @@ class _Planner:
         self.graph = NetworkGraph(network)
         self.taught = Taught(self.graph)
         self.steps = tuple(map(self.in_sign, steps(network, self.graph, formulas)))
-        self.shown = {step.target: step.shown for step in self.steps if step.shown is not None}
+        self.cell_formulas = {
+            step.target: step.formula for step in self.steps if step.formula is not None
+        }
         self.loss = BATCH_E if self.is_batch else E
         self.trained = frozenset(network.parameters())
 
@@ -115,30 +117,30 @@ class _Planner:
         if self.network.delta_sign != NEGATIVE:
             return step
         change = as_delta if step.target.kind == DELTA else with_minus
-        shown = None if step.shown is None else change(step.shown)
-        return Step(step.target, change(step.value), shown)
+        formula = None if step.formula is None else change(step.formula)
+        return Step(step.target, change(step.value), formula)
 
     def plan(self) -> Plan:
-        found: list[Column] = []
+        columns: list[Column] = []
         if self.is_batch:
-            found += self.parameters()
+            columns += self.parameters()
         for example in self.rows:
-            found += self.data(example)
+            columns += self.data(example)
             if not self.is_batch:
-                found += self.parameters()
-            found += self.example(example)
+                columns += self.parameters()
+            columns += self.example(example)
         if self.is_batch:
             losses = [same_example(E, example) for example in self.rows]
             whole = self.over_examples(losses)
-            found.append(Column(BATCH_E, "loss", whole, BATCH_E, whole))
-        found += self.gradients()
+            columns.append(Column(BATCH_E, "loss", whole, BATCH_E, whole))
+        columns += self.gradients()
         for example in self.rows:
             for step in self.steps:
-                if step.is_helper and step.shown is not None:
+                if step.is_helper and step.formula is not None:
                     target = same_example(step.target, example)
-                    value = _of(step.shown, example)
-                    found.append(Column(target, "helpers", value, target, value))
-        return Plan(self.network, self.rows, self.steps, tuple(found), self.loss)
+                    value = _of(step.formula, example)
+                    columns.append(Column(target, "helpers", value, target, value))
+        return Plan(self.network, self.rows, self.steps, tuple(columns), self.loss)
 
     def parameters(self) -> Iterator[Column]:
         for q in self.names.quantities():
@@ -148,14 +150,14 @@ class _Planner:
 
     def data(self, example: int | None) -> Iterator[Column]:
         for target in self.graph.targets:
-            if target in self.shown:
+            if target in self.cell_formulas:
                 yield self.of_example(target, "data", example, self.graph.definitions[target])
             else:
-                yield self.given(same_example(target, example))
+                yield self.data_column(same_example(target, example))
         for q in self.graph.inputs:
-            yield self.given(same_example(q, example))
+            yield self.data_column(same_example(q, example))
 
-    def given(self, q: Quantity) -> Column:
+    def data_column(self, q: Quantity) -> Column:
         return Column(q, "data", None, q)
 
     def example(self, example: int | None) -> Iterator[Column]:
@@ -178,12 +180,12 @@ class _Planner:
         self, q: Quantity, group: str, example: int | None, meaning: Expression
     ) -> Column:
         here = same_example(q, example)
-        return Column(here, group, _of(self.shown[q], example), here, _of(meaning, example))
+        return Column(here, group, _of(self.cell_formulas[q], example), here, _of(meaning, example))
 
     def gradients(self) -> Iterator[Column]:
         for q in self.names.quantities():
             if q in self.trained:
-                value = self.shown[gradient(q)]
+                value = self.cell_formulas[gradient(q)]
                 formula = self.over_examples([_of(value, example) for example in self.rows])
                 yield Column(gradient(q), "gradients", formula, Partial(self.loss, q), formula)
 

@@ -129,28 +129,28 @@ def of_training(
     )  # fmt: skip
 
 
-def layered(given: Network | FormulaGraph) -> Network:
-    """The network that is given. Raises SpreadsheetError for a graph of formulas."""
-    if isinstance(given, FormulaGraph):
+def layered(source: Network | FormulaGraph) -> Network:
+    """The network itself. Raises SpreadsheetError for a graph of formulas."""
+    if isinstance(source, FormulaGraph):
         raise SpreadsheetError(
             "xlsx: got a graph of formulas; allowed is a network with layers; write csv, or a "
             "report in markdown"
         )
-    return given
+    return source
 
 
 def training_files(training: Training, look: Any, file: str) -> dict[str, bytes]:
     """{file: the workbook of a training}, in the names, digits and words of a ``Look``."""
-    made = of_training(
+    book = of_training(
         training, notation=look.names, digits=look.digits, templates=look.templates
     )  # fmt: skip
-    return {file: made}
+    return {file: book}
 
 
 def _follow(network: Network, training: Training) -> bool:
     """Whether a training's targets are what the network's formulas make of its inputs."""
-    found = ScalarEngine(Defaults(network)).target_values(training.inputs)
-    return [list(row) for row in training.targets] == found
+    target_values = ScalarEngine(Defaults(network)).target_values(training.inputs)
+    return [list(row) for row in training.targets] == target_values
 
 
 def _swept(rates: Sequence[float] | None) -> Sequence[float]:

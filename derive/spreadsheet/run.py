@@ -23,16 +23,16 @@ def rows(plan: Plan, start: Sequence[Start], rate: float, epochs: int) -> Iterat
     The first row is before any update. The numbers are those of ``derive.compile``: the same
     statements in the same order.
     """
-    given = {one.quantity: one.value for one in start}
+    leaves = {one.quantity: one.value for one in start}
     parameters = [one.quantity for one in start if one.quantity.kind in (WEIGHT, BIAS)]
     trained = plan.network.parameters()
     of_example = _Example(plan, parameters)
     order = [column.quantity for column in plan.columns]
     broken = _Broken(plan)
     for _ in range(epochs + 1):
-        row = dict(given)
+        row = dict(leaves)
         for example in plan.examples:
-            row |= of_example(given, example)
+            row |= of_example(leaves, example)
         if plan.is_batch:
             row[plan.loss] = _whole(
                 plan, [row[same_example(E, example)] for example in plan.examples]
@@ -44,7 +44,7 @@ def rows(plan: Plan, start: Sequence[Start], rate: float, epochs: int) -> Iterat
             )
         yield broken.marked([row[q] for q in order])
         for q in trained:
-            given[q] -= rate * row[gradient(q)]
+            leaves[q] -= rate * row[gradient(q)]
 
 
 class _Example:
@@ -57,7 +57,7 @@ class _Example:
         worked_out = {step.target for step in plan.steps}
         targets = [Quantity(TARGET, unit=k) for k in range(network.sizes[-1])]
         self.targets = [q for q in targets if q not in worked_out]
-        self.results = [step.target for step in plan.steps if step.shown is not None]
+        self.results = [step.target for step in plan.steps if step.formula is not None]
         code = Identifiers(names_of(network), RESERVED)
         writer = scalars.PythonWriter(scalars.PythonPrinter(code))
         program = Program(tuple(Statement(step.target, step.value) for step in plan.steps))
@@ -69,11 +69,11 @@ class _Example:
         source = "\n".join([*writer.definitions(), *lines])
         self.run: Callable[..., list[float]] = scalars.load(source)["values"]
 
-    def __call__(self, given: dict[Quantity, float], example: int | None) -> dict[Quantity, float]:
+    def __call__(self, leaves: dict[Quantity, float], example: int | None) -> dict[Quantity, float]:
         def numbers(of: Sequence[Quantity]) -> list[float]:
-            return [given[same_example(q, example)] for q in of]
+            return [leaves[same_example(q, example)] for q in of]
 
-        weights = [given[q] for q in self.parameters]
+        weights = [leaves[q] for q in self.parameters]
         values = self.run(weights, numbers(self.inputs), numbers(self.targets))
         return {
             same_example(q, example): value for q, value in zip(self.results, values, strict=True)

@@ -26,14 +26,14 @@ from derive.network.description import Network
 class Step:
     """target := value.
 
-    value  in the terms of the compiled function
-    shown  the same as a spreadsheet works it out, in the targets of other steps; None where it
-           stands inside the formulas that use it and has no cell
+    value    in the terms of the compiled function
+    formula  the same as a spreadsheet works it out, in the targets of other steps; None where it
+             stands inside the formulas that use it and has no cell
     """
 
     target: Quantity
     value: Expression
-    shown: Expression | None
+    formula: Expression | None
 
     @property
     def is_helper(self) -> bool:
@@ -69,25 +69,25 @@ def _lowered(program: Program, depth: int) -> Iterator[Step]:
         if isinstance(item, Statement):
             # What belongs to no layer, such as a loss term, belongs to the last one.
             place = (item.target.layer or depth, item.target.unit)
-            shown = lower(item.expression)
+            formula_of_cell = lower(item.expression)
             for cell, value, formula in lower.cells:
                 yield Step(cell, value, formula)
             lower.cells.clear()
-            yield Step(item.target, item.expression, shown)
+            yield Step(item.target, item.expression, formula_of_cell)
 
 
-def _inlined(found: list[Step]) -> Iterator[Step]:
+def _inlined(steps: list[Step]) -> Iterator[Step]:
     """Helpers that are used once, or are as short as y − t, stand inside formulas, not in cells."""
-    often = uses([step.shown for step in found if step.shown is not None])
+    often = uses([step.formula for step in steps if step.formula is not None])
     inside: dict[Expression, Expression] = {}
-    for step in found:
-        assert step.shown is not None
-        shown = substitute(step.shown, inside)
-        if step.is_helper and (often.get(step.target, 0) < 2 or _is_short(shown)):
-            inside[step.target] = shown
+    for step in steps:
+        assert step.formula is not None
+        formula = substitute(step.formula, inside)
+        if step.is_helper and (often.get(step.target, 0) < 2 or _is_short(formula)):
+            inside[step.target] = formula
             yield Step(step.target, step.value, None)
         else:
-            yield Step(step.target, step.value, shown)
+            yield Step(step.target, step.value, formula)
 
 
 def _is_short(e: Expression) -> bool:

@@ -89,8 +89,8 @@ def test_the_product_beside_a_wire(network: derive.Network) -> None:
 
     def heard(of: Expression) -> Shown:
         asked.append(of)
-        assert scene.shown is not None
-        return scene.shown(of)
+        assert scene.displayed is not None
+        return scene.displayed(of)
 
     circuit(Scene(scene.graph, scene.names, heard), (), ())
     point = oracle(network).examples[0]
@@ -122,8 +122,8 @@ def test_a_wrong_number_is_seen() -> None:
     scene = scene_of(teller(network))
 
     def slipped(of: Expression) -> Shown:
-        assert scene.shown is not None
-        right = scene.shown(of)
+        assert scene.displayed is not None
+        right = scene.displayed(of)
         if isinstance(of, Partial) and of.by == network.weights(1)[0]:
             return Shown(right.value, Number(right.number.value * 2), right.exact)
         return right

@@ -66,7 +66,7 @@ def test_graphs_without_numbers() -> None:
 def test_every_quantity_has_its_value_and_its_gradient(name: str) -> None:
     picture, naming = pictured(derived(name))
     contents = [s.content for s in picture.shapes if isinstance(s, Label)]
-    graph, shown = naming.graph, naming.shown
+    graph, shown = naming.graph, naming.displayed
     assert shown is not None
     for q in (*graph.leaves, *graph.definitions):
         assert contents.count((q, *contents_of(q, shown))) == 1

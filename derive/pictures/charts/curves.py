@@ -46,14 +46,14 @@ def curves(
 
     What lies above or below the picture is cut off at its edge; see ``cut_off``.
     """
-    shown = runs[:MOST]
-    last = max(1, *(run.epochs for run in shown))
+    drawn = runs[:MOST]
+    last = max(1, *(run.epochs for run in drawn))
     x = Scale(0, last, _LEFT, _RIGHT)
-    y = vertical(shown, log)
+    y = vertical(drawn, log)
     shapes: list[Shape] = [*_grid(x, y), *_axes(epoch, loss)]
-    for run, pen in zip(shown, PENS, strict=False):
+    for run, pen in zip(drawn, PENS, strict=False):
         shapes += _curve(run, pen, x, y)
-    shapes += _labels(shown, y)
+    shapes += _labels(drawn, y)
     return Picture(name, title, description, (WIDTH, HEIGHT), tuple(shapes))
 
 
@@ -80,14 +80,14 @@ def cut_off(run: Run, scale: Scale) -> bool:
 
 
 def _grid(x: Scale, y: Scale) -> Iterator[Shape]:
-    for value, shown in y.ticks():
+    for value, numeral in y.ticks():
         at = y(value)
         yield Line(((_LEFT, at), (_RIGHT, at)), _GRID)
-        yield Label((_LEFT - 5, at), (shown,), 8.0, "end", halo=False)
-    for value, shown in x.ticks():
+        yield Label((_LEFT - 5, at), (numeral,), 8.0, "end", halo=False)
+    for value, numeral in x.ticks():
         at = x(value)
         yield Line(((at, _TOP), (at, _BOTTOM)), _GRID)
-        yield Label((at, _BOTTOM + 10), (shown,), 8.0, halo=False)
+        yield Label((at, _BOTTOM + 10), (numeral,), 8.0, halo=False)
 
 
 def _axes(epoch: Content, loss: Content) -> Iterator[Shape]:
@@ -125,7 +125,7 @@ def straightened(points: Sequence[Point]) -> tuple[Point, ...]:
     Between two points that stay, the one furthest from the straight line stays too if it is
     too far away (Ramer, Douglas and Peucker).
     """
-    kept = {0, len(points) - 1}
+    vertices = {0, len(points) - 1}
     spans = [(0, len(points) - 1)]
     while spans:
         first, last = spans.pop()
@@ -138,9 +138,9 @@ def straightened(points: Sequence[Point]) -> tuple[Point, ...]:
             if off > far:
                 far, at = off, k
         if at is not None:
-            kept.add(at)
+            vertices.add(at)
             spans += [(first, at), (at, last)]
-    return tuple(points[k] for k in sorted(kept))
+    return tuple(points[k] for k in sorted(vertices))
 
 
 def _crossing(inner: Point, outer: Point) -> Point:
@@ -185,14 +185,14 @@ def _labels(runs: Sequence[Run], y: Scale) -> Iterator[Shape]:
 
 def spread(places: Sequence[float]) -> list[float]:
     """Sorted places moved as little as needed to be ``_APART`` and inside the picture."""
-    found: list[float] = []
+    positions: list[float] = []
     for place in places:
-        found.append(max(place, found[-1] + _APART) if found else place)
+        positions.append(max(place, positions[-1] + _APART) if positions else place)
     limit = _BOTTOM
-    for k in range(len(found) - 1, -1, -1):
-        found[k] = min(found[k], limit)
-        limit = found[k] - _APART
-    return found
+    for k in range(len(positions) - 1, -1, -1):
+        positions[k] = min(positions[k], limit)
+        limit = positions[k] - _APART
+    return positions
 
 
 def _short(rate: Number) -> Number:

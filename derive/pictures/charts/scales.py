@@ -57,8 +57,8 @@ class Scale:
         high = math.floor(math.log10(self.high) + 1e-9)
         apart = 1 + (high - low) // _DECADES
         for power in range(low + (-low) % apart, high + 1, apart):
-            shown = Power(integer(10), integer(power)) if abs(power) > 3 else None
-            yield 10.0**power, shown or _decimal(Fraction(10) ** power)
+            numeral = Power(integer(10), integer(power)) if abs(power) > 3 else None
+            yield 10.0**power, numeral or _decimal(Fraction(10) ** power)
 
 
 def _step(span: float) -> Fraction:

@@ -43,21 +43,21 @@ _WIRE = 0.8
 class Naming:
     """What is written into a picture.
 
-    shown    the displayed number of a quantity or a derivative; None where there are no numbers
-    derived  the quantities whose derivatives the page finds
+    displayed  the displayed number of a quantity or a derivative; None where there are no numbers
+    derived    the quantities whose derivatives the page finds
     """
 
     graph: AnyGraph
     names: Names
-    shown: Callable[[Expression], Shown] | None
+    displayed: Callable[[Expression], Shown] | None
     derived: frozenset[Quantity]
 
     def value(self, q: Quantity) -> Content:
         """x = −2, or the name alone."""
-        if self.shown is None:
+        if self.displayed is None:
             return (q,)
-        found = self.shown(q)
-        return q, " = " if found.exact else " ≈ ", found.number
+        displayed = self.displayed(q)
+        return q, " = " if displayed.exact else " ≈ ", displayed.number
 
     def slope(self, q: Quantity) -> Content:
         """The derivative of the loss by a quantity: its number, or without numbers its name."""
@@ -66,7 +66,7 @@ class Naming:
         if q not in self.derived:
             return ()
         slope = Partial(self.graph.loss, q)
-        return (slope,) if self.shown is None else (self.shown(slope).number,)
+        return (slope,) if self.displayed is None else (self.displayed(slope).number,)
 
     def sign(self, q: Quantity) -> Content:
         """What is done in a formula: +, ×, a function, the formula itself, or its name."""
@@ -99,8 +99,8 @@ def is_drawn(graph: AnyGraph) -> bool:
 
 def graph_picture(naming: Naming, title: Content, description: Content) -> Picture:
     """The picture of a graph."""
-    found = _Across(naming)
-    drawn = found if found.size[0] <= _WIDEST else _Down(naming)
+    across = _Across(naming)
+    drawn = across if across.size[0] <= _WIDEST else _Down(naming)
     return Picture("graph", title, description, drawn.size, tuple(drawn.shapes()))
 
 

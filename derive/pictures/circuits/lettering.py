@@ -38,8 +38,8 @@ class Lettering:
 
     def of(self, place: Expression) -> Content:
         """The label of a place, with a minus before a threshold; nothing where there is none."""
-        found = self.labels.get(place, ())
-        return ("− ", *found) if found and self.scene.is_subtracted(place) else found
+        label = self.labels.get(place, ())
+        return ("− ", *label) if label and self.scene.is_subtracted(place) else label
 
     def slope(self, q: Quantity) -> Content:
         """The derivative of the loss by a quantity."""

@@ -83,18 +83,18 @@ class _Circuit:
         entries = self._entries(z)
         products = [w for w in entries if w.kind == WEIGHT]
         dropped = products[_INPUTS - 1 : -1] if len(products) > _INPUTS else []
-        kept = [w for w in entries if w not in dropped]
+        drawn = [w for w in entries if w not in dropped]
         pitch = self._pitch(z)
-        columns = {w: _EDGE + NODE + pitch * k for k, w in enumerate(kept)}
+        columns = {w: _EDGE + NODE + pitch * k for k, w in enumerate(drawn)}
         if dropped:
-            last = set(kept[_INPUTS - 1 :])  # behind the gap
+            last = set(drawn[_INPUTS - 1 :])  # behind the gap
             columns = {w: x + pitch / 2 * (w in last) for w, x in columns.items()}
         sent = {_sender(w): x for w, x in columns.items() if w.kind == WEIGHT}
         self._send(sent)
         self.y -= _FAN
         layer = self.graph.network.layers[z.layer - 1]
         if dropped:
-            gap = columns[kept[_INPUTS - 1]] - NODE - 18
+            gap = columns[drawn[_INPUTS - 1]] - NODE - 18
             at = (gap, self.y + _FAN + NODE + 6)
             self.board.labels.append(Label(at, ("⋯",), 14, halo=False))
         x = self._unit(z, columns, sent)

@@ -67,8 +67,8 @@ class Board:
         if isinstance(carried, Quantity):
             named = self.scene.named(carried)
             return ("− ", *named) if self.scene.is_subtracted(carried) else named
-        shown = self.scene.shown
-        return (carried,) if shown is None else (shown(carried).number,)
+        displayed = self.scene.displayed
+        return (carried,) if displayed is None else (displayed(carried).number,)
 
     def slope(self, carried: Quantity) -> Content:
         """The derivative of the loss by a quantity: its number, or without numbers its name.
@@ -80,10 +80,10 @@ class Board:
         derivative: Expression = Partial(E, carried)
         if carried.kind == PRE_ACTIVATION and self.scene.graph.network.delta_sign != NEGATIVE:
             derivative = delta_of(carried)
-        shown = self.scene.shown
+        displayed = self.scene.displayed
         if carried == E:
             return ("1",)
-        return (derivative,) if shown is None else (shown(derivative).number,)
+        return (derivative,) if displayed is None else (displayed(derivative).number,)
 
     def room(self, value: Content, slope: Content) -> float:
         """The width of a label beside a wire."""

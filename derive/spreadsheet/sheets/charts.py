@@ -33,11 +33,11 @@ def chart(
 ) -> Any:
     """A chart of losses over the epochs; ``title`` is the cell that holds it."""
     words, loss = contents.words, contents.labels(contents.plan.loss)
-    made = book.add_chart({"type": "scatter", "subtype": "straight"})
+    scatter = book.add_chart({"type": "scatter", "subtype": "straight"})
     for curve in curves:
-        made.add_series(curve)
-    made.set_title({"name": title, "name_font": {"size": 12}})
-    made.set_x_axis({"name": words.text("spreadsheet_epoch"), "min": 0, "max": contents.epochs})
+        scatter.add_series(curve)
+    scatter.set_title({"name": title, "name_font": {"size": 12}})
+    scatter.set_x_axis({"name": words.text("spreadsheet_epoch"), "min": 0, "max": contents.epochs})
     scale: dict[str, Any] = {
         "name": loss,
         "major_gridlines": {"visible": True, "line": {"color": "#D9D9D9"}},
@@ -47,10 +47,10 @@ def chart(
             "name": words.text("spreadsheet_logarithmic", loss=loss),
             "log_base": 10, "crossing": "min", "num_format": "0.0E+00",
         }  # fmt: skip
-    made.set_y_axis(scale)
-    made.set_legend({"none": True} if len(curves) == 1 else {"position": "right"})
-    made.set_size({"width": WIDTH, "height": HEIGHT})
-    return made
+    scatter.set_y_axis(scale)
+    scatter.set_legend({"none": True} if len(curves) == 1 else {"position": "right"})
+    scatter.set_size({"width": WIDTH, "height": HEIGHT})
+    return scatter
 
 
 def live_text(words: str, cell: str) -> str:

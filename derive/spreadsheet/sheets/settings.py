@@ -54,18 +54,18 @@ def _charts(
     words, loss = contents.words, contents.labels(contents.plan.loss)
     rate = contents.rate
     about = words.text("spreadsheet_chart_title", rate=contents.labels(RATE))
-    shown = f"{about} {rate.value:.15g}"
+    caption = f"{about} {rate.value:.15g}"
     sheet.write_formula(
-        2, _CHARTS, live_text(about, rate.name), look.heading(), shown
+        2, _CHARTS, live_text(about, rate.name), look.heading(), caption
     )  # fmt: skip
     curve = series(0, loss, training, training.title, training.loss_column, training.first)
     positive = all(value is not None and value > 0 for value in training.losses)
     for place, logarithmic in enumerate((False, True) if positive else (False,)):
-        made = chart(book, contents, f"='{title}'!$G$3", [curve], logarithmic)
+        loss_chart = chart(book, contents, f"='{title}'!$G$3", [curve], logarithmic)
         text = words.text("spreadsheet_chart_log" if logarithmic else "spreadsheet_chart",
                           loss=loss, epochs=contents.epochs)  # fmt: skip
         row = _FIRST + place * (HEIGHT // _PIXELS + 1)
-        sheet.insert_chart(row, _CHARTS, made, {"description": text, "object_position": 3})
+        sheet.insert_chart(row, _CHARTS, loss_chart, {"description": text, "object_position": 3})
 
 
 class Exact(float):

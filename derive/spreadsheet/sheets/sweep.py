@@ -90,11 +90,11 @@ def _charts(book: Any, sheet: Any, title: str, contents: Contents, tables: Seque
     ]
     positive = all(value is not None and value > 0 for t in tables for value in t.losses)
     for place, logarithmic in enumerate((False, True) if positive else (False,)):
-        made = chart(book, contents, f"='{title}'!$A$1", curves, logarithmic)
+        loss_chart = chart(book, contents, f"='{title}'!$A$1", curves, logarithmic)
         text = words.text(
             "spreadsheet_sweep_chart_log" if logarithmic else "spreadsheet_sweep_chart",
             loss=contents.labels(contents.plan.loss), epochs=contents.epochs, n=len(tables),
         )  # fmt: skip
         row = _RATES + place * (HEIGHT // _PIXELS + 1)
         where = (row, len(tables) + 2)
-        sheet.insert_chart(*where, made, {"description": text, "object_position": 3})
+        sheet.insert_chart(*where, loss_chart, {"description": text, "object_position": 3})

@@ -57,17 +57,17 @@ class Table:
         formats = [look.value(column.group) for column in plan.columns]
         values = rows(plan, contents.starts, rate.value, contents.epochs)
         counted = look.count()
-        for row, found in enumerate(values, start=self.first):
+        for row, numbers in enumerate(values, start=self.first):
             here, above = str(row + 1), str(row)
             number = row - self.first
             sheet.write_formula(row, 0, epoch_formula(row, self.first), counted, number)
             templates = begin if not number else follow[number % 2]
             for column, (template, form, value) in enumerate(
-                zip(templates, formats, found, strict=True), start=1
+                zip(templates, formats, numbers, strict=True), start=1
             ):
                 formula = template.replace(_HERE, here).replace(_ABOVE, above)
                 sheet.write_formula(row, column, formula, form, ERROR if value is None else value)
-            self.losses.append(found[self.loss_column - 1])
+            self.losses.append(numbers[self.loss_column - 1])
         ignore_signs(sheet, self.first, self.last, len(plan.columns))
         sheet.freeze_panes(self.first, 1)
         sheet.set_landscape()

@@ -29,7 +29,7 @@ def graph_figure(teller: Teller, graph: FormulaGraph) -> Iterator[Block]:
     if len(graph.definitions) <= ROW_LIMIT:
         made = tuple((q, " = ", formula) for q, formula in graph.definitions.items())
         told.append(words("picture_graph_formulas", formulas=words.listing(made)))
-    name = "caption_graph" if naming.shown is not None else "caption_graph_symbolic"
+    name = "caption_graph" if naming.displayed is not None else "caption_graph_symbolic"
     picture = graph_picture(
         naming, content(words("picture_graph_title", loss=graph.loss)), sentences(*told)
     )

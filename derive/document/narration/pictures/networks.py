@@ -118,9 +118,11 @@ def circuit_figure(teller: Teller) -> Figure:
     words, scene, graph = teller.words, scene_of(teller), teller.graph
     whole = circuits.is_whole(graph)
     caption = [
-        words("caption_circuit" if scene.shown is not None else "caption_circuit_symbolic", loss=E)
+        words(
+            "caption_circuit" if scene.displayed is not None else "caption_circuit_symbolic", loss=E
+        )
     ]
-    if scene.shown is not None and teller.network.is_batch:
+    if scene.displayed is not None and teller.network.is_batch:
         caption.append(words("caption_example", n=teller.example + 1))
     layers = teller.network.layers if whole else teller.network.layers[:1]
     if any(layer.bias == "shared" for layer in layers):
@@ -211,16 +213,16 @@ def _weights(teller: Teller, scene: Scene) -> Inline:
 def _caption(teller: Teller, scene: Scene, found: Layout) -> Inline:
     words, plan = teller.words, found.plan
     told: list[Inline] = []
-    if scene.shown is None:
+    if scene.displayed is None:
         told.append(words("caption_network"))
     elif teller.network.is_batch:
         told.append(words("caption_network_example", n=teller.example + 1))
     else:
         told.append(words("caption_network_values"))
-    if scene.shown is not None:
+    if scene.displayed is not None:
         kind = "negative" if any(map(below_zero, teller.network.layers)) else "positive"
         told.append(words(f"caption_lines_{kind}"))
-    if not found.told:
+    if not found.labelling:
         told.append(words("caption_too_many"))
     if any(column.kind == SHARES for column in plan.columns):
         told.append(words("caption_shares"))
