@@ -385,7 +385,7 @@ def test_the_carried_chain_is_that_of_an_honest_hand_calculation() -> None:
         else:
             expression = special.get(label) or labels.indexed().expressions(label)[0]
             assert isinstance(expression, Quantity | Partial)
-            found = values.examples[0].shown(expression).number.value
+            found = values.examples[0].displayed(expression).number.value
         assert found == Fraction(number), label
 
 

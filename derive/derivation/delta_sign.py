@@ -38,13 +38,13 @@ from derive.notation import NEGATIVE
 
 def restate(sections: Iterable[Section]) -> tuple[Section, ...]:
     """The sections of a derivation with δ = −∂E/∂z."""
-    found = tuple(sections)
+    originals = tuple(sections)
     gradients: dict[Expression, Expression] = {}
-    for section in found:
+    for section in originals:
         for step in section.walk():
             if step.kind is Kind.GRADIENT and not step.of_array:
                 gradients[step.subject] = with_minus(step.result)
-    return tuple(_section(section, gradients) for section in found)
+    return tuple(_section(section, gradients) for section in originals)
 
 
 def _section(section: Section, gradients: Mapping[Expression, Expression]) -> Section:
@@ -117,12 +117,16 @@ def minus(e: Expression) -> Expression:
         if isinstance(e.left, Matrix):
             return MatrixProduct(minus(e.left), e.right)
         return MatrixProduct(e.left, minus(e.right))
-    if isinstance(e, Product):
-        place = next((i for i, f in enumerate(e.factors) if not isinstance(f, Number)), 0)
-        if _turns(e.factors[place]):
-            return product(*e.factors[:place], minus(e.factors[place]), *e.factors[place + 1 :])
-        if not isinstance(e.factors[0], Partial):
-            return product(minus(e.factors[0]), *e.factors[1:])
+    return _minus_product(e) if isinstance(e, Product) else Negative(e)
+
+
+def _minus_product(e: Product) -> Expression:
+    """−(y − t)·f′ → (t − y)·f′, else with the minus in the first factor, or before a derivative."""
+    place = next((i for i, f in enumerate(e.factors) if not isinstance(f, Number)), 0)
+    if _turns(e.factors[place]):
+        return product(*e.factors[:place], minus(e.factors[place]), *e.factors[place + 1 :])
+    if not isinstance(e.factors[0], Partial):
+        return product(minus(e.factors[0]), *e.factors[1:])
     return Negative(e)
 
 

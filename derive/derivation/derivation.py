@@ -125,10 +125,10 @@ class Derivation:
     def _find(self, name: str) -> Quantity:
         """The trained parameter of a name."""
         called = self._called
-        found = called.find(name) if isinstance(name, str) else None
-        if found is None or found not in self._gradients:
+        quantity = called.find(name) if isinstance(name, str) else None
+        if quantity is None or quantity not in self._gradients:
             raise unknown("gradient with respect to", name, map(called.code, self._gradients))
-        return found
+        return quantity
 
     @property
     def _called(self) -> Names:
@@ -140,8 +140,8 @@ class Derivation:
         if "gradients" not in self.kept:
             steps = {step.id: step for step in self.walk()}
             self.kept["gradients"] = {w: steps[f"gradient/{key(w)}"] for w in self.graph.trained}
-        found: dict[Quantity, Step] = self.kept["gradients"]
-        return found
+        gradients: dict[Quantity, Step] = self.kept["gradients"]
+        return gradients
 
     def check(self) -> Report:
         """Check every equality by machine; the result is kept.
@@ -241,7 +241,7 @@ def _of_formulas(graph: FormulaGraph, style: StyleName, max_paths: int) -> Deriv
         common.functions_in(graph), common.formulas(graph),
         Section("backward", sections=backward),
     )  # fmt: skip
-    return Derivation(graph, style, tuple(s for s in sections if _told(s)), max_paths)
+    return Derivation(graph, style, tuple(s for s in sections if _has_content(s)), max_paths)
 
 
 def _of_network(graph: NetworkGraph, style: StyleName, max_paths: int) -> Derivation:
@@ -272,13 +272,13 @@ def _of_network(graph: NetworkGraph, style: StyleName, max_paths: int) -> Deriva
         sections.append(passes.averages(graph, parameters))
         sections.append(batch_forms(graph, dict(common.backward_order(graph))))
     sections.append(passes.updates(graph, parameters))
-    told = tuple(s for s in sections if _told(s))
+    nonempty = tuple(s for s in sections if _has_content(s))
     if network.delta_sign == NEGATIVE:
         from derive.derivation.delta_sign import restate
 
-        told = restate(told)
-    return Derivation(graph, style, told, max_paths)
+        nonempty = restate(nonempty)
+    return Derivation(graph, style, nonempty, max_paths)
 
 
-def _told(section: Section) -> bool:
+def _has_content(section: Section) -> bool:
     return bool(section.steps or section.sections)

@@ -54,26 +54,26 @@ def checked_steps(derivation: Derivation, parts: Collection[str]) -> tuple[dict[
     if asked not in derivation.kept:
         steps = extra_steps(derivation, asked)
         derivation.kept[asked] = steps, check_more(derivation, steps.values())
-    found: tuple[dict[str, Step], int] = derivation.kept[asked]
-    return found
+    checked: tuple[dict[str, Step], int] = derivation.kept[asked]
+    return checked
 
 
 def extra_steps(derivation: Derivation, parts: Collection[str]) -> dict[str, Step]:
     """The steps that parts of a document add, by name."""
     graph = derivation.layered
-    found: dict[str, Step] = {}
+    steps: dict[str, Step] = {}
     if "lemmas" in parts:
-        found |= lemmas_of_layers(graph)
+        steps |= lemmas_of_layers(graph)
     if "why" in parts:
-        found["delta"] = output_delta(graph)
+        steps["delta"] = output_delta(graph)
         ordered = [w for _, mine in backward_order(graph) for w in mine]
         for kind in (WEIGHT, BIAS):
             first = next((w for w in ordered if w.kind == kind), None)
             if first is not None:
-                found[kind] = gradient_of(graph, first)
+                steps[kind] = gradient_of(graph, first)
     if derivation.network.delta_sign == NEGATIVE:
-        found = {name: restated(step, {}) for name, step in found.items()}
-    return found
+        steps = {name: restated(step, {}) for name, step in steps.items()}
+    return steps
 
 
 def lemmas_of_layers(graph: NetworkGraph) -> Mapping[str, Step]:
@@ -85,14 +85,14 @@ def lemmas_of_layers(graph: NetworkGraph) -> Mapping[str, Step]:
     """
     local = Locals(graph)
     loss = graph.terms[0] if graph.terms else E
-    found = {"loss": local.step(loss, graph.outputs[0])}
+    lemmas = {"loss": local.step(loss, graph.outputs[0])}
     for layer in graph.network.layers:
         if layer.activation.function is None and layer.units > 1:
             z, (own, other) = pre_activations(layer)[0], activations(layer)[:2]
-            found["softmax own"] = local.step(own, z)
-            found["softmax other"] = local.step(other, z)
+            lemmas["softmax own"] = local.step(own, z)
+            lemmas["softmax other"] = local.step(other, z)
             break
-    return found
+    return lemmas
 
 
 def output_delta(graph: NetworkGraph) -> Step:

@@ -86,14 +86,14 @@ def _of_layers(derivation: Derivation, *, batch: bool) -> dict[str, Step]:
     parameters = tuple(w for w in derivation.network.parameters() if w.layer == middle.index)
     sums, activations = forms.forward(middle)
     weights, biases = forms.gradients(middle, parameters)
-    found = {"sums": sums, "activations": activations, "weights": weights, "biases": biases}
+    steps = {"sums": sums, "activations": activations, "weights": weights, "biases": biases}
     for name, layer in (("last", last), ("deltas", middle)):
         step = forms.delta(layer)
         assert step is not None  # no softmax is in it
-        found[name] = step
+        steps[name] = step
     return {
         name: _general(step, {3: LAST} if name == "last" else _MIDDLE)
-        for name, step in found.items()
+        for name, step in steps.items()
     }
 
 
@@ -133,11 +133,11 @@ def _called_f(function: Function) -> Function:
 
 def _gates() -> dict[str, Step]:
     """∂(x + y)/∂x = 1, ∂(x·y)/∂x = y, and the derivative of max(x, y)."""
-    found = {}
+    steps = {}
     for name, formula in (
         ("sum", Sum((_X, _Y))), ("product", Product((_X, _Y))), ("maximum", MAX(_X, _Y)),
     ):  # fmt: skip
         lines = differentiate(formula, _X)
         relations = chain(lines[0].expression, lines[-1].expression)
-        found[f"gate {name}"] = Step(f"general/gate/{name}", Kind.GENERAL, Rule.FORM, relations)
-    return found
+        steps[f"gate {name}"] = Step(f"general/gate/{name}", Kind.GENERAL, Rule.FORM, relations)
+    return steps

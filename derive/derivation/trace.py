@@ -173,8 +173,8 @@ def trace(graph: AnyGraph, changed: Mapping[Quantity, Any] | None = None) -> Tra
     def work(arithmetic: HighPrecision, bounded: Bounded) -> Trace:
         examples = []
         for example in range(graph.example_count):
-            given = graph.leaf_values(example)
-            leaves = {quantity: arithmetic.number(value) for quantity, value in given.items()}
+            numbers = graph.leaf_values(example)
+            leaves = {quantity: arithmetic.number(value) for quantity, value in numbers.items()}
             leaves.update((q, _again(value, arithmetic)) for q, value in (changed or {}).items())
             known = ExampleTrace(graph, leaves, bounded).values
             examples.append(ExampleTrace(graph, known, arithmetic))

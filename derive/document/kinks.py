@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from derive.derivation.calculus.corners import Corner, corners, corners_of
 from derive.derivation.calculus.differentiator import prime
-from derive.derivation.numbers.rounding import shown
+from derive.derivation.numbers.rounding import rounded
 from derive.document.blocks import Inline
 from derive.document.wording import Wording, merged
 from derive.expression.functions import Function
@@ -47,7 +47,7 @@ def _declared(function: Function, corner: Corner) -> Inline:
     """relu′(0) = 0; () where it is not one number."""
     if corner.at is None or corner.declared is None:
         return ()
-    value = shown(corner.declared, _DIGITS)
+    value = rounded(corner.declared, _DIGITS)
     return (prime(function)(corner.at), " = " if value.exact else " ≈ ", value.number)
 
 
@@ -66,7 +66,7 @@ def of_loss(
             else:
                 said.append(words("convention_kink_unnamed", name=name, apart=condition))
             continue
-        value: Number = shown(corner.declared, _DIGITS).number
+        value: Number = rounded(corner.declared, _DIGITS).number
         sentence = "convention_kink_loss" if name else "kink_loss"
         said.append(words(sentence, name=name, equal=replace(condition, sign="=="), value=value))
     return tuple(merged(one) for one in said)

@@ -9,7 +9,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from derive.derivation.numbers.rounding import Shown
+from derive.derivation.numbers.rounding import Displayed
 from derive.expression.nodes import BIAS, TARGET, WEIGHT, Expression, Quantity
 from derive.graph import NetworkGraph, bias_of
 from derive.pictures.extent import fitting, width
@@ -39,7 +39,7 @@ class Scene:
 
     graph: NetworkGraph
     names: Names
-    displayed: Callable[[Expression], Shown] | None = None
+    displayed: Callable[[Expression], Displayed] | None = None
 
     def value(self, quantity: Quantity) -> Content:
         """The number alone; nothing where there are none."""

@@ -145,7 +145,7 @@ def _worked(task: Task, line: Expression, numbers: Numbers) -> Chain:
         result = numbers.work_out(task.formula, numbers.rounding.update_digits).result
     else:
         assert isinstance(subject, (Quantity, Partial))
-        result = numbers.shown(subject)
+        result = numbers.displayed(subject)
     put_in = {node: _printed(numbers, node) for node in map(line.at, places(line))}
     with_numbers = substitute(line, dict(put_in))
     if isinstance(with_numbers, Number):
@@ -157,7 +157,7 @@ def _worked(task: Task, line: Expression, numbers: Numbers) -> Chain:
 
 def _printed(numbers: Numbers, name: Expression) -> Number:
     assert isinstance(name, (Quantity, Partial))  # as ``places`` finds them
-    return numbers.shown(name).number
+    return numbers.displayed(name).number
 
 
 def places(line: Expression) -> Iterator[Address]:

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from derive.derivation.numbers.rounding import half_unit, shown
+from derive.derivation.numbers.rounding import half_unit, rounded
 from derive.document.blocks import Inline
 from derive.expression.arithmetic import HIGH
 from derive.expression.evaluate import evaluate
@@ -112,7 +112,7 @@ def _member(
     """A member after a sign; what is asked for (? and @) is filled in."""
     if text.startswith("?"):
         value = evaluate(subject, scope.own)
-        mine = shown(value, int(text[1:] or DIGITS))
+        mine = rounded(value, int(text[1:] or DIGITS))
         return mine.number, "=" if mine.exact else "~"
     if text.startswith("@"):
         return scope.step(subject, text[1:]).result, sign

@@ -11,7 +11,7 @@ from math import prod
 import derive
 from derive.compute.program import Program, Statement
 from derive.compute.scalar import scalar_program
-from derive.derivation.numbers.rounding import half_unit, shown
+from derive.derivation.numbers.rounding import half_unit, rounded
 from derive.document.blocks import Inline, Table
 from derive.expression.arithmetic import HIGH
 from derive.expression.evaluate import evaluate
@@ -66,7 +66,7 @@ def compared(given: Compared, scope: Scope, words: Words) -> tuple[Table, int]:
             off = abs(value - HIGH.number(number.value))
             right += bool(off <= HIGH.number(half_unit(number)))
             signs += bool(value * HIGH.number(number.value) < 0)
-            mine = shown(value, given.digits).number
+            mine = rounded(value, given.digits).number
             rows.append(((scope.printed(quantity),), (number,), (mine,)))
     for what, found, said in (("right", right, given.right), ("of wrong sign", signs, given.signs)):
         if found != said:
@@ -86,7 +86,7 @@ def learned(
         for count in updates:
             at = trained(scope.network, count, float(rate))
             loss, _ = loss_and_outputs(scope.network, at)
-            row.append((shown(loss, 9).number,))
+            row.append((rounded(loss, 9).number,))
         rows.append(tuple(row))
     return Table(header, tuple(rows), "r" * len(header), (words("learned"),)), len(rows) * len(
         updates
@@ -131,7 +131,7 @@ def costs(given: tuple[tuple[int, ...], ...], words: Words) -> tuple[Table, int]
         if one.weights != weights or one.paths != paths or one.whole > 4 * one.forward:
             raise WrongTable(f"{one} does not cost what the text says")
         counts = (one.weights, one.paths, one.forward, one.whole)
-        ratio = shown(HIGH.number(Fraction(one.whole, one.forward)), 2).number
+        ratio = rounded(HIGH.number(Fraction(one.whole, one.forward)), 2).number
         shape = "-".join(map(str, one.sizes))
         rows.append(((shape,), *((str(count),) for count in counts), (ratio,)))
     names = ("network", "weights", "paths", "forward", "whole program", "ratio")

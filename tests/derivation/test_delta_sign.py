@@ -66,7 +66,7 @@ def by_hand() -> dict[Quantity, float]:
 def test_deltas_are_those_worked_out_by_hand(style: str) -> None:
     valuation = Valuation(derive.derive(network(), style), Rounding(12, 12, carried=False))
     for delta, value in by_hand().items():
-        assert abs(float(valuation.examples[0].shown(delta).number.value) - value) < 1e-11
+        assert abs(float(valuation.examples[0].displayed(delta).number.value) - value) < 1e-11
 
 
 @pytest.mark.parametrize("style", STYLES)
@@ -107,7 +107,7 @@ def test_every_kind_of_network_is_checked_and_shown(
         a, b = (valuation.gradient(w).number.value for valuation in values)
         assert a == b
     for layer, unit in product((1, 2), (0, 1)):
-        a, b = (v.examples[0].shown(Quantity(DELTA, layer, unit)).number.value for v in values)
+        a, b = (v.examples[0].displayed(Quantity(DELTA, layer, unit)).number.value for v in values)
         assert a == -b
 
 

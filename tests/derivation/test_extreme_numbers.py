@@ -11,7 +11,7 @@ import derive
 from derive.derivation.check import arithmetic
 from derive.derivation.failure import CheckFailed
 from derive.derivation.numbers.numbered import NumbersError, numbered
-from derive.derivation.numbers.rounding import Rounding, Shown
+from derive.derivation.numbers.rounding import Displayed, Rounding
 from derive.derivation.numbers.valuation import Valuation
 from derive.expression import error_function
 from derive.expression.arithmetic import (
@@ -128,7 +128,7 @@ def test_losses_with_a_logarithm_are_defined_at_saturated_outputs(
 def test_a_number_of_thousands_of_digits_is_a_power_of_ten() -> None:
     network = one_unit([2104, 3], [-5, 2])
     valuation, _ = numbered(derive.derive(network), Rounding())
-    assert valuation.examples[0].shown(HIDDEN).number.text == "6.73e-4567"
+    assert valuation.examples[0].displayed(HIDDEN).number.text == "6.73e-4567"
     assert valuation.loss().number.text == "0.50000"
     assert members(one_unit([1000], [-3], {"formula": "exp(-x)"}), HIDDEN).endswith("·10¹³⁰²")
 
@@ -159,11 +159,13 @@ def test_sixteen_seeded_networks() -> None:
     assert extreme.examined(range(16)) == []
 
 
-def planted(shown: Shown) -> Shown:
+def planted(shown: Displayed) -> Displayed:
     """A number with another last digit."""
     mantissa, e, power = shown.number.text.partition("e")
     text = mantissa[:-1] + str(int(mantissa[-1]) % 9 + 1) + e + power
-    return Shown(shown.value, type(shown.number)(type(shown.number.value)(text), text), shown.exact)
+    return Displayed(
+        shown.value, type(shown.number)(type(shown.number.value)(text), text), shown.exact
+    )
 
 
 def test_the_count_sees_a_wrong_digit_and_a_wrong_sign() -> None:
@@ -175,7 +177,7 @@ def test_the_count_sees_a_wrong_digit_and_a_wrong_sign() -> None:
     shown = valuation.gradient(w)
     assert not extreme.fault(shown, true, 5)
     assert extreme.fault(planted(shown), true, 5) == "-3.33e-45 for -3.32E-45"
-    assert "after =" in extreme.fault(Shown(shown.value, shown.number, True), true, 5)
+    assert "after =" in extreme.fault(Displayed(shown.value, shown.number, True), true, 5)
 
 
 def test_the_check_sees_a_tiny_number_that_is_wrong() -> None:

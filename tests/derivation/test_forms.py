@@ -183,7 +183,7 @@ def test_the_numbers_of_a_batch_are_those_of_logistic_regression() -> None:
 def test_a_wrong_number_in_a_batch_is_found() -> None:
     valuation = Valuation(derive.derive(BATCH), Rounding(5))
     delta, known = Quantity("delta", 1, 0), valuation.examples[1]._known
-    right = valuation.examples[1].shown(delta)
+    right = valuation.examples[1].displayed(delta)
     known[delta] = replace(right, number=Number(right.number.value + 1))
     with pytest.raises(CheckFailed, match="matrix/batch/deltas"):
         check_batch(valuation)

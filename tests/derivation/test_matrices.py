@@ -287,7 +287,9 @@ def test_the_contrast_is_output_minus_target_and_not_the_delta() -> None:
     assert numeric is not None
     values = [float(one.value) for one in numeric.result.children]  # type: ignore[attr-defined]
     assert values == pytest.approx([0.198446894 - 1, 0.28535553, 0.516197575], abs=1e-9)
-    deltas = [float(valuation.examples[0].shown(Quantity("delta", 3, k)).value) for k in range(3)]
+    deltas = [
+        float(valuation.examples[0].displayed(Quantity("delta", 3, k)).value) for k in range(3)
+    ]
     assert deltas == pytest.approx([-1.09252719, 0.266248277, 0.826278908], abs=1e-8)
 
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from derive.derivation.check import CheckFailed
 from derive.derivation.check.arithmetic import check_numbers
 from derive.derivation.derivation import Derivation, derive
-from derive.derivation.numbers.rounding import Rounding, Shown, display, half_unit, shown
+from derive.derivation.numbers.rounding import Displayed, Rounding, display, half_unit, rounded
 from derive.derivation.numbers.valuation import Valuation
 from derive.derivation.steps import Relation, Step
 from derive.expression.arithmetic import HIGH
@@ -109,13 +109,13 @@ def test_what_is_displayed(value: str, digits: int, text: str) -> None:
 def test_an_exact_number_has_no_needless_zeros(
     value: Fraction, digits: int, text: str, exact: bool
 ) -> None:
-    found = shown(HIGH.number(value), digits)
+    found = rounded(HIGH.number(value), digits)
     assert (found.number.text, found.exact) == (text, exact)
 
 
 def test_a_value_next_to_a_short_decimal_is_not_taken_for_it() -> None:
     near = HIGH.number(Fraction(1, 2)) + HIGH.number(Fraction(1, 10**40))
-    assert shown(near, 5) == Shown(near, Number(Fraction(1, 2), "0.50000"), False)
+    assert rounded(near, 5) == Displayed(near, Number(Fraction(1, 2), "0.50000"), False)
 
 
 @pytest.mark.parametrize(
@@ -310,11 +310,11 @@ def test_a_batch_is_averaged_or_summed(over: str) -> None:
     check_numbers(valuation)
     goal = Quantity(BATCH_LOSS)
     for w in network.parameters():
-        parts = [one.shown(Partial(E, w)).value for one in valuation.examples]
+        parts = [one.displayed(Partial(E, w)).value for one in valuation.examples]
         whole = valuation.gradient(w).value
         assert abs(whole - sum(parts) / (2 if over == "mean" else 1)) < 1e-40
-        assert valuation.batch.shown(Partial(goal, w)).value == whole
-    losses = [one.shown(E).value for one in valuation.examples]
+        assert valuation.batch.displayed(Partial(goal, w)).value == whole
+    losses = [one.displayed(E).value for one in valuation.examples]
     assert abs(valuation.loss().value - sum(losses) / (2 if over == "mean" else 1)) < 1e-40
 
 
@@ -323,7 +323,7 @@ def test_carried_averages_go_on_with_the_displayed_gradients_of_the_examples(ove
     valuation = Valuation(derive(batch(over)), Rounding(digits=3, carried=True))
     check_numbers(valuation)
     for w in valuation.derivation.network.parameters():
-        parts = [one.shown(Partial(E, w)).number.value for one in valuation.examples]
+        parts = [one.displayed(Partial(E, w)).number.value for one in valuation.examples]
         share = Fraction(1, 2) if over == "mean" else 1
         inner = by_hand(sum(parts), 3) if over == "mean" else sum(parts)
         assert valuation.gradient(w).number.value == by_hand(share * inner, 3)
@@ -386,7 +386,7 @@ def test_at_a_kink_the_declared_derivative_is_shown(
     derivation.check()
     valuation = Valuation(derivation, EXACT)
     check_numbers(valuation)
-    assert valuation.examples[0].shown(Quantity(PRE_ACTIVATION, 1)).number.value == 0
+    assert valuation.examples[0].displayed(Quantity(PRE_ACTIVATION, 1)).number.value == 0
     slope = Fraction(str(slope))
     for w, x in zip(network.parameters(), (2, 1), strict=True):
         expected = -Fraction(3, 4) * slope * x

@@ -69,7 +69,7 @@ def test_numbers_of_the_textbook_that_writes_so(network: derive.Network) -> None
     valuation = Valuation(derive.derive(network), Rounding(4, 3, carried=False))
     deltas = [(2, 0, "0.1312"), (1, 0, "−0.00872"), (1, 1, "−0.00654")]
     for layer, unit, text in deltas:
-        shown = valuation.examples[0].shown(Quantity(DELTA, layer, unit)).number.text
+        shown = valuation.examples[0].displayed(Quantity(DELTA, layer, unit)).number.text
         assert shown.replace("-", "−") == text
     updated = {q: s.number.text for q, s in valuation.updated.items()}
     assert updated[Quantity(WEIGHT, 2, 0, 0)] == "-0.261"

@@ -8,7 +8,7 @@ from itertools import pairwise
 import pytest
 
 import derive
-from derive.derivation.numbers.rounding import Shown
+from derive.derivation.numbers.rounding import Displayed
 from derive.document.blocks import Figure
 from derive.document.narration.pictures import networks as pictures
 from derive.document.narration.pictures.networks import scene_of
@@ -87,7 +87,7 @@ def test_the_product_beside_a_wire(network: derive.Network) -> None:
     scene = scene_of(told)
     asked: list[Expression] = []
 
-    def heard(of: Expression) -> Shown:
+    def heard(of: Expression) -> Displayed:
         asked.append(of)
         assert scene.displayed is not None
         return scene.displayed(of)
@@ -110,7 +110,7 @@ def test_the_product_beside_a_wire(network: derive.Network) -> None:
 def test_numbers_stand_as_the_page_shows_them(network: derive.Network) -> None:
     told = teller(network, digits=3)
     assert told.valuation is not None
-    shown = told.valuation.numbers(0).shown
+    shown = told.valuation.numbers(0).displayed
     for content, _ in pairs(pictures.circuit_figure(told).picture):
         if isinstance(content[0], Quantity):
             assert content[-1] == shown(content[0]).number
@@ -121,11 +121,11 @@ def test_a_wrong_number_is_seen() -> None:
     network = NETWORKS["2-2-2"]
     scene = scene_of(teller(network))
 
-    def slipped(of: Expression) -> Shown:
+    def slipped(of: Expression) -> Displayed:
         assert scene.displayed is not None
         right = scene.displayed(of)
         if isinstance(of, Partial) and of.by == network.weights(1)[0]:
-            return Shown(right.value, Number(right.number.value * 2), right.exact)
+            return Displayed(right.value, Number(right.number.value * 2), right.exact)
         return right
 
     wrong = circuit(Scene(scene.graph, scene.names, slipped), (), ())

@@ -26,7 +26,7 @@ def pictured(derivation: derive.Derivation, digits: int = 5) -> tuple[Picture, N
     shown = None
     if graph.has_values:
         valuation, _ = numbered(derivation, Rounding(digits))
-        shown = valuation.numbers(0).shown
+        shown = valuation.numbers(0).displayed
     found = frozenset(
         s.about[0] for s in derivation.walk() if s.kind in (Kind.GRADIENT, Kind.UPSTREAM)
     )

@@ -50,7 +50,7 @@ def numbers(labels: tuple[Label, ...]) -> list[Number]:
 def test_numbers_are_those_of_the_page(network: derive.Network) -> None:
     told = teller(network)
     assert told.valuation is not None
-    shown = told.valuation.numbers(0).shown
+    shown = told.valuation.numbers(0).displayed
     figure = pictures.network_figure(told)
     found = written(figure)
     for layer in network.layers:

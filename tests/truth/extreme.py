@@ -16,7 +16,7 @@ from typing import Any
 
 import derive
 from derive.derivation.numbers.numbered import numbered
-from derive.derivation.numbers.rounding import Rounding, Shown
+from derive.derivation.numbers.rounding import Displayed, Rounding
 from derive.expression.nodes import PRE_ACTIVATION, Partial, Quantity
 from derive.graph import NetworkGraph
 from derive.network.description import Dense, Network
@@ -73,7 +73,7 @@ def examined(seeds: Sequence[int]) -> list[tuple[bool, str]]:
             if _on_a_kink(one, point):
                 continue
             for atom in valuation.formulas:
-                shown = valuation.examples[0].shown(atom)
+                shown = valuation.examples[0].displayed(atom)
                 if isinstance(atom, Partial):
                     assert isinstance(atom.of, Quantity)
                     true = point.difference(atom.of, atom.by)
@@ -102,7 +102,7 @@ def reference(one: Network) -> Point:
     return Point(one, leaves, step=mp.mpf(10) ** -_STEP)
 
 
-def fault(shown: Shown, true: Any, digits: int) -> str:
+def fault(shown: Displayed, true: Any, digits: int) -> str:
     """What is wrong with a displayed number; "" where nothing is."""
     if abs(true) < mp.mpf(10) ** -_ZERO:
         return "" if shown.number.value == 0 else f"{shown.number.text} for 0"

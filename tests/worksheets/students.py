@@ -81,7 +81,7 @@ class Student:
         inputs = (Quantity(INPUT, unit=i) for i in range(self.sizes[0]))
         targets = (Quantity(TARGET, unit=k) for k in range(self.sizes[-1]))
         for q in (*inputs, *targets, Quantity(LEARNING_RATE), *network.parameters()):
-            self.v[called(q)] = float(made.numbers.shown(q).number.value)
+            self.v[called(q)] = float(made.numbers.displayed(q).number.value)
         self._forward()
         self._backward()
 
@@ -173,7 +173,7 @@ class Student:
             for answer in item.answers[:-1]:
                 name = line.at(answer.address)
                 put_in = self.written.get(called(name))
-                shown = self.made.numbers.shown(name).number  # type: ignore[arg-type]
+                shown = self.made.numbers.displayed(name).number  # type: ignore[arg-type]
                 found[answer.label] = put_in or shown.text or str(shown.value)
             found[item.answers[-1].label] = self.written[self.name(item.answers[-1].label)]
         return found

@@ -16,7 +16,7 @@ from worksheets.networks import relu_softmax, two_two_two
 
 import derive
 from derive.cli import commands
-from derive.derivation.numbers.rounding import shown
+from derive.derivation.numbers.rounding import rounded
 from derive.document.wording import Wording, in_macros
 from derive.expression.arithmetic import HIGH
 from derive.expression.evaluate import Bindings, evaluate
@@ -197,7 +197,7 @@ def marks(made: Worksheet) -> ClassMarks:
     lines = {i.task.source: i.answers[-1].label for i in made[0].items if i.answers}
     numbers = made[0].numbers
     shown = {
-        name: float(numbers.shown(q).number.value)
+        name: float(numbers.displayed(q).number.value)
         for name, q in (("d1", Quantity("delta", 2, 0)), ("w", Quantity("weight", 2, 0, 0)),
                         ("a", Quantity("activation", 1, 0)), ("i1", Quantity("input")))
     }  # fmt: skip
@@ -326,7 +326,7 @@ def test_one_slip_made_again_and_again_is_told_once(made: Worksheet) -> None:
     updates = [i for i in made[0].items if i.task.part == "update" and i.answers]
     for item in updates:
         (w,), label = item.task.step.about, item.answers[-1].label
-        old = float(made[0].numbers.shown(w).number.value)
+        old = float(made[0].numbers.displayed(w).number.value)
         key[label] = (
             f"{old - float(made[0].network.learning_rate.value) * (old - float(key[label])):.5f}"
         )
@@ -542,7 +542,7 @@ def test_a_wrong_update_is_carried_into_the_loss_after_it() -> None:
         letters = {name: variable(f"v{i}") for i, name in enumerate(known)}
         values = {letters[name]: HIGH.number(value) for name, value in known.items()}
         line = substitute(item.task.formula, dict(letters))
-        number = shown(evaluate(line, Bindings(values)), 4).number
+        number = rounded(evaluate(line, Bindings(values)), 4).number
         known[item.task.step.subject] = number.value
         answers[item.answers[-1].label] = number.text or str(number.value)
     judges = Judges(made.bundle.maker(1).exercise, made[0].names)

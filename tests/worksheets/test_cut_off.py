@@ -127,7 +127,7 @@ def test_after_too_few_digits_nothing_follows_from_a_mistake() -> None:
     delta, gradient = made.label("delta/z1.1"), made.label("gradient/w1.1.1")
     short = f"{float(made.key()[delta]):.2f}"
     x = next(i for i in made.items if i.task.source == "gradient/w1.1.1").task.formula
-    inputs = [made.numbers.shown(atom).number.value for atom in x.children[1:]]  # type: ignore[arg-type]
+    inputs = [made.numbers.displayed(atom).number.value for atom in x.children[1:]]  # type: ignore[arg-type]
     own = f"{float(Fraction(short) * inputs[0]):.4f}"
     answers = {**made.key(), delta: short, f"{gradient}a": short, gradient: own}
     found = {m.label: m for m in mark_values(made.reader, made.items, made.numbers, answers)}

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from worksheets.networks import networks, relu_softmax, two_two_two
 from worksheets.sheets import Sheet, printed, sheet
 
-from derive.derivation.numbers.rounding import shown
+from derive.derivation.numbers.rounding import rounded
 from derive.expression.arithmetic import HIGH
 from derive.expression.evaluate import Bindings, evaluate
 from derive.expression.nodes import Expression, substitute, variable
@@ -65,7 +65,7 @@ def work_out(formula: Expression, known: dict[Expression, Fraction], fewer: int 
         letters[name] = letter = variable(f"v{i}")
         values[letter] = HIGH.number(round(value, 4 - fewer) if fewer else value)
     try:
-        return printed(shown(evaluate(substitute(formula, letters), Bindings(values)), 4).number)
+        return printed(rounded(evaluate(substitute(formula, letters), Bindings(values)), 4).number)
     except ArithmeticError:
         return None
 
@@ -78,7 +78,7 @@ def known_of(made: Sheet) -> dict[Expression, Fraction]:
         formula = item.task.formula
         for slip in (formula, *(s.formula for s in slips(item.task, made.exercise))):
             for name in map(slip.at, places(slip)):
-                found[name] = made.numbers.shown(name).number.value  # type: ignore[arg-type]
+                found[name] = made.numbers.displayed(name).number.value  # type: ignore[arg-type]
     return found
 
 
@@ -194,7 +194,7 @@ def _worked_through(made: Sheet, step: str, slip: Slip) -> tuple[dict[str, str],
             slipped = item.answers[-1].label
         for answer in item.answers[:-1]:
             name = line.at(answer.address)
-            answers[answer.label] = printed(shown(HIGH.number(known[name]), 9).number)
+            answers[answer.label] = printed(rounded(HIGH.number(known[name]), 9).number)
         answers[item.answers[-1].label] = value
         if item.task.part != "update":
             known[subject] = Fraction(value)

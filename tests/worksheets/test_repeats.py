@@ -75,7 +75,7 @@ def without_rate(made: Worksheet) -> dict[str, str]:
         if item.task.part == "update":
             w, label = item.task.step.about[0], item.answers[-1].label
             old, gradient = (
-                variant.numbers.shown(atom).number.value for atom in (w, Partial(E, w))
+                variant.numbers.displayed(atom).number.value for atom in (w, Partial(E, w))
             )
             answers[label] = f"{float(old - gradient):.4f}"
     return answers

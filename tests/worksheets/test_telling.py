@@ -14,7 +14,7 @@ from worksheets.test_marking import last_mark
 
 import derive
 from derive.cli import commands
-from derive.derivation.numbers.rounding import shown
+from derive.derivation.numbers.rounding import rounded
 from derive.network import Dense, Network
 from derive.worksheets import Ask, Recipe
 from derive.worksheets.classes.bundle import read_bundle
@@ -47,7 +47,7 @@ def marked_right(made: Sheet) -> tuple[set[Alike], set[Alike]]:
             worked = values.work_out(slip.formula, slip.misconception.fewer)
             if worked is None:
                 continue
-            number = shown(worked.value, digits).number
+            number = rounded(worked.value, digits).number
             if slip.misconception.fewer and number.value == last.value.value:
                 continue
             seen.add(one)

@@ -155,7 +155,7 @@ def test_what_is_asked_for_is_there(network: Network, seed: int, digits: int) ->
             q for q in variant.numbers.formulas
             if isinstance(q, Quantity) and q.kind == "delta" and q.layer == layer
         ]  # fmt: skip
-        assert any(variant.numbers.shown(q).number.value for q in deltas)
+        assert any(variant.numbers.displayed(q).number.value for q in deltas)
     typed = [n for layer in variant.network.layers for row in layer.weights or () for n in row]
     assert all(len(n.text.partition(".")[2]) <= 2 for n in typed)
 

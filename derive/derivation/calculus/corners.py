@@ -63,7 +63,7 @@ def corners(formula: Expression, by: Quantity) -> tuple[Corner, ...]:
     if not has_kinks(formula):
         return ()
     others = [q for q in quantities(formula) if q != by]
-    found: dict[Comparison, list[Any | None]] = {}
+    slopes_by_condition: dict[Comparison, list[Any | None]] = {}
     places: dict[Comparison, Number | None] = {}
     for gap in gaps(formula):
         for base in _bases(others):
@@ -78,8 +78,11 @@ def corners(formula: Expression, by: Quantity) -> tuple[Corner, ...]:
                     apart = _apart(gap, by, at)
                     places[apart] = at
                     slope = _slope(formula, by, {**base, by: root}) if simple else None
-                    found.setdefault(apart, []).append(slope)
-    every = (Corner(apart, places[apart], _one(slopes_)) for apart, slopes_ in found.items())
+                    slopes_by_condition.setdefault(apart, []).append(slope)
+    every = (
+        Corner(apart, places[apart], _one(slopes_))
+        for apart, slopes_ in slopes_by_condition.items()
+    )
     return tuple(sorted(every, key=lambda corner: corner.at.value if corner.at else Fraction(0)))
 
 

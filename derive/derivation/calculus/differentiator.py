@@ -95,8 +95,8 @@ def depends(expression: Expression, by: Quantity) -> bool:
 
 def _next_rule(e: Expression) -> Rule | None:
     """The rule to use next: what takes formulas apart first, so that like parts wait for it."""
-    found = [_rule(open_.of, open_.by)[0] for open_ in _open_derivatives(e)]
-    return min(found, key=_ORDER.index, default=None)
+    rules = [_rule(open_.of, open_.by)[0] for open_ in _open_derivatives(e)]
+    return min(rules, key=_ORDER.index, default=None)
 
 
 def _open_derivatives(e: Expression) -> Iterator[Partial]:

@@ -52,8 +52,8 @@ def gate(formula: Expression, by: Quantity) -> Gate:
     if isinstance(formula, Sum):
         mine = [term for term in formula.terms if _mentions(term, by)]
         return _OF_TERM.get(gate_of_term(mine[0], by), Gate.OTHER) if len(mine) == 1 else Gate.OTHER
-    found = gate_of_term(formula, by)
-    return Gate.OTHER if found is Gate.ADD else found  # a = b: nothing is added
+    of_term = gate_of_term(formula, by)
+    return Gate.OTHER if of_term is Gate.ADD else of_term  # a = b: nothing is added
 
 
 _OF_TERM = {

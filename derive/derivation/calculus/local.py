@@ -121,11 +121,11 @@ class Edges(Generic[G]):
         """The lines that lead from ∂formula/∂by to its result, and what they rest on besides the
         definition. Where the formula itself comes up, its name stands for it: a = e^z, a′ = a."""
         lines = differentiate(formula, by)
-        found = lines[-1].expression
+        result = lines[-1].expression
         whole = self.graph.definitions[of]
         if whole.children and not isinstance(whole, Sum):
-            renamed = with_names(found, {whole: of})
-            if renamed != found:
+            renamed = with_names(result, {whole: of})
+            if renamed != result:
                 lines = (*lines, Line(Rule.SUBSTITUTE, renamed))
         return lines, ()
 
@@ -236,12 +236,12 @@ def line_steps(name: str, lines: tuple[Line, ...]) -> tuple[Step, ...]:
 
 def _led_to(lines: list[Line], *further: Line) -> tuple[Line, ...]:
     """The lines and those that lead to the form taught, the last; none is there twice."""
-    found = list(lines)
+    every = list(lines)
     for line in further:
-        if all(known.expression != line.expression for known in found):
-            found.append(line)
-    end = [line.expression for line in found].index(further[-1].expression)
-    return tuple(found[: end + 1])
+        if all(known.expression != line.expression for known in every):
+            every.append(line)
+    end = [line.expression for line in every].index(further[-1].expression)
+    return tuple(every[: end + 1])
 
 
 def lemma(use: ActivationUse) -> Step:

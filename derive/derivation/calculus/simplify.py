@@ -178,18 +178,18 @@ def as_decimal(value: Fraction) -> Number | None:
 
 def _sum(e: Sum) -> Expression:
     """Like terms as one multiple, where there are any."""
-    found: dict[Expression, Fraction] = {}
+    multiples: dict[Expression, Fraction] = {}
     terms = _terms(e, Fraction(1))
     for multiple, core in terms:
-        found[core] = found.get(core, Fraction(0)) + multiple
-    if len(found) == len(terms):
+        multiples[core] = multiples.get(core, Fraction(0)) + multiple
+    if len(multiples) == len(terms):
         return e
-    return total(*(_multiple(n, core) for core, n in found.items() if n))
+    return total(*(_multiple(n, core) for core, n in multiples.items() if n))
 
 
 def _terms(e: Expression, sign: Fraction) -> list[tuple[Fraction, Expression]]:
     if isinstance(e, Sum):
-        return [found for term in e.terms for found in _terms(term, sign)]
+        return [part for term in e.terms for part in _terms(term, sign)]
     if isinstance(e, Negative):
         return _terms(e.operand, -sign)
     if isinstance(e, Number) and not e.text:

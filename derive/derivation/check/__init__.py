@@ -125,8 +125,8 @@ def _on_branches(graph: AnyGraph, equalities: Equalities, steps: Iterable[Step])
     bends = any(has_kinks(graph.definitions[q]) for q in (*graph.terms, graph.loss))
     if not (bends and isinstance(graph, NetworkGraph)):
         return 0
-    shown = (s for s in steps if any(has_kinks(r.expression) for r in s.relations))
-    mine = [step for step in shown if step.rule not in _ALONE]
+    with_kinks = (s for s in steps if any(has_kinks(r.expression) for r in s.relations))
+    mine = [step for step in with_kinks if step.rule not in _ALONE]
     needs = sorted({tuple(sorted(step.assumes)) for step in mine})
     for seed in range(POINTS, _BENDING):
         for assumptions in map(frozenset, needs):

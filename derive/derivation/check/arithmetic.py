@@ -20,7 +20,7 @@ from derive.derivation.calculus.local import key
 from derive.derivation.check.descent import check_differences, check_loss_after
 from derive.derivation.failure import CheckFailed
 from derive.derivation.numbers.chains import MOST_PLACES, Atom, atoms, has_value, misleads
-from derive.derivation.numbers.rounding import equal, shown
+from derive.derivation.numbers.rounding import equal, rounded
 from derive.derivation.steps import Kind, Relation, Rule, Step
 from derive.expression.evaluate import Bindings, chosen, evaluate, with_example
 from derive.expression.grid import Grid
@@ -226,7 +226,7 @@ class _Page:
         places = len(_text(member).partition(".")[2])
         if not self.rounding.digits < places <= MOST_PLACES:
             return False
-        return _reads(member, shown(evaluate(atom, self.environment), places).number)
+        return _reads(member, rounded(evaluate(atom, self.environment), places).number)
 
     def printed(self, atom: Atom) -> Expression:
         """The number that stands for a name: typed, or where its own chain ended."""
@@ -270,7 +270,7 @@ class _Page:
     def _check_rounded(self, step: Step, number: Expression, value: Any) -> None:
         rounding = self.rounding
         digits = rounding.update_digits if _assigns(step) else rounding.digits
-        expected = shown(value, digits).number
+        expected = rounded(value, digits).number
         if not _reads(number, expected):
             raise CheckFailed(step.id, f"has {_text(number)} where {expected.text} is due")
 
@@ -295,13 +295,13 @@ def _values(value: Any) -> list[Any]:
 
 def _entry_of(step: Step, i: int, j: int) -> Step:
     """The chain of one entry; a number is not said twice in a row."""
-    told: list[Relation] = []
+    relations: list[Relation] = []
     for relation in step.relations:
         one = entry(relation.expression, i, j)
-        if told and isinstance(one, Number) and _reads(told[-1].expression, one):
+        if relations and isinstance(one, Number) and _reads(relations[-1].expression, one):
             continue
-        told.append(Relation(relation.sign, one))
-    return replace(step, relations=tuple(told))
+        relations.append(Relation(relation.sign, one))
+    return replace(step, relations=tuple(relations))
 
 
 def _assigns(numeric: Step) -> bool:
@@ -315,9 +315,9 @@ def _check_digits(step: Step, member: Expression) -> None:
             raise CheckFailed(step.id, f"prints {node.text} for {node.value}")
 
 
-def _reads(shown: Expression, due: Expression) -> bool:
+def _reads(member: Expression, due: Expression) -> bool:
     """Whether two numbers are printed alike."""
-    return isinstance(shown, Number) and isinstance(due, Number) and _text(shown) == _text(due)
+    return isinstance(member, Number) and isinstance(due, Number) and _text(member) == _text(due)
 
 
 def _text(expression: Expression) -> str:

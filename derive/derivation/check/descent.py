@@ -8,7 +8,7 @@ from typing import Any
 
 from derive.derivation.calculus.local import key
 from derive.derivation.failure import CheckFailed
-from derive.derivation.numbers.rounding import is_zero, shown
+from derive.derivation.numbers.rounding import is_zero, rounded
 from derive.derivation.numbers.valuation import STEP, Valuation, along_all
 from derive.derivation.trace import trace
 from derive.expression.arithmetic import HIGH, reach
@@ -26,15 +26,15 @@ def check_loss_after(valuation: Valuation) -> None:
     full, goal = valuation.trace, valuation.goal
     rate = full.quantity(RATE)
     moved = {w: full.quantity(w) - rate * full.partial(goal, w) for w in valuation.graph.trained}
-    found = valuation.loss_after()
+    displayed = valuation.loss_after()
     try:
         after = trace(valuation.graph, moved).quantity(goal)
     except ArithmeticError:
-        if found is not None:
+        if displayed is not None:
             raise CheckFailed("loss/after", "is shown, and has no value") from None
         return
-    expected = shown(after, valuation.rounding.digits).number
-    if found is None or found.number != expected:
+    expected = rounded(after, valuation.rounding.digits).number
+    if displayed is None or displayed.number != expected:
         raise CheckFailed("loss/after", f"is not {expected.text}")
 
 

@@ -54,12 +54,12 @@ Spot = tuple[str, int, int, int]  # a step, a relation of it, an entry where it 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """The first member of a chain and another one, in numbers; ``shown`` is the other."""
+    """The first member of a chain and another one, in numbers; ``expression`` is the other."""
 
     spot: Spot
     first: Any
     other: Any
-    shown: Expression
+    expression: Expression
 
     def agrees(self, floor: Any) -> bool:
         """Whether both are the same number; ``floor`` is how much of a 1 may be rounding."""
@@ -140,15 +140,15 @@ class Equalities:
         else:
             value = evaluate(first.expression, environment)
         for position, relation in enumerate(others):
-            other, shown = evaluate(relation.expression, environment), relation.expression
+            other, member = evaluate(relation.expression, environment), relation.expression
             if not (isinstance(value, Grid) or isinstance(other, Grid)):
-                yield Pair((step.id, position, 0, 0), value, other, shown)
+                yield Pair((step.id, position, 0, 0), value, other, member)
                 continue
             alike = isinstance(value, Grid) and isinstance(other, Grid)
             if not alike or value.shape != other.shape:
                 raise CheckFailed(step.id, f"member {position + 2} of its chain has another shape")
             for (i, j, a), (_, _, b) in zip(value.cells(), other.cells(), strict=True):
-                yield Pair((step.id, position, i + 1, j + 1), a, b, entry(shown, i, j))
+                yield Pair((step.id, position, i + 1, j + 1), a, b, entry(member, i, j))
 
     def _moved(self, step: Step, w: Expression, environment: Environment) -> Any:
         """w − η·∂E/∂w, from the values and not from the formula on the page."""
@@ -162,7 +162,7 @@ class Equalities:
         return environment.quantity(w) - environment.quantity(RATE) * slope
 
     def _remember(self, pair: Pair) -> None:
-        if pair.first == 0 and pair.other == 0 and not is_zero(pair.shown):
+        if pair.first == 0 and pair.other == 0 and not is_zero(pair.expression):
             if pair.spot not in self._seen:
                 self._zero.add(pair.spot)
         else:
@@ -276,14 +276,14 @@ def _likeness(step: Step, free: tuple[Quantity, ...]) -> object:
     of, by = step.about
     letters: dict[Expression, Expression] = {q: variable(f"q{i}") for i, q in enumerate(free)}
     slope = Partial(of, by)
-    found = []
+    members = []
     for inner in step.walk():
         for relation in inner.relations:
             if relation.expression != slope:
                 if not quantities(relation.expression).keys() <= letters.keys():
                     return None
-                found.append(rewrite(relation.expression, lambda node: letters.get(node, node)))
-    return tuple(q.kind for q in free), tuple(found)
+                members.append(rewrite(relation.expression, lambda node: letters.get(node, node)))
+    return tuple(q.kind for q in free), tuple(members)
 
 
 def is_zero(expression: Expression) -> bool:

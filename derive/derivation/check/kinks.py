@@ -21,35 +21,37 @@ Branch = tuple[Cases, int]
 
 def all_branches(expression: Expression) -> set[Branch]:
     """Every branch of every case distinction in an expression and in the functions it calls."""
-    found: set[Branch] = set()
+    branches: set[Branch] = set()
     for node in expression.walk():
         if isinstance(node, Cases):
-            found |= {(node, i) for i in range(len(node.values))}
+            branches |= {(node, i) for i in range(len(node.values))}
         elif isinstance(node, Apply) and kinked(node.function) and node.function.definition:
-            found |= all_branches(node.function.definition)
-    return found
+            branches |= all_branches(node.function.definition)
+    return branches
 
 
 def branches(expression: Expression, environment: Environment) -> set[Branch]:
     """The branches that are taken at a point."""
     return {
         (node, chosen(node, here))
-        for node, here in _taken(expression, environment)
+        for node, here in _live_nodes(expression, environment)
         if isinstance(node, Cases)
     }
 
 
 def sides(expression: Expression, environment: Environment) -> tuple[int, ...]:
     """The side of every kink that a point is on: −1, 1, or 0 on the kink itself."""
-    found = []
-    for node, here in _taken(expression, environment):
+    signs = []
+    for node, here in _live_nodes(expression, environment):
         gap = _gap(node)
         if gap is not None:
-            found.append(here.arithmetic.compare(evaluate(gap, here), 0))
-    return tuple(found)
+            signs.append(here.arithmetic.compare(evaluate(gap, here), 0))
+    return tuple(signs)
 
 
-def _taken(e: Expression, environment: Environment) -> Iterator[tuple[Expression, Environment]]:
+def _live_nodes(
+    e: Expression, environment: Environment
+) -> Iterator[tuple[Expression, Environment]]:
     """The nodes that count at a point, in functions too: no branch that does not hold."""
     if not has_kinks(e) and not isinstance(e, Comparison):
         return
@@ -60,12 +62,12 @@ def _taken(e: Expression, environment: Environment) -> Iterator[tuple[Expression
     else:
         inside = e.children
     for child in inside:
-        yield from _taken(child, environment)
+        yield from _live_nodes(child, environment)
     if isinstance(e, Apply) and e.function.definition is not None:
         values = (evaluate(argument, environment) for argument in e.arguments)
         named = dict(zip(e.function.parameters, values, strict=True))
         bindings = Bindings(named, environment.arithmetic)
-        yield from _taken(e.function.definition, bindings)
+        yield from _live_nodes(e.function.definition, bindings)
 
 
 def _gap(node: Expression) -> Expression | None:
@@ -80,14 +82,14 @@ def _gap(node: Expression) -> Expression | None:
 
 def gaps(expression: Expression) -> list[Expression]:
     """What is 0 on the kinks of an expression and of the functions it calls, in its own names."""
-    found: dict[Expression, None] = {}
+    distinct: dict[Expression, None] = {}
     for node in expression.walk():
         gap = _gap(node)
         if gap is not None:
-            found[gap] = None
+            distinct[gap] = None
         elif isinstance(node, Apply) and kinked(node.function) and node.function.definition:
             values: dict[Expression, Expression] = dict(
                 zip(node.function.parameters, node.arguments, strict=True)
             )
-            found.update(dict.fromkeys(gaps(substitute(node.function.definition, values))))
-    return list(found)
+            distinct.update(dict.fromkeys(gaps(substitute(node.function.definition, values))))
+    return list(distinct)

@@ -40,17 +40,17 @@ def some_leaves(
     if way == 1 and not graph.has_values:
         way = 0
     size = Fraction(1, 1 + attempt // (2 * _WAYS))
-    found = {}
+    values = {}
     for q in graph.leaves:
         value = signed(chance)
         if way == 1:
-            given = graph.given[q].value
-            value = given + (abs(given) or 1) * signed(chance, 0.01, _NEAR)
+            number = graph.given[q].value
+            value = number + (abs(number) or 1) * signed(chance, 0.01, _NEAR)
         elif way == 3:
             value *= Fraction(10) ** chance.randint(*_POWERS)
         elif way == 0:
             value *= size
         if way == 2 or (positive and way != 1):
             value = abs(value)
-        found[q] = HIGH.number(value)
-    return found
+        values[q] = HIGH.number(value)
+    return values

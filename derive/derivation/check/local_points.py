@@ -50,8 +50,8 @@ class LocalPoint(Differentiating, Point):
     def partial(self, of: Quantity, by: Quantity) -> Any:
         if of in self._free:
             return self.arithmetic.number(Fraction(int(of == by)))
-        found = slopes(self._graph.definitions[of], self)
-        return found.get(by, self.arithmetic.number(Fraction(0)))
+        partials = slopes(self._graph.definitions[of], self)
+        return partials.get(by, self.arithmetic.number(Fraction(0)))
 
     def finer(self, digits: int) -> LocalPoint | None:
         """The same point with more digits; a seam is known to sixty only."""
@@ -69,13 +69,13 @@ def draws(graph: AnyGraph, steps: tuple[Step, ...], free: tuple[Quantity, ...]) 
     """
     chance = random.Random(f"derive local {steps[0].id}")
     kinked = any(has_kinks(r.expression) for step in steps for r in step.relations)
-    found = [(values, HIGH) for values in _random(free, chance, 2 if kinked else 1)]
-    found += [(values, HIGH) for values in _special(free)]
+    places = [(values, HIGH) for values in _random(free, chance, 2 if kinked else 1)]
+    places += [(values, HIGH) for values in _special(free)]
     inside = tuple(_inside(graph, free))
-    found += [(values, HIGH) for values in inside]
+    places += [(values, HIGH) for values in inside]
     if kinked:
-        found += _around_kinks(graph, steps, free, chance, inside)
-    return [LocalPoint(graph, *place) for place in found if _allowed(graph, place[0])]
+        places += _around_kinks(graph, steps, free, chance, inside)
+    return [LocalPoint(graph, *place) for place in places if _allowed(graph, place[0])]
 
 
 def _random(free: tuple[Quantity, ...], chance: random.Random, times: int) -> Iterator[Values]:

@@ -135,11 +135,11 @@ def _on_either_side(
             if kinked and values[z] * wanted < 0:
                 into = [q for q in quantities(formula) if q.kind in (WEIGHT, BIAS)]
                 shared = next((q for q in into if q.kind == BIAS and q.unit < 0), None)
-                kept = HIGH.number(Fraction(0)) if shared is None else values[shared]
-                rest = values[z] - kept
+                fixed = HIGH.number(Fraction(0)) if shared is None else values[shared]
+                rest = values[z] - fixed
                 for w in into:
                     if w != shared:
-                        values[w] *= wanted * (abs(rest) + abs(kept)) / rest
+                        values[w] *= wanted * (abs(rest) + abs(fixed)) / rest
                 values[z] = evaluate(formula, Bindings(values))
         for a in activations(layer):
             values[a] = evaluate(graph.definitions[a], Bindings(values))

@@ -76,17 +76,17 @@ def roots(
     known = [(x, v) for x in _GRID if (v := value(x)) is not None]
     known += _bottoms(known, value)
     known.sort()
-    found = {x for x, v in known if v == 0}
+    zeros = {x for x, v in known if v == 0}
     for (low, below), (high, above) in pairwise(known):
         if below * above < 0:
-            found.add(_between(low, high, below, value))
-    if not found and len(known) > 1:  # beyond the grid
+            zeros.add(_between(low, high, below, value))
+    if not zeros and len(known) > 1:  # beyond the grid
         (low, below), (high, above) = known[0], known[-1]
         if below != above:
             x = low - (high - low) * _fraction(below / (above - below))
             if value(x) == 0:
-                found.add(x)
-    return sorted(sorted(found, key=abs)[:_MOST])
+                zeros.add(x)
+    return sorted(sorted(zeros, key=abs)[:_MOST])
 
 
 def _bottoms(known: list[tuple[Fraction, Any]], value: Value) -> Iterator[tuple[Fraction, Any]]:
@@ -137,10 +137,10 @@ def _interpolated(low: Fraction, high: Fraction, value: Value) -> Fraction | Non
 
     ends = tuple(map(HIGH.number, (low, high)))
     try:
-        found = HIGH.context.findroot(gap, ends, "anderson", maxsteps=_STEPS, verify=False)
+        root = HIGH.context.findroot(gap, ends, "anderson", maxsteps=_STEPS, verify=False)
     except ArithmeticError:
         return None
-    place = _exactly(found)
+    place = _exactly(root)
     aside = _CLOSE * (1 + abs(place))
     around = value(place - aside), value(place + aside)
     return place if None not in around and around[0] * around[1] <= 0 else None

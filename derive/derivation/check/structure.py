@@ -52,18 +52,18 @@ def check_structure(derivation: Derivation) -> dict[str, Step]:
 
 
 def _inner_first(section: Section) -> list[Step]:
-    found: list[Step] = []
+    steps: list[Step] = []
 
     def add(step: Step) -> None:
         for inner in step.substeps:
             add(inner)
-        found.append(step)
+        steps.append(step)
 
     for step in section.steps:
         add(step)
     for inner in section.sections:
-        found.extend(_inner_first(inner))
-    return found
+        steps.extend(_inner_first(inner))
+    return steps
 
 
 def _bare(step: Step) -> tuple[object, ...]:
@@ -87,32 +87,47 @@ def _check_predicate(graph: AnyGraph, step: Step, before: dict[str, Step]) -> No
     if unknown:
         raise CheckFailed(step.id, f"assumes {min(unknown)}, which no point is drawn for")
     if step.rule is Rule.LOCAL and step.about:
-        of, by = step.about
-        defined = tuple(_as_defined(graph, of, by))
-        if step.subject != Partial(of, by) and step.subject not in defined:
-            raise CheckFailed(step.id, "is about another derivative than it states")
-        if step.subject not in defined and step.relations[1].expression not in defined:
-            raise CheckFailed(step.id, "derives another formula than the definition")
-    if step.rule is Rule.INDEPENDENT:
-        w, e = step.about
-        if step.subject != Partial(e, w):
-            raise CheckFailed(step.id, "is about another derivative than it states")
-        if graph.reaches(w, e):
-            raise CheckFailed(step.id, "says that no path leads there, and one does")
-        if step.result != ZERO:
-            raise CheckFailed(step.id, "a derivative along no path is 0")
-    if step.rule in (Rule.CHAIN, Rule.GATHER):
-        for delta in quantities(step.result):
-            if delta.kind != DELTA:
-                continue
+        _check_local(graph, step)
+    elif step.rule is Rule.INDEPENDENT:
+        _check_independent(graph, step)
+    elif step.rule in (Rule.CHAIN, Rule.GATHER):
+        _check_known(step, before)
+    elif step.rule is Rule.SPLIT:
+        _check_split(graph, step, before)
+
+
+def _check_local(graph: AnyGraph, step: Step) -> None:
+    of, by = step.about
+    defined = tuple(_as_defined(graph, of, by))
+    if step.subject != Partial(of, by) and step.subject not in defined:
+        raise CheckFailed(step.id, "is about another derivative than it states")
+    if step.subject not in defined and step.relations[1].expression not in defined:
+        raise CheckFailed(step.id, "derives another formula than the definition")
+
+
+def _check_independent(graph: AnyGraph, step: Step) -> None:
+    w, e = step.about
+    if step.subject != Partial(e, w):
+        raise CheckFailed(step.id, "is about another derivative than it states")
+    if graph.reaches(w, e):
+        raise CheckFailed(step.id, "says that no path leads there, and one does")
+    if step.result != ZERO:
+        raise CheckFailed(step.id, "a derivative along no path is 0")
+
+
+def _check_known(step: Step, before: dict[str, Step]) -> None:
+    for delta in quantities(step.result):
+        if delta.kind == DELTA:
             name = f"delta/{key(pre_activation_of(delta))}"
             if name not in before:
                 raise CheckFailed(step.id, f"uses {name} before it is known")
-    if step.rule is Rule.SPLIT:
-        (w,) = step.about
-        lost = {Partial(e, w) for e in layered(graph).terms if not graph.reaches(w, e)}
-        if {before[use].subject for use in step.uses} != lost:
-            raise CheckFailed(step.id, "leaves out other loss terms than those without a path")
+
+
+def _check_split(graph: AnyGraph, step: Step, before: dict[str, Step]) -> None:
+    (w,) = step.about
+    lost = {Partial(e, w) for e in layered(graph).terms if not graph.reaches(w, e)}
+    if {before[use].subject for use in step.uses} != lost:
+        raise CheckFailed(step.id, "leaves out other loss terms than those without a path")
 
 
 def _as_defined(graph: AnyGraph, of: Quantity, by: Quantity) -> Iterator[Expression]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from derive.derivation.failure import CheckFailed
-from derive.derivation.numbers.rounding import Shown, equal, shown
+from derive.derivation.numbers.rounding import Displayed, equal, rounded
 from derive.derivation.numbers.valuation import Valuation
 from derive.derivation.steps import Chain, Relation, Step
 from derive.expression.evaluate import Bindings, evaluate
@@ -23,9 +23,9 @@ _PRINTED = Bindings({})
 
 def array(valuation: Valuation, matrix: Matrix) -> Relation:
     """The displayed numbers of a matrix of names: after =, or after ≈ where digits were dropped."""
-    found = [[_shown(valuation, one) for one in row] for row in matrix.rows]
-    exact = all(one.exact for row in found for one in row)
-    numbers = Matrix(tuple(tuple(one.number for one in row) for row in found))
+    rows = [[_displayed(valuation, one) for one in row] for row in matrix.rows]
+    exact = all(one.exact for row in rows for one in row)
+    numbers = Matrix(tuple(tuple(one.number for one in row) for row in rows))
     return Relation("=" if exact else "≈", numbers)
 
 
@@ -58,19 +58,19 @@ def check_batch(valuation: Valuation) -> int:
         subject = step.subject
         assert isinstance(subject, Named)  # the rules of a batch are about arrays
         for one in subject.matrix.children:
-            if _shown(valuation, one).number != _due(valuation, one):
+            if _displayed(valuation, one).number != _due(valuation, one):
                 raise CheckFailed(step.id, "shows another number than that of its example")
             count += 1
     return count
 
 
 def _due(valuation: Valuation, one: Expression) -> Expression:
-    return shown(evaluate(one, valuation.trace), valuation.rounding.digits).number
+    return rounded(evaluate(one, valuation.trace), valuation.rounding.digits).number
 
 
-def _shown(valuation: Valuation, one: Expression) -> Shown:
+def _displayed(valuation: Valuation, one: Expression) -> Displayed:
     assert isinstance(one, (Quantity, Partial))
-    return valuation.batch.shown(one)
+    return valuation.batch.displayed(one)
 
 
 def _alike(one: Any, other: Any) -> bool:

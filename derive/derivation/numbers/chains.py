@@ -19,7 +19,7 @@ from fractions import Fraction
 from typing import Any
 
 from derive.algebra.slopes import Differentiating
-from derive.derivation.numbers.rounding import Rounding, Shown, equal, is_zero, shown, typed
+from derive.derivation.numbers.rounding import Displayed, Rounding, equal, is_zero, rounded, typed
 from derive.derivation.steps import Relation
 from derive.derivation.trace import Trace
 from derive.expression.evaluate import (
@@ -61,7 +61,7 @@ class Evaluated:
     """A numeric chain: its members with their signs, and what it ends in."""
 
     relations: tuple[Relation, ...]
-    result: Shown
+    result: Displayed
 
 
 class Numbers:
@@ -79,7 +79,7 @@ class Numbers:
         rounding: Rounding,
         full: Trace,
         example: int | None = 0,
-        changed: Mapping[Quantity, Shown] | None = None,
+        changed: Mapping[Quantity, Displayed] | None = None,
         examples: tuple[Numbers, ...] = (),
     ) -> None:
         self.formulas = formulas
@@ -88,7 +88,7 @@ class Numbers:
         self.printed = Bindings({}, full.arithmetic)
         self.example = example
         self.examples = examples
-        self._known: dict[Atom, Shown] = {}
+        self._known: dict[Atom, Displayed] = {}
         for quantity, value in (changed or {}).items():
             self._known[quantity] = value
         self._chains: dict[Atom, Evaluated] = {}
@@ -98,23 +98,23 @@ class Numbers:
         """The network whose numbers they are. Raises NetworkError for a graph of formulas."""
         return layered(self.trace.graph).network
 
-    def shown(self, atom: Atom) -> Shown:
+    def displayed(self, atom: Atom) -> Displayed:
         """The displayed number of a quantity or derivative."""
         if atom not in self._known:
             of = atom.of if isinstance(atom, Partial) else atom
             if self.examples and isinstance(of, Quantity) and isinstance(of.example, int):
                 one = with_example(atom, of.example, None)
                 if isinstance(one, (Quantity, Partial)):
-                    self._known[atom] = self.examples[of.example].shown(one)
+                    self._known[atom] = self.examples[of.example].displayed(one)
             elif atom in self.formulas:
                 self._known[atom] = self.chain(atom).result
             elif isinstance(atom, Quantity) and atom.kind != DELTA:
                 self._known[atom] = self._typed(atom)
             else:  # a derivative that no formula of the page works out
-                self._known[atom] = shown(self._exact(atom), self.rounding.digits)
+                self._known[atom] = rounded(self._exact(atom), self.rounding.digits)
         return self._known[atom]
 
-    def _typed(self, quantity: Quantity) -> Shown:
+    def _typed(self, quantity: Quantity) -> Displayed:
         number = self.trace.graph.value(same_example(quantity, self.example or 0))
         if number is None:
             raise ValueError(f"{quantity} has no value")
@@ -143,7 +143,7 @@ class Numbers:
         places = self.rounding.digits if digits is None else digits
         opened = self.opened(formula)
         if isinstance(opened, (Quantity, Partial)):  # another name of what is displayed already
-            same = self.shown(opened)
+            same = self.displayed(opened)
             sign = "=" if self.rounding.carried or same.exact else "≈"
             return Evaluated((Relation(sign, same.number),), same)
         numbers = self._numbers_of(opened, places)
@@ -171,7 +171,7 @@ class Numbers:
     def _numbers_of(self, opened: Expression, places: int) -> dict[Expression, Expression]:
         """What is put in for each name: the displayed numbers, or more of their digits."""
         names = atoms(opened)
-        plain: dict[Expression, Expression] = {a: self.shown(a).number for a in names}
+        plain: dict[Expression, Expression] = {a: self.displayed(a).number for a in names}
         if self.rounding.carried:
             return plain
         value, numbers = self._exact(opened), plain
@@ -179,21 +179,23 @@ class Numbers:
             if not misleads(substitute(opened, numbers), value, self.printed):
                 return numbers
             numbers = {
-                a: one.number if (one := self.shown(a)).exact else shown(one.value, more).number
+                a: one.number
+                if (one := self.displayed(a)).exact
+                else rounded(one.value, more).number
                 for a in names
             }
         return plain
 
     def put_in(self, formula: Expression) -> Expression:
         """The formula with the displayed number of every name in its place."""
-        return substitute(formula, {a: self.shown(a).number for a in atoms(formula)})
+        return substitute(formula, {a: self.displayed(a).number for a in atoms(formula)})
 
-    def _value(self, formula: Expression, last: Expression, places: int) -> Shown:
+    def _value(self, formula: Expression, last: Expression, places: int) -> Displayed:
         if self.rounding.carried:
-            found = shown(evaluate(last, self.printed), places)
-            value = self.trace.arithmetic.number(found.number.value)
-            return Shown(value, found.number, found.exact)
-        return shown(self._exact(formula), places)
+            displayed = rounded(evaluate(last, self.printed), places)
+            value = self.trace.arithmetic.number(displayed.number.value)
+            return Displayed(value, displayed.number, displayed.exact)
+        return rounded(self._exact(formula), places)
 
     def opened(self, formula: Expression) -> Expression:
         """What the numbers are put into: sums over examples written out, a short function's
@@ -230,7 +232,7 @@ class Numbers:
                 value = evaluate(substitute(part, numbers), self.printed)
             else:
                 value = self._exact(part)
-            number = shown(value, places).number
+            number = rounded(value, places).number
             # −(a·b) keeps its minus, [a + b] loses its []; 1 − 0 is written, −0 is not.
             minus = number.value or (position and isinstance(opened, Sum))
             new.append(Negative(number) if minus and isinstance(child, Negative) else number)
@@ -279,15 +281,15 @@ def _named_formula(formula: Expression) -> Expression:
 
 def atoms(expression: Expression) -> dict[Atom, None]:
     """The names an expression is worked out from: quantities, and derivatives as a whole."""
-    found: dict[Atom, None] = {}
+    names: dict[Atom, None] = {}
     stack = [expression]
     while stack:
         node = stack.pop()
         if isinstance(node, (Quantity, Partial)):
-            found[node] = None
+            names[node] = None
         else:
             stack.extend(reversed(node.children))
-    return found
+    return names
 
 
 def misleads(put_in: Expression, value: Any, printed: Environment) -> bool:

@@ -25,8 +25,8 @@ def numbered(derivation: Derivation, rounding: Rounding) -> tuple[Valuation, int
     """
     if rounding not in derivation.kept:
         derivation.kept[rounding] = _numbered(derivation, rounding)
-    found: tuple[Valuation, int] = derivation.kept[rounding]
-    return found
+    numbers: tuple[Valuation, int] = derivation.kept[rounding]
+    return numbers
 
 
 def _numbered(derivation: Derivation, rounding: Rounding) -> tuple[Valuation, int]:

@@ -53,7 +53,7 @@ def rounding_of(source: Network | FormulaGraph) -> Rounding:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class Displayed:
     """A value, the number displayed for it, and whether nothing was lost."""
 
     value: Any
@@ -61,19 +61,19 @@ class Shown:
     exact: bool
 
 
-def typed(number: Number, arithmetic: Arithmetic) -> Shown:
+def typed(number: Number, arithmetic: Arithmetic) -> Displayed:
     """A number as someone typed it: nothing is rounded."""
-    return Shown(arithmetic.number(number.value), number, True)
+    return Displayed(arithmetic.number(number.value), number, True)
 
 
-def shown(value: Any, digits: int) -> Shown:
+def rounded(value: Any, digits: int) -> Displayed:
     """A computed value as it is displayed with so many decimals."""
     fraction = settled(value)
     number = display(fraction, digits)
     exact = equal(value, high_precision(value.context.dps).number(number.value))
     if exact:
         number = Number(number.value, _stripped(number.text))
-    return Shown(value, number, exact)
+    return Displayed(value, number, exact)
 
 
 def settled(value: Any) -> Fraction:
@@ -135,8 +135,8 @@ def half_unit(number: Number) -> Fraction:
 
 def _round(value: Fraction) -> int:
     whole = abs(value.numerator) * 2 + value.denominator
-    rounded = whole // (2 * value.denominator)
-    return -rounded if value < 0 else rounded
+    half_up = whole // (2 * value.denominator)
+    return -half_up if value < 0 else half_up
 
 
 def _decimal(units: int, places: int) -> str:

@@ -12,7 +12,7 @@ from derive.derivation.calculus.local import key
 from derive.derivation.check.kinks import sides
 from derive.derivation.derivation import Derivation
 from derive.derivation.numbers.chains import Atom, Evaluated, Numbers
-from derive.derivation.numbers.rounding import Rounding, Shown, half_unit, shown
+from derive.derivation.numbers.rounding import Displayed, Rounding, half_unit, rounded
 from derive.derivation.steps import Kind, Relation, Rule, Step
 from derive.derivation.styles.deltas import delta_of
 from derive.derivation.trace import Trace, moved, trace
@@ -37,9 +37,9 @@ MANY = 64  # parameters past which one difference along all of them replaces one
 
 def formulas_of(derivation: Derivation) -> dict[Atom, Expression]:
     """What every quantity and derivative of the page is computed from."""
-    found: dict[Atom, Expression] = {}
+    formulas: dict[Atom, Expression] = {}
     for quantity, formula in derivation.graph.definitions.items():
-        found[quantity] = formula
+        formulas[quantity] = formula
     together: dict[Quantity, Expression] = {}
     for step in derivation.walk():
         kind, subject = step.kind, step.subject
@@ -49,13 +49,13 @@ def formulas_of(derivation: Derivation) -> dict[Atom, Expression]:
             together[step.about[0]] = step.result
         elif kind is Kind.GRADIENT and step.rule is not Rule.CHAIN:
             w, *receivers = step.about
-            known = all(delta_of(z) in found for z in receivers)
-            found[subject] = step.result if known else together[w]
+            known = all(delta_of(z) in formulas for z in receivers)
+            formulas[subject] = step.result if known else together[w]
         elif kind in _READ_OFF or (kind is Kind.LOCAL and _stands(derivation, step)):
-            found[subject] = step.result
+            formulas[subject] = step.result
     if derivation.graph.is_batch:
-        found[BATCH_E] = derivation.section("loss").steps[-1].result
-    return found
+        formulas[BATCH_E] = derivation.section("loss").steps[-1].result
+    return formulas
 
 
 def _stands(derivation: Derivation, step: Step) -> bool:
@@ -97,7 +97,7 @@ class Valuation:
         self.examples = self.batch.examples
         self._measured: dict[tuple[tuple[tuple[Quantity, int], ...], Fraction], Any | None] = {}
 
-    def _numbers(self, full: Trace, changed: dict[Quantity, Shown]) -> Numbers:
+    def _numbers(self, full: Trace, changed: dict[Quantity, Displayed]) -> Numbers:
         rounding = self.rounding
         examples = tuple(
             Numbers(self.formulas, rounding, full, n, changed)
@@ -148,26 +148,26 @@ class Valuation:
         """w ← w − η·∂E/∂w in numbers, for every trained parameter; empty without a rate."""
         if self.graph.learning_rate is None:
             return {}
-        found = {}
+        evaluations = {}
         for step in self.derivation.section("updates").walk():
             w = step.subject
             if isinstance(w, Quantity):
-                found[w] = _evaluation(step, self._update(step), "←")
-        return found
+                evaluations[w] = _evaluation(step, self._update(step), "←")
+        return evaluations
 
     def _update(self, step: Step) -> Evaluated:
         numbers = self.batch if self.graph.is_batch else self.examples[0]
         return numbers.work_out(step.result, self.rounding.update_digits)
 
     @cached_property
-    def updated(self) -> dict[Quantity, Shown]:
+    def updated(self) -> dict[Quantity, Displayed]:
         """Every trained parameter after one step; the old values are used throughout."""
-        found = {}
+        new_values = {}
         for step in self.derivation.section("updates").walk():
             w = step.subject
             if isinstance(w, Quantity):
-                found[w] = self._update(step).result
-        return found
+                new_values[w] = self._update(step).result
+        return new_values
 
     @cached_property
     def after(self) -> Numbers:
@@ -175,11 +175,11 @@ class Valuation:
         values = {w: s.value for w, s in self.updated.items()}
         return self._numbers(trace(self.graph, values), self.updated)
 
-    def loss(self) -> Shown:
+    def loss(self) -> Displayed:
         """The loss (of the batch) before the update."""
         return self._of_goal(self.batch)
 
-    def loss_after(self) -> Shown | None:
+    def loss_after(self) -> Displayed | None:
         """The loss (of the batch) after it; None where the step leads to numbers that have no
         value, or none that can be shown."""
         try:
@@ -187,22 +187,22 @@ class Valuation:
         except ArithmeticError:
             return None
 
-    def _of_goal(self, numbers: Numbers) -> Shown:
+    def _of_goal(self, numbers: Numbers) -> Displayed:
         return (
-            numbers.shown(self.goal)
+            numbers.displayed(self.goal)
             if self.goal == BATCH_E
-            else numbers.examples[0].shown(self.goal)
+            else numbers.examples[0].displayed(self.goal)
         )
 
-    def gradient(self, w: Quantity) -> Shown:
+    def gradient(self, w: Quantity) -> Displayed:
         """∂E/∂w as displayed."""
         numbers = self.batch if self.goal == BATCH_E else self.examples[0]
-        return numbers.shown(Partial(self.goal, w))
+        return numbers.displayed(Partial(self.goal, w))
 
-    def difference(self, w: Quantity) -> Shown | None:
+    def difference(self, w: Quantity) -> Displayed | None:
         """(E(w + h) − E(w − h))/2h as displayed; None where ``measured`` has none."""
         slope = self.measured({w: 1}, STEP)
-        return None if slope is None else shown(slope, self.rounding.digits)
+        return None if slope is None else rounded(slope, self.rounding.digits)
 
     def measured(self, direction: Mapping[Quantity, int], step: Fraction) -> Any | None:
         """(E(θ + h·v) − E(θ − h·v))/2h; None where a kink lies between the two, or E has no value
@@ -232,14 +232,14 @@ class Valuation:
             return trace(self.graph, changed)
 
     @cached_property
-    def differences(self) -> dict[Quantity, Shown | None]:
+    def differences(self) -> dict[Quantity, Displayed | None]:
         """The finite difference of every parameter; empty past ``MANY``, where it would cost the
         square of their number."""
         parameters = self.graph.trained
         return {w: self.difference(w) for w in parameters} if len(parameters) <= MANY else {}
 
     @cached_property
-    def along_all(self) -> tuple[Shown, Shown] | None:
+    def along_all(self) -> tuple[Displayed, Displayed] | None:
         """Σ ∂E/∂w·v over all parameters, and the finite difference along v = (1, −1, 1, −1, …).
 
         None where a kink lies between the two sides of the difference.
@@ -249,7 +249,7 @@ class Valuation:
         if slope is None:
             return None
         predicted = sum(v * self.trace.partial(self.goal, w) for w, v in direction.items())
-        return shown(predicted, self.rounding.digits), shown(slope, self.rounding.digits)
+        return rounded(predicted, self.rounding.digits), rounded(slope, self.rounding.digits)
 
     def cancellations(self, limit: float = 0.01) -> Iterator[Cancellation]:
         """Differences in the chains of the first example where carried rounding costs digits."""
@@ -289,7 +289,7 @@ def _lost(node: Sum, numbers: Numbers) -> float | None:
     for term in node.terms:
         for atom in term.walk():
             if isinstance(atom, Quantity):
-                one = numbers.shown(atom)
+                one = numbers.displayed(atom)
                 if not one.exact:
                     error += half_unit(one.number)
     if not error or any(q.kind in (WEIGHT, BIAS) for q in node.walk() if isinstance(q, Quantity)):

@@ -68,11 +68,11 @@ def gathered(
 ) -> Step:
     """One equation between matrices, over the steps of its entries. A member that says again what
     the one before says is left out."""
-    told = [members[0]]
+    distinct = [members[0]]
     for member in members[1:]:
-        if member != told[-1]:
-            told.append(member)
-    relations = chain(*told)
+        if member != distinct[-1]:
+            distinct.append(member)
+    relations = chain(*distinct)
     if rule is Rule.UPDATE:
         relations = (relations[0], Relation("←", relations[1].expression))
     return Step(

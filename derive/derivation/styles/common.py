@@ -34,12 +34,12 @@ COMPOSED_WIDTH = 4  # a weighted sum of at most so many terms is also shown insi
 
 def functions_in_use(graph: NetworkGraph) -> tuple[ActivationUse, ...]:
     """The activations of one variable that the network uses, each once, in layer order."""
-    found: dict[Function, ActivationUse] = {}
+    uses: dict[Function, ActivationUse] = {}
     for layer in graph.network.layers:
         use = layer.activation
         if use.function is not None and use.name != "identity":
-            found.setdefault(use.function, use)
-    return tuple(found.values())
+            uses.setdefault(use.function, use)
+    return tuple(uses.values())
 
 
 def functions(graph: NetworkGraph) -> Section:
@@ -139,8 +139,8 @@ def lemmas(graph: NetworkGraph) -> Section:
 
 def proofs(sections: Iterable[Section], graph: NetworkGraph) -> Iterator[tuple[Function, Step]]:
     """Each activation of one variable with the lemma about it, as ``lemmas`` has told them."""
-    told = (step for section in sections if section.kind == "lemmas" for step in section.steps)
-    for use, step in zip(functions_in_use(graph), told, strict=True):
+    steps = (step for section in sections if section.kind == "lemmas" for step in section.steps)
+    for use, step in zip(functions_in_use(graph), steps, strict=True):
         assert use.function is not None  # they are those in use
         yield use.function, step
 

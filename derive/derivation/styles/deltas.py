@@ -62,13 +62,15 @@ class Deltas:
         for layer in reversed(self.graph.network.layers):
             if layer.index < lowest:
                 break
-            found = []
+            subsections = []
             if not self._named.issuperset(pre_activations(layer)):
-                found.append(Section("deltas", self.deltas(layer), layer=layer.index))
+                subsections.append(Section("deltas", self.deltas(layer), layer=layer.index))
             if layer.index in parameters:
                 steps = tuple(self.gradient(w) for w in parameters[layer.index])
-                found.append(Section("gradients", steps, layer=layer.index))
-            sections.append(Section("backward layer", layer=layer.index, sections=tuple(found)))
+                subsections.append(Section("gradients", steps, layer=layer.index))
+            sections.append(
+                Section("backward layer", layer=layer.index, sections=tuple(subsections))
+            )
         return tuple(sections)
 
     def deltas(self, layer: Layer) -> tuple[Step, ...]:

@@ -148,8 +148,8 @@ class Forms:
         return self.arrays.weights(self.network.layers[layer - 1], of)
 
     def _biases(self, layer: int, of: Of) -> Matrix:
-        found = self.network.biases(layer)
-        return self.arrays.vector(of(b) for b in found)
+        biases = self.network.biases(layer)
+        return self.arrays.vector(of(b) for b in biases)
 
     # -- forward -----------------------------------------------------------------------------
 
@@ -181,8 +181,8 @@ class Forms:
         k = layer.index
         assumes: tuple[str, ...] = ()
         members: list[Expression] = [self.deltas(k)]
-        for found in self._through(layer):
-            members.append(Negative(found) if self.negative and k == self.last else found)
+        for member in self._through(layer):
+            members.append(Negative(member) if self.negative and k == self.last else member)
         if k == self.last:
             short = self._cancelled()
             if short is not None:
@@ -207,8 +207,8 @@ class Forms:
 
     def jacobian(self, layer: Layer) -> Named:
         """∂a⁽ˡ⁾/∂z⁽ˡ⁾ of softmax: a row for every activation, a column for every weighted sum."""
-        zs, found = pre_activations(layer), activations(layer)
-        matrix = Matrix(tuple(tuple(Partial(a, z) for z in zs) for a in found))
+        zs, outputs = pre_activations(layer), activations(layer)
+        matrix = Matrix(tuple(tuple(Partial(a, z) for z in zs) for a in outputs))
         k = layer.index
         symbol = Partial(self._symbol(ACTIVATION, k), self._symbol(PRE_ACTIVATION, k))
         return Named(symbol, matrix)
@@ -233,11 +233,11 @@ class Forms:
         if layer.activation.function is None and not targets_sum_to_one(self.graph):
             return None
         y, t = self.values(self.last), self.targets()
-        found: Expression = Sum((t, Negative(y)) if self.negative else (y, Negative(t)))
+        difference: Expression = Sum((t, Negative(y)) if self.negative else (y, Negative(t)))
         temperature = layer.activation.temperature.value
         if temperature != 1:
-            found = Product((Number(1 / temperature), found))
-        return self.graph.averaged(found)
+            difference = Product((Number(1 / temperature), difference))
+        return self.graph.averaged(difference)
 
     def gradients(self, layer: Layer, parameters: tuple[Quantity, ...]) -> Iterator[Step]:
         """∂E/∂W and ∂E/∂b of what is trained in a layer."""

@@ -86,20 +86,20 @@ class Matrices:
 
     def _upstream(self, layer: Layer) -> Step:
         """∂E/∂a for every unit: from the loss, or through every unit of the next layer."""
-        found, vector, k = activations(layer), self.arrays.vector, layer.index
+        outputs, vector, k = activations(layer), self.arrays.vector, layer.index
         if k == self.last:
-            steps = tuple(map(self._output_slope, found))
+            steps = tuple(map(self._output_slope, outputs))
             inner: list[Expression] = [
                 vector(self.graph.averaged(Partial(e, y)) for e, y in self._errors())
             ]
         else:
-            steps = tuple(map(self.entries.activation_gradient, found))
+            steps = tuple(map(self.entries.activation_gradient, outputs))
             following = self.network.layers[k]
             inner = [vector(step.relations[1].expression for step in steps)]
             if following.units <= MOST_INSIDE:
                 deltas = vector(map(delta_of, pre_activations(following)))
                 inner = [self.arrays.back(deltas, self.arrays.weights(following, itself))]
-        members = [vector(Partial(E, a) for a in found), *inner, vector(s.result for s in steps)]
+        members = [vector(Partial(E, a) for a in outputs), *inner, vector(s.result for s in steps)]
         return gathered(f"arriving/{k}", Kind.UPSTREAM, members, steps)
 
     def _errors(self) -> list[tuple[Quantity, Quantity]]:
@@ -124,15 +124,15 @@ class Matrices:
 
     def _slopes(self, layer: Layer) -> list[Step]:
         """∂a/∂z for every unit; of softmax the whole Jacobian, and its sums, which are 0."""
-        zs, found, k = pre_activations(layer), activations(layer), layer.index
+        zs, outputs, k = pre_activations(layer), activations(layer), layer.index
         if layer.activation.name == "identity":
             return []
         if layer.activation.function is not None:
-            steps = tuple(self.local.step(a, z) for a, z in zip(found, zs, strict=True))
+            steps = tuple(self.local.step(a, z) for a, z in zip(outputs, zs, strict=True))
             members = [self.arrays.vector(step.subject for step in steps),
                        self.arrays.vector(step.result for step in steps)]  # fmt: skip
             return [gathered(f"local/{k}", Kind.LOCAL, members, steps)]
-        table = [[self.local.step(a, z) for z in zs] for a in found]
+        table = [[self.local.step(a, z) for z in zs] for a in outputs]
         steps = tuple(step for row in table for step in row)
         jacobian = Matrix(tuple(tuple(step.subject for step in row) for row in table))
         worked = Matrix(tuple(tuple(step.result for step in row) for row in table))
@@ -140,27 +140,28 @@ class Matrices:
         sums = [
             column(tuple(total(*row) for row in jacobian.rows)),
             column(tuple(total(*row) for row in worked.rows)),
-            column((ZERO,) * len(found)),
+            column((ZERO,) * len(outputs)),
         ]
         rests = Step(f"matrix/sums/{k}", Kind.ROW_SUMS, Rule.SIMPLIFY, chain(*sums), (whole.id,))
-        return [whole, rests] if len(found) > 1 else [whole]
+        return [whole, rests] if len(outputs) > 1 else [whole]
 
     def _deltas(self, layer: Layer) -> Step:
         """δ = ∂E/∂z for every unit: what arrives, times the slope of the activation."""
-        zs, found, vector = pre_activations(layer), activations(layer), self.arrays.vector
+        zs, outputs, vector = pre_activations(layer), activations(layer), self.arrays.vector
         steps = tuple(self._delta(layer, z) for z in zs)
         members: list[Expression] = [vector(map(delta_of, zs)), vector(Partial(E, z) for z in zs)]
-        upstream = vector(Partial(E, a) for a in found)
-        if layer.activation.function is None:
-            if len(zs) <= MOST_INSIDE:
-                jacobian = Matrix(tuple(tuple(Partial(a, z) for z in zs) for a in found))
-                members.append(self.arrays.through(upstream, jacobian))
-        elif layer.activation.name != "identity":
-            slopes = vector(Partial(a, z) for a, z in zip(found, zs, strict=True))
+        entries: list[Expression] = [
+            vector(step.relations[k].expression for step in steps)
+            for k in range(len(members), len(steps[0].relations))
+        ]
+        upstream = vector(Partial(E, a) for a in outputs)
+        if layer.activation.function is not None and layer.activation.name != "identity":
+            slopes = vector(Partial(a, z) for a, z in zip(outputs, zs, strict=True))
             members.append(Hadamard(upstream, slopes))
-        product_says_it = layer.activation.function is None and len(zs) <= MOST_INSIDE
-        for position in range(3 if product_says_it else 2, len(steps[0].relations)):
-            members.append(vector(step.relations[position].expression for step in steps))
+        elif layer.activation.function is None and len(zs) <= MOST_INSIDE:
+            jacobian = Matrix(tuple(tuple(Partial(a, z) for z in zs) for a in outputs))
+            entries[0] = self.arrays.through(upstream, jacobian)  # in place of its sums
+        members += entries
         self._numbered += 1
         assumes = steps[0].assumes
         return gathered(f"delta/{layer.index}", Kind.DELTA, members, steps, assumes=assumes,
@@ -260,8 +261,10 @@ class Matrices:
             steps += [own[b] for b in biases]
         elif biases:
             members = [vector(Partial(E, b) for b in biases), vector(own[b].result for b in biases)]
-            found = tuple(own[b] for b in biases)
-            steps.append(gathered(f"gradient-bias/{layer.index}", Kind.GRADIENT, members, found))
+            bias_steps = tuple(own[b] for b in biases)
+            steps.append(
+                gathered(f"gradient-bias/{layer.index}", Kind.GRADIENT, members, bias_steps)
+            )
         return steps
 
     def _at_length(self, layer: Layer, step: Step) -> Step:

@@ -68,13 +68,13 @@ def _sums(graph: NetworkGraph, arrays: Arrays, layer: Layer, before: tuple[Quant
 
 
 def _activations(graph: NetworkGraph, arrays: Arrays, layer: Layer) -> Step:
-    found = activations(layer)
-    members: list[Expression] = [arrays.vector(found)]
+    outputs = activations(layer)
+    members: list[Expression] = [arrays.vector(outputs)]
     function = layer.activation.function
     if function is not None and layer.activation.name != "identity":
         members.append(function(arrays.vector(pre_activations(layer))))
-    members.append(arrays.vector(graph.definitions[a] for a in found))
-    steps = _definitions(graph, found)
+    members.append(arrays.vector(graph.definitions[a] for a in outputs))
+    steps = _definitions(graph, outputs)
     return gathered(f"define/a{layer.index}", Kind.DEFINITION, members, steps, Rule.DEFINE)
 
 

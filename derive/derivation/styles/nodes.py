@@ -39,16 +39,16 @@ class Nodes:
         """The quantities between the wanted leaves and the loss, each after all that use it."""
         needed = self._needed()
         waiting = {q: len(self.graph.children[q]) for q in needed}
-        found: list[Quantity] = []
+        ordered: list[Quantity] = []
         ready = deque([self.graph.loss])
         while ready:
             for parent in self._by_uses(ready.popleft()):
                 if parent in needed:
                     waiting[parent] -= 1
                     if not waiting[parent]:
-                        found.append(parent)
+                        ordered.append(parent)
                         ready.append(parent)
-        return found
+        return ordered
 
     def _by_uses(self, q: Quantity) -> list[Quantity]:
         """What the formula of a quantity mentions, first what is used nowhere else."""

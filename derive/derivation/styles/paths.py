@@ -73,7 +73,7 @@ class Paths:
     def _by_deltas(self, highest: int) -> list[Section]:
         """From layer ``highest`` down by deltas; of the layers above only the deltas that these
         need and that have no name yet."""
-        found = []
+        sections = []
         wanted = set(range(1, highest + 1))
         for layer in self.graph.network.layers[highest:]:
             if self._named.issuperset(pre_activations(layer)):
@@ -82,11 +82,11 @@ class Paths:
         known = frozenset(self._named)
         for section in Deltas(self.graph, self.local, len(self.register), known).sections():
             if section.layer > highest:
-                kept = tuple(s for s in section.sections if s.kind == "deltas")
-                section = Section("too many paths", layer=section.layer, sections=kept)
+                deltas = tuple(s for s in section.sections if s.kind == "deltas")
+                section = Section("too many paths", layer=section.layer, sections=deltas)
             if section.layer in wanted:
-                found.append(section)
-        return found
+                sections.append(section)
+        return sections
 
     def _weight(self, w: Quantity, first: bool) -> Section:
         """The steps of one parameter.
@@ -147,7 +147,7 @@ class Paths:
     def _from_outputs(self, paths: list[Path]) -> list[Path] | None:
         """The paths from the sums of the output units on, where their δ are known and short."""
         last = len(self.graph.network.layers)
-        found: dict[Path, None] = {}
+        tails: dict[Path, None] = {}
         for path in paths:
             place = next(i for i, q in enumerate(path) if q.kind == PRE_ACTIVATION)
             z = path[place]
@@ -155,8 +155,8 @@ class Paths:
                 return None
             if output_delta_simplified(self.graph, z) is None:
                 return None
-            found[path[place:]] = None
-        return list(found)
+            tails[path[place:]] = None
+        return list(tails)
 
     def _split(self, w: Quantity, reached: list[Quantity], lost: list[Quantity]) -> Step:
         graph = self.graph

@@ -46,10 +46,10 @@ class Routes:
         nodes = Nodes(self.graph, self.edges, self.graph.trained)
         wanted = [q for q in nodes.order() if q in self.graph.trained]
         many = tuple(w for w in wanted if self._count(w) > self.max_paths)
-        found = [self._leaf(w) for w in wanted if w not in many]
+        sections = [self._leaf(w) for w in wanted if w not in many]
         if many:
-            found += Nodes(self.graph, self.edges, many).sections()
-        return tuple(found)
+            sections += Nodes(self.graph, self.edges, many).sections()
+        return tuple(sections)
 
     def _count(self, w: Quantity) -> int:
         return self.graph.path_count(w, self.graph.loss)

@@ -111,7 +111,7 @@ def _against(teller: Teller) -> Iterator[Block]:
     numbers = valuation.examples[teller.example]
     told = []
     for y, t in zip(graph.outputs, graph.targets, strict=True):
-        is_, wanted = numbers.shown(y), numbers.shown(t)
+        is_, wanted = numbers.displayed(y), numbers.displayed(t)
         exact = is_.exact or valuation.rounding.carried
         name = "against_pair_exact" if exact else "against_pair"
         if is_.value == wanted.value:
@@ -135,6 +135,6 @@ def _values_table(teller: Teller) -> Iterator[Block]:
     body = []
     for quantity in quantities:
         cells: list[Inline] = [(quantity,)]
-        cells += [(valuation.examples[n].shown(quantity).number,) for n in range(count)]
+        cells += [(valuation.examples[n].displayed(quantity).number,) for n in range(count)]
         body.append(tuple(cells))
     yield Table(tuple(header), tuple(body), "l" + "r" * count, teller.words("forward_values"))

@@ -8,13 +8,13 @@ from typing import Any
 
 from derive.algebra.backward import shares
 from derive.derivation.numbers.rounding import (
-    Shown,
+    Displayed,
     display,
     equal,
     exponent,
     is_zero,
+    rounded,
     settled,
-    shown,
 )
 from derive.derivation.numbers.valuation import Valuation
 from derive.derivation.steps import Kind
@@ -119,8 +119,8 @@ def _sizes(teller: Teller, valuation: Valuation, ws: tuple[Quantity, ...]) -> di
     return {w: abs(valuation.trace.partial(valuation.goal, w)) for w in ws}
 
 
-def _displayed(valuation: Valuation, value: Any) -> Shown:
-    return shown(value, valuation.rounding.digits)
+def _displayed(valuation: Valuation, value: Any) -> Displayed:
+    return rounded(value, valuation.rounding.digits)
 
 
 def _opposed(teller: Teller, valuation: Valuation) -> Iterator[Inline]:

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from derive.compute.training import findings
 from derive.compute.training.runs import DIVERGED, GROWN, INTERRUPTED, NO_PROGRESS, TARGET_MET, Run
-from derive.derivation.numbers.rounding import shown as exact
+from derive.derivation.numbers.rounding import rounded as exact
 from derive.document.blocks import Block, Inline, Items
 from derive.document.training.account import Account
 from derive.document.wording import Value

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from math import hypot
 
-from derive.derivation.numbers.rounding import Shown
+from derive.derivation.numbers.rounding import Displayed
 from derive.expression.nodes import (
     Apply,
     Expression,
@@ -49,7 +49,7 @@ class Naming:
 
     graph: AnyGraph
     names: Names
-    displayed: Callable[[Expression], Shown] | None
+    displayed: Callable[[Expression], Displayed] | None
     derived: frozenset[Quantity]
 
     def value(self, q: Quantity) -> Content:

@@ -67,7 +67,7 @@ class Values:
         """What an atom is worth here. What is given is exact; what was worked out is rounded."""
         if atom in self.own:
             return self.own[atom]
-        shown = self.numbers.shown(atom)
+        shown = self.numbers.displayed(atom)
         worked = atom in self.numbers.formulas or isinstance(atom, Partial)
         error = HIGH.number(half_unit(shown.number)) if worked and not shown.exact else _ZERO
         return Value(shown.number.value, error)

@@ -123,7 +123,7 @@ def _with_work(ground: Ground, units: list[Quantity]) -> list[Quantity]:
     """The units with something to be worked out: delta not known yet, and not 0, as that of a dead
     one is."""
     fresh = [z for z in units if not ground.ledger.is_known(delta_of(z))]
-    moving = [z for z in fresh if ground.numbers.shown(delta_of(z)).number.value]
+    moving = [z for z in fresh if ground.numbers.displayed(delta_of(z)).number.value]
     return moving or fresh or units
 
 

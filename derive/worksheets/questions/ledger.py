@@ -119,7 +119,7 @@ class Ledger:
         that hang together so over others."""
         groups: dict[Expression, list[Expression]] = {}
         sizes: dict[Expression, Fraction] = {
-            task.step.subject: abs(self.numbers.shown(task.step.subject).number.value)
+            task.step.subject: abs(self.numbers.displayed(task.step.subject).number.value)
             for task in self.exercise.tasks
             if task.part != "update" and isinstance(task.step.subject, (Quantity, Partial))
         }

@@ -215,7 +215,7 @@ def given_table(ground: Ground, givens: Sequence[Atom]) -> Iterator[Block]:
     for start in range(0, len(givens), _COLUMNS):
         some = givens[start : start + _COLUMNS]
         header: tuple[Inline, ...] = tuple((atom,) for atom in some)
-        row: tuple[Inline, ...] = tuple((ground.numbers.shown(atom).number,) for atom in some)
+        row: tuple[Inline, ...] = tuple((ground.numbers.displayed(atom).number,) for atom in some)
         yield Table(header, (row,), "c" * len(some), caption)
         caption = ()
 

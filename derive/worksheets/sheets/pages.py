@@ -227,7 +227,7 @@ class Pages:
 
     def _table(self, given: list[Quantity], numbers: Numbers, caption: Inline) -> Table:
         header: tuple[Inline, ...] = tuple((q,) for q in given)
-        row: tuple[Inline, ...] = tuple((numbers.shown(q).number,) for q in given)
+        row: tuple[Inline, ...] = tuple((numbers.displayed(q).number,) for q in given)
         return Table(header, (row,), "c" * len(given), caption)
 
     # -- the answers --------------------------------------------------------------------------

@@ -65,7 +65,7 @@ def _faults(exercise: Exercise, numbers: Numbers, wanted: Sequence[Special]) -> 
 
 
 def _value(numbers: Numbers, quantity: Quantity) -> Fraction:
-    return numbers.shown(quantity).number.value
+    return numbers.displayed(quantity).number.value
 
 
 def _values(layer: Layer, numbers: Numbers) -> list[Fraction]:
@@ -99,7 +99,7 @@ def _slopes(numbers: Numbers, wanted: Sequence[Special]) -> Iterator[str]:
     for one in wanted:
         slope = Partial(one.activation, one.pre_activation)
         exact = numbers.environment.partial(one.activation, one.pre_activation)
-        printed = numbers.shown(slope).number.value if slope in numbers.formulas else least
+        printed = numbers.displayed(slope).number.value if slope in numbers.formulas else least
         if one.kind == SATURATED and (exact < HIGH.number(least) or not printed):
             yield f"the slope of the unit asked for in layer {one.layer} is too small to be seen"
 
@@ -126,7 +126,7 @@ def _size(exercise: Exercise, numbers: Numbers, small: bool) -> Iterator[str]:
     smallest = Fraction(1, 10**decimals)
     alive: set[int] = set()
     for subject in exercise.formulas:
-        value = abs(numbers.shown(subject).number.value)
+        value = abs(numbers.displayed(subject).number.value)
         if value > LARGEST:
             yield "a result is large"
         if 0 < value < smallest:

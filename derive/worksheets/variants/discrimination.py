@@ -90,7 +90,7 @@ class Telling:
                   of a dead unit, and updates by 0: hardly a mistake shows there.
         """
         shown = {
-            letter: numbers.shown(atom).number
+            letter: numbers.displayed(atom).number
             for atom, letter in self._letters.items()
             if isinstance(atom, (Quantity, Partial))
         }

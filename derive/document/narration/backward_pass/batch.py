@@ -46,7 +46,7 @@ def _every_example(teller: Teller, valuation: Valuation) -> Table:
     header: list[Inline] = [words("batch_row")]
     header += [words("example_number", n=str(n + 1)) for n in range(count)]
     body = tuple(
-        ((name,), *((valuation.examples[n].shown(one).number,) for n in range(count)))
+        ((name,), *((valuation.examples[n].displayed(one).number,) for n in range(count)))
         for name, one in asked.items()
     )
     return Table(tuple(header), body, "l" + "r" * count, words("batch_values", loss=E))

@@ -201,7 +201,7 @@ def _contrast(teller: Teller, layer: Layer, step: Step, told: set[str]) -> Itera
     for unit in range(layer.units):
         z = Quantity(PRE_ACTIVATION, layer.index, unit)
         place = (0, unit) if teller.network.layout == "from_to" else (unit, 0)
-        own = valuation.examples[teller.example].shown(delta_of(z)).number
+        own = valuation.examples[teller.example].displayed(delta_of(z)).number
         body.append(((z,), (own,), (entry(numeric.result, *place),)))
     caption = words("matrix_contrast_deltas", layer=teller.layer_name(layer))
     yield Table(tuple(header), tuple(body), "lrr", caption)

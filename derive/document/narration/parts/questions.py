@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from derive.derivation.calculus.local import Locals
-from derive.derivation.numbers.rounding import is_zero, shown
+from derive.derivation.numbers.rounding import is_zero, rounded
 from derive.derivation.numbers.valuation import Valuation
 from derive.derivation.styles.deltas import delta_of
 from derive.derivation.trace import trace
@@ -85,7 +85,7 @@ def _batch(teller: Teller) -> Iterator[Block]:
         return
     w = next(teller.extra[kind] for kind in (WEIGHT, BIAS) if kind in teller.extra).about[0]
     digits = valuation.rounding.digits
-    each = [shown(one.partial(E, w), digits).number for one in valuation.trace.examples]
+    each = [rounded(one.partial(E, w), digits).number for one in valuation.trace.examples]
     values = teller.words.listing(tuple(each))
     whole = valuation.gradient(w).number
     yield teller.say(f"answer_batch_{how}", loss=loss, w=w, n=n, values=values, whole=whole)
@@ -119,13 +119,13 @@ def _norms(teller: Teller, valuation: Valuation) -> Iterator[Block]:
     rows: list[tuple[Inline, ...]] = []
     for index, norm in norms.items():
         name = teller.layer_name(index)
-        rows.append(((capital(name),), (shown(norm, digits).number,)))
+        rows.append(((capital(name),), (rounded(norm, digits).number,)))
     yield Table((words("layer"), words("norm")), tuple(rows), "lr", words("norms"))
     (last, big), *_, (first, small) = norms.items()
     yield teller.say(
         "answer_vanishing_fell" if small < big else "answer_vanishing_rose",
         last=teller.layer_name(last), first=teller.layer_name(first),
-        big=shown(big, digits).number, small=shown(small, digits).number,
+        big=rounded(big, digits).number, small=rounded(small, digits).number,
     )  # fmt: skip
 
 
@@ -151,7 +151,7 @@ def _copies(teller: Teller, valuation: Valuation, layer: Layer) -> Iterator[Bloc
     }
     example = trace(graph, changed).examples[0]
     values = [example.quantity(delta_of(z)) for z in pre_activations(layer)]
-    value = shown(values[0], valuation.rounding.digits)
+    value = rounded(values[0], valuation.rounding.digits)
     biases = any(q.kind == BIAS for q in changed)
     said = words(
         "answer_equal_numbers", weight=_EQUAL, b=_NO_BIAS if biases else "", value=value.number,

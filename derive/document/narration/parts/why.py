@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from derive.derivation.numbers.rounding import shown
+from derive.derivation.numbers.rounding import rounded
 from derive.derivation.steps import Step
 from derive.derivation.styles.deltas import delta_of
 from derive.document.blocks import Block, Equation, Items
@@ -46,8 +46,8 @@ def _numbers(teller: Teller, z: Quantity, a: Quantity) -> Block:
     numbers, digits = valuation.examples[0], valuation.rounding.digits
     error, slope = (valuation.trace.partial(of, by) for of, by in ((E, a), (a, z)))
     return teller.say(
-        "why_delta_numbers", delta=delta_of(z), value=numbers.shown(delta_of(z)).number,
-        error=shown(error, digits).number, slope=shown(slope, digits).number,
+        "why_delta_numbers", delta=delta_of(z), value=numbers.displayed(delta_of(z)).number,
+        error=rounded(error, digits).number, slope=rounded(slope, digits).number,
     )  # fmt: skip
 
 

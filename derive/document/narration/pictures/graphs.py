@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from derive.derivation.numbers.rounding import Shown
+from derive.derivation.numbers.rounding import Displayed
 from derive.derivation.steps import Kind
 from derive.document.blocks import Block, Figure
 from derive.document.narration.pictures.networks import content, sentences
@@ -36,15 +36,15 @@ def graph_figure(teller: Teller, graph: FormulaGraph) -> Iterator[Block]:
     yield Figure(picture, words(name, loss=graph.loss))
 
 
-def _shown(teller: Teller) -> Callable[[Expression], Shown] | None:
+def _shown(teller: Teller) -> Callable[[Expression], Displayed] | None:
     """What the page displays for a quantity or a derivative; None where it has no numbers."""
     if teller.valuation is None:
         return None
     numbers = teller.valuation.numbers(teller.example)
 
-    def shown(of: Expression) -> Shown:
+    def shown(of: Expression) -> Displayed:
         if isinstance(of, (Quantity, Partial)):
-            return numbers.shown(of)
+            return numbers.displayed(of)
         return numbers.work_out(of).result
 
     return shown

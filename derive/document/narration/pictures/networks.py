@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from derive.derivation.delta_sign import meaning
-from derive.derivation.numbers.rounding import Shown
+from derive.derivation.numbers.rounding import Displayed
 from derive.derivation.styles.deltas import delta_of, pre_activation_of
 from derive.document.blocks import Figure, Inline
 from derive.document.narration.teller import ROW_LIMIT, Teller
@@ -28,11 +28,11 @@ def scene_of(teller: Teller) -> Scene:
     numbers = teller.valuation.numbers(teller.example)
     known = teller.valuation.formulas
 
-    def shown(of: Expression) -> Shown:
+    def shown(of: Expression) -> Displayed:
         if isinstance(of, Quantity) and of.kind == DELTA and of not in known:
             return numbers.work_out(meaning(teller.network, pre_activation_of(of))).result
         if isinstance(of, (Quantity, Partial)):
-            return numbers.shown(of)
+            return numbers.displayed(of)
         return numbers.work_out(of).result
 
     return Scene(teller.graph, teller.names, shown)

@@ -40,15 +40,15 @@ class Labels:
     def _of_leaf(self, q: Quantity) -> Content:
         """An input or a target; one that is given as a formula has been asked for."""
         ground = self.part.ground
-        return (q,) if ground.ledger.is_known(q) else (q, " = ", ground.numbers.shown(q).number)
+        return (q,) if ground.ledger.is_known(q) else (q, " = ", ground.numbers.displayed(q).number)
 
     def _given(self, place: Expression) -> Content:
         """What needs no working out: a weight, the derivative of the loss by a term."""
         numbers = self.part.ground.numbers
         if isinstance(place, Quantity):
-            return (place, " = ", numbers.shown(place).number)
+            return (place, " = ", numbers.displayed(place).number)
         if isinstance(place, Partial) and place.of == E and place.by.kind in ("loss", "loss term"):
-            return ("∂ ", "1" if place.by == E else numbers.shown(place).number)
+            return ("∂ ", "1" if place.by == E else numbers.displayed(place).number)
         return ()
 
     def _of(self, task: Task, place: Expression, filled: bool) -> Content:
@@ -58,7 +58,7 @@ class Labels:
             return (place, " = ", task.formula)
         if ground.ledger.is_known(task.atom) or (task in self.silent and not is_gap):
             return (place,) if isinstance(place, Quantity) else ()
-        result = ground.numbers.shown(task.atom)
+        result = ground.numbers.displayed(task.atom)
         sign = " = " if result.exact else " ≈ "
         number: Expression = result.number
         if is_gap:

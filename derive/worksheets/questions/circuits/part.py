@@ -112,7 +112,9 @@ class Part:
         """Whether the result of one task is at once that of another: ∂E/∂b = δ."""
         if task.step.subject not in atoms(other.formula):
             return False
-        value, same = (abs(self.ground.numbers.shown(t.atom).number.value) for t in (task, other))
+        value, same = (
+            abs(self.ground.numbers.displayed(t.atom).number.value) for t in (task, other)
+        )
         return value != 0 and same == value
 
     def gaps(self, most: int, difficulty: str) -> list[Task]:
