@@ -28,13 +28,13 @@ def cut(rows: Sequence[Row], size: Callable[[Row], int], limit: int) -> list[lis
     size  what a row takes
     """
 
-    def taken(some: Sequence[Row]) -> int:
+    def total_size(some: Sequence[Row]) -> int:
         return sum(map(size, some))
 
     sizes = list(map(size, rows))
     most = [min(limit, one + round(_SAID_AGAIN * limit)) for one in sizes]
     afresh = [
-        fresh if taken(fresh) <= enough else [row]
+        fresh if total_size(fresh) <= enough else [row]
         for row, fresh, enough in zip(rows, _afresh(rows), most, strict=True)
     ]
     # For the rows above each place: the best way to cut them, by the number of cuts of each kind,
@@ -44,7 +44,7 @@ def cut(rows: Sequence[Row], size: Callable[[Row], int], limit: int) -> list[lis
         ways = []
         below = 0
         for begin in range(end - 1, -1, -1):
-            filled = taken(afresh[begin] if begin else rows[:1]) + below
+            filled = total_size(afresh[begin] if begin else rows[:1]) + below
             if begin < end - 1 and sizes[begin] + below > limit:
                 break
             below += sizes[begin]
@@ -78,7 +78,7 @@ def joint(rows: Sequence[Row], position: int) -> int:
 def _afresh(rows: Sequence[Row]) -> list[list[Row]]:
     """Each row as a formula begins with it: behind the left side of its chain, and with ≈ where
     digits were dropped on the way."""
-    found: list[list[Row]] = []
+    beginnings: list[list[Row]] = []
     head: list[Row] = []  # rows of the left side; its row where the sign stands beside it
     dropped = False
     for row in rows:
@@ -91,6 +91,6 @@ def _afresh(rows: Sequence[Row]) -> list[list[Row]]:
         if row.joint == CHAIN and head and head[0].sign != _ARROW:
             beside = row._replace(left=head[0].left, sign=sign)
             fresh = [beside] if head[0].sign else [*head, beside]
-        found.append(fresh)
+        beginnings.append(fresh)
         dropped |= _ABOUT in f"{row.sign} {row.right}"
-    return found
+    return beginnings

@@ -14,18 +14,18 @@ def groups(widths: Sequence[float], gap: float, room: float, rows: int) -> list[
     e.g. widths (5, 20, 20, 20), gap 2, room 50 → [0, 1, 2], [0, 3]; with one row → …, [3]
     """
     rest = list(range(len(widths)))
-    found: list[list[int]] = []
+    tables: list[list[int]] = []
     while rest:
-        taken = [0] if found and rows > 1 else []
-        taken.append(rest.pop(0))
-        if len(taken) == 1 and rows > 1 and rest:  # the first column never stands alone
-            taken.append(rest.pop(0))
-        used = sum(widths[i] for i in taken) + gap * (len(taken) - 1)
+        columns = [0] if tables and rows > 1 else []
+        columns.append(rest.pop(0))
+        if len(columns) == 1 and rows > 1 and rest:  # the first column never stands alone
+            columns.append(rest.pop(0))
+        used = sum(widths[i] for i in columns) + gap * (len(columns) - 1)
         while rest and used + gap + widths[rest[0]] <= room + _NOTHING:
             used += gap + widths[rest[0]]
-            taken.append(rest.pop(0))
-        found.append(taken)
-    return found
+            columns.append(rest.pop(0))
+        tables.append(columns)
+    return tables
 
 
 def shrunk(widths: Sequence[float], least: Sequence[float], gap: float, room: float) -> list[float]:

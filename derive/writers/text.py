@@ -115,12 +115,12 @@ class Text(Writer):
             note = _note(equation)
             lines += self._chain(equation, column, width(note) + 2 if note else 0)
             notes[len(lines) - 1] = note
-        shown: list[str] = []
+        printed: list[str] = []
         for position, line in enumerate(text_lines(lines)):
             parts = cut(" " * _INDENT + line, COLUMNS)
             note = notes.get(position, "")
-            shown += [*parts[:-1], *_noted(parts[-1], note)] if note else parts
-        yield EquationLines(shown, below)
+            printed += [*parts[:-1], *_noted(parts[-1], note)] if note else parts
+        yield EquationLines(printed, below)
 
     def _of_matrices(self, equation: Equation) -> list[str]:
         """An equation between matrices, in parts that fit, its note on its last line."""
@@ -128,10 +128,10 @@ class Text(Writer):
         lines: list[str] = []
         for chain in tiles(equation.chain, self.names, TEXT, TEXT_FRAME, room, _LONGEST):
             if is_matrix(chain):
-                told = matrix_lines(chain, self.names, room)
+                printed = matrix_lines(chain, self.names, room)
             else:
-                told = list(text_lines(chain_lines(chain, self.names, TEXT, room)))
-            lines += [""] * bool(lines) + [" " * _INDENT + line for line in told]
+                printed = list(text_lines(chain_lines(chain, self.names, TEXT, room)))
+            lines += [""] * bool(lines) + [" " * _INDENT + line for line in printed]
         *before, last = (part for line in lines for part in cut(line, COLUMNS) or [""])
         note = _note(equation)
         return [*before, *(_noted(last, note) if note else [last])]
@@ -167,12 +167,12 @@ class Text(Writer):
         natural = [max(1, *map(width, column)) for column in columns]
         least = [min(_longest_word(c), w) for c, w in zip(columns, natural, strict=True)]
         widths = shrunk(natural, least, _GAP, room)
-        for taken in groups(widths, _GAP, room, len(block.rows)):
+        for group in groups(widths, _GAP, room, len(block.rows)):
             # One column beside the first may still be too wide: then words are broken.
-            some = [int(widths[i]) for i in taken]
+            some = [int(widths[i]) for i in group]
             fitting = [int(w) for w in shrunk(some, [_NARROW] * len(some), _GAP, room)]
-            align = [block.align[i] for i in taken]
-            rows = [_lines([row[i] for i in taken], fitting, align) for row in cells]
+            align = [block.align[i] for i in group]
+            rows = [_lines([row[i] for i in group], fitting, align) for row in cells]
             yield TableLines(caption, rows[0], rows[1:], fitting)
             caption = []
 

@@ -66,13 +66,13 @@ class Run:
 
 def runs(content: Content, names: Names) -> tuple[Run, ...]:
     """The content of a label as runs."""
-    found: list[Run] = []
+    parts: list[Run] = []
     for piece in content:
         if isinstance(piece, str):
-            found.append(Run(plain(piece)))
+            parts.append(Run(plain(piece)))
         else:
-            found += _expression(_MARKED(piece, names), names)
-    return tuple(_merged(found))
+            parts += _expression(_MARKED(piece, names), names)
+    return tuple(_merged(parts))
 
 
 def _expression(printed: str, names: Names) -> Iterator[Run]:
@@ -92,10 +92,10 @@ def _name(both: str) -> list[Run]:
         return [Run(text)]
 
 
-def _merged(found: list[Run]) -> Iterator[Run]:
+def _merged(parts: list[Run]) -> Iterator[Run]:
     """Neighbours in one style as one run."""
     last: Run | None = None
-    for run in found:
+    for run in parts:
         if (
             last is not None
             and not run.back
@@ -119,10 +119,10 @@ class _Reader:
 
     def all(self, style: Run) -> list[Run]:
         """Every run up to the end of the name or of the group."""
-        found: list[Run] = []
+        group: list[Run] = []
         while self.position < len(self.tokens) and self.tokens[self.position] != "}":
-            found += self._item(style)
-        return found
+            group += self._item(style)
+        return group
 
     def _next(self) -> str:
         if self.position >= len(self.tokens):
@@ -135,10 +135,10 @@ class _Reader:
         if token in "_^":
             return self._scripts(token, style)
         if token == "{":
-            found = self.all(style)
+            group = self.all(style)
             if self._next() != "}":
                 raise _Unknown
-            return found
+            return group
         if token == r"\mathit":
             return self._item(style)
         if token in _UPRIGHT or token in _BOLD:

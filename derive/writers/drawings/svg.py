@@ -102,14 +102,15 @@ def _label(label: Label, names: Names) -> str:
         place += f' text-anchor="{label.anchor}"'
     turned = f' transform="rotate({number(label.angle)} {x} {y})"' if label.angle else ""
     place += turned
-    found = runs(label.content, names)
-    body = _spans(found, label.size)
+    text_runs = runs(label.content, names)
+    body = _spans(text_runs, label.size)
     drawn = f'<text {place} fill="{text_colour(label.role)}">{body}</text>'
     if not label.halo:
         return drawn
     width = number(_HALO * label.size)
     edge = f'fill="#FFFFFF" stroke="#FFFFFF" stroke-width="{width}" aria-hidden="true"'
-    return f"{_box_behind(label, width_of(found), turned)}<text {place} {edge}>{body}</text>{drawn}"
+    box = _box_behind(label, width_of(text_runs), turned)
+    return f"{box}<text {place} {edge}>{body}</text>{drawn}"
 
 
 def _box_behind(label: Label, wide: float, turned: str) -> str:
@@ -123,12 +124,12 @@ def _box_behind(label: Label, wide: float, turned: str) -> str:
     return f'<rect {place} height="{number((_HEAD + _FOOT) * label.size)}" fill="#FFFFFF"{turned}/>'
 
 
-def _spans(found: tuple[Run, ...], size: float) -> str:
+def _spans(text_runs: tuple[Run, ...], size: float) -> str:
     """The base line is moved from run to run, as not every viewer knows baseline-shift; spaces at
     the ends of a run are moves too, as not every viewer shows them."""
     spans: list[str] = []
     down = ahead = 0.0
-    for run in found:
+    for run in text_runs:
         ahead -= run.back
         text = run.text.lstrip(" ")
         ahead += _SPACE * run.scale * (len(run.text) - len(text))

@@ -59,14 +59,14 @@ def _fill(role: str) -> str:
 def _pen(pen: Pen) -> tuple[str, ...]:
     if not pen.width:
         return ()
-    found = [f"draw={pen.role or 'black'}", f"line width={number(pen.width)}bp"]
+    options = [f"draw={pen.role or 'black'}", f"line width={number(pen.width)}bp"]
     if pen.dash:
         pattern = " ".join(
             f"{'off' if position % 2 else 'on'} {number(length)}bp"
             for position, length in enumerate(pen.dash)
         )
-        found.append(f"dash pattern={pattern}")
-    return tuple(found)
+        options.append(f"dash pattern={pattern}")
+    return tuple(options)
 
 
 def _line(line: Line) -> str:

@@ -109,10 +109,12 @@ def matrix_lines(chain: Chain, names: Names, room: int) -> list[str]:
     """
     boxes = [box(relation.expression, names) for relation in chain]
     signs = [SIGNS[relation.sign] for relation in chain]
-    told = [beside(line(f" {sign} "), one) for sign, one in zip(signs[1:], boxes[1:], strict=True)]
-    if boxes[0].width + sum(one.width for one in told) <= room:
-        return _lines(beside(boxes[0], *told))
-    alone = boxes[0].width + max(one.width for one in told) > room
+    members = [
+        beside(line(f" {sign} "), one) for sign, one in zip(signs[1:], boxes[1:], strict=True)
+    ]
+    if boxes[0].width + sum(one.width for one in members) <= room:
+        return _lines(beside(boxes[0], *members))
+    alone = boxes[0].width + max(one.width for one in members) > room
     left = _HANGING if alone else " " * boxes[0].width
     lines = _lines(boxes[0]) if alone else []
     for position, (sign, one) in enumerate(zip(signs[1:], boxes[1:], strict=True), start=1):
@@ -130,15 +132,15 @@ def matrix_lines(chain: Chain, names: Names, room: int) -> list[str]:
 
 def _broken(expression: Expression, names: Names, room: int) -> list[Box]:
     """A product or sum of matrices on several rows of boxes, filled one after the other."""
-    found: list[Box] = []
+    rows: list[Box] = []
     for piece in TEXT.pieces(expression, names) if not isinstance(expression, Matrix) else ():
         one = _piece(piece, names)
-        if found and found[-1].width + one.width <= room:
-            found[-1] = beside(found[-1], one)
+        if rows and rows[-1].width + one.width <= room:
+            rows[-1] = beside(rows[-1], one)
         else:
-            found.append(_piece(piece._replace(lead=piece.lead.lstrip()), names))
-    return found or [box(expression, names)]
+            rows.append(_piece(piece._replace(lead=piece.lead.lstrip()), names))
+    return rows or [box(expression, names)]
 
 
 def _lines(one: Box) -> list[str]:
-    return [found.rstrip() for found in one.lines]
+    return [row.rstrip() for row in one.lines]

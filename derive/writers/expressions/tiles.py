@@ -148,12 +148,12 @@ class _Fitting:
 
 def _entries(chain: Chain, i: int, j: int) -> Chain:
     """The chain of one entry, without members that say again what stands before them."""
-    found: list[Relation] = []
+    relations: list[Relation] = []
     for relation in chain:
         one = entry(relation.expression, i, j)
-        if not found or one != found[-1].expression:
-            found.append(Relation(relation.sign, one))
-    return tuple(found)
+        if not relations or one != relations[-1].expression:
+            relations.append(Relation(relation.sign, one))
+    return tuple(relations)
 
 
 def _runs(count: int, size: int) -> Iterator[range]:

@@ -23,15 +23,15 @@ _KEPT = re.compile(r"[\w \-.,'’·()]")
 @cache
 def latin(name: str) -> str:
     """A name without pictograms, if pdflatex has all its letters; else ""."""
-    kept = _without_pictograms(name)
-    return kept if any(map(str.isalnum, kept)) and all(map(_is_there, kept)) else ""
+    letters = _without_pictograms(name)
+    return letters if any(map(str.isalnum, letters)) and all(map(_is_there, letters)) else ""
 
 
 def in_script(name: str, instead: Sequence[str]) -> str:
     """A name in another script, and what pdflatex prints: the first of ``instead`` that it can."""
-    kept = "".join(one for one in _without_pictograms(name) if _KEPT.match(one) or _marks(one))
-    command = "personrl" if any(bidirectional(one) in ("R", "AL") for one in kept) else "person"
-    return rf"\{command}{{{kept.replace('_', ' ')}}}{{{escape(stand_in(instead))}}}"
+    letters = "".join(one for one in _without_pictograms(name) if _KEPT.match(one) or _marks(one))
+    command = "personrl" if any(bidirectional(one) in ("R", "AL") for one in letters) else "person"
+    return rf"\{command}{{{letters.replace('_', ' ')}}}{{{escape(stand_in(instead))}}}"
 
 
 def stand_in(instead: Sequence[str]) -> str:
@@ -49,8 +49,8 @@ def _without_pictograms(name: str) -> str:
 def _is_there(one: str) -> bool:
     if one in ACCENTS:
         return True
-    found = set_character(one)
-    return "[U+" not in found and not (one.isalpha() and r"\ensuremath" in found)
+    latex = set_character(one)
+    return "[U+" not in latex and not (one.isalpha() and r"\ensuremath" in latex)
 
 
 def _marks(one: str) -> bool:

@@ -38,7 +38,7 @@ def escape_formula(latex: str) -> str:
     text = normalize("NFC", latex)
     return re.sub(
         rf"[^\x00-\x7f]|[A-Za-z][{''.join(ACCENTS)}]",
-        lambda found: _in_formula(found[0]),
+        lambda match: _in_formula(match[0]),
         text,
     )
 
@@ -70,10 +70,10 @@ def _cluster(characters: str) -> str:
     base, marks = characters[0], characters[1:]
     above = [mark for mark in marks if mark not in BELOW]
     dotless = base in "ij" and any(mark not in _OVER_DOT for mark in above)
-    found = rf"\{base}{{}}" if dotless else set_character(base)
+    latex = rf"\{base}{{}}" if dotless else set_character(base)
     for mark in (*above, *(mark for mark in marks if mark in BELOW)):
-        found = f"{ACCENTS[mark]}{{{found}}}"
-    return found
+        latex = f"{ACCENTS[mark]}{{{latex}}}"
+    return latex
 
 
 @cache

@@ -154,19 +154,19 @@ class Latex(Writer):
         least = [max(max(words, default=0.0) for words in column) for column in columns]
         widths = shrunk(natural, least, _GAP, _LINE)
         caption = self.inline(block.caption)
-        for taken in groups(widths, _GAP, _LINE, len(block.rows)):
+        for group in groups(widths, _GAP, _LINE, len(block.rows)):
             long = len(cells) > _LONG
-            squeezed = [i for i in taken if widths[i] < natural[i]]
+            squeezed = [i for i in group if widths[i] < natural[i]]
             # TeX knows better than the estimate what is left for the widest of them.
             rest = max(squeezed, key=lambda i: widths[i], default=-1) if not long else -1
             spec = "".join(
                 _RAGGED[block.align[i]] + "X" if i == rest
                 else f"{_RAGGED[block.align[i]]}p{{{widths[i] / 2:.1f}em}}" if i in squeezed
                 else block.align[i]
-                for i in taken
+                for i in group
             )  # fmt: skip
             some = [
-                [_begun(_strut(row) + row[taken[0]]), *(row[i] for i in taken[1:])]
+                [_begun(_strut(row) + row[group[0]]), *(row[i] for i in group[1:])]
                 for row in (
                     [_footed(cell, i in squeezed) for i, cell in enumerate(row)] for row in cells
                 )

@@ -30,8 +30,8 @@ def escape(text: str) -> str:
 
 def escape_start(line: str) -> str:
     """A line that does not open a list, a heading or a quotation by accident."""
-    found = _START.match(line)
-    if not found:
+    match = _START.match(line)
+    if not match:
         return line
-    place = found.start("mark") if found["mark"] else 0
+    place = match.start("mark") if match["mark"] else 0
     return f"{line[:place]}\\{line[place:]}"

@@ -188,10 +188,10 @@ class Markdown(Writer):
         parts = cut(fitting, lambda row: _length(row, colouring), _CHARACTERS - _FRAME)
         for position, some in enumerate(parts, start=1):
             caption = self._caption(block.caption) if position == len(parts) else ""
-            shown = [_alone(some[0])] if len(some) == 1 else some
+            formula_rows = [_alone(some[0])] if len(some) == 1 else some
             if self._coloured:
-                shown = list(map(_in_colour, shown))
-            yield Formula(self.dialect.opening, self.dialect.closing, shown, caption)
+                formula_rows = list(map(_in_colour, formula_rows))
+            yield Formula(self.dialect.opening, self.dialect.closing, formula_rows, caption)
 
     def _caption(self, content: Inline) -> str:
         """The words in italics, the formulas between them: these may not stand in emphasis."""
@@ -231,8 +231,8 @@ class Markdown(Writer):
 
 def _core(text: str) -> tuple[str, str, str]:
     """What stands before the first word, the words, what stands behind the last."""
-    found = _CORE.fullmatch(text)
-    return (found[1], found[2], found[3]) if found else ("", text, "")
+    match = _CORE.fullmatch(text)
+    return (match[1], match[2], match[3]) if match else ("", text, "")
 
 
 def _rule(columns: int, align: str) -> str:
