@@ -244,8 +244,7 @@ PARTICIPLES = frozenset((
     "arriving", "found", "listed", "made", "said", "shown", "taken", "told",
 ))  # fmt: skip
 # Folders in which there are such names, and how many at most. None is added, and no number grows.
-LEFT = {"algebra": 16, "commands": 3, "compute": 138, "document": 170, "worksheets": 187,
-        "writers": 31}  # fmt: skip
+LEFT = {"algebra": 16, "commands": 3, "compute": 138, "worksheets": 187}
 
 
 def bound(text: str) -> Iterator[tuple[str, int]]:

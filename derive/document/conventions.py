@@ -76,16 +76,16 @@ def _kinks(network: Network, words: Wording) -> Iterator[Inline]:
         name = capital(words.activation(use))
         if use.function is not None:
             own = use.function(*use.function.parameters) if use.row is None else name
-            said = kinks.of_function(words, use.function, own)
-            if said:
-                yield said
+            sentence = kinks.of_function(words, use.function, own)
+            if sentence:
+                yield sentence
         elif use.row is not None and use.row.remark:
             yield words("convention_activation", name=name, remark=use.row.remark)
     loss = network.loss
     y = Quantity(ACTIVATION, len(network.layers))
-    found = kinks.of_loss(words, loss, y, Quantity(TARGET), capital(loss.title))
-    yield from found
-    if not found and loss.row is not None and loss.row.remark:
+    sentences = kinks.of_loss(words, loss, y, Quantity(TARGET), capital(loss.title))
+    yield from sentences
+    if not sentences and loss.row is not None and loss.row.remark:
         yield words("convention_activation", name=capital(loss.title), remark=loss.row.remark)
 
 
@@ -117,8 +117,8 @@ def _biases(network: Network, words: Wording) -> Iterator[Inline]:
 
 def _numbered(words: Wording, layers: list[int]) -> str:
     """layer 1; layers 1 and 3."""
-    listed = "".join(map(str, words.listing(tuple(map(str, layers)))))
-    return words.text("numbered_layers", n=listed, count=len(layers))
+    listing = "".join(map(str, words.listing(tuple(map(str, layers)))))
+    return words.text("numbered_layers", n=listing, count=len(layers))
 
 
 def _order(network: Network, names: Names, words: Wording) -> Iterator[Inline]:
@@ -130,7 +130,7 @@ def _order(network: Network, names: Names, words: Wording) -> Iterator[Inline]:
 
 
 def _distinct(network: Network) -> list[ActivationUse]:
-    found: dict[str, ActivationUse] = {}
+    uses: dict[str, ActivationUse] = {}
     for layer in network.layers:
-        found.setdefault(layer.activation.name, layer.activation)
-    return list(found.values())
+        uses.setdefault(layer.activation.name, layer.activation)
+    return list(uses.values())

@@ -21,26 +21,26 @@ def of_function(words: Wording, function: Function, name: str | Expression = "")
 
     name  what a list of conventions calls it; in running text it stands as f(x)
     """
-    found = corners_of(function)
-    if not found:
+    kinks = corners_of(function)
+    if not kinks:
         return ()
     (x,) = function.parameters
-    apart = words.listing(tuple(corner.apart for corner in found))
-    told = [_declared(function, corner) for corner in found]
-    if not all(told):
+    apart = words.listing(tuple(corner.apart for corner in kinks))
+    declarations = [_declared(function, corner) for corner in kinks]
+    if not all(declarations):
         unnamed = "convention_kink_unnamed" if name else "kink_unnamed"
         return words(unnamed, name=name, apart=apart, function=function(x))
-    places = tuple(replace(corner.apart, sign="==") for corner in found)
+    places = tuple(replace(corner.apart, sign="==") for corner in kinks)
     return words(
         "convention_kink" if name else "kink", name=name, apart=apart, function=function(x),
-        place=words.listing(places), declared=words.listing(tuple(told)), count=len(found),
+        place=words.listing(places), declared=words.listing(tuple(declarations)), count=len(kinks),
     )  # fmt: skip
 
 
 def apart(words: Wording, function: Function | None) -> Inline:
     """The condition under which a function has a derivative: x ≠ 0; () for every x."""
-    found = corners_of(function) if function is not None else ()
-    return words.listing(tuple(corner.apart for corner in found)) if found else ()
+    kinks = corners_of(function) if function is not None else ()
+    return words.listing(tuple(corner.apart for corner in kinks)) if kinks else ()
 
 
 def _declared(function: Function, corner: Corner) -> Inline:
@@ -55,18 +55,20 @@ def of_loss(
     words: Wording, use: LossUse, y: Quantity, t: Quantity, name: str = ""
 ) -> tuple[Inline, ...]:
     """The same of a loss, as one of its outputs moves; a sentence for every corner."""
-    said = []
+    sentences = []
     for corner in corners(use.term, OUTPUT):
         here: dict[Expression, Expression] = {OUTPUT: y, TARGET_LETTER: t}
         condition = substitute(corner.apart, here)
         assert isinstance(condition, Comparison)  # other names change nothing about that
         if corner.declared is None:
             if not name:
-                said.append(words("kink_loss_unnamed", apart=condition))
+                sentences.append(words("kink_loss_unnamed", apart=condition))
             else:
-                said.append(words("convention_kink_unnamed", name=name, apart=condition))
+                sentences.append(words("convention_kink_unnamed", name=name, apart=condition))
             continue
         value: Number = rounded(corner.declared, _DIGITS).number
         sentence = "convention_kink_loss" if name else "kink_loss"
-        said.append(words(sentence, name=name, equal=replace(condition, sign="=="), value=value))
-    return tuple(merged(one) for one in said)
+        sentences.append(
+            words(sentence, name=name, equal=replace(condition, sign="=="), value=value)
+        )
+    return tuple(merged(one) for one in sentences)

@@ -43,11 +43,11 @@ class Sentence:
         """The macro, where names have these meanings."""
         if isinstance(self.body, list):
             return Plain(self.name, self.arguments, self.body, context)
-        found = self.body.new_context(context, shared=True)
-        for _ in self.body.root_render_func(found):
+        scope = self.body.new_context(context, shared=True)
+        for _ in self.body.root_render_func(scope):
             pass
-        made: Callable[..., str] = found.vars[self.name]
-        return made
+        function: Callable[..., str] = scope.vars[self.name]
+        return function
 
 
 class _Source(NamedTuple):
@@ -66,8 +66,8 @@ class Macros:
         self._sources = _shipped(language)
         self._sentences: dict[str, Sentence] = {}
         if templates is not None:
-            for found in _own(templates / "wording" / language):
-                self._add(found)
+            for sentence in _own(templates / "wording" / language):
+                self._add(sentence)
 
     @property
     def names(self) -> set[str]:
@@ -76,26 +76,27 @@ class Macros:
 
     def __getitem__(self, name: str) -> Sentence:
         """A sentence by its name. Raises WordingError."""
-        found = self._sentences.get(name)
-        if found is None:
+        sentence = self._sentences.get(name)
+        if sentence is None:
             if name not in self._sources:
                 raise WordingError(f"there is no sentence {name!r}{self._near(name)}")
-            found = self._sentences[name] = _read(self._sources[name])
-        return found
+            sentence = self._sentences[name] = _read(self._sources[name])
+        return sentence
 
-    def _add(self, found: Sentence) -> None:
+    def _add(self, sentence: Sentence) -> None:
         """A sentence of one's own; one whose name begins with _ helps the others."""
-        before = self._sentences.get(found.name)
+        before = self._sentences.get(sentence.name)
         if before is not None:
             raise WordingError(
-                f"{found.place}: {found.name} is also in {before.place}; take one of them out"
+                f"{sentence.place}: {sentence.name} is also in {before.place}; take one of them out"
             )
-        if found.name not in self._sources and not found.name.startswith("_"):
+        if sentence.name not in self._sources and not sentence.name.startswith("_"):
             raise WordingError(
-                f"{found.place}: there is no sentence {found.name!r}{self._near(found.name)}; "
-                "give the macro the name of the sentence that it replaces"
+                f"{sentence.place}: there is no sentence {sentence.name!r}"
+                f"{self._near(sentence.name)}; give the macro the name of the sentence that it "
+                "replaces"
             )
-        self._sentences[found.name] = found
+        self._sentences[sentence.name] = sentence
 
     def _near(self, name: str) -> str:
         near = get_close_matches(name, self._sources, 3)
@@ -117,14 +118,14 @@ def _prose() -> Environment:
 
 @cache
 def _shipped(language: str) -> dict[str, _Source]:
-    found: dict[str, _Source] = {}
+    sources: dict[str, _Source] = {}
     for path in sorted((shipped_templates() / "wording" / language).glob(f"*{SUFFIX}")):
         text = path.read_text(encoding="utf-8")
         heads = list(_HEAD.finditer(text))
         ends = [head.start() for head in heads[1:]] + [len(text)]
         for head, end in zip(heads, ends, strict=True):
-            found[head[1]] = _Source(path, text, head, end)
-    return found
+            sources[head[1]] = _Source(path, text, head, end)
+    return sources
 
 
 def _read(source: _Source) -> Sentence:

@@ -62,17 +62,17 @@ class Plain:
         self._context = context
 
     def __call__(self, *order: object, **values: object) -> str:
-        given = {**dict(zip(self._arguments, order, strict=False)), **values}
-        if given.keys() != set(self._arguments) or len(order) > len(self._arguments):
+        bindings = {**dict(zip(self._arguments, order, strict=False)), **values}
+        if bindings.keys() != set(self._arguments) or len(order) > len(self._arguments):
             raise TypeError(f"{self._name} takes {', '.join(self._arguments) or 'no values'}")
-        return "".join(self._said(self._body, given))
+        return "".join(self._text(self._body, bindings))
 
-    def _said(self, body: Iterable[nodes.Node], names: Mapping[str, object]) -> Iterable[str]:
+    def _text(self, body: Iterable[nodes.Node], names: Mapping[str, object]) -> Iterable[str]:
         for node in body:
             if isinstance(node, nodes.If):
                 branches = ((branch.test, branch.body) for branch in (node, *node.elif_))
-                taken = (inside for test, inside in branches if self._value(test, names))
-                yield from self._said(next(taken, node.else_), names)
+                bodies = (inside for test, inside in branches if self._value(test, names))
+                yield from self._text(next(bodies, node.else_), names)
             elif isinstance(node, nodes.Output):
                 for part in node.nodes:
                     if isinstance(part, nodes.TemplateData):

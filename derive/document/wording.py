@@ -58,7 +58,7 @@ class Wording:
         from derive.templating import environment
 
         self._macros = macros(language, templates)
-        self._said: Counter[str] = Counter()
+        self._turns: Counter[str] = Counter()
         self._callable: dict[str, Callable[..., str]] = {}
         self._context: dict[str, object] = {
             **environment().globals,
@@ -72,31 +72,32 @@ class Wording:
         from derive.templating import placed
 
         known = ", ".join(sorted(values)) or "none"
-        found = self._macros[sentence]
-        missing = [name for name in found.arguments if name not in values and name != TURN]
+        template = self._macros[sentence]
+        missing = [name for name in template.arguments if name not in values and name != TURN]
         if missing:
             raise WordingError(
-                f"{found.place}: {sentence} has no value {missing[0]!r} here; use one of: {known}"
+                f"{template.place}: {sentence} has no value {missing[0]!r} here; use one of: "
+                f"{known}"
             )
         held = tuple(values.values())
-        given: dict[str, object] = {
-            name: _given(value, number) for number, (name, value) in enumerate(values.items())
+        arguments: dict[str, object] = {
+            name: _as_argument(value, number) for number, (name, value) in enumerate(values.items())
         }
-        with placed(WordingError, found.place, f"its values are: {known}"):
+        with placed(WordingError, template.place, f"its values are: {known}"):
             text = self.spoken(
-                found, {name: given[name] for name in found.arguments if name != TURN}
+                template, {name: arguments[name] for name in template.arguments if name != TURN}
             )
             return _filled(text, held)
 
     def spoken(self, sentence: Sentence | str, values: dict[str, Any], *order: object) -> str:
         """What a macro says, with the places of formulas in it."""
-        found = self._macros[sentence] if isinstance(sentence, str) else sentence
-        macro = self._callable.get(found.name)
+        template = self._macros[sentence] if isinstance(sentence, str) else sentence
+        macro = self._callable.get(template.name)
         if macro is None:
-            macro = self._callable[found.name] = found.macro(self._context)
-        if TURN in found.arguments:
-            values = {TURN: self._said[found.name], **values}
-        self._said[found.name] += 1
+            macro = self._callable[template.name] = template.macro(self._context)
+        if TURN in template.arguments:
+            values = {TURN: self._turns[template.name], **values}
+        self._turns[template.name] += 1
         return str(macro(*order, **values))
 
     def text(self, sentence: str, **values: str | int) -> str:
@@ -186,7 +187,7 @@ class _Words(str):
         return self._place
 
 
-def _given(value: Value, number: int) -> object:
+def _as_argument(value: Value, number: int) -> object:
     """A value as a macro has it."""
     if isinstance(value, int):
         return value
@@ -234,14 +235,14 @@ def capital(text: str) -> str:
 
 def merged(parts: Iterable[str | Expression | Strong]) -> Inline:
     """Neighbouring strings as one; names of people stay apart."""
-    found: list[str | Expression | Strong] = []
+    pieces: list[str | Expression | Strong] = []
     for part in parts:
-        before = found[-1] if found else None
+        before = pieces[-1] if pieces else None
         if _is_words(part) and _is_words(before):
-            found[-1] = f"{before}{part}"
+            pieces[-1] = f"{before}{part}"
         else:
-            found.append(part)
-    return tuple(found)
+            pieces.append(part)
+    return tuple(pieces)
 
 
 def _is_words(part: object) -> bool:

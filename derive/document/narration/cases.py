@@ -28,10 +28,10 @@ def unused(teller: Teller, valuation: Valuation) -> Iterator[Inline]:
         (x,) = use.function.parameters
         sums = [Bindings({x: value}) for value in _sums(teller, valuation, use.function)]
         by_name = use.name == "relu" and not teller.network.is_batch
-        for name, told in dict.fromkeys(starmap(_told, _met(step.result, sums))):
-            if told and not (by_name and name != "found_only_case"):
-                listed, count = teller.words.listing(told), len(told)
-                yield teller.words(name, cases=listed, derivative=step.subject, count=count)
+        for name, cases in dict.fromkeys(starmap(_sentence, _met(step.result, sums))):
+            if cases and not (by_name and name != "found_only_case"):
+                listing, count = teller.words.listing(cases), len(cases)
+                yield teller.words(name, cases=listing, derivative=step.subject, count=count)
 
 
 def _sums(teller: Teller, valuation: Valuation, function: Function) -> list[Any]:
@@ -59,14 +59,14 @@ def _met(expression: Expression, sums: list[Bindings]) -> Iterator[tuple[Cases, 
         yield from _met(expression.values[position], some)
 
 
-def _told(cases: Cases, taken: set[int]) -> tuple[str, tuple[Comparison, ...]]:
+def _sentence(cases: Cases, branches: set[int]) -> tuple[str, tuple[Comparison, ...]]:
     """The name of a sentence and the cases it lists: those that occur, where the last, which has
     no condition, does not; else those that do not. The tie of a < and a > is nothing to miss."""
     last = len(cases.conditions)
-    missing = [c for i, c in enumerate(cases.conditions) if i not in taken]
-    if last in taken or _is_tie(cases):
+    missing = [c for i, c in enumerate(cases.conditions) if i not in branches]
+    if last in branches or _is_tie(cases):
         return "found_unused_case", tuple(missing)
-    return "found_only_case", tuple(cases.conditions[i] for i in sorted(taken))
+    return "found_only_case", tuple(cases.conditions[i] for i in sorted(branches))
 
 
 def _is_tie(cases: Cases) -> bool:

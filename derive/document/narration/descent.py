@@ -26,8 +26,8 @@ def descent(teller: Teller) -> Iterator[Block]:
         yield teller.heading(2, "descent")
     if valuation is None:
         yield teller.say("descent_symbolic", rate=RATE)
-        told = [teller.equation(step) for step in section.steps]
-        yield from told if teller.by_matrices else rows(told)
+        equations = [teller.equation(step) for step in section.steps]
+        yield from equations if teller.by_matrices else rows(equations)
         return
     if network.learning_rate is None:
         yield teller.say("gradients_only")
@@ -49,11 +49,11 @@ def descent(teller: Teller) -> Iterator[Block]:
     yield teller.say(name, rate=RATE, value=network.learning_rate, h=H)
     if not teller.brief:
         first, *others = section.steps
-        told = [Equation(first.relations)]
-        told += [
+        equations = [Equation(first.relations)]
+        equations += [
             teller.equation(s, s.relations[:1]) for s in (first, *(others if teller.full else ()))
         ]
-        yield from rows(told)
+        yield from rows(equations)
     yield _table(teller, with_update=True)
     yield from along_all(teller)
     yield from _losses(teller)

@@ -33,14 +33,14 @@ def forward(teller: Teller) -> Iterator[Block]:
             continue
         if not teller.brief:
             yield _adds_up(teller, layer)
-        told = _one_line_each(section.steps) if teller.brief else section.steps
+        of_layer = _one_line_each(section.steps) if teller.brief else section.steps
         whole = layer.activation.function is None  # every activation needs every pre-activation
         if whole:
-            told = tuple(sorted(told, key=lambda step: step.about[0].kind == ACTIVATION))
-        equations = [teller.equation(s, _chain(teller, s), role) for s in told]
+            of_layer = tuple(sorted(of_layer, key=lambda step: step.about[0].kind == ACTIVATION))
+        equations = [teller.equation(s, _chain(teller, s), role) for s in of_layer]
         yield from rows([
             replace(equation, tied=step.about[0].kind == ACTIVATION and not (whole or teller.brief))
-            for equation, step in zip(equations, told, strict=True)
+            for equation, step in zip(equations, of_layer, strict=True)
         ])  # fmt: skip
 
 
@@ -109,15 +109,15 @@ def _against(teller: Teller) -> Iterator[Block]:
     if valuation is None or teller.network.is_batch or len(graph.outputs) > ROW_LIMIT:
         return
     numbers = valuation.examples[teller.example]
-    told = []
+    pairs = []
     for y, t in zip(graph.outputs, graph.targets, strict=True):
         is_, wanted = numbers.displayed(y), numbers.displayed(t)
         exact = is_.exact or valuation.rounding.carried
         name = "against_pair_exact" if exact else "against_pair"
         if is_.value == wanted.value:
             name = "against_pair_met"
-        told.append(words(name, y=y, value=is_.number, t=wanted.number))
-    yield teller.say("against", pairs=words.listing(tuple(told)), count=len(told))
+        pairs.append(words(name, y=y, value=is_.number, t=wanted.number))
+    yield teller.say("against", pairs=words.listing(tuple(pairs)), count=len(pairs))
 
 
 def _values_table(teller: Teller) -> Iterator[Block]:

@@ -54,7 +54,7 @@ def narrate_graph(teller: Teller, graph: FormulaGraph) -> Iterator[Block]:
         yield from through_nodes(teller, section)
     yield from _gradients(teller, graph)
     if "found" not in teller.without:
-        yield from _found(teller, graph)
+        yield from _findings(teller, graph)
 
 
 def _opening(teller: Teller, graph: FormulaGraph) -> Iterator[Block]:
@@ -67,19 +67,19 @@ def _opening(teller: Teller, graph: FormulaGraph) -> Iterator[Block]:
         formulas=len(graph.definitions),
     )  # fmt: skip
     rounding = teller.valuation.rounding if teller.valuation else None
-    told = tuple(graph_conventions(graph, words, rounding))
+    in_force = tuple(graph_conventions(graph, words, rounding))
     if teller.brief:
         values = graph.leaves if graph.has_values and len(graph.leaves) <= _GIVEN else ()
-        given = words.listing(tuple((q, " = ", graph.given[q]) for q in values))
-        said = [asked, *([words("given", values=given)] if values else []), *told]
-        yield Paragraph(joined(said))
+        leaf_values = words.listing(tuple((q, " = ", graph.given[q]) for q in values))
+        sentences = [asked, *([words("given", values=leaf_values)] if values else []), *in_force]
+        yield Paragraph(joined(sentences))
         return
     yield Paragraph(asked)
     yield teller.heading(2, "graph")
     if "symbols" not in teller.without:
         yield _quantities(teller, graph)
-    if told:
-        yield Items(told)
+    if in_force:
+        yield Items(in_force)
 
 
 def _quantities(teller: Teller, graph: FormulaGraph) -> Table:
@@ -89,12 +89,12 @@ def _quantities(teller: Teller, graph: FormulaGraph) -> Table:
     body: list[tuple[Inline, ...]] = []
     for q in (*graph.leaves, *graph.definitions):
         number = graph.value(q)
-        made: Inline = (graph.definitions[q],) if q in graph.definitions else (
+        formula: Inline = (graph.definitions[q],) if q in graph.definitions else (
             words("graph_free") if number is None else (number,)
         )  # fmt: skip
         users = graph.children[q]
         used = words.listing(tuple(users)) if users else words("graph_result")
-        body.append(((q,), made, used))
+        body.append(((q,), formula, used))
     return Table(header, tuple(body), "lll", words("graph_quantities"))
 
 
@@ -141,7 +141,7 @@ def _gradients(teller: Teller, graph: FormulaGraph) -> Iterator[Block]:
     yield from along_all(teller)
 
 
-def _found(teller: Teller, graph: FormulaGraph) -> Iterator[Block]:
+def _findings(teller: Teller, graph: FormulaGraph) -> Iterator[Block]:
     """What the reader has seen, each sentence true of this graph, and what was checked."""
     if teller.brief:
         yield Paragraph(checked(teller))

@@ -71,14 +71,14 @@ def setting(teller: Teller, aim: bool = True) -> Iterator[Block]:
         name = "batch" if teller.valuation is not None else "batch_symbolic"
         setting_ = (*setting_, " ", *words(name, n=network.example_count))
     rounding = teller.valuation.rounding if teller.valuation else None
-    told = tuple(conventions(network, teller.names, words, rounding))
+    in_force = tuple(conventions(network, teller.names, words, rounding))
     if teller.brief:
         aims = (_what_for(teller, "opening_brief"),) if aim else ()
-        described = (*aims, setting_, *told, *_given(teller))
+        described = (*aims, setting_, *in_force, *_known_values(teller))
         yield Paragraph(tuple(part for sentence in described for part in (*sentence, " "))[:-1])
     else:
         yield Paragraph(setting_)
-        yield Items(told)
+        yield Items(in_force)
     if "references" in teller.parts:
         from derive.document.narration.parts.references import cited, of_mazur
 
@@ -96,7 +96,7 @@ def _introduced(teller: Teller, layer: Layer) -> str:
     return teller.words.text("layer_a_hidden") if layers == 2 else teller.layer_name(layer)
 
 
-def _given(teller: Teller) -> Iterator[Inline]:
+def _known_values(teller: Teller) -> Iterator[Inline]:
     """What is given and not in the table of trained parameters, where a sentence can hold it."""
     network = teller.network
     trained = set(network.parameters())
@@ -108,9 +108,9 @@ def _given(teller: Teller) -> Iterator[Inline]:
           if q not in trained),
         *(() if formulas else teller.graph.targets),
     )  # fmt: skip
-    told = tuple(_with_value(teller, q) for q in asked)
-    if network.has_values and not network.is_batch and len(told) <= _GIVEN:
-        yield teller.words("given", values=teller.words.listing(told))
+    values = tuple(_with_value(teller, q) for q in asked)
+    if network.has_values and not network.is_batch and len(values) <= _GIVEN:
+        yield teller.words("given", values=teller.words.listing(values))
 
 
 def loss_title(teller: Teller) -> str:
@@ -131,7 +131,7 @@ def legend(teller: Teller) -> Iterator[Block]:
     if not teller.by_matrices:
         yield from _matrices(teller)
     elif teller.network.has_values:
-        yield from matrices.given(teller)
+        yield from matrices.parameter_arrays(teller)
     if teller.network.is_batch and teller.network.inputs is not None:
         yield from _data(teller)
 
@@ -193,8 +193,8 @@ def named_arrays(teller: Teller) -> Iterator[Row]:
     way = "rows" if forms.rows else "columns"
 
     def shapes(arrays: Iterable[Named]) -> Inline:
-        found = ((len(a.matrix.rows), len(a.matrix.rows[0])) for a in arrays)
-        return words.listing(tuple(f"{rows} × {columns}" for rows, columns in found))
+        sizes = ((len(a.matrix.rows), len(a.matrix.rows[0])) for a in arrays)
+        return words.listing(tuple(f"{rows} × {columns}" for rows, columns in sizes))
 
     vectors = tuple(forms.any_layer(kind) for kind in (PRE_ACTIVATION, ACTIVATION, DELTA))
     inputs = forms.values(0)
@@ -224,13 +224,13 @@ def _row(teller: Teller, quantities: tuple[Quantity, ...], kind: str, **values: 
     """The names of some quantities, what they are, and their values where they are given here."""
     words, network = teller.words, teller.network
     meaning = words(f"means_{kind}", count=len(quantities), **values)
-    given = [network.value(q) for q in quantities]
-    known = tuple(value for value in given if value is not None)
+    numbers = [network.value(q) for q in quantities]
+    known = tuple(value for value in numbers if value is not None)
     elsewhere = _in_matrix(teller, quantities) or (
         kind in ("inputs", "targets") and network.is_batch
     )
-    told = words.listing(known) if len(known) == len(given) and not elsewhere else ()
-    return teller.some(quantities), meaning, told
+    cell = words.listing(known) if len(known) == len(numbers) and not elsewhere else ()
+    return teller.some(quantities), meaning, cell
 
 
 def _in_matrix(teller: Teller, quantities: tuple[Quantity, ...]) -> bool:

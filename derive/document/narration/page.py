@@ -12,7 +12,7 @@ from derive.document.narration.forward import forward, loss
 from derive.document.narration.opening import legend, opening, setting
 from derive.document.narration.parts.closing import appendix
 from derive.document.narration.pictures.places import network_figure
-from derive.document.narration.remarks import found
+from derive.document.narration.remarks import findings
 from derive.document.narration.spoken import spoken
 from derive.document.narration.teller import Teller
 from derive.graph import FormulaGraph
@@ -26,12 +26,12 @@ def narrate(teller: Teller) -> Document:
         return document(teller, teller.derivation.graph)
     title = (teller.network.title,)
     sections = {name: list(blocks) for name, blocks in _sections(teller)}
-    told: list[Iterable[Block]] = [opening(teller)]
+    beginning: list[Iterable[Block]] = [opening(teller)]
     if "introduction" in teller.parts:
         from derive.document.narration.parts.introduction import introduction
 
-        told.append(introduction(teller, sections))
-    blocks: Iterable[Block] = chain(*told, *sections.values())
+        beginning.append(introduction(teller, sections))
+    blocks: Iterable[Block] = chain(*beginning, *sections.values())
     if "captions" in teller.parts:
         from derive.document.narration.captions.formulas import captioned
 
@@ -56,7 +56,7 @@ def _sections(teller: Teller) -> Iterator[tuple[str, Iterable[Block]]]:
         digits = teller.valuation.rounding.digits
         yield "training", training_blocks(teller.training, teller.words, digits)
     if "found" not in teller.without:
-        yield "found", found(teller)
+        yield "found", findings(teller)
     if "closing" in teller.parts:
         from derive.document.narration.parts.ending import ending
 

@@ -32,7 +32,7 @@ _SHRUNK = 10  # how much smaller gradients are next to the inputs before it is w
 _ONE = 0.005  # a factor so near to 1 is not told
 
 
-def found(teller: Teller) -> Iterator[Block]:
+def findings(teller: Teller) -> Iterator[Block]:
     """What the reader has seen, each sentence true of this network, and what was checked."""
     counts = checked(teller)
     if teller.brief:
@@ -111,8 +111,8 @@ def largest(teller: Teller, valuation: Valuation, name: str = "found_largest") -
         yield teller.words(name, loss=valuation.goal, w=ws[0], size=size)
     else:
         size = _displayed(valuation, steepest).number
-        listed = teller.words.listing(tuple(ws))
-        yield teller.words(f"{name}_tie", loss=valuation.goal, ws=listed, size=size)
+        listing = teller.words.listing(tuple(ws))
+        yield teller.words(f"{name}_tie", loss=valuation.goal, ws=listing, size=size)
 
 
 def _sizes(teller: Teller, valuation: Valuation, ws: tuple[Quantity, ...]) -> dict[Quantity, Any]:
@@ -140,12 +140,12 @@ def _opposed(teller: Teller, valuation: Valuation) -> Iterator[Inline]:
         return
     least = min(left for left, _, _ in opposed)
     _, w, shares = next(one for one in opposed if equal(one[0], least))
-    told = tuple(
+    sentences = tuple(
         words("found_share", value=_displayed(valuation, share).number, term=e)
         for e, share in zip(graph.terms, shares, strict=True)
     )
     total = _displayed(valuation, sum(shares)).number
-    yield words("found_oppose", w=w, shares=words.listing(told), sum=total)
+    yield words("found_oppose", w=w, shares=words.listing(sentences), sum=total)
 
 
 def _inactive(teller: Teller, valuation: Valuation) -> Iterator[Inline]:
@@ -177,21 +177,21 @@ def _shrunk(teller: Teller, valuation: Valuation) -> Iterator[Inline]:
     last, first = (abs(valuation.trace.partial(valuation.goal, w)) for w in ends)
     if is_zero(first) or last < _SHRUNK * first:
         return
-    said = teller.words(
+    sentence = teller.words(
         "found_shrunk", at_last=ends[0], last=_displayed(valuation, last).number,
         at_first=ends[1], first=_displayed(valuation, first).number,
         times=_rough(last / first),
     )  # fmt: skip
     factors = () if teller.network.is_batch else shrinking(teller.graph, valuation, *ends)
     if factors:
-        told = tuple(
+        causes = tuple(
             teller.words(f"shrunk_{name}", factor=_rough(factor))
             for name, factor in factors
             if abs(factor - 1) > _ONE
         )
-        why = teller.words("found_shrunk_why", factors=teller.words.listing(told))
-        said = merged((*said, " ", *why))
-    yield said
+        why = teller.words("found_shrunk_why", factors=teller.words.listing(causes))
+        sentence = merged((*sentence, " ", *why))
+    yield sentence
 
 
 def _rough(factor: Any) -> Number:

@@ -152,13 +152,13 @@ class Teller:
         reason: str = "",
     ) -> Equation:  # fmt: skip
         """A step as a displayed chain: symbols, and behind them its numbers, or the last."""
-        told = list(chain if chain is not None else step.relations)
+        relations = list(chain if chain is not None else step.relations)
         numeric = self.numeric(step) if numbers else None
         if numeric is not None:
             worked = numeric.relations[1:]
-            told += tail(worked) if self.brief or only_last else worked
+            relations += tail(worked) if self.brief or only_last else worked
         return Equation(
-            tuple(told), number if number is not None else step.number, role, result, reason
+            tuple(relations), number if number is not None else step.number, role, result, reason
         )
 
     def layer_role(self, layer: int) -> str:
@@ -183,28 +183,28 @@ class Teller:
     def some(self, quantities: tuple[Quantity, ...]) -> tuple[str | Expression, ...]:
         """The names of quantities, listed, or from the first to the last."""
         if len(quantities) <= ROW_LIMIT:
-            listed = self.words.listing(quantities)
+            listing = self.words.listing(quantities)
         else:
-            listed = self.words("from_to", first=quantities[0], last=quantities[-1])
-        return tuple(part for part in listed if isinstance(part, (str, Expression)))
+            listing = self.words("from_to", first=quantities[0], last=quantities[-1])
+        return tuple(part for part in listing if isinstance(part, (str, Expression)))
 
 
 def tail(relations: tuple[Relation, ...], count: int = 1) -> Chain:
     """The last members of a numeric chain; the first of them after ≈ if digits were dropped on
     the way to it."""
-    before, kept = relations[:-count], relations[-count:]
+    before, last = relations[:-count], relations[-count:]
     if any(relation.sign == "≈" for relation in before):
-        kept = (Relation("≈", kept[0].expression), *kept[1:])
-    return kept
+        last = (Relation("≈", last[0].expression), *last[1:])
+    return last
 
 
 def rows(equations: Iterator[Equation] | list[Equation]) -> Iterator[Block]:
     """Several chains set together; nothing for none, and one chain as itself."""
-    found = tuple(equations)
-    if len(found) == 1:
-        yield found[0]
-    elif found:
-        yield Equations(found)
+    chains = tuple(equations)
+    if len(chains) == 1:
+        yield chains[0]
+    elif chains:
+        yield Equations(chains)
 
 
 def first_and_last(step: Step) -> Chain:

@@ -23,13 +23,13 @@ class Account:
     """The context of one report.
 
     digits  decimals shown; small values keep three significant digits
-    told    the run whose tables are shown: that of the network's own rate, else the first
+    run     the run whose tables are shown: that of the network's own rate, else the first
     """
 
     training: Training
     words: Wording
     digits: int
-    told: Run
+    run: Run
 
     def say(self, sentence: str, **values: Value) -> Paragraph:
         """A paragraph of one sentence."""
@@ -41,9 +41,9 @@ class Account:
             return self.words("training_not_a_number")
         if math.isinf(value):
             return ("∞" if value > 0 else "−∞",)
-        return (shown(value, self.digits),)
+        return (numeral(value, self.digits),)
 
-    def given(self, value: float) -> Inline:
+    def as_typed(self, value: float) -> Inline:
         """A number that someone gave, with the digits it was given with."""
         text = repr(value).removesuffix(".0")
         return (Number(Fraction(text), text),) if len(text) <= 12 else self.number(value)
@@ -64,7 +64,7 @@ def account(training: Training, words: Wording, digits: int) -> Account:
     return Account(training, words, digits, (same or list(training.runs))[0])
 
 
-def shown(value: float, digits: int) -> Number:
+def numeral(value: float, digits: int) -> Number:
     """A finite number rounded for display: 0.0016, 1.23e-12, 4.57e9."""
     if abs(value) < _LARGE:
         number = display(Fraction(value), digits)

@@ -53,7 +53,7 @@ def _endings(account: Account) -> Iterator[Inline]:
                 first=account.number(run.losses[0]), rate=rate, epoch=epoch,
             )  # fmt: skip
         elif run.ending == TARGET_MET and settings.target_loss is not None:
-            bound = account.given(settings.target_loss)
+            bound = account.as_typed(settings.target_loss)
             yield words("training_target_met", bound=bound, rate=rate, epoch=epoch)
         elif run.ending == NO_PROGRESS and settings.patience is not None:
             yield words("training_no_progress", patience=settings.patience, rate=rate, epoch=epoch)
@@ -105,27 +105,27 @@ def _told_apart(account: Account, low: float, high: float) -> tuple[Inline, Inli
 def _lead(account: Account) -> Iterator[Inline]:
     """Which rate has the lowest loss when."""
     training, words = account.training, account.words
-    found = findings.leads(training)
-    if len(training.runs) < 2 or not found:
+    leads = findings.leads(training)
+    if len(training.runs) < 2 or not leads:
         return
-    if len(found) == 1:
+    if len(leads) == 1:
         yield words(
-            "training_leads", rate=account.rate(found[0].run), first=found[0].first,
-            last=found[0].last,
+            "training_leads", rate=account.rate(leads[0].run), first=leads[0].first,
+            last=leads[0].last,
         )  # fmt: skip
-    elif len(found) <= _FEW:
+    elif len(leads) <= _FEW:
         spans = tuple(
             words(
                 "training_leads_span" if lead.last > lead.first else "training_leads_at",
                 rate=account.rate(lead.run), first=lead.first, last=lead.last,
             )
-            for lead in found
+            for lead in leads
         )  # fmt: skip
         yield words("training_leads_change", spans=words.listing(spans))
     else:
-        last = found[-1]
+        last = leads[-1]
         yield words(
-            "training_leads_often", count=len(found) - 1, rate=account.rate(last.run),
+            "training_leads_often", count=len(leads) - 1, rate=account.rate(last.run),
             first=last.first, last=last.last,
         )  # fmt: skip
 
@@ -134,7 +134,7 @@ def _falling(account: Account) -> Iterator[Inline]:
     """Whether the loss ever rises."""
     words = account.words
     runs = [run for run in account.training.runs if run.epochs]
-    rising = [(run, found) for run in runs if (found := findings.rises(run))]
+    rising = [(run, rises) for run in runs if (rises := findings.rises(run))]
     if runs and not rising:
         strictly = all(map(findings.falls_strictly, runs))
         yield words("training_falls" if strictly else "training_falls_rounding", count=len(runs))
@@ -143,10 +143,10 @@ def _falling(account: Account) -> Iterator[Inline]:
         return
     spans = tuple(
         words(
-            "training_rises_once" if found.count == 1 else "training_rises_span",
-            rate=account.rate(run), count=found.count, first=found.first, epochs=run.epochs,
+            "training_rises_once" if rises.count == 1 else "training_rises_span",
+            rate=account.rate(run), count=rises.count, first=rises.first, epochs=run.epochs,
         )
-        for run, found in rising
+        for run, rises in rising
     )  # fmt: skip
     if spans:
         yield words("training_rises", spans=words.listing(spans))
@@ -158,10 +158,10 @@ def _falling(account: Account) -> Iterator[Inline]:
 def _plateaus(account: Account) -> Iterator[Inline]:
     """Where curves are flat to the end."""
     words, runs = account.words, account.training.runs
-    found = [(run, flat) for run in runs if (flat := findings.plateau(run))]
+    plateaus = [(run, flat) for run in runs if (flat := findings.plateau(run))]
     percent = f"{100 * findings.FLAT:g}"
-    if len(found) > _MANY:
-        yield words("training_plateau_many", count=len(found), all=len(runs), percent=percent)
+    if len(plateaus) > _MANY:
+        yield words("training_plateau_many", count=len(plateaus), all=len(runs), percent=percent)
         return
     for name, still in (("training_plateau", False), ("training_constant", True)):
         spans = tuple(
@@ -169,7 +169,7 @@ def _plateaus(account: Account) -> Iterator[Inline]:
                 "training_from", rate=account.rate(run), epoch=flat.since,
                 value=account.number(run.losses[-1]),
             )
-            for run, flat in found
+            for run, flat in plateaus
             if (flat.low == flat.high) == still
         )  # fmt: skip
         if spans:
@@ -179,25 +179,25 @@ def _plateaus(account: Account) -> Iterator[Inline]:
 def _bound(account: Account) -> Iterator[Inline]:
     """Targets that no weights reach, what that leaves of the loss, and how near it came."""
     training, words = account.training, account.words
-    found = findings.bound(training)
-    if found is None:
+    bound = findings.bound(training)
+    if bound is None:
         return
     last = training.subject.layers[-1]
-    activation, span = words.activation(last.activation), str(found.span)
-    if len(found.beyond) == 1:
-        ((_, unit, target),) = found.beyond
+    activation, span = words.activation(last.activation), str(bound.span)
+    if len(bound.beyond) == 1:
+        ((_, unit, target),) = bound.beyond
         yield words(
-            "training_beyond_one", target=account.given(target), span=span,
+            "training_beyond_one", target=account.as_typed(target), span=span,
             activation=activation, output=activations(last)[unit],
         )  # fmt: skip
     else:
         yield words(
-            "training_beyond", count=len(found.beyond), span=span, activation=activation,
+            "training_beyond", count=len(bound.beyond), span=span, activation=activation,
             all=len(training.targets) * last.units,
         )  # fmt: skip
-    infimum = float(found.infimum)
-    least = exact(found.infimum, account.digits).number
-    name = "training_minimum" if found.attained else "training_infimum"
+    infimum = float(bound.infimum)
+    least = exact(bound.infimum, account.digits).number
+    name = "training_minimum" if bound.attained else "training_infimum"
     yield words(name, loss=training.loss, infimum=least)
     there: list[Run] = [run for run in training.runs if run.ending != DIVERGED]
     if there:
@@ -210,9 +210,9 @@ def _bound(account: Account) -> Iterator[Inline]:
 
 
 def _edge(account: Account) -> Iterator[Inline]:
-    found = findings.at_the_edge(account.training)
-    if found is not None:
-        span, count = found
+    edge = findings.at_the_edge(account.training)
+    if edge is not None:
+        span, count = edge
         every = sum(map(len, account.training.targets))
         name = "training_edge_all" if count == every else "training_edge"
         if every == 1:
@@ -222,13 +222,13 @@ def _edge(account: Account) -> Iterator[Inline]:
 
 def _saturated(account: Account) -> Iterator[Inline]:
     """Slopes that slow the descent down, and those that do not because the loss cancels them."""
-    run = account.told
-    found = list(findings.saturated(account.training, run))
-    if not found or run.ending == DIVERGED or len(found) > _MANY:
+    run = account.run
+    saturated = list(findings.saturated(account.training, run))
+    if not saturated or run.ending == DIVERGED or len(saturated) > _MANY:
         return
     words = account.words
-    values = {"rate": account.rate(run), "bound": account.given(findings.SATURATED)}
-    slow = [one for one in found if one.short is None]
+    values = {"rate": account.rate(run), "bound": account.as_typed(findings.SATURATED)}
+    slow = [one for one in saturated if one.short is None]
     if len(slow) == 1:
         yield words(
             "training_saturated_one", epoch=run.epochs, unit=slow[0].z,
@@ -239,7 +239,7 @@ def _saturated(account: Account) -> Iterator[Inline]:
             words("training_slope", unit=one.z, slope=account.number(one.slope)) for one in slow
         )
         yield words("training_saturated", epoch=run.epochs, units=words.listing(units), **values)
-    short = [(one, one.short) for one in found if one.short is not None]
+    short = [(one, one.short) for one in saturated if one.short is not None]
     if len(short) > 1:
         units = tuple(
             words(
@@ -263,16 +263,16 @@ def _saturated(account: Account) -> Iterator[Inline]:
 
 def _dead(account: Account) -> Iterator[Inline]:
     """ReLU units that no example reaches any more."""
-    run = account.told
-    found = findings.dead(account.training, run)
-    if not found or run.ending == DIVERGED or len(found) > _MANY:
+    run = account.run
+    dead = findings.dead(account.training, run)
+    if not dead or run.ending == DIVERGED or len(dead) > _MANY:
         return
     many = "_batch" if account.training.is_batch else ""
     values: dict[str, Value] = {"rate": account.rate(run), "epoch": run.epochs}
-    if len(found) == 1:
-        yield account.words(f"training_dead{_since(found[0])}{many}", **_when(found[0]), **values)
+    if len(dead) == 1:
+        yield account.words(f"training_dead{_since(dead[0])}{many}", **_when(dead[0]), **values)
         return
-    units = tuple(account.words(f"training_dead_unit{_since(x)}", **_when(x)) for x in found)
+    units = tuple(account.words(f"training_dead_unit{_since(x)}", **_when(x)) for x in dead)
     yield account.words(f"training_dead_many{many}", units=account.words.listing(units), **values)
 
 

@@ -29,8 +29,8 @@ def training_blocks(training: Training, words: Wording, digits: int) -> Iterator
     yield from _blocks(account(training, words, digits), 3)
 
 
-def _blocks(told: Account, level: int) -> Iterator[Block]:
-    yield from setting(told)
+def _blocks(account: Account, level: int) -> Iterator[Block]:
+    yield from setting(account)
     for title, part in (
         ("iterations", iterations),
         ("losses", losses),
@@ -38,46 +38,46 @@ def _blocks(told: Account, level: int) -> Iterator[Block]:
         ("reading", reading),
         ("parameters", parameters),
     ):
-        blocks = list(part(told))
+        blocks = list(part(account))
         if blocks:
-            yield Heading(level, told.words(f"heading_training_{title}"))
+            yield Heading(level, account.words(f"heading_training_{title}"))
             yield from blocks
 
 
-def _figures(told: Account) -> Iterator[Block]:
-    for picture, caption in pictures(told):
+def _figures(account: Account) -> Iterator[Block]:
+    for picture, caption in pictures(account):
         yield Figure(picture, caption)
 
 
-def pictures(told: Account) -> Iterator[tuple[Picture, Inline]]:
+def pictures(account: Account) -> Iterator[tuple[Picture, Inline]]:
     """The curves on a linear and on a logarithmic scale, each with its caption."""
-    training, words = told.training, told.words
-    shown = training.runs[:MOST]
+    training, words = account.training, account.words
+    runs = training.runs[:MOST]
     for name, log in ((LINEAR, False), (LOG, True)):
         ends = words.listing(tuple(
             words(
-                "training_curve", rate=told.rate(run), first=told.number(run.losses[0]),
-                value=told.number(run.losses[-1]), epoch=run.epochs,
+                "training_curve", rate=account.rate(run), first=account.number(run.losses[0]),
+                value=account.number(run.losses[-1]), epoch=run.epochs,
             )
-            for run in shown
+            for run in runs
         ))  # fmt: skip
-        said = words(f"training_describe_{in_macros(name)}", loss=training.loss, curves=ends)
+        description = words(f"training_describe_{in_macros(name)}", loss=training.loss, curves=ends)
         picture = curves(
-            shown, log, name=name,
+            runs, log, name=name,
             title=_content(words(f"training_{in_macros(name)}", loss=training.loss)),
-            description=_content(said), epoch=_content(words("training_epoch")),
+            description=_content(description), epoch=_content(words("training_epoch")),
             loss=(training.loss,),
         )  # fmt: skip
         caption = words(f"training_caption_{in_macros(name)}", loss=training.loss)
-        scale = vertical(shown, log)
-        cut = [run for run in shown if cut_off(run, scale)]
+        scale = vertical(runs, log)
+        cut = [run for run in runs if cut_off(run, scale)]
         if cut:
-            caption = (*caption, " ", *words("training_cut_off", rates=told.rates(cut)))
+            caption = (*caption, " ", *words("training_cut_off", rates=account.rates(cut)))
         if len(training.runs) > MOST:
             caption = (*caption, " ", *words("training_first_curves", count=MOST))
         yield picture, caption
 
 
-def _content(said: Inline) -> Content:
+def _content(sentence: Inline) -> Content:
     """Words without emphasis, for a picture."""
-    return tuple(part.text if isinstance(part, Strong) else part for part in said)
+    return tuple(part.text if isinstance(part, Strong) else part for part in sentence)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from derive.compute.training.start import ZERO, Drawn
 from derive.derivation.steps import Relation
 from derive.document.blocks import Block, Equation, Inline, Items
-from derive.document.training.account import Account, shown
+from derive.document.training.account import Account, numeral
 from derive.expression.nodes import Expression, Negative, Partial, Product, Sum
 from derive.graph import RATE
 
@@ -45,13 +45,13 @@ def _items(account: Account) -> Iterator[Inline]:
         yield words(f"training_batch_{training.subject.over_examples}", count=count)
     yield words("training_convention", loss=training.loss)
     if settings.target_loss is not None:
-        yield words("training_target", bound=account.given(settings.target_loss))
+        yield words("training_target", bound=account.as_typed(settings.target_loss))
     if settings.patience is not None:
         any_ = "" if settings.improvement else "_any"
         yield words(
             f"training_patience{any_}",
             patience=settings.patience,
-            improvement=account.given(settings.improvement),
+            improvement=account.as_typed(settings.improvement),
         )
     yield words("training_divergence")
 
@@ -61,8 +61,8 @@ def _minibatches(account: Account) -> Iterator[Inline]:
     training, words, settings = account.training, account.words, account.training.settings
     count, over = len(training.inputs), training.subject.over_examples
     size = settings.batch_size or count
-    given = settings.order == "given"
-    if given and size == 1:
+    in_order = settings.order == "given"
+    if in_order and size == 1:
         yield words(f"training_patterns_{over}", count=count, loss=training.loss)
         return
     rest = "_rest" if count % size else ""
@@ -70,7 +70,7 @@ def _minibatches(account: Account) -> Iterator[Inline]:
         f"training_minibatches{rest}", count=count, size=size, left=count % size,
         updates=-(-count // size),
     )  # fmt: skip
-    if given:
+    if in_order:
         yield words(f"training_given_{over}", loss=training.loss)
     else:
         yield words(f"training_order_{over}", seed=settings.seed, loss=training.loss)
@@ -84,6 +84,6 @@ def _drawn(account: Account, drawn: Drawn) -> Inline:
         return account.words("training_drawn_zero", layer=name, b=some)
     return account.words(
         f"training_drawn_{drawn.rule}", layer=name, w=some,
-        low=shown(-drawn.bound, account.digits), high=shown(drawn.bound, account.digits),
+        low=numeral(-drawn.bound, account.digits), high=numeral(drawn.bound, account.digits),
         seed=account.training.settings.initial or 0,
     )  # fmt: skip

@@ -21,7 +21,7 @@ Row = tuple[Inline, ...]
 
 def iterations(account: Account) -> Iterator[Block]:
     """Some epochs of one run: parameters, forward pass and gradients, a table each."""
-    training, run = account.training, account.told
+    training, run = account.training, account.run
     epochs = [epoch for epoch in sequence(run.epochs) if epoch in run.kept]
     rows = list(training.table(float(run.rate.value), epochs))
     some = "" if len(epochs) == run.epochs + 1 else "_some"
@@ -33,11 +33,11 @@ def iterations(account: Account) -> Iterator[Block]:
     forward = "training_table_loss" if len(worked_out) == 1 else "training_table_forward"
     wide: list[int] = []
     slopes = {c for c in training.columns if isinstance(c, Partial)}
-    shown: tuple[tuple[str, set[Any]], ...] = (
+    tables: tuple[tuple[str, set[Any]], ...] = (
         ("training_table_parameters", trained), (forward, worked_out),
         ("training_table_gradients", slopes),
     )  # fmt: skip
-    for caption, wanted in shown:
+    for caption, wanted in tables:
         places = [k for k, column in enumerate(training.columns) if column in wanted]
         if len(places) > COLUMNS:
             wide.append(len(places))
@@ -64,10 +64,10 @@ def losses(account: Account) -> Iterator[Block]:
     training = account.training
     header = (account.words("training_epoch"), *(account.rate(run) for run in training.runs))
     last = max(run.epochs for run in training.runs)
-    shown = sorted({*sequence(last), *(run.epochs for run in training.runs)})
+    epochs = sorted({*sequence(last), *(run.epochs for run in training.runs)})
     body = tuple(
-        ((str(epoch),), *(("—",) if x is None else account.number(x) for x in found))
-        for epoch, found in training.sweep(shown)
+        ((str(epoch),), *(("—",) if x is None else account.number(x) for x in row))
+        for epoch, row in training.sweep(epochs)
     )
     ended = any(run.epochs < last for run in training.runs)
     caption = account.words(
@@ -88,7 +88,7 @@ def parameters(account: Account) -> Iterator[Block]:
     body: tuple[Row, ...] = tuple(
         (
             (w,),
-            account.given(training.start.theta[places[w]]),
+            account.as_typed(training.start.theta[places[w]]),
             *(account.number(end[places[w]]) for end in ends),
         )
         for w in training.subject.tabled

@@ -27,8 +27,8 @@ def batch(teller: Teller) -> Iterator[Block]:
     yield teller.say(f"averages_{how}", loss=Quantity(BATCH_LOSS), n=network.example_count)
     section = teller.derivation.section("averages")
     steps = section.steps if teller.valuation is not None else section.steps[:1]
-    told = [teller.equation(step, role="gradient") for step in steps]
-    yield from told if teller.by_matrices else rows(told)
+    equations = [teller.equation(step, role="gradient") for step in steps]
+    yield from equations if teller.by_matrices else rows(equations)
     yield from _by_matrices(teller)
 
 

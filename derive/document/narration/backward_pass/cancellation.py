@@ -17,17 +17,17 @@ def line_by_line(
     teller: Teller, step: Step, head: Chain, *, numbers: bool = True
 ) -> list[Equation]:
     """The head of a chain, the lines from there to what is left, and its numbers."""
-    told = [Equation(head, None, "gradient")]
+    equations = [Equation(head, None, "gradient")]
     for line in cancels(step):
         reason = "assuming" if line.assumes else rule_name(line.rule)
         chain = (Relation("=", line.result),)
         named = teller.words.text(f"rule_{reason}")
-        told.append(Equation(chain, None, "gradient", reason=named))
+        equations.append(Equation(chain, None, "gradient", reason=named))
     numeric = teller.numeric(step) if numbers else None
     if numeric is not None:
-        told.append(Equation(numeric.relations[1:], None, "gradient"))
-    told[-1] = replace(told[-1], number=step.number, result=True)
-    return told
+        equations.append(Equation(numeric.relations[1:], None, "gradient"))
+    equations[-1] = replace(equations[-1], number=step.number, result=True)
+    return equations
 
 
 def in_brief(teller: Teller, steps: list[Step]) -> Iterator[Block]:

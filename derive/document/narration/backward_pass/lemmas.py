@@ -34,30 +34,30 @@ def lemmas(teller: Teller) -> Iterator[Block]:
             kind = "lemma_loss" if graph.terms else "lemma_loss_one"
             target = Quantity("target", unit=y.unit)
             yield teller.say(kind, lemma=title, name=network.loss.title, loss=of, y=y, t=target)
-            said_of_loss = kinks.of_loss(words, network.loss, y, target)
-            yield from _proved(teller, step, said=said_of_loss)
+            remarks = kinks.of_loss(words, network.loss, y, target)
+            yield from _proved(teller, step, remarks=remarks)
         else:
             yield teller.say("lemma_activation", lemma=title, name=activations[name])
             function, step = proved[name]
-            said = kinks.of_function(words, function)
+            sentence = kinks.of_function(words, function)
             apart = kinks.apart(words, function)
-            yield from _proved(teller, step, said=(said,) if said else (), apart=apart)
+            yield from _proved(teller, step, remarks=(sentence,) if sentence else (), apart=apart)
 
 
 def _proved(
-    teller: Teller, *steps: Step, said: tuple[Inline, ...] = (), apart: Inline = ()
+    teller: Teller, *steps: Step, remarks: tuple[Inline, ...] = (), apart: Inline = ()
 ) -> Iterator[Block]:
     """What a lemma states, and the lines that lead there; in short, both in one.
 
-    said   where it does not hold, and what is declared there
-    apart  the condition under which it is proved; () where it always holds
+    remarks  where it does not hold, and what is declared there
+    apart    the condition under which it is proved; () where it always holds
     """
     if teller.brief:
         yield from rows([proof(step) for step in steps])
-        yield from map(Paragraph, said)
+        yield from map(Paragraph, remarks)
         return
     yield from rows([Equation(first_and_last(step), result=True) for step in steps])
-    yield from map(Paragraph, said)
+    yield from map(Paragraph, remarks)
     yield teller.say("proof_apart", apart=apart) if apart else teller.say("proof")
     for step in steps:
         yield proof_lines(teller, step)

@@ -39,11 +39,11 @@ def read_off(step: Step) -> Equation:
 
 def _shortened(relations: tuple[Relation, ...]) -> tuple[Relation, ...]:
     """A member that says again what the one before said is dropped."""
-    kept = [relations[0]]
+    distinct = [relations[0]]
     for relation in relations[1:]:
-        if relation.expression != kept[-1].expression:
-            kept.append(relation)
-    return tuple(kept)
+        if relation.expression != distinct[-1].expression:
+            distinct.append(relation)
+    return tuple(distinct)
 
 
 def lines(teller: Teller, step: Step, role: str = "gradient") -> Equations:
@@ -75,20 +75,20 @@ def sort(step: Step) -> Sort:
     return of.kind, by.kind, units, rules, function
 
 
-def each_sort_once(teller: Teller, steps: Iterable[Step], told: set[Sort]) -> Iterator[Block]:
+def each_sort_once(teller: Teller, steps: Iterable[Step], sorts: set[Sort]) -> Iterator[Block]:
     """Every line of the first local derivative of a sort; of the others, that they are alike.
 
-    told  the sorts that were worked out before; those of the steps are added
+    sorts  those that were worked out before; those of the steps are added
     """
-    found: list[Equations] = []
+    blocks: list[Equations] = []
     for step in steps:
-        if sort(step) in told:
+        if sort(step) in sorts:
             alike = replace(read_off(step), reason=teller.words.text("likewise"))
-            found.append(Equations((alike,)))
+            blocks.append(Equations((alike,)))
         else:
-            told.add(sort(step))
-            found.append(lines(teller, step))
-    return together(found)
+            sorts.add(sort(step))
+            blocks.append(lines(teller, step))
+    return together(blocks)
 
 
 def proof_lines(teller: Teller, step: Step) -> Equations:
@@ -98,26 +98,28 @@ def proof_lines(teller: Teller, step: Step) -> Equations:
 
 def _lines(teller: Teller, step: Step, role: str, named: str) -> Equations:
     """The lines; ``named``: what is said of a known derivative instead of that it is known."""
-    found = [Equation(_shortened(step.relations[:-1]), None, role)]
-    if len(found[0].chain) < 2:
-        found = [Equation((step.relations[0],), None, role)]
+    equations = [Equation(_shortened(step.relations[:-1]), None, role)]
+    if len(equations[0].chain) < 2:
+        equations = [Equation((step.relations[0],), None, role)]
     for line in step.substeps:
         reason = teller.words.text(f"rule_{rule_name(line.rule)}{'_chain' if line.chained else ''}")
         if named and line.rule is Rule.FUNCTION:
             reason = named
-        found.append(Equation((Relation("=", line.result),), None, role, reason=reason))
-    last = found[-1]
+        equations.append(Equation((Relation("=", line.result),), None, role, reason=reason))
+    last = equations[-1]
     if not step.substeps:
         last = Equation(_shortened(step.relations), None, role)
-    found[-1] = Equation(last.chain, step.number, role, reason=last.reason)
-    return Equations(tuple(found))
+    equations[-1] = Equation(last.chain, step.number, role, reason=last.reason)
+    return Equations(tuple(equations))
 
 
 def proof(step: Step) -> Equation:
     """f′(x) = d(formula)/dx = what differentiation gives = what is taught."""
     simplified = [s for s in step.substeps if s.rule in (Rule.SIMPLIFY, Rule.SUBSTITUTE)]
-    told = [s.result for s in (*simplified[:1], *step.substeps[-1:])]
-    return Equation(_shortened((*step.relations[:2], *(Relation("=", result) for result in told))))
+    results = [s.result for s in (*simplified[:1], *step.substeps[-1:])]
+    return Equation(
+        _shortened((*step.relations[:2], *(Relation("=", result) for result in results)))
+    )
 
 
 def is_trivial(step: Step) -> bool:
@@ -126,10 +128,10 @@ def is_trivial(step: Step) -> bool:
     return isinstance(subject, Partial) and not step.result.children
 
 
-def together(found: Iterable[Equations]) -> Iterator[Block]:
+def together(blocks: Iterable[Equations]) -> Iterator[Block]:
     """Results with a reason stand together; what has lines of its own stands alone."""
     waiting: list[Equation] = []
-    for block in found:
+    for block in blocks:
         if len(block.rows) == 1 and block.rows[0].reason:
             waiting += block.rows
             continue

@@ -33,12 +33,12 @@ def forward_layer(teller: Teller, section: Section) -> Iterator[Block]:
     """z = a W + b and the activations of a layer."""
     layer = teller.network.layers[section.layer - 1]
     role = teller.layer_role(layer.index)
-    rules, (sums, found) = split(section.steps)
+    rules, (sums, outputs) = split(section.steps)
     if not teller.brief:
         yield from in_symbols(teller, layer, rules, "forward", set())
     if teller.brief:
         yield teller.equation(sums, sums.relations[:2], role)
-        yield teller.equation(found, found.relations[:2], role)
+        yield teller.equation(outputs, outputs.relations[:2], role)
         return
     words, name = teller.words, teller.layer_name(layer)
     senders = teller.network.sizes[layer.index - 1]
@@ -57,7 +57,7 @@ def forward_layer(teller: Teller, section: Section) -> Iterator[Block]:
         f"matrix_activations{special}", layer=name, count=layer.units,
         activation=words.activation(layer.activation),
     )  # fmt: skip
-    yield teller.equation(found, role=role)
+    yield teller.equation(outputs, role=role)
 
 
 def split(steps: tuple[Step, ...]) -> tuple[list[Step], list[Step]]:
@@ -67,15 +67,15 @@ def split(steps: tuple[Step, ...]) -> tuple[list[Step], list[Step]]:
 
 
 def in_symbols(
-    teller: Teller, layer: Layer, rules: list[Step], which: str, told: set[str]
+    teller: Teller, layer: Layer, rules: list[Step], which: str, sentences: set[str]
 ) -> Iterator[Block]:
     """The rules of a layer, a line each; those of the backward pass with their usual numbers."""
     if not rules:
         return
     sentence = f"matrix_rules_{which}"
-    again = "matrix_rules" if sentence in told else sentence
+    again = "matrix_rules" if sentence in sentences else sentence
     yield teller.say(again, layer=teller.layer_name(layer))
-    told.add(sentence)
+    sentences.add(sentence)
     yield from rows([
         Equation(step.relations, reason=usual(teller, step)) for step in rules
     ])  # fmt: skip
@@ -95,15 +95,15 @@ def usual(teller: Teller, step: Step) -> str:
     return ""
 
 
-def backward_layer(teller: Teller, section: Section, told: set[str]) -> Iterator[Block]:
+def backward_layer(teller: Teller, section: Section, sentences: set[str]) -> Iterator[Block]:
     """What comes back, the derivatives of the activation, the deltas, the gradients."""
     layer = teller.network.layers[section.layer - 1]
     yield teller.heading(3, "backward_layer", layer=teller.layer_name(layer))
     yield from step_figure(teller, layer.index)
     rules, entries = split(section.steps)
-    yield from in_symbols(teller, layer, rules, "backward", told)
+    yield from in_symbols(teller, layer, rules, "backward", sentences)
     for step in entries:
-        yield from _TELL[step.kind](teller, layer, step, told)
+        yield from _TELL[step.kind](teller, layer, step, sentences)
 
 
 def results(teller: Teller, section: Section) -> Iterator[Block]:
@@ -122,7 +122,7 @@ def results(teller: Teller, section: Section) -> Iterator[Block]:
         yield teller.equation(step, chain, "gradient")
 
 
-def _upstream(teller: Teller, layer: Layer, step: Step, told: set[str]) -> Iterator[Block]:
+def _upstream(teller: Teller, layer: Layer, step: Step, sentences: set[str]) -> Iterator[Block]:
     last = layer.index == len(teller.network.layers)
     count = layer.units if last else teller.network.layers[layer.index].units
     values: dict[str, Value] = {"loss": E, "count": count}
@@ -138,36 +138,36 @@ def _upstream(teller: Teller, layer: Layer, step: Step, told: set[str]) -> Itera
 def _worked_out(teller: Teller, step: Step, most: int) -> Iterator[Block]:
     """The local derivatives behind the first entries, a line or all lines of each."""
     locals_ = [s for outer in step.substeps for s in outer.walk() if s.kind is Kind.LOCAL]
-    told = [s for s in locals_ if s.substeps and not is_trivial(s)][:most]
-    for local in told:
+    selection = [s for s in locals_ if s.substeps and not is_trivial(s)][:most]
+    for local in selection:
         if teller.full:
             yield lines(teller, local)
         elif isinstance(local.result, Cases):
             yield short(local)
 
 
-def _slopes(teller: Teller, layer: Layer, step: Step, told: set[str]) -> Iterator[Block]:
+def _slopes(teller: Teller, layer: Layer, step: Step, sentences: set[str]) -> Iterator[Block]:
     softmax = layer.activation.function is None
     sentence = "matrix_jacobian" if softmax else "matrix_slopes"
     yield teller.say(sentence, layer=teller.layer_name(layer), count=layer.units)
     sort = f"{sentence} of one" if layer.units == 1 and not softmax else sentence
-    if sort not in told:
+    if sort not in sentences:
         yield from _worked_out(teller, step, 2 if softmax else 1)
-    told.add(sort)
+    sentences.add(sort)
     yield teller.equation(step, role="gradient")
 
 
-def _rests(teller: Teller, layer: Layer, step: Step, told: set[str]) -> Iterator[Block]:
+def _rests(teller: Teller, layer: Layer, step: Step, sentences: set[str]) -> Iterator[Block]:
     yield teller.say("matrix_rests", layer=teller.layer_name(layer))
     yield teller.equation(step, role="gradient")
 
 
-def _deltas(teller: Teller, layer: Layer, step: Step, told: set[str]) -> Iterator[Block]:
+def _deltas(teller: Teller, layer: Layer, step: Step, sentences: set[str]) -> Iterator[Block]:
     use = layer.activation.name
     special = f"_{use}" if use in ("identity", "softmax") else ""
     if not special and layer.units > 1:
-        special = "_again" if "matrix_deltas" in told else ""
-        told.add("matrix_deltas")
+        special = "_again" if "matrix_deltas" in sentences else ""
+        sentences.add("matrix_deltas")
     yield teller.say(f"matrix_deltas{special}", layer=teller.layer_name(layer), count=layer.units)
     first = step.substeps[0]
     if not cancels(first):
@@ -185,7 +185,7 @@ def _deltas(teller: Teller, layer: Layer, step: Step, told: set[str]) -> Iterato
     yield teller.equation(step, first_and_last(step), "gradient", result=True)
 
 
-def _contrast(teller: Teller, layer: Layer, step: Step, told: set[str]) -> Iterator[Block]:
+def _contrast(teller: Teller, layer: Layer, step: Step, sentences: set[str]) -> Iterator[Block]:
     """What cross-entropy would give in place of the loss that there is."""
     words, valuation = teller.words, teller.valuation
     title = teller.network.loss.title
@@ -207,7 +207,7 @@ def _contrast(teller: Teller, layer: Layer, step: Step, told: set[str]) -> Itera
     yield Table(tuple(header), tuple(body), "lrr", caption)
 
 
-def _weights(teller: Teller, layer: Layer, step: Step, told: set[str]) -> Iterator[Block]:
+def _weights(teller: Teller, layer: Layer, step: Step, sentences: set[str]) -> Iterator[Block]:
     """One entry at length, then all of them."""
     first = step.substeps[0]
     w, z = first.about[:2]
@@ -217,8 +217,8 @@ def _weights(teller: Teller, layer: Layer, step: Step, told: set[str]) -> Iterat
         else activations(teller.network.layers[layer.index - 2])
     )
     name = teller.layer_name(layer)
-    sentence = "matrix_entry_again" if "matrix_entry" in told else "matrix_entry"
-    told.add(sentence)
+    sentence = "matrix_entry_again" if "matrix_entry" in sentences else "matrix_entry"
+    sentences.add(sentence)
     yield teller.say(sentence, w=w, z=z, input=before[w.source], layer=name)
     yield teller.equation(first, role="gradient")
     again = "_again" if sentence.endswith("_again") else ""
@@ -229,26 +229,26 @@ def _weights(teller: Teller, layer: Layer, step: Step, told: set[str]) -> Iterat
     yield teller.equation(step, chain, "gradient", result=True)
 
 
-def _biases(teller: Teller, layer: Layer, step: Step, told: set[str]) -> Iterator[Block]:
+def _biases(teller: Teller, layer: Layer, step: Step, sentences: set[str]) -> Iterator[Block]:
     b, z = step.substeps[0].about[:2]
     layer_, count = teller.layer_name(layer), layer.units
     yield teller.say("gradients_biases", layer=layer_, b=b, z=z, count=count)
     yield teller.equation(step, role="gradient", result=True)
 
 
-def _shared(teller: Teller, layer: Layer, step: Step, told: set[str]) -> Iterator[Block]:
+def _shared(teller: Teller, layer: Layer, step: Step, sentences: set[str]) -> Iterator[Block]:
     b, z = step.about[:2]
     yield teller.say("gradients_shared_bias", layer=teller.layer_name(layer), b=b, z=z)
     yield teller.equation(step, role="gradient", result=True)
 
 
-def _gradients(teller: Teller, layer: Layer, step: Step, told: set[str]) -> Iterator[Block]:
+def _gradients(teller: Teller, layer: Layer, step: Step, sentences: set[str]) -> Iterator[Block]:
     """Of weights, of biases, or of a bias that the layer shares, which is no array."""
     if not step.of_array:
-        yield from _shared(teller, layer, step, told)
+        yield from _shared(teller, layer, step, sentences)
     else:
         w = step.substeps[0].about[0]
-        yield from (_weights if w.kind == WEIGHT else _biases)(teller, layer, step, told)
+        yield from (_weights if w.kind == WEIGHT else _biases)(teller, layer, step, sentences)
 
 
 _TELL = {
@@ -264,7 +264,7 @@ def updates(teller: Teller, section: Section) -> Iterator[Block]:
         yield teller.equation(step, chain)
 
 
-def given(teller: Teller) -> Iterator[Block]:
+def parameter_arrays(teller: Teller) -> Iterator[Block]:
     """Every array of parameters with its numbers."""
     yield teller.say("matrix_given")
     for array in _arrays(teller):
@@ -275,7 +275,7 @@ def before_and_after(teller: Teller) -> Iterator[Block]:
     """Every array of parameters with its numbers before the step and after it."""
     valuation = teller.valuation
     assert valuation is not None  # the caller has looked
-    new = {w: shown.number for w, shown in valuation.updated.items()}
+    new = {w: displayed.number for w, displayed in valuation.updated.items()}
     if not teller.brief:
         frozen = any(layer.frozen for layer in teller.network.layers)
         yield teller.say("matrix_kept_frozen" if frozen else "matrix_kept")

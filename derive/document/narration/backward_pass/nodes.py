@@ -44,11 +44,11 @@ class Visit:
 
 def visits(section: Section) -> list[Visit]:
     """The quantities of a backward pass, from the loss back."""
-    found = []
+    order = []
     for node in section.sections:
         *local, gradient = node.steps
-        found.append(Visit(node.about[0], gradient.about[1:], tuple(local), gradient))
-    return found
+        order.append(Visit(node.about[0], gradient.about[1:], tuple(local), gradient))
+    return order
 
 
 def in_brief(teller: Teller, section: Section) -> Iterator[Block]:
@@ -61,7 +61,7 @@ def in_brief(teller: Teller, section: Section) -> Iterator[Block]:
 
 def through_nodes(teller: Teller, section: Section) -> Iterator[Block]:
     """Every quantity, those together that one formula uses in one way."""
-    told: set[Likeness] = set()
+    explained: set[Likeness] = set()
 
     def alike(visit: Visit) -> object:
         if len(visit.users) > 1:
@@ -72,42 +72,42 @@ def through_nodes(teller: Teller, section: Section) -> Iterator[Block]:
     for _, group in groupby(visits(section), alike):
         run = list(group)
         if len(run[0].users) > 1:
-            yield from _several_uses(teller, run[0], told)
+            yield from _several_uses(teller, run[0], explained)
         else:
-            yield from _one_use(teller, run, told)
+            yield from _one_use(teller, run, explained)
 
 
 def gate_in(teller: Teller, user: Quantity, q: Quantity) -> Gate:
     return gate(teller.derivation.graph.definitions[user], q)
 
 
-def _one_use(teller: Teller, run: list[Visit], told: set[Likeness]) -> Iterator[Block]:
+def _one_use(teller: Teller, run: list[Visit], explained: set[Likeness]) -> Iterator[Block]:
     """Quantities that one formula uses, all in the same way."""
     (user,) = run[0].users
     qs = tuple(visit.q for visit in run)
     steps = [visit.locals[0] for visit in run]
     kind = gate_in(teller, user, qs[0])
     loss = teller.derivation.graph.loss
-    said = [_said(teller, kind, qs, (user,), steps, told)]
-    if user == loss and _AT_LOSS not in told:
-        told.add(_AT_LOSS)
-        said.insert(0, teller.words("upstream_is_one", loss=loss))
-    yield Paragraph(joined(said))
-    for visit, worked in zip(run, _worked(teller, kind, steps, told), strict=True):
+    sentences = [_why(teller, kind, qs, (user,), steps, explained)]
+    if user == loss and _AT_LOSS not in explained:
+        explained.add(_AT_LOSS)
+        sentences.insert(0, teller.words("upstream_is_one", loss=loss))
+    yield Paragraph(joined(sentences))
+    for visit, worked in zip(run, _worked(teller, kind, steps, explained), strict=True):
         if worked is not None:
             yield worked
         if user == loss:  # the local derivative is the gradient
             chain = first_and_last(visit.gradient) if worked is not None else None
             yield gradient(teller, visit.gradient, chain)
             continue
-        shown = [] if worked is not None else [local(teller, visit.locals[0])]
-        yield from rows([*shown, gradient(teller, visit.gradient)])
+        equations = [] if worked is not None else [local(teller, visit.locals[0])]
+        yield from rows([*equations, gradient(teller, visit.gradient)])
 
 
-def _several_uses(teller: Teller, visit: Visit, told: set[Likeness]) -> Iterator[Block]:
+def _several_uses(teller: Teller, visit: Visit, explained: set[Likeness]) -> Iterator[Block]:
     """A quantity that several formulas use: what comes from each, and the sum."""
     words, q = teller.words, visit.q
-    said = [words("uses_add_up", q=q, count=len(visit.users), of=words.listing(visit.users))]
+    sentences = [words("uses_add_up", q=q, count=len(visit.users), of=words.listing(visit.users))]
     by_gate: dict[Gate, list[int]] = {}
     for position, user in enumerate(visit.users):
         by_gate.setdefault(gate_in(teller, user, q), []).append(position)
@@ -115,38 +115,38 @@ def _several_uses(teller: Teller, visit: Visit, told: set[Likeness]) -> Iterator
     for kind, positions in by_gate.items():
         users = tuple(visit.users[p] for p in positions)
         steps = [visit.locals[p] for p in positions]
-        said.append(_said(teller, kind, (q,), users, steps, told))
-        for p, block in zip(positions, _worked(teller, kind, steps, told), strict=True):
+        sentences.append(_why(teller, kind, (q,), users, steps, explained))
+        for p, block in zip(positions, _worked(teller, kind, steps, explained), strict=True):
             worked[p] = block
-    said += _held_still(teller, visit, told)
-    yield Paragraph(joined(said))
+    sentences += _held_still(teller, visit, explained)
+    yield Paragraph(joined(sentences))
     yield from filter(None, worked)
-    shown = [
+    equations = [
         local(teller, step)
         for step, block in zip(visit.locals, worked, strict=True) if block is None
     ]  # fmt: skip
-    yield from rows([*shown, gradient(teller, visit.gradient)])
+    yield from rows([*equations, gradient(teller, visit.gradient)])
 
 
-def _said(
+def _why(
     teller: Teller, kind: Gate, qs: tuple[Quantity, ...], users: tuple[Quantity, ...],
-    steps: list[Step], told: set[Likeness],
+    steps: list[Step], explained: set[Likeness],
 ) -> Inline:  # fmt: skip
     """Why the local derivatives are what they are."""
     words, name = teller.words, f"gate_{kind.value}"
     if kind is Gate.FUNCTION and users[0] in quantities(steps[0].result):
         name = "gate_function_own"
-    if kind is Gate.OTHER and all(likeness(step) in told for step in steps):
+    if kind is Gate.OTHER and all(likeness(step) in explained for step in steps):
         name = "gate_other_again"
     few = len(users) <= _FEW
     formulas = tuple(_written(teller, user) if few else (user,) for user in users)
-    said = words(
+    sentence = words(
         name, qs=words.listing(qs), count=len(qs), of=words.listing(formulas), uses=len(users),
         names=words.listing(users),
     )  # fmt: skip
     if kind is Gate.ROUTE:
-        return joined([said, *(_chosen(teller, user) for user in users)])
-    return said
+        return joined([sentence, *(_chosen(teller, user) for user in users)])
+    return sentence
 
 
 def _written(teller: Teller, user: Quantity) -> Inline:
@@ -169,17 +169,17 @@ def _chosen(teller: Teller, user: Quantity) -> Inline:
     return teller.words(name, relation=Comparison(u, sign, v))
 
 
-def _held_still(teller: Teller, visit: Visit, told: set[Likeness]) -> Iterator[Inline]:
+def _held_still(teller: Teller, visit: Visit, explained: set[Likeness]) -> Iterator[Inline]:
     """What ∂(a + x)/∂x leaves to others, where x reaches a as well; explained once."""
     graph = teller.derivation.graph
     again: list[Expression] = []
     for user, step in zip(visit.users, visit.locals, strict=True):
         if not isinstance(step.subject, Partial) or step.subject.of == user:
             continue
-        if _HELD in told:
+        if _HELD in explained:
             again.append(step.subject)
             continue
-        told.add(_HELD)
+        explained.add(_HELD)
         held = tuple(p for p in graph.parents[user] if p != visit.q and graph.reaches(visit.q, p))
         yield teller.words(
             "held_still", slope=step.subject, held=teller.words.listing(held), of=user, q=visit.q
@@ -190,16 +190,16 @@ def _held_still(teller: Teller, visit: Visit, told: set[Likeness]) -> Iterator[I
 
 
 def _worked(
-    teller: Teller, kind: Gate, steps: list[Step], told: set[Likeness]
+    teller: Teller, kind: Gate, steps: list[Step], explained: set[Likeness]
 ) -> list[Equations | None]:
     """Rule by rule, what no word explains, or where all is told in full; each sort once."""
-    found: list[Equations | None] = []
+    blocks: list[Equations | None] = []
     for step in steps:
         like = likeness(step)
         wanted = (teller.full or kind is Gate.OTHER) and len(step.substeps) > 1
-        found.append(lines(teller, step) if wanted and like not in told else None)
-        told.add(like)
-    return found
+        blocks.append(lines(teller, step) if wanted and like not in explained else None)
+        explained.add(like)
+    return blocks
 
 
 def likeness(step: Step) -> Likeness:
@@ -216,8 +216,8 @@ def local(teller: Teller, step: Step) -> Equation:
 
 def gradient(teller: Teller, step: Step, chain: tuple[Relation, ...] | None = None) -> Equation:
     """∂E/∂q = upstream × local, and its number."""
-    told = chain or tuple(step.relations)
-    return replace(_numbered(teller, Equation(told, None, "gradient"), step), result=True)
+    relations = chain or tuple(step.relations)
+    return replace(_numbered(teller, Equation(relations, None, "gradient"), step), result=True)
 
 
 def _numbered(teller: Teller, equation: Equation, step: Step) -> Equation:
@@ -239,10 +239,10 @@ def _says_again(last: Expression, first: Expression) -> bool:
     return last == first
 
 
-def joined(said: Iterable[Inline]) -> Inline:
+def joined(sentences: Iterable[Inline]) -> Inline:
     """Sentences with spaces between them."""
     parts: list[Inline] = []
-    for sentence in said:
+    for sentence in sentences:
         if sentence:
             parts += [(" ",), sentence] if parts else [sentence]
     return merged(part for sentence in parts for part in sentence)

@@ -79,11 +79,11 @@ def layer_by_paths(teller: Teller, section: Section, sorts: set[Sort]) -> Iterat
         yield from _Weight(teller, parameters[0], {}, sorts).at_length()
         yield from _others(teller, parameters)
         return
-    told: dict[Quantity, Parts] = {}
+    by_receiver: dict[Quantity, Parts] = {}
     for parts in parameters:
-        yield from _Weight(teller, parts, told, sorts).at_length()
+        yield from _Weight(teller, parts, by_receiver, sorts).at_length()
         for z in parts.receivers:
-            told.setdefault(z, parts)
+            by_receiver.setdefault(z, parts)
 
 
 class _Weight:
@@ -93,14 +93,14 @@ class _Weight:
     """
 
     def __init__(
-        self, teller: Teller, parts: Parts, told: dict[Quantity, Parts], sorts: set[Sort]
+        self, teller: Teller, parts: Parts, by_receiver: dict[Quantity, Parts], sorts: set[Sort]
     ) -> None:
-        self.pictured = not told
+        self.pictured = not by_receiver
         self.sorts = sorts
         self.teller = teller
         self.parts = parts
         self.w = parts.w
-        self.like = told.get(parts.receivers[0]) if not parts.deltas else None
+        self.like = by_receiver.get(parts.receivers[0]) if not parts.deltas else None
         self.paths = [p for e in teller.graph.terms or (E,) for p in teller.graph.paths(self.w, e)]
 
     def at_length(self) -> Iterator[Block]:
@@ -152,19 +152,19 @@ class _Weight:
         teller, new = self.teller, self.parts.new
         words = teller.words
         known = numbers(words, (teller.register[use] for use in self.parts.known))
-        said: Inline = (*self._recalled(), " ") if self.parts.recalled else ()
-        if said and not known:
-            said = (*said, *words("recalled_new", w=self.w))
+        sentence: Inline = (*self._recalled(), " ") if self.parts.recalled else ()
+        if sentence and not known:
+            sentence = (*sentence, *words("recalled_new", w=self.w))
         elif not new:
-            said = (*said, *words("all_known", known=known, w=self.w))
+            sentence = (*sentence, *words("all_known", known=known, w=self.w))
         elif not known:
-            said = words("all_new", w=self.w)
+            sentence = words("all_new", w=self.w)
         elif len(new) == 1:
             name = "one_new" if len(self.parts.known) > 1 else "one_new_known"
-            said = (*said, *words(name, known=known, partial=new[0].subject))
+            sentence = (*sentence, *words(name, known=known, partial=new[0].subject))
         else:
-            said = (*said, *words("some_new", known=known, w=self.w, new=len(new)))
-        yield Paragraph(merged(said))
+            sentence = (*sentence, *words("some_new", known=known, w=self.w, new=len(new)))
+        yield Paragraph(merged(sentence))
         yield from self._worked_out()
 
     def _recalled(self) -> Inline:
@@ -206,25 +206,25 @@ class _Weight:
     def _result(self) -> Iterator[Block]:
         """What stands before the input is δ: named, or known by its name."""
         teller, parts = self.teller, self.parts
-        shown: list[Equation] = []
-        said: Inline = ()
+        equations: list[Equation] = []
+        sentence: Inline = ()
         if _taken_out(parts.result) and parts.deltas:
-            said = (*self._collected(), " ")
+            sentence = (*self._collected(), " ")
             if parts.first:
-                shown.append(Equation(parts.result.relations[:2], None, "gradient"))
+                equations.append(Equation(parts.result.relations[:2], None, "gradient"))
         if parts.deltas:
-            yield Paragraph((*said, *self._named()))
+            yield Paragraph((*sentence, *self._named()))
         elif len(self.paths) <= _MANY or self.like is None:
             yield Paragraph(self._again())
         seen = parts.first and (_taken_out(parts.result) or parts.result.rule is Rule.NAME)
         for step in parts.deltas:
             if cancels(step) and parts.first:
-                shown += line_by_line(teller, step, step.relations[:-1])
+                equations += line_by_line(teller, step, step.relations[:-1])
             else:
-                shown.append(_delta_row(teller, step, seen))
+                equations.append(_delta_row(teller, step, seen))
         if not parts.first:
-            shown.append(_by_delta(teller, parts))
-        yield from rows(shown)
+            equations.append(_by_delta(teller, parts))
+        yield from rows(equations)
 
     def _collected(self) -> Inline:
         """How the paths come together: by what they end in, and by the δ they run through."""
@@ -238,9 +238,9 @@ class _Weight:
     def _named(self) -> Inline:
         teller, parts = self.teller, self.parts
         if len(parts.receivers) > 1:
-            found = teller.words.listing(tuple(step.subject for step in parts.deltas))
+            deltas = teller.words.listing(tuple(step.subject for step in parts.deltas))
             layer = teller.layer_name(self.w.layer)
-            return teller.words("name_deltas_shared", w=self.w, layer=layer, deltas=found)
+            return teller.words("name_deltas_shared", w=self.w, layer=layer, deltas=deltas)
         (step,) = parts.deltas
         bias = "_bias" if self.w.kind == BIAS else ""
         cancels = ("_assuming" if step.assumes else "_cancel") if step.substeps else ""
@@ -263,16 +263,16 @@ class _Weight:
 def _others(teller: Teller, parameters: list[Parts]) -> Iterator[Block]:
     """All parameters of a layer but the first, by what is different about them."""
     first, *rest = parameters
-    told = dict.fromkeys(first.receivers, first)
+    by_receiver = dict.fromkeys(first.receivers, first)
     while rest:
         parts = rest[0]
         if parts.deltas:
             yield from _other_unit(teller, parts, first)
-            told.update((z, parts) for z in parts.receivers if z not in told)
+            by_receiver.update((z, parts) for z in parts.receivers if z not in by_receiver)
             del rest[0]
             continue
         run = [p for p in rest if not p.deltas and _alike(p, parts)]
-        yield from _same_units(teller, run, told)
+        yield from _same_units(teller, run, by_receiver)
         rest = [p for p in rest if p not in run]
 
 
@@ -300,13 +300,15 @@ def _other_unit(teller: Teller, parts: Parts, first: Parts) -> Iterator[Block]:
     ])  # fmt: skip
 
 
-def _same_units(teller: Teller, run: list[Parts], told: dict[Quantity, Parts]) -> Iterator[Block]:
+def _same_units(
+    teller: Teller, run: list[Parts], by_receiver: dict[Quantity, Parts]
+) -> Iterator[Block]:
     """Parameters into units whose δ is known: their last factor and their result."""
     words, w = teller.words, run[0].w
     if w.kind != BIAS:
         ws = words.listing(tuple(p.w for p in run))
         (z,) = run[0].receivers
-        yield teller.say("same_unit", ws=ws, z=z, first=told[z].w, count=len(run))
+        yield teller.say("same_unit", ws=ws, z=z, first=by_receiver[z].w, count=len(run))
     elif len(run[0].receivers) > 1:
         yield teller.say("shared_bias_known", w=w, layer=teller.layer_name(w.layer))
     else:
@@ -339,8 +341,8 @@ def _delta_row(teller: Teller, step: Step, seen: bool) -> Equation:
 
 def _taken_out(result: Step) -> bool:
     """Whether the paths share factors: [path + path]·shared."""
-    found = result.relations[1].expression
-    return isinstance(found, Product) and any(isinstance(f, Bracket) for f in found.factors)
+    product = result.relations[1].expression
+    return isinstance(product, Product) and any(isinstance(f, Bracket) for f in product.factors)
 
 
 def _input(result: Step) -> Inline:

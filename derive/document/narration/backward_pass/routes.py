@@ -27,40 +27,40 @@ _LISTED = 4  # paths up to which they are told one by one
 
 def through_routes(teller: Teller, section: Section) -> Iterator[Block]:
     """Every leaf; at the end, node by node, those with too many paths."""
-    told: set[tuple[object, ...]] = set()
+    explained: set[tuple[object, ...]] = set()
     nodes = tuple(s for s in section.sections if s.kind == "node")
     for leaf in section.sections:
         if leaf.kind == "route":
-            yield from _leaf(teller, leaf, told)
+            yield from _leaf(teller, leaf, explained)
     if nodes:
         loss = teller.derivation.graph.loss
         yield teller.say("too_many_routes", most=teller.derivation.max_paths, loss=loss)
         yield from through_nodes(teller, Section(section.kind, sections=nodes))
 
 
-def _leaf(teller: Teller, section: Section, told: set[tuple[object, ...]]) -> Iterator[Block]:
+def _leaf(teller: Teller, section: Section, explained: set[tuple[object, ...]]) -> Iterator[Block]:
     (w,) = section.about
     *new, result = section.steps
     graph, words = teller.derivation.graph, teller.words
     count = graph.path_count(w, graph.loss)
     paths = tuple(map(_route, graph.paths(w, graph.loss))) if count <= _LISTED else ()
-    said = [words("routes", w=w, loss=graph.loss, count=count, paths=words.listing(paths))]
+    text = [words("routes", w=w, loss=graph.loss, count=count, paths=words.listing(paths))]
     known = [teller.register[use] for use in result.uses if use not in {s.id for s in new}]
     if known:
-        said.append(words("routes_known", numbers=numbers(words, known), count=len(known)))
+        text.append(words("routes_known", numbers=numbers(words, known), count=len(known)))
     held = next((step for step in new if isinstance(step.subject, Partial)
                  and not isinstance(step.subject.of, Quantity)), None)  # fmt: skip
-    if held is not None and _HELD not in told:
-        told.add(_HELD)
-        said.append(words("routes_held_still", slope=held.subject, by=held.about[1]))
-    yield Paragraph(sentences(said))
-    worked = yield from _factors(teller, new, told)
+    if held is not None and _HELD not in explained:
+        explained.add(_HELD)
+        text.append(words("routes_held_still", slope=held.subject, by=held.about[1]))
+    yield Paragraph(sentences(text))
+    worked = yield from _factors(teller, new, explained)
     if worked or len(result.uses) > 1:  # else the local derivative has just been shown as it is
         yield gradient(teller, result)
 
 
 def _factors(
-    teller: Teller, new: list[Step], told: set[tuple[object, ...]]
+    teller: Teller, new: list[Step], explained: set[tuple[object, ...]]
 ) -> Generator[Block, None, bool]:
     """The new local derivatives, rule by rule what no word explains; each sort once. Returns
     whether any was worked out so."""
@@ -70,13 +70,13 @@ def _factors(
         of, by = step.about
         wanted = teller.full or gate_in(teller, of, by) is Gate.OTHER
         like = likeness(step)
-        if wanted and len(step.substeps) > 1 and like not in told:
+        if wanted and len(step.substeps) > 1 and like not in explained:
             yield from rows(waiting)
             waiting, worked = [], True
             yield lines(teller, step)
         else:
             waiting.append(local(teller, step))
-        told.add(like)
+        explained.add(like)
     yield from rows(waiting)
     return worked
 

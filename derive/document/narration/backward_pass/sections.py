@@ -11,7 +11,7 @@ from derive.document.blocks import Block, Equation, Paragraph
 from derive.document.narration.backward_pass import matrices, nodes
 from derive.document.narration.backward_pass.batch import batch
 from derive.document.narration.backward_pass.cancellation import in_brief
-from derive.document.narration.backward_pass.deltas import Told, layer_by_deltas
+from derive.document.narration.backward_pass.deltas import Record, layer_by_deltas
 from derive.document.narration.backward_pass.locals import proof
 from derive.document.narration.backward_pass.paths import layer_by_paths
 from derive.document.narration.pictures.places import circuit_figure
@@ -46,14 +46,14 @@ def backward(teller: Teller) -> Iterator[Block]:
         yield teller.say(f"backward_{teller.derivation.style}{single}", loss=E)
         if teller.network.is_batch:
             yield teller.say("backward_one_example", loss=E)
-        told = Told()
+        record = Record()
         for layer in section.sections:
             if layer.kind == "matrix layer":
-                yield from matrices.backward_layer(teller, layer, told.sentences)
+                yield from matrices.backward_layer(teller, layer, record.sentences)
             elif layer.kind == "paths layer":
-                yield from layer_by_paths(teller, layer, told.sorts)
+                yield from layer_by_paths(teller, layer, record.sorts)
             else:
-                yield from layer_by_deltas(teller, layer, told)
+                yield from layer_by_deltas(teller, layer, record)
         yield from circuit_figure(teller)
     if teller.network.is_batch:
         yield from batch(teller)
@@ -66,8 +66,8 @@ def _known(teller: Teller) -> Iterator[Block]:
     """
     if teller.lemmas:
         numbers = tuple(str(n) for n in teller.lemmas.values())
-        listed = teller.words.listing(numbers)
-        yield teller.say("known_lemmas", numbers=listed, count=len(numbers))
+        listing = teller.words.listing(numbers)
+        yield teller.say("known_lemmas", numbers=listing, count=len(numbers))
         return
     proofs = list(teller.proofs)
     if teller.brief:  # where a formula says f′, the page says what f′ is
@@ -86,9 +86,9 @@ def _derivatives(teller: Teller, proofs: list[tuple[Function, Step]]) -> Iterato
     yield teller.say(f"known_{kind}", count=len(proofs))
     whole = teller.brief or teller.full
     yield from rows([Equation(first_and_last(s)) if whole else proof(s) for _, s in proofs])
-    for said in (kinks.of_function(teller.words, function) for function, _ in proofs):
-        if said:
-            yield Paragraph(said)
+    for sentence in (kinks.of_function(teller.words, function) for function, _ in proofs):
+        if sentence:
+            yield Paragraph(sentence)
 
 
 def _results(teller: Teller, section: Section) -> Iterator[Block]:
@@ -115,12 +115,12 @@ def _results(teller: Teller, section: Section) -> Iterator[Block]:
 def _needed(deltas: list[Step], chains: list[Chain]) -> list[Step]:
     """The steps that name a δ of the chains, or of a δ among them."""
     wanted = {q for chain in chains for q in quantities(chain[-1].expression)}
-    kept = []
+    steps = []
     for step in reversed(deltas):
         if step.subject in wanted:
-            kept.append(step)
+            steps.append(step)
             wanted.update(quantities(step.result))
-    return kept[::-1]
+    return steps[::-1]
 
 
 def _brief_chain(step: Step, together: dict[Quantity, Step]) -> Chain:

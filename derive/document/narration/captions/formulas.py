@@ -48,12 +48,12 @@ def captioned(teller: Teller, blocks: Iterable[Block]) -> Iterator[Block]:
     before: Inline = ()
     for block in blocks:
         if isinstance(block, (Equation, Equations)):
-            found = block.caption or caption(teller, block)
-            if found == before:
-                yield replace(block, caption=teller.words("caption_again", caption=found))
+            label = block.caption or caption(teller, block)
+            if label == before:
+                yield replace(block, caption=teller.words("caption_again", caption=label))
             else:
-                yield replace(block, caption=found)
-            before = found
+                yield replace(block, caption=label)
+            before = label
         elif isinstance(block, Table):
             tables += 1
             yield replace(block, caption=_numbered(teller, "table", tables, block.caption))
@@ -87,24 +87,24 @@ def caption(teller: Teller, block: Equation | Equations) -> Inline:
         groups.setdefault(kind, []).append(row)
     if "together" in groups and len(rows) > 1:  # not told one by one
         groups = {"gradient" if kind == "together" else kind: [] for kind in groups} | {
-            kind: found for kind, found in groups.items() if kind != "together"
+            kind: some for kind, some in groups.items() if kind != "together"
         }
         groups["gradient"] = [row for row in rows if _about_parameter(row)]
     if {"sum", "activation"} <= groups.keys() or groups.keys() == {"activation"}:
         whole = _layer(teller, groups)
         if whole:
             return _capital(whole)
-    said = [
-        _fragment(teller, kind, found, alone=len(groups) == 1) for kind, found in groups.items()
+    fragments = [
+        _fragment(teller, kind, some, alone=len(groups) == 1) for kind, some in groups.items()
     ]
-    return _capital(_joined(teller, said))
+    return _capital(_joined(teller, fragments))
 
 
-def _joined(teller: Teller, said: list[Inline]) -> Inline:
+def _joined(teller: Teller, fragments: list[Inline]) -> Inline:
     """a, b, and c: each may hold an "and" of its own."""
-    whole = said[0]
-    for position, fragment in enumerate(said[1:], start=2):
-        joint = f", {teller.words.text('and_')} " if position == len(said) else ", "
+    whole = fragments[0]
+    for position, fragment in enumerate(fragments[1:], start=2):
+        joint = f", {teller.words.text('and_')} " if position == len(fragments) else ", "
         whole = (*whole, joint, *fragment)
     return merged(whole)
 
@@ -120,8 +120,8 @@ def _about_parameter(row: Equation) -> bool:
 
 def _layer(teller: Teller, groups: dict[str, list[Equation]]) -> Inline:
     """What all units of one layer do; () where it is another selection of units."""
-    shown = [_subject(row) for found in groups.values() for row in found]
-    units = {(q.layer, q.unit) for q in shown if isinstance(q, Quantity)}
+    subjects = [_subject(row) for some in groups.values() for row in some]
+    units = {(q.layer, q.unit) for q in subjects if isinstance(q, Quantity)}
     layers = {layer for layer, _ in units}
     if groups.keys() - {"sum", "activation"} or len(layers) != 1:
         return ()
@@ -179,10 +179,14 @@ def _fragment(teller: Teller, kind: str, rows: list[Equation], *, alone: bool) -
     words = teller.words
     subjects = tuple(dict.fromkeys(_subject(row) for row in rows if not row.chain[0].sign))
     first = subjects[0]
-    found = sorted({row.number for row in rows if row.number is not None})
-    if kind == "local" and len(found) == len(subjects) and (len(found) > 1 or not alone):
-        name = "caption_locals_numbered" if len(found) > 1 else "caption_local_numbered"
-        return words(name, numbers=numbers(words, found))
+    equation_numbers = sorted({row.number for row in rows if row.number is not None})
+    if (
+        kind == "local"
+        and len(equation_numbers) == len(subjects)
+        and (len(equation_numbers) > 1 or not alone)
+    ):
+        name = "caption_locals_numbered" if len(equation_numbers) > 1 else "caption_local_numbered"
+        return words(name, numbers=numbers(words, equation_numbers))
     names = tuple(dict.fromkeys(_called(kind, subject) for subject in subjects))
     by = first.by if isinstance(first, Partial) else first
     loss = first.of if isinstance(first, Partial) else first
@@ -223,13 +227,13 @@ def _some(teller: Teller, names: tuple[Expression, ...]) -> Inline:
         runs.setdefault((name.kind, name.layer), []).append(name)
     if len(runs) == 1:
         return teller.some(known)
-    said: list[Value] = []
+    parts: list[Value] = []
     for run in runs.values():
         if len(run) > 2:
-            said.append(teller.words("from_to", first=run[0], last=run[-1]))
+            parts.append(teller.words("from_to", first=run[0], last=run[-1]))
         else:
-            said.extend(run)
-    return teller.words.listing(tuple(said))
+            parts.extend(run)
+    return teller.words.listing(tuple(parts))
 
 
 def _capital(content: Inline) -> Inline:

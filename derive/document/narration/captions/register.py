@@ -8,18 +8,18 @@ from derive.document.blocks import Inline
 from derive.document.wording import Wording
 
 
-def numbers(words: Wording, found: Iterable[int]) -> Inline:
+def numbers(words: Wording, equation_numbers: Iterable[int]) -> Inline:
     """The numbers in order, four or more in a row as the first and the last; () for none."""
     runs: list[list[int]] = []
-    for number in sorted(set(found)):
+    for number in sorted(set(equation_numbers)):
         if runs and runs[-1][-1] == number - 1:
             runs[-1].append(number)
         else:
             runs.append([number])
-    listed: list[Inline] = []
+    items: list[Inline] = []
     for run in runs:
         if len(run) > 3:
-            listed.append(words("from_to", first=f"({run[0]})", last=f"({run[-1]})"))
+            items.append(words("from_to", first=f"({run[0]})", last=f"({run[-1]})"))
         else:
-            listed.extend((f"({number})",) for number in run)
-    return words.listing(tuple(listed))
+            items.extend((f"({number})",) for number in run)
+    return words.listing(tuple(items))

@@ -18,6 +18,6 @@ def appendix(teller: Teller) -> Iterator[Block]:
     yield teller.say("appendix")
     for function, step in teller.proofs:
         yield lines(teller, step, "")
-        said = kinks.of_function(teller.words, function)
-        if said:
-            yield Paragraph(said)
+        sentence = kinks.of_function(teller.words, function)
+        if sentence:
+            yield Paragraph(sentence)

@@ -65,8 +65,8 @@ def _cost(teller: Teller) -> Iterator[Block]:
 
 def _times(teller: Teller, ratio: Fraction) -> str:
     """A ratio to two decimals, and that it is rounded where it is: 1.25, about 1.17."""
-    shown = f"{float(ratio):.2f}".rstrip("0").rstrip(".")
-    return shown if Fraction(shown) == ratio else teller.words.text("about", value=shown)
+    numeral = f"{float(ratio):.2f}".rstrip("0").rstrip(".")
+    return numeral if Fraction(numeral) == ratio else teller.words.text("about", value=numeral)
 
 
 def _paths(teller: Teller) -> Iterator[Block]:

@@ -27,13 +27,13 @@ _QUARTER = Fraction(1, 4)
 
 def questions(teller: Teller) -> Iterator[Block]:
     """Every question that applies, with its answer; nothing where none does."""
-    found = [
+    blocks = [
         *_vanishing_bias(teller), *_bias(teller), *_batch(teller), *_vanishing(teller),
         *_equal(teller),
     ]  # fmt: skip
-    if found:
+    if blocks:
         yield teller.heading(2, "questions")
-        yield from found
+        yield from blocks
 
 
 def _asked(teller: Teller, question: str) -> Heading:
@@ -153,11 +153,11 @@ def _copies(teller: Teller, valuation: Valuation, layer: Layer) -> Iterator[Bloc
     values = [example.quantity(delta_of(z)) for z in pre_activations(layer)]
     value = rounded(values[0], valuation.rounding.digits)
     biases = any(q.kind == BIAS for q in changed)
-    said = words(
+    sentence = words(
         "answer_equal_numbers", weight=_EQUAL, b=_NO_BIAS if biases else "", value=value.number,
         deltas=teller.some(teller.deltas(layer)), batch=teller.network.is_batch,
     )  # fmt: skip
     last = teller.network.layers[-1]
     if last.activation.function is None and last.units > 1 and is_zero(values[0]):
-        said = (*said, " ", *words("answer_equal_zero"))
-    yield Paragraph(said)
+        sentence = (*sentence, " ", *words("answer_equal_zero"))
+    yield Paragraph(sentence)

@@ -61,9 +61,9 @@ def of_mazur(teller: Teller) -> str:
         return ""
     if not shared:
         return "weights"
-    given = tuple(n.value for n in shared if n is not None)
+    values = tuple(n.value for n in shared if n is not None)
     each = tuple(value for value in biases for _ in range(2))
-    return "all" if given in (biases, each) else ""
+    return "all" if values in (biases, each) else ""
 
 
 def sigmoid_inside(teller: Teller) -> bool:

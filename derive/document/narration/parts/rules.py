@@ -18,18 +18,18 @@ def rules(teller: Teller) -> Iterator[Block]:
     """What holds for every network of such layers, in the notation and the layout of the page."""
     yield teller.heading(2, "rules")
     yield teller.say(f"rules_{teller.network.layout}", loss=E)
-    yield from _told(teller, dict.fromkeys(_FORWARD, ""))
+    yield from _rules(teller, dict.fromkeys(_FORWARD, ""))
     yield teller.say("rules_back", loss=E)
-    yield from _told(teller, _BACK)
+    yield from _rules(teller, _BACK)
     yield teller.say("rules_in_words")
     yield teller.say(f"rules_batch_{teller.network.over_examples}")
-    yield from _told(teller, {f"batch {name}": number for name, number in _BACK.items()})
+    yield from _rules(teller, {f"batch {name}": number for name, number in _BACK.items()})
     yield teller.say("rules_gates")
     named = {f"gate {gate}": teller.words.text(f"gate_{gate}") for gate in _GATES}
-    yield from _told(teller, named)
+    yield from _rules(teller, named)
 
 
-def _told(teller: Teller, named: dict[str, str]) -> Iterator[Block]:
+def _rules(teller: Teller, named: dict[str, str]) -> Iterator[Block]:
     """Rules set together, each with what it is called."""
     yield from rows([
         Equation(teller.general[name].relations, None, "", reason=called)

@@ -24,27 +24,27 @@ def graph_figure(teller: Teller, graph: FormulaGraph) -> Iterator[Block]:
     derived = frozenset(
         step.about[0] for step in steps if step.kind in (Kind.GRADIENT, Kind.UPSTREAM)
     )
-    naming = Naming(graph, teller.names, _shown(teller), derived)
-    told = [words("picture_graph", loss=graph.loss, leaves=teller.some(graph.leaves))]
+    naming = Naming(graph, teller.names, _displayed(teller), derived)
+    description = [words("picture_graph", loss=graph.loss, leaves=teller.some(graph.leaves))]
     if len(graph.definitions) <= ROW_LIMIT:
-        made = tuple((q, " = ", formula) for q, formula in graph.definitions.items())
-        told.append(words("picture_graph_formulas", formulas=words.listing(made)))
+        formulas = tuple((q, " = ", formula) for q, formula in graph.definitions.items())
+        description.append(words("picture_graph_formulas", formulas=words.listing(formulas)))
     name = "caption_graph" if naming.displayed is not None else "caption_graph_symbolic"
     picture = graph_picture(
-        naming, content(words("picture_graph_title", loss=graph.loss)), sentences(*told)
+        naming, content(words("picture_graph_title", loss=graph.loss)), sentences(*description)
     )
     yield Figure(picture, words(name, loss=graph.loss))
 
 
-def _shown(teller: Teller) -> Callable[[Expression], Displayed] | None:
+def _displayed(teller: Teller) -> Callable[[Expression], Displayed] | None:
     """What the page displays for a quantity or a derivative; None where it has no numbers."""
     if teller.valuation is None:
         return None
     numbers = teller.valuation.numbers(teller.example)
 
-    def shown(of: Expression) -> Displayed:
+    def displayed(of: Expression) -> Displayed:
         if isinstance(of, (Quantity, Partial)):
             return numbers.displayed(of)
         return numbers.work_out(of).result
 
-    return shown
+    return displayed

@@ -28,27 +28,27 @@ def scene_of(teller: Teller) -> Scene:
     numbers = teller.valuation.numbers(teller.example)
     known = teller.valuation.formulas
 
-    def shown(of: Expression) -> Displayed:
+    def displayed(of: Expression) -> Displayed:
         if isinstance(of, Quantity) and of.kind == DELTA and of not in known:
             return numbers.work_out(meaning(teller.network, pre_activation_of(of))).result
         if isinstance(of, (Quantity, Partial)):
             return numbers.displayed(of)
         return numbers.work_out(of).result
 
-    return Scene(teller.graph, teller.names, shown)
+    return Scene(teller.graph, teller.names, displayed)
 
 
 def network_figure(teller: Teller) -> Figure:
     """The network with its names, weights and values."""
     words, scene = teller.words, scene_of(teller)
-    found = layout(scene)
+    drawing = layout(scene)
     sizes = "-".join(map(str, teller.network.sizes))
     title = content(words("picture_network_title", sizes=sizes))
     picture = network(
-        scene, found, headings(teller, found.plan), words.text("picture_target"), title,
-        described(teller, scene, found.plan, _weights(teller, scene)),
+        scene, drawing, headings(teller, drawing.plan), words.text("picture_target"), title,
+        described(teller, scene, drawing.plan, _weights(teller, scene)),
     )  # fmt: skip
-    return Figure(picture, _caption(teller, scene, found))
+    return Figure(picture, _caption(teller, scene, drawing))
 
 
 def path_figure(teller: Teller, w: Quantity) -> Figure:
@@ -58,9 +58,9 @@ def path_figure(teller: Teller, w: Quantity) -> Figure:
     count = graph.path_count(w, E)
     values: dict[str, Value] = {"w": w, "loss": E, "count": count}
     routes = [_route(path) for path in graph.paths(w, E)] if count <= _LISTED else []
-    told = [words("picture_paths", path=routes[0] if routes else (), **values)]
+    description = [words("picture_paths", path=routes[0] if routes else (), **values)]
     if len(routes) > 1:
-        told.append(words("picture_paths_listed", paths=words.listing(tuple(routes))))
+        description.append(words("picture_paths_listed", paths=words.listing(tuple(routes))))
     lost = tuple(term for term in graph.terms if not graph.reaches(w, term))
     caption = [words("caption_paths", **values)]
     if lost:
@@ -68,7 +68,7 @@ def path_figure(teller: Teller, w: Quantity) -> Figure:
     caption += _elided(teller, plan)
     picture = paths.active(
         scene, plan, w, headings(teller, plan),
-        content(words("picture_paths_title", **values)), sentences(*told),
+        content(words("picture_paths_title", **values)), sentences(*description),
     )  # fmt: skip
     return Figure(picture, sentences(*caption))
 
@@ -91,12 +91,12 @@ def step_figure(teller: Teller, layer: int) -> Figure:
     last = layer == len(layers)
     name = teller.layer_name(layer)
     following = "" if last else teller.layer_name(layer + 1)
-    told = [words("picture_step", deltas=_deltas(teller, scene, layer))]
+    description = [words("picture_step", deltas=_deltas(teller, scene, layer))]
     if not last:
-        told.append(words("picture_step_before", deltas=_deltas(teller, scene, layer + 1)))
+        description.append(words("picture_step_before", deltas=_deltas(teller, scene, layer + 1)))
     picture = steps.backward_step(
         scene, plan, layer, headings(teller, plan), states,
-        content(words("picture_step_title", layer=name)), sentences(*told),
+        content(words("picture_step_title", layer=name)), sentences(*description),
     )  # fmt: skip
     caption = words(
         "caption_step_last" if last else "caption_step", layer=name, following=following,
@@ -129,17 +129,17 @@ def circuit_figure(teller: Teller) -> Figure:
         caption.append(words("caption_circuit_shared"))
     if whole:
         title = words("picture_circuit_title", loss=E)
-        told = [words("picture_circuit", loss=E)]
+        description = [words("picture_circuit", loss=E)]
         deltas = tuple(d for layer in layers[::-1] for d in teller.deltas(layer))
     else:
         z = circuits.first_unit(graph)
         caption.append(words("caption_circuit_unit"))
         title = words("picture_circuit_title_unit")
-        told = [words("picture_circuit_unit", z=scene.named(z))]
+        description = [words("picture_circuit_unit", z=scene.named(z))]
         deltas = (delta_of(z),)
     slopes = words.listing(tuple(map(scene.named, deltas)))
-    told.append(words("picture_circuit_deltas", slopes=slopes))
-    picture = circuits.circuit(scene, content(title), sentences(*told))
+    description.append(words("picture_circuit_deltas", slopes=slopes))
+    picture = circuits.circuit(scene, content(title), sentences(*description))
     return Figure(picture, sentences(*caption))
 
 
@@ -183,10 +183,10 @@ def _units(teller: Teller, scene: Scene, column: Column) -> Inline:
     return teller.words.listing(tuple(map(scene.named, every)))
 
 
-def sentences(*told: Inline) -> Content:
+def sentences(*inlines: Inline) -> Content:
     """Sentences with spaces between them."""
     parts: list[str | Expression] = []
-    for sentence in told:
+    for sentence in inlines:
         if sentence:
             parts += [" ", *content(sentence)] if parts else content(sentence)
     return tuple(parts)
@@ -210,23 +210,23 @@ def _weights(teller: Teller, scene: Scene) -> Inline:
     return words("picture_weights", weights=words.listing(tuple(map(scene.named, weights))))
 
 
-def _caption(teller: Teller, scene: Scene, found: Layout) -> Inline:
-    words, plan = teller.words, found.plan
-    told: list[Inline] = []
+def _caption(teller: Teller, scene: Scene, drawing: Layout) -> Inline:
+    words, plan = teller.words, drawing.plan
+    caption: list[Inline] = []
     if scene.displayed is None:
-        told.append(words("caption_network"))
+        caption.append(words("caption_network"))
     elif teller.network.is_batch:
-        told.append(words("caption_network_example", n=teller.example + 1))
+        caption.append(words("caption_network_example", n=teller.example + 1))
     else:
-        told.append(words("caption_network_values"))
+        caption.append(words("caption_network_values"))
     if scene.displayed is not None:
         kind = "negative" if any(map(below_zero, teller.network.layers)) else "positive"
-        told.append(words(f"caption_lines_{kind}"))
-    if not found.labelling:
-        told.append(words("caption_too_many"))
+        caption.append(words(f"caption_lines_{kind}"))
+    if not drawing.labelling:
+        caption.append(words("caption_too_many"))
     if any(column.kind == SHARES for column in plan.columns):
-        told.append(words("caption_shares"))
-    return sentences(*told, *_elided(teller, plan))
+        caption.append(words("caption_shares"))
+    return sentences(*caption, *_elided(teller, plan))
 
 
 def _elided(teller: Teller, plan: Plan) -> list[Inline]:
