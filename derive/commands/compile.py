@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from derive.commands import options
-from derive.commands.delivery import deliver, spare
+from derive.commands.delivery import deliver, refuse_to_overwrite
 
 if TYPE_CHECKING:
     from derive.algebra.languages.catalogue import Language
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 def compile_(network: str, to: Language, output: str | None, force: bool) -> None:
     """Write the loss and its gradients as stand-alone code."""
     places = [Path(output)] if output else None
-    spare(places, force)
+    refuse_to_overwrite(places, force)
     import derive
 
     deliver([derive.standalone(network, to)], places)

@@ -59,7 +59,7 @@ def destinations(
     return [Path(output)]
 
 
-def spare(places: Sequence[Path] | None, force: bool) -> None:
+def refuse_to_overwrite(places: Sequence[Path] | None, force: bool) -> None:
     """Raise UsageError, before any work is done, where a file would be overwritten unasked.
 
     What is no regular file, such as /dev/stdout or a pipe, is written to all the same.

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from derive.commands import options
-from derive.commands.delivery import clear, spare, tell, tell_names
+from derive.commands.delivery import clear, refuse_to_overwrite, tell, tell_names
 
 FORMATS = ("text", "markdown", "latex", "csv", "json")
 
@@ -64,7 +64,7 @@ def mark(
         return
     pages = files(marks, to, templates, one_file=one_file)
     written = {Path(output) / name: page for name, page in pages.items()}
-    spare(list(written), force)
+    refuse_to_overwrite(list(written), force)
     before = left(Path(output), to, pages)
     from derive.files import write_whole
 

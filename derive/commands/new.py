@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from derive.commands import options
-from derive.commands.delivery import deliver, spare
+from derive.commands.delivery import deliver, refuse_to_overwrite
 
 
 @click.command()
@@ -17,6 +17,6 @@ from derive.commands.delivery import deliver, spare
 def new(output: str | None, force: bool) -> None:
     """Write a commented network file to start from."""
     places = [Path(output)] if output else None
-    spare(places, force)
+    refuse_to_overwrite(places, force)
     text = (files("derive") / "starter.yaml").read_text(encoding="utf-8")
     deliver([text], places)

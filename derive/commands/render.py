@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from derive.commands import options
-from derive.commands.delivery import deliver, destinations, spare
+from derive.commands.delivery import deliver, destinations, refuse_to_overwrite
 
 if TYPE_CHECKING:
     from derive.derivation.derivation import StyleName
@@ -76,7 +76,7 @@ def render(
 
     formats = [format_named(name) for name in to]
     places = destinations(output, Path(network).stem, formats)
-    spare(places, force)
+    refuse_to_overwrite(places, force)
     import derive
     from derive.derivation.derivation import usual_style
     from derive.extent import before_the_work
@@ -109,5 +109,5 @@ def render(
         for place, name in zip(places, to, strict=True)
         for file, content in derive.render_files(derivation, place.name, name, **keywords).items()
     }
-    spare(list(files), force)
+    refuse_to_overwrite(list(files), force)
     deliver(list(files.values()), list(files))

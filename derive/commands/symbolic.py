@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from derive.commands import options
-from derive.commands.delivery import deliver, spare
+from derive.commands.delivery import deliver, refuse_to_overwrite
 
 if TYPE_CHECKING:
     from derive.algebra.symbolic import Form
@@ -39,7 +39,7 @@ def symbolic(
 ) -> None:
     """Print the loss and every ∂E/∂w as SymPy expressions."""
     places = [Path(output)] if output else None
-    spare(places, force)
+    refuse_to_overwrite(places, force)
     from derive.algebra.printed import printed
     from derive.algebra.symbolic import symbolic as algebra_of
 

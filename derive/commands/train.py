@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from derive.commands import options
-from derive.commands.delivery import destinations, spare, tell
+from derive.commands.delivery import destinations, refuse_to_overwrite, tell
 
 if TYPE_CHECKING:
     from derive.compute.training import Training
@@ -150,7 +150,7 @@ def train(
 
     rows = [OUTPUTS[name] for name in to]
     places = _places(output, Path(network).stem, rows)
-    spare([place for row, file in zip(rows, places or [], strict=False)
+    refuse_to_overwrite([place for row, file in zip(rows, places or [], strict=False)
            for place in _written(row, file)], force)  # fmt: skip
     import derive
     from derive.compute.training.training import columns

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from derive.commands import options
-from derive.commands.delivery import clear, progress, spare, tell, tell_names
+from derive.commands.delivery import clear, progress, refuse_to_overwrite, tell, tell_names
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -96,7 +96,7 @@ def worksheet(
     only = _number(variant, again) if variant and again else 0
     suffix = f".{answer_sheet}" if answer_sheet else ""
     files = file_names(count, to, one_file, suffix, only)
-    spare([Path(output) / name for name in files], force)
+    refuse_to_overwrite([Path(output) / name for name in files], force)
     if people and people.told:
         click.echo(people.told, err=True)
     from derive.network.description import Network
@@ -122,8 +122,12 @@ def worksheet(
     order = Order(made, to, one_file, suffix, templates, only)
     with _workers(len(order.numbers)) as executor:
         handed_out = hand_out(
-            order, Path(output), executor, progress("variants"), lambda all_: spare(all_, force)
-        )
+            order,
+            Path(output),
+            executor,
+            progress("variants"),
+            lambda all_: refuse_to_overwrite(all_, force),
+        )  # fmt: skip
     _tell(handed_out.paths)
     _tell_secrets([path for path in handed_out.paths if is_private(path.name)], made)
     if before is not None:

@@ -135,7 +135,7 @@ def _entries(network: Network, numbers: bool = False) -> dict[str, Any]:
         "title": network.title,
         "inputs": list(shape.input_names) or network.sizes[0],
         "layers": [_layer(layer, network.layout, numbers) for layer in network.layers],
-        "loss": loss_said(network.loss),
+        "loss": loss_entry(network.loss),
     }
     if numbers and entries["loss"].keys() == {"name"}:
         entries["loss"] = network.loss.name
@@ -182,7 +182,7 @@ def _rows(rows: tuple[tuple[Number, ...], ...], called: tuple[str, ...]) -> Any:
 
 def _layer(layer: Layer, layout: str, numbers: bool) -> dict[str, Any]:
     entries: dict[str, Any] = {
-        "units": layer.units, "activation": activation_said(layer.activation), "bias": layer.bias,
+        "units": layer.units, "activation": activation_entry(layer.activation), "bias": layer.bias,
     }  # fmt: skip
     if numbers and layer.weights is not None:
         rows = layer.weights if layout == "from_to" else zip(*layer.weights, strict=True)
@@ -196,7 +196,7 @@ def _layer(layer: Layer, layout: str, numbers: bool) -> dict[str, Any]:
     return entries
 
 
-def activation_said(use: ActivationUse) -> Any:
+def activation_entry(use: ActivationUse) -> Any:
     """What ``Dense`` takes for it: a name, {"name": …, parameters} or {"formula": …}."""
     if use.formula:
         more = {
@@ -207,7 +207,7 @@ def activation_said(use: ActivationUse) -> Any:
     return {"name": use.name, **settings} if settings else use.name
 
 
-def loss_said(use: LossUse) -> Any:
+def loss_entry(use: LossUse) -> Any:
     """What ``Network`` takes for it."""
     entry: dict[str, Any] = {"formula": use.formula} if use.formula else {"name": use.name}
     mean = use.mean and (use.row is None or not use.row.mean)

@@ -87,8 +87,8 @@ def workbook(
     planned = plan(network, called, count, by_formula)
     swept = _swept(rates)
     check_size(1 + len(planned.columns), epochs, 1 + len(swept))
-    nobody_said = rates is None and network.learning_rate is None
-    start = starts(planned, called, _first(network, rates), nobody_said, given)
+    rate_is_made_up = rates is None and network.learning_rate is None
+    start = starts(planned, called, _first(network, rates), rate_is_made_up, given)
     contents = Contents(
         planned, called,
         wording(network, called, None if templates is None else Path(templates)), start,

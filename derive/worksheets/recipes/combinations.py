@@ -13,7 +13,7 @@ from derive.network.catalogue import ActivationUse, LossUse, activation
 from derive.network.description import Dense, Network
 from derive.network.errors import NetworkError, Notes
 from derive.network.literals import BiasKind
-from derive.network.saving import activation_said, loss_said
+from derive.network.saving import activation_entry, loss_entry
 
 ONE_UNIT = "softmax over one unit is constantly 1, and leaves nothing to learn"
 
@@ -43,8 +43,8 @@ class Combination:
     def network(self, **options: Any) -> Network:
         """The network without numbers. Raises NetworkError."""
         bias = cast(BiasKind, self.bias)
-        layers = [Dense(units, activation_said(use), bias) for units, use in self.layers]
-        return Network(self.sizes[0], layers, loss_said(self.loss), **options)
+        layers = [Dense(units, activation_entry(use), bias) for units, use in self.layers]
+        return Network(self.sizes[0], layers, loss_entry(self.loss), **options)
 
 
 def combination_of(network: Network) -> Combination:

@@ -19,7 +19,7 @@ from derive.network.description import Network
 from derive.network.errors import NetworkError, Notes, comma_list, unknown
 from derive.network.loader import FAMILY
 from derive.network.reading.options import read_rate, read_title
-from derive.network.saving import activation_said, dumped, loss_said
+from derive.network.saving import activation_entry, dumped, loss_entry
 from derive.network.values import describe
 from derive.notation import BUILT_IN
 from derive.worksheets.recipes.combinations import Combination, LeftOut, fitting
@@ -118,8 +118,8 @@ class Family:
             "title": self.title,
             "sizes": [list(size) for size in self.sizes],
             "hidden": [_hidden_said(one) for one in self.hidden],
-            "output": [activation_said(use) for use in self.output],
-            "losses": [loss_said(use) for use in self.losses],
+            "output": [activation_entry(use) for use in self.output],
+            "losses": [loss_entry(use) for use in self.losses],
             "bias": list(self.bias),
             "learning_rate": self.learning_rate,
             "notation": self.notation,
@@ -131,7 +131,7 @@ class Family:
 
 
 def _hidden_said(one: Hidden) -> Any:
-    return list(map(activation_said, one)) if isinstance(one, tuple) else activation_said(one)
+    return list(map(activation_entry, one)) if isinstance(one, tuple) else activation_entry(one)
 
 
 def _structures(

@@ -31,10 +31,10 @@ def backward(teller: Teller) -> Iterator[Block]:
         yield from cited(teller, "cited_method", "rumelhart", "nielsen", "goodfellow")
     yield from _known(teller)
     if teller.brief:
-        told_in_brief = matrices.results if teller.by_matrices else _results
+        narrate = matrices.results if teller.by_matrices else _results
         if teller.derivation.style == "nodes":
-            told_in_brief = nodes.in_brief
-        yield from told_in_brief(teller, section)
+            narrate = nodes.in_brief
+        yield from narrate(teller, section)
     elif teller.derivation.style == "nodes":
         yield teller.say("backward_nodes", loss=E, slope=Partial(E, E))
         if teller.network.is_batch:
