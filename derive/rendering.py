@@ -221,9 +221,9 @@ def render_files(
         assert isinstance(page, bytes)
         return {file: page}
     folder = None if templates is None else Path(templates)
-    asked = _parts(parts, to)
+    every_part = _parts(parts, to)
     derived = _derivation(derivation, options.get("detail", "normal"))
-    document, names = narrated(derived, templates=folder, parts=asked, **options)
+    document, names = narrated(derived, templates=folder, parts=every_part, **options)
     return write_files(document, names, file, to, dialect=dialect, templates=folder)
 
 

@@ -180,18 +180,18 @@ def json_files(training: Training, look: Look, file: str) -> Mapping[str, str]:
     """
     names = [look.names.code(q) for q in training.subject.trained]
     begun = [run.rate for run in training.runs]
-    asked = training.settings
+    settings = training.settings
     data = {
         "title": training.subject.title,
         "settings": {
-            key: getattr(asked, key)
+            key: getattr(settings, key)
             for key in ("epochs", "batch_size", "order", "seed", "initial", "target_loss",
                         "patience", "improvement", "on_divergence", "every")
         },
         "examples": len(training.inputs),
         "start": dict(zip(names, training.start.theta, strict=True)),
         "runs": [_run(run, names) for run in training.runs],
-        "not_begun": [float(rate.value) for rate in asked.rates if rate not in begun],
+        "not_begun": [float(rate.value) for rate in settings.rates if rate not in begun],
         "reading": _reading(training, look),
     }  # fmt: skip
     return {file: json.dumps(data, ensure_ascii=False, allow_nan=False) + "\n"}

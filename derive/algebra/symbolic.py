@@ -250,7 +250,7 @@ class Symbolic:
 
         results  names, or expressions in names
         """
-        wanted = {symbol for one in results for symbol in self._expression(one).free_symbols}
+        symbols = {symbol for one in results for symbol in self._expression(one).free_symbols}
         lines = self.lines
         order: dict[Any, None] = {}
 
@@ -264,7 +264,7 @@ class Symbolic:
                     stack.append((one, True))
                     stack += [(s, False) for s in sorted(lines[one].free_symbols, key=str)]
 
-        for symbol in sorted(wanted, key=str):
+        for symbol in sorted(symbols, key=str):
             visit(symbol)
         return [(symbol, written_out(lines[symbol])) for symbol in order]
 
@@ -282,12 +282,12 @@ class Symbolic:
         The formulas are those of the page: e^800 overflows. ``derive.compile`` does not.
         """
         arguments = self._leaves() if args is None else [self._find(name) for name in args]
-        asked = self._results() if results is None else list(map(self._expression, results))
-        program = self.program(asked)
+        formulas = self._results() if results is None else list(map(self._expression, results))
+        program = self.program(formulas)
         if modules == "numpy":
             modules = [{"erf": _numpy_erf()}, modules]
         function: Callable[..., Any] = sympy.lambdify(
-            arguments, list(map(written_out, asked)), modules=modules,
+            arguments, list(map(written_out, formulas)), modules=modules,
             cse=lambda e: (program, list(e)),
         )  # fmt: skip
         return function

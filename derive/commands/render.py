@@ -69,7 +69,7 @@ if TYPE_CHECKING:
 @options.force
 def render(
     network: str, to: tuple[Any, ...], style: StyleName | None, max_paths: int | None,
-    output: str | None, force: bool, **asked: Any,
+    output: str | None, force: bool, **arguments: Any,
 ) -> None:  # fmt: skip
     """Derive every gradient, check every step, and write the document."""
     from derive.writers.registry import format_named
@@ -88,14 +88,14 @@ def render(
         refuse(loaded, name)
     pages = any(row.document for row in formats)
     if pages and isinstance(loaded, derive.Network):
-        warning = before_the_work(loaded, style or usual_style(loaded), asked["detail"])
+        warning = before_the_work(loaded, style or usual_style(loaded), arguments["detail"])
         if warning:
             click.echo(warning, err=True)
     limits = {} if max_paths is None else {"max_paths": max_paths}
     # What is made from the network itself waits for no derivation.
     derivation = derive.derive(loaded, style, **limits) if pages else loaded
-    keywords = {name: value for name, value in asked.items() if value is not None}
-    if not isinstance(loaded, derive.Network) and asked["parts"] == tuple(PARTS):
+    keywords = {name: value for name, value in arguments.items() if value is not None}
+    if not isinstance(loaded, derive.Network) and arguments["parts"] == tuple(PARTS):
         keywords["parts"] = GRAPH_PARTS  # all that there are
     if places is None:
         if to[0] == "svg":

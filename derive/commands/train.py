@@ -139,7 +139,7 @@ def _rates_given(
 def train(
     network: str, rates: tuple[Number, ...] | None, to: tuple[str, ...], data: str | None,
     notation: str | None, digits: int | None, templates: Path | None, output: str | None,
-    force: bool, **asked: Any,
+    force: bool, **settings: Any,
 ) -> None:  # fmt: skip
     """Train by gradient descent, and report the losses and the parameters.
 
@@ -167,19 +167,19 @@ def train(
             click.echo(f"{data}: passed over: column {unused}", err=True)
     for row in rows:
         refuse_too_large(
-            row, len(columns(described, count > 1)), len(chosen), asked["epochs"],
-            asked["every"],
+            row, len(columns(described, count > 1)), len(chosen), settings["epochs"],
+            settings["every"],
         )  # fmt: skip
     if "xlsx" in to:
         from derive.compute.training.settings import batch_size
         from derive.spreadsheet import check
         from derive.spreadsheet.making import layered
 
-        size = batch_size(asked["batch_size"], asked["order"])
-        check(layered(described), chosen, asked["epochs"], count, size)
+        size = batch_size(settings["batch_size"], settings["order"])
+        check(layered(described), chosen, settings["epochs"], count, size)
     look = _look(described, notation, digits, templates)
-    with _Bar(len(chosen), asked["epochs"]) as bar:
-        training = derive.train(described, chosen, **examples, **asked, progress=bar.progress)
+    with _Bar(len(chosen), settings["epochs"]) as bar:
+        training = derive.train(described, chosen, **examples, **settings, progress=bar.progress)
     _write(training, look, rows, places)
     _report(training)
 

@@ -182,8 +182,8 @@ def _update_in_deltas(
     formula: Expression, gradients: Mapping[Expression, Expression]
 ) -> Expression:
     """w − η·∂E/∂w → w + η·δ·a, of a matrix too; as it is where a gradient is not told in δ."""
-    asked = [node for node in formula.walk() if isinstance(node, Partial)]
-    if not all(node in gradients and _tells(gradients[node]) for node in asked):
+    partials = [node for node in formula.walk() if isinstance(node, Partial)]
+    if not all(node in gradients and _tells(gradients[node]) for node in partials):
         return formula
 
     def change(node: Expression) -> Expression:

@@ -50,11 +50,11 @@ def checked_steps(derivation: Derivation, parts: Collection[str]) -> tuple[dict[
     """The steps that parts of a document add, by name, and how many equalities were compared for
     them; kept with the derivation. Raises CheckFailed, naming the step.
     """
-    asked = frozenset(parts) & _ADDING
-    if asked not in derivation.kept:
-        steps = extra_steps(derivation, asked)
-        derivation.kept[asked] = steps, check_more(derivation, steps.values())
-    checked: tuple[dict[str, Step], int] = derivation.kept[asked]
+    adding = frozenset(parts) & _ADDING
+    if adding not in derivation.kept:
+        steps = extra_steps(derivation, adding)
+        derivation.kept[adding] = steps, check_more(derivation, steps.values())
+    checked: tuple[dict[str, Step], int] = derivation.kept[adding]
     return checked
 
 

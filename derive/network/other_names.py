@@ -254,6 +254,8 @@ def plain(name: str) -> str:
 
 def find(name: str, allowed: Iterable[str], others: Mapping[str, Other]) -> Other | None:
     """What a name from elsewhere means here: the same name otherwise spelled, or one of a table."""
-    wanted = plain(name[:100])
+    plain_name = plain(name[:100])
     same = {plain(word): Other(word) for word in allowed}
-    return same.get(wanted) or {plain(key): other for key, other in others.items()}.get(wanted)
+    return same.get(plain_name) or {plain(key): other for key, other in others.items()}.get(
+        plain_name
+    )

@@ -29,9 +29,9 @@ class CellNames:
     def __init__(self) -> None:
         self._used: set[str] = set()
 
-    def __call__(self, wanted: str) -> str:
+    def __call__(self, text: str) -> str:
         """w1 ⇒ w_1, R ⇒ R_, größe ⇒ gr_e"""
-        name = re.sub(r"[^A-Za-z0-9_]+", "_", wanted)[:_LONGEST]
+        name = re.sub(r"[^A-Za-z0-9_]+", "_", text)[:_LONGEST]
         if not name[:1].isalpha():
             name = f"v_{name}".rstrip("_")
         if address := _ADDRESS.fullmatch(name):

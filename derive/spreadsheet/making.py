@@ -114,16 +114,16 @@ def of_training(
     It goes on to the last epoch asked for, also where a run was ended before. Raises
     SpreadsheetError where an update takes fewer than all examples, and as ``workbook`` does.
     """
-    network, start, asked = layered(training.network), training.start, training.settings
-    check(network, asked.rates, asked.epochs, len(training.inputs), asked.batch_size)
+    network, start, settings = layered(training.network), training.start, training.settings
+    check(network, settings.rates, settings.epochs, len(training.inputs), settings.batch_size)
     frozen = [q for block in blocks(network) if block.frozen for q in block.quantities]
     parameters = dict(zip(network.parameters(), start.theta, strict=True))
     parameters |= zip(frozen, start.fixed, strict=True)
     by_formula = network.target_formulas is not None and _follow(network, training)
     return workbook(
         network,
-        [float(rate.value) for rate in asked.rates],
-        asked.epochs,
+        [float(rate.value) for rate in settings.rates],
+        settings.epochs,
         notation=notation, digits=digits, templates=templates,
         given=Given(training.inputs, None if by_formula else training.targets, parameters),
     )  # fmt: skip

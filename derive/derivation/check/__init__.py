@@ -77,7 +77,7 @@ def check(derivation: Derivation) -> Report:
 def _checked(derivation: Derivation) -> Report:
     graph = derivation.graph
     steps = check_structure(derivation)
-    asked = (*graph.terms, graph.loss) if derivation.style == "paths" else (graph.loss,)
+    losses = (*graph.terms, graph.loss) if derivation.style == "paths" else (graph.loss,)
     equalities = Equalities(derivation)
     differences = symbolic = 0
     needs = sorted({tuple(sorted(step.assumes)) for step in steps.values()} | {()})
@@ -87,10 +87,10 @@ def _checked(derivation: Derivation) -> Report:
             point = draw(graph, seed, assumptions)
             # First what the steps are held against, so that its faults are not blamed on them.
             differences += check_formulas(graph, point, seed)
-            differences += check_totals(graph, point, seed, asked)
+            differences += check_totals(graph, point, seed, losses)
             mine = [s for s in steps.values() if frozenset(s.assumes) == assumptions]
             equalities.compare(mine, point)
-            late = [q for q in graph.definitions if q in point.examples[0].swept.difference(asked)]
+            late = [q for q in graph.definitions if q in point.examples[0].swept.difference(losses)]
             differences += check_totals(graph, point, seed, late)
             points += 1
             slopes = [point.examples[0].slopes(q) for q in graph.definitions]

@@ -90,12 +90,12 @@ def check_totals(graph: AnyGraph, point: Trace, seed: int, of: Iterable[Quantity
     chance = random.Random(f"derive totals {seed}")
     example = point.examples[0]
     direction = {q: signed(chance) for q in example.values if q not in graph.definitions}
-    wanted, aside = list(of), _Aside(graph, direction)
-    if not wanted or _crosses_a_kink(aside, example):
+    totals, aside = list(of), _Aside(graph, direction)
+    if not totals or _crosses_a_kink(aside, example):
         return 0
-    for quantity in wanted:
+    for quantity in totals:
         _check_total(point, quantity, aside)
-    return len(wanted)
+    return len(totals)
 
 
 class _Aside:
@@ -118,13 +118,13 @@ class _Aside:
         self, example: ExampleTrace, part: Sequence[Quantity]
     ) -> tuple[ExampleTrace, ExampleTrace]:
         """The example with some of the leaves moved ahead, and behind."""
-        asked = id(example), tuple(part)
-        if asked not in self._pairs:
+        key = id(example), tuple(part)
+        if key not in self._pairs:
             leaves = {q: example.quantity(q) for q in self.direction}
             steps = {q: self.steps(example)[q] for q in part}
-            self._pairs[asked] = (self._moved(example, leaves, steps, 1),
+            self._pairs[key] = (self._moved(example, leaves, steps, 1),
                                   self._moved(example, leaves, steps, -1))  # fmt: skip
-        return self._pairs[asked]
+        return self._pairs[key]
 
     def _moved(
         self, example: ExampleTrace, leaves: Mapping[Quantity, Any],

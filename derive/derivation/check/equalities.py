@@ -229,17 +229,17 @@ class Equalities:
                 self._compare_branches(there, points, done)
 
     def _not_reached(self, step: Step, points: Iterable[LocalPoint]) -> list[Branch]:
-        wanted = {b: None for r in step.relations for b in all_branches(r.expression)}
+        unreached = {b: None for r in step.relations for b in all_branches(r.expression)}
         for point in points:
-            if not wanted:
+            if not unreached:
                 break
             for relation in step.relations:
                 try:
                     for branch in branches(relation.expression, point):
-                        wanted.pop(branch, None)
+                        unreached.pop(branch, None)
                 except (ArithmeticError, KeyError):
                     continue
-        return list(wanted)
+        return list(unreached)
 
     def look_again(self, steps: Iterable[Step]) -> None:
         """Draw more points for relations that were 0 = 0 so far."""

@@ -131,15 +131,15 @@ def _on_either_side(
         for z in pre_activations(layer):
             formula = graph.definitions[z]
             values[z] = evaluate(formula, Bindings(values))
-            wanted = 1 if ((z.unit >> bit) + z.layer + turn) % 2 else -1
-            if kinked and values[z] * wanted < 0:
+            sign = 1 if ((z.unit >> bit) + z.layer + turn) % 2 else -1
+            if kinked and values[z] * sign < 0:
                 into = [q for q in quantities(formula) if q.kind in (WEIGHT, BIAS)]
                 shared = next((q for q in into if q.kind == BIAS and q.unit < 0), None)
                 fixed = HIGH.number(Fraction(0)) if shared is None else values[shared]
                 rest = values[z] - fixed
                 for w in into:
                     if w != shared:
-                        values[w] *= wanted * (abs(rest) + abs(fixed)) / rest
+                        values[w] *= sign * (abs(rest) + abs(fixed)) / rest
                 values[z] = evaluate(formula, Bindings(values))
         for a in activations(layer):
             values[a] = evaluate(graph.definitions[a], Bindings(values))

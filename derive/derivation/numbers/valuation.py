@@ -207,10 +207,10 @@ class Valuation:
     def measured(self, direction: Mapping[Quantity, int], step: Fraction) -> Any | None:
         """(E(θ + h·v) − E(θ − h·v))/2h; None where a kink lies between the two, or E has no value
         at one of them."""
-        asked = (tuple(direction.items()), step)
-        if asked not in self._measured:
-            self._measured[asked] = self._measure(direction, step)
-        return self._measured[asked]
+        key = (tuple(direction.items()), step)
+        if key not in self._measured:
+            self._measured[key] = self._measure(direction, step)
+        return self._measured[key]
 
     def _measure(self, direction: Mapping[Quantity, int], step: Fraction) -> Any | None:
         h = self.trace.arithmetic.number(step)

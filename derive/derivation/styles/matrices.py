@@ -135,11 +135,11 @@ class Matrices:
         table = [[self.local.step(a, z) for z in zs] for a in outputs]
         steps = tuple(step for row in table for step in row)
         jacobian = Matrix(tuple(tuple(step.subject for step in row) for row in table))
-        worked = Matrix(tuple(tuple(step.result for step in row) for row in table))
-        whole = gathered(f"local/{k}", Kind.LOCAL, [jacobian, worked], steps)
+        derivatives = Matrix(tuple(tuple(step.result for step in row) for row in table))
+        whole = gathered(f"local/{k}", Kind.LOCAL, [jacobian, derivatives], steps)
         sums = [
             column(tuple(total(*row) for row in jacobian.rows)),
-            column(tuple(total(*row) for row in worked.rows)),
+            column(tuple(total(*row) for row in derivatives.rows)),
             column((ZERO,) * len(outputs)),
         ]
         rests = Step(f"matrix/sums/{k}", Kind.ROW_SUMS, Rule.SIMPLIFY, chain(*sums), (whole.id,))

@@ -22,12 +22,12 @@ from derive.graph import AnyGraph
 
 
 class Nodes:
-    """Builds the gradient of every quantity that one of the wanted leaves is found by."""
+    """Builds the gradient of every quantity that one of the leaves is found by."""
 
-    def __init__(self, graph: AnyGraph, edges: Edges[Any], wanted: tuple[Quantity, ...]) -> None:
+    def __init__(self, graph: AnyGraph, edges: Edges[Any], leaves: tuple[Quantity, ...]) -> None:
         self.graph = graph
         self.edges = edges
-        self.wanted = wanted
+        self.leaves = leaves
 
     def sections(self) -> tuple[Section, ...]:
         """A section for every quantity, from the loss back."""
@@ -36,7 +36,7 @@ class Nodes:
         )
 
     def order(self) -> list[Quantity]:
-        """The quantities between the wanted leaves and the loss, each after all that use it."""
+        """The quantities between the leaves and the loss, each after all that use it."""
         needed = self._needed()
         waiting = {q: len(self.graph.children[q]) for q in needed}
         ordered: list[Quantity] = []
@@ -57,7 +57,7 @@ class Nodes:
 
     def _needed(self) -> set[Quantity]:
         """The wanted leaves, and whatever depends on one of them."""
-        needed = set(self.wanted)
+        needed = set(self.leaves)
         for quantity, parents in self.graph.parents.items():
             if not needed.isdisjoint(parents):
                 needed.add(quantity)

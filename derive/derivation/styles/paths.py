@@ -74,17 +74,17 @@ class Paths:
         """From layer ``highest`` down by deltas; of the layers above only the deltas that these
         need and that have no name yet."""
         sections = []
-        wanted = set(range(1, highest + 1))
+        layers = set(range(1, highest + 1))
         for layer in self.graph.network.layers[highest:]:
             if self._named.issuperset(pre_activations(layer)):
                 break
-            wanted.add(layer.index)
+            layers.add(layer.index)
         known = frozenset(self._named)
         for section in Deltas(self.graph, self.local, len(self.register), known).sections():
             if section.layer > highest:
                 deltas = tuple(s for s in section.sections if s.kind == "deltas")
                 section = Section("too many paths", layer=section.layer, sections=deltas)
-            if section.layer in wanted:
+            if section.layer in layers:
                 sections.append(section)
         return sections
 

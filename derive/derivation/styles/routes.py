@@ -44,9 +44,9 @@ class Routes:
     def sections(self) -> tuple[Section, ...]:
         """A section for every leaf, from the loss back; at the end those with too many paths."""
         nodes = Nodes(self.graph, self.edges, self.graph.trained)
-        wanted = [q for q in nodes.order() if q in self.graph.trained]
-        many = tuple(w for w in wanted if self._count(w) > self.max_paths)
-        sections = [self._leaf(w) for w in wanted if w not in many]
+        leaves = [q for q in nodes.order() if q in self.graph.trained]
+        many = tuple(w for w in leaves if self._count(w) > self.max_paths)
+        sections = [self._leaf(w) for w in leaves if w not in many]
         if many:
             sections += Nodes(self.graph, self.edges, many).sections()
         return tuple(sections)

@@ -111,12 +111,12 @@ def _against(teller: Teller) -> Iterator[Block]:
     numbers = valuation.examples[teller.example]
     pairs = []
     for y, t in zip(graph.outputs, graph.targets, strict=True):
-        is_, wanted = numbers.displayed(y), numbers.displayed(t)
-        exact = is_.exact or valuation.rounding.carried
+        output, target = numbers.displayed(y), numbers.displayed(t)
+        exact = output.exact or valuation.rounding.carried
         name = "against_pair_exact" if exact else "against_pair"
-        if is_.value == wanted.value:
+        if output.value == target.value:
             name = "against_pair_met"
-        pairs.append(words(name, y=y, value=is_.number, t=wanted.number))
+        pairs.append(words(name, y=y, value=output.number, t=target.number))
     yield teller.say("against", pairs=words.listing(tuple(pairs)), count=len(pairs))
 
 

@@ -61,7 +61,7 @@ def _opening(teller: Teller, graph: FormulaGraph) -> Iterator[Block]:
     """What is asked, the quantities, and the conventions in force."""
     words = teller.words
     count = len(graph.trained)
-    asked = words(
+    aim = words(
         "opening_graph_brief" if teller.brief else f"opening_graph_{teller.derivation.style}",
         loss=graph.loss, leaves=teller.some(graph.trained), count=count,
         formulas=len(graph.definitions),
@@ -71,10 +71,10 @@ def _opening(teller: Teller, graph: FormulaGraph) -> Iterator[Block]:
     if teller.brief:
         values = graph.leaves if graph.has_values and len(graph.leaves) <= _GIVEN else ()
         leaf_values = words.listing(tuple((q, " = ", graph.given[q]) for q in values))
-        sentences = [asked, *([words("given", values=leaf_values)] if values else []), *in_force]
+        sentences = [aim, *([words("given", values=leaf_values)] if values else []), *in_force]
         yield Paragraph(joined(sentences))
         return
-    yield Paragraph(asked)
+    yield Paragraph(aim)
     yield teller.heading(2, "graph")
     if "symbols" not in teller.without:
         yield _quantities(teller, graph)

@@ -101,14 +101,14 @@ def _known_values(teller: Teller) -> Iterator[Inline]:
     network = teller.network
     trained = set(network.parameters())
     formulas = network.target_formulas is not None
-    asked = (
+    quantities = (
         *teller.graph.inputs,
         *(q for layer in network.layers
           for q in (*network.weights(layer.index), *network.biases(layer.index))
           if q not in trained),
         *(() if formulas else teller.graph.targets),
     )  # fmt: skip
-    values = tuple(_with_value(teller, q) for q in asked)
+    values = tuple(_with_value(teller, q) for q in quantities)
     if network.has_values and not network.is_batch and len(values) <= _GIVEN:
         yield teller.words("given", values=teller.words.listing(values))
 

@@ -155,8 +155,8 @@ class Teller:
         relations = list(chain if chain is not None else step.relations)
         numeric = self.numeric(step) if numbers else None
         if numeric is not None:
-            worked = numeric.relations[1:]
-            relations += tail(worked) if self.brief or only_last else worked
+            numeric_chain = numeric.relations[1:]
+            relations += tail(numeric_chain) if self.brief or only_last else numeric_chain
         return Equation(
             tuple(relations), number if number is not None else step.number, role, result, reason
         )

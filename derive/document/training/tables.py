@@ -37,8 +37,8 @@ def iterations(account: Account) -> Iterator[Block]:
         ("training_table_parameters", trained), (forward, worked_out),
         ("training_table_gradients", slopes),
     )  # fmt: skip
-    for caption, wanted in tables:
-        places = [k for k, column in enumerate(training.columns) if column in wanted]
+    for caption, columns in tables:
+        places = [k for k, column in enumerate(training.columns) if column in columns]
         if len(places) > COLUMNS:
             wide.append(len(places))
         else:

@@ -318,11 +318,11 @@ class _Parser:
         while self.take(","):
             arguments.append(self.deeper(self.conditional))
         self.close(token)
-        wanted = len(function.parameters)
-        if len(arguments) != wanted:
+        arity = len(function.parameters)
+        if len(arguments) != arity:
             remedy = "separate arguments by commas and write decimals with a point, as in 0.5"
             raise FormulaError(
-                f"{token.text} takes {wanted} argument{'s' * (wanted != 1)}, got {len(arguments)}",
+                f"{token.text} takes {arity} argument{'s' * (arity != 1)}, got {len(arguments)}",
                 token.column, remedy, "arguments", token.text,
             )  # fmt: skip
         return Apply(function, tuple(arguments))

@@ -171,12 +171,12 @@ def thinned(losses: Sequence[float], places: int) -> Iterator[tuple[int, float]]
 
 def _labels(runs: Sequence[Run], y: Scale) -> Iterator[Shape]:
     """At the right, as near to the end of its curve as the others allow: dashes and the rate."""
-    wanted = []
+    ends = []
     for run, pen in zip(runs, PENS, strict=False):
         at = y(run.losses[-1]) if math.isfinite(run.losses[-1]) else _TOP
-        wanted.append((min(max(at, _TOP), _BOTTOM), run, pen))
-    wanted.sort(key=lambda one: (one[0], -float(one[1].rate.value)))
-    for (_, run, pen), at in zip(wanted, spread([w[0] for w in wanted]), strict=True):
+        ends.append((min(max(at, _TOP), _BOTTOM), run, pen))
+    ends.sort(key=lambda one: (one[0], -float(one[1].rate.value)))
+    for (_, run, pen), at in zip(ends, spread([w[0] for w in ends]), strict=True):
         start = _RIGHT + 8
         yield Line(((start, at), (start + _SAMPLE, at)), pen)
         content: tuple[str | Expression, ...] = (RATE, " = ", _short(run.rate))

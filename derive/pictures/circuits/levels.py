@@ -87,9 +87,9 @@ def _ordered(rows: list[list[Spot]], before: Neighbours, behind: Neighbours) -> 
         towards, steps = (before, rows[1:]) if sweep % 2 == 0 else (behind, rows[-2::-1])
         index = {spot: i / max(1, len(row) - 1) for row in rows for i, spot in enumerate(row)}
         for row in steps:
-            wanted = {spot: _mean([index[n] for n in towards.get(spot, ())], index[spot])
+            means = {spot: _mean([index[n] for n in towards.get(spot, ())], index[spot])
                       for spot in row}  # fmt: skip
-            row.sort(key=wanted.__getitem__)
+            row.sort(key=means.__getitem__)
             index.update((spot, i / max(1, len(row) - 1)) for i, spot in enumerate(row))
         crossed = _crossings(rows, behind)
         if crossed < fewest:
@@ -123,21 +123,21 @@ def _placed(
     for sweep in range(2 * _SWEEPS):
         towards = (before, behind)[sweep % 2]
         for row in rows if sweep % 2 == 0 else rows[::-1]:
-            wanted = {s: _mean([place[n] for n in towards.get(s, ())], place[s]) for s in row}
-            place.update(zip(row, _spread(row, wanted, room), strict=True))
+            means = {s: _mean([place[n] for n in towards.get(s, ())], place[s]) for s in row}
+            place.update(zip(row, _spread(row, means, room), strict=True))
     least = min(place[spot] - room[spot][0] for spot in place)
     return {spot: x - least for spot, x in place.items()}
 
 
 def _spread(
-    row: Sequence[Spot], wanted: Mapping[Spot, float], room: Mapping[Spot, Room]
+    row: Sequence[Spot], means: Mapping[Spot, float], room: Mapping[Spot, Room]
 ) -> list[float]:
-    """Places near those that are wanted, far enough apart: the mean of pushing right and left."""
+    """Places near the means, far enough apart: the mean of pushing right and left."""
     apart = [room[a][1] + _APART + room[b][0] for a, b in pairwise(row)]
     right: list[float] = []
     for i, spot in enumerate(row):
-        right.append(max(wanted[spot], right[-1] + apart[i - 1]) if right else wanted[spot])
+        right.append(max(means[spot], right[-1] + apart[i - 1]) if right else means[spot])
     left: list[float] = []
     for i in range(len(row) - 1, -1, -1):
-        left.append(min(wanted[row[i]], left[-1] - apart[i]) if left else wanted[row[i]])
+        left.append(min(means[row[i]], left[-1] - apart[i]) if left else means[row[i]])
     return [(a + b) / 2 for a, b in zip(right, reversed(left), strict=True)]

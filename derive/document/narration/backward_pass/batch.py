@@ -37,17 +37,17 @@ def _every_example(teller: Teller, valuation: Valuation) -> Table:
     network, words = teller.network, teller.words
     count = network.example_count
     lowest = min(w.layer for w in network.parameters())
-    asked: dict[Quantity, Quantity | Partial] = {}
+    by_name: dict[Quantity, Quantity | Partial] = {}
     for layer in reversed(network.layers[lowest - 1 :]):
-        asked |= {delta_of(z): delta_of(z) for z in pre_activations(layer)}
+        by_name |= {delta_of(z): delta_of(z) for z in pre_activations(layer)}
     averages = teller.derivation.section("averages").walk()
     slopes = [step.subject for step in averages if isinstance(step.subject, Partial)]
-    asked |= {slope.by: Partial(E, slope.by) for slope in slopes}
+    by_name |= {slope.by: Partial(E, slope.by) for slope in slopes}
     header: list[Inline] = [words("batch_row")]
     header += [words("example_number", n=str(n + 1)) for n in range(count)]
     body = tuple(
         ((name,), *((valuation.examples[n].displayed(one).number,) for n in range(count)))
-        for name, one in asked.items()
+        for name, one in by_name.items()
     )
     return Table(tuple(header), body, "l" + "r" * count, words("batch_values", loss=E))
 
@@ -67,13 +67,13 @@ def _by_matrices(teller: Teller) -> Iterator[Block]:
     if valuation is None or teller.brief or not fits:
         return
     gradients = [step for step in steps if step.kind is Kind.GRADIENT]
-    worked = [(step, worked_out(valuation, step)) for step in gradients]
-    if not any(numbers for _, numbers in worked):
+    numeric = [(step, worked_out(valuation, step)) for step in gradients]
+    if not any(numbers for _, numbers in numeric):
         return
     yield teller.say("batch_numbers")
     for one in _arrays(teller, steps):
         yield Equation((Relation("", one), array(valuation, one.matrix)))
-    for step, numbers in worked:
+    for step, numbers in numeric:
         yield Equation((*step.relations, *numbers), None, "gradient", result=True)
 
 
@@ -90,11 +90,11 @@ def _arrays(teller: Teller, steps: tuple[Step, ...]) -> Iterator[Named]:
     """X, and the arrays that the steps make; but for style matrices only those multiplied last."""
     forms = Forms(teller.graph, batch=True)
     yield forms.values(0)
-    wanted = ("sums", "activations", "deltas") if teller.by_matrices else ("deltas",)
+    kinds = ("sums", "activations", "deltas") if teller.by_matrices else ("deltas",)
     for layer in teller.network.layers:
-        if "sums" in wanted:
+        if "sums" in kinds:
             yield forms.sums(layer.index)
-        if "sums" in wanted or layer.index < len(teller.network.layers):
+        if "sums" in kinds or layer.index < len(teller.network.layers):
             yield forms.values(layer.index)
     yield forms.targets()
     for layer in reversed(teller.network.layers):

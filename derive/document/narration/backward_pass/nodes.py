@@ -93,14 +93,14 @@ def _one_use(teller: Teller, run: list[Visit], explained: set[Likeness]) -> Iter
         explained.add(_AT_LOSS)
         sentences.insert(0, teller.words("upstream_is_one", loss=loss))
     yield Paragraph(joined(sentences))
-    for visit, worked in zip(run, _worked(teller, kind, steps, explained), strict=True):
-        if worked is not None:
-            yield worked
+    for visit, block in zip(run, _blocks(teller, kind, steps, explained), strict=True):
+        if block is not None:
+            yield block
         if user == loss:  # the local derivative is the gradient
-            chain = first_and_last(visit.gradient) if worked is not None else None
+            chain = first_and_last(visit.gradient) if block is not None else None
             yield gradient(teller, visit.gradient, chain)
             continue
-        equations = [] if worked is not None else [local(teller, visit.locals[0])]
+        equations = [] if block is not None else [local(teller, visit.locals[0])]
         yield from rows([*equations, gradient(teller, visit.gradient)])
 
 
@@ -111,19 +111,19 @@ def _several_uses(teller: Teller, visit: Visit, explained: set[Likeness]) -> Ite
     by_gate: dict[Gate, list[int]] = {}
     for position, user in enumerate(visit.users):
         by_gate.setdefault(gate_in(teller, user, q), []).append(position)
-    worked: list[Equations | None] = [None] * len(visit.users)
+    blocks: list[Equations | None] = [None] * len(visit.users)
     for kind, positions in by_gate.items():
         users = tuple(visit.users[p] for p in positions)
         steps = [visit.locals[p] for p in positions]
         sentences.append(_why(teller, kind, (q,), users, steps, explained))
-        for p, block in zip(positions, _worked(teller, kind, steps, explained), strict=True):
-            worked[p] = block
+        for p, block in zip(positions, _blocks(teller, kind, steps, explained), strict=True):
+            blocks[p] = block
     sentences += _held_still(teller, visit, explained)
     yield Paragraph(joined(sentences))
-    yield from filter(None, worked)
+    yield from filter(None, blocks)
     equations = [
         local(teller, step)
-        for step, block in zip(visit.locals, worked, strict=True) if block is None
+        for step, block in zip(visit.locals, blocks, strict=True) if block is None
     ]  # fmt: skip
     yield from rows([*equations, gradient(teller, visit.gradient)])
 
@@ -189,15 +189,15 @@ def _held_still(teller: Teller, visit: Visit, explained: set[Likeness]) -> Itera
         yield teller.words("held_still_again", slopes=slopes, q=visit.q, count=len(again))
 
 
-def _worked(
+def _blocks(
     teller: Teller, kind: Gate, steps: list[Step], explained: set[Likeness]
 ) -> list[Equations | None]:
     """Rule by rule, what no word explains, or where all is told in full; each sort once."""
     blocks: list[Equations | None] = []
     for step in steps:
         like = likeness(step)
-        wanted = (teller.full or kind is Gate.OTHER) and len(step.substeps) > 1
-        blocks.append(lines(teller, step) if wanted and like not in explained else None)
+        at_length = (teller.full or kind is Gate.OTHER) and len(step.substeps) > 1
+        blocks.append(lines(teller, step) if at_length and like not in explained else None)
         explained.add(like)
     return blocks
 
@@ -225,12 +225,12 @@ def _numbered(teller: Teller, equation: Equation, step: Step) -> Equation:
     numeric = teller.numeric(step)
     if numeric is None:
         return equation
-    worked = numeric.relations[1:]
+    relations = numeric.relations[1:]
     if teller.brief:
-        worked = tail(worked)
-    if _says_again(equation.chain[-1].expression, worked[0].expression):
-        worked = worked[1:]
-    return replace(equation, chain=(*equation.chain, *worked))
+        relations = tail(relations)
+    if _says_again(equation.chain[-1].expression, relations[0].expression):
+        relations = relations[1:]
+    return replace(equation, chain=(*equation.chain, *relations))
 
 
 def _says_again(last: Expression, first: Expression) -> bool:

@@ -198,10 +198,10 @@ class _Weight:
             yield Equation(parts.together.relations, None, "gradient")
             return
         numeric = teller.numeric(parts.result)
-        worked = numeric.relations[1:] if numeric is not None else ()
+        relations = numeric.relations[1:] if numeric is not None else ()
         if len(self.paths) > 1 and not teller.full:
-            worked = tail(worked, 2)  # what every path contributes, their sum
-        yield Equation((*parts.together.relations, *worked), None, "gradient", result=True)
+            relations = tail(relations, 2)  # what every path contributes, their sum
+        yield Equation((*parts.together.relations, *relations), None, "gradient", result=True)
 
     def _result(self) -> Iterator[Block]:
         """What stands before the input is δ: named, or known by its name."""

@@ -54,8 +54,8 @@ def _leaf(teller: Teller, section: Section, explained: set[tuple[object, ...]]) 
         explained.add(_HELD)
         text.append(words("routes_held_still", slope=held.subject, by=held.about[1]))
     yield Paragraph(sentences(text))
-    worked = yield from _factors(teller, new, explained)
-    if worked or len(result.uses) > 1:  # else the local derivative has just been shown as it is
+    at_length = yield from _factors(teller, new, explained)
+    if at_length or len(result.uses) > 1:  # else the local derivative has just been shown as it is
         yield gradient(teller, result)
 
 
@@ -65,20 +65,20 @@ def _factors(
     """The new local derivatives, rule by rule what no word explains; each sort once. Returns
     whether any was worked out so."""
     waiting: list[Equation] = []
-    worked = False
+    at_length = False
     for step in new:
         of, by = step.about
-        wanted = teller.full or gate_in(teller, of, by) is Gate.OTHER
+        unexplained = teller.full or gate_in(teller, of, by) is Gate.OTHER
         like = likeness(step)
-        if wanted and len(step.substeps) > 1 and like not in explained:
+        if unexplained and len(step.substeps) > 1 and like not in explained:
             yield from rows(waiting)
-            waiting, worked = [], True
+            waiting, at_length = [], True
             yield lines(teller, step)
         else:
             waiting.append(local(teller, step))
         explained.add(like)
     yield from rows(waiting)
-    return worked
+    return at_length
 
 
 def _route(path: Path) -> Inline:

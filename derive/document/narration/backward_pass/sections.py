@@ -114,12 +114,12 @@ def _results(teller: Teller, section: Section) -> Iterator[Block]:
 
 def _needed(deltas: list[Step], chains: list[Chain]) -> list[Step]:
     """The steps that name a δ of the chains, or of a δ among them."""
-    wanted = {q for chain in chains for q in quantities(chain[-1].expression)}
+    mentioned = {q for chain in chains for q in quantities(chain[-1].expression)}
     steps = []
     for step in reversed(deltas):
-        if step.subject in wanted:
+        if step.subject in mentioned:
             steps.append(step)
-            wanted.update(quantities(step.result))
+            mentioned.update(quantities(step.result))
     return steps[::-1]
 
 

@@ -36,7 +36,7 @@ def questions(teller: Teller) -> Iterator[Block]:
         yield from blocks
 
 
-def _asked(teller: Teller, question: str) -> Heading:
+def _question(teller: Teller, question: str) -> Heading:
     return Heading(3, teller.words(f"question_{question}"))
 
 
@@ -52,7 +52,7 @@ def _vanishing_bias(teller: Teller) -> Iterator[Block]:
         step = Locals(graph).step(z, w)
         if b not in quantities(step.relations[1].expression):
             return  # too long a sum to be written out
-        yield _asked(teller, "bias_vanishes")
+        yield _question(teller, "bias_vanishes")
         yield teller.say("answer_bias_vanishes", z=z, b=b, w=w)
         yield short(step)
         kind = "frozen" if "biases" in layer.frozen else "trained"
@@ -67,7 +67,7 @@ def _bias(teller: Teller) -> Iterator[Block]:
     step = teller.extra[BIAS]
     b, *receivers = step.about
     name = "bias_shared" if len(receivers) > 1 else "bias"
-    yield _asked(teller, name)
+    yield _question(teller, name)
     yield teller.say(f"answer_{name}", b=b, z=receivers[0])
     yield Equation(step.relations, None, "gradient")
 
@@ -77,7 +77,7 @@ def _batch(teller: Teller) -> Iterator[Block]:
     network, valuation = teller.network, teller.valuation
     if not network.is_batch or not network.parameters():
         return
-    yield _asked(teller, "batch")
+    yield _question(teller, "batch")
     loss, how = teller.graph.goal, network.over_examples
     n = network.example_count
     if valuation is None:
@@ -97,7 +97,7 @@ def _vanishing(teller: Teller) -> Iterator[Block]:
         return
     layers = teller.network.layers
     count = sum(layer.activation.name == "sigmoid" for layer in layers)
-    yield _asked(teller, "vanishing")
+    yield _question(teller, "vanishing")
     yield teller.say("answer_vanishing", loss=E, count=count, bound=Number(_QUARTER**count))
     if teller.valuation is not None:
         yield from _norms(teller, teller.valuation)
@@ -135,7 +135,7 @@ def _equal(teller: Teller) -> Iterator[Block]:
     if not hidden:
         return
     layer = hidden[0]
-    yield _asked(teller, "equal")
+    yield _question(teller, "equal")
     biases = any(layer.bias != "none" for layer in teller.network.layers)
     name = "answer_equal" if biases else "answer_equal_none"
     yield teller.say(name, layer=teller.layer_name(layer))
