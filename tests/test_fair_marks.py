@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from derive.worksheets.marking import Mark, judges, nearness, number_rule
-from derive.worksheets.marking.carried import Worked
+from derive.worksheets.marking.carried import Result
 from derive.worksheets.marking.reading.numbers import Reading
 from derive.worksheets.marking.verdicts import Verdict
 from tests.truth import fairness
@@ -32,8 +32,8 @@ def test_a_unit_too_much_would_be_seen(one_network: None, monkeypatch: pytest.Mo
     """Planted: what is cut off may be a whole unit away."""
     strict = nearness.is_cut_off
 
-    def lenient(reading: Reading, worked: Worked) -> bool:
-        return strict(reading, Worked(worked.value, worked.error, exact=False))
+    def lenient(reading: Reading, result: Result) -> bool:
+        return strict(reading, Result(result.value, result.error, exact=False))
 
     monkeypatch.setattr(number_rule, "is_cut_off", lenient)
     monkeypatch.setattr(fairness, "HONEST", {})

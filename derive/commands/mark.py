@@ -54,22 +54,22 @@ def mark(
     if output is None and one_file:
         raise click.UsageError("--one-file is about the feedback, which needs a folder: add -o DIR")
     import derive
-    from derive.worksheets.marking.reports.delivery import files, left, printed
+    from derive.worksheets.marking.reports.delivery import files, outdated, report_text
 
     marks = derive.mark(bundle, answers, templates=templates)
     if output is None:
-        click.echo(printed(marks, to[0], templates), nl=False)
+        click.echo(report_text(marks, to[0], templates), nl=False)
         if "latex" in to:
             tell_names(marks.people)
         return
     pages = files(marks, to, templates, one_file=one_file)
-    written = {Path(output) / name: page for name, page in pages.items()}
-    refuse_to_overwrite(list(written), force)
-    before = left(Path(output), to, pages)
+    files_of = {Path(output) / name: page for name, page in pages.items()}
+    refuse_to_overwrite(list(files_of), force)
+    earlier = outdated(Path(output), to, pages)
     from derive.files import write_whole
 
-    write_whole(written)
-    clear(before, "the marks that were there")
-    tell(list(written))
+    write_whole(files_of)
+    clear(earlier, "the marks that were there")
+    tell(list(files_of))
     if "latex" in to:
         tell_names(marks.people)

@@ -21,7 +21,7 @@ from derive.pictures.charts.bars import bars
 from derive.pictures.picture import Box, Label
 from derive.worksheets.marking.grading import ClassMarks
 from derive.worksheets.marking.reports.alike import Alike, alike
-from derive.worksheets.marking.reports.delivery import files, printed
+from derive.worksheets.marking.reports.delivery import files, report_text
 from derive.worksheets.marking.reports.distribution import distribution
 from derive.worksheets.marking.reports.tallies import StepTally, report
 from derive.worksheets.worksheet import Worksheet
@@ -137,9 +137,9 @@ def test_the_median_is_told_beside_the_mean(marks: ClassMarks) -> None:
     assert found.median == (scores[1] + scores[2]) / 2
     shares = sorted(student.share for student in marks.students)
     assert marks.totals().median == Fraction(shares[1] + shares[2]) / 2
-    text = " ".join(printed(marks, "text").split())
+    text = " ".join(report_text(marks, "text").split())
     assert f"and the median is {float(found.median):g};" in text
-    data = json.loads(printed(marks, "json"))["class"]
+    data = json.loads(report_text(marks, "json"))["class"]
     assert data["median"] == float(found.median)
     assert data["shares"]["median"] == float(marks.totals().median)
 

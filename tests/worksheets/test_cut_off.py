@@ -12,7 +12,7 @@ from derive.expression.arithmetic import HIGH
 from derive.expression.nodes import Number
 from derive.network import Dense, Network
 from derive.worksheets.marking import Mark, Verdict, mark_values, read
-from derive.worksheets.marking.carried import Worked
+from derive.worksheets.marking.carried import Result
 from derive.worksheets.marking.nearness import Asked, is_cut_off
 from derive.worksheets.marking.number_rule import Line, verdict_on
 
@@ -24,7 +24,7 @@ def verdict(text: str, value: str, error: str = "0") -> Verdict:
     """What an answer is, where the key's numbers lead to ``value`` give or take ``error``."""
     exact = Fraction(value)
     key = Number(Fraction(round(exact * 10**4), 10**4))
-    right = Worked(HIGH.number(exact), HIGH.number(Fraction(error)), error == "0")
+    right = Result(HIGH.number(exact), HIGH.number(Fraction(error)), error == "0")
     return verdict_on(read(text), Line(key, ASKED, right), ())[0]
 
 
@@ -81,10 +81,10 @@ def test_no_number_is_cut_off_to_its_neighbour(digits: int) -> None:
     """Every number with so many decimals, and the two beside it."""
     for units in range(-150, 151):
         value = Fraction(units, 10**digits)
-        worked = Worked(HIGH.number(value), exact=True)
+        result = Result(HIGH.number(value), exact=True)
         for other in (units - 1, units, units + 1):
             text = f"{float(Fraction(other, 10**digits)):.{digits}f}"
-            assert is_cut_off(read(text), worked) == (other == units), (text, value)
+            assert is_cut_off(read(text), result) == (other == units), (text, value)
 
 
 # -- on a sheet --------------------------------------------------------------------------------

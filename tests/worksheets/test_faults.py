@@ -23,7 +23,7 @@ from derive.worksheets.marking import Verdict
 from derive.worksheets.marking.judges import Judges
 from derive.worksheets.marking.reading.faults import Fault, Faults
 from derive.worksheets.marking.reading.spelling import answered
-from derive.worksheets.marking.working import worked
+from derive.worksheets.marking.working import read_working
 
 CASES = 3_000
 QUOTED = re.compile(r"“[^”]*”?")  # what the student wrote themselves
@@ -149,6 +149,6 @@ def test_an_exponent_that_lost_its_place_is_unreadable_and_never_wrong(typed: st
      ("1 − 0.02", 0.98), ("0.98 # from (1)", 0.98), ("(1) 0.98", 0.98)],
 )  # fmt: skip
 def test_and_what_means_one_thing_is_read(typed: str, value: float) -> None:
-    reading, slip = worked(answered(typed, "1"), formulas("layered").read)
+    reading, slip = read_working(answered(typed, "1"), formulas("layered").read)
     assert slip is None and reading.value is not None
     assert abs(float(reading.value) - value) < 1e-12

@@ -11,7 +11,7 @@ from worksheets.sheets import sheet
 from derive.worksheets.marking import Mark, Verdict, mark_values, read
 from derive.worksheets.marking.reading.faults import Fault
 from derive.worksheets.marking.reading.spelling import doubtful, spelled
-from derive.worksheets.marking.working import worked
+from derive.worksheets.marking.working import read_working
 
 READ = sheet(two_two_two(), 1).reader.read
 
@@ -50,7 +50,7 @@ DOUBTFUL = [
 @pytest.mark.parametrize("text", DOUBTFUL)
 def test_what_may_mean_two_things_is_no_number(text: str) -> None:
     assert read(text).fault
-    assert worked(text, READ)[0].fault, "nor is it one as a working"
+    assert read_working(text, READ)[0].fault, "nor is it one as a working"
 
 
 def test_a_raised_point_is_told_from_a_product() -> None:
@@ -78,7 +78,7 @@ def test_a_raised_point_is_told_from_a_product() -> None:
      ("−0.5²", "-0.25"), ("(0.5)²", "0.25"), ("12²", "144"), ("2*3", "6"), ("2 · 3", "6")],
 )  # fmt: skip
 def test_a_working_is_read_as_it_is_meant(text: str, value: str) -> None:
-    assert worked(text, READ)[0].value == Fraction(value)
+    assert read_working(text, READ)[0].value == Fraction(value)
 
 
 @pytest.mark.parametrize("nothing", ["", " ", "-", "–", "—", "--", "\u200b"])

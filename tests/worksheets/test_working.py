@@ -15,7 +15,7 @@ from worksheets.sheets import Sheet, sheet
 
 from derive.worksheets.marking import Mark, Verdict, carried, mark_values
 from derive.worksheets.marking.reading.faults import Faults
-from derive.worksheets.marking.working import worked
+from derive.worksheets.marking.working import read_working
 
 MADE = sheet(two_two_two(), 1)
 RELU = sheet(relu_softmax(), 1)
@@ -23,7 +23,7 @@ FAULTS = Faults(MADE.reader.names)
 
 
 def read(text: str, made: Sheet = MADE) -> tuple[Fraction | None, str]:
-    reading, slip = worked(text, made.reader.read)
+    reading, slip = read_working(text, made.reader.read)
     return reading.value, FAULTS(slip)
 
 
@@ -78,9 +78,9 @@ def test_a_wrong_working_has_one(text: str, slip: str) -> None:
 
 
 def test_an_answer_is_shown_as_it_was_typed() -> None:
-    assert worked("h1 = 0.59", MADE.reader.read)[0].text == "h1 = 0.59"
-    assert worked("=cmd()", MADE.reader.read)[0].text == "=cmd()"
-    long = worked("1" + "·1" * 80 + " = 0.59", MADE.reader.read)[0].text
+    assert read_working("h1 = 0.59", MADE.reader.read)[0].text == "h1 = 0.59"
+    assert read_working("=cmd()", MADE.reader.read)[0].text == "=cmd()"
+    long = read_working("1" + "·1" * 80 + " = 0.59", MADE.reader.read)[0].text
     assert long.startswith("1·1") and long.endswith("…=0.59") and len(long) <= 60
 
 
@@ -145,11 +145,11 @@ def calls(work: Callable[[], Any]) -> int:
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
 def test_no_answer_costs_more_than_a_known_amount_of_work(text: str) -> None:
     """Few calls, and no number in them that is long: only so many digits are ever written out."""
-    reading, slip = worked(text, MADE.reader.read)
+    reading, slip = read_working(text, MADE.reader.read)
     assert len(reading.text) <= 60 and len(FAULTS(slip)) < 200
     for part in (reading.value or Fraction(0), reading.unit):
         assert max(map(int.bit_length, part.as_integer_ratio())) < 3_000
-    assert calls(lambda: worked(text, MADE.reader.read)) < MOST
+    assert calls(lambda: read_working(text, MADE.reader.read)) < MOST
     label = MADE.label("define/z1.1")
     assert calls(lambda: marks({label: text})) - calls(lambda: marks({})) < 2 * MOST
 
@@ -157,7 +157,7 @@ def test_no_answer_costs_more_than_a_known_amount_of_work(text: str) -> None:
 def test_the_bound_would_see_what_it_is_for(monkeypatch: pytest.MonkeyPatch) -> None:
     """Planted: without the limit on their size numbers of any length are written out."""
     monkeypatch.setattr(carried, "_LARGEST", 10**6)
-    value = worked("exp(1e4) + 0", MADE.reader.read)[0].value
+    value = read_working("exp(1e4) + 0", MADE.reader.read)[0].value
     assert value is not None and value.numerator.bit_length() > 3_000
     work = [calls(lambda n=n: MADE.reader.read("3" + "/3" * n)) for n in (100, 400)]
     assert work[1] > 3 * work[0]
@@ -168,6 +168,6 @@ def test_the_worst_time_of_an_answer_is_told() -> None:
     worst = 0.0, ""
     for text in HOSTILE:
         start = time.perf_counter()
-        worked(text, MADE.reader.read)
+        read_working(text, MADE.reader.read)
         worst = max(worst, (time.perf_counter() - start, text[:40]))
     print(f"\n{len(HOSTILE)} hostile answers; the worst took {1000 * worst[0]:.1f} ms: {worst[1]}")

@@ -26,7 +26,7 @@ from derive.worksheets.exercise import Exercise, Task, exercise
 from derive.worksheets.items import Item, items
 from derive.worksheets.marking import Mark, Verdict, mark_values
 from derive.worksheets.marking.formulas import Compared, Formulas
-from derive.worksheets.marking.working import worked
+from derive.worksheets.marking.working import read_working
 
 ROOT = Path(__file__).parents[2]
 SHEETS: list[dict[str, Any]] = YAML(typ="safe", pure=True).load(
@@ -120,7 +120,7 @@ def test_no_number_that_is_right_is_marked_wrong(marked: list[Marked]) -> None:
     for sheet in marked:
         for step, marks in sheet.marks.items():
             mark = marks[-1]
-            reading, _ = worked(sheet.typed.get(mark.label, ""), sheet.reader.read)
+            reading, _ = read_working(sheet.typed.get(mark.label, ""), sheet.reader.read)
             if mark.verdict is Verdict.MISSING or reading.value is None or not reading.unit:
                 continue
             exact = _exact(sheet, step)

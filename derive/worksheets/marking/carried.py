@@ -40,7 +40,7 @@ class Value:
 
 
 @dataclass(frozen=True, slots=True)
-class Worked:
+class Result:
     """What a formula comes to, and how far the errors of the numbers put in can move it.
 
     exact  no number put in was rounded: then there is one value and no other
@@ -67,10 +67,11 @@ class Values:
         """What an atom is worth here. What is given is exact; what was worked out is rounded."""
         if atom in self.own:
             return self.own[atom]
-        shown = self.numbers.displayed(atom)
-        worked = atom in self.numbers.formulas or isinstance(atom, Partial)
-        error = HIGH.number(half_unit(shown.number)) if worked and not shown.exact else _ZERO
-        return Value(shown.number.value, error)
+        displayed = self.numbers.displayed(atom)
+        is_result = atom in self.numbers.formulas or isinstance(atom, Partial)
+        is_rounded = is_result and not displayed.exact
+        error = HIGH.number(half_unit(displayed.number)) if is_rounded else _ZERO
+        return Value(displayed.number.value, error)
 
     def number(self, atom: Expression) -> Fraction:
         """The number of an atom."""
@@ -83,7 +84,7 @@ class Values:
     def partial(self, of: Quantity, by: Quantity) -> Any:
         return HIGH.number(self.value(Partial(of, by)).number)
 
-    def work_out(self, formula: Expression, fewer: int = 0) -> Worked | None:
+    def work_out(self, formula: Expression, fewer: int = 0) -> Result | None:
         """What a formula comes to here; None where it has no value: a student's own number may
         leave the domain of a logarithm.
 
@@ -101,7 +102,7 @@ class Values:
             value, error = value_and_error(in_letters, numbers, errors, _ZERO)
         except ArithmeticError:
             return None
-        return Worked(value, error, not any(errors.values()))
+        return Result(value, error, not any(errors.values()))
 
 
 @lru_cache(maxsize=_MOST_KNOWN)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from derive.worksheets.exercise import Exercise, Task
-from derive.worksheets.marking.carried import Values, Worked
+from derive.worksheets.marking.carried import Result, Values
 from derive.worksheets.marking.nearness import Asked, is_cut_off, is_rounded
 from derive.worksheets.marking.reading.numbers import Reading
 from derive.worksheets.misconceptions import slips
@@ -13,7 +13,7 @@ from derive.worksheets.misconceptions import slips
 _FEWEST = 3  # digits by which a number with fewer than asked for is told from others
 
 
-def named(
+def misconceptions_behind(
     task: Task, exercise: Exercise, reading: Reading, asked: Asked, ways: tuple[Values, ...]
 ) -> tuple[str, ...]:
     """The ids of the misconceptions whose value was written, the likelier first.
@@ -23,28 +23,28 @@ def named(
     The value has the digits asked for; where none does, it may have fewer, or be cut off.
     """
 
-    def as_asked(worked: Worked) -> bool:
-        return is_rounded(reading, worked, asked.of(reading))
+    def as_asked(result: Result) -> bool:
+        return is_rounded(reading, result, asked.of(reading))
 
-    def as_written(worked: Worked) -> bool:
-        return is_rounded(reading, worked, reading.unit) or is_cut_off(reading, worked)
+    def as_written(result: Result) -> bool:
+        return is_rounded(reading, result, reading.unit) or is_cut_off(reading, result)
 
-    found = list(_values(task, exercise, ways))
-    names = _names(found, as_asked)
+    candidates = list(_values(task, exercise, ways))
+    names = _names(candidates, as_asked)
     if not names and reading.digits >= _FEWEST:
-        names = _names(found, as_written)
+        names = _names(candidates, as_written)
     return names
 
 
 def _values(
     task: Task, exercise: Exercise, ways: tuple[Values, ...]
-) -> Iterator[tuple[str, Worked]]:  # fmt: skip
+) -> Iterator[tuple[str, Result]]:  # fmt: skip
     for slip in slips(task, exercise):
         for values in ways:
-            worked = values.work_out(slip.formula, slip.misconception.fewer)
-            if worked is not None:
-                yield slip.misconception.id, worked
+            result = values.work_out(slip.formula, slip.misconception.fewer)
+            if result is not None:
+                yield slip.misconception.id, result
 
 
-def _names(found: list[tuple[str, Worked]], fits: Callable[[Worked], bool]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(name for name, worked in found if fits(worked)))
+def _names(candidates: list[tuple[str, Result]], fits: Callable[[Result], bool]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for name, result in candidates if fits(result)))

@@ -91,10 +91,10 @@ class Formulas(Reader):
         if len(members) > 1 and not members[-1].strip():
             return Compared(False, fault=Fault("empty-end"))
         for member in members[1:] or members:
-            found = self._member(right, member, assumptions, wrong, subject)
-            if not found.equal:
-                return found
-        return found
+            comparison = self._member(right, member, assumptions, wrong, subject)
+            if not comparison.equal:
+                return comparison
+        return comparison
 
     def _member(
         self, right: Expression, text: str, assumptions: frozenset[str],
@@ -112,36 +112,37 @@ class Formulas(Reader):
         for point in points:
             exact = evaluate(right, point)
             try:
-                given = evaluate(formula, point)
+                value = evaluate(formula, point)
             except (ArithmeticError, KeyError, TypeError):  # TypeError: a second derivative
-                given = None
-            if given is None or not equal(given, exact):
+                value = None
+            if value is None or not equal(value, exact):
                 break
         else:
             return Compared(True)
-        digits = next((d for d in _SHARPER if _shown(given, d) != _shown(exact, d)), _SHARPER[-1])
+        differs = (d for d in _SHARPER if _to_digits(value, d) != _to_digits(exact, d))
+        digits = next(differs, _SHARPER[-1])
         return Compared(
             False,
-            values=tuple((atom, _shown(evaluate(atom, point))) for atom in _mentioned(formula)),
-            given=_shown(given, digits),
-            right=_shown(exact, digits),
-            misconceptions=_named(formula, wrong, points),
+            values=tuple((atom, _to_digits(evaluate(atom, point))) for atom in _mentioned(formula)),
+            given=_to_digits(value, digits),
+            right=_to_digits(exact, digits),
+            misconceptions=_misconceptions(formula, wrong, points),
         )
 
 
-def _named(
+def _misconceptions(
     formula: Expression, wrong: Iterable[tuple[str, Expression]], points: tuple[Trace, ...]
 ) -> tuple[str, ...]:
-    found: dict[str, None] = {}
+    rows: dict[str, None] = {}
     for row, slipped in wrong:
-        if row not in found and all(agree(formula, slipped, point) for point in points):
-            found[row] = None
-    return tuple(found)
+        if row not in rows and all(agree(formula, slipped, point) for point in points):
+            rows[row] = None
+    return tuple(rows)
 
 
 def _mentioned(formula: Expression) -> tuple[Atom, ...]:
     return tuple(dict.fromkeys(n for n in formula.walk() if isinstance(n, Quantity)))
 
 
-def _shown(value: Any, digits: int = _SHARPER[0]) -> str:
+def _to_digits(value: Any, digits: int = _SHARPER[0]) -> str:
     return "" if value is None else str(HIGH.context.nstr(value, digits))

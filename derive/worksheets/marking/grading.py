@@ -82,11 +82,11 @@ class StudentMarks:
     @property
     def questions(self) -> dict[str, tuple[Fraction, Fraction]]:
         """Letter of a question → points given, points there are."""
-        found: dict[str, tuple[Fraction, Fraction]] = {}
+        sums: dict[str, tuple[Fraction, Fraction]] = {}
         for one in self.graded:
-            points, worth = found.get(one.question, (Fraction(0), Fraction(0)))
-            found[one.question] = points + one.points, worth + one.worth
-        return found
+            points, worth = sums.get(one.question, (Fraction(0), Fraction(0)))
+            sums[one.question] = points + one.points, worth + one.worth
+        return sums
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,38 +176,39 @@ def mark(
     An answer that cannot be read is told in its mark and stops nothing. Raises WorksheetError
     with every unknown student, form and blank, and every row that is there twice; OSError.
     """
-    known = bundle if isinstance(bundle, Bundle) else read_bundle(bundle)
+    if not isinstance(bundle, Bundle):
+        bundle = read_bundle(bundle)
     folder = None if templates is None else Path(templates)
-    found = read_submissions(answers, known)
-    first = known.maker(min(found, default=1))
+    submissions = read_submissions(answers, bundle)
+    first = bundle.maker(min(submissions, default=1))
     recipe = first.recipe
     judges: dict[str, Judges] = {}  # by the structure
     students, problems = [], []
-    for number in sorted(found):
-        variant = known.variant(number)
+    for number in sorted(submissions):
+        variant = bundle.variant(number)
         labels = [answer.label for answer in variant.answers]
-        mine, wrong = check_labels(found[number], labels, known.form(number))
+        mine, wrong = check_labels(submissions[number], labels, bundle.form(number))
         problems += wrong
         if not problems:
-            structure = known.structure(number)
+            structure = bundle.structure(number)
             if structure not in judges:
-                maker = known.maker(number)
+                maker = bundle.maker(number)
                 judges[structure] = Judges(
                     maker.exercise,
                     maker.names,
                     recipe.repeat,
                     wording(maker.exercise.structure, maker.names, folder),
                 )
-            students.append(_graded(known, variant, judges[structure], mine, recipe.points_in))
+            students.append(_graded(bundle, variant, judges[structure], mine, recipe.points_in))
     if problems:
         raise WorksheetError("\n".join(problems[:50]))
     absent = tuple(
-        Absent(known.form(number), known.student(number), known.person(number))
-        for number in range(1, known.count + 1) if number not in found
+        Absent(bundle.form(number), bundle.student(number), bundle.person(number))
+        for number in range(1, bundle.count + 1) if number not in submissions
     )  # fmt: skip
     title = recipe.title or first.exercise.structure.title
     return ClassMarks(
-        title, tuple(students), first.names, absent, len(judges) > 1, known.columns,
+        title, tuple(students), first.names, absent, len(judges) > 1, bundle.columns,
         variants(first.exercise.structure),
     )  # fmt: skip
 

@@ -66,36 +66,36 @@ class Judges:
 
         answers  label of a blank → what was written there; what is left out is missing
         """
-        found: dict[str, Mark] = {}
+        by_label: dict[str, Mark] = {}
         updated = Known()
         for numbers, items, later in _together(variant):
             marks = mark_values(
                 self.formulas, items, numbers, answers,
                 start=updated if later else None, after=updated, faults=self.faults,
             )  # fmt: skip
-            found |= {mark.label: mark for mark in marks}
+            by_label |= {mark.label: mark for mark in marks}
         for answer in variant.answers:
-            if answer.label not in found:
-                found[answer.label] = self._alone(answer, answers.get(answer.label, ""))
-        marks = with_first([found[answer.label] for answer in variant.answers])
+            if answer.label not in by_label:
+                by_label[answer.label] = self._alone(answer, answers.get(answer.label, ""))
+        marks = with_first([by_label[answer.label] for answer in variant.answers])
         if self._repeat != ONCE:
             return marks
         guessed = {a.label for a in variant.answers if isinstance(a, ChoiceAnswer)}
         return once(marks, guessed)
 
     def _alone(self, answer: AnyAnswer, text: str) -> Mark:
-        shown = text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"
+        excerpt = text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"
         expected = self._expected(answer)
         a_dash_is_none = isinstance(answer, NamesAnswer) and text.strip()
         if read(text).empty and not a_dash_is_none:
-            return Mark(answer.label, answer.step, Verdict.MISSING, shown, expected)
+            return Mark(answer.label, answer.step, Verdict.MISSING, excerpt, expected)
         if len(text) > MAX_LENGTH:
-            found = _unreadable(Fault("too-long", str(MAX_LENGTH)))
+            judged = _unreadable(Fault("too-long", str(MAX_LENGTH)))
         else:
-            found = _JUDGES[type(answer)](self, answer, answered(text, answer.label))
-        verdict, named, fault, differs = found
+            judged = _JUDGES[type(answer)](self, answer, answered(text, answer.label))
+        verdict, misconceptions, fault, differs = judged
         return Mark(
-            answer.label, answer.step, verdict, shown, expected, named,
+            answer.label, answer.step, verdict, excerpt, expected, misconceptions,
             fault=self.faults(fault), differs=differs,
         )  # fmt: skip
 
@@ -122,7 +122,7 @@ class Judges:
         plain = unicodedata.normalize("NFKC", text).strip().replace("[", "(").replace("]", ")")
         match = _LETTER.match(plain)
         letter = (match[1] or match[2]).lower() if match else ""
-        others = {found.lower() for found in re.findall(r"\(([a-zA-Z])\)", plain)} - {letter}
+        others = {other.lower() for other in re.findall(r"\(([a-zA-Z])\)", plain)} - {letter}
         if not letter or letter not in answer.letters or others & {*answer.letters}:
             return _unreadable(Fault("no-letter", text.strip(), ", ".join(answer.letters)))
         if letter == answer.letter:
@@ -130,18 +130,18 @@ class Judges:
         row = answer.misconceptions[answer.letters.index(letter)]
         return _verdict(False, (row,) if row else ())
 
-    def named(self, answer: NamesAnswer, text: str) -> _Judged:
+    def names_given(self, answer: NamesAnswer, text: str) -> _Judged:
         """Names in any order; the ends of a path may stand among them."""
         if text.strip().lower() in _NONE:
             return _verdict(not answer.names)
         try:
-            found, rest = self.formulas.quantities(text)
+            mentioned, rest = self.formulas.quantities(text)
         except FormulaError as error:
             return _unreadable(Fault(error.kind, *error.about))
         unknown = _BETWEEN.sub(" ", rest).split()
-        if unknown or not found:
+        if unknown or not mentioned:
             return _unreadable(Fault("unknown-name", unknown[0] if unknown else text.strip()))
-        return _verdict(found - {*answer.ends} == {*answer.names} - {*answer.ends})
+        return _verdict(mentioned - {*answer.ends} == {*answer.names} - {*answer.ends})
 
     def formula(self, answer: FormulaAnswer, text: str) -> _Judged:
         """A formula in the names of the sheet; one with an equals sign is what follows it."""
@@ -157,13 +157,13 @@ class Judges:
 
 _Judged = tuple[Verdict, tuple[str, ...], Fault | None, Compared | None]
 _JUDGES: dict[type, Callable[[Judges, Any, str], _Judged]] = {
-    CountAnswer: Judges.count, ChoiceAnswer: Judges.choice, NamesAnswer: Judges.named,
+    CountAnswer: Judges.count, ChoiceAnswer: Judges.choice, NamesAnswer: Judges.names_given,
     FormulaAnswer: Judges.formula,
 }  # fmt: skip
 
 
-def _verdict(right: bool, named: tuple[str, ...] = ()) -> _Judged:
-    return (Verdict.RIGHT if right else Verdict.WRONG), named, None, None
+def _verdict(right: bool, misconceptions: tuple[str, ...] = ()) -> _Judged:
+    return (Verdict.RIGHT if right else Verdict.WRONG), misconceptions, None, None
 
 
 def _unreadable(fault: Fault) -> _Judged:
@@ -173,10 +173,10 @@ def _unreadable(fault: Fault) -> _Judged:
 def _together(variant: Variant) -> list[tuple[Numbers, list[Item], bool]]:
     """The lines of a sheet, those that are worked out from the same numbers together; and whether
     they come after the update."""
-    found: dict[int, tuple[Numbers, list[Item], bool]] = {}
+    groups: dict[int, tuple[Numbers, list[Item], bool]] = {}
     for question in variant.questions:
         if question.numbers is not None:
             later = question.kind == "new-loss"
-            same = found.setdefault(id(question.numbers), (question.numbers, [], later))
+            same = groups.setdefault(id(question.numbers), (question.numbers, [], later))
             same[1].extend(question.items)
-    return list(found.values())
+    return list(groups.values())

@@ -16,8 +16,8 @@ from derive.derivation.numbers.chains import Atom, Numbers
 from derive.expression.arithmetic import HIGH
 from derive.expression.nodes import Expression, variable
 from derive.worksheets.items import Answer, Item, put_into
-from derive.worksheets.marking.carried import Value, Worked
-from derive.worksheets.marking.causes import named
+from derive.worksheets.marking.carried import Result, Value
+from derive.worksheets.marking.causes import misconceptions_behind
 from derive.worksheets.marking.formulas import Formulas
 from derive.worksheets.marking.nearness import asked_of, is_rounded
 from derive.worksheets.marking.number_rule import Line, Way, verdict_on
@@ -26,7 +26,7 @@ from derive.worksheets.marking.reading.faults import Faults
 from derive.worksheets.marking.reading.numbers import Reading
 from derive.worksheets.marking.reading.spelling import answered
 from derive.worksheets.marking.verdicts import Mark, Verdict, with_first
-from derive.worksheets.marking.working import worked
+from derive.worksheets.marking.working import read_working
 
 
 def mark_values(
@@ -63,7 +63,7 @@ class _Marker:
         readings: dict[str, Reading] = {}
         for answer in item.answers:
             text = answered(answers.get(answer.label, ""), answer.label)
-            readings[answer.label], working = worked(text, self.reader.read)
+            readings[answer.label], working = read_working(text, self.reader.read)
         *put_in, last = item.answers
         line = put_into(item.task, self.progress.numbers)
         marks = [self._put_in(answer, line.at(answer.address), readings) for answer in put_in]
@@ -71,8 +71,8 @@ class _Marker:
             a for a, mark in zip(put_in, marks, strict=True) if mark.verdict is Verdict.WRONG
         ]
         other = self._as_put_in(line, slipped, readings)
-        mark, is_of_line = self._value(item, last, readings[last.label], other)
-        if is_of_line and mark.counts:  # what was put in is the mistake: it has the name
+        mark, way = self._value(item, last, readings[last.label], other)
+        if way and way is other and mark.counts:  # what was put in is the mistake: it has the name
             first = put_in.index(slipped[0])
             names = self._names(item, readings[last.label])
             marks[first] = replace(marks[first], misconceptions=names)
@@ -93,7 +93,7 @@ class _Marker:
             asked = asked_of(answer.value, progress.numbers.rounding)
             is_key, is_own = (
                 is_rounded(
-                    reading, Worked(HIGH.number(v.number), v.error, not v.error),
+                    reading, Result(HIGH.number(v.number), v.error, not v.error),
                     asked.of(reading),
                 )
                 for v in (progress.key.value(atom), progress.own.value(atom))
@@ -133,8 +133,8 @@ class _Marker:
 
     def _value(
         self, item: Item, answer: Answer, reading: Reading, as_put_in: Way | None
-    ) -> tuple[Mark, bool]:
-        """The mark of a line's value; and whether it comes from what was put in, wrongly."""
+    ) -> tuple[Mark, Way | None]:
+        """The mark of a line's value, and by which way that is not the key's it was come to."""
         task, key, progress = item.task, answer.value, self.progress
         asked = asked_of(key, progress.numbers.rounding)
         right = progress.key.work_out(task.formula)
@@ -142,14 +142,14 @@ class _Marker:
         own = progress.way(task.formula)
         verdict = _without_value(reading)
         if verdict is not None:
-            progress.left_out(task, asked, own)
-            return self._mark(answer, reading, verdict), False
+            progress.skip(task, asked, own)
+            return self._mark(answer, reading, verdict), None
         line = Line(key, asked, right, self._old(item))
         ways = (own, as_put_in) if as_put_in else (own,)
         verdict, way = verdict_on(reading, line, ways)
         names = self._names(item, reading) if verdict is Verdict.WRONG else ()
         progress.wrote(task, reading, asked, verdict, way)
-        return self._mark(answer, reading, verdict, names), way is not None and way is as_put_in
+        return self._mark(answer, reading, verdict, names), way
 
     def _old(self, item: Item) -> Fraction | None:
         """A parameter before its update; None in any other line."""
@@ -161,7 +161,7 @@ class _Marker:
         """The misconceptions whose value was written, from their own numbers or the key's."""
         asked = asked_of(item.answers[-1].value, self.progress.numbers.rounding)
         ways = (self.progress.own, self.progress.key)
-        return named(item.task, self.reader.exercise, reading, asked, ways)
+        return misconceptions_behind(item.task, self.reader.exercise, reading, asked, ways)
 
     def _mark(
         self, answer: Answer, reading: Reading, verdict: Verdict, names: tuple[str, ...] = ()

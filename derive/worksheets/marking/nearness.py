@@ -19,7 +19,7 @@ from typing import Any
 from derive.derivation.numbers.rounding import Rounding, half_unit
 from derive.expression.arithmetic import HIGH
 from derive.expression.nodes import Number
-from derive.worksheets.marking.carried import Worked
+from derive.worksheets.marking.carried import Result
 from derive.worksheets.marking.reading.numbers import Reading
 
 _TIE = HIGH.number(Fraction(1, 10**30))  # of a unit: half of one may be rounded either way
@@ -52,23 +52,23 @@ def asked_of(key: Number, rounding: Rounding) -> Asked:
     return Asked(min(2 * half_unit(key), most) if key.text else most, most)
 
 
-def is_rounded(reading: Reading, worked: Worked, unit: Fraction) -> bool:
+def is_rounded(reading: Reading, result: Result, unit: Fraction) -> bool:
     """Whether an answer is a value, rounded to this unit."""
-    away = abs(HIGH.number(reading.written) - worked.value)
-    return bool(away <= worked.error + HIGH.number(unit / 2) + _slack(worked, unit))
+    away = abs(HIGH.number(reading.written) - result.value)
+    return bool(away <= result.error + HIGH.number(unit / 2) + _slack(result, unit))
 
 
-def is_cut_off(reading: Reading, worked: Worked) -> bool:
+def is_cut_off(reading: Reading, result: Result) -> bool:
     """Whether an answer is a value, cut off behind the last digit written."""
-    written, value = HIGH.number(reading.written), worked.value
+    written, value = HIGH.number(reading.written), result.value
     lost = abs(value) - abs(written)
-    if written * value < 0 or lost < -worked.error:
+    if written * value < 0 or lost < -result.error:
         return False
     unit = HIGH.number(reading.unit)
-    if worked.exact:
+    if result.exact:
         return bool(lost < unit * (1 - _TIE))
-    return bool(lost < unit + worked.error + _slack(worked, reading.unit))
+    return bool(lost < unit + result.error + _slack(result, reading.unit))
 
 
-def _slack(worked: Worked, unit: Fraction) -> Any:
-    return HIGH.number(unit / 2) * (_TIE if worked.exact else _CURVED)
+def _slack(result: Result, unit: Fraction) -> Any:
+    return HIGH.number(unit / 2) * (_TIE if result.exact else _CURVED)

@@ -26,7 +26,7 @@ from derive.derivation.numbers.chains import Atom
 from derive.derivation.numbers.rounding import exponent
 from derive.expression.arithmetic import HIGH
 from derive.expression.nodes import Expression, Number
-from derive.worksheets.marking.carried import Values, Worked, fraction
+from derive.worksheets.marking.carried import Result, Values, fraction
 from derive.worksheets.marking.nearness import Asked, is_cut_off, is_rounded
 from derive.worksheets.marking.reading.numbers import Reading
 from derive.worksheets.marking.verdicts import COUNTS, Verdict
@@ -48,7 +48,7 @@ class Line:
 
     key: Number
     asked: Asked
-    right: Worked | None
+    right: Result | None
     old: Fraction | None = None
 
 
@@ -67,7 +67,7 @@ class Way:
     short: frozenset[Atom] = frozenset()
     nothing: frozenset[Atom] = frozenset()
 
-    def worked(self) -> Worked | None:
+    def result(self) -> Result | None:
         """What it comes to."""
         return self.values.work_out(self.formula)
 
@@ -82,32 +82,32 @@ def verdict_on(
     if is_rounded(reading, _as_printed(line), line.asked.of(reading)):
         return Verdict.RIGHT, None
     fewer = None if line.right is None else _shorter(reading, line.right, line)
-    follows = [(way, worked) for way in ways if (worked := way.worked()) is not None]
-    for way, worked in follows:
-        if _is(reading, worked, line.asked):
+    follows = [(way, result) for way in ways if (result := way.result()) is not None]
+    for way, result in follows:
+        if _is(reading, result, line.asked):
             verdict = _following(way, line.asked, Verdict.RIGHT)
             if fewer is None or verdict in COUNTS:
                 return verdict, way
     if fewer is not None:
         return fewer, None
-    for way, worked in follows:
-        if (shorter := _shorter(reading, worked, line)) is not None:
+    for way, result in follows:
+        if (shorter := _shorter(reading, result, line)) is not None:
             return _following(way, line.asked, shorter), way
     return Verdict.WRONG, None
 
 
-def _as_printed(line: Line) -> Worked:
+def _as_printed(line: Line) -> Result:
     """The number of the key, which is rounded itself."""
     number = HIGH.number(line.key.value)
     right = line.right
-    return Worked(number) if right is None else Worked(number, right.error, right.exact)
+    return Result(number) if right is None else Result(number, right.error, right.exact)
 
 
-def _is(reading: Reading, worked: Worked, asked: Asked) -> bool:
+def _is(reading: Reading, result: Result, asked: Asked) -> bool:
     """Whether an answer is a value with the digits asked for."""
-    if is_rounded(reading, worked, asked.of(reading)):
+    if is_rounded(reading, result, asked.of(reading)):
         return True
-    return asked.complete(reading) and is_cut_off(reading, worked)
+    return asked.complete(reading) and is_cut_off(reading, result)
 
 
 def _following(way: Way, asked: Asked, otherwise: Verdict) -> Verdict:
@@ -122,21 +122,21 @@ def _following(way: Way, asked: Asked, otherwise: Verdict) -> Verdict:
     return otherwise if work else Verdict.VAGUE
 
 
-def _shorter(reading: Reading, worked: Worked, line: Line) -> Verdict | None:
+def _shorter(reading: Reading, result: Result, line: Line) -> Verdict | None:
     """What an answer is that is a value with the digits that are written, if it is one.
 
     Other mistakes would come to the same few digits as well, and are not looked for: the student
     has the benefit of the doubt.
     """
-    rounded = is_rounded(reading, worked, reading.unit)
-    if not rounded and not is_cut_off(reading, worked):
+    rounded = is_rounded(reading, result, reading.unit)
+    if not rounded and not is_cut_off(reading, result):
         return None
-    value = fraction(worked.value)
+    value = fraction(result.value)
     if value is None:
         return None
     digits = min(reading.digits, _seen(value, reading.unit))
-    moved = line.old is None or reading.unit < abs(value - line.old)
-    if digits >= _FEWEST and moved:
+    has_moved = line.old is None or reading.unit < abs(value - line.old)
+    if digits >= _FEWEST and has_moved:
         return Verdict.COARSE
     near = reading.unit <= line.asked.most * 10**_FEWER
     return Verdict.VAGUE if near or (rounded and digits > 0) else None

@@ -46,10 +46,10 @@ def shared_out(
     e.g. 3 points in halves on 2 lines of one blank → 3/2 each; in wholes → 1 and 2
     """
     step = Fraction(1, 2) if points_in == HALVES else Fraction(1)
-    found: list[list[Worth]] = []
+    worths: list[list[Worth]] = []
     for group, steps in _dealt(lines, int(points / step)):
-        found += _of_lines(group, steps, step)
-    return found
+        worths += _of_lines(group, steps, step)
+    return worths
 
 
 def _dealt(members: Sequence[T], steps: int) -> Iterator[tuple[Sequence[T], int]]:
@@ -88,5 +88,5 @@ def _together(blanks: Sequence[Blank], worth: Fraction) -> list[Worth]:
     """Points for blanks that are all to count."""
     failing = next((i for i, blank in enumerate(blanks) if not blank.counts), None)
     place = len(blanks) - 1 if failing is None else failing
-    given = worth if failing is None else Fraction(0)
-    return [Worth(worth, given) if i == place else Worth() for i in range(len(blanks))]
+    points = worth if failing is None else Fraction(0)
+    return [Worth(worth, points) if i == place else Worth() for i in range(len(blanks))]

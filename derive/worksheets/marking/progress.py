@@ -10,7 +10,7 @@ from derive.derivation.numbers.chains import Atom, Numbers, atoms
 from derive.expression.arithmetic import HIGH
 from derive.expression.nodes import Expression, Partial, Quantity
 from derive.worksheets.exercise import Task
-from derive.worksheets.marking.carried import Value, Values, Worked, fraction
+from derive.worksheets.marking.carried import Result, Value, Values, fraction
 from derive.worksheets.marking.nearness import Asked
 from derive.worksheets.marking.number_rule import Way
 from derive.worksheets.marking.reading.numbers import Reading
@@ -97,7 +97,7 @@ class Progress:
                 if same in some:
                     some.add(subject)
 
-    def key_has(self, task: Task, number: Fraction, asked: Asked, right: Worked | None) -> None:
+    def key_has(self, task: Task, number: Fraction, asked: Asked, right: Result | None) -> None:
         """The key's number, and how far from it a student may be who rounds in another way."""
         subject = task.step.subject
         if task.part == "update" or not isinstance(subject, (Quantity, Partial)):
@@ -111,21 +111,21 @@ class Progress:
         """A number that can be read; ``way`` by which it follows from others of the student."""
         assert reading.value is not None
         error = HIGH.number(asked.of(reading) / 2)
-        worked = way.worked() if way is not None else self.key.work_out(task.formula)
-        self._goes_on(task, _value(reading.value, error, worked))
+        result = way.result() if way is not None else self.key.work_out(task.formula)
+        self._goes_on(task, _value(reading.value, error, result))
         if verdict is Verdict.VAGUE or (verdict in _FINE and way is not None and way.short):
             self._of(task).short.add(task.step.subject)
         elif verdict not in _FINE:
             self._of(task).mistaken.add(task.step.subject)
 
-    def left_out(self, task: Task, asked: Asked, own: Way) -> None:
+    def skip(self, task: Task, asked: Asked, own: Way) -> None:
         """No number: the student goes on with what the line would have come to, where that rests
         on a mistake, else with the key's."""
-        worked = own.worked() if own.mistaken else None
-        number = fraction(worked.value) if worked else None
-        if worked is None or number is None:
+        result = own.result() if own.mistaken else None
+        number = fraction(result.value) if result else None
+        if result is None or number is None:
             return
-        self._goes_on(task, Value(number, worked.error + HIGH.number(asked.unit / 2)))
+        self._goes_on(task, Value(number, result.error + HIGH.number(asked.unit / 2)))
         self._of(task).mistaken.add(task.step.subject)
 
     def _goes_on(self, task: Task, value: Value) -> None:
@@ -137,8 +137,8 @@ class Progress:
         return self._after if task.part == "update" else self._known
 
 
-def _value(number: Fraction, error: object, worked: Worked | None) -> Value:
+def _value(number: Fraction, error: object, result: Result | None) -> Value:
     """A number to go on with; exact where it is all that a line of exact numbers comes to."""
-    if worked and worked.exact and abs(HIGH.number(number) - worked.value) < _SURE:
+    if result and result.exact and abs(HIGH.number(number) - result.value) < _SURE:
         return Value(number)
     return Value(number, error)

@@ -16,21 +16,21 @@ def once(marks: Sequence[Mark], guessed: Collection[str] = ()) -> tuple[Mark, ..
 
     guessed  labels of blanks whose answer is chosen from a list: there a guess has a name too
     """
-    made: list[list[str]] = []  # the names that each mistake made so far may have
-    found = []
+    mistakes: list[list[str]] = []  # the names that each mistake made so far may have
+    result = []
     for mark in marks:
         if mark.verdict is not Verdict.WRONG or not mark.misconceptions or mark.label in guessed:
-            found.append(mark)
+            result.append(mark)
             continue
-        for names in made:
+        for names in mistakes:
             common = [name for name in names if name in mark.misconceptions]
             if common:
                 names[:] = common
                 rest = [name for name in mark.misconceptions if name not in common]
                 again = replace(mark, verdict=Verdict.REPEATED, misconceptions=(*common, *rest))
-                found.append(again)
+                result.append(again)
                 break
         else:
-            made.append(list(mark.misconceptions))
-            found.append(mark)
-    return tuple(found)
+            mistakes.append(list(mark.misconceptions))
+            result.append(mark)
+    return tuple(result)

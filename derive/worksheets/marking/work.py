@@ -28,12 +28,12 @@ def is_work(
     w − η·g with 0 for g only w does: it is copied. In (δ1·w5 + δ2·w7)·f′ with 0 for δ2, δ1, w5
     and f′ do: that was work. a·(1 − a) with 1 for a was, too.
     """
-    worked = values.work_out(formula)
-    if worked is None:
+    result = values.work_out(formula)
+    if result is None:
         return False
     others = 0
     for atom in atoms(formula):
-        if atom in nothing or not _matters(atom, formula, values, worked.value, least):
+        if atom in nothing or not _matters(atom, formula, values, result.value, least):
             continue
         if atom in mistaken:
             return True

@@ -51,7 +51,7 @@ class _Member:
     unit: Any
 
 
-def worked(
+def read_working(
     text: str, formula: Callable[[str], Expression]
 ) -> tuple[Reading, Fault | None]:  # fmt: skip
     """The answer at the end of a working, and what does not hold in it; None where all does.
@@ -67,16 +67,16 @@ def worked(
     signs, members = _parted(text) if len(text) <= MAX_LENGTH else ([], [])
     if not members:
         return read(text), None
-    answer = replace(read(members[-1]), text=_shown(text.strip(), signs[-1] + members[-1]))
+    answer = replace(read(members[-1]), text=_shortened(text.strip(), signs[-1] + members[-1]))
     if answer.value is not None and len(members) == 1:
         return answer, None
-    found = [_member(*one, formula) for one in zip(signs, members, strict=True)]
-    last = found[-1]
+    parts = [_member(*one, formula) for one in zip(signs, members, strict=True)]
+    last = parts[-1]
     if answer.fault and last is not None:
         answer = _worked_out(last, answer)
     if answer.value is None:
         return answer, None
-    for before, after in pairwise(one for one in found if one is not None):
+    for before, after in pairwise(one for one in parts if one is not None):
         if not _agree(before, after):
             value = HIGH.context.nstr(before.value, 6)
             return answer, Fault("working", f"{before.text} is {value}", after.text)
@@ -88,11 +88,11 @@ def _parted(text: str) -> tuple[list[str], list[str]]:
     first, *rest = _SIGN.split(text)
     parted = [("", first), *zip(rest[::2], rest[1::2], strict=True)]
     parted = [(sign, member.strip()) for sign, member in parted if member.strip()]
-    kept = parted[-_MOST_MEMBERS:]
-    return [sign for sign, _ in kept], [member for _, member in kept]
+    last = parted[-_MOST_MEMBERS:]
+    return [sign for sign, _ in last], [member for _, member in last]
 
 
-def _shown(text: str, end: str = "") -> str:
+def _shortened(text: str, end: str = "") -> str:
     """A text, or its beginning and end where it is long."""
     if len(text) <= _SHOWN:
         return text
@@ -140,7 +140,7 @@ def _member(sign: str, text: str, formula: Callable[[str], Expression]) -> _Memb
     unit = Fraction(0)
     if sign and isinstance(tree, Number) and (tree.text or sign != "="):
         unit, error = 2 * half_unit(tree), HIGH.number(Fraction(0))
-    return _Member(_shown(text), value, error, HIGH.number(unit))
+    return _Member(_shortened(text), value, error, HIGH.number(unit))
 
 
 def _value(formula: Expression) -> tuple[Any, Any]:
@@ -158,9 +158,9 @@ def _value(formula: Expression) -> tuple[Any, Any]:
         return node.with_children(children) if children else node
 
     opened = in_letters(formula)
-    written = {letter: HIGH.number(number.value) for letter, number in letters.items()}
+    values = {letter: HIGH.number(number.value) for letter, number in letters.items()}
     errors = {letter: HIGH.number(_half_unit(number)) for letter, number in letters.items()}
-    value, error = value_and_error(opened, written, errors, HIGH.number(Fraction(0)))
+    value, error = value_and_error(opened, values, errors, HIGH.number(Fraction(0)))
     return value, error * _AND_A_BIT
 
 

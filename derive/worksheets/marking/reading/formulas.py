@@ -87,23 +87,23 @@ class Reader:
 
     def _powers_of_functions(self, text: str) -> str:
         """tanh²(z) → (tanh(z))**2"""
-        while found := self._function_power.search(text):
-            end = _closing(text, found.end())
+        while call := self._function_power.search(text):
+            end = _closing(text, call.end())
             if end < 0:
                 return text
-            power = (found[2] or found[3]).translate(_WHICH)
-            inside = text[found.end() : end + 1]
-            text = f"{text[: found.start()]}({found[1]}{inside})**{power}{text[end + 1 :]}"
+            power = (call[2] or call[3]).translate(_WHICH)
+            inside = text[call.end() : end + 1]
+            text = f"{text[: call.start()]}({call[1]}{inside})**{power}{text[end + 1 :]}"
         return text
 
     def quantities(self, text: str) -> tuple[frozenset[Quantity], str]:
         """The quantities that a text names, and what of it is no name. Raises FormulaError."""
         bare, rest, end = signs(text), [], 0
-        found = tuple(self.lexicon.find(bare))
-        for one in found:
+        names = tuple(self.lexicon.find(bare))
+        for one in names:
             rest.append(bare[end : one.start])
             end = one.end
-        return frozenset(one.quantity for one in found), " ".join((*rest, bare[end:]))
+        return frozenset(one.quantity for one in names), " ".join((*rest, bare[end:]))
 
     @cached_property
     def lexicon(self) -> Lexicon:
@@ -115,11 +115,11 @@ class Reader:
     @cached_property
     def _functions(self) -> dict[str, Function]:
         """The functions by what they are called, f′ too."""
-        found = dict(elementary())
+        functions = dict(elementary())
         for function in self._of_network:
             for spelling in _called(function):
-                found.setdefault(_identifier(signs(spelling)), function)
-        return found
+                functions.setdefault(_identifier(signs(spelling)), function)
+        return functions
 
     @cached_property
     def _function(self) -> re.Pattern[str]:
@@ -136,14 +136,14 @@ class Reader:
 
     @cached_property
     def _of_network(self) -> tuple[Function, ...]:
-        found: dict[Function, None] = {}
+        functions: dict[Function, None] = {}
         for task in self.exercise.tasks:
             for node in task.formula.walk():
                 if isinstance(node, Apply):
-                    found[node.function] = None
-        there = {function.text for function in found}
-        slopes = [_slope(f) for f in found if f.derivatives and len(f.parameters) == 1]
-        return (*found, *(f for f in slopes if f.text not in there))
+                    functions[node.function] = None
+        there = {function.text for function in functions}
+        slopes = [_slope(f) for f in functions if f.derivatives and len(f.parameters) == 1]
+        return (*functions, *(f for f in slopes if f.text not in there))
 
 
 class _Reading:
@@ -177,9 +177,9 @@ class _Reading:
         parts, end = [], 0
         for match in _OPERATOR.finditer(text):
             for start in dict.fromkeys((match.start(), match.start("of"))):
-                found = self._derivative(text, start) if start >= end else None
-                if found is not None:
-                    partial, after = found
+                derivative = self._derivative(text, start) if start >= end else None
+                if derivative is not None:
+                    partial, after = derivative
                     parts += [text[end:start], self._put(partial, text[start:after])]
                     end = after
                     break
@@ -214,8 +214,8 @@ class _Reading:
             raise FormulaError(
                 f"more than {_MOST_DERIVATIVES} derivatives of brackets", 1, "", "too-much"
             )
-        while found := _derivative_of_brackets(text):  # the last first: it has none inside
-            start, inner, name, end = found
+        while derivative := _derivative_of_brackets(text):  # the last first: it has none inside
+            start, inner, name, end = derivative
             by = self.known.get(name)
             if not isinstance(by, Quantity):
                 raise FormulaError(

@@ -29,7 +29,7 @@ _MOST_TRIES = 4_000  # of one text, at names that stand beside each other
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Mention:
     """A name in a text: what it is of, where it begins and ends."""
 
     quantity: Quantity
@@ -47,27 +47,27 @@ class Lexicon:
         self.names = names
         self._called = tuple(called)
 
-    def at(self, text: str, start: int) -> Found | None:
+    def at(self, text: str, start: int) -> Mention | None:
         """The longest name that begins there and ends where a word may end."""
         fitting = [
-            Found(quantity, start, end) for end, quantity in self._ends(text, start)
+            Mention(quantity, start, end) for end, quantity in self._ends(text, start)
             if not IN_WORD.match(text, end)
         ]  # fmt: skip
         return fitting[-1] if fitting else None
 
-    def find(self, text: str) -> Iterator[Found]:
+    def find(self, text: str) -> Iterator[Mention]:
         """Every name in a text, from left to right: W5a_h1 is W5 and a_h1.
 
         Raises FormulaError where a word can be parted into names in two ways.
         """
         place, tries = 0, _MOST_TRIES
         while place < len(text):
-            found: list[Found] = []
+            names: list[Mention] = []
             if self._may_begin(text, place):
                 whole = self.at(text, place)
-                found, tries = ([whole], tries) if whole else self._parted(text, place, tries)
-            yield from found
-            place = found[-1].end if found else place + 1
+                names, tries = ([whole], tries) if whole else self._parted(text, place, tries)
+            yield from names
+            place = names[-1].end if names else place + 1
 
     def _may_begin(self, text: str, place: int) -> bool:
         """Whether a name may begin there: behind no letter, and where no function is called."""
@@ -81,11 +81,11 @@ class Lexicon:
             for name in self._called
         )
 
-    def _parted(self, text: str, start: int, tries: int) -> tuple[list[Found], int]:
+    def _parted(self, text: str, start: int, tries: int) -> tuple[list[Mention], int]:
         """The names that a word is made of, none where it is made of anything else; and how often
         more may be tried."""
-        ways: list[list[Found]] = []
-        waiting: list[tuple[int, list[Found]]] = [(start, [])]
+        ways: list[list[Mention]] = []
+        waiting: list[tuple[int, list[Mention]]] = [(start, [])]
         while waiting and tries and len(ways) < 2:
             tries -= 1
             place, before = waiting.pop()
@@ -93,7 +93,7 @@ class Lexicon:
                 ways.append(before)
                 continue
             waiting += [
-                (end, [*before, Found(quantity, place, end)])
+                (end, [*before, Mention(quantity, place, end)])
                 for end, quantity in self._ends(text, place)
             ]
         if len(ways) > 1:
@@ -115,7 +115,7 @@ class Lexicon:
 
     def _ends(self, text: str, start: int) -> Iterator[tuple[int, Quantity]]:
         """Where the names that begin there end, and which they are, the shortest first."""
-        exact, loose, longest = self._named
+        exact, loose, longest = self._spelled
         for end in range(start + 1, min(start + longest, len(text)) + 1):
             typed = text[start:end]
             if typed in exact:
@@ -126,7 +126,7 @@ class Lexicon:
     # -- spellings ------------------------------------------------------------------------------
 
     @cached_property
-    def _named(self) -> tuple[dict[str, Quantity], dict[str, Quantity], int]:
+    def _spelled(self) -> tuple[dict[str, Quantity], dict[str, Quantity], int]:
         """Names as they are spelled; without their _, where that is no other's name; and the most
         characters of one."""
         exact: dict[str, Quantity] = {}
@@ -144,8 +144,8 @@ class Lexicon:
         for spelling, quantity in exact.items():
             loose.setdefault(spelling.replace("_", ""), set()).add(quantity)
         for name, of in short.items():
-            taken = {*exact, *loose, *_TAKEN, *self._called}
-            if name and len(of) == 1 and name not in taken:
+            others = {*exact, *loose, *_TAKEN, *self._called}
+            if name and len(of) == 1 and name not in others:
                 exact[name] = next(iter(of))
         longest = 2 * max(map(len, exact), default=0)  # a _ may stand between any two
         return exact, {key: next(iter(of)) for key, of in loose.items() if len(of) == 1}, longest

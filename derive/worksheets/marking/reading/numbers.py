@@ -76,47 +76,47 @@ def read(text: str) -> Reading:
     e.g. "0,5622" → 0.5622; "−1.2·10⁻³" → −0.0012; "1/3" → 1/3; "1 1/2" → 3/2; "nan" → a fault.
     An answer whose digits go on, 0.6106…, stands for the middle of what it may be.
     """
-    shown = text.strip() if len(text) <= 60 else f"{text[:57].strip()}…"
+    excerpt = text.strip() if len(text) <= 60 else f"{text[:57].strip()}…"
     if len(text) > MAX_LENGTH:
-        return Reading(shown, None, fault=Fault("too-long", str(MAX_LENGTH)))
+        return Reading(excerpt, None, fault=Fault("too-long", str(MAX_LENGTH)))
     bare = _SPACE.sub(" ", spelled(text)).strip()
     bare = bare.rstrip("; ")
     while begins := _BEFORE.match(bare):
         bare = bare[begins.end() :]
     bare = _AFTER.sub("", bare)
     if bare in _NOTHING:
-        return Reading(shown, None)
+        return Reading(excerpt, None)
     if why := doubtful(text):
-        return Reading(shown, None, fault=why)
+        return Reading(excerpt, None, fault=why)
     bare = _AFTER_SIGN.sub(r"\1", bare)
     for pattern in _FRACTIONS:
         if match := pattern.fullmatch(bare):
-            return _fraction(shown, *match.groups())
+            return _fraction(excerpt, *match.groups())
     if bare.endswith("%"):
-        found = _decimal(shown, bare[:-1].rstrip())
-        if found.value is None:
-            return found
-        return replace(found, value=found.value / 100, unit=found.unit / 100)
+        reading = _decimal(excerpt, bare[:-1].rstrip())
+        if reading.value is None:
+            return reading
+        return replace(reading, value=reading.value / 100, unit=reading.unit / 100)
     if ends := _FULL_STOP.fullmatch(bare):
-        found = _decimal(shown, ends[1])
-        if ends[2] == "." or found.value is None:
-            return found
-        half = found.unit / 2
-        middle = found.value + (-half if bare[0] == "-" else half)
-        return replace(found, value=middle, open=True)
-    return _decimal(shown, bare)
+        reading = _decimal(excerpt, ends[1])
+        if ends[2] == "." or reading.value is None:
+            return reading
+        half = reading.unit / 2
+        middle = reading.value + (-half if bare[0] == "-" else half)
+        return replace(reading, value=middle, open=True)
+    return _decimal(excerpt, bare)
 
 
-def _fraction(shown: str, sign: str, whole: str, top: str, bottom: str) -> Reading:
+def _fraction(excerpt: str, sign: str, whole: str, top: str, bottom: str) -> Reading:
     if int(bottom) == 0:
-        return Reading(shown, None, fault=Fault("division-by-zero"))
+        return Reading(excerpt, None, fault=Fault("division-by-zero"))
     if whole and int(top) >= int(bottom):
-        return Reading(shown, None, fault=Fault("sum-or-product", f"{whole} {top}/{bottom}"))
+        return Reading(excerpt, None, fault=Fault("sum-or-product", f"{whole} {top}/{bottom}"))
     value = int(whole or 0) + Fraction(int(top), int(bottom))
-    return Reading(shown, -value if sign == "-" else value, digits=MAX_DIGITS)
+    return Reading(excerpt, -value if sign == "-" else value, digits=MAX_DIGITS)
 
 
-def _decimal(shown: str, bare: str) -> Reading:
+def _decimal(excerpt: str, bare: str) -> Reading:
     bare = _POWER_OF_TEN.sub(lambda m: f"{'' if m[1] is None else m[1] + '1'}e{m[2] or m[3]}", bare)
     if _SPACED.fullmatch(bare):
         bare = bare.replace(" ", "")
@@ -127,11 +127,11 @@ def _decimal(shown: str, bare: str) -> Reading:
     try:
         number = decimal(bare)
     except ValueError:
-        return Reading(shown, None, fault=Fault("no-number", bare))
+        return Reading(excerpt, None, fault=Fault("no-number", bare))
     except OverflowError:
-        return Reading(shown, None, fault=Fault("too-many-digits", str(MAX_DIGITS)))
+        return Reading(excerpt, None, fault=Fault("too-many-digits", str(MAX_DIGITS)))
     mantissa, _, power = bare.lower().partition("e")
     decimals = len(mantissa.partition(".")[2])
     significant = len(mantissa.lstrip("+-").replace(".", "").lstrip("0"))
     unit = Fraction(10) ** (int(power or 0) - decimals)
-    return Reading(shown, number.value, unit, significant)
+    return Reading(excerpt, number.value, unit, significant)

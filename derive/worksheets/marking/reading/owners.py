@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from unicodedata import normalize
 
 from derive.worksheets.classes.bundle import Bundle
@@ -14,37 +14,39 @@ _APOSTROPHES = "'’"
 _DASHES = re.compile("[‐‑‒–—−]")
 
 
-def owner(bundle: Bundle, given: Iterable[tuple[str, str]]) -> int | str:
+def owner(bundle: Bundle, cells: Sequence[tuple[str, str]]) -> int | str:
     """The variant that is meant by what stands under form, variant, student…, or what is wrong.
 
-    given  kind and text; all of them must mean the same variant. Beside a form, a student whom
+    cells  kind and text; all of them must mean the same variant. Beside a form, a student whom
            nobody on the roster is called is passed over: spreadsheets change ids when they save
            them, 0012345 to 12345 or 1E5 to 100000, and never a form.
     """
-    told = list(given)
-    sure = next((bundle.number_of_form(_form(text)) for kind, text in told if kind == "form"), None)
-    found: dict[str, list[int]] = {}
-    unsaid: list[str] = []
-    for kind, text in told:
+    forms = (bundle.number_of_form(_form(text)) for kind, text in cells if kind == "form")
+    sure = next(forms, None)
+    candidates: dict[str, list[int]] = {}
+    unknown: list[str] = []
+    for kind, text in cells:
         numbers = _numbers(bundle, kind, text)
         if sure is not None and kind in _STUDENT and sure in _alike(bundle, text):
             numbers = [sure]
         if not isinstance(numbers, str):
-            found[f"{kind} {text[:60]!r}"] = numbers
+            candidates[f"{kind} {text[:60]!r}"] = numbers
         elif kind not in _STUDENT or (bundle.students and sure is None):
             return numbers
         else:
-            unsaid.append(numbers)  # nobody's name says nothing
-    if not found:
-        return unsaid[0] if unsaid else ""
-    both = set.intersection(*map(set, found.values()))
+            unknown.append(numbers)  # nobody's name says nothing
+    if not candidates:
+        return unknown[0] if unknown else ""
+    both = set.intersection(*map(set, candidates.values()))
     if len(both) == 1:
         return both.pop()
     if both:
-        (what,) = list(found)[:1]
+        (what,) = list(candidates)[:1]
         return f"{what} may be {_called(bundle, sorted(both))}; write the form"
-    said = ", ".join(f"{what} is {_called(bundle, numbers)}" for what, numbers in found.items())
-    return f"{said}; write whose the row is, once"
+    meanings = ", ".join(
+        f"{what} is {_called(bundle, numbers)}" for what, numbers in candidates.items()
+    )
+    return f"{meanings}; write whose the row is, once"
 
 
 def called(bundle: Bundle, number: int) -> str:

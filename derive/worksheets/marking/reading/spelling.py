@@ -108,10 +108,10 @@ def doubtful(text: str) -> Fault | None:
         return Fault(
             "lost-power", lost[0].strip(), f"{number}·10^({power.translate(_PLAIN_MINUS)})"
         )
-    found = _RAISED_POINT.search(text)
-    if found is None or (found[1] != "0" and _POINT.search(text)):
+    product = _RAISED_POINT.search(text)
+    if product is None or (product[1] != "0" and _POINT.search(text)):
         return None  # whoever writes 0.5 writes no 2·5 for 2.5
-    before, after = found.groups()
+    before, after = product.groups()
     return Fault("raised-point", f"{before}·{after}", f"{before}.{after}")
 
 

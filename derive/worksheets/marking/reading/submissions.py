@@ -55,14 +55,16 @@ def read_submissions(
     """
     problems = _Problems()
     if isinstance(answers, Mapping):
-        found = _mapping(answers, bundle, "answers", problems)
+        submissions = _mapping(answers, bundle, "answers", problems)
     elif Path(answers).suffix.lower() == ".json":
-        found = _mapping(_json(Path(answers)), bundle, str(answers), problems)
+        submissions = _mapping(_json(Path(answers)), bundle, str(answers), problems)
     else:
-        found = _table(class_table(answers), bundle, str(answers), problems)
+        submissions = _table(class_table(answers), bundle, str(answers), problems)
     problems.raise_any()
     handed_in = {
-        number: mine for number, mine in found.items() if not _NOTHING.issuperset(mine.values())
+        number: mine
+        for number, mine in submissions.items()
+        if not _NOTHING.issuperset(mine.values())
     }
     if not handed_in:
         raise WorksheetError(
@@ -74,11 +76,13 @@ def read_submissions(
 
 
 def check_labels(
-    found: Mapping[str, str], labels: Sequence[str], who: str
+    answers: Mapping[str, str], labels: Sequence[str], who: str
 ) -> tuple[dict[str, str], list[str]]:
     """The answers to a sheet's own blanks, and what is wrong with the others."""
-    mine = {label: text for label, text in found.items() if label in labels}
-    wrong = [label for label, text in found.items() if label not in labels and text not in _NOTHING]
+    mine = {label: text for label, text in answers.items() if label in labels}
+    wrong = [
+        label for label, text in answers.items() if label not in labels and text not in _NOTHING
+    ]
     return mine, [
         f"{who}: got an answer for blank {label[:60]!r}; the blanks of this sheet are "
         f"{labels[0]} to {labels[-1]}; correct the label"
@@ -115,7 +119,7 @@ def _table(rows: list[Row], bundle: Bundle, name: str, problems: _Problems) -> S
     columns = _columns(rows[0], f"{name}:{rows[0].line}", problems)
     if columns is None:
         return {}
-    found: Submissions = {}
+    submissions: Submissions = {}
     lines: dict[tuple[int, str], int] = {}
     for row in rows[1:]:
         place = f"{name}:{row.line}"
@@ -123,8 +127,8 @@ def _table(rows: list[Row], bundle: Bundle, name: str, problems: _Problems) -> S
         if strays:
             problems.append(f"{place}: {strays}")
             continue
-        given = [(kind, _cell(row, i)) for kind, i in columns.who if _cell(row, i)]
-        number = owner(bundle, given)
+        claims = [(kind, _cell(row, i)) for kind, i in columns.who if _cell(row, i)]
+        number = owner(bundle, claims)
         if isinstance(number, str):
             what = number or f"says not whose it is; write {columns.who[0][0]}"
             problems.append(f"{place}: {what}")
@@ -144,8 +148,8 @@ def _table(rows: list[Row], bundle: Bundle, name: str, problems: _Problems) -> S
             )
             continue
         lines[number, label] = row.line
-        found.setdefault(number, {}).update(cells)
-    return found
+        submissions.setdefault(number, {}).update(cells)
+    return submissions
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,8 +173,8 @@ class _Columns:
 
     def strays(self, row: Row) -> str:
         """What is wrong with cells that stand under no heading; "" where there is none."""
-        read = {i for _, i in self.who} | {self.label, self.answer} | set(self.blanks)
-        stray = next((i for i, cell in enumerate(row.cells) if i not in read and cell), None)
+        columns = {i for _, i in self.who} | {self.label, self.answer} | set(self.blanks)
+        stray = next((i for i, cell in enumerate(row.cells) if i not in columns and cell), None)
         if stray is None or row.cells[stray] in _NOTHING:
             return ""
         return (
@@ -192,9 +196,9 @@ def _columns(head: Row, place: str, problems: _Problems) -> _Columns | None:
     label = next((names.index(word) for word in _LABEL if word in names), None)
     answer = next((names.index(word) for word in _ANSWER if word in names), None)
     if (label is None) != (answer is None):
-        there, missing = ("label", "answer") if answer is None else ("answer", "label")
+        there, absent = ("label", "answer") if answer is None else ("answer", "label")
         problems.append(
-            f"{place}: a column {there} and no column {missing}; write both, or a column for "
+            f"{place}: a column {there} and no column {absent}; write both, or a column for "
             "every blank"
         )
         return None
@@ -242,12 +246,12 @@ def _json(path: Path) -> Any:
         raise WorksheetError(f"{path}: more than {MAX_BYTES} bytes")
 
     def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        found: dict[str, Any] = {}
+        entries: dict[str, Any] = {}
         for key, value in pairs:
-            if key in found:
+            if key in entries:
                 raise _Twice(f"{key[:60]!r} stands twice")
-            found[key] = value
-        return found
+            entries[key] = value
+        return entries
 
     try:
         return json.loads(
@@ -272,28 +276,28 @@ def _mapping(data: Any, bundle: Bundle, name: str, problems: _Problems) -> Submi
     if not isinstance(data, Mapping):
         problems.append(f"{name}: allowed is {_SHAPE}")
         return {}
-    found: Submissions = {}
-    for key, given in data.items():
+    submissions: Submissions = {}
+    for key, cells in data.items():
         who = _text(key)
         number = owner(bundle, [("student", who)]) if who else "an empty name"
         if isinstance(number, str):
             problems.append(f"{name}: {number}")
-        elif number in found:
+        elif number in submissions:
             problems.append(f"{name}: {called(bundle, number)} stands twice, as {who[:60]!r} too")
-        elif not isinstance(given, Mapping) or any(
-            isinstance(answer, (Mapping, list, tuple)) for answer in given.values()
+        elif not isinstance(cells, Mapping) or any(
+            isinstance(answer, (Mapping, list, tuple)) for answer in cells.values()
         ):
             problems.append(f'{name}: {who[:60]}: allowed is {{"label": "answer"}}')
         else:
-            found[number] = mine = {}
-            for raw, answer in given.items():
+            submissions[number] = mine = {}
+            for raw, answer in cells.items():
                 label = label_of(_text(raw))
                 if label in mine:
                     problems.append(f"{name}: {who[:60]}: blank {label[:60]!r} stands twice")
                 mine[label] = "" if answer is None else _text(answer)
             if mine.pop("", ""):
                 problems.append(f"{name}: {who[:60]}: an answer without its blank; write which")
-    return found
+    return submissions
 
 
 def _text(value: object) -> str:

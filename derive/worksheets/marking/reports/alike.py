@@ -46,13 +46,13 @@ class Alike:
     @property
     def names(self) -> Inline:
         """∂E/∂W1 … ∂E/∂W8, b1: of a run of three or more the first and the last."""
-        found: list[Inline] = []
+        names: list[Inline] = []
         for run in self.runs:
             if len(run) > 2:
-                found.append((*_name(run[0]), " … ", *_name(run[-1])))
+                names.append((*_name(run[0]), " … ", *_name(run[-1])))
             else:
-                found += map(_name, run)
-        return tuple(p for i, name in enumerate(found) for p in ((", ",) if i else ()) + name)
+                names += map(_name, run)
+        return tuple(p for i, name in enumerate(names) for p in ((", ",) if i else ()) + name)
 
 
 def alike(steps: Sequence[StepTally]) -> list[Alike]:
@@ -62,8 +62,8 @@ def alike(steps: Sequence[StepTally]) -> list[Alike]:
         if step.failed:
             how = _mostly(step) or (step.asked, step.wrong, step.missing)
             groups.setdefault((step.question, step.kind, how), []).append(place)
-    found = [Alike(tuple(_runs(steps, places))) for places in groups.values()]
-    return sorted(found, key=lambda one: -one.failed)
+    rows = [Alike(tuple(_runs(steps, places))) for places in groups.values()]
+    return sorted(rows, key=lambda one: -one.failed)
 
 
 def _runs(steps: Sequence[StepTally], places: Sequence[int]) -> Iterator[tuple[StepTally, ...]]:

@@ -18,7 +18,7 @@ from derive.writers.registry import format_named, write_body
 _FEEDBACK = re.compile(r"feedback(?:-[0-9]{2,4})?")
 
 
-def printed(marks: ClassMarks, to: str, templates: Path | None = None) -> str:
+def report_text(marks: ClassMarks, to: str, templates: Path | None = None) -> str:
     """The report of a class in one format. Raises WriterError, WordingError."""
     if to == "json":
         return as_json(marks)
@@ -39,29 +39,29 @@ def files(
 
     one_file  all feedback in one file, feedback.md, where each student begins a new page
     """
-    found: dict[str, str] = {}
+    contents: dict[str, str] = {}
     for to in formats:
         if to == "csv":
-            found |= {"marks.csv": marks_table(marks), "steps.csv": steps_table(marks)}
+            contents |= {"marks.csv": marks_table(marks), "steps.csv": steps_table(marks)}
         elif to == "json":
-            found["marks.json"] = as_json(marks)
+            contents["marks.json"] = as_json(marks)
         else:
-            found |= write_files(
+            contents |= write_files(
                 _report(marks, to, templates), marks.names, f"report{format_named(to).suffix}", to,
                 templates=templates,
             )  # fmt: skip
-            found |= (_in_one if one_file else _one_by_one)(marks, to, templates)
-    return found
+            contents |= (_in_one if one_file else _one_by_one)(marks, to, templates)
+    return contents
 
 
-def left(folder: Path, formats: Iterable[str], written: Container[str]) -> list[Path]:
+def outdated(folder: Path, formats: Iterable[str], names: Container[str]) -> list[Path]:
     """The feedback of earlier marks in a folder that what is to be written does not replace: of a
     format whose report it does. A student would else find two of them, with different points."""
     suffixes = [format_named(to).suffix for to in formats if to not in ("csv", "json")]
     there = {suffix for suffix in suffixes if (folder / f"report{suffix}").is_file()}
     return sorted(
         path for path in (folder.iterdir() if there else ())
-        if _FEEDBACK.fullmatch(path.stem) and path.suffix in there and path.name not in written
+        if _FEEDBACK.fullmatch(path.stem) and path.suffix in there and path.name not in names
     )  # fmt: skip
 
 

@@ -24,11 +24,11 @@ def distribution(counts: Sequence[int], words: Wording, drawn: bool) -> Iterator
         ((share,), (str(count),)) for share, count in zip(shares, counts, strict=True)
     ]
     if drawn:
-        told = words.listing(tuple((f"{s}: {n}",) for s, n in zip(shares, counts, strict=True)))
+        listing = words.listing(tuple((f"{s}: {n}",) for s, n in zip(shares, counts, strict=True)))
         yield Figure(
             bars(
                 counts, shares, name="points", title=_content(words("report_points")),
-                description=_content(words("report_describe_points", bars=told)),
+                description=_content(words("report_describe_points", bars=listing)),
                 across=_content(header[0]), up=_content(header[1]),
             ),
             words("report_caption_points"),
@@ -48,5 +48,5 @@ def _bars(counts: Sequence[int]) -> list[str]:
     return ["█" * max(round(count * scale), int(count > 0)) for count in counts]
 
 
-def _content(said: Inline) -> Content:
-    return tuple(part.text if isinstance(part, Strong) else part for part in said)
+def _content(inline: Inline) -> Content:
+    return tuple(part.text if isinstance(part, Strong) else part for part in inline)

@@ -23,22 +23,22 @@ def marks_table(marks: ClassMarks) -> str:
     last = ["points", "of", "percent", "first wrong", "misconceptions"]
     last += ["network"] if marks.mixed else []
     own = ["form", "student", "name", "handed in", *letters, *last]
-    taken = {head.casefold() for head in own}
-    kept = [f"{head} (roster)" if head.casefold() in taken else head for head in marks.columns]
-    rows = [[*own[:3], *kept, *own[3:]]]
+    heads = {head.casefold() for head in own}
+    others = [f"{head} (roster)" if head.casefold() in heads else head for head in marks.columns]
+    rows = [[*own[:3], *others, *own[3:]]]
     for student in marks.students:
         mine, first = student.questions, student.first
-        found = dict.fromkeys(r for g in student.graded for r in g.mark.misconceptions[:1])
+        ids = dict.fromkeys(r for g in student.graded for r in g.mark.misconceptions[:1])
         rows.append([
             student.form, *_who(student.student), "yes",
             *(points(mine[q][0]) if q in mine else "" for q in letters),
             points(student.points), points(student.worth), percent(student.share),
-            first.mark.label if first else "", " ".join(found),
+            first.mark.label if first else "", " ".join(ids),
             *([student.network] if marks.mixed else []),
         ])  # fmt: skip
     for absent in marks.absent:
-        known = [absent.form, *_who(absent.student), "no"]
-        rows.append(known + [""] * (len(rows[0]) - len(known)))
+        row = [absent.form, *_who(absent.student), "no"]
+        rows.append(row + [""] * (len(rows[0]) - len(row)))
     return str(table(rows, ".csv"))
 
 
@@ -50,16 +50,16 @@ def steps_table(marks: ClassMarks) -> str:
     """A row a step: how often it was asked, wrong, first wrong, left out, and why."""
     rows = [["question", "kind", "step", "asked", "wrong", "first", "missing", "misconceptions"]]
     for step in report(marks).steps:
-        named = " ".join(f"{row}:{count}" for row, count in step.misconceptions)
+        misconceptions = " ".join(f"{row}:{count}" for row, count in step.misconceptions)
         counts = (step.asked, step.wrong, step.first, step.missing)
         subject = _spelled(step.subject, marks.names) or step.step
-        rows.append([step.question, step.kind, subject, *map(str, counts), named])
+        rows.append([step.question, step.kind, subject, *map(str, counts), misconceptions])
     return str(table(rows, ".csv"))
 
 
 def as_json(marks: ClassMarks) -> str:
     """Everything that was found, of every student and of the class."""
-    found = {
+    data = {
         "title": marks.title,
         "students": [_student(student) for student in marks.students],
         "missing": list(marks.missing),
@@ -70,7 +70,7 @@ def as_json(marks: ClassMarks) -> str:
         ],
         "class": _report(report(marks), marks.names),
     }
-    return json.dumps(found, indent=1, ensure_ascii=False) + "\n"
+    return json.dumps(data, indent=1, ensure_ascii=False) + "\n"
 
 
 def _student(student: StudentMarks) -> dict[str, Any]:
@@ -93,7 +93,7 @@ def _student(student: StudentMarks) -> dict[str, Any]:
 def _blank(one: Graded, names: Names) -> dict[str, Any]:
     mark = one.mark
     right = mark.expected
-    found: dict[str, Any] = {
+    data: dict[str, Any] = {
         "label": mark.label, "question": one.question, "step": mark.step,
         "subject": _spelled(one.subject, names) or None, "verdict": mark.verdict.value,
         "given": mark.given,
@@ -102,32 +102,32 @@ def _blank(one: Graded, names: Names) -> dict[str, Any]:
         "misconceptions": list(mark.misconceptions),
     }  # fmt: skip
     if mark.fault:
-        found["fault"] = mark.fault
+        data["fault"] = mark.fault
     if mark.working:
-        found["working"] = mark.working
+        data["working"] = mark.working
     if mark.differs is not None:
-        found["differs"] = {
+        data["differs"] = {
             "where": {_spelled(atom, names): value for atom, value in mark.differs.values},
             "given": mark.differs.given, "right": mark.differs.right,
         }  # fmt: skip
-    return found
+    return data
 
 
 _SHARES = ("mean", "median", "lowest", "highest")
 
 
-def _report(found: Report, names: Names) -> dict[str, Any]:
-    totals = found.totals
+def _report(figures: Report, names: Names) -> dict[str, Any]:
+    totals = figures.totals
     return {
-        "students": found.students, "mean": float(found.mean),
-        "median": float(found.median), "lowest": float(found.lowest),
-        "highest": float(found.highest), "of": [float(totals.least), float(totals.most)],
+        "students": figures.students, "mean": float(figures.mean),
+        "median": float(figures.median), "lowest": float(figures.lowest),
+        "highest": float(figures.highest), "of": [float(totals.least), float(totals.most)],
         "shares": {key: float(getattr(totals, key)) for key in _SHARES},
         "networks": [
             {"network": one.network, "sheets": one.sheets, "share": float(one.mean)}
-            for one in found.networks
+            for one in figures.networks
         ],
-        "fifths": list(found.bands), "misconceptions": dict(found.misconceptions),
+        "fifths": list(figures.bands), "misconceptions": dict(figures.misconceptions),
         "steps": [
             {
                 "question": step.question, "kind": step.kind, "step": step.step,
@@ -135,7 +135,7 @@ def _report(found: Report, names: Names) -> dict[str, Any]:
                 "wrong": step.wrong, "first": step.first, "missing": step.missing,
                 "misconceptions": dict(step.misconceptions),
             }
-            for step in found.steps
+            for step in figures.steps
         ],
     }  # fmt: skip
 

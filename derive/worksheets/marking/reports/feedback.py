@@ -149,11 +149,11 @@ def _counterexample(one: Graded, words: Wording) -> Inline:
 
 def _later(student: StudentMarks) -> dict[str, list[str]]:
     """The likeliest misconceptions behind later answers, each with its blanks."""
-    found: dict[str, list[str]] = {}
+    blanks: dict[str, list[str]] = {}
     for one in student.graded:
         if one.mark.misconceptions and not one.mark.first:
-            found.setdefault(one.mark.misconceptions[0], []).append(one.mark.label)
-    return found
+            blanks.setdefault(one.mark.misconceptions[0], []).append(one.mark.label)
+    return blanks
 
 
 def _table(graded: Sequence[Graded], words: Wording) -> Table:

@@ -22,11 +22,11 @@ def report_page(marks: ClassMarks, words: Wording, drawn: bool) -> Document:
     )
 
 
-def _blocks(marks: ClassMarks, found: Report, words: Wording, drawn: bool) -> Iterator[Block]:
-    totals = found.totals
+def _blocks(marks: ClassMarks, figures: Report, words: Wording, drawn: bool) -> Iterator[Block]:
+    totals = figures.totals
     if totals.differ:
         yield Paragraph(words(
-            "report_students_shares", count=found.students, least=points(totals.least),
+            "report_students_shares", count=figures.students, least=points(totals.least),
             most=points(totals.most), mean=percent(totals.mean),
             median=percent(totals.median), lowest=percent(totals.lowest),
             highest=percent(totals.highest),
@@ -34,27 +34,27 @@ def _blocks(marks: ClassMarks, found: Report, words: Wording, drawn: bool) -> It
     else:
         yield Paragraph(words(
             "report_students",
-            count=found.students, mean=points(found.mean), median=points(found.median),
-            worth=points(totals.most), lowest=points(found.lowest),
-            highest=points(found.highest),
+            count=figures.students, mean=points(figures.mean), median=points(figures.median),
+            worth=points(totals.most), lowest=points(figures.lowest),
+            highest=points(figures.highest),
         ))  # fmt: skip
     if marks.absent:
         yield Paragraph(words("report_missing", forms=_absent(marks)))
     yield Heading(2, words("report_points"))
-    yield from distribution(found.bands, words, drawn)
-    if found.networks:
+    yield from distribution(figures.bands, words, drawn)
+    if figures.networks:
         yield Heading(2, words("report_networks"))
         header = tuple(words(f"report_{head}") for head in ("network", "sheets", "percent"))
         yield Table(header, tuple(
-            ((one.network,), (str(one.sheets),), (percent(one.mean),)) for one in found.networks
+            ((one.network,), (str(one.sheets),), (percent(one.mean),)) for one in figures.networks
         ), "lrr")  # fmt: skip
-    yield from _steps(found, words)
-    if found.misconceptions:
+    yield from _steps(figures, words)
+    if figures.misconceptions:
         yield Heading(2, words("report_misconceptions"))
         header = tuple(words(f"report_{head}") for head in ("misconception", "sheets"))
         yield Table(header, tuple(
             ((MISCONCEPTIONS[row].title if row in MISCONCEPTIONS else row,), (str(count),))
-            for row, count in found.misconceptions
+            for row, count in figures.misconceptions
         ), "lr")  # fmt: skip
     yield Heading(2, words("report_everyone"))
     yield _everyone(marks, totals.differ, words)
@@ -62,15 +62,15 @@ def _blocks(marks: ClassMarks, found: Report, words: Wording, drawn: bool) -> It
 
 def _absent(marks: ClassMarks) -> Inline:
     """Ada Lovelace (7-001-a3f9), …; without a roster the forms alone."""
-    found: list[str | Person] = []
+    names: list[str | Person] = []
     for one in marks.absent:
-        found += [", "] if found else []
-        found += [one.form] if one.person is None else [one.person, f" ({one.form})"]
-    return tuple(found)
+        names += [", "] if names else []
+        names += [one.form] if one.person is None else [one.person, f" ({one.form})"]
+    return tuple(names)
 
 
-def _steps(found: Report, words: Wording) -> Iterator[Block]:
-    failing = alike(found.steps)
+def _steps(figures: Report, words: Wording) -> Iterator[Block]:
+    failing = alike(figures.steps)
     yield Heading(2, words("report_steps"))
     if not failing:
         yield Paragraph(words("report_no_step"))

@@ -78,11 +78,11 @@ class Report:
 
 def report(marks: ClassMarks) -> Report:
     """The figures of the sheets that were handed in."""
-    found = [student.points for student in marks.students]
+    points = [student.points for student in marks.students]
     bands = [0] * BANDS
     for student in marks.students:
         bands[min(int(student.share * BANDS), BANDS - 1)] += 1
-    mean = sum(found, Fraction(0)) / max(len(found), 1)
+    mean = sum(points, Fraction(0)) / max(len(points), 1)
     steps: dict[tuple[str, str, str], list[list[Graded]]] = {}
     sheets: Counter[str] = Counter()
     for student in marks.students:
@@ -96,8 +96,8 @@ def report(marks: ClassMarks) -> Report:
             steps.setdefault(key, []).append(line)
         sheets.update(sorted(mine))
     return Report(
-        len(found), mean, median(found or [Fraction(0)]), min(found, default=Fraction(0)),
-        max(found, default=Fraction(0)),
+        len(points), mean, median(points or [Fraction(0)]), min(points, default=Fraction(0)),
+        max(points, default=Fraction(0)),
         marks.totals(), _networks(marks), tuple(bands),
         tuple(_tally(*key, ones) for key, ones in steps.items()),
         tuple(sorted(sheets.items(), key=lambda item: (-item[1], item[0]))),
@@ -108,11 +108,11 @@ def _networks(marks: ClassMarks) -> tuple[NetworkTally, ...]:
     shares: dict[str, list[Fraction]] = {}
     for student in marks.students if marks.mixed else ():
         shares.setdefault(student.network, []).append(student.share)
-    found = (
+    tallies = (
         NetworkTally(network, len(some), sum(some, Fraction(0)) / len(some))
         for network, some in shares.items()
     )
-    return tuple(sorted(found, key=lambda one: (-one.mean, one.network)))
+    return tuple(sorted(tallies, key=lambda one: (-one.mean, one.network)))
 
 
 def _step(one: Graded) -> str:
@@ -124,12 +124,12 @@ def _step(one: Graded) -> str:
 def _tally(question: str, kind: str, step: str, sheets: list[list[Graded]]) -> StepTally:
     wrong = [any(one.mark.verdict in _WRONG for one in line) for line in sheets]
     missing = [any(one.mark.verdict in _MISSING for one in line) for line in sheets]
-    named = Counter(
+    misconceptions = Counter(
         row for line in sheets for row in {r for one in line for r in one.mark.misconceptions[:1]}
     )
     return StepTally(
         question, kind, step, sheets[0][0].subject if step else None, len(sheets), sum(wrong),
         sum(any(one.mark.first for one in line) for line in sheets),
         sum(m and not w for m, w in zip(missing, wrong, strict=True)),
-        tuple(sorted(named.items(), key=lambda item: (-item[1], item[0]))),
+        tuple(sorted(misconceptions.items(), key=lambda item: (-item[1], item[0]))),
     )  # fmt: skip
