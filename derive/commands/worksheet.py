@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
 
     from derive.worksheets.classes.bundle import Bundle
+    from derive.worksheets.classes.handout import Order
+    from derive.worksheets.classes.roster import Roster
 
 WORTH_PROCESSES = 24  # variants from which it pays to start processes for them
 MOST_TOLD = 20  # files that are told one by one
@@ -74,52 +76,27 @@ def worksheet(
 
     NETWORK is a network file, or a family of networks, of which each sheet draws one.
     """
-    if (network is None) == (bundle is None):
-        raise click.UsageError("give either a NETWORK or --from BUNDLE")
-    if variants and roster:
-        raise click.UsageError("give either --variants or --roster: a roster says how many")
-    if roster == "":
-        raise click.UsageError("--roster: got no name; give the file of a table, or leave it out")
-    if bundle and (variants or roster or recipe or seed is not None):
-        raise click.UsageError(
-            "--variants, --roster, --recipe and --seed are in the bundle: leave them out"
-        )
-    if variant and (not bundle or one_file or answer_sheet):
-        raise click.UsageError("--variant goes with --from, and without --one-file, --answer-sheet")
-    from derive.worksheets.classes.bundle import bundle_of, read_bundle
-    from derive.worksheets.classes.handout import UNTOLD, Order, file_names, hand_out, is_private
+    _refuse_contradictions(click.get_current_context().params)
+    from derive.worksheets.classes.bundle import read_bundle
+    from derive.worksheets.classes.handout import Order, file_names, hand_out, is_private
     from derive.worksheets.classes.roster import read_roster
+    from derive.worksheets.source import USUAL_VARIANTS
 
     again = read_bundle(bundle) if bundle else None
     people = read_roster(roster) if roster else None
-    count = again.count if again else len(people.students) if people else variants or 30
+    students = len(people.students) if people else variants or USUAL_VARIANTS
+    count = again.count if again else students
     only = _number(variant, again) if variant and again else 0
     suffix = f".{answer_sheet}" if answer_sheet else ""
     files = file_names(count, to, one_file, suffix, only)
     refuse_to_overwrite([Path(output) / name for name in files], force)
-    if people and people.told:
-        click.echo(people.told, err=True)
-    from derive.network.description import Network
-    from derive.worksheets.recipes.family_files import described_by
-    from derive.worksheets.recipes.files import recipe_from
-    from derive.worksheets.recipes.recipe import Recipe
-    from derive.worksheets.recipes.units import cure
-    from derive.worksheets.source import Source, new_secret
-
-    if again:
-        made = again
-    else:
-        asked = recipe_from(recipe) if recipe is not None else Recipe()
-        about = described_by(str(network))
-        if isinstance(about, Network) and about.is_batch:
-            click.echo(f"{network}: a batch; each sheet takes one example of it", err=True)
-        source = new_secret() if seed is None else Source(seed=seed)
-        whose = (people.students, people.columns) if people else ()
-        made = bundle_of(about, asked, source, count, *whose)
+    if people and people.notice:
+        click.echo(people.notice, err=True)
+    made_of = again or _new_bundle(str(network), recipe, seed, count, people)
     from derive.worksheets.classes.earlier_files import earlier_in
 
-    before = None if variant else earlier_in(Path(output))
-    order = Order(made, to, one_file, suffix, templates, only)
+    earlier = None if variant else earlier_in(Path(output))
+    order = Order(made_of, to, one_file, suffix, templates, only)
     with _workers(len(order.numbers)) as executor:
         handed_out = hand_out(
             order,
@@ -127,22 +104,57 @@ def worksheet(
             executor,
             progress("variants"),
             lambda all_: refuse_to_overwrite(all_, force),
-        )  # fmt: skip
-    _tell(handed_out.paths)
-    _tell_secrets([path for path in handed_out.paths if is_private(path.name)], made)
-    if before is not None:
-        clear(before.left(handed_out.bundle, handed_out.paths), "the worksheet that was there")
-    if handed_out.untold:
-        listed = "" if variant else f", and in {Path(output) / UNTOLD}"
-        click.echo(
-            f"on {handed_out.untold} of {len(order.numbers)} sheets a common mistake leads to the "
-            f"right number somewhere: listed at the end of each key{listed}",
-            err=True,
         )
-        if remedy := cure(made.maker().exercise.structure, made.maker().recipe.units):
-            click.echo(remedy, err=True)
+    _tell(handed_out.paths)
+    _tell_secrets([path for path in handed_out.paths if is_private(path.name)], made_of)
+    if earlier is not None:
+        leftovers = earlier.leftovers(handed_out.bundle, handed_out.paths)
+        clear(leftovers, "the worksheet that was there")
+    if handed_out.untold:
+        _tell_untold(handed_out.untold, order, Path(output))
     if "latex" in to:
         tell_names(order.people)
+
+
+def _refuse_contradictions(options: Mapping[str, Any]) -> None:
+    """Raises UsageError for options that do not go together."""
+    bundle, roster = options["bundle"], options["roster"]
+    in_bundle = options["variants"] or roster or options["recipe"] or options["seed"] is not None
+    of_a_class = options["one_file"] or options["answer_sheet"]
+    for is_wrong, message in (
+        ((options["network"] is None) == (bundle is None),
+         "give either a NETWORK or --from BUNDLE"),
+        (options["variants"] and roster,
+         "give either --variants or --roster: a roster says how many"),
+        (roster == "",
+         "--roster: got no name; give the file of a table, or leave it out"),
+        (bundle and in_bundle,
+         "--variants, --roster, --recipe and --seed are in the bundle: leave them out"),
+        (options["variant"] and (not bundle or of_a_class),
+         "--variant goes with --from, and without --one-file, --answer-sheet"),
+    ):  # fmt: skip
+        if is_wrong:
+            raise click.UsageError(message)
+
+
+def _new_bundle(
+    network: str, recipe: str | None, seed: int | None, count: int, people: Roster | None
+) -> Bundle:
+    """The bundle of a new worksheet. Raises NetworkError, WorksheetError."""
+    from derive.network.description import Network
+    from derive.worksheets.classes.bundle import bundle_of
+    from derive.worksheets.recipes.family_files import described_by
+    from derive.worksheets.recipes.files import recipe_from
+    from derive.worksheets.recipes.recipe import Recipe
+    from derive.worksheets.source import Source, new_secret
+
+    questions = recipe_from(recipe) if recipe is not None else Recipe()
+    about = described_by(network)
+    if isinstance(about, Network) and about.is_batch:
+        click.echo(f"{network}: a batch; each sheet takes one example of it", err=True)
+    source = new_secret() if seed is None else Source(seed=seed)
+    whose = (people.students, people.columns) if people else ()
+    return bundle_of(about, questions, source, count, *whose)
 
 
 @contextmanager
@@ -192,8 +204,24 @@ def _tell_secrets(private: list[Path], bundle: Bundle) -> None:
         )
 
 
-def _tell(written: list[Path]) -> None:
-    if len(written) <= MOST_TOLD:
-        tell(written)
+def _tell_untold(sheets: int, order: Order, folder: Path) -> None:
+    """On how many sheets a common mistake does not show, and what would show it."""
+    from derive.worksheets.classes.handout import UNTOLD
+    from derive.worksheets.recipes.units import cure
+
+    table = "" if order.only else f", and in {folder / UNTOLD}"
+    click.echo(
+        f"on {sheets} of {len(order.numbers)} sheets a common mistake leads to the right number "
+        f"somewhere: listed at the end of each key{table}",
+        err=True,
+    )
+    maker = order.bundle.maker()
+    if remedy := cure(maker.exercise.structure, maker.recipe.units):
+        click.echo(remedy, err=True)
+
+
+def _tell(paths: list[Path]) -> None:
+    if len(paths) <= MOST_TOLD:
+        tell(paths)
     else:
-        click.echo(f"wrote {len(written)} files to {written[0].parent}", err=True)
+        click.echo(f"wrote {len(paths)} files to {paths[0].parent}", err=True)

@@ -45,7 +45,7 @@ class Equality:
 
     def same(self, a: Expression, b: Expression, assumes: tuple[str, ...] = ()) -> bool:
         """Whether two formulas are equal at every point."""
-        asked = a, b, assumes
-        if asked not in self._known:
-            self._known[asked] = all(agree(a, b, point) for point in self.points(assumes))
-        return self._known[asked]
+        key = a, b, assumes
+        if key not in self._known:
+            self._known[key] = all(agree(a, b, point) for point in self.points(assumes))
+        return self._known[key]

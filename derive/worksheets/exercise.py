@@ -172,9 +172,9 @@ class _Tasks:
 
     def _of(self, section: SectionKind, *kinds: Kind) -> Iterator[Step]:
         """The steps of some kinds in a section."""
-        for found in self.derivation.sections:
-            if found.kind == section:
-                yield from (step for step in found.walk() if step.kind in kinds)
+        for one in self.derivation.sections:
+            if one.kind == section:
+                yield from (step for step in one.walk() if step.kind in kinds)
 
     def _forward(self) -> Iterator[Task]:
         sections: tuple[SectionKind, ...] = ("forward", "loss")
@@ -203,7 +203,7 @@ class _Tasks:
         for step in self._of("backward", Kind.UPSTREAM, Kind.DELTA):
             (quantity,) = step.about
             if quantity.kind == ACTIVATION:
-                yield _task("delta", step, ("arriving",), step.result)
+                yield _task("delta", step, ("upstream",), step.result)
                 continue
             formula = step.result
             if len(step.relations) == 4:  # nothing cancels: the local derivatives are used
@@ -227,21 +227,21 @@ class _Tasks:
         if layer.activation.function is None or (place == "output" and not graph.terms):
             return None
         if place == "output":
-            found = graph.averaged(self._result(Partial(graph.terms[a.unit], a)))
-            if not isinstance(found, Product):  # a sum of the terms
+            formula = graph.averaged(self._result(Partial(graph.terms[a.unit], a)))
+            if not isinstance(formula, Product):  # a sum of the terms
                 return None
             uses: tuple[str, ...] = (self.local.step(graph.terms[a.unit], a).id,)
         else:
-            found = over_uses(graph, a, delta_of, self.local.factor)
+            formula = over_uses(graph, a, delta_of, self.local.factor)
             if self._negative:
-                found = with_minus(found)
+                formula = with_minus(formula)
             uses = tuple(f"delta/{key(z)}" for z in graph.children[a])
         name = f"arriving/{key(a)}"
         step = Step(
-            f"task/{name}", Kind.TASK, Rule.SUBSTITUTE, chain(Partial(E, a), found), uses,
+            f"task/{name}", Kind.TASK, Rule.SUBSTITUTE, chain(Partial(E, a), formula), uses,
             about=(a,),
         )  # fmt: skip
-        return Task("delta", step, name, ("arriving",))
+        return Task("delta", step, name, ("upstream",))
 
     @property
     def _negative(self) -> bool:
@@ -255,10 +255,10 @@ class _Tasks:
 
     def _in_results(self, chained: Expression) -> Expression:
         """The chain rule in results: ∂E/∂o1·∂o1/∂a_h1·∂a_h1/∂h1 → δ_o1·w5·∂a_h1/∂h1."""
-        known: dict[Expression, Expression] = {
+        results: dict[Expression, Expression] = {
             node: self._result(node) for node in chained.walk() if isinstance(node, Partial)
         }
-        return without_ones(substitute(chained, known))
+        return without_ones(substitute(chained, results))
 
     def _result(self, node: Partial) -> Expression:
         of, by = node.of, node.by

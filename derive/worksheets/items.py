@@ -96,27 +96,27 @@ def items(
     bare   subjects whose formula the sheet leaves out
     """
     lines = count(1) if lines is None else lines
-    seen: set[tuple[str, ...]] = set()
-    found = []
+    guided_kinds: set[tuple[str, ...]] = set()
+    result = []
     for task in tasks:
         line = put_into(task, numbers)
         chain = _worked(task, line, numbers)
         blanks: list[tuple[str, int, Address]] = []
         if task.asked:
             label = str(next(lines))
-            first = guided and task.kind not in seen and task.step.subject not in bare
+            first = guided and task.kind not in guided_kinds and task.step.subject not in bare
             if first and len(chain) == 4 and _can_be_guided(task.formula):
                 inner = zip(in_letters(ascii_lowercase), places(line), strict=False)
                 blanks += [(f"{label}{letter}", 2, address) for letter, address in inner]
-                seen.add(task.kind)
+                guided_kinds.add(task.kind)
             blanks.append((label, len(chain) - 1, ()))
         answers = []
         for label, relation, address in blanks:
             value = chain[relation].expression.at(address)
             assert isinstance(value, Number)  # names are replaced by numbers, values are such
             answers.append(Answer(label, relation, address, value, task.source))
-        found.append(Item(task, chain, tuple(answers), task.step.subject in bare))
-    return tuple(found)
+        result.append(Item(task, chain, tuple(answers), task.step.subject in bare))
+    return tuple(result)
 
 
 def in_letters(alphabet: str) -> Iterator[str]:

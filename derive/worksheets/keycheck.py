@@ -133,5 +133,5 @@ class _Key:
             for name, letter in letters.items()
         }
         errors = {letter: self.error[name] for name, letter in letters.items()}
-        found = slopes(substitute(formula, dict(letters)), Bindings(values))
-        return propagated(found, errors, _ZERO)
+        partials = slopes(substitute(formula, dict(letters)), Bindings(values))
+        return propagated(partials, errors, _ZERO)

@@ -20,7 +20,7 @@ from derive.worksheets.recipes.recipe import WorksheetError
 
 FIRST, LATEST = 1, 2  # editions, see Source
 MOST_SEED = 10**18 - 1
-MOST_VARIANTS = 1000
+USUAL_VARIANTS, MOST_VARIANTS = 30, 1000
 BITS = 128
 
 # Neither vowels nor what is easily taken for another sign: no form reads as a word, a month or a
@@ -115,13 +115,13 @@ def _derived(key: bytes, purpose: str) -> int:
 @lru_cache(maxsize=4)
 def _forms(key: bytes, digest: str) -> tuple[str, ...]:
     """The forms of all variants there may be; one that a lower variant has is made anew."""
-    found: dict[str, None] = {}
+    forms: dict[str, None] = {}
     for number in range(1, MOST_VARIANTS + 1):
         again = 0
-        while (form := _form(key, f"form/{digest}/{number}/{again}")) in found:
+        while (form := _form(key, f"form/{digest}/{number}/{again}")) in forms:
             again += 1
-        found[form] = None
-    return tuple(found)
+        forms[form] = None
+    return tuple(forms)
 
 
 def _form(key: bytes, purpose: str) -> str:

@@ -17,7 +17,7 @@ from derive.worksheets.recipes.family_files import described_by
 from derive.worksheets.recipes.files import recipe_from
 from derive.worksheets.recipes.recipe import Recipe, WorksheetError
 from derive.worksheets.sheets.maker import Variant
-from derive.worksheets.source import MOST_VARIANTS, Source, new_secret
+from derive.worksheets.source import MOST_VARIANTS, USUAL_VARIANTS, Source, new_secret
 
 
 class Worksheet(Sequence[Variant]):
@@ -85,15 +85,15 @@ class Worksheet(Sequence[Variant]):
         order = Order(
             self._distinct.bundle, tuple(formats), one_file, answer_sheet, self._templates
         )
-        made = hand_out(order, Path(directory), self._executor, progress)
-        self._distinct.bundle = made.bundle
-        return made.paths
+        handed_out = hand_out(order, Path(directory), self._executor, progress)
+        self._distinct.bundle = handed_out.bundle
+        return handed_out.paths
 
 
 def worksheet(
     network: Given | Family,
     recipe: Recipe | str | Path | None = None,
-    variants: int = 30,
+    variants: int = USUAL_VARIANTS,
     seed: int | None = None,
     templates: str | Path | None = None,
     *,
@@ -131,15 +131,15 @@ def worksheet(
     if not 1 <= variants <= MOST_VARIANTS:
         raise WorksheetError(f"variants: got {variants}; allowed are 1 to {MOST_VARIANTS}")
     folder = None if templates is None else Path(templates)
-    asked = Recipe() if recipe is None else recipe_from(recipe)
+    questions = Recipe() if recipe is None else recipe_from(recipe)
     about = described_by(network) if isinstance(network, (str, Path)) else (
         network if isinstance(network, Family) else network_of(network)
     )  # fmt: skip
     whose = (people.students, people.columns) if people else ()
-    bundle = bundle_of(about, asked, _source(seed, secret), variants, *whose)
-    made = Worksheet(bundle, folder, executor)
-    assert made[0].number == 1
-    return made
+    bundle = bundle_of(about, questions, _source(seed, secret), variants, *whose)
+    sheets = Worksheet(bundle, folder, executor)
+    assert sheets[0].number == 1
+    return sheets
 
 
 def _source(seed: int | None, secret: str | None) -> Source:

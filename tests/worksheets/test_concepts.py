@@ -29,7 +29,7 @@ from derive.worksheets.questions.concepts import (
 from derive.worksheets.questions.context import Ground
 from derive.worksheets.questions.ledger import Ledger
 from derive.worksheets.variants.givens import draw
-from derive.worksheets.variants.variant import givens_of, worked
+from derive.worksheets.variants.variant import givens_of, numbers_with
 
 ROUNDING = Rounding(4, carried=True, parts=False)
 
@@ -49,7 +49,7 @@ def ground(network: Network, seed: int = 0, **changed: float) -> Ground:
         givens[q] = number(value)
     structure = asked.structure
     called = names(structure.notation, structure.shape, structure.layout)
-    numbers = worked(asked, givens, ROUNDING)
+    numbers = numbers_with(asked, givens, ROUNDING)
     book = Ledger(asked, numbers)
     return Ground(asked, numbers, called, Wording("en"), random.Random(seed), book)
 

@@ -28,7 +28,7 @@ from derive.worksheets.exercise import exercise
 from derive.worksheets.items import Item, items
 from derive.worksheets.keycheck import check_key
 from derive.worksheets.variants.givens import draw
-from derive.worksheets.variants.variant import worked
+from derive.worksheets.variants.variant import numbers_with
 from derive.writers import write
 
 
@@ -184,7 +184,7 @@ def checked() -> Checked:
     asked = exercise(two_two_two())
     rounding = Rounding(4, carried=True, parts=False)
     givens = draw(asked.structure, None, random.Random("a fixed draw"))
-    numbers = worked(asked, givens, rounding)
+    numbers = numbers_with(asked, givens, rounding)
     return items(asked.tasks, numbers), numbers
 
 

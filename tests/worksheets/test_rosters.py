@@ -8,6 +8,7 @@ import json
 from pathlib import Path
 
 import pytest
+from click import IntRange, Option
 from click.testing import CliRunner
 from worksheets.networks import two_two_two
 
@@ -18,6 +19,7 @@ from derive.worksheets.classes.bundle import read_bundle
 from derive.worksheets.classes.headings import columns_of
 from derive.worksheets.classes.roster import Roster, read_roster
 from derive.worksheets.marking.reports.exports import marks_table
+from derive.worksheets.source import MOST_VARIANTS, USUAL_VARIANTS
 
 MOODLE = (
     "First name,Surname,ID number,Institution,Department,Email address\n"
@@ -77,25 +79,25 @@ def test_every_column_is_the_id_the_name_or_kept(
     student = found.students[0]
     assert (student.id, student.name) == (id_, name)
     assert dict(zip(found.columns, student.more, strict=True)) == kept
-    assert all(heading in found.told for heading in kept)
+    assert all(heading in found.notice for heading in kept)
 
 
 def test_what_a_column_is_taken_for_is_told(tmp_path: Path) -> None:
     path = tmp_path / "roster.csv"
-    assert roster(tmp_path, MOODLE).told == (
+    assert roster(tmp_path, MOODLE).notice == (
         f"{path}: ID number is the id, First name and Surname the name; kept for marks.csv: "
         "Department, Email address"
     )
     found = roster(tmp_path, CANVAS)
     assert [student.name for student in found.students] == ["Lovelace, Ada", "Borel, Émile"]
-    assert found.told == (
+    assert found.notice == (
         f"{path}: SIS User ID is the id, Student the name; kept for marks.csv: ID, SIS Login ID, "
         "Section, Essay (17); line 2 is no student and is passed over"
     )
-    assert roster(tmp_path, "Vorname;Gruppe\nAda;B\n").told == (
+    assert roster(tmp_path, "Vorname;Gruppe\nAda;B\n").notice == (
         f"{path}: Vorname is the name, and stands for the id; kept for marks.csv: Gruppe"
     )
-    assert roster(tmp_path, "id,name\n1,Ada\n").told == ""
+    assert roster(tmp_path, "id,name\n1,Ada\n").notice == ""
 
 
 def test_a_student_without_an_id_and_too_much_to_keep_are_told(tmp_path: Path) -> None:
@@ -158,3 +160,11 @@ def test_an_empty_name_of_a_roster_is_no_roster_left_out(tmp_path: Path) -> None
     assert result.exit_code == 2
     assert "--roster: got no name; give the file of a table, or leave it out" in result.stderr
     assert not (tmp_path / "out").exists()
+
+
+def test_the_help_says_how_many_sheets_are_usual_and_allowed() -> None:
+    """The command loads no worksheet to print its help, and so says the numbers again."""
+    option = next(p for p in commands.commands["worksheet"].params if p.name == "variants")
+    assert isinstance(option, Option) and isinstance(option.type, IntRange)
+    assert f"[default: {USUAL_VARIANTS}]" in str(option.help)
+    assert (option.type.min, option.type.max) == (1, MOST_VARIANTS)

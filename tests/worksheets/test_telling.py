@@ -83,16 +83,16 @@ def test_what_is_told_apart_is_not_marked_right(network: Network, digits: int, s
 
 def test_the_more_telling_numbers_are_taken() -> None:
     variants = derive.worksheet(two_two_two(), variants=12, seed=7).variants
-    taken = [len(variant.found.alike) for variant in variants]
+    taken = [len(variant.draw.alike) for variant in variants]
     search = Search(variants[0].pages.exercise, None, variants[0].numbers.rounding)
     assert sum(taken) / len(taken) <= search.fewest + 1
-    assert all(variant.found.draws >= 1 for variant in variants)
+    assert all(variant.draw.draws >= 1 for variant in variants)
 
 
 def test_a_key_lists_what_its_numbers_do_not_show() -> None:
     made = derive.worksheet(relu_softmax(), variants=1, seed=7)
     (variant,) = made.variants
-    assert any(one.misconception == "no-derivative" for one in variant.found.alike)
+    assert any(one.misconception == "no-derivative" for one in variant.draw.alike)
     key = " ".join(str(write(variant.key, variant.names, "text")).split())
     assert "These mistakes lead to the right number here" in key
     assert "f′ left out (" in key

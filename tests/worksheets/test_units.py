@@ -29,7 +29,7 @@ from derive.worksheets.sheets.maker import Maker, Variant
 from derive.worksheets.source import Source
 from derive.worksheets.variants.criteria import fault
 from derive.worksheets.variants.givens import draw
-from derive.worksheets.variants.variant import Found, worked
+from derive.worksheets.variants.variant import Draw, numbers_with
 from derive.writers import write
 
 ENDS = {"sigmoid": (0.0, 1.0), "tanh": (-1.0, 1.0), "softsign": (-1.0, 1.0)}
@@ -146,7 +146,7 @@ def test_what_is_asked_for_is_there(network: Network, seed: int, digits: int) ->
         assert unit.z < -0.04 and unit.layer < len(network.layers)
         others = [u for u in units if u.layer == unit.layer and u != unit]
         assert others and all(u.a > 0 for u in others)
-    found = {(u.kind, u.layer, u.unit) for u in variant.found.units}
+    found = {(u.kind, u.layer, u.unit) for u in variant.draw.units}
     assert found == {("saturated", u.layer, u.unit) for u in saturated} | {
         ("dead", u.layer, u.unit) for u in dead
     }
@@ -175,7 +175,7 @@ def test_unasked_none_is_saturated_and_of_relu_beside_others_one_is_dead(
     ]  # fmt: skip
     assert not any(unit.saturated for unit in units)
     assert len(dead) == bool(mortal) and all(unit.layer in mortal for unit in dead)
-    assert [(one.layer, one.unit) for one in variant.found.units] == [
+    assert [(one.layer, one.unit) for one in variant.draw.units] == [
         (u.layer, u.unit) for u in dead
     ]
 
@@ -185,7 +185,7 @@ def test_a_dead_unit_shows_that_the_slope_was_left_out(units: int, cured: bool) 
     network = Network(2, [Dense(units, "relu"), Dense(1)], learning_rate=0.1)
     variant = derive.worksheet(network, variants=1, seed=3)[0]
     lines = {item.task.source for item in variant.items if item.task.kind == ("delta", "hidden")}
-    untold = {a.source for a in variant.found.alike if a.misconception == "no-derivative"}
+    untold = {a.source for a in variant.draw.alike if a.misconception == "no-derivative"}
     assert (lines > lines & untold) == cured, "somewhere it shows, or nowhere"
     assert ("two units of relu or more" in cure(network, ())) != cured
     assert "units: [saturated, dead]" in cure(
@@ -223,8 +223,8 @@ def test_the_search_is_quick_and_the_same_again() -> None:
         recipe = Recipe(units=("any",), questions=FORWARD)
         one, two = (derive.worksheet(network, recipe, variants=8, seed=3) for _ in range(2))
         assert [v.network for v in one] == [v.network for v in two]
-        assert max(v.found.draws for v in one) < 100  # for at most eight good variants each
-        assert len({(u.layer, u.unit) for v in one for u in v.found.units}) > 1
+        assert max(v.draw.draws for v in one) < 100  # for at most eight good variants each
+        assert len({(u.layer, u.unit) for v in one for u in v.draw.units}) > 1
 
 
 def judged(weight: float, activation: str, *wanted: Special, digits: int = 4) -> str:
@@ -236,7 +236,7 @@ def judged(weight: float, activation: str, *wanted: Special, digits: int = 4) ->
     network = Network([1], layers, targets=[0.2], learning_rate=0.5)
     asked = exercise(network)
     givens = {q: n for q in QUANTITIES if (n := network.value(q)) is not None}
-    numbers = worked(asked, givens, Rounding(digits, carried=True, parts=False))
+    numbers = numbers_with(asked, givens, Rounding(digits, carried=True, parts=False))
     return fault(asked, numbers, wanted) or ""
 
 
@@ -328,7 +328,7 @@ def test_a_family_names_the_networks_that_cannot() -> None:
 # -- what is asked about them --------------------------------------------------------------------
 
 
-def about(network: Network, seed: int, *units: str) -> tuple[Ground, Found, list[Concept]]:
+def about(network: Network, seed: int, *units: str) -> tuple[Ground, Draw, list[Concept]]:
     """The variant's ground, and the questions of understanding about its units."""
     from derive.worksheets.questions import concepts
 
@@ -337,9 +337,9 @@ def about(network: Network, seed: int, *units: str) -> tuple[Ground, Found, list
     exercise = variant.pages.exercise
     ground = Ground(
         exercise, variant.numbers, variant.names, variant.pages.words, random.Random(seed),
-        Ledger(exercise, variant.numbers), variant.found.units,
+        Ledger(exercise, variant.numbers), variant.draw.units,
     )  # fmt: skip
-    return ground, variant.found, list(concepts._about_units(ground))
+    return ground, variant.draw, list(concepts._about_units(ground))
 
 
 def given_of(ground: Ground) -> dict[str, float]:
@@ -487,7 +487,7 @@ def test_a_unit_alone_is_the_one_asked_for_and_nothing_is_told_too_early() -> No
             [item.task.step.about[0] for item in question.items if item.task.part == "delta"][-1]
             for question in variant.questions[1:]
         ]
-        wanted = sorted(variant.found.units, key=lambda one: -one.layer)
+        wanted = sorted(variant.draw.units, key=lambda one: -one.layer)
         assert looked_at[:2] == [one.pre_activation for one in wanted]
         assert looked_at[2] not in looked_at[:2]
         given: set[object] = set()

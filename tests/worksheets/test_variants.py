@@ -24,7 +24,7 @@ from derive.network.values import exact, read_number
 from derive.worksheets import Ask, Recipe, WorksheetError
 from derive.worksheets.exercise import Exercise, exercise
 from derive.worksheets.variants.criteria import fault
-from derive.worksheets.variants.variant import worked
+from derive.worksheets.variants.variant import numbers_with
 from derive.writers import WriterError, write
 
 ROUNDING = Rounding(4, carried=True, parts=False)
@@ -184,7 +184,7 @@ def numbers_of(network: Network) -> tuple[Exercise, Numbers]:
         ]
         if isinstance(value := network.value(q), Number)
     }
-    return asked, worked(asked, given, ROUNDING)
+    return asked, numbers_with(asked, given, ROUNDING)
 
 
 def one_unit(activation: str, weight: float, target: float, loss: str, x: float = 1) -> str:
@@ -312,7 +312,7 @@ def test_a_line_is_worked_out_in_one_go() -> None:
     found = {}
     for parts in (True, False):
         rounding = Rounding(4, carried=True, parts=parts)
-        numbers = worked(asked, {**_ones(network)}, rounding)
+        numbers = numbers_with(asked, {**_ones(network)}, rounding)
         found[parts] = [r.expression for r in numbers.work_out(formula).relations]
     assert [text(e) for e in (found[True][-1], found[False][-1])] == ["0.3589", "0.3590"]
     assert len(found[True]) == len(found[False]) + 1

@@ -23,12 +23,12 @@ class Labels:
     labels: tuple[str, ...]
 
 
-def answer_sheet(bundle: Bundle, asked: Sequence[Labels], suffix: str) -> str | bytes:
+def answer_sheet(bundle: Bundle, variants: Sequence[Labels], suffix: str) -> str | bytes:
     """A row for every variant, a column for every label. Raises WorksheetError."""
-    columns = natural({label for one in asked for label in one.labels})
+    columns = natural({label for one in variants for label in one.labels})
     heads = ["form", *(["student", "name"] if bundle.students else [])]
     rows = [[*heads, *columns]]
-    for one in asked:
+    for one in variants:
         student = bundle.student(one.number)
         who = [] if student is None else [student.id, student.name]
         mine = set(one.labels)

@@ -82,10 +82,10 @@ class Bundle:
     @property
     def digest(self) -> str:
         """Tells the forms of one worksheet from those of another."""
-        told = [self.network, self.notation, self.recipe]
+        parts = [self.network, self.notation, self.recipe]
         if self.source.edition == FIRST:
-            told.append(str(self.source.seed))
-        return sha256("\n".join(told).encode()).hexdigest()
+            parts.append(str(self.source.seed))
+        return sha256("\n".join(parts).encode()).hexdigest()
 
     def form(self, number: int) -> str:
         """What is printed on every page of a sheet: K7QM-3XWP."""
@@ -141,15 +141,15 @@ class Bundle:
         """The bundle as a file: JSON, the same bytes for the same worksheet."""
         source = self.source
         edition = {} if source.edition == FIRST else {"edition": source.edition}
-        drawn = {"secret": source.secret} if source.seed is None else {"seed": source.seed}
+        origin = {"secret": source.secret} if source.seed is None else {"seed": source.seed}
         columns = {"columns": list(self.columns)} if self.columns else {}
-        found: dict[str, Any] = {
+        data: dict[str, Any] = {
             "derive": self.version, **edition, "network": self.network, "notation": self.notation,
-            "recipe": json.loads(self.recipe), **drawn, "variants": self.count, **columns,
+            "recipe": json.loads(self.recipe), **origin, "variants": self.count, **columns,
             "students": [[student.id, student.name, *student.more] for student in self.students],
             "redraws": {str(number): count for number, count in self.redraws},
         }  # fmt: skip
-        return json.dumps(found, indent=1, ensure_ascii=False) + "\n"
+        return json.dumps(data, indent=1, ensure_ascii=False) + "\n"
 
 
 def _source(data: Mapping[str, Any]) -> Source:
@@ -180,8 +180,8 @@ def bundle_of(
     if isinstance(network, Network) and isinstance(network.notation, Path):
         notation = network.notation.read_text(encoding="utf-8")
     text = network.text() if isinstance(network, Family) else structure_text(network)
-    asked = json.dumps(recipe.data(), ensure_ascii=False)
-    return Bundle(text, notation, asked, source, count, students, columns=columns)
+    recipe_text = json.dumps(recipe.data(), ensure_ascii=False)
+    return Bundle(text, notation, recipe_text, source, count, students, columns=columns)
 
 
 @lru_cache(maxsize=2)
@@ -192,15 +192,15 @@ def _family(text: str) -> Family | None:
 
 @lru_cache(maxsize=MOST_KEPT)
 def _maker(network: str, notation: str, recipe: str, edition: int, templates: Path | None) -> Maker:
-    made = recipe_of(json.loads(recipe))
+    parsed = recipe_of(json.loads(recipe))
     if not notation:
-        return Maker(load(StringIO(network)), made, edition, templates)
+        return Maker(load(StringIO(network)), parsed, edition, templates)
     with TemporaryDirectory() as folder:  # a notation is read from a file
         place = Path(folder) / "notation.yaml"
         place.write_text(notation, encoding="utf-8")
-        said = json.loads(network) | {"notation": place.name}
-        (Path(folder) / "network.yaml").write_text(json.dumps(said), encoding="utf-8")
-        return Maker(load(Path(folder) / "network.yaml"), made, edition, templates)
+        data = json.loads(network) | {"notation": place.name}
+        (Path(folder) / "network.yaml").write_text(json.dumps(data), encoding="utf-8")
+        return Maker(load(Path(folder) / "network.yaml"), parsed, edition, templates)
 
 
 @lru_cache(maxsize=_VARIANTS_KEPT)
@@ -247,9 +247,9 @@ def _no_source(data: Mapping[str, Any]) -> str:
     there = [key for key in kinds if key in data]
     if len(there) != 1:
         return f"{' or '.join(kinds)} is {'there twice' if there else 'missing'}; {_WHAT}"
-    given = data[there[0]]
-    if not isinstance(given, kinds[there[0]]) or isinstance(given, bool):
-        return f"{there[0]}: got {json.dumps(given)[:60]}; {_WHAT}"
+    value = data[there[0]]
+    if not isinstance(value, kinds[there[0]]) or isinstance(value, bool):
+        return f"{there[0]}: got {json.dumps(value)[:60]}; {_WHAT}"
     try:
         _source(data)
     except WorksheetError as error:
@@ -260,27 +260,27 @@ def _no_source(data: Mapping[str, Any]) -> str:
 def _problems(data: Any) -> list[str]:
     if not isinstance(data, Mapping):
         return [_WHAT]
-    found = []
+    problems = []
     for key, kind in _KEYS.items():
         if key not in data:
-            found.append(f"{key} is missing; {_WHAT}")
+            problems.append(f"{key} is missing; {_WHAT}")
         elif not isinstance(data[key], kind) or isinstance(data[key], bool):
-            found.append(f"{key}: got {json.dumps(data[key])[:60]}; {_WHAT}")
-    if found:
-        return found
+            problems.append(f"{key}: got {json.dumps(data[key])[:60]}; {_WHAT}")
+    if problems:
+        return problems
     edition = data.get("edition", FIRST)
     if type(edition) is not int or not FIRST <= edition <= LATEST:
-        found.append(
+        problems.append(
             f"made with derive {data['derive']}, whose sheets this one ({_version()}) cannot make; "
             f"install derive=={data['derive']} to make or mark them"
         )
     elif problem := _no_source(data):
-        found.append(problem)
+        problems.append(problem)
     if not 1 <= data["variants"] <= MOST_VARIANTS:
-        found.append(f"variants: got {data['variants']}; allowed are 1 to {MOST_VARIANTS}")
+        problems.append(f"variants: got {data['variants']}; allowed are 1 to {MOST_VARIANTS}")
     students, columns = data["students"], data.get("columns", [])
     if not isinstance(columns, list) or not all(isinstance(head, str) for head in columns):
-        return [*found, "columns: allowed is a list of headings"]
+        return [*problems, "columns: allowed is a list of headings"]
     fine = all(
         isinstance(one, list)
         and len(one) == 2 + len(columns)
@@ -288,7 +288,7 @@ def _problems(data: Any) -> list[str]:
         for one in students
     )
     if not fine or (students and len(students) != data["variants"]):
-        found.append(
+        problems.append(
             "students: allowed is an id, a name and a cell of each column for every "
             "variant, or none at all"
         )
@@ -296,5 +296,5 @@ def _problems(data: Any) -> list[str]:
         _VARIANT.fullmatch(number) and type(count) is int and 0 <= count < 1000
         for number, count in data["redraws"].items()
     ):
-        found.append("redraws: allowed are variants and how often they were drawn again")
-    return found
+        problems.append("redraws: allowed are variants and how often they were drawn again")
+    return problems

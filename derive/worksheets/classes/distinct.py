@@ -39,7 +39,7 @@ class Distinct:
     def __init__(self, bundle: Bundle) -> None:
         self.bundle = bundle
         self.settled = 0
-        self._taken: dict[str, int] = {}
+        self._number_of: dict[str, int] = {}
 
     def settle(self, one: T, again: Callable[[Bundle], T]) -> T:
         """The variant itself, or another with its number that no lower one is like.
@@ -48,7 +48,7 @@ class Distinct:
         than variants: then it stays as it is. Raises WorksheetError where numbers run out.
         """
         number = one.number
-        while self._taken.setdefault(one.signature, number) != number:
+        while self._number_of.setdefault(one.signature, number) != number:
             redraws = dict(self.bundle.redraws)
             redraw = redraws.get(number, 0) + 1
             if redraw >= (REDRAWS if one.varies else FEWER):

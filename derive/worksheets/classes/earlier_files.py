@@ -30,24 +30,24 @@ class Earlier:
     folder: Path
     bundle: Bundle
 
-    def left(self, bundle: Bundle, written: Iterable[Path]) -> list[Path]:
+    def leftovers(self, bundle: Bundle, paths: Iterable[Path]) -> list[Path]:
         """Its sheets and keys that are none of the new worksheet, in order."""
-        kept = {path.name for path in written}
-        drawn = tuple(redraw for redraw in self.bundle.redraws if redraw[0] <= bundle.count)
-        same = bundle.form(1) == self.bundle.form(1) and drawn == bundle.redraws
+        names = {path.name for path in paths}
+        redraws = tuple(redraw for redraw in self.bundle.redraws if redraw[0] <= bundle.count)
+        same = bundle.form(1) == self.bundle.form(1) and redraws == bundle.redraws
         digits = max(2, len(str(bundle.count)))
-        found = []
+        leftovers = []
         for path in sorted(self.folder.iterdir()):
-            if path.name in kept or not path.is_file():
+            if path.name in names or not path.is_file():
                 continue
             if one := _SHEET.fullmatch(path.name):
                 number = int(one[1])
                 fits = same and number <= bundle.count and len(one[1]) == digits
                 if 1 <= number <= self.bundle.count and not fits:
-                    found.append(path)
+                    leftovers.append(path)
             elif _TOGETHER.fullmatch(path.name) and bundle != self.bundle:
-                found.append(path)
-        return found
+                leftovers.append(path)
+        return leftovers
 
 
 def earlier_in(folder: Path) -> Earlier | None:

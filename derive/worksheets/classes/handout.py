@@ -49,8 +49,8 @@ class Order:
     @property
     def people(self) -> tuple[Person, ...]:
         """Whose names are printed."""
-        found = map(self.bundle.person, self.numbers)
-        return tuple(person for person in found if person is not None)
+        people = map(self.bundle.person, self.numbers)
+        return tuple(person for person in people if person is not None)
 
     @property
     def numbers(self) -> Sequence[int]:
@@ -64,12 +64,12 @@ def file_names(
 ) -> list[str]:  # fmt: skip
     """The files of an order for so many variants, pictures left out. Raises UnknownFormat."""
     suffixes = [document_format(name).suffix for name in formats]
-    found = [] if only else [BUNDLE, UNTOLD]
+    names = [] if only else [BUNDLE, UNTOLD]
     if answer_sheet:
-        found.append(f"answers{answer_sheet}")
+        names.append(f"answers{answer_sheet}")
     if one_file:
-        return found + [f"{kind}s{suffix}" for kind in KINDS for suffix in suffixes]
-    return found + [
+        return names + [f"{kind}s{suffix}" for kind in KINDS for suffix in suffixes]
+    return names + [
         f"{kind}-{_numbered(number, count)}{suffix}"
         for number in ([only] if only else range(1, count + 1))
         for kind in KINDS
@@ -89,7 +89,7 @@ def _numbered(number: int, count: int) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class VariantPages:
     """A variant's pages.
 
     pages   file → content, pictures too; of ``one_file``, the piece that belongs into it
@@ -107,12 +107,12 @@ class Made:
     ends: dict[str, tuple[str, str, str]]
 
 
-def made(order: Order, numbers: Sequence[int]) -> list[Made]:
+def pages_of(order: Order, numbers: Sequence[int]) -> list[VariantPages]:
     """The pages of some variants. This is the job that an executor is given."""
-    return [_made(order, number) for number in numbers]
+    return [_pages_of(order, number) for number in numbers]
 
 
-def _made(order: Order, number: int) -> Made:
+def _pages_of(order: Order, number: int) -> VariantPages:
     variant = order.bundle.variant(number, order.templates)
     pages: dict[str, str] = {}
     ends: dict[str, tuple[str, str, str]] = {}
@@ -133,7 +133,14 @@ def _made(order: Order, number: int) -> Made:
                     templates=order.templates,
                 )  # fmt: skip
     labels = tuple(answer.label for answer in variant.answers)
-    return Made(number, variant.signature, variant.varies, labels, variant.untold, pages, ends)
+    return VariantPages(
+        number, variant.signature, variant.varies, labels, variant.untold, pages, ends
+    )
+
+
+def _remaker(order: Order, number: int) -> Callable[[Bundle], VariantPages]:
+    """What makes the pages of a variant again, of a bundle with other redraws."""
+    return lambda bundle: _pages_of(replace(order, bundle=bundle), number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,10 +173,7 @@ def hand_out(
     paths: dict[Path, None] = {}
     with Drafts() as drafts:
         for one in _all(order, executor):
-            fresh = distinct.settle(
-                one,
-                lambda bundle, n=one.number: _made(replace(order, bundle=bundle), n),  # type: ignore[misc]
-            )
+            fresh = distinct.settle(one, _remaker(order, one.number))
             labels.append(Labels(fresh.number, fresh.labels))
             untold.append((fresh.number, fresh.untold))
             for name, text in fresh.pages.items():
@@ -195,7 +199,7 @@ def hand_out(
             drafts.add(directory / name, content, is_private(name))
         if allow is not None:
             allow(list(paths))
-    return HandedOut(distinct.bundle, list(paths), sum(bool(found) for _, found in untold))
+    return HandedOut(distinct.bundle, list(paths), sum(bool(mistakes) for _, mistakes in untold))
 
 
 def _untold_table(
@@ -212,18 +216,18 @@ def _untold_table(
     return table(rows, ".csv")
 
 
-def _all(order: Order, executor: Executor | None) -> Iterator[Made]:
+def _all(order: Order, executor: Executor | None) -> Iterator[VariantPages]:
     """The variants in order, few of them at a time in memory."""
     numbers = order.numbers
     chunks = (tuple(numbers[start : start + CHUNK]) for start in range(0, len(numbers), CHUNK))
     if executor is None:
         for chunk in chunks:
-            yield from made(order, chunk)
+            yield from pages_of(order, chunk)
         return
-    waiting: deque[Future[list[Made]]] = deque()
+    waiting: deque[Future[list[VariantPages]]] = deque()
     try:
         for chunk in chunks:
-            waiting.append(executor.submit(made, order, chunk))
+            waiting.append(executor.submit(pages_of, order, chunk))
             if len(waiting) >= AHEAD:
                 yield from waiting.popleft().result()
         while waiting:

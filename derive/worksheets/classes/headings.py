@@ -91,11 +91,9 @@ def columns_of(headings: Sequence[str]) -> Columns:
         last = places(_FULL_OR_LAST)[:1]
     if not first and last:
         first = places(_FULL_OR_FIRST)[:1]
-    refuse_to_overwrite = [
-        place for place in places(_FULL_OR_LAST + _FULL_OR_FIRST) if place not in first + last
-    ]
+    spare = [place for place in places(_FULL_OR_LAST + _FULL_OR_FIRST) if place not in first + last]
     parts = first + places(_BETWEEN)[:1] + last + places(_SECOND)[:1] if first or last else []
-    names = (places(_FULL) + refuse_to_overwrite)[:1] or parts
+    names = (places(_FULL) + spare)[:1] or parts
     ids, students = places(_IDS), places(_STUDENT)[:1]
     if not names and ids + places(_LOGINS):
         names, students = students, []

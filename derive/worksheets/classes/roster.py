@@ -32,12 +32,12 @@ class Roster:
     """The students in the order of the file.
 
     columns  headings of the columns that are neither id nor name; ``Student.more`` has their cells
-    told     what a teacher has to know of how the file was read; "" where all is id and name
+    notice   what a teacher has to know of how the file was read; "" where all is id and name
     """
 
     students: tuple[Student, ...]
     columns: tuple[str, ...]
-    told: str
+    notice: str
 
 
 def class_table(path: str | Path) -> list[Row]:
@@ -53,8 +53,8 @@ def read_roster(path: str | Path) -> Roster:
     rows = class_table(path)
     if not rows:
         raise WorksheetError(f"{path}: the roster is empty; write a student a row")
-    found = columns_of(rows[0].cells)
-    if not found.ids and not found.names:
+    columns = columns_of(rows[0].cells)
+    if not columns.ids and not columns.names:
         if any(len([c for c in row.cells if c]) > 1 for row in rows):
             raise WorksheetError(
                 f"{path}:{rows[0].line}: got the heading {', '.join(rows[0].cells)!r}; allowed "
@@ -63,11 +63,11 @@ def read_roster(path: str | Path) -> Roster:
             )
         layout = _Layout(None, (next(i for i, cell in enumerate(rows[0].cells) if cell),), {})
         return Roster(_students(path, rows, rows, layout), (), "")
-    layout = _layout(rows, found)
-    passed = [row.line for row in rows[1:] if _is_no_student(row, layout)]
-    body = [row for row in rows[1:] if row.line not in passed]
+    layout = _layout(rows, columns)
+    skipped = [row.line for row in rows[1:] if _is_no_student(row, layout)]
+    body = [row for row in rows[1:] if row.line not in skipped]
     students = _students(path, rows, body, layout)
-    return Roster(students, tuple(layout.kept.values()), _told(path, rows[0], layout, passed))
+    return Roster(students, tuple(layout.kept.values()), _notice(path, rows[0], layout, skipped))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,24 +79,24 @@ class _Layout:
     kept: Mapping[int, str]
 
 
-def _layout(rows: Sequence[Row], found: Columns) -> _Layout:
+def _layout(rows: Sequence[Row], columns: Columns) -> _Layout:
     """Of the columns that may be the id, the first in which something stands; whatever else has
     anything in it is kept, each under a heading of its own."""
     body = rows[1:]
-    id_ = next((i for i in found.ids if any(_cell(row, i) for row in body)), None)
-    if id_ is None and not found.names:
-        id_ = found.ids[0]
-    used = {id_, *found.names}
+    id_ = next((i for i in columns.ids if any(_cell(row, i) for row in body)), None)
+    if id_ is None and not columns.names:
+        id_ = columns.ids[0]
+    used = {id_, *columns.names}
     kept: dict[int, str] = {}
-    seen: Counter[str] = Counter()
+    headings: Counter[str] = Counter()
     for i in range(max(len(row.cells) for row in rows)):
         if i in used or not any(_cell(row, i) for row in body):
             continue
         heading = _cell(rows[0], i) or f"column {i + 1}"
-        seen[heading.casefold()] += 1
-        times = seen[heading.casefold()]
+        headings[heading.casefold()] += 1
+        times = headings[heading.casefold()]
         kept[i] = heading if times == 1 else f"{heading} ({times})"
-    return _Layout(id_, found.names, kept)
+    return _Layout(id_, columns.names, kept)
 
 
 def _students(
@@ -152,7 +152,7 @@ def _is_no_student(row: Row, layout: _Layout) -> bool:
     )  # fmt: skip
 
 
-def _told(path: str | Path, head: Row, layout: _Layout, passed: Sequence[int]) -> str:
+def _notice(path: str | Path, head: Row, layout: _Layout, skipped: Sequence[int]) -> str:
     """roster.csv: ID number is the id, First name and Surname the name; kept for marks.csv: …"""
     parts: list[str] = []
     if layout.kept:
@@ -163,7 +163,7 @@ def _told(path: str | Path, head: Row, layout: _Layout, passed: Sequence[int]) -
             also = f", {names} the name" if names else ""
             parts.append(f"{head.cells[layout.id]} is the id{also}")
         parts.append(f"kept for marks.csv: {', '.join(layout.kept.values())}")
-    parts += [f"line {line} is no student and is passed over" for line in passed]
+    parts += [f"line {line} is no student and is passed over" for line in skipped]
     return f"{path}: {'; '.join(parts)}" if parts else ""
 
 

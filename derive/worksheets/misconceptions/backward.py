@@ -36,7 +36,7 @@ def sign(task: Task, exercise: Exercise) -> Iterator[Expression]:
 
 def sign_further_back(task: Task, exercise: Exercise) -> Iterator[Expression]:
     """e.g. ∂E/∂W5 = δ_o1·a_h1 → −δ_o1·a_h1, as (t1 − a_o1)·… is; δ of a hidden unit"""
-    if task.part == "gradient" or task.kind[0] == "arriving" or task.kind == ("delta", "hidden"):
+    if task.part == "gradient" or task.kind[0] == "upstream" or task.kind == ("delta", "hidden"):
         yield Negative(task.formula)
 
 
@@ -157,7 +157,7 @@ def _without_needless_brackets(node: Expression) -> Expression:
 
 def early_update(task: Task, exercise: Exercise) -> Iterator[Expression]:
     """e.g. δ_o1·w5 → δ_o1·(w5 − η·∂E/∂w5), for all weights on the way"""
-    if task.kind[0] not in ("delta", "arriving"):
+    if task.kind[0] not in ("delta", "upstream"):
         return
     trained = set(exercise.structure.parameters())
     updated: dict[Expression, Expression] = {

@@ -144,11 +144,11 @@ def _kept(
     ways: Callable[[Misconception], Iterator[Expression]],
 ) -> Sequence[Slip]:  # fmt: skip
     """The slips in a task, worked out once for all students of an exercise."""
-    known = exercise.slips.get((which, task.source))
-    if known is None or known[0] is not task:
-        known = task, tuple(_distinct(task, ways))
-        exercise.slips[which, task.source] = known
-    return known[1]
+    cached = exercise.slips.get((which, task.source))
+    if cached is None or cached[0] is not task:
+        cached = task, tuple(_distinct(task, ways))
+        exercise.slips[which, task.source] = cached
+    return cached[1]
 
 
 def _distinct(task: Task, ways: Callable[[Misconception], Iterator[Expression]]) -> Iterator[Slip]:

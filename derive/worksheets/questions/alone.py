@@ -31,7 +31,7 @@ from derive.worksheets.questions.ledger import ASKS, PRINTS, Thing
 from derive.worksheets.questions.lines import of_tasks
 from derive.worksheets.questions.question import Question
 from derive.worksheets.recipes.recipe import Ask, DoesNotFit
-from derive.worksheets.variants.variant import givens_of, worked
+from derive.worksheets.variants.variant import givens_of, numbers_with
 
 _TENTHS = (-20, 20)
 
@@ -163,7 +163,7 @@ def new_loss(ground: Ground, ask: Ask, letter: str) -> Question:
     for task in exercise.tasks:
         if task.part == "update" and task.step.about[0] in parameters:
             givens[task.step.about[0]] = numbers.work_out(task.formula, digits).result.number
-    after = worked(exercise, givens, numbers.rounding)
+    after = numbers_with(exercise, givens, numbers.rounding)
     if not after_updates:
         ground.ledger.note(PRINTS, Thing.NEW_VALUE, parameters)
         for start in range(0, len(parameters), 8):

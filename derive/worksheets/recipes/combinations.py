@@ -60,9 +60,9 @@ def _activation(use: ActivationUse) -> str:
         return use.formula
     usual = activation(use.name).parameters
     own = [
-        f"{key} {given.text or given.value}"
-        for (key, given), (_, value) in zip(use.parameters, usual, strict=True)
-        if given.value != value.value
+        f"{key} {number.text or number.value}"
+        for (key, number), (_, value) in zip(use.parameters, usual, strict=True)
+        if number.value != value.value
     ]
     return f"{use.name} with {' and '.join(own)}" if own else use.name
 
@@ -81,21 +81,21 @@ class LeftOut:
 
 
 def fitting(
-    notes: Notes, drawn: Iterable[Combination], **options: Any
+    notes: Notes, combinations: Iterable[Combination], **options: Any
 ) -> tuple[tuple[Network, ...], tuple[LeftOut, ...]]:
     """The networks, in order, and what is left out. What is wrong besides becomes a problem."""
-    found: list[Network] = []
-    left: list[LeftOut] = []
-    for one in drawn:
+    networks: list[Network] = []
+    left_out: list[LeftOut] = []
+    for one in combinations:
         if any(units == 1 and use.name == "softmax" for units, use in one.layers):
-            left.append(LeftOut(one, ONE_UNIT))
+            left_out.append(LeftOut(one, ONE_UNIT))
             continue
         try:
-            found.append(one.network(**options))
+            networks.append(one.network(**options))
         except NetworkError as error:
             for problem in error.problems:
                 if problem.path == ("loss",):  # what the output gives, the loss cannot take
-                    left.append(LeftOut(one, problem.message.removeprefix("loss: ")))
+                    left_out.append(LeftOut(one, problem.message.removeprefix("loss: ")))
                 else:
                     notes.problem((), f"{one}: {problem.message}")
-    return tuple(found), tuple(left)
+    return tuple(networks), tuple(left_out)

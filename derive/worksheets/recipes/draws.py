@@ -45,15 +45,15 @@ def _size(notes: Notes, place: int, raw: Any) -> tuple[int, ...]:
             f"{MOST_SIZES} sizes, from the inputs to the outputs, as in [2, 3, 2]",
         )  # fmt: skip
         return ()
-    found = []
+    size = []
     for position, one in enumerate(raw):
         try:
-            found.append(read_whole(one, 1, MOST_UNITS))
+            size.append(read_whole(one, 1, MOST_UNITS))
         except ValueError as error:
             notes.problem(("sizes", place, position), f"{called}: {error}")
-    if reason := too_large(found):
+    if reason := too_large(size):
         notes.problem(("sizes", place), f"{called}: {reason}")
-    return tuple(found) if len(found) == len(raw) else ()
+    return tuple(size) if len(size) == len(raw) else ()
 
 
 def read_hidden(notes: Notes, raw: Any, sizes: Sizes) -> tuple[Hidden, ...]:
@@ -70,20 +70,20 @@ def read_hidden(notes: Notes, raw: Any, sizes: Sizes) -> tuple[Hidden, ...]:
                 f"sizes {has}; write one for each hidden layer, or a single one for all of them",
             )  # fmt: skip
         first = one[:MOST_SIZES]
-        found = [read_activation(notes, each, (*path, i), {}) for i, each in enumerate(first)]
-        return tuple(use for use in found if use is not None)
+        uses = [read_activation(notes, each, (*path, i), {}) for i, each in enumerate(first)]
+        return tuple(use for use in uses if use is not None)
 
-    found: tuple[Hidden, ...] = _each(notes, "hidden", raw, read)
-    if any(not isinstance(one, tuple) for one in found):
-        return found
+    hidden: tuple[Hidden, ...] = _each(notes, "hidden", raw, read)
+    if any(not isinstance(one, tuple) for one in hidden):
+        return hidden
     for depth in depths:
-        if found and all(isinstance(one, tuple) and len(one) != depth for one in found):
-            told = "1 hidden layer" if depth == 1 else f"{depth} hidden layers"
+        if hidden and all(isinstance(one, tuple) and len(one) != depth for one in hidden):
+            layers = "1 hidden layer" if depth == 1 else f"{depth} hidden layers"
             notes.problem(
-                ("hidden",), f"hidden: got nothing for the networks of sizes with {told}; add one "
-                "activation alone, that goes for all layers, or one for each hidden layer",
+                ("hidden",), f"hidden: got nothing for the networks of sizes with {layers}; add "
+                "one activation alone, that goes for all layers, or one for each hidden layer",
             )  # fmt: skip
-    return found
+    return hidden
 
 
 def read_activations(notes: Notes, key: str, raw: Any) -> tuple[ActivationUse, ...]:
@@ -112,11 +112,11 @@ def read_biases(notes: Notes, key: str, raw: Any) -> tuple[str, ...]:
 def _each(notes: Notes, key: str, raw: Any, read: Callable[[Any, Path], T | None]) -> tuple[T, ...]:
     """What is read of one entry or of a list of them, each once."""
     if not is_list(raw):
-        found = [read(raw, (key,))]
+        entries = [read(raw, (key,))]
     else:
-        found = [read(one, (key, place)) for place, one in enumerate(raw)]
+        entries = [read(one, (key, place)) for place, one in enumerate(raw)]
         if not raw:
             notes.problem(
                 (key,), f"{key}: got an empty list; allowed is one, or a list to draw from"
             )
-    return tuple(dict.fromkeys(one for one in found if one is not None))
+    return tuple(dict.fromkeys(one for one in entries if one is not None))

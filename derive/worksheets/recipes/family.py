@@ -33,7 +33,7 @@ from derive.worksheets.recipes.draws import (
 )
 from derive.worksheets.source import Source
 
-Said = str | Mapping[str, Any]
+Spec = str | Mapping[str, Any]
 
 MOST_STRUCTURES = 256
 TITLE = "Backpropagation"
@@ -69,9 +69,9 @@ class Family:
     def __init__(
         self,
         sizes: Sequence[Sequence[int]],
-        hidden: Said | Sequence[Said | Sequence[Said]] = "sigmoid",
-        output: Said | Sequence[Said] = "sigmoid",
-        losses: Said | Sequence[Said] = "half_squared_error",
+        hidden: Spec | Sequence[Spec | Sequence[Spec]] = "sigmoid",
+        output: Spec | Sequence[Spec] = "sigmoid",
+        losses: Spec | Sequence[Spec] = "half_squared_error",
         bias: str | Sequence[str] = "neuron",
         learning_rate: Any = None,
         notation: str = "numbered",
@@ -83,10 +83,10 @@ class Family:
         parameters, or {"formula": …}.
         """
         notes = Notes()
-        known: dict[str, Any] = {
+        values: dict[str, Any] = {
             "title": read_title(notes, title) or TITLE,
-            "sizes": (drawn := read_sizes(notes, sizes)),
-            "hidden": read_hidden(notes, hidden, drawn if all(drawn) else ()),
+            "sizes": (every_size := read_sizes(notes, sizes)),
+            "hidden": read_hidden(notes, hidden, every_size if all(every_size) else ()),
             "output": read_activations(notes, "output", output),
             "losses": read_losses(notes, "losses", losses),
             "bias": read_biases(notes, "bias", bias),
@@ -99,10 +99,10 @@ class Family:
                 unknown("notation", notation, BUILT_IN) if isinstance(notation, str) else
                 f"notation: got {describe(notation)}; allowed are {comma_list(BUILT_IN)}",
             )  # fmt: skip
-        structures, left_out = ((), ()) if notes.problems else _structures(notes, known)
+        structures, left_out = ((), ()) if notes.problems else _structures(notes, values)
         if notes.problems:
             raise NetworkError(notes.problems)
-        for name, value in (known | {"structures": structures, "left_out": left_out}).items():
+        for name, value in (values | {"structures": structures, "left_out": left_out}).items():
             object.__setattr__(self, name, value)
 
     def network(self, source: Source, number: int) -> Network:
@@ -114,10 +114,10 @@ class Family:
 
     def text(self) -> str:
         """The family as its file would say it, each key on a line: YAML that is JSON as well."""
-        said = {
+        data = {
             "title": self.title,
             "sizes": [list(size) for size in self.sizes],
-            "hidden": [_hidden_said(one) for one in self.hidden],
+            "hidden": [_hidden_data(one) for one in self.hidden],
             "output": [activation_entry(use) for use in self.output],
             "losses": [loss_entry(use) for use in self.losses],
             "bias": list(self.bias),
@@ -125,39 +125,39 @@ class Family:
             "notation": self.notation,
         }
         inner = ",\n".join(
-            f'  "{key}": {dumped(value)}' for key, value in said.items() if value is not None
+            f'  "{key}": {dumped(value)}' for key, value in data.items() if value is not None
         )
         return f'{{"{FAMILY}": {{\n{inner}\n}}}}\n'
 
 
-def _hidden_said(one: Hidden) -> Any:
+def _hidden_data(one: Hidden) -> Any:
     return list(map(activation_entry, one)) if isinstance(one, tuple) else activation_entry(one)
 
 
 def _structures(
-    notes: Notes, known: dict[str, Any]
+    notes: Notes, values: dict[str, Any]
 ) -> tuple[tuple[Network, ...], tuple[LeftOut, ...]]:
     """What fits together, each once, and what does not. Without a hidden layer its activations do
     not count."""
-    drawn = dict.fromkeys(
+    combinations = dict.fromkeys(
         Combination(size, (*hidden, output), loss, bias)
-        for size in known["sizes"]
+        for size in values["sizes"]
         for hidden, output, loss, bias in product(
-            _of_layers(known["hidden"], len(size) - 2), *(known[key] for key in DRAWN[1:])
+            _of_layers(values["hidden"], len(size) - 2), *(values[key] for key in DRAWN[1:])
         )
     )
-    if len(drawn) > MOST_STRUCTURES:
+    if len(combinations) > MOST_STRUCTURES:
         notes.problem(
-            (), f"got {len(drawn)} combinations; allowed are {MOST_STRUCTURES}: take out some "
-            "sizes, activations, losses or biases",
+            (), f"got {len(combinations)} combinations; allowed are {MOST_STRUCTURES}: take out "
+            "some sizes, activations, losses or biases",
         )  # fmt: skip
         return (), ()
-    options = {key: known[key] for key in ("learning_rate", "title", "notation")}
-    found, left = fitting(notes, drawn, **options)
-    if not found and not notes.problems:
-        for reason in dict.fromkeys(one.reason for one in left):
+    options = {key: values[key] for key in ("learning_rate", "title", "notation")}
+    networks, left_out = fitting(notes, combinations, **options)
+    if not networks and not notes.problems:
+        for reason in dict.fromkeys(one.reason for one in left_out):
             notes.problem(("losses",), f"no combination fits: {reason}")
-    return found, left
+    return networks, left_out
 
 
 def _of_layers(hidden: tuple[Hidden, ...], depth: int) -> list[tuple[ActivationUse, ...]]:

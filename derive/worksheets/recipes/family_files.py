@@ -44,18 +44,18 @@ def _family(data: Mapping[str, Any]) -> tuple[list[Problem], Family | None]:
     """The family that the data describe, or what is wrong with it."""
     notes = Notes()
     notes.unknown_keys((), data, (FAMILY,))
-    said = data.get(FAMILY)
-    if not isinstance(said, Mapping):
+    raw = data.get(FAMILY)
+    if not isinstance(raw, Mapping):
         notes.problem(
             (FAMILY,),
-            f"{FAMILY}: got {describe(said)}; allowed is a mapping with {', '.join(KEYS)}",
+            f"{FAMILY}: got {describe(raw)}; allowed is a mapping with {', '.join(KEYS)}",
         )
         return notes.problems, None
-    notes.unknown_keys((FAMILY,), said, KEYS)
-    known = {"sizes": None} | {key: value for key, value in said.items() if key in KEYS}
+    notes.unknown_keys((FAMILY,), raw, KEYS)
+    values = {"sizes": None} | {key: value for key, value in raw.items() if key in KEYS}
     try:
-        family = Family(**known)
+        family = Family(**values)
     except NetworkError as error:
-        found = [replace(problem, path=(FAMILY, *problem.path)) for problem in error.problems]
-        return notes.problems + found, None
+        problems = [replace(problem, path=(FAMILY, *problem.path)) for problem in error.problems]
+        return notes.problems + problems, None
     return notes.problems, family

@@ -84,50 +84,50 @@ def _ready(name: str) -> str:
 
 def _read(text: str, name: str) -> Recipe:
     composed = compose(text, {("questions",): MOST_QUESTIONS})
-    found = [(place, Problem(message)) for place, message in composed.faults]
+    problems = [(place, Problem(message)) for place, message in composed.faults]
     data = composed.data
     if isinstance(data, Mapping):
         notes = Notes()
-        read = _recipe(notes, data)
-        found += [(composed.place(p.path, at_key=p.at_key), p) for p in notes.problems]
-        if not found:
-            return Recipe(**read)
+        values = _recipe(notes, data)
+        problems += [(composed.place(p.path, at_key=p.at_key), p) for p in notes.problems]
+        if not problems:
+            return Recipe(**values)
     elif not composed.faults:
         what = "the file is empty" if data is None else f"got {describe(data)}"
-        found.append(
+        problems.append(
             (Place(1, 1), Problem(f"{what}; allowed is a mapping with {comma_list(KEYS)}"))
         )
-    found.sort(key=lambda item: item[0])
+    problems.sort(key=lambda item: item[0])
     raise WorksheetError(
-        "\n".join(f"{name}:{place.line}:{place.column}: {p.message}" for place, p in found)
+        "\n".join(f"{name}:{place.line}:{place.column}: {p.message}" for place, p in problems)
     )
 
 
 def _recipe(notes: Notes, data: Mapping[str, Any]) -> dict[str, Any]:
     notes.unknown_keys((), data, KEYS)
-    read: dict[str, Any] = {}
+    values: dict[str, Any] = {}
     if "title" in data:
-        read["title"] = _title(notes, data["title"])
+        values["title"] = _title(notes, data["title"])
     if "digits" in data:
-        read["digits"] = _whole(notes, ("digits",), data["digits"], LEAST_DIGITS, MOST_DIGITS)
+        values["digits"] = _whole(notes, ("digits",), data["digits"], LEAST_DIGITS, MOST_DIGITS)
     if "picture" in data:
-        read["picture"] = _truth(notes, ("picture",), data["picture"])
+        values["picture"] = _truth(notes, ("picture",), data["picture"])
     if "units" in data:
-        read["units"] = _units(notes, data["units"])
+        values["units"] = _units(notes, data["units"])
     for key, allowed in (("repeat", REPEATS), ("points_in", STEPS)):
         if key in data and _word(notes, (key,), key, data[key], allowed):
-            read[key] = data[key]
-    asked = data.get("questions")
-    if not isinstance(asked, list) or not asked:
-        got = "an empty list" if isinstance(asked, list) else describe(asked)
+            values[key] = data[key]
+    questions = data.get("questions")
+    if not isinstance(questions, list) or not questions:
+        got = "an empty list" if isinstance(questions, list) else describe(questions)
         notes.problem(
             ("questions",),
             f"questions: got {got}; write one per line, as in - kind: forward; kinds are "
             f"{', '.join(KINDS)}",
         )
-        return read
-    found = [_ask(notes, position, raw) for position, raw in enumerate(asked)]
-    return {**read, "questions": tuple(ask for ask in found if ask is not None)}
+        return values
+    asks = [_ask(notes, position, raw) for position, raw in enumerate(questions)]
+    return {**values, "questions": tuple(ask for ask in asks if ask is not None)}
 
 
 def _title(notes: Notes, raw: Any) -> str:
@@ -143,8 +143,8 @@ def _title(notes: Notes, raw: Any) -> str:
 
 def _units(notes: Notes, raw: Any) -> tuple[str, ...]:
     """One name of units, or a list of them."""
-    listed_ = raw if isinstance(raw, list) else [raw]
-    if not listed_:
+    names = raw if isinstance(raw, list) else [raw]
+    if not names:
         notes.problem(
             ("units",), f"units: got an empty list; allowed are {comma_list(UNITS)}; leave units "
             "out to have none of them",
@@ -152,11 +152,11 @@ def _units(notes: Notes, raw: Any) -> tuple[str, ...]:
     fine = [
         _word(notes, ("units", place) if isinstance(raw, list) else ("units",), "units", name,
               tuple(UNITS))
-        for place, name in enumerate(listed_)
+        for place, name in enumerate(names)
     ]  # fmt: skip
-    if all(fine) and (reason := units_twice(listed_)):
+    if all(fine) and (reason := units_twice(names)):
         notes.problem(("units",), reason)
-    return tuple(listed_) if all(fine) else ()
+    return tuple(names) if all(fine) else ()
 
 
 def _ask(notes: Notes, position: int, raw: Any) -> Ask | None:
@@ -172,21 +172,21 @@ def _ask(notes: Notes, position: int, raw: Any) -> Ask | None:
         return None
     notes.unknown_keys(path, raw, QUESTION_KEYS)
     before = len(notes.problems)
-    read: dict[str, Any] = {}
+    values: dict[str, Any] = {}
     for key, value in raw.items():
         if key in _WHOLE:
-            read[key] = _whole(notes, (*path, key), value, *_WHOLE[key])
+            values[key] = _whole(notes, (*path, key), value, *_WHOLE[key])
         elif key in ("hints", "guided", "given"):
-            read[key] = _truth(notes, (*path, key), value)
+            values[key] = _truth(notes, (*path, key), value)
         elif key in ("kind", "difficulty"):
             allowed = tuple(KINDS) if key == "kind" else DIFFICULTIES
             _word(notes, (*path, key), key, value, allowed)
-            read[key] = value
-    kind = read.get("kind")
+            values[key] = value
+    kind = values.get("kind")
     if isinstance(kind, str) and kind in KINDS:
-        for key in read.keys() - {"kind", *dials(kind)}:
+        for key in values.keys() - {"kind", *dials(kind)}:
             notes.problem((*path, key), no_dial(kind, key), at_key=True)
-    return Ask(**read) if len(notes.problems) == before else None
+    return Ask(**values) if len(notes.problems) == before else None
 
 
 def _word(

@@ -29,25 +29,25 @@ class DoesNotFit(WorksheetError):
 
 def _among(what: str, got: str, allowed: tuple[str, ...]) -> None:
     if got not in allowed:
-        raise WorksheetError(f"{what}: got {_told(got)}; allowed are {', '.join(allowed)}")
+        raise WorksheetError(f"{what}: got {_quoted(got)}; allowed are {', '.join(allowed)}")
 
 
 def _within(what: str, got: int, low: int, high: int) -> None:
     if not isinstance(got, int) or isinstance(got, bool) or not low <= got <= high:
-        raise WorksheetError(f"{what}: got {_told(got)}; allowed are {low} to {high}")
+        raise WorksheetError(f"{what}: got {_quoted(got)}; allowed are {low} to {high}")
 
 
 def _truth(what: str, got: bool) -> None:
     if not isinstance(got, bool):
-        raise WorksheetError(f"{what}: got {_told(got)}; allowed are true and false")
+        raise WorksheetError(f"{what}: got {_quoted(got)}; allowed are true and false")
 
 
-def _told(got: object) -> str:
+def _quoted(got: object) -> str:
     """A value as it was written, cut where it is long; a whole number may have any length."""
     if isinstance(got, int) and abs(got) > 10**18:
         return "a number of more than 18 digits"
-    told = repr(got)
-    return told if len(told) <= 60 else f"{told[:59]}…"
+    text = repr(got)
+    return text if len(text) <= 60 else f"{text[:59]}…"
 
 
 def units_twice(names: Sequence[str]) -> str:
@@ -102,8 +102,8 @@ class Ask:
         for what in ("hints", "guided", "given"):
             _truth(what, getattr(self, what))
         for dial in fields(self):
-            told = dial.name != "kind" and getattr(self, dial.name) != dial.default
-            if told and dial.name not in dials(self.kind):
+            is_set = dial.name != "kind" and getattr(self, dial.name) != dial.default
+            if is_set and dial.name not in dials(self.kind):
                 raise WorksheetError(no_dial(self.kind, dial.name))
 
 
@@ -138,7 +138,7 @@ class Recipe:
         _truth("picture", self.picture)
         if not isinstance(self.title, str) or len(self.title) > MOST_TITLE:
             raise WorksheetError(
-                f"title: got {_told(self.title)}; allowed is a text of at most {MOST_TITLE} "
+                f"title: got {_quoted(self.title)}; allowed is a text of at most {MOST_TITLE} "
                 "characters"
             )
         for name in self.units:
@@ -150,35 +150,35 @@ class Recipe:
 
     def data(self) -> dict[str, Any]:
         """The recipe as plain data, as its file would say it."""
-        asked = []
+        questions = []
         for ask in self.questions:
             usual = {f.name: f.default for f in fields(Ask)}
-            said = {key: value for key, value in asdict(ask).items() if value != usual[key]}
-            asked.append(said)
-        named: dict[str, Any] = {"title": self.title} if self.title else {}
+            settings = {key: value for key, value in asdict(ask).items() if value != usual[key]}
+            questions.append(settings)
+        data: dict[str, Any] = {"title": self.title} if self.title else {}
         if self.picture:
-            named["picture"] = True
+            data["picture"] = True
         if self.units:
-            named["units"] = list(self.units)
+            data["units"] = list(self.units)
         if self.repeat != ONCE:
-            named["repeat"] = self.repeat
+            data["repeat"] = self.repeat
         if self.points_in != HALVES:
-            named["points_in"] = self.points_in
-        return {**named, "digits": self.digits, "questions": asked}
+            data["points_in"] = self.points_in
+        return {**data, "digits": self.digits, "questions": questions}
 
 
 def recipe_of(data: Mapping[str, Any]) -> Recipe:
     """The recipe that ``Recipe.data`` gave. Raises WorksheetError for anything else."""
-    known = {f.name for f in fields(Recipe)}
-    asked, units = data.get("questions"), data.get("units", [])
-    if not set(data) <= known or "digits" not in data:
-        raise WorksheetError(f"recipe: allowed are {', '.join(sorted(known))}")
-    if not isinstance(asked, list) or len(asked) > MOST_QUESTIONS:
+    settings = {f.name for f in fields(Recipe)}
+    asks, units = data.get("questions"), data.get("units", [])
+    if not set(data) <= settings or "digits" not in data:
+        raise WorksheetError(f"recipe: allowed are {', '.join(sorted(settings))}")
+    if not isinstance(asks, list) or len(asks) > MOST_QUESTIONS:
         raise WorksheetError(f"questions: allowed is a list of at most {MOST_QUESTIONS}")
     keys = {f.name for f in fields(Ask)}
-    if not all(isinstance(one, dict) and "kind" in one and set(one) <= keys for one in asked):
+    if not all(isinstance(one, dict) and "kind" in one and set(one) <= keys for one in asks):
         raise WorksheetError(f"questions: allowed for each are {', '.join(sorted(keys))}")
     if not isinstance(units, list):
-        raise WorksheetError(f"units: got {_told(units)}; allowed is a list")
-    questions = tuple(Ask(**one) for one in asked)
+        raise WorksheetError(f"units: got {_quoted(units)}; allowed is a list")
+    questions = tuple(Ask(**one) for one in asks)
     return Recipe(**{**data, "questions": questions, "units": tuple(units)})

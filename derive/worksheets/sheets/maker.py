@@ -29,7 +29,7 @@ from derive.worksheets.recipes.recipe import Recipe
 from derive.worksheets.sheets.pages import Form, Pages, setting_teller
 from derive.worksheets.sheets.undetected import Untold, untold
 from derive.worksheets.source import FIRST, LATEST, Source
-from derive.worksheets.variants.variant import Found, Search
+from derive.worksheets.variants.variant import Draw, Search
 from derive.writers.registry import write
 
 _MOST_KEPT = 64  # structures that a process remembers
@@ -42,7 +42,7 @@ class Variant:
     number     from 1
     network    with this variant's numbers
     questions  what is asked, in order
-    found      how the numbers were found, and the mistakes that they do not tell
+    draw       how the numbers were found, and the mistakes that they do not tell
     left_out   kinds of questions that the variant has nothing for, and why
     """
 
@@ -52,7 +52,7 @@ class Variant:
     numbers: Numbers = field(compare=False, repr=False)
     form: Form
     pages: Pages = field(compare=False, repr=False)
-    found: Found = field(compare=False, repr=False)
+    draw: Draw = field(compare=False, repr=False)
     left_out: tuple[str, ...] = ()
 
     @property
@@ -76,7 +76,7 @@ class Variant:
     @property
     def untold(self) -> tuple[Untold, ...]:
         """The mistakes that its numbers do not show, in lines that it asks."""
-        return untold(self.questions, self.found.untold)
+        return untold(self.questions, self.draw.untold)
 
     @property
     def varies(self) -> bool:
@@ -89,13 +89,13 @@ class Variant:
         equal where two variants are alike."""
         if not self.varies:
             blocks = (block for question in self.questions for block in question.sheet)
-            asked = write(Document((), tuple(blocks)), self.names, "text")
-            return sha256(str(asked).encode()).hexdigest()[:32]
+            text = write(Document((), tuple(blocks)), self.names, "text")
+            return sha256(str(text).encode()).hexdigest()[:32]
         n = self.network
-        told: list[object] = [n.inputs, n.targets, n.learning_rate, n.loss.name, n.loss.formula]
+        facts: list[object] = [n.inputs, n.targets, n.learning_rate, n.loss.name, n.loss.formula]
         for layer in n.layers:
-            told += [layer.activation.name, layer.activation.formula, layer.weights, layer.biases]
-        return sha256(repr(told).encode()).hexdigest()[:32]
+            facts += [layer.activation.name, layer.activation.formula, layer.weights, layer.biases]
+        return sha256(repr(facts).encode()).hexdigest()[:32]
 
     @cached_property
     def sheet(self) -> Document:
@@ -150,20 +150,20 @@ class Maker:
         form  what is printed on every page; nothing unless given
         """
         chance = source.chance("numbers", number, redraw)
-        found = self._search.find(chance)
-        numbers = found.numbers
+        draw = self._search.find(chance)
+        numbers = draw.numbers
         pages = Pages(self.exercise, self.names, self.recipe.title, self.templates, self._picture)
         if source.edition > FIRST:  # before, questions were drawn from what the numbers left
             chance = source.chance("questions", number, redraw)
         ledger = Ledger(self.exercise, numbers)
         ground = Ground(
             self.exercise, numbers, self.names, pages.words, chance, ledger,
-            found.units if self.recipe.units else (),
+            draw.units if self.recipe.units else (),
         )  # fmt: skip
         mine, left_out = questions(ground, self.recipe)
         check_key(ledger.items, numbers)
         return Variant(
-            number, numbers.network, mine, numbers, form or Form(""), pages, found,
+            number, numbers.network, mine, numbers, form or Form(""), pages, draw,
             left_out,
         )  # fmt: skip
 

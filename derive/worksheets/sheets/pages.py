@@ -136,22 +136,22 @@ class Pages:
         """A document whose every page says which form it belongs to, and to whom."""
         above = self.words(f"worksheet_{title}", title=self._title)
         foot = foot_of(form.id, form.student, self.words, form.demonstration)
-        said = self._say("form", form=form.id)
+        form_line = self._say("form", form=form.id)
         warning = (self._say("demonstration"),) if form.demonstration else ()
-        return Document(above, (foot, Heading(1, above), said, *warning, *blocks))
+        return Document(above, (foot, Heading(1, above), form_line, *warning, *blocks))
 
     def _body(
         self, questions: Sequence[Question], numbers: Numbers, filled: bool
     ) -> Iterator[Block]:
         yield from self._setting
-        worked = {item.task.step.subject for question in questions for item in question.items}
+        results = {item.task.step.subject for question in questions for item in question.items}
         kinds = {question.kind for question in questions}
         if not kinds <= _WITHOUT_FORMULAS:
-            shown = {item.task.step.subject for question in questions for item in question.items
+            printed = {item.task.step.subject for question in questions for item in question.items
                      if question.kind != "graph" and not item.bare}  # fmt: skip
-            yield from self._meanings(kinds, shown)
+            yield from self._meanings(kinds, printed)
         if any(question.has_numbers for question in questions):
-            yield from self._givens(numbers, worked)
+            yield from self._givens(numbers, results)
         if any(question.items for question in questions):
             rounding = self.words("worksheet_rounding", digits=numbers.rounding.digits)
             if all(question.worth == 1 for question in questions):
@@ -171,8 +171,8 @@ class Pages:
     def _untold(self, mistakes: Sequence[Untold]) -> Iterator[Block]:
         """The mistakes that end in the right number here: a mark cannot see them."""
         if mistakes:
-            told = "; ".join(f"{one.title} ({', '.join(one.labels)})" for one in mistakes)
-            yield self._say("untold", mistakes=told)
+            listing = "; ".join(f"{one.title} ({', '.join(one.labels)})" for one in mistakes)
+            yield self._say("untold", mistakes=listing)
 
     def _say(self, sentence: str, **values: Value) -> Paragraph:
         return Paragraph(self.words(f"worksheet_{sentence}", **values))
@@ -182,36 +182,36 @@ class Pages:
     def _functions(self) -> Iterator[Block]:
         """σ(x) = 1/(1 + e^(−x)); and f′, where no task says what it is."""
         derivation = self.exercise.derivation
-        shown = [Equation(s.relations) for s in derivation.walk() if s.kind is Kind.FUNCTION]
-        shown += [
+        equations = [Equation(s.relations) for s in derivation.walk() if s.kind is Kind.FUNCTION]
+        equations += [
             Equation(chain(step.subject, step.result))
             for function, step in proofs(derivation.sections, derivation.layered)
             if not is_short(function)
         ]
-        if shown:
-            yield Equations(tuple(shown))
+        if equations:
+            yield Equations(tuple(equations))
 
-    def _meanings(self, kinds: set[str], told: set[Expression]) -> Iterator[Block]:
+    def _meanings(self, kinds: set[str], printed: set[Expression]) -> Iterator[Block]:
         """The formulas that no question prints: one of each sort of quantity, and the loss."""
         definitions = self.exercise.derivation.layered.definitions
         sorts: dict[tuple[str, int], Quantity] = {}
         for q in definitions:
             sorts.setdefault((q.kind, q.layer), q)
-        shown = [q for q in sorts.values() if q not in told]
-        if shown:
+        unprinted = [q for q in sorts.values() if q not in printed]
+        if unprinted:
             alike = len(sorts) < len(definitions)
             yield self._say("formulas_alike" if alike else "formulas")
-            yield Equations(tuple(Equation(chain(q, definitions[q])) for q in shown))
+            yield Equations(tuple(Equation(chain(q, definitions[q])) for q in unprinted))
         if kinds & _WITH_DELTAS and "delta" not in kinds:
             z = Quantity(PRE_ACTIVATION, len(self.exercise.structure.layers))
             yield self._say(
                 "delta_is", delta=Comparison(delta_of(z), "==", meaning(self.exercise.structure, z))
             )
 
-    def _givens(self, numbers: Numbers, worked: set[Expression]) -> Iterator[Block]:
+    def _givens(self, numbers: Numbers, results: set[Expression]) -> Iterator[Block]:
         """The numbers, each in a column under its name."""
         network, graph = numbers.network, self.exercise.derivation.layered
-        data = [*graph.inputs, *(t for t in graph.targets if t not in worked), RATE]
+        data = [*graph.inputs, *(t for t in graph.targets if t not in results), RATE]
         tables = [self._table(data, numbers, self.words("worksheet_data"))]
         for layer in network.layers:
             weights = sorted(network.weights(layer.index), key=lambda w: (w.unit, w.source))
@@ -225,10 +225,10 @@ class Pages:
                 caption = ()
         yield Beside(tuple(tables))
 
-    def _table(self, given: list[Quantity], numbers: Numbers, caption: Inline) -> Table:
-        header: tuple[Inline, ...] = tuple((q,) for q in given)
-        row: tuple[Inline, ...] = tuple((numbers.displayed(q).number,) for q in given)
-        return Table(header, (row,), "c" * len(given), caption)
+    def _table(self, quantities: list[Quantity], numbers: Numbers, caption: Inline) -> Table:
+        header: tuple[Inline, ...] = tuple((q,) for q in quantities)
+        row: tuple[Inline, ...] = tuple((numbers.displayed(q).number,) for q in quantities)
+        return Table(header, (row,), "c" * len(quantities), caption)
 
     # -- the answers --------------------------------------------------------------------------
 

@@ -30,8 +30,8 @@ def untold(questions: Sequence[Question], alike: Sequence[Alike]) -> tuple[Untol
         for item in question.items:
             if item.answers and question.numbers is not None:
                 labels.setdefault(item.task.source, item.answers[-1].label)
-    found: dict[str, list[str]] = {}
+    lines_of: dict[str, list[str]] = {}
     for one in alike:
         if one.source in labels:
-            found.setdefault(one.misconception, []).append(labels[one.source])
-    return tuple(Untold(slip, tuple(lines)) for slip, lines in found.items())
+            lines_of.setdefault(one.misconception, []).append(labels[one.source])
+    return tuple(Untold(slip, tuple(lines)) for slip, lines in lines_of.items())

@@ -36,13 +36,13 @@ class Alike:
 class _Line:
     """A task in letters: its formula, and what misconceptions make of it.
 
-    known  the letter of its value in later lines; None for an update
+    letter  of its value in later lines; None for an update
     """
 
     source: str
     asked: bool
     update: bool
-    known: Quantity | None
+    letter: Quantity | None
     mentioned: tuple[Quantity, ...]
     right: Expression
     wrong: tuple[tuple[str, int, Expression], ...]  # misconception, decimals lost, formula
@@ -69,9 +69,9 @@ class Telling:
         )
         right = self._in_letters(task.formula)
         update = task.part == "update"
-        known = None if update else self._letter(task.step.subject)
+        letter = None if update else self._letter(task.step.subject)
         mentioned = tuple(map(self._letter, atoms(task.formula)))
-        return _Line(task.source, task.asked, update, known, mentioned, right, wrong)
+        return _Line(task.source, task.asked, update, letter, mentioned, right, wrong)
 
     def _letter(self, atom: Expression) -> Quantity:
         return self._letters.setdefault(atom, variable(f"n{len(self._letters)}"))
@@ -89,33 +89,33 @@ class Telling:
                   aside, for bundles must make theirs again; and so are lines that are 0, as those
                   of a dead unit, and updates by 0: hardly a mistake shows there.
         """
-        shown = {
+        displayed = {
             letter: numbers.displayed(atom).number
             for atom, letter in self._letters.items()
             if isinstance(atom, (Quantity, Partial))
         }
-        values = {letter: float(number.value) for letter, number in shown.items()}
+        values = {letter: float(number.value) for letter, number in displayed.items()}
         errors: dict[Quantity, float] = {}  # what is given has none
-        found: dict[Alike, None] = {}
+        alike: dict[Alike, None] = {}
         for line in self.lines:
             mentioned = {q: errors[q] for q in line.mentioned if q in errors}
             error = propagated(slopes(line.right, Bindings(values, FLOATS)), mentioned, 0.0)
             if not line.asked:  # another name of something worked out before
-                assert line.known is not None
-                errors[line.known] = error
+                assert line.letter is not None
+                errors[line.letter] = error
                 continue
             rounding = numbers.rounding
             digits = rounding.update_digits if line.update else rounding.digits
             # Right is the key's number, and what the numbers put in come to before it is rounded.
             right = exact = evaluate(line.right, Bindings(values, FLOATS))
-            if line.known is None:
+            if line.letter is None:
                 half = _half(right, digits)
             else:
-                right = values[line.known]
+                right = values[line.letter]
                 half = 10.0**-digits / 2
-                if shown[line.known].text:
-                    half = min(half, float(half_unit(shown[line.known])))
-                errors[line.known] = error + half
+                if displayed[line.letter].text:
+                    half = min(half, float(half_unit(displayed[line.letter])))
+                errors[line.letter] = error + half
             if choosing and not self._first and _is_idle(line, right, values):
                 continue
             for misconception, value in _wrong(line, values, rounding.digits):
@@ -126,8 +126,8 @@ class Telling:
                 if towards_zero and not choosing:
                     allowed = error + written + 2.01 * max(half, written)
                 if away <= allowed:
-                    found[Alike(misconception, line.source)] = None
-        return tuple(found)
+                    alike[Alike(misconception, line.source)] = None
+        return tuple(alike)
 
 
 def _is_idle(line: _Line, right: float, values: Mapping[Quantity, float]) -> bool:

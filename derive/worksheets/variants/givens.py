@@ -40,16 +40,16 @@ def draw(structure: Network, rate: Number | None, chance: random.Random) -> Give
     ±1 for the hinge, else a number that the last layer can reach; or they follow from their
     formulas. Raises ArithmeticError where a formula has no value.
     """
-    found: Givens = {Quantity(LEARNING_RATE): rate or _RATE}
+    givens: Givens = {Quantity(LEARNING_RATE): rate or _RATE}
     for unit in range(structure.sizes[0]):
-        found[Quantity(INPUT, unit=unit)] = _number(chance.randint(*_INPUTS))
+        givens[Quantity(INPUT, unit=unit)] = _number(chance.randint(*_INPUTS))
     for layer in structure.layers:
         for w in (*structure.weights(layer.index), *structure.biases(layer.index)):
             size = chance.randint(*(_BIASES if w.kind == BIAS else _WEIGHTS))
-            found[w] = _number(size if chance.randrange(3) else -size)
-    for unit, target in enumerate(_targets(structure, found, chance)):
-        found[Quantity(TARGET, unit=unit)] = target
-    return found
+            givens[w] = _number(size if chance.randrange(3) else -size)
+    for unit, target in enumerate(_targets(structure, givens, chance)):
+        givens[Quantity(TARGET, unit=unit)] = target
+    return givens
 
 
 def _number(twentieths: int) -> Number:

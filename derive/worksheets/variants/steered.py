@@ -139,5 +139,5 @@ def _edge(function: Function, reach: Interval, side: int) -> float:
 
 
 def _value(function: Function, x: float) -> float:
-    found: float = evaluate(Apply(function, (_X,)), Bindings({_X: x}, FLOATS))
-    return found
+    value: float = evaluate(Apply(function, (_X,)), Bindings({_X: x}, FLOATS))
+    return value

@@ -29,7 +29,7 @@ _SAMPLES = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Draw:
     """The numbers of a variant.
 
     draws  how many were drawn
@@ -80,18 +80,18 @@ class Search:
         chance = random.Random("which mistakes can be told")
         return min(len(self._good(chance, TRIES).alike) for _ in range(_SAMPLES))
 
-    def find(self, chance: random.Random) -> Found:
+    def find(self, chance: random.Random) -> Draw:
         """Numbers that nothing speaks against, chosen from at most ``CANDIDATES`` such.
 
         Raises WorksheetError, saying what went wrong most often, after ``TRIES`` tries.
         """
-        best: Found | None = None
+        best: Draw | None = None
         draws = 0
         for _ in range(CANDIDATES):
-            found = self._good(chance, TRIES)
-            draws += found.draws
-            if best is None or len(found.alike) < len(best.alike):
-                best = found
+            candidate = self._good(chance, TRIES)
+            draws += candidate.draws
+            if best is None or len(candidate.alike) < len(best.alike):
+                best = candidate
             if len(best.alike) <= self.fewest:
                 break
         assert best is not None
@@ -103,20 +103,20 @@ class Search:
             draws += best.draws
         raise WorksheetError(f"no good numbers: {INACTIVE} every time; take another network")
 
-    def _awake(self, found: Found, chance: random.Random) -> Found | None:
+    def _awake(self, candidate: Draw, chance: random.Random) -> Draw | None:
         """The same numbers without an inactive unit of relu, by turning the signs of its weights
         where there is one; None where that does not lead to good numbers."""
-        if fault(self.exercise, found.numbers, found.units) is None:
-            return found
-        givens = givens_of(found.numbers)
+        if fault(self.exercise, candidate.numbers, candidate.units) is None:
+            return candidate
+        givens = givens_of(candidate.numbers)
         if not steer(self.exercise.derivation.layered, givens, (), chance):
             return None
-        numbers = worked(self.exercise, givens, self.rounding)
+        numbers = numbers_with(self.exercise, givens, self.rounding)
         if fault(self.exercise, numbers) is not None:
             return None
-        return Found(numbers, found.draws, self.telling.alike(numbers, choosing=True))
+        return Draw(numbers, candidate.draws, self.telling.alike(numbers, choosing=True))
 
-    def _good(self, chance: random.Random, tries: int) -> Found:
+    def _good(self, chance: random.Random, tries: int) -> Draw:
         faults: Counter[str] = Counter()
         for draws in range(1, tries + 1):
             wanted = tuple(chance.choice(units) for units in self.choices)
@@ -125,13 +125,13 @@ class Search:
                 if wanted and not steer(self.exercise.derivation.layered, givens, wanted, chance):
                     faults["the inputs are too small for the units asked for"] += 1
                     continue
-                numbers = worked(self.exercise, givens, self.rounding)
-                found = fault(self.exercise, numbers, wanted)
-                if found is None or found == INACTIVE:  # see _awake
-                    return Found(numbers, draws, self.telling.alike(numbers, choosing=True), wanted)
+                numbers = numbers_with(self.exercise, givens, self.rounding)
+                problem = fault(self.exercise, numbers, wanted)
+                if problem is None or problem == INACTIVE:  # see _awake
+                    return Draw(numbers, draws, self.telling.alike(numbers, choosing=True), wanted)
             except ArithmeticError:
-                found = "a formula has no value"
-            faults[found] += 1
+                problem = "a formula has no value"
+            faults[problem] += 1
             if faults[ZERO_DELTAS] == HOPELESS and draws <= 1.25 * HOPELESS:
                 raise WorksheetError(
                     f"no good numbers: in {HOPELESS} of {draws} tries {ZERO_DELTAS}, so there is "
@@ -148,17 +148,17 @@ def givens_of(numbers: Numbers) -> Givens:
     """The numbers that a variant was drawn with."""
     network = numbers.network
     assert network.inputs is not None and network.targets is not None
-    found = {Quantity(INPUT, unit=i): number for i, number in enumerate(network.inputs[0])}
-    found |= {Quantity(TARGET, unit=k): number for k, number in enumerate(network.targets[0])}
+    givens = {Quantity(INPUT, unit=i): number for i, number in enumerate(network.inputs[0])}
+    givens |= {Quantity(TARGET, unit=k): number for k, number in enumerate(network.targets[0])}
     for layer in network.layers:
         for w in (*network.weights(layer.index), *network.biases(layer.index), RATE):
             value = network.value(w)
             assert value is not None
-            found[w] = value
-    return found
+            givens[w] = value
+    return givens
 
 
-def worked(exercise: Exercise, givens: Givens, rounding: Rounding) -> Numbers:
+def numbers_with(exercise: Exercise, givens: Givens, rounding: Rounding) -> Numbers:
     """The displayed numbers of an exercise with these givens."""
     network = exercise.structure.with_numbers(givens)
     return Numbers(exercise.formulas, rounding, trace(NetworkGraph(network)))
