@@ -69,18 +69,18 @@ def stated(source: Network | FormulaGraph) -> tuple[str, ...]:
     """The conventions in force, a sentence each, in the network's own notation."""
     rounding = rounding_of(source) if source.has_values else None
     if isinstance(source, FormulaGraph):
-        called = names_of(source)
-        sentences = graph_conventions(source, wording(None, called), rounding)
+        naming = names_of(source)
+        sentences = graph_conventions(source, wording(None, naming), rounding)
     else:
-        called = names(source.notation, source.shape, source.layout)
-        sentences = conventions(source, called, wording(source, called), rounding)
-    return tuple(_plain(sentence, called) for sentence in sentences)
+        naming = names(source.notation, source.shape, source.layout)
+        sentences = conventions(source, naming, wording(source, naming), rounding)
+    return tuple(_plain(sentence, naming) for sentence in sentences)
 
 
-def _plain(content: Inline, called: Names) -> str:
+def _plain(content: Inline, naming: Names) -> str:
     return "".join(
         part if isinstance(part, str) else part.text if isinstance(part, Strong)
-        else text(part, called)
+        else text(part, naming)
         for part in content
     )  # fmt: skip
 

@@ -57,8 +57,8 @@ def examine_family(
         try:
             examinations.append(examine(structure, style))
         except CheckFailed as error:
-            called = combination_of(structure)
-            reason = f"{error.reason} (network {called})"
+            combination = combination_of(structure)
+            reason = f"{error.reason} (network {combination})"
             raise CheckFailed(error.step, reason, error.place, error.remedy) from error
         if progress is not None:
             progress(len(examinations), len(family.structures))
@@ -70,7 +70,7 @@ def family_data(examination: FamilyExamination) -> dict[str, Any]:
     return {
         "title": examination.family.title,
         "networks": [
-            {"network": _called(one)} | {k: v for k, v in as_data(one).items() if k != "title"}
+            {"network": _combination(one)} | {k: v for k, v in as_data(one).items() if k != "title"}
             for one in examination.each
         ],
         "left_out": [
@@ -98,7 +98,7 @@ def family_text(examination: FamilyExamination) -> str:
     return "\n".join(lines)
 
 
-def _called(one: Examination) -> str:
+def _combination(one: Examination) -> str:
     assert isinstance(one.source, Network)  # a family is of networks
     return str(combination_of(one.source))
 
@@ -106,10 +106,10 @@ def _called(one: Examination) -> str:
 def _table(each: Sequence[Examination], styles: Sequence[str]) -> Iterator[str]:
     """A row for each network: its equalities, style by style."""
     head = "Equalities of each network"
-    called = [_called(one) for one in each]
-    wide = max(map(len, (head, *called))) + 2
+    combinations = [_combination(one) for one in each]
+    wide = max(map(len, (head, *combinations))) + 2
     yield f"{head:<{wide}}" + "".join(f"{style:>{_COLUMN}}" for style in styles)
-    for name, one in zip(called, each, strict=True):
+    for name, one in zip(combinations, each, strict=True):
         numbers = (one.reports[style].equalities for style in styles)
         yield f"  {name:<{wide - 2}}" + "".join(f"{number:>{_COLUMN}}" for number in numbers)
 

@@ -117,8 +117,8 @@ def _keys(table: Mapping[str, keys.Key]) -> tuple[Row, ...]:
 
 
 def _notation(name: str) -> Row:
-    called = names(name, _EXAMPLE)
-    return {"name": name, "what": ", ".join(called.text(quantity) for quantity in _SAMPLES)}
+    naming = names(name, _EXAMPLE)
+    return {"name": name, "what": ", ".join(naming.text(quantity) for quantity in _SAMPLES)}
 
 
 def _described(table: Mapping[Any, str]) -> tuple[Row, ...]:

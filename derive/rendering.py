@@ -264,9 +264,9 @@ def narrated(
     from derive.graph.names import names_of
     from derive.network.description import Network
 
-    called = names_of(derivation.graph, notation)
-    if called.delta_sign is not None:
-        derivation = derivation.with_delta_sign(called.delta_sign)
+    naming = names_of(derivation.graph, notation)
+    if naming.delta_sign is not None:
+        derivation = derivation.with_delta_sign(naming.delta_sign)
     source = derivation.source
     network = source if isinstance(source, Network) else None
     own = rounding_of(source)
@@ -304,12 +304,12 @@ def narrated(
         if "training" in parts and network.has_values:
             training = _trained(network)
     teller = Teller(
-        derivation, report, valuation, Detail(detail), wording(network, called, templates),
-        called, numbers,
+        derivation, report, valuation, Detail(detail), wording(network, naming, templates),
+        naming, numbers,
         parts=frozenset(parts), without=frozenset(without), extra=extra, general=general,
         training=training,
     )  # fmt: skip
-    return narrate(teller), called
+    return narrate(teller), naming
 
 
 def _trained(network: Network) -> Training:

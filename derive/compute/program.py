@@ -16,7 +16,7 @@ from derive.expression.nodes import (
     VARIABLE,
     Expression,
     Quantity,
-    called,
+    named_quantity,
     quantities,
 )
 
@@ -108,7 +108,7 @@ def _about(kind: str, of: Quantity) -> Quantity:
 def about(q: Quantity) -> Quantity:
     """What a gradient, tangent or second is of."""
     if q.layer == _LETTER:
-        return called(q.name)
+        return named_quantity(q.name)
     return Quantity(q.name, q.layer, q.unit, q.source)
 
 

@@ -124,14 +124,14 @@ class Derivation:
 
     def _find(self, name: str) -> Quantity:
         """The trained parameter of a name."""
-        called = self._called
-        quantity = called.find(name) if isinstance(name, str) else None
+        naming = self._naming
+        quantity = naming.find(name) if isinstance(name, str) else None
         if quantity is None or quantity not in self._gradients:
-            raise unknown("gradient with respect to", name, map(called.code, self._gradients))
+            raise unknown("gradient with respect to", name, map(naming.code, self._gradients))
         return quantity
 
     @property
-    def _called(self) -> Names:
+    def _naming(self) -> Names:
         return names_of(self.graph)
 
     @property

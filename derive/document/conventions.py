@@ -48,11 +48,11 @@ def graph_conventions(
 ) -> Iterator[Inline]:
     """Those of a graph of formulas: kinks, logarithms, rounding. ``rounding`` None: no numbers."""
     nodes = [node for formula in graph.definitions.values() for node in formula.walk()]
-    called = dict.fromkeys(node.function for node in nodes if isinstance(node, Apply))
-    ties = tuple(f.text for f in called if f in (MAX, MIN))
+    functions = dict.fromkeys(node.function for node in nodes if isinstance(node, Apply))
+    ties = tuple(f.text for f in functions if f in (MAX, MIN))
     if ties:
         yield words("convention_tie", functions=words.listing(ties), count=len(ties))
-    for f in called:
+    for f in functions:
         at = Comparison(X, "==", ZERO)
         if f == ABS:
             yield words("convention_absolute", function=ABS(X), place=at, value=ZERO)
@@ -60,7 +60,7 @@ def graph_conventions(
             yield words("convention_sign", function=SIGN(X), place=at)
     if any(isinstance(node, Cases) for node in nodes):
         yield words("convention_branch")
-    if LN in called:
+    if LN in functions:
         yield words("convention_logarithm")
     if rounding is not None:
         yield words(_rounded(rounding), digits=rounding.digits, significant=SIGNIFICANT)

@@ -139,7 +139,7 @@ def variable(name: str) -> Quantity:
     return Quantity(VARIABLE, name=name)
 
 
-def called(name: str) -> Quantity:
+def named_quantity(name: str) -> Quantity:
     """What a graph of formulas calls so, and no letter of a general formula."""
     return Quantity(NAMED, name=name)
 

@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import Any
 
 from derive.expression.functions import elementary
-from derive.expression.nodes import Expression, Number, Quantity, called, quantities
+from derive.expression.nodes import Expression, Number, Quantity, named_quantity, quantities
 from derive.expression.typed.formula import CONSTANTS, FormulaError, parse
 from derive.expression.typed.tokens import tokens
 from derive.graph.definitions import Graph, same_example
@@ -123,7 +123,7 @@ def formula_graph(
     order = _in_order(notes, expressions)
     if order is None:
         raise NetworkError(notes.problems)
-    graph = Graph({called(name): expressions[name] for name in order}, called(goal))
+    graph = Graph({named_quantity(name): expressions[name] for name in order}, named_quantity(goal))
     _all_used(notes, graph, read.numbers)
     _told_apart(notes, graph, read.numbers)
     chosen = read.parameters(parameters, graph.leaves)
@@ -131,7 +131,7 @@ def formula_graph(
         notes.problem(("title",), f"title: got {describe(title)}; allowed is a text")
     if notes.problems:
         raise NetworkError(notes.problems)
-    numbers = {called(name): number for name, number in read.numbers.items() if number}
+    numbers = {named_quantity(name): number for name, number in read.numbers.items() if number}
     return FormulaGraph(graph.definitions, graph.loss, numbers, chosen, title)
 
 
@@ -212,7 +212,7 @@ class _Reader:
             return None
         try:
             known = {*names, *self.numbers} if self.named else {*names, *_names_in(text)}
-            return parse(text, {one: called(one) for one in sorted(known)})
+            return parse(text, {one: named_quantity(one) for one in sorted(known)})
         except FormulaError as error:
             if error.kind == "unknown-name" and error.about and self.named:
                 got = str(error.about[0])
@@ -253,7 +253,7 @@ class _Reader:
         for position, name in enumerate(raw):
             if name not in there:
                 self.notes.problem(("parameters", position), unknown("parameter", str(name), there))
-        return tuple(called(name) for name in dict.fromkeys(raw) if name in there)
+        return tuple(named_quantity(name) for name in dict.fromkeys(raw) if name in there)
 
 
 def _names_in(text: str) -> set[str]:

@@ -25,13 +25,13 @@ def network_of(source: Given) -> Network:
         return from_mapping(source)
     raise NetworkError([
         Problem(
-            f"network: got {called(source)}; allowed are a derive.Network, the path of a network "
-            f"file, and a mapping with its keys{hint(source)}"
+            f"network: got {model_kind(source)}; allowed are a derive.Network, the path of a "
+            f"network file, and a mapping with its keys{hint(source)}"
         )
     ])  # fmt: skip
 
 
-def called(value: object) -> str:
+def model_kind(value: object) -> str:
     """What a value is called in a message: a model by its kind, anything else as it is shown."""
     kind = type(value)
     return f"a {kind.__name__} of {_maker(value)}" if _maker(value) else describe(value)

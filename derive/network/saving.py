@@ -173,10 +173,10 @@ def _own_names(network: Network) -> dict[str, Any]:
     return {"names": {usual.code(q): own for q, own in shape.names}}
 
 
-def _rows(rows: tuple[tuple[Number, ...], ...], called: tuple[str, ...]) -> Any:
+def _rows(rows: tuple[tuple[Number, ...], ...], names: tuple[str, ...]) -> Any:
     """One example by the names of one's own, or as a list; several as rows."""
-    if called:
-        return dict(zip(called, rows[0], strict=True))
+    if names:
+        return dict(zip(names, rows[0], strict=True))
     return list(rows[0]) if len(rows) == 1 else [list(row) for row in rows]
 
 
@@ -224,11 +224,11 @@ def _targets(network: Network) -> dict[str, Any] | list[Any] | None:
     """Formulas, or names of one's own with values that stand for any; None without both."""
     shape, row = network.shape, network.loss.row
     if network.target_formulas is not None:
-        called = names(network.notation, shape, network.layout)
+        naming = names(network.notation, shape, network.layout)
 
         def spelled(q: Expression) -> str:
             assert isinstance(q, Quantity) and q.kind == INPUT  # as targets are read
-            return called.code(q) if not shape.input_names else shape.input_names[q.unit]
+            return naming.code(q) if not shape.input_names else shape.input_names[q.unit]
 
         formulas = [typed(formula, spelled) for formula in network.target_formulas]
         return dict(zip(shape.target_names, formulas, strict=True)) if shape.target_names else (

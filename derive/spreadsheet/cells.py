@@ -78,8 +78,8 @@ def starts(
 ) -> tuple[Start, ...]:
     """The learning rate, every example's inputs and targets, every weight and bias."""
     network = plan.network
-    called = CellNames()
-    start_cells = [Start(RATE, called(names.code(RATE)), rate, made_up_rate)]
+    cell_name = CellNames()
+    start_cells = [Start(RATE, cell_name(names.code(RATE)), rate, made_up_rate)]
     rows = {INPUT: given.inputs, TARGET: given.targets}
     cells = {column.quantity for column in plan.columns if column.formula is None}
     position = 0
@@ -96,7 +96,7 @@ def starts(
         else:
             value = made_up.number(network, quantity, position)
         position += 1
-        start_cells.append(Start(quantity, called(names.code(quantity)), value, not own))
+        start_cells.append(Start(quantity, cell_name(names.code(quantity)), value, not own))
     return tuple(start_cells)
 
 

@@ -79,20 +79,20 @@ def workbook(
     from derive.spreadsheet import sheets
 
     if isinstance(notation, Names):
-        called = notation
+        naming = notation
     else:
         chosen = network.notation if notation is None else notation
-        called = names(chosen, network.shape, network.layout)
+        naming = names(chosen, network.shape, network.layout)
     by_formula = network.target_formulas is not None and given.targets is None
-    planned = plan(network, called, count, by_formula)
+    planned = plan(network, naming, count, by_formula)
     swept = _swept(rates)
     check_size(1 + len(planned.columns), epochs, 1 + len(swept))
     rate_is_made_up = rates is None and network.learning_rate is None
-    start = starts(planned, called, _first(network, rates), rate_is_made_up, given)
+    start = starts(planned, naming, _first(network, rates), rate_is_made_up, given)
     contents = Contents(
-        planned, called,
-        wording(network, called, None if templates is None else Path(templates)), start,
-        _cells(called, start, swept), epochs, network.digits if digits is None else digits,
+        planned, naming,
+        wording(network, naming, None if templates is None else Path(templates)), start,
+        _cells(naming, start, swept), epochs, network.digits if digits is None else digits,
     )  # fmt: skip
     target = BytesIO()
     book = xlsxwriter.Workbook(target, {"in_memory": True})
@@ -178,11 +178,11 @@ def _library() -> None:
         ) from None
 
 
-def _cells(called: Names, start: Sequence[Start], rates: Sequence[float]) -> tuple[Start, ...]:
+def _cells(naming: Names, start: Sequence[Start], rates: Sequence[float]) -> tuple[Start, ...]:
     cell = CellNames()
     for one in start:
         cell(one.name)
-    code = called.code(RATE)
+    code = naming.code(RATE)
     return tuple(
         Start(RATE, cell(f"{code}_run_{number}"), rate, False)
         for number, rate in enumerate(rates, start=1)

@@ -20,7 +20,15 @@ from derive.derivation.numbers.rounding import Rounding
 from derive.derivation.steps import Relation, Step
 from derive.derivation.trace import trace
 from derive.expression.evaluate import Bindings, evaluate
-from derive.expression.nodes import ONE, Negative, Number, Partial, Product, Quantity, called
+from derive.expression.nodes import (
+    ONE,
+    Negative,
+    Number,
+    Partial,
+    Product,
+    Quantity,
+    named_quantity,
+)
 from derive.graph import FormulaGraph, Graph
 from tests.derivation.faults import plant
 from tests.graph.samples import BY_HAND, derived, drawn, numbers, slope
@@ -89,7 +97,7 @@ def test_random_graphs_hold(seed: int, style: str) -> None:
     numbered(derivation, Rounding())
 
     def loss(values: Any) -> Any:
-        at = {called(name): value for name, value in values.items()}
+        at = {named_quantity(name): value for name, value in values.items()}
         for q, formula in graph.definitions.items():
             at[q] = evaluate(formula, Bindings(at))
         return at[graph.loss]
@@ -184,7 +192,7 @@ def test_ties_and_other_corners(
     valuation, _ = numbered(derivation, Rounding())
     for name, value in due.items():
         top, _, bottom = value.partition("/")
-        assert valuation.gradient(called(name)).number.value * int(bottom or 1) == int(top)
+        assert valuation.gradient(named_quantity(name)).number.value * int(bottom or 1) == int(top)
 
 
 def test_where_no_numbers_are_given_points_are_found_all_the_same() -> None:
@@ -250,7 +258,7 @@ def test_the_words_for_gates_are_true() -> None:
 def test_another_route_is_held_still_by_name() -> None:
     graph = derived("skip-connection").graph
     edges = Edges(graph)
-    x, r, a = called("x"), called("r"), called("a")
+    x, r, a = named_quantity("x"), named_quantity("r"), named_quantity("a")
     assert edges.named(r, x) == Partial(graph.definitions[r], x)
     assert edges.named(r, a) == Partial(r, a)
 

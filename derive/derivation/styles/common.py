@@ -49,16 +49,16 @@ def functions(graph: NetworkGraph) -> Section:
 
 def functions_in(graph: FormulaGraph) -> Section:
     """The same of the functions that formulas call and that have a formula themselves."""
-    called = [
+    functions = [
         node.function
         for formula in graph.definitions.values()
         for node in formula.walk()
         if isinstance(node, Apply)
     ]
-    return _functions(called)
+    return _functions(functions)
 
 
-def _functions(called: Iterable[Function]) -> Section:
+def _functions(functions: Iterable[Function]) -> Section:
     needed: dict[Function, None] = {}
 
     def need(function: Function) -> None:
@@ -71,7 +71,7 @@ def _functions(called: Iterable[Function]) -> Section:
                     need(node.function)
         needed[function] = None
 
-    for function in called:
+    for function in functions:
         need(function)
     steps = [
         Step(

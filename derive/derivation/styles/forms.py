@@ -63,9 +63,10 @@ from derive.graph import (
 )
 from derive.network.description import Layer
 from derive.notation import NEGATIVE
-from derive.notation import arrays as called
+from derive.notation.arrays import ANY, WHOLE_BATCH
+from derive.notation.arrays import ONES as ONES_NAME
 
-ONES = Quantity(ARRAY, name=called.ONES)
+ONES = Quantity(ARRAY, name=ONES_NAME)
 Of = Callable[[Quantity], Expression]
 
 
@@ -127,7 +128,7 @@ class Forms:
 
     def any_layer(self, kind: str) -> Quantity:
         """The name of an array of layer l, whichever it is: z⁽ˡ⁾."""
-        return self._symbol(kind, called.ANY)
+        return self._symbol(kind, ANY)
 
     def _vector(self, kind: str, layer: int, entries: tuple[Quantity, ...]) -> Named:
         return Named(self._symbol(kind, layer), self._of(entries))
@@ -142,7 +143,7 @@ class Forms:
 
     def _symbol(self, kind: str, layer: int) -> Quantity:
         batch = self.batch and kind not in (WEIGHT, BIAS)
-        return Quantity(ARRAY, layer, example=called.WHOLE_BATCH if batch else None, name=kind)
+        return Quantity(ARRAY, layer, example=WHOLE_BATCH if batch else None, name=kind)
 
     def _weights(self, layer: int, of: Of) -> Matrix:
         return self.arrays.weights(self.network.layers[layer - 1], of)

@@ -101,8 +101,8 @@ def _quantities(teller: Teller, graph: FormulaGraph) -> Table:
 def _forward(teller: Teller, graph: FormulaGraph) -> Iterator[Block]:
     """The formulas in the order in which they are worked out, with their numbers."""
     yield teller.heading(2, "forward_brief" if teller.brief else "forward")
-    called = [s for s in teller.derivation.sections if s.kind == "functions"]
-    functions = [step for section in called for step in section.steps]
+    sections = [s for s in teller.derivation.sections if s.kind == "functions"]
+    functions = [step for section in sections for step in section.steps]
     if functions and not teller.brief:
         yield teller.say("forward_graph_functions", count=len(functions))
         yield from rows([Equation(step.relations) for step in functions])

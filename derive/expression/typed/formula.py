@@ -228,7 +228,7 @@ class _Parser:
     def factor_beside(self, last: Expression, divided: bool) -> Expression:
         """A factor without a sign before it, where nothing else can be meant."""
         before, token = self.tokens[self.position - 1], self.token
-        called = before.text in self.names and token.text == "(" and (
+        is_call = before.text in self.names and token.text == "(" and (
             [t.kind for t in self.tokens[self.position + 1 : self.position + 3]]
             == ["name", "sign"] and self.tokens[self.position + 2].text == ")"
         )  # fmt: skip
@@ -237,7 +237,7 @@ class _Parser:
             before.kind == "name" or (before.kind == "number" and glued)
         )
         power_of_ten = token.text == "e" and self.tokens[self.position + 1].text != "**"  # 1.2 e-3
-        if token.kind == "number" or called or raised or divided or power_of_ten:
+        if token.kind == "number" or is_call or raised or divided or power_of_ten:
             raise _beside(before, token)
         factor = self.factor()
         if all(isinstance(node, Number) for node in factor.walk() if not node.children):

@@ -87,7 +87,7 @@ def read(**arguments: Any) -> dict[str, Any]:
 
 def refuse_single(inputs: Any) -> None:
     """Raises NetworkError for a Network of one thing alone that may be all of a network."""
-    from derive.network.conversion import called, hint
+    from derive.network.conversion import hint, model_kind
 
     remedy = hint(inputs)
     if isinstance(inputs, (str, FilePath)):
@@ -98,8 +98,8 @@ def refuse_single(inputs: Any) -> None:
         return
     raise NetworkError([
         Problem(
-            f"layers: got nothing beside {called(inputs)}; allowed are the inputs and a list of "
-            f"derive.Dense{remedy}"
+            f"layers: got nothing beside {model_kind(inputs)}; allowed are the inputs and a list "
+            f"of derive.Dense{remedy}"
         )
     ])  # fmt: skip
 

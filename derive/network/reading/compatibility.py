@@ -85,14 +85,14 @@ def _constant_one(notes: Notes, loss: LossUse) -> None:
     except ArithmeticError:
         notes.problem(
             ("loss",),
-            f"loss: softmax over one unit is constantly 1, where {_called(loss)} has no value; "
+            f"loss: softmax over one unit is constantly 1, where {_loss_name(loss)} has no value; "
             "use sigmoid, or two units",
         )
     else:
         notes.remark("Softmax over one unit is constantly 1: every gradient is 0.")
 
 
-def _called(loss: LossUse) -> str:
+def _loss_name(loss: LossUse) -> str:
     return loss.name if loss.row else f"the loss {loss.formula}"
 
 
@@ -155,11 +155,11 @@ def _own_loss(notes: Notes, use: ActivationUse, loss: LossUse) -> None:
         try:
             evaluate(loss.term, Bindings({OUTPUT: y, TARGET_LETTER: HIGH.number(_TARGET)}))
         except ArithmeticError:
-            called = use.name if use.row else use.formula
+            name = use.name if use.row else use.formula
             notes.problem(
                 ("loss",),
                 f"loss: {loss.formula} has no value at y = {_near(y)}, "
-                f"t = {_near(_TARGET)}, and {called} does give that y; change the formula or the "
+                f"t = {_near(_TARGET)}, and {name} does give that y; change the formula or the "
                 "last layer's activation",
             )
             return

@@ -19,22 +19,22 @@ def write(book: Any, look: Look, contents: Contents) -> None:
     """Every sheet: about, settings, training, formulas; with several rates sweep and the runs."""
     words = contents.words
     names = [name for name in _SHEETS if name != "sweep" or contents.rates]
-    called = {name: _checked(words.text(f"spreadsheet_sheet_{name}")) for name in names}
+    titles = {name: _checked(words.text(f"spreadsheet_sheet_{name}")) for name in names}
     runs = [
         _checked(words.text("spreadsheet_sheet_run", n=number))
         for number in range(1, len(contents.rates) + 1)
     ]
-    worksheets = {name: book.add_worksheet(title) for name, title in called.items()}
+    worksheets = {name: book.add_worksheet(title) for name, title in titles.items()}
     tables = [Table(book.add_worksheet(title), title) for title in runs]
-    training = Table(worksheets["training"], called["training"])
+    training = Table(worksheets["training"], titles["training"])
     training.write(look, contents, contents.rate)
     for table, rate in zip(tables, contents.rates, strict=True):
         table.write(look, contents, rate)
-    about.write(worksheets["about"], look, contents, called, runs)
-    settings.write(book, worksheets["settings"], called["settings"], look, contents, training)
+    about.write(worksheets["about"], look, contents, titles, runs)
+    settings.write(book, worksheets["settings"], titles["settings"], look, contents, training)
     formulas.write(worksheets["formulas"], look, contents, training)
     if tables:
-        sweep.write(book, worksheets["sweep"], called["sweep"], look, contents, tables)
+        sweep.write(book, worksheets["sweep"], titles["sweep"], look, contents, tables)
     worksheets["settings"].activate()
     worksheets["settings"].set_first_sheet()
 

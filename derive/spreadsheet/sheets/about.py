@@ -16,7 +16,7 @@ _WIDTH = 76
 
 
 def write(
-    sheet: Any, look: Look, contents: Contents, called: Mapping[str, str], runs: Sequence[str]
+    sheet: Any, look: Look, contents: Contents, titles: Mapping[str, str], runs: Sequence[str]
 ) -> None:
     """A title, how to use it, what is where, what holds; a line of words in each row."""
     network, words = contents.plan.network, contents.words
@@ -24,9 +24,9 @@ def write(
     sheet.write_string(0, 0, network.title or words.text("spreadsheet_title"), look.title())
     row = 1
     for heading, lines in (
-        ("use", _use(contents, called)),
-        ("sheets", _sheets(contents, called, runs)),
-        ("holds", _holds(contents, called)),
+        ("use", _use(contents, titles)),
+        ("sheets", _sheets(contents, titles, runs)),
+        ("holds", _holds(contents, titles)),
     ):
         sheet.write_string(row + 1, 0, words.text(f"spreadsheet_about_{heading}"), look.heading())
         row += 2
@@ -39,28 +39,28 @@ def write(
     sheet.set_footer("&L&A&R&P / &N")
 
 
-def _use(contents: Contents, called: Mapping[str, str]) -> Iterator[str]:
-    words, settings = contents.words, called["settings"]
+def _use(contents: Contents, titles: Mapping[str, str]) -> Iterator[str]:
+    words, settings = contents.words, titles["settings"]
     yield words.text("spreadsheet_what", epochs=contents.epochs)
     yield words.text("spreadsheet_change", sheet=settings)
     if contents.rates:
-        yield words.text("spreadsheet_change_rates", sheet=called["sweep"])
+        yield words.text("spreadsheet_change_rates", sheet=titles["sweep"])
     if any(start.made_up for start in contents.starts):
         yield words.text("spreadsheet_has_made_up", sheet=settings)
     yield words.text("spreadsheet_recalculate")
 
 
-def _sheets(contents: Contents, called: Mapping[str, str], runs: Sequence[str]) -> Iterator[str]:
+def _sheets(contents: Contents, titles: Mapping[str, str], runs: Sequence[str]) -> Iterator[str]:
     words = contents.words
-    for name, title in called.items():
+    for name, title in titles.items():
         if name != "about":
             yield f"{title}: {words.text(f'spreadsheet_about_{name}')}"
     if runs:
-        text = words.text("spreadsheet_about_run", sweep=called["sweep"])
+        text = words.text("spreadsheet_about_run", sweep=titles["sweep"])
         yield f"{runs[0]} – {runs[-1]}: {text}"
 
 
-def _holds(contents: Contents, called: Mapping[str, str]) -> Iterator[str]:
+def _holds(contents: Contents, titles: Mapping[str, str]) -> Iterator[str]:
     network, words, plan = contents.plan.network, contents.words, contents.plan
     loss = contents.labels(plan.loss)
     rate = contents.labels(RATE)
@@ -76,10 +76,10 @@ def _holds(contents: Contents, called: Mapping[str, str]) -> Iterator[str]:
             "spreadsheet_names", wanted=contents.names.code(changed.quantity), name=changed.name
         )
     if any(column.group == "helpers" for column in plan.columns):
-        yield words.text("spreadsheet_helpers", sheet=called["training"])
+        yield words.text("spreadsheet_helpers", sheet=titles["training"])
     yield words.text("spreadsheet_errors")
     yield words.text("spreadsheet_signs")
-    yield words.text("spreadsheet_language", sheet=called["formulas"])
+    yield words.text("spreadsheet_language", sheet=titles["formulas"])
     for sentence in conventions(network, contents.names, words, None):
         yield _plain(contents, sentence)
 

@@ -187,7 +187,7 @@ def _fragment(teller: Teller, kind: str, rows: list[Equation], *, alone: bool) -
     ):
         name = "caption_locals_numbered" if len(equation_numbers) > 1 else "caption_local_numbered"
         return words(name, numbers=numbers(words, equation_numbers))
-    names = tuple(dict.fromkeys(_called(kind, subject) for subject in subjects))
+    names = tuple(dict.fromkeys(_name(kind, subject) for subject in subjects))
     by = first.by if isinstance(first, Partial) else first
     loss = first.of if isinstance(first, Partial) else first
     if kind == "local" and len(names) == len(subjects) == 1:
@@ -208,7 +208,7 @@ def _ends(slopes: tuple[Expression, ...]) -> tuple[Expression, ...]:
     return tuple(by for by in bys if by not in tops)
 
 
-def _called(kind: str, subject: Expression) -> Expression:
+def _name(kind: str, subject: Expression) -> Expression:
     """What of a left side is named: the parameter of a gradient, the z of a δ."""
     if isinstance(subject, Quantity) and kind == "delta":
         return Quantity(PRE_ACTIVATION, subject.layer, subject.unit)

@@ -32,6 +32,6 @@ def rules(teller: Teller) -> Iterator[Block]:
 def _rules(teller: Teller, named: dict[str, str]) -> Iterator[Block]:
     """Rules set together, each with what it is called."""
     yield from rows([
-        Equation(teller.general[name].relations, None, "", reason=called)
-        for name, called in named.items()
+        Equation(teller.general[name].relations, None, "", reason=title)
+        for name, title in named.items()
     ])  # fmt: skip
