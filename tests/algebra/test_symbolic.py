@@ -246,7 +246,7 @@ def test_code_and_functions_of_the_textbook_form(network: Network) -> None:
     assert [float(np.asarray(one).ravel()[-1]) for one in many] == pytest.approx(wanted, rel=1e-13)
     space: dict[str, Any] = {}
     exec(s.code("python"), space)
-    graph = {"theta": s._given(None), "inputs": s.inputs, "targets": s.targets}
+    graph = {"theta": s._with_respect_to(None), "inputs": s.inputs, "targets": s.targets}
     graph["fixed"] = [symbol for symbol in s.parameters if symbol not in graph["theta"]]
     numbers = s.values()
     lists = [[float(numbers[v]) for v in symbols] for symbols in graph.values() if symbols]
