@@ -6,7 +6,7 @@ from statistics import median
 
 from benchmarks.measure import EXAMPLES, in_fresh_process, report
 
-IMPORTS = "import derive, derive.compute, derive.network.loader\n"
+IMPORTS = "import derive, derive.compute, derive.network.loader, sympy\n"
 WRITE_UP = (
     IMPORTS
     + """

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import partial as partial_of
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
 import sympy  # type: ignore[import-untyped]
+from sympy.functions.elementary.piecewise import ExprCondPair  # type: ignore[import-untyped]
 
 from derive.expression.blank import Blank
 from derive.expression.evaluate import with_example
@@ -29,7 +30,6 @@ from derive.expression.nodes import (
     Quantity,
     Quotient,
     Sum,
-    substitute,
 )
 
 _SIGNS = {"<": "Lt", "<=": "Le", ">": "Gt", ">=": "Ge", "==": "Eq", "!=": "Ne"}
@@ -60,8 +60,6 @@ def to_sympy(
     symbol: Callable[[Quantity], Any] = identity,
     named: Callable[[Function], Any] | None = None,
     elementary: Mapping[str, Any] = MappingProxyType({}),
-    *,
-    evaluate: bool = True,
 ) -> sympy.Expr:
     """The expression in SymPy.
 
@@ -69,73 +67,126 @@ def to_sympy(
     named   the SymPy function of one that has a definition; without it, the definition is
             written out
     elementary  SymPy functions to be taken for some of ours: name → function
-    evaluate  False keeps every sum, product and choice as it stands, in its order: what is to be
-            computed in doubles must not be rearranged. ``named`` is then asked for all functions
-            that are not elementary, max and min among them.
 
     A derivative of a formula is taken. A derivative of a quantity raises TypeError: what it means
     lies in the definitions, not here.
     """
+    return Converter(symbol, named, elementary)(expression)
 
-    def apply(function: Function, arguments: tuple[Expression, ...]) -> Any:
+
+class Converter:
+    """``to_sympy`` for many expressions."""
+
+    add: Callable[..., Any] = sympy.Add
+    times: Callable[..., Any] = sympy.Mul
+    power: Callable[..., Any] = sympy.Pow
+    symmetric: Mapping[str, str] = _SYMMETRIC
+
+    def __init__(
+        self,
+        symbol: Callable[[Quantity], Any] = identity,
+        named: Callable[[Function], Any] | None = None,
+        elementary: Mapping[str, Any] = MappingProxyType({}),
+    ) -> None:
+        self.symbol = symbol
+        self.named = named
+        self.elementary = elementary
+        add, times, power = type(self).add, type(self).times, type(self).power
+        minus_one = sympy.S.NegativeOne
+        self._rules: dict[type, Callable[[Any], Any]] = {
+            Quantity: symbol,
+            Number: lambda e: _number(e.value.numerator, e.value.denominator),
+            Constant: lambda e: {"pi": sympy.pi, "e": sympy.E}[e.name],
+            Negative: lambda e: times(minus_one, self(e.operand)),
+            Sum: lambda e: add(*map(self, e.terms)),
+            Product: lambda e: times(*map(self, e.factors)),
+            Quotient: lambda e: times(self(e.numerator), power(self(e.denominator), minus_one)),
+            Power: lambda e: power(self(e.base), self(e.exponent)),
+            Apply: lambda e: self._function(e.function, tuple(map(self, e.arguments))),
+            Cases: self._cases,
+            Bracket: lambda e: self(e.inner),
+            Blank: lambda e: self(e.of),
+            Partial: self._partial,
+            IndexedSum: self._indexed_sum,
+        }
+
+    def __call__(self, e: Expression) -> Any:
+        return self._rules[type(e)](e)
+
+    def apply(self, function: Any, *arguments: Any) -> Any:
+        """A SymPy function, or a choice, of its arguments."""
+        return function(*arguments)
+
+    def pair(self, value: Any, condition: Any) -> Any:
+        """A value of a choice, and its condition."""
+        return value, condition
+
+    def _function(self, function: Function, arguments: tuple[Any, ...]) -> Any:
         name = function.name
-        if function.definition is None and name in _ELEMENTARY:
-            sympy_function = elementary.get(name) or getattr(sympy, _ELEMENTARY[name])
-            return sympy_function(*map(convert, arguments), evaluate=evaluate)
-        if evaluate and function.definition is None:
-            sympy_function = elementary.get(name) or getattr(sympy, _SYMMETRIC[name])
-            return sympy_function(*map(convert, arguments))
-        if named is not None or function.definition is None:
-            assert named is not None, "max and min are asked for by name where nothing is evaluated"
-            return named(function)(*map(convert, arguments))
-        values: dict[Expression, Expression] = dict(
-            zip(function.parameters, arguments, strict=True)
-        )
-        return convert(substitute(function.definition, values))
+        if function.definition is None and (name in _ELEMENTARY or name in self.symmetric):
+            standard = _ELEMENTARY.get(name) or self.symmetric[name]
+            sympy_function = self.elementary.get(name) or getattr(sympy, standard)
+            return self.apply(sympy_function, *arguments)
+        if self.named is not None:
+            return self.apply(self.named(function), *arguments)
+        assert function.definition is not None, f"{name} is known by its name alone"
+        values = dict(zip(function.parameters, arguments, strict=True))
+        return type(self)(values.__getitem__, None, self.elementary)(function.definition)
 
-    def cases(e: Cases) -> Any:
-        *values, otherwise = map(convert, e.values)
+    def _cases(self, e: Cases) -> Any:
+        *values, otherwise = map(self, e.values)
         conditions = [
-            getattr(sympy, _SIGNS[c.sign])(
-                convert(c.left), convert(c.right), evaluate=evaluate
-            )
+            self.apply(getattr(sympy, _SIGNS[c.sign]), self(c.left), self(c.right))
             for c in e.conditions
-        ]  # fmt: skip
-        pairs = zip(values, conditions, strict=True)
-        return sympy.Piecewise(*pairs, (otherwise, True), evaluate=evaluate)
+        ]
+        pairs = map(self.pair, (*values, otherwise), (*conditions, sympy.true))
+        return self.apply(sympy.Piecewise, *pairs)
 
-    def partial(e: Partial) -> Any:
+    def _partial(self, e: Partial) -> Any:
         if isinstance(e.of, Quantity):
-            raise TypeError(f"the derivative of {symbol(e.of)} is a matter of the definitions")
-        return sympy.diff(convert(e.of), symbol(e.by))
+            raise TypeError(f"the derivative of {self.symbol(e.of)} is a matter of the definitions")
+        return sympy.diff(self(e.of), self.symbol(e.by))
 
-    def indexed_sum(e: IndexedSum) -> Any:
+    def _indexed_sum(self, e: IndexedSum) -> Any:
         bodies = (with_example(e.body, e.index, example) for example in range(e.count))
-        return add(*map(convert, bodies))
+        return type(self).add(*map(self, bodies))
 
-    add = partial_of(sympy.Add, evaluate=evaluate)
-    times = partial_of(sympy.Mul, evaluate=evaluate)
-    power = partial_of(sympy.Pow, evaluate=evaluate)
 
-    rules: dict[type, Callable[[Any], Any]] = {
-        Quantity: symbol,
-        Number: lambda e: sympy.Rational(e.value.numerator, e.value.denominator),
-        Constant: lambda e: {"pi": sympy.pi, "e": sympy.E}[e.name],
-        Negative: lambda e: times(-1, convert(e.operand)),
-        Sum: lambda e: add(*map(convert, e.terms)),
-        Product: lambda e: times(*map(convert, e.factors)),
-        Quotient: lambda e: times(convert(e.numerator), power(convert(e.denominator), -1)),
-        Power: lambda e: power(convert(e.base), convert(e.exponent)),
-        Apply: lambda e: apply(e.function, e.arguments),
-        Cases: cases,
-        Bracket: lambda e: convert(e.inner),
-        Blank: lambda e: convert(e.of),
-        Partial: partial,
-        IndexedSum: indexed_sum,
-    }
+class AsItStands(Converter):
+    """Every sum, product and choice unevaluated, in its order: what is to be computed in doubles
+    must not be rearranged.
 
-    def convert(e: Expression) -> Any:
-        return rules[type(e)](e)
+    ``named`` is asked for all functions that are not elementary, max and min among them. The
+    constructors of SymPy, told not to evaluate, would give the same after a long search.
+    """
 
-    result: sympy.Expr = convert(expression)
-    return result
+    symmetric: Mapping[str, str] = MappingProxyType({})
+
+    @staticmethod
+    def add(*terms: Any) -> Any:
+        return sympy.Add._from_args(terms, is_commutative=True)
+
+    @staticmethod
+    def times(*factors: Any) -> Any:
+        return sympy.Mul._from_args(factors, is_commutative=True)
+
+    @staticmethod
+    def power(base: Any, exponent: Any) -> Any:
+        power = sympy.Expr.__new__(sympy.Pow, base, exponent)
+        power.is_commutative = True
+        return power
+
+    def apply(self, function: Any, *arguments: Any) -> Any:
+        if function is sympy.sqrt:
+            return self.power(arguments[0], sympy.S.Half)
+        if isinstance(function, type):
+            return sympy.Basic.__new__(function, *arguments)
+        return function(*arguments)  # the formula of one in its place
+
+    def pair(self, value: Any, condition: Any) -> Any:
+        return sympy.Basic.__new__(ExprCondPair, value, condition)
+
+
+@lru_cache(maxsize=1024)
+def _number(numerator: int, denominator: int) -> Any:
+    return sympy.Rational(numerator, denominator)

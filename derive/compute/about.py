@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from textwrap import wrap
 
 from derive.algebra.languages.catalogue import UNTRIED, Row
+from derive.algebra.languages.spelling import printable
 from derive.compute.backends.printer import Text
-from derive.compute.backends.writer import printable
 from derive.compute.blocks import blocks
 from derive.compute.layers import SUM_OF_LOSSES, gradient, layer_program, weights
 from derive.compute.program import Statement

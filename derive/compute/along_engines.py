@@ -19,7 +19,7 @@ from typing import Any, Protocol
 
 from derive.compute.along_source import AlongLayerSource, AlongSource
 from derive.compute.backends import numpy as arrays
-from derive.compute.backends import python as scalars
+from derive.compute.backends.code import load
 from derive.compute.engines import LayerEngine, ScalarEngine
 
 
@@ -50,7 +50,7 @@ class ScalarAlong:
     def function(self, name: str) -> Callable[..., list[float]]:
         """One of the generated functions, compiled when it is first asked for."""
         if name not in self._functions:
-            self._functions[name] = scalars.load(self.code.source(name))[name]
+            self._functions[name] = load(self.code.source(name))[name]
         return self._functions[name]
 
     def gradient_along(

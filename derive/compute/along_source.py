@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from functools import cached_property
 from types import MappingProxyType
 
+from derive.algebra.languages.statements import INDENT
 from derive.compute import along, along_layers, layers
 from derive.compute.backends import numpy as arrays
-from derive.compute.backends.writer import listed, unpacking
 from derive.compute.identifiers import LayerIdentifiers
 from derive.compute.program import Program, auxiliary, gradient, second, tangent
 from derive.compute.source import RESERVED, LayerSource, ScalarSource, array_of
@@ -57,7 +57,7 @@ class AlongSource(ScalarSource):
         last = len(self.network.layers)
         return tuple(auxiliary(along.COTANGENT, last, q.unit) for q in self.targets)
 
-    def _program(self, function: str) -> Program:
+    def _program(self, function: str, remarks: bool) -> Program:
         if function.startswith("outputs_along"):
             return along.outputs_along(self.network, inputs=function.endswith("inputs"))
         if function == "gradient_along":
@@ -108,7 +108,7 @@ class AlongLayerSource:
     def source(self, function: str) -> str:
         """One of the functions, with the helpers it calls."""
         code = LayerIdentifiers(self.names, _RESERVED)
-        writer = arrays.NumpyWriter(arrays.NumpyPrinter(code))
+        writer = arrays.Tiles(code)
         arguments = _TILES[function]
         last = len(self.network.layers)
         spelled = {
@@ -117,12 +117,13 @@ class AlongLayerSource:
         }
         head = ", ".join(spelled.get(name, name) for name in arguments)
         lines = [f"def {function}_of_tile(parameters, {head}):"]
-        lines += unpacking([code(array_of(b)) for b in self.blocks], "parameters")
+        lines += writer.unpacking([code(array_of(b)) for b in self.blocks], "parameters")
         if "directions" in arguments:
-            lines += unpacking([code(along_layers.moving(q)) for q in self.trained], "directions")
+            moving = [code(along_layers.moving(q)) for q in self.trained]
+            lines += writer.unpacking(moving, "directions")
         results = self._results(function)
         lines += writer.body(_program(self.network, function).only(results))
-        lines += listed("return (", [*map(code, results), ""], ")")
+        lines.append(writer.listed("return (", [*map(code, results), ""], ")", INDENT))
         return "\n".join([*writer.definitions(), *lines]) + "\n"
 
     def _results(self, function: str) -> list[Quantity]:

@@ -16,7 +16,7 @@ from typing import Any, Protocol
 
 from derive.compute.arguments import ArgumentError, block_values, rows, vector
 from derive.compute.backends import numpy as arrays
-from derive.compute.backends import python as scalars
+from derive.compute.backends.code import load
 from derive.compute.blocks import Block, blocks, trained
 from derive.compute.looped import batch_source
 from derive.compute.source import LayerSource, ScalarSource, names_of
@@ -131,15 +131,13 @@ class ScalarEngine:
     def function(self, name: str) -> Callable[..., Any]:
         """One of the generated functions, compiled when it is first asked for."""
         if name not in self._functions:
-            self._functions[name] = scalars.load(self.code.source(name, checked=True))[name]
+            self._functions[name] = load(self.code.source(name, checked=True))[name]
         return self._functions[name]
 
     @cached_property
     def batch(self) -> Callable[..., Any]:
         """The sum over examples in one loop, compiled when it is first asked for."""
-        found: Callable[..., Any] = scalars.load(batch_source(self.code))[
-            "loss_and_gradient_of_batch"
-        ]
+        found: Callable[..., Any] = load(batch_source(self.code))["loss_and_gradient_of_batch"]
         return found
 
     def parameters_of_theta(self, theta: Any) -> tuple[list[float], list[float]]:

@@ -32,7 +32,6 @@ from derive.compute.engines import (
 from derive.compute.named import by_array
 from derive.compute.runnable import runnable
 from derive.compute.targets import as_rows
-from derive.expression.nodes import INPUT, TARGET, Quantity
 from derive.network.argument_types import ArrayLike, Examples, Parameters
 from derive.network.description import Network
 
@@ -88,8 +87,10 @@ class GradientFunction(Derivatives):
         self._layers = LayerEngine(self._own)
         self._few = maxsize if backend == "python" else scalar_examples(network)
         self._domain = domain(network)
-        self._input_names = self._named(INPUT, network.sizes[0])
-        self._target_names = self._named(TARGET, network.sizes[-1])
+        code = self._scalars.code
+        self._input_names, self._target_names = (
+            tuple(map(code.names.code, quantities)) for quantities in (code.inputs, code.targets)
+        )
         self._inputs = own_rows(network.inputs, network.is_batch)
         # Targets that are formulas follow the inputs of each call.
         self._targets = (
@@ -104,9 +105,6 @@ class GradientFunction(Derivatives):
         elif self._own.knows_fixed:
             self._fixed = self._own.fixed
             self._short = self._scalars.function("loss_and_gradient")
-
-    def _named(self, kind: str, count: int) -> tuple[str, ...]:
-        return tuple(self._scalars.code.names.code(Quantity(kind, unit=k)) for k in range(count))
 
     def _engine(self, examples: int) -> Any:
         """Who runs this many examples."""

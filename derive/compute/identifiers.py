@@ -36,6 +36,10 @@ class Identifiers:
         found = self._cache.get(quantity)
         return self._new(quantity) if found is None else found
 
+    def __contains__(self, name: object) -> bool:
+        """Whether a name is taken."""
+        return name in self._spelling
+
     def _new(self, quantity: Quantity) -> str:
         if quantity.example == SUM:
             wanted = f"sum_{self(replace(quantity, example=None))}"

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from textwrap import indent
 
-from derive.compute.backends.python import PythonPrinter, PythonWriter
-from derive.compute.backends.writer import INDENT, listed, unpacking
+from derive.algebra.languages.statements import INDENT
+from derive.compute.backends.code import Code
 from derive.compute.identifiers import SUM
 from derive.compute.program import gradient
 from derive.compute.source import OneSource
@@ -26,7 +26,7 @@ class Looped:
     def __init__(self, one: OneSource) -> None:
         self.one = one
         self.code = one.identified(_LOOP)
-        self.writer = PythonWriter(PythonPrinter(self.code))
+        self.writer = Code(self.code)
 
     def over_examples(self, results: Sequence[Quantity], in_pairs: bool = False) -> list[str]:
         """Each result added up over ``examples``, without indentation.
@@ -57,8 +57,12 @@ class Looped:
         return [
             line
             for name in names
-            for line in unpacking([self.code(q) for q in getattr(self.one, name)], name)
+            for line in self.writer.unpacking([self.code(q) for q in getattr(self.one, name)], name)
         ]
+
+    def returned(self, first: str, names: Sequence[str]) -> str:
+        """return first, [names]"""
+        return self.writer.listed(f"return {first}[", names, "]", INDENT)
 
     def source(self, lines: Sequence[str]) -> str:
         """Lines, and before them the helpers that they call."""
@@ -76,7 +80,7 @@ def batch_source(one: OneSource) -> str:
         "def loss_and_gradient_of_batch(theta, examples, fixed):",
         *code.unpacked("theta", "fixed"),
         *indented(code.over_examples((one.loss, *gradients), in_pairs=True), 1),
-        *listed(f"return {code.summed(one.loss)}, [", [code.summed(q) for q in gradients], "]"),
+        code.returned(f"{code.summed(one.loss)}, ", [code.summed(q) for q in gradients]),
     ]
     return code.source(lines)
 

@@ -14,7 +14,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
-from derive.compute.backends import python as scalars
+from derive.compute.backends.code import load
 from derive.compute.backends.printer import Text
 from derive.compute.source import ScalarSource, names_of
 from derive.derivation.trace import ExampleTrace
@@ -156,9 +156,7 @@ def _runs(positions: list[int]) -> Iterator[tuple[int, int]]:
 def _runner(one: Network) -> Run:
     """x, targets ↦ the loss and ∂loss/∂x by the generated code."""
     code = ScalarSource(one)
-    functions = [
-        scalars.load(code.source(name))[name] for name in ("loss_and_gradient", "input_gradient")
-    ]
+    functions = [load(code.source(name))[name] for name in ("loss_and_gradient", "input_gradient")]
     theta = [1.0, 0.0][: one.sizes[-1]]
 
     def run(x: float, targets: Sequence[float]) -> tuple[float, float]:

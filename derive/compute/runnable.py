@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
+from derive.algebra.languages.manners import MANNERS
+from derive.algebra.languages.statements import INDENT, Statements
 from derive.algebra.languages.texts import imports
 from derive.compute import made_up
-from derive.compute.backends.writer import INDENT, listed
 from derive.compute.blocks import Block, blocks
 from derive.compute.source import LayerSource, ScalarSource
 from derive.network.description import Network
+
+_LAYOUT = Statements(MANNERS["python"])
 
 
 def runnable(network: Network, to: Literal["python", "numpy"]) -> str:
@@ -42,7 +45,7 @@ def _fixed(network: Network) -> list[str]:
     found = [
         repr(made_up.number(network, q, k)) for b in frozen for k, q in enumerate(b.quantities)
     ]
-    return listed("FIXED = [", found, "]", indent="") if found else []
+    return [_LAYOUT.listed("FIXED = [", found, "]")] if found else []
 
 
 def _faces(
@@ -67,7 +70,9 @@ def _faces(
         '    """Every array of weights and biases, in the order of the layers."""',
         *([f"    {unpacked} = views(np.asarray(theta, dtype=float))"] if trained else []),
         *fixed,
-        *listed("return (", [block.key for block in every], ",)" if len(every) == 1 else ")"),
+        _LAYOUT.listed(
+            "return (", [block.key for block in every], ",)" if len(every) == 1 else ")", INDENT
+        ),
         *(line for name in functions
           for line in ("", "", *_FACES[name].format(fixed=argument).splitlines())),
     ]  # fmt: skip

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
 from derive.algebra.backward import over_uses
 from derive.compute import stable
@@ -36,9 +37,9 @@ from derive.network.description import Layer, Network
 FEW = 8  # units up to which the sum over all others is written out
 
 
-def scalar_program(network: Network) -> Program:
+def scalar_program(network: Network, remarks: bool = False) -> Program:
     """Everything about one example: outputs, loss, ∂loss/∂parameter and ∂loss/∂input."""
-    return Scalar(network).program()
+    return Scalar(network, remarks).program()
 
 
 def target_program(network: Network) -> Program:
@@ -53,11 +54,17 @@ def target_program(network: Network) -> Program:
 class Scalar:
     """Writes the statements of a network's program, unit by unit."""
 
-    def __init__(self, network: Network) -> None:
+    def __init__(self, network: Network, remarks: bool = False) -> None:
         self.network = network
+        self.remarks = remarks
         self.graph = NetworkGraph(network)
         self.taught = Taught(self.graph)
         self.items: list[Statement | Remark] = []
+
+    def remark(self, formula: Callable[..., Remark], *about: Any) -> None:
+        """The textbook formula of what comes next, where it will be asked for."""
+        if self.remarks:
+            self.items.append(formula(*about))
 
     def program(self) -> Program:
         self.outputs()
@@ -80,18 +87,19 @@ class Scalar:
 
     def define(self, quantity: Quantity) -> None:
         """A definition of the graph as it stands."""
-        remark = self.taught.definition(quantity)
-        self.items += [remark, Statement(quantity, remark.right)]
+        self.remark(self.taught.definition, quantity)
+        self.items.append(Statement(quantity, self.graph.definitions[quantity]))
 
     def forward(self, layer: Layer) -> None:
         form = stable.form(layer.activation)
         units = activations(layer)
         if form.slopes:
             for a in units:
-                self.items.append(self.taught.definition(a))
+                self.remark(self.taught.definition, a)
                 self.lines(layer, form.lines, (a.unit,))
         else:
-            self.items += [self.taught.definition(a) for a in units[:MANY]]
+            for a in units[:MANY]:
+                self.remark(self.taught.definition, a)
             self.lines(layer, form.lines, range(layer.units))
 
     def loss(self, last: Layer) -> dict[str, Expression]:
@@ -99,7 +107,7 @@ class Scalar:
         form = loss_form(self.network.loss, last.activation)
         for unit in range(last.units):
             term = self.graph.terms[unit] if self.graph.terms else E
-            self.items.append(self.taught.definition(term))
+            self.remark(self.taught.definition, term)
             self.lines(last, form.lines, (unit,))
             self.items.append(Statement(term, self.expand(last, unit, form.value)))
         if self.graph.terms:
@@ -117,11 +125,12 @@ class Scalar:
         units = range(layer.units)
         if form.slopes:
             for unit in units:
-                self.items.append(self.taught.delta(layer, unit))
+                self.remark(self.taught.delta, layer, unit)
                 self.from_next(layer, unit)
                 self.lines(layer, (*back.lines, ("delta", back.delta)), (unit,))
         else:
-            self.items += [self.taught.delta(layer, unit) for unit in units[:MANY]]
+            for unit in units[:MANY]:
+                self.remark(self.taught.delta, layer, unit)
             for unit in units:
                 self.from_next(layer, unit)
             self.lines(layer, (*back.lines, ("delta", back.delta)), units)
@@ -144,7 +153,8 @@ class Scalar:
                 self.gradient(a, self.taught.spread(0, i))
 
     def gradient(self, of: Quantity, value: Expression) -> None:
-        self.items += [self.taught.gradient(of, value), Statement(gradient(of), value)]
+        self.remark(self.taught.gradient, of, value)
+        self.items.append(Statement(gradient(of), value))
 
     # -- letters to quantities ---------------------------------------------------------------
 

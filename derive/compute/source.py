@@ -8,12 +8,12 @@ from functools import cached_property
 from threading import Lock
 from types import MappingProxyType
 
+from derive.algebra.languages.statements import INDENT
 from derive.algebra.languages.texts import MATH, PYTHON
 from derive.compute import layers
 from derive.compute.backends import numpy as arrays
-from derive.compute.backends import python as scalars
+from derive.compute.backends.code import BUILTINS, EXCEPTIONS, Code
 from derive.compute.backends.printer import Text
-from derive.compute.backends.writer import INDENT, folded, listed, unpacking
 from derive.compute.blocks import Block, blocks, trained
 from derive.compute.domain import domain
 from derive.compute.functions import IEEE, KNOWN
@@ -27,7 +27,7 @@ from derive.notation import names
 from derive.notation.names import Names
 
 RESERVED = (
-    *MATH, *scalars.BUILTINS, *scalars.EXCEPTIONS, *PYTHON, *KNOWN,
+    *MATH, *BUILTINS, *EXCEPTIONS, *PYTHON, *KNOWN,
     *(function.name for function in IEEE.values()),
     "theta", "inputs", "targets", "fixed", "loss_and_gradient", "forward", "input_gradient",
     "target_values", "math", "np",
@@ -82,7 +82,7 @@ class OneSource(ABC):
 
     def needed(self, function: str, results: Iterable[Quantity], remarks: bool) -> Program:
         """What of a function's program its results need; with ``remarks`` all that is said."""
-        return self._program(function).only(results)
+        return self._program(function, remarks).only(results)
 
     @abstractmethod
     def _results(self, function: str) -> tuple[Sequence[Quantity], Sequence[Quantity]]:
@@ -92,7 +92,7 @@ class OneSource(ABC):
         """Identifiers for code, in which ``more`` names are reserved."""
         return Identifiers(self.names, (*self.reserved, *more))
 
-    def _program(self, function: str) -> Program:
+    def _program(self, function: str, remarks: bool) -> Program:
         """The program that a function is of."""
         return self.program
 
@@ -113,16 +113,15 @@ class OneSource(ABC):
         checked  loss_and_gradient raises ValueError for a target that the loss cannot take
         """
         with self._lock:
-            writer = scalars.PythonWriter(scalars.PythonPrinter(self.identifiers))
+            writer = Code(self.identifiers)
             found: list[str] = []
             for function in functions:
                 found += [*self._function(function, writer, remarks, default, checked), "", ""]
             return [*writer.definitions(), *found[:-2]]
 
     def _function(
-        self, function: str, writer: scalars.PythonWriter, remarks: bool, default: str | None,
-        checked: bool,
-    ) -> list[str]:  # fmt: skip
+        self, function: str, writer: Code, remarks: bool, default: str | None, checked: bool
+    ) -> list[str]:
         code = self.identifiers
         arguments = [
             name for name in self.arguments[function] if name != "fixed" or default is not None
@@ -134,17 +133,17 @@ class OneSource(ABC):
         head = ", ".join(usual.get(name, name) for name in arguments)
         lines = [f"def {function}({head}):", f'{INDENT}"""{self.summaries[function]}"""']
         for name in arguments:
-            lines += unpacking([code(q) for q in getattr(self, name)], name)
+            lines += writer.unpacking([code(q) for q in getattr(self, name)], name)
         refused = self._refused() if checked and function == "loss_and_gradient" else ""
         if refused:
-            lines += folded("if ", refused, end=":")
+            lines += writer.folded("if ", refused, ":")
             lines.append(f"{INDENT * 2}raise ValueError")
         program = self.needed(function, (*loss, *results), remarks)
         lines += writer.body(program, Text(self.names) if remarks else None)
         if function == "loss":
             return [*lines, f"{INDENT}return {code(self.loss)}"]
         start = "return " + "".join(f"{code(q)}, " for q in loss)
-        return [*lines, *listed(f"{start}[", [code(q) for q in results], "]")]
+        return [*lines, writer.listed(f"{start}[", [code(q) for q in results], "]", INDENT)]
 
 
 class ScalarSource(OneSource):
@@ -198,8 +197,10 @@ class ScalarSource(OneSource):
         allowed = domain(self.network)
         return "" if allowed is None else allowed.refusing(map(self.identifiers, self.targets))
 
-    def _program(self, function: str) -> Program:
-        return target_program(self.network) if function == "target_values" else self.program
+    def _program(self, function: str, remarks: bool) -> Program:
+        if function == "target_values":
+            return target_program(self.network)
+        return scalar_program(self.network, remarks) if remarks else self.program
 
     def _results(self, function: str) -> tuple[Sequence[Quantity], Sequence[Quantity]]:
         if function == "loss":
@@ -240,17 +241,17 @@ class LayerSource:
         """Some of the functions, and before them what they call."""
         with self._lock:
             into = [layers.gradient(array_of(b)) for b in self.blocks if not b.frozen]
-            writer = arrays.NumpyWriter(arrays.NumpyPrinter(self.identifiers), into)
+            writer = arrays.Tiles(self.identifiers, into=[self.identifiers(q) for q in into])
             found: list[str] = []
             for function in functions:
                 found += [*self._tile(function, writer, into, remarks), "", ""]
                 if function == "loss_and_gradient":
-                    found += [*self._views(), "", ""]
+                    found += [*self._views(writer), "", ""]
                 found += [*self._driver(function), "", ""]
             return [*writer.definitions(), *found[:-2]]
 
     def _tile(
-        self, function: str, writer: arrays.NumpyWriter, into: Sequence[Quantity], remarks: bool
+        self, function: str, writer: arrays.Tiles, into: Sequence[Quantity], remarks: bool
     ) -> list[str]:
         """The function of one tile: a column per example, sums over its examples."""
         code = self.identifiers
@@ -259,7 +260,7 @@ class LayerSource:
             f"def {function}_of_tile({', '.join(arguments)}):",
             f'{INDENT}"""{_TILE_SUMMARIES[function]}"""',
         ]
-        lines += unpacking([code(array_of(b)) for b in self.blocks], "parameters")
+        lines += writer.unpacking([code(array_of(b)) for b in self.blocks], "parameters")
         result = {
             "loss_and_gradient": layers.SUM_OF_LOSSES,
             "loss": layers.SUM_OF_LOSSES,
@@ -268,13 +269,13 @@ class LayerSource:
         }[function]
         needed = [result]
         if function == "loss_and_gradient":
-            lines += unpacking([code(q) for q in into], "gradients")
+            lines += writer.unpacking([code(q) for q in into], "gradients")
             needed += into
         program = layers.layer_program(self.network, remarks).only(needed)
         lines += writer.body(program, Text(self.names) if remarks else None)
         return [*lines, f"{INDENT}return {code(result)}"]
 
-    def _views(self) -> list[str]:
+    def _views(self, writer: arrays.Tiles) -> list[str]:
         parts = [
             f"flat[{place.start}:{place.stop}]"
             + ("" if len(block.shape) == 1 else f".reshape({block.shape})")
@@ -283,7 +284,7 @@ class LayerSource:
         return [
             "def views(flat):",
             f'{INDENT}"""The trained parameters, or their gradients, as parts of a flat array."""',
-            *listed("return (", parts, ")" if len(parts) != 1 else ",)"),
+            writer.listed("return (", parts, ")" if len(parts) != 1 else ",)", INDENT),
         ]
 
     def _driver(self, function: str) -> list[str]:

@@ -7,7 +7,7 @@ language (``derive.algebra.languages``).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
@@ -15,13 +15,14 @@ from derive.algebra.languages.catalogue import LANGUAGES, Language
 from derive.compute import layers, made_up
 from derive.compute.about import head
 from derive.compute.arguments import ArgumentError
+from derive.compute.backends.code import items
 from derive.compute.backends.printer import Text
 from derive.compute.blocks import blocks
 from derive.compute.identifiers import Identifiers, LayerIdentifiers
-from derive.compute.program import Note, Program, Statement, gradient
+from derive.compute.program import Program, gradient
 from derive.compute.scalar import scalar_program, target_program
 from derive.compute.source import array_of, names_of
-from derive.expression.nodes import INPUT, TARGET, Expression, Quantity
+from derive.expression.nodes import INPUT, TARGET, Quantity
 from derive.graph import E, FormulaGraph, activations
 from derive.graph.conversion import GivenGraph, network_or_formulas
 from derive.network.description import Network
@@ -94,7 +95,7 @@ class _File:
             yield self.routine("target_values", ("inputs",), program, None, targets)
 
     def of_units(self) -> Iterator[Routine]:
-        program = scalar_program(self.network)
+        program = scalar_program(self.network, remarks=True)
         trained = [q for b in blocks(self.network) if not b.frozen for q in b.quantities]
         name = "of_example" if self.network.is_batch else "loss_and_gradient"
         given = ("theta", "inputs", "targets")
@@ -191,27 +192,6 @@ class _File:
         if self.network.is_batch:
             return list(map(self.writer.row, rows))
         return list(map(self.writer.number, rows[0]))
-
-
-def items(
-    program: Program, code: Callable[[Quantity], str], said: Text, writer: Writer
-) -> Iterator[Any]:
-    """The textbook formulas as texts, and the statements as assignments."""
-    import sympy  # type: ignore[import-untyped]
-
-    from derive.algebra.languages.writing import Assignment
-
-    def symbol(q: Quantity) -> Any:
-        return sympy.Symbol(code(q), real=True)
-
-    for item in program.items:
-        if isinstance(item, Statement):
-            value: Expression = item.expression
-            yield Assignment(code(item.target), writer.convert(value, symbol))
-        elif isinstance(item, Note):
-            yield item.text
-        else:
-            yield f"{said(item.left)} = {said(item.right)}"
 
 
 _SUMMARIES = {

@@ -431,4 +431,12 @@ def _put_in(
 
 def quantities(expression: Expression) -> dict[Quantity, None]:
     """The quantities an expression mentions, in the order of first appearance."""
-    return {node: None for node in expression.walk() if isinstance(node, Quantity)}
+    mentioned: dict[Quantity, None] = {}
+    stack = [expression]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, Quantity):
+            mentioned[node] = None
+        else:
+            stack.extend(reversed(node.children))
+    return mentioned

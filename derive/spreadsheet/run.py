@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from math import isfinite
 from typing import Any
 
-from derive.compute.backends import python as scalars
-from derive.compute.backends.writer import INDENT, listed, unpacking
+from derive.algebra.languages.statements import INDENT
+from derive.compute.backends.code import Code, load
 from derive.compute.identifiers import Identifiers
 from derive.compute.program import Program, Statement, gradient
 from derive.compute.source import RESERVED, names_of
@@ -59,15 +59,15 @@ class _Example:
         self.targets = [q for q in targets if q not in worked_out]
         self.results = [step.target for step in plan.steps if step.formula is not None]
         code = Identifiers(names_of(network), RESERVED)
-        writer = scalars.PythonWriter(scalars.PythonPrinter(code))
+        writer = Code(code)
         program = Program(tuple(Statement(step.target, step.value) for step in plan.steps))
         lines = ["def values(parameters, inputs, targets):"]
         for name in ("parameters", "inputs", "targets"):
-            lines += unpacking([code(q) for q in getattr(self, name)], name)
+            lines += writer.unpacking([code(q) for q in getattr(self, name)], name)
         lines += writer.body(program)
-        lines += listed("return [", [code(q) for q in self.results], "]", INDENT)
+        lines.append(writer.listed("return [", [code(q) for q in self.results], "]", INDENT))
         source = "\n".join([*writer.definitions(), *lines])
-        self.run: Callable[..., list[float]] = scalars.load(source)["values"]
+        self.run: Callable[..., list[float]] = load(source)["values"]
 
     def __call__(self, leaves: dict[Quantity, float], example: int | None) -> dict[Quantity, float]:
         def numbers(of: Sequence[Quantity]) -> list[float]:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import derive
-from derive.compute.backends.python import PythonPrinter, PythonWriter, load
+from derive.compute.backends.code import Code, load
 from derive.compute.functions import IEEE, KNOWN, read
 from derive.compute.identifiers import Identifiers
 from derive.compute.loss_forms import loss_form
@@ -92,11 +92,20 @@ def test_what_repeats_is_bound_once() -> None:
     assert read("y - t", LETTERS) not in list(value.walk())
 
 
+class Letters(Identifiers):
+    """Every letter is its own name."""
+
+    def __init__(self) -> None:
+        super().__init__(names("numbered", Shape((1,), ("neuron",))), ())
+
+    def _wanted(self, q: Quantity) -> str:
+        return q.name
+
+
 def run(expression: Expression, **values: float) -> float:
     """The value of an expression as generated Python computes it."""
-    printer = PythonPrinter(lambda q: q.name)
-    writer = PythonWriter(printer)
-    body = writer.assignment("result", expression)
+    writer = Code(Letters())
+    body = writer.body(Program((Statement(variable("result"), expression),)))
     source = [*writer.definitions(), f"def f({', '.join(values)}):", *body, "    return result"]
     result: float = load("\n".join(source))["f"](**values)
     return result

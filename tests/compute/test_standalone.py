@@ -61,6 +61,28 @@ def test_examples_run_alone(path: Path, to: str, tmp_path: Path) -> None:
         assert printed == pytest.approx(gradient, rel=1e-12, abs=1e-17)
 
 
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+def test_a_file_has_the_statements_that_run_in_memory(path: Path) -> None:
+    """And the same helpers: all Python comes from one printer."""
+    network = derive.load(path)
+    in_memory, file = (
+        {
+            node.name: [
+                ast.unparse(line).replace(" = fixed", " = FIXED")
+                for line in node.body
+                if not (isinstance(line, ast.Expr) and isinstance(line.value, ast.Constant))
+            ]
+            for node in ast.parse(source).body
+            if isinstance(node, ast.FunctionDef)
+        }
+        for source in (derive.compile(network, "python").source, standalone(network))
+    )
+    of_one = file["of_example" if network.is_batch else "loss_and_gradient"]
+    assert in_memory.pop("loss_and_gradient") == of_one
+    assert len(of_one) > 10
+    assert in_memory.items() <= file.items()
+
+
 @settings(max_examples=15)
 @given(case=drawn())
 def test_standalone_files_compute_what_the_function_does(

@@ -19,10 +19,11 @@ from typing import Any, ClassVar
 
 import sympy  # type: ignore[import-untyped]
 
-from derive.algebra.convert import to_sympy
+from derive.algebra.convert import AsItStands
 from derive.algebra.functions import Named, named
 from derive.algebra.languages import special
 from derive.expression.functions import Function
+from derive.expression.nodes import Quantity
 
 # How tightly a text holds together; a part is bracketed where its place asks for more.
 CASES, SUM, PRODUCT, POWERED, ATOM = range(5)
@@ -63,19 +64,27 @@ class Ordered:
         self._settings["order"] = "none" if in_order else None
         self.used: dict[str, Function | None] = {}
 
+    def converter(self, symbol: Callable[[Quantity], Any]) -> AsItStands:
+        """From ordered trees, as they stand, to what is printed."""
+        return AsItStands(symbol, self.function)
+
     def function(self, function: Function) -> Callable[..., Any]:
         """The SymPy function of one of a program's.
 
         A guarded one, ``ieee_ln``, is what it stands for where arithmetic goes on with ∞ and NaN.
         """
-        name, definition = function.name, function.definition
+        name = function.name
         if not name.startswith("ieee_") or name in self.calls or name in self.texts:
             return named(function)
+        return self.written_out(function)
+
+    def written_out(self, function: Function) -> Callable[..., Any]:
+        """The formula of a function in its place."""
 
         def written(*arguments: Any) -> Any:
             values = dict(zip(function.parameters, arguments, strict=True))
-            assert definition is not None
-            return to_sympy(definition, values.__getitem__, evaluate=False)
+            assert function.definition is not None
+            return self.converter(values.__getitem__)(function.definition)
 
         return written
 
@@ -106,6 +115,8 @@ class Ordered:
     # -- sums, products, powers --------------------------------------------------------------
 
     def inside(self, e: Any, place: int) -> str:
+        if e.is_Symbol:
+            return str(e.name)
         text = self._print(e)
         return f"({text})" if self.strength(e) < place else text
 
@@ -113,11 +124,11 @@ class Ordered:
         if e.is_Add:
             return SUM
         if e.is_Mul:
-            return SUM if _sign_apart(e)[0] else PRODUCT
+            return SUM if _is_negative(e) else PRODUCT
         if e.is_Pow:
-            return PRODUCT if _is_below(e) or _repeats(e) > 1 else ATOM
+            return PRODUCT if self.is_below(e) or _repeats(e) > 1 else ATOM
         if e.is_Number:
-            return SUM if e < 0 else ATOM
+            return SUM if _is_negative(e) else ATOM
         if e.is_Piecewise:
             return self.choice[1]
         return self.loose.get(_name(e), ATOM)
@@ -128,36 +139,46 @@ class Ordered:
         first, *rest = e.args if unsorted else e.as_ordered_terms()
         texts = [self.inside(first, SUM)]
         for term in rest:
-            negative, size = _sign_apart(term)
-            texts.append(f"{'-' if negative else '+'} {self.inside(size, PRODUCT)}")
+            if _is_negative(term):
+                texts.append(f"- {self.inside(_without_sign(term), PRODUCT)}")
+            else:
+                texts.append(f"+ {self.inside(term, PRODUCT)}")
         return " ".join(texts)
 
     def _print_Mul(self, e: Any) -> str:
-        negative, size = _sign_apart(e)
-        if negative:
-            return f"-{self.inside(size, PRODUCT)}"
+        if _is_negative(e):
+            return f"-{self.inside(_without_sign(e), PRODUCT)}"
         factors = e.args
         if self._settings["order"] != "none":
-            factors = sorted(e.as_ordered_factors(), key=_is_below)
+            factors = sorted(e.as_ordered_factors(), key=self.is_below)
         text = ""
         for factor in factors:
-            if _is_below(factor):
+            if factor.is_Symbol:
+                text += f"*{factor.name}" if text else factor.name
+            elif self.is_below(factor):
                 text = self.under(text, factor)
             else:
                 # A quotient further back is bracketed: a·(b/c) and (a·b)/c round differently.
-                place = POWERED if text and _divides(factor) else PRODUCT
+                place = POWERED if text and self.divides(factor) else PRODUCT
                 text += f"{'*' if text else ''}{self.inside(factor, place)}"
         return text
 
     def _print_Pow(self, e: Any, rational: bool = False) -> str:
         del rational  # SymPy's printers pass it on
-        if _is_below(e):
+        if self.is_below(e):
             return self.under("", e)
         if e.exp == sympy.S.Half:
             return self.call("sqrt", (e.base,))
         if _repeats(e) > 1:
             return "*".join([self.inside(e.base, POWERED)] * _repeats(e))
         return self.call("ieee_power", (e.base, e.exp))
+
+    def is_below(self, e: Any) -> bool:
+        """Whether it is written under a line: 1/x, 1/x²."""
+        return bool(e.is_Pow and e.exp.is_Rational and e.exp < 0)
+
+    def divides(self, e: Any) -> bool:
+        return self.is_below(e) or (e.is_Mul and any(map(self.divides, e.args)))
 
     def under(self, text: str, e: Any) -> str:
         """text/x, or 1/x where there is no text; x² is in brackets."""
@@ -167,11 +188,19 @@ class Ordered:
     # -- functions and choices ---------------------------------------------------------------
 
     def _print(self, e: Any, **kwargs: Any) -> str:
+        if e.is_Symbol:
+            return str(e.name)  # which is no word of the language: see ``spelling``
+        if e.is_Mul:
+            return self._print_Mul(e)
+        if e.is_Add:
+            return self._print_Add(e)
         name = _name(e)
         if isinstance(e, Named):
             return self.call(name, e.args, e.function)
-        if (name or e.is_Pow) and all(part.is_Number or part.is_NumberSymbol for part in e.args):
+        if (name or e.is_Pow) and self.is_constant(e):
             return self.number(float(sympy.N(e, 30)))  # no array's function takes plain numbers
+        if e.is_Number:
+            return self._print_Float(e) if e.is_Float else self._print_Rational(e)
         known = name in self.calls or name in self.lacking or name in self.texts
         if known or name in ("max", "min"):
             return self.call(name, e.args)
@@ -179,8 +208,16 @@ class Ordered:
             called = self.known_functions[type(e).__name__]
             module_format = getattr(self, "_module_format", str)
             return f"{module_format(called)}({', '.join(map(self._print, e.args))})"
+        if e.is_Pow:
+            return self._print_Pow(e)
+        if e.is_Piecewise:
+            return self._print_Piecewise(e)
         text: str = super()._print(e, **kwargs)  # type: ignore[misc]
         return text
+
+    def is_constant(self, e: Any) -> bool:
+        """Whether a function or a power is worked out before it is printed."""
+        return all(part.is_Number or part.is_NumberSymbol for part in e.args)
 
     def call(self, name: str, arguments: Any, said: Function | None = None) -> str:
         """A function by its name in a formula; what the language lacks is noted.
@@ -226,24 +263,19 @@ def _name(e: Any) -> str:
     return _NAMES.get(type(e).__name__, "")
 
 
-def _sign_apart(e: Any) -> tuple[bool, Any]:
-    """Whether a minus sign stands before it, and what stands behind the sign."""
-    if e.is_Number and e < 0:
-        return True, -e
-    if not e.is_Mul or not e.args[0].is_Number or not e.args[0] < 0:
-        return False, e
+def _is_negative(e: Any) -> bool:
+    """Whether it is a number below 0, or a product that begins with one."""
+    first = e.args[0] if e.is_Mul else e
+    return bool(first.p < 0 if first.is_Rational else first.is_Number and first < 0)
+
+
+def _without_sign(e: Any) -> Any:
+    """What stands behind the minus sign."""
+    if not e.is_Mul:
+        return -e
     first, *rest = e.args
-    kept = rest if first == -1 else [-first, *rest]
-    return True, kept[0] if len(kept) == 1 else sympy.Mul(*kept, evaluate=False)
-
-
-def _is_below(e: Any) -> bool:
-    """Whether it is written under a line: 1/x, 1/x²."""
-    return bool(e.is_Pow and e.exp.is_Rational and e.exp < 0)
-
-
-def _divides(e: Any) -> bool:
-    return _is_below(e) or (e.is_Mul and any(map(_divides, e.args)))
+    factors = rest if first == -1 else [-first, *rest]
+    return factors[0] if len(factors) == 1 else AsItStands.times(*factors)
 
 
 def _repeats(e: Any) -> int:

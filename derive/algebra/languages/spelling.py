@@ -1,4 +1,4 @@
-"""Names in generated code: made safe, and none of them twice; known without SymPy."""
+"""Names and comments in generated code: made safe, no name twice; known without SymPy."""
 
 from __future__ import annotations
 
@@ -32,3 +32,12 @@ class Spelling:
             name = f"{wanted}_{turn}" if turn > 2 else f"{wanted}_"
         self._taken.add(self._told_apart(name))
         return name
+
+    def __contains__(self, name: object) -> bool:
+        """Whether a name is taken."""
+        return self._told_apart(str(name)) in self._taken
+
+
+def printable(text: str) -> str:
+    """Text without anything that could end a comment: what a person named stays in its line."""
+    return "".join(c if c.isprintable() else " " for c in text)

@@ -10,7 +10,8 @@ import sympy  # type: ignore[import-untyped]
 from derive.algebra.languages.catalogue import Language
 from derive.algebra.languages.manners import reserved
 from derive.algebra.languages.spelling import Spelling
-from derive.algebra.languages.writing import Assignment, Part, Routine, Writer
+from derive.algebra.languages.statements import Assignment
+from derive.algebra.languages.writing import Part, Routine, Writer
 
 
 def textbook(

@@ -1,42 +1,29 @@
 """Straight-line programs of SymPy assignments as a file in some language.
 
-A file is laid out by a template of ``templates/code/``; what stands in it is put together here: the
-statements of its routines, and the functions that the language lacks.
+A file is laid out by a template of ``templates/code/``; what stands in it is put together here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from math import prod
-from textwrap import wrap
 from typing import Any
 
-import sympy  # type: ignore[import-untyped]
 from jinja2 import FileSystemLoader
 
-from derive.algebra.convert import to_sympy
 from derive.algebra.languages.catalogue import Language
-from derive.algebra.languages.manners import MANNERS, Manners
-from derive.algebra.languages.ordered import Ordered
+from derive.algebra.languages.manners import MANNERS
+from derive.algebra.languages.statements import (
+    INDENT,
+    MAX_TERMS,
+    WIDTH,
+    Assignment,
+    Statements,
+    in_pieces,
+)
 from derive.algebra.languages.texts import imports
-from derive.expression.binding import Binder
-from derive.expression.functions import Function
-from derive.expression.nodes import Quantity
 from derive.resources import jinja, shipped_templates
-
-WIDTH = 100
-INDENT = "    "
-MAX_TERMS = 200  # of one sum: a compiler may recurse along it, or count the lines it goes over
-
-
-@dataclass(frozen=True, slots=True)
-class Assignment:
-    """name := value"""
-
-    name: str
-    value: Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,37 +78,12 @@ class Body:
     taken: list[tuple[str, str, int]]  # name, source, place: of those that are used
 
 
-@dataclass(frozen=True, slots=True)
-class Helper:
-    """A function that the language lacks: a text, or lines and a result."""
+class Writer(Statements):
+    """Writes files in a language, as its template lays them out."""
 
-    name: str
-    text: str = ""
-    parameters: Sequence[str] = ()
-    lines: Sequence[str] = ()
-    local: Sequence[str] = ()
-    result: str = ""
-
-
-@dataclass
-class Writer:
-    """Writes files in a language.
-
-    in_order  whether expressions are unevaluated and keep their order
-    """
-
-    language: Language
-    in_order: bool = True
-
-    @cached_property
-    def printer(self) -> Ordered:
-        made = self.manners.printer()
-        made.begin(in_order=self.in_order)
-        return made
-
-    @property
-    def manners(self) -> Manners:
-        return MANNERS[self.language]
+    def __init__(self, language: Language, in_order: bool = True) -> None:
+        super().__init__(MANNERS[language], in_order)
+        self.language = language
 
     @property
     def room(self) -> int:
@@ -129,55 +91,7 @@ class Writer:
         quoted = self.manners.template in ("python", "arrays")
         return WIDTH if quoted else WIDTH - len(self.manners.comment) - 1
 
-    def convert(self, expression: Any, symbol: Callable[[Quantity], Any]) -> Any:
-        """An ordered tree as it stands, for this language's printer."""
-        return to_sympy(expression, symbol, self.printer.function, evaluate=False)
-
     # -- lines -------------------------------------------------------------------------------
-
-    def assignment(self, name: str, value: Any) -> list[str]:
-        """The statement, on as many lines as its length asks for."""
-        return self.folded(self.manners.assign.format(name), self.whole(value))
-
-    def whole(self, value: Any) -> str:
-        """All that stands on the right of a statement."""
-        return self.printer.value(value) if value.is_Number else self.printer._print(value)
-
-    def folded(self, start: str, text: str) -> list[str]:
-        m = self.manners
-        line = f"{INDENT}{start}{text}{m.end}"
-        if len(line) <= WIDTH:
-            return [line]
-        inner = wrap(text, WIDTH - 10, break_long_words=False, break_on_hyphens=False)
-        opened, closed = ("(", ")") if m.bracketed else ("", "")
-        found = [f"{INDENT}{start.rstrip() if not m.bracketed else start}{opened}{m.continued}"]
-        found += [f"{INDENT * 2}{part}{m.continued}" for part in inner]
-        if m.bracketed:
-            return [*found, f"{INDENT}{closed}{m.end}"]
-        return [*found[:-1], f"{INDENT * 2}{inner[-1]}{m.end}"]
-
-    def comment(self, text: str, indent: str = INDENT) -> list[str]:
-        sign = self.manners.comment
-        clean = printable(text).replace("\\", "/")  # C takes a line that ends so for unfinished
-        room = WIDTH - len(indent) - len(sign) - 5
-        first, *rest = wrap(clean, room, break_long_words=False, break_on_hyphens=False) or [""]
-        return [f"{indent}{sign} {first}", *(f"{indent}{sign}     {part}" for part in rest)]
-
-    def listed(self, start: str, items: Sequence[str], end: str, indent: str = "") -> str:
-        """start + the items, separated by commas + end, on as many lines as it takes."""
-        m = self.manners
-        line = f"{indent}{start}{', '.join(items)}{end}"
-        if len(line) <= WIDTH:
-            return line
-        joined = ", ".join(items) + ("," if m.trailing else "")
-        room = WIDTH - len(indent) - len(INDENT) - len(m.continued)
-        inner = wrap(joined, room, break_long_words=False, break_on_hyphens=False)
-        ahead = start.rstrip() if m.continued else start
-        lines = [f"{indent}{ahead}{m.continued}"]
-        lines += [f"{indent}{INDENT}{part}{m.continued}" for part in inner]
-        if not end:
-            return "\n".join(lines).removesuffix(m.continued)
-        return "\n".join([*lines, f"{indent}{end}"])
 
     def declared(self, kind: str, names: Sequence[str]) -> str:
         """Fortran's declarations of local names; a statement goes over so many lines at most."""
@@ -198,14 +112,7 @@ class Writer:
         arrays = self.manners.template == "arrays"
         if not part.shapes:
             source = f"array({part.source})" if arrays else part.source
-            if len(part.names) == 1:
-                return f"{INDENT}({part.names[0]},) = {source}"
-            line = f"{INDENT}{', '.join(part.names)} = {source}"
-            return (
-                line
-                if len(line) <= WIDTH
-                else self.listed("(", part.names, f") = {source}", INDENT)
-            )
+            return "\n".join(self.unpacking(part.names, source))
         lines, start = [], 0
         for name, shape in zip(part.names, part.shapes, strict=True):
             if shape is None:
@@ -216,68 +123,22 @@ class Writer:
             start = stop
         return "\n".join(lines)
 
-    # -- routines and helpers ----------------------------------------------------------------
+    # -- routines ----------------------------------------------------------------------------
 
     def body(self, routine: Routine) -> Body:
-        lines: list[str] = []
-        local: list[str] = []
-        used: set[str] = {routine.loss, *routine.results}
+        assigned = [item for item in routine.items if isinstance(item, Assignment)]
         names = {name for part in routine.parts for name in part.names}
-        names |= {item.name for item in routine.items if isinstance(item, Assignment)}
-        for item in routine.items:
-            if isinstance(item, str):
-                lines += self.comment(item)
-                continue
-            for name, value in _in_pieces(item, names):
-                lines += self.assignment(name, value)
-                local.append(name)
-                used.update(symbol.name for symbol in value.free_symbols)
+        names |= {item.name for item in assigned}
+        pieces = [piece for item in assigned for piece in in_pieces(item, names)]
+        used = {symbol.name for _, value in pieces for symbol in value.free_symbols}
+        used |= {routine.loss, *routine.results}
         taken = [
             (name, part.source, place)
             for part in routine.parts if not part.shapes
             for place, name in enumerate(part.names) if name in used
         ]  # fmt: skip
-        return Body(routine, lines, [*(name for name, _, _ in taken), *local], taken)
-
-    def helpers(self) -> list[Helper]:
-        """What the statements so far call and the language lacks, each after what it calls."""
-        made: dict[str, Helper] = {}
-        while len(made) < len(self.printer.used):  # a definition may use what was not yet
-            for name, function in list(self.printer.used.items()):
-                if name not in made:
-                    text = "" if function is not None else self.printer.texts[name]
-                    made[name] = self._defined(function) if function else Helper(name, text)
-        found: dict[str, Helper] = {}
-
-        def place(helper: Helper) -> None:
-            if helper.name in found:
-                return
-            found[helper.name] = helper
-            for other in made.values():
-                if other is not helper and any(f"{other.name}(" in line for line in helper.lines):
-                    place(other)
-            found[helper.name] = found.pop(helper.name)  # after them
-
-        for helper in made.values():
-            place(helper)
-        return list(found.values())
-
-    def _defined(self, function: Function) -> Helper:
-        """A function's own formula, what it has twice worked out once."""
-        assert function.definition is not None
-        binder = Binder("h")
-        (result,) = binder.bind((function.definition,))
-        order = self.printer._settings["order"]
-        self.printer._settings["order"] = "none"
-        lines: list[str] = []
-        for letter, formula in binder.lines:
-            lines += self.assignment(letter, self.convert(formula, _letter))
-        value = self.convert(result, _letter)
-        lines += self.folded(self.manners.gives.format(function.name), self.whole(value))
-        self.printer._settings["order"] = order
-        parameters = [parameter.name for parameter in function.parameters]
-        local = [letter for letter, _ in binder.lines]
-        return Helper(function.name, "", parameters, lines, local)
+        local = [*(name for name, _, _ in taken), *(name for name, _ in pieces)]
+        return Body(routine, self.lines(routine.items, names), local, taken)
 
     def file(self, routines: Sequence[Routine], **told: Any) -> str:
         """The file: the template's, with what it is told."""
@@ -291,31 +152,6 @@ class Writer:
             calls=lambda word: any(word in line for line in lines), **told,
         )  # fmt: skip
         return "\n".join(line.rstrip() for line in text.splitlines()).strip("\n") + "\n"
-
-
-def _letter(q: Quantity) -> Any:
-    return sympy.Symbol(q.name, real=True)
-
-
-def _in_pieces(item: Assignment, taken: Container[str]) -> Iterable[tuple[str, Any]]:
-    """A long sum in several statements: s_200 := …, s := s_200 + …"""
-    terms = item.value.args if item.value.is_Add else ()
-    so_far: tuple[Any, ...] = ()
-    at = MAX_TERMS
-    while at < len(terms):
-        name = f"{item.name}_{at}"
-        while name in taken:
-            name += "_"
-        yield name, sympy.Add(*so_far, *terms[at - MAX_TERMS : at], evaluate=False)
-        so_far = (sympy.Symbol(name, real=True),)
-        at += MAX_TERMS
-    rest = terms[at - MAX_TERMS :]
-    yield item.name, sympy.Add(*so_far, *rest, evaluate=False) if so_far else item.value
-
-
-def printable(text: str) -> str:
-    """Text without anything that could end a comment: what a person named stays in its line."""
-    return "".join(c if c.isprintable() else " " for c in text)
 
 
 def _environment() -> Any:

@@ -8,52 +8,25 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 from types import MappingProxyType
 from typing import Any
 
-from derive.compute.backends.printer import ATOM, CASES, PRODUCT, CodePrinter, Text
-from derive.compute.backends.writer import INDENT, Writer, folded
-from derive.compute.functions import ALL, EACH, FILL, MIX, OUTER, ROWS
-from derive.compute.program import Program, Statement
-from derive.expression.nodes import (
-    ONE,
-    ZERO,
-    Apply,
-    Cases,
-    Comparison,
-    Expression,
-    Negative,
-    Product,
-    Quantity,
-    Quotient,
-    Sum,
-)
+from derive.algebra.convert import AsItStands
+from derive.algebra.functions import Named
+from derive.algebra.languages import printers
+from derive.algebra.languages.manners import MANNERS
+from derive.algebra.languages.ordered import PRODUCT
+from derive.algebra.languages.statements import INDENT
+from derive.compute.backends.code import Code
+from derive.compute.identifiers import Identifiers
 
-_UFUNCS = {
-    "ln": "log", "abs": "abs", "atan": "arctan", "max": "maximum", "min": "minimum",
-    "ieee_ln": "log", "ieee_power": "power",
-}  # fmt: skip
-_PLAIN = ("exp", "log1p", "expm1", "sqrt", "sin", "cos", "sinh", "cosh", "tanh", "sign")
-# Operations written with operators and methods, and how tightly they hold together.
-_TEMPLATES = {
-    "mix": ("{}.T @ {}", PRODUCT),
-    "spread": ("{} @ {}", PRODUCT),
-    "column": ("{}[:, None]", ATOM),
-    "rows": ("{}.sum(axis=1)", ATOM),
-    "total": ("{}.sum(axis=0)", ATOM),
-    "largest": ("{}.max(axis=0)", ATOM),
-    "all": ("np.sum({})", ATOM),
-    "products": ("{} @ {}.T", PRODUCT),
-    "each": ("np.einsum('ix,jx->xij', {}, {})", ATOM),
-    "row": ("{}.T", ATOM),
-    "fill": ("np.full_like({1}, {0})", ATOM),
-}
-# The same, with the result written into an array that is there.
+# Operations whose result is written into an array that is there.
 _INTO = {
-    OUTER: "outer({0}, {1}, {target})",
-    ROWS: "np.sum({0}, axis=1, out={target})",
-    ALL: "np.sum({0}, out={target})",
+    "outer": "outer({0}, {1}, {target})",
+    "rows": "np.sum({0}, axis=1, out={target})",
+    "all": "np.sum({0}, out={target})",
 }
 _HELPERS = {
     "outer": '''\
@@ -85,114 +58,95 @@ def second_largest(v):
     rest = np.where(is_top, -np.inf, v).max(axis=0)
     return np.where(is_top.sum(axis=0) > 1, top, rest)
 ''',
-    "erf": """\
-def erf(v):
-    return np.frompyfunc(math.erf, 1, 1)(v).astype(float)
-""",
-    "erfc": """\
-def erfc(v):
-    return np.frompyfunc(math.erfc, 1, 1)(v).astype(float)
-""",
 }
 
 
-class NumpyPrinter(CodePrinter):
-    """Expressions on arrays, element by element."""
+class Tile(printers.NumPy):
+    """Whole layers, whose masks and rectifiers are written as what is fastest in memory."""
 
-    functions = MappingProxyType({
-        **{name: f"np.{name}" for name in _PLAIN},
-        **{name: f"np.{ufunc}" for name, ufunc in _UFUNCS.items()},
-        **{f"ieee_{name}": f"np.{name}" for name in _PLAIN},
-        **{name: f"np.{name}" for name in _TEMPLATES},  # never spelled so: see ``apply``
+    calls = MappingProxyType({
+        **printers.NumPy.calls, "ieee_power": "np.power", "products": "{} @ {}.T",
+        "each": "np.einsum('ix,jx->xij', {}, {})", "row": "{}.T",
     })  # fmt: skip
+    loose = MappingProxyType(dict.fromkeys(("mix", "spread", "products"), PRODUCT))
+    texts = MappingProxyType({**printers.NumPy.texts, **_HELPERS})
 
-    def apply(self, e: Apply) -> tuple[str, int]:
-        name = e.function.name
-        if name == "ieee_quotient":
-            return self.quotient(Quotient(*e.arguments))
-        if name in _TEMPLATES:
-            template, strength = _TEMPLATES[name]
-            inner = ATOM if e.function not in (ALL, FILL, EACH) else CASES
-            return template.format(*(self.inside(a, inner) for a in e.arguments)), strength
-        return super().apply(e)
-
-    def product(self, e: Product) -> tuple[str, int]:
+    def _print_Mul(self, e: Any) -> str:
         """g·(0 if z <= 0 else 1) ⇒ g*~(z <= 0): much faster, and the same to the bit.
 
         Only beside an array of numbers: a mask alone would be none.
         """
-        masks = [mask for f in e.factors if (mask := self.mask(f))]
-        others = tuple(f for f in e.factors if self.mask(f) is None)
-        if not masks or not any(isinstance(f, Quantity) for f in others):
-            return super().product(e)
-        first = self.inside(others[0] if len(others) == 1 else Product(others), PRODUCT)
-        return self.times.join((first, *masks)), PRODUCT
+        masks = [mask for f in e.args if (mask := self.mask(f))]
+        others = [f for f in e.args if not self.mask(f)]
+        if not masks or not any(f.is_Symbol for f in others):
+            return super()._print_Mul(e)
+        first = others[0] if len(others) == 1 else AsItStands.times(*others)
+        return "*".join((self.inside(first, PRODUCT), *masks))
 
-    def mask(self, e: Expression) -> str | None:
-        """A choice between 0 and 1 as a comparison; None for anything else."""
-        if not isinstance(e, Cases) or len(e.values) != 2:
-            return None
-        where = f"({self.comparison(e.conditions[0])})"
-        if e.values == (ONE, ZERO):
-            return where
-        return f"~{where}" if e.values == (ZERO, ONE) else None
+    def mask(self, e: Any) -> str:
+        """A choice between 0 and 1 as a comparison; "" for anything else."""
+        if not e.is_Piecewise or len(e.args) != 2:
+            return ""
+        (first, condition), (other, _) = e.args
+        where = f"({self._print(condition)})"
+        return {(1, 0): where, (0, 1): f"~{where}"}.get((first, other), "")
 
-    def cases(self, e: Cases) -> tuple[str, int]:
-        if _is_relu(e):  # a zero of either sign becomes +0 and NaN stays, as in the choice
-            return f"np.maximum({self(e.values[1])}, 0.0)", ATOM
-        text = self.value(e.values[-1])
-        for value, condition in zip(e.values[-2::-1], e.conditions[::-1], strict=True):
-            text = f"np.where({self.comparison(condition)}, {self.value(value)}, {text})"
-        return text, ATOM
+    def _print_Piecewise(self, e: Any) -> str:
+        (first, condition), (other, _) = e.args[0], e.args[-1]
+        if first == 0 and condition.rel_op == "<=" and condition.args == (other, 0):
+            # A zero of either sign becomes +0 and NaN stays, as in the choice.
+            return f"np.maximum({self._print(other)}, 0.0)"
+        return super()._print_Piecewise(e)
 
 
-def _is_relu(e: Cases) -> bool:
-    """0 if x <= 0 else x"""
-    first, last = e.values[0], e.values[-1]
-    return e.conditions == (Comparison(last, "<=", ZERO),) and first == ZERO
+class Elementwise(Tile):
+    """Expressions on arrays, element by element, some of which are plain numbers."""
+
+    # Of two plain numbers, which Python would refuse to divide by 0.
+    calls = MappingProxyType({**Tile.calls, "ieee_quotient": "np.divide"})
+    integral = False
+
+    def mask(self, e: Any) -> str:
+        return ""  # of a plain number is none
 
 
-class NumpyWriter(Writer):
-    """Programs of whole layers as NumPy; some results go into arrays that are there."""
+class Tiles(Code):
+    """Writes programs as NumPy; some results go into arrays that are there.
 
-    helpers = MappingProxyType(_HELPERS)
+    into  their names
+    """
 
-    def __init__(self, printer: CodePrinter, into: Sequence[Quantity] = ()) -> None:
-        super().__init__(printer)
+    def __init__(
+        self, spell: Identifiers, printer: type[Tile] = Tile, into: Sequence[str] = ()
+    ) -> None:
+        super().__init__(spell, replace(MANNERS["numpy"], printer=printer))
         self.into = frozenset(into)
 
-    def body(self, program: Program, text: Text | None = None) -> list[str]:
-        lines: list[str] = []
-        for item in program.items:
-            if isinstance(item, Statement) and item.target in self.into:
-                lines += self.written_into(item.target, item.expression)
-            else:
-                lines += super().body(Program((item,)), text)
-        return lines
-
-    def assignment(self, name: str, expression: Expression) -> list[str]:
+    def assignment(self, name: str, value: Any) -> list[str]:
         """z = Wᵀ·a + b in two lines, the biases added in place: one array of examples fewer."""
-        if isinstance(expression, Sum):
-            first, *rest = expression.terms
-            if isinstance(first, Apply) and first.function == MIX and len(rest) == 1:
-                return [
-                    *folded(f"{name} = ", self.printer(first)),
-                    *folded(f"{name} += ", self.printer(rest[0])),
-                ]
-        return super().assignment(name, expression)
+        if name in self.into:
+            return self.written_into(name, value)
+        if value.is_Add and len(value.args) == 2 and _operation(value.args[0]) == "mix":
+            mixed, added = map(self.whole, value.args)
+            return [*self.folded(f"{name} = ", mixed), *self.folded(f"{name} += ", added)]
+        return super().assignment(name, value)
 
-    def written_into(self, target: Quantity, expression: Expression) -> list[str]:
-        if isinstance(expression, Negative):  # −δ of thresholds
-            name = self.printer.spell(target)
-            lines = self.written_into(target, expression.operand)
+    def written_into(self, name: str, value: Any) -> list[str]:
+        if value.is_Mul:  # −δ of thresholds
+            minus, operand = value.args
+            assert minus == -1, "only an operation on whole arrays has a place for its result"
+            lines = self.written_into(name, operand)
             return [*lines, f"{INDENT}np.negative({name}, out={name})"]
-        if not isinstance(expression, Apply):
-            raise TypeError("only an operation on whole arrays has a place for its result")
-        if expression.function == OUTER:
-            self.printer.used[OUTER.name] = OUTER
-        arguments = [self.printer(argument) for argument in expression.arguments]
-        name = self.printer.spell(target)
-        return [INDENT + _INTO[expression.function].format(*arguments, target=name)]
+        operation = _operation(value)
+        if operation in self.printer.texts:
+            self.printer.used.setdefault(operation, None)
+        arguments = map(self.printer._print, value.args)
+        return [INDENT + _INTO[operation].format(*arguments, target=name)]
+
+
+def _operation(e: Any) -> str:
+    """The name of an operation on whole layers; "" for anything else."""
+    return str(e.function.name) if isinstance(e, Named) else ""
 
 
 def tile_rows(sizes: Sequence[int]) -> int:

@@ -7,15 +7,15 @@ from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 from derive.algebra.languages.catalogue import LANGUAGES, UNTRIED, Language
+from derive.algebra.languages.spelling import printable
+from derive.compute.backends.code import items
 from derive.compute.backends.printer import Text
-from derive.compute.backends.writer import printable
 from derive.compute.formulas.made_up import numbers
 from derive.compute.formulas.program import Programs
 from derive.compute.formulas.reliable import tried
 from derive.compute.formulas.source import FormulaIdentifiers
 from derive.compute.program import gradient
 from derive.compute.reliable import DIGITS
-from derive.compute.standalone import items
 from derive.expression.kinks import has_kinks
 from derive.expression.nodes import Cases, Quantity
 from derive.graph import FormulaGraph

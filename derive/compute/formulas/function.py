@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, overload
 from derive.algebra.languages.texts import imports
 from derive.compute.arguments import ArgumentError, is_array, listed, nested, vector
 from derive.compute.backends import numpy as arrays
-from derive.compute.backends import python as scalars
+from derive.compute.backends.code import load
 from derive.compute.derivatives import like
 from derive.compute.engines import numpy_or_none
 from derive.compute.formulas.source import FormulaSource
@@ -282,7 +282,7 @@ class GraphFunction:
     def _function(self, name: str) -> Callable[..., Any]:
         """One of the generated functions of one example, compiled when it is first asked for."""
         if name not in self._functions:
-            self._functions[name] = scalars.load(self._code.source(name))[name]
+            self._functions[name] = load(self._code.source(name))[name]
         return self._functions[name]
 
     def _of_many(self, name: str) -> Callable[..., Any]:

@@ -12,7 +12,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
-from derive.compute.backends import python as scalars
+from derive.compute.backends.code import load
 from derive.compute.formulas.made_up import numbers
 from derive.compute.formulas.source import FormulaSource
 from derive.compute.reliable import (
@@ -76,7 +76,7 @@ class _Probe:
         self.graph = graph
         self.own = {q: Fraction(value) for q, value in numbers(graph).items()}
         source = FormulaSource(graph).source("loss_and_gradient")
-        self.run = scalars.load(source)["loss_and_gradient"]
+        self.run = load(source)["loss_and_gradient"]
 
     def wrong(self, leaf: Quantity, x: float) -> tuple[bool, bool]:
         """Whether the loss, and whether a derivative has lost its digits where a leaf is x."""

@@ -6,14 +6,14 @@ from collections.abc import Iterable, Sequence
 from functools import cached_property
 from types import MappingProxyType
 
+from derive.algebra.languages.statements import INDENT
 from derive.compute.backends import numpy as arrays
-from derive.compute.backends.printer import ATOM, PRODUCT, SUM, CodePrinter, Text
-from derive.compute.backends.writer import INDENT, listed, unpacking
+from derive.compute.backends.printer import Text
 from derive.compute.formulas.program import Programs, counts
 from derive.compute.identifiers import Identifiers
 from derive.compute.program import Program, gradient, second, tangent
 from derive.compute.source import RESERVED, OneSource
-from derive.expression.nodes import VARIABLE, Apply, Number, Product, Quantity
+from derive.expression.nodes import VARIABLE, Quantity
 from derive.graph import FormulaGraph
 from derive.graph.names import names_of
 
@@ -96,7 +96,7 @@ class FormulaSource(OneSource):
     def program(self) -> Program:
         return self.programs.gradient
 
-    def _program(self, function: str) -> Program:
+    def _program(self, function: str, remarks: bool) -> Program:
         if function in ("gradient_along", "values_along", "pulled_back"):
             found: Program = getattr(self.programs, function)
             return found
@@ -127,13 +127,13 @@ class FormulaSource(OneSource):
         A result that differs from example to example is an array, any other a number.
         """
         with self._lock:
-            writer = arrays.NumpyWriter(Elementwise(self.identifiers))
+            writer = arrays.Tiles(self.identifiers, arrays.Elementwise)
             found: list[str] = []
             for function in functions:
                 found += [*self._of_many(function, writer, remarks), "", ""]
             return [*writer.definitions(), *found[:-2]]
 
-    def _of_many(self, function: str, writer: arrays.NumpyWriter, remarks: bool) -> list[str]:
+    def _of_many(self, function: str, writer: arrays.Tiles, remarks: bool) -> list[str]:
         code = self.identifiers
         arguments = self.arguments[function]
         loss, results = self._results(function)
@@ -142,22 +142,8 @@ class FormulaSource(OneSource):
             f'{INDENT}"""{self.summaries[function]}"""',
         ]
         for name in arguments:
-            lines += unpacking([code(q) for q in getattr(self, name)], name)
+            lines += writer.unpacking([code(q) for q in getattr(self, name)], name)
         program = self.needed(function, (*loss, *results), remarks)
         lines += writer.body(program, Text(self.names) if remarks else None)
-        return [*lines, *listed("return [", [code(q) for q in (*loss, *results)], "]")]
-
-
-class Elementwise(arrays.NumpyPrinter):
-    """Expressions on arrays, element by element, some of which are plain numbers."""
-
-    def number(self, e: Number) -> tuple[str, int]:
-        return repr(float(e.value)), SUM if e.value < 0 else ATOM
-
-    def product(self, e: Product) -> tuple[str, int]:
-        return CodePrinter.product(self, e)  # a mask of a plain number is none
-
-    def apply(self, e: Apply) -> tuple[str, int]:
-        if e.function.name == "ieee_quotient":  # of two plain numbers, which Python would refuse
-            return f"np.divide({self(e.arguments[0])}, {self(e.arguments[1])})", PRODUCT
-        return super().apply(e)
+        found = [code(q) for q in (*loss, *results)]
+        return [*lines, writer.listed("return [", found, "]", INDENT)]

@@ -17,7 +17,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 from derive.compute.backends import numpy as arrays
-from derive.compute.backends import python as scalars
+from derive.compute.backends.code import load
 from derive.compute.engines import Defaults, LayerEngine, numpy_or_none, scalar_examples
 from derive.compute.source import ScalarSource
 from derive.compute.training.source import LoopSource
@@ -85,7 +85,7 @@ class Loop:
         self._steps: dict[int, Callable[..., Any]] = {}
 
     def _load(self, source: str, name: str) -> Callable[..., Any]:
-        found: Callable[..., Any] = scalars.load(source)[name]
+        found: Callable[..., Any] = load(source)[name]
         return found
 
     def _descend(self, examples: int) -> Callable[..., Any]:

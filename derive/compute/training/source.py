@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from derive.compute.backends.writer import INDENT, listed
+from derive.algebra.languages.statements import INDENT
 from derive.compute.looped import Looped, indented
 from derive.compute.program import gradient
 from derive.compute.source import OneSource
@@ -40,7 +40,7 @@ class LoopSource(Looped):
         step = [
             *self.over_examples((self.one.loss, *gradients)),
             f"losses.append({self.summed(self.one.loss)}{share})",
-            *listed("history.extend((", w, ",))" if len(w) == 1 else "))", ""),
+            self.writer.listed("history.extend((", w, ",))" if len(w) == 1 else "))"),
             *(f"{a} -= rate*{f'({b}{share})' if share else b}" for a, b in zip(w, g, strict=True)),
         ]
         lines = [
@@ -48,7 +48,7 @@ class LoopSource(Looped):
             *self.unpacked("theta", "fixed"),
             f"{INDENT}for _ in epochs:",
             *indented(step, 2),
-            *listed("return [", w, "]"),
+            self.returned("", w),
         ]
         return self.source(lines)
 
@@ -69,7 +69,7 @@ class LoopSource(Looped):
             "def table_row(theta, inputs, targets, fixed):",
             *self.unpacked("theta", "inputs", "targets", "fixed"),
             *self.writer.body(self.one.program.only(columns)),
-            *listed("return [", [self.code(q) for q in columns], "]"),
+            self.returned("", [self.code(q) for q in columns]),
         ]
         return self.source(lines)
 

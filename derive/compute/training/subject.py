@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any, Protocol
 
 from derive.compute.arguments import ArgumentError, listed, rows
-from derive.compute.backends import python as scalars
+from derive.compute.backends.code import load
 from derive.compute.blocks import blocks
 from derive.compute.compiling import compile as compiled
 from derive.compute.domain import check_examples
@@ -247,7 +247,7 @@ def table_row(
 ) -> Callable[..., list[float]]:
     """The function that works out quantities of one example, loaded once."""
     loops = LoopSource(subject(given).source(), mean=False)
-    row: Callable[..., list[float]] = scalars.load(loops.table_row(quantities))["table_row"]
+    row: Callable[..., list[float]] = load(loops.table_row(quantities))["table_row"]
     return row
 
 

@@ -5,23 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from textwrap import wrap
+from typing import Any
 
-from derive.compute.backends.printer import ATOM, POWERED
-from derive.compute.backends.python import PythonPrinter
+import sympy  # type: ignore[import-untyped]
+
+from derive.algebra.convert import AsItStands
+from derive.algebra.functions import Named, named
+from derive.algebra.languages.ordered import ATOM, POWERED
+from derive.algebra.languages.printers import Python
 from derive.compute.identifiers import Identifiers
 from derive.compute.program import gradient
 from derive.compute.source import RESERVED
 from derive.derivation.check import CheckFailed
 from derive.document.blocks import Code
-from derive.expression.nodes import (
-    Apply,
-    Expression,
-    Partial,
-    Power,
-    Quantity,
-    rewrite,
-    substitute,
-)
+from derive.expression.functions import SQRT, Function
+from derive.expression.nodes import Expression, Partial, Quantity, rewrite
 from derive.graph import E
 from derive.worksheets.answers import FormulaAnswer
 from derive.worksheets.exercise import Exercise, Task
@@ -36,19 +34,38 @@ _BLANK = "________________"
 _COLUMNS = 76
 
 
-class _Plain(PythonPrinter):
-    """Python as it is taught: x**4, and the formula of a function that Python does not know."""
+class _Plain(Python):
+    """Python as it is taught: x**4, sqrt(2), and the formula of what Python does not know."""
 
-    def power(self, e: Power) -> tuple[str, int]:
-        return f"{self.inside(e.base, ATOM)}**{self.inside(e.exponent, ATOM)}", POWERED
+    def __init__(self, identifiers: Identifiers) -> None:
+        super().__init__()
+        self.begin(in_order=True)
+        self.convert = self.converter(lambda q: sympy.Symbol(identifiers(q)))
 
-    def apply(self, e: Apply) -> tuple[str, int]:
-        if e.function.definition is None:
-            return super().apply(e)
-        values: dict[Expression, Expression] = dict(
-            zip(e.function.parameters, e.arguments, strict=True)
-        )
-        return self.parts(substitute(e.function.definition, values))
+    def __call__(self, formula: Expression) -> str:
+        return str(self._print(self.convert(formula)))
+
+    def converter(self, symbol: Callable[[Quantity], Any]) -> AsItStands:
+        return AsItStands(symbol, named, {"sqrt": named(SQRT)})
+
+    def _print_Pow(self, e: Any, rational: bool = False) -> str:
+        return f"{self.inside(e.base, ATOM)}**{self.inside(e.exp, ATOM)}"
+
+    def strength(self, e: Any) -> int:
+        if isinstance(e, Named) and e.function.definition:
+            return self.strength(self.written_out(e.function)(*e.args))
+        return POWERED if e.is_Pow else super().strength(e)
+
+    def call(self, name: str, arguments: Any, function: Function | None = None) -> str:
+        if function is None or function.definition is None:
+            return super().call(name, arguments, function)
+        return str(self._print(self.written_out(function)(*arguments)))
+
+    def is_below(self, e: Any) -> bool:
+        return bool(e.is_Pow and e.exp == -1)  # a quotient; x**(-3) is a power
+
+    def is_constant(self, e: Any) -> bool:
+        return False  # sqrt(2) is not worked out
 
 
 def code(ground: Ground, ask: Ask, letter: str) -> Question:
