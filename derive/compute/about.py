@@ -7,11 +7,11 @@ from textwrap import wrap
 
 from derive.algebra.languages.catalogue import UNTRIED, Row
 from derive.algebra.languages.spelling import printable
-from derive.compute.backends.printer import Text
 from derive.compute.blocks import blocks
 from derive.compute.layers import SUM_OF_LOSSES, gradient, layer_program, weights
 from derive.compute.program import Statement
 from derive.compute.source import names_of
+from derive.compute.text import Text
 from derive.expression.nodes import INPUT, Quantity
 from derive.network.catalogue import OWN
 from derive.network.description import Layer, Network
@@ -105,7 +105,7 @@ def _described(layer: Layer) -> str:
 
 def _loss(network: Network) -> str:
     loss = network.loss
-    text = Text(names_of(network))
+    text = Text(names_of(network).text)
     mean = " / number of outputs" if loss.mean else ""
     over = f", the {network.over_examples} over the examples" if network.is_batch else ""
     return f"{loss.title}, the sum over the outputs of {text(loss.term)}{mean}{over}"

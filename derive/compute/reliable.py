@@ -15,8 +15,8 @@ from functools import lru_cache
 from typing import Any
 
 from derive.compute.backends.code import load
-from derive.compute.backends.printer import Text
 from derive.compute.source import ScalarSource, names_of
+from derive.compute.text import Text
 from derive.derivation.trace import ExampleTrace
 from derive.expression.arithmetic import high_precision
 from derive.expression.functions import ERF
@@ -95,7 +95,7 @@ def _of_activation(use: ActivationUse) -> tuple[Lost, ...]:
 def _of_loss(use: ActivationUse, loss: LossUse) -> tuple[Lost, ...]:
     one = _probe(use, {"formula": loss.formula})
     units = one.sizes[-1]
-    term = Text(names_of(one))(loss.term)
+    term = Text(names_of(one).text)(loss.term)
     found: dict[Lost, None] = {}
     for t in (0.0, 1.0, -1.0):
         what = f"{term}, t = {t:g}, on {use.formula or use.name}"

@@ -13,13 +13,13 @@ from derive.algebra.languages.texts import MATH, PYTHON
 from derive.compute import layers
 from derive.compute.backends import numpy as arrays
 from derive.compute.backends.code import BUILTINS, EXCEPTIONS, Code
-from derive.compute.backends.printer import Text
 from derive.compute.blocks import Block, blocks, trained
 from derive.compute.domain import domain
 from derive.compute.functions import IEEE, KNOWN
 from derive.compute.identifiers import Identifiers, LayerIdentifiers
 from derive.compute.program import Program, gradient
 from derive.compute.scalar import scalar_program, target_program
+from derive.compute.text import Text
 from derive.expression.nodes import INPUT, TARGET, Quantity
 from derive.graph import E, activations
 from derive.network.description import Network
@@ -139,7 +139,7 @@ class OneSource(ABC):
             lines += writer.folded("if ", refused, ":")
             lines.append(f"{INDENT * 2}raise ValueError")
         program = self.needed(function, (*loss, *results), remarks)
-        lines += writer.body(program, Text(self.names) if remarks else None)
+        lines += writer.body(program, Text(self.names.text) if remarks else None)
         if function == "loss":
             return [*lines, f"{INDENT}return {code(self.loss)}"]
         start = "return " + "".join(f"{code(q)}, " for q in loss)
@@ -272,7 +272,7 @@ class LayerSource:
             lines += writer.unpacking([code(q) for q in into], "gradients")
             needed += into
         program = layers.layer_program(self.network, remarks).only(needed)
-        lines += writer.body(program, Text(self.names) if remarks else None)
+        lines += writer.body(program, Text(self.names.text) if remarks else None)
         return [*lines, f"{INDENT}return {code(result)}"]
 
     def _views(self, writer: arrays.Tiles) -> list[str]:

@@ -16,12 +16,12 @@ from derive.compute import layers, made_up
 from derive.compute.about import head
 from derive.compute.arguments import ArgumentError
 from derive.compute.backends.code import items
-from derive.compute.backends.printer import Text
 from derive.compute.blocks import blocks
 from derive.compute.identifiers import Identifiers, LayerIdentifiers
 from derive.compute.program import Program, gradient
 from derive.compute.scalar import scalar_program, target_program
 from derive.compute.source import array_of, names_of
+from derive.compute.text import Text
 from derive.expression.nodes import INPUT, TARGET, Quantity
 from derive.graph import E, FormulaGraph, activations
 from derive.graph.conversion import GivenGraph, network_or_formulas
@@ -73,7 +73,7 @@ class _File:
         taken, one_case = reserved(writer.language), writer.manners.one_case
         self.code = Identifiers(self.names, taken, one_case)
         self.layer_code = LayerIdentifiers(self.names, taken)
-        self.said = Text(self.names)
+        self.said = Text(self.names.text)
 
     def text(self) -> str:
         said = head(self.network, LANGUAGES[self.writer.language], self.writer.room)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from derive.compute.backends.printer import Text
 from derive.compute.backends.spreadsheet import SpreadsheetPrinter
 from derive.compute.program import GRADIENT, WIDE, about
+from derive.compute.text import Text
 from derive.expression.nodes import PRE_ACTIVATION, VARIABLE, Expression, Partial, Quantity
 from derive.notation.names import Names
 from derive.spreadsheet.columns import Column, Plan
@@ -16,8 +16,7 @@ class Labels:
     def __init__(self, plan: Plan, names: Names) -> None:
         self._loss = plan.loss
         self._names = names
-        self._text = Text(names)
-        self._text.spell = self
+        self._text = Text(self)
         self._formula = SpreadsheetPrinter(self)
 
     def __call__(self, q: Quantity) -> str:

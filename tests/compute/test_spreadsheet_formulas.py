@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from derive.compute.backends.spreadsheet import DIGITS, SpreadsheetPrinter, literal
 from derive.compute.stable import tree
-from derive.expression.nodes import Number
 
 PRINT = SpreadsheetPrinter(lambda q: q.name.upper() + "1")
 
@@ -21,7 +20,7 @@ def test_a_literal_of_few_digits_is_the_double_nearest_to_the_number(value: Frac
     if abs(value) > 10**300:
         return  # no file has such a number
     nearest = float(value)
-    text, _ = literal(Number(value))
+    text = literal(value)
     for number in re.findall(r"\d+\.?\d*(?:E[+-]\d+)?", text):
         assert len(re.sub(r"E.*|\.", "", number).strip("0")) <= DIGITS
     assert eval(text) == nearest or abs(nearest) < 1e-290

@@ -15,19 +15,17 @@ Printed is what every spreadsheet program computes alike, old ones among them:
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from fractions import Fraction
 from types import MappingProxyType
+from typing import Any
 
-from derive.compute.backends.printer import ATOM, SUM, CodePrinter
+import sympy  # type: ignore[import-untyped]
+from sympy.printing.codeprinter import CodePrinter  # type: ignore[import-untyped]
+
+from derive.algebra.languages.ordered import ATOM, CASES, Ordered
 from derive.compute.functions import LARGEST, SECOND
-from derive.expression.nodes import (
-    Apply,
-    Cases,
-    Comparison,
-    Expression,
-    Number,
-    Quantity,
-    substitute,
-)
+from derive.expression.functions import Function
+from derive.expression.nodes import Apply, Expression, Quantity, substitute
 
 DIGITS = 15  # of a number in a formula
 
@@ -56,55 +54,65 @@ PATTERNS = {
 _SIGNS = {"==": "=", "!=": "<>"}
 
 
-class SpreadsheetPrinter(CodePrinter):
+class SpreadsheetPrinter(Ordered, CodePrinter):  # type: ignore[misc]
     """Formulas of cells. ``spell`` gives a quantity's cell; a layer's units are side by side.
 
     What it prints has been through a ``Lowering``.
     """
 
-    functions = MappingProxyType(FUNCTIONS)
-    constants = MappingProxyType({"pi": "PI()", "e": "EXP(1)"})
+    calls = MappingProxyType({**FUNCTIONS, **PATTERNS})
+    choice = ("IF({when},{then},{otherwise})", ATOM)
+
+    def __init__(self, spell: Callable[[Quantity], str]) -> None:
+        super().__init__()
+        self.begin(in_order=True)
+        self.convert = self.converter(lambda q: sympy.Symbol(spell(q)))
 
     def __call__(self, expression: Expression) -> str:
-        return self.parts(expression)[0].replace(" ", "")
+        return str(self._print(self.convert(expression))).replace(" ", "")
 
-    def number(self, e: Number) -> tuple[str, int]:
-        return literal(e)
+    def _print_Rational(self, e: Any) -> str:
+        return literal(Fraction(int(e.p), int(e.q)))
 
-    def comparison(self, e: Comparison) -> str:
-        return f"{self(e.left)}{_SIGNS.get(e.sign, e.sign)}{self(e.right)}"
+    def _print_Pi(self, e: Any) -> str:
+        return "PI()"
 
-    def cases(self, e: Cases) -> tuple[str, int]:
-        text = self(e.values[-1])
-        for value, condition in reversed(list(zip(e.values, e.conditions, strict=False))):
-            text = f"IF({self.comparison(condition)},{self(value)},{text})"
-        return text, ATOM
+    def _print_Exp1(self, e: Any) -> str:
+        return "EXP(1)"
 
-    def apply(self, e: Apply) -> tuple[str, int]:
-        if e.function in (LARGEST, SECOND):
-            units = f"{self(e.arguments[0])}:{self(e.arguments[-1])}"
-            return f"MAX({units})" if e.function == LARGEST else f"LARGE({units},2)", ATOM
-        pattern = PATTERNS.get(e.function.name)
-        if pattern is not None:
-            (argument,) = e.arguments
-            text = pattern.format(u=self.inside(argument, ATOM) if twice(e) else self(argument))
-            return (text, ATOM) if text[:2] in ("IF", "EX") else (f"({text})", ATOM)
-        name = self.functions[e.function.name]
-        return f"{name}({','.join(map(self, e.arguments))})", ATOM
+    def _print_Relational(self, e: Any) -> str:
+        return f"{self._print(e.lhs)}{_SIGNS.get(e.rel_op, e.rel_op)}{self._print(e.rhs)}"
+
+    def value(self, e: Any) -> str:
+        return str(self._print(e))
+
+    def is_constant(self, e: Any) -> bool:
+        return False  # a number has fifteen digits at most: LN(2) has more
+
+    def call(self, name: str, arguments: Any, function: Function | None = None) -> str:
+        if name in (LARGEST.name, SECOND.name):
+            units = f"{self._print(arguments[0])}:{self._print(arguments[-1])}"
+            return f"MAX({units})" if name == LARGEST.name else f"LARGE({units},2)"
+        if name in PATTERNS:
+            (argument,) = arguments
+            repeated = PATTERNS[name].count("{u}") > 1
+            text = PATTERNS[name].format(u=self.inside(argument, ATOM if repeated else CASES))
+            return text if text[:2] in ("IF", "EX") else f"({text})"
+        return f"{FUNCTIONS[name]}({','.join(map(self._print, arguments))})"
 
 
-def literal(e: Number) -> tuple[str, int]:
-    """A number that is read as the double nearest to it, and how tightly its text holds."""
-    value = float(e.value)
-    text = f"{abs(value):.{DIGITS}G}"
-    if float(text) != abs(value):
-        numerator, denominator = abs(e.value.numerator), e.value.denominator
+def literal(value: Fraction) -> str:
+    """A number that is read as the double nearest to it."""
+    nearest = float(value)
+    text = f"{abs(nearest):.{DIGITS}G}"
+    if float(text) != abs(nearest):
+        numerator, denominator = abs(value.numerator), value.denominator
         if max(numerator, denominator) < 10**DIGITS:
             text = f"({numerator}/{denominator})"
         else:
-            rest = abs(value) - float(text)
+            rest = abs(nearest) - float(text)
             text = f"({text}{rest:+.{DIGITS}G})"
-    return (f"-{text}", SUM) if value < 0 else (text, ATOM)
+    return f"-{text}" if nearest < 0 else text
 
 
 def twice(e: Apply) -> bool:

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 from derive.algebra.languages.catalogue import LANGUAGES, UNTRIED, Language
 from derive.algebra.languages.spelling import printable
 from derive.compute.backends.code import items
-from derive.compute.backends.printer import Text
 from derive.compute.formulas.made_up import numbers
 from derive.compute.formulas.program import Programs
 from derive.compute.formulas.reliable import tried
 from derive.compute.formulas.source import FormulaIdentifiers
 from derive.compute.program import gradient
 from derive.compute.reliable import DIGITS
+from derive.compute.text import Text
 from derive.expression.kinks import has_kinks
 from derive.expression.nodes import Cases, Quantity
 from derive.graph import FormulaGraph
@@ -48,7 +48,7 @@ class _File:
         self.writer = writer
         self.arrays = writer.manners.template == "arrays"
         self.code = FormulaIdentifiers(graph, reserved(writer.language), writer.manners.one_case)
-        self.said = Text(names_of(graph))
+        self.said = Text(names_of(graph).text)
 
     def routines(self) -> Iterator[Routine]:
         trained = tuple(map(gradient, self.graph.parameters))

@@ -8,11 +8,11 @@ from types import MappingProxyType
 
 from derive.algebra.languages.statements import INDENT
 from derive.compute.backends import numpy as arrays
-from derive.compute.backends.printer import Text
 from derive.compute.formulas.program import Programs, counts
 from derive.compute.identifiers import Identifiers
 from derive.compute.program import Program, gradient, second, tangent
 from derive.compute.source import RESERVED, OneSource
+from derive.compute.text import Text
 from derive.expression.nodes import VARIABLE, Quantity
 from derive.graph import FormulaGraph
 from derive.graph.names import names_of
@@ -144,6 +144,6 @@ class FormulaSource(OneSource):
         for name in arguments:
             lines += writer.unpacking([code(q) for q in getattr(self, name)], name)
         program = self.needed(function, (*loss, *results), remarks)
-        lines += writer.body(program, Text(self.names) if remarks else None)
+        lines += writer.body(program, Text(self.names.text) if remarks else None)
         found = [code(q) for q in (*loss, *results)]
         return [*lines, writer.listed("return [", found, "]", INDENT)]
