@@ -9,7 +9,7 @@ from typing import Any
 
 import derive
 from derive.compute.formulas.reliable import tried
-from derive.compute.reliable import lost
+from derive.compute.stable.reliable import lost
 from derive.derivation.check import Report
 from derive.derivation.derivation import StyleName, styles_of
 from derive.derivation.numbers.numbered import numbered

@@ -54,7 +54,7 @@ def _promise(network: Network) -> str:
     """What holds of the generated lines: said of an own formula only as far as it was found so."""
     if network.loss.row and all(layer.activation.row for layer in network.layers):
         return "in a form that neither overflows nor cancels."
-    from derive.compute.reliable import (
+    from derive.compute.stable.reliable import (
         lost,  # with SymPy, which a catalogue's formula can do without
     )
 

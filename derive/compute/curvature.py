@@ -23,9 +23,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from derive.compute.loss_forms import loss_slopes
-from derive.compute.prepared import prepared
-from derive.compute.stable import (
+from derive.compute.stable.forms import (
     FACE_NAMES,
     form,
     letters_of_softmax,
@@ -35,6 +33,8 @@ from derive.compute.stable import (
     row_of,
     tree,
 )
+from derive.compute.stable.loss_forms import loss_slopes
+from derive.compute.stable.prepared import prepared
 from derive.derivation.calculus.differentiator import derivative
 from derive.derivation.calculus.tidy import negative, tidy
 from derive.expression.binding import Binder, Line

@@ -12,10 +12,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeVar
 
-from derive.compute import stable
 from derive.compute.functions import ALL, COLUMN, FILL, MIX, OUTER, ROWS, SPREAD
-from derive.compute.loss_forms import loss_form, share
 from derive.compute.program import Item, Note, Program, Statement, auxiliary
+from derive.compute.stable import forms
+from derive.compute.stable.loss_forms import loss_form, share
 from derive.compute.taught import Taught
 from derive.derivation.calculus.tidy import tidy
 from derive.expression.binding import Line
@@ -107,7 +107,7 @@ def backward(
             spread = SPREAD(weights(layer.index + 1), auxiliary("delta", layer.index + 1))
             yield Statement(auxiliary("g", layer.index), spread)
             slopes = {"y": variable("g")}
-        back = stable.backward(stable.form(layer.activation), slopes)
+        back = forms.backward(forms.form(layer.activation), slopes)
         yield from lines(layer, (*back.lines, ("delta", back.delta)))
         yield from _gradients(layer, taught)
 
@@ -135,7 +135,7 @@ def _forward(layer: Layer, taught: Taught | None) -> Iterator[Item]:
     yield Note(f"its {layer.activation.name} activations")
     if taught is not None:
         yield from map(taught.definition, _few(activations(layer)))
-    yield from lines(layer, stable.form(layer.activation).lines)
+    yield from lines(layer, forms.form(layer.activation).lines)
 
 
 def _gradients(layer: Layer, taught: Taught | None) -> Iterator[Item]:

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from derive.algebra.backward import over_uses
-from derive.compute import stable
 from derive.compute.functions import LARGEST, OTHERS, SECOND, TOTAL
-from derive.compute.loss_forms import loss_form, share
-from derive.compute.prepared import prepared
 from derive.compute.program import WIDE, Program, Remark, Statement, auxiliary, gradient
+from derive.compute.stable import forms
+from derive.compute.stable.loss_forms import loss_form, share
+from derive.compute.stable.prepared import prepared
 from derive.compute.taught import MANY, Taught, delta_of
 from derive.derivation.calculus.tidy import tidy
 from derive.expression.binding import Line
@@ -91,7 +91,7 @@ class Scalar:
         self.items.append(Statement(quantity, self.graph.definitions[quantity]))
 
     def forward(self, layer: Layer) -> None:
-        form = stable.form(layer.activation)
+        form = forms.form(layer.activation)
         units = activations(layer)
         if form.slopes:
             for a in units:
@@ -118,10 +118,10 @@ class Scalar:
 
     def delta(self, layer: Layer, slopes: dict[str, Expression]) -> None:
         """δ of a layer: from the loss (``slopes``), or from the deltas of the next layer."""
-        form = stable.form(layer.activation)
+        form = forms.form(layer.activation)
         if not slopes:
             slopes = {"y": variable("g")}
-        back = stable.backward(form, slopes)
+        back = forms.backward(form, slopes)
         units = range(layer.units)
         if form.slopes:
             for unit in units:
@@ -232,7 +232,7 @@ def _wide_letters() -> frozenset[str]:
             is_wide(part) or isinstance(part, Number) for part in e.children
         )
 
-    for letter, formula in stable.form(catalogue.activation("softmax")).lines:
+    for letter, formula in forms.form(catalogue.activation("softmax")).lines:
         if is_wide(formula):
             found.add(letter)
     return frozenset(found)

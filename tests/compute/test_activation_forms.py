@@ -6,7 +6,7 @@ import pytest
 from mpmath import mp, mpf
 
 import derive
-from derive.compute import stable
+from derive.compute.stable import forms
 from derive.network.catalogue import ACTIVATIONS
 from tests.compute import reference
 
@@ -122,14 +122,14 @@ def test_formulas_of_ones_own_go_on_with_infinities(formula: str, x: float, back
 
 def test_a_wrong_row_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     """The tests above can fail: the textbook slope of tanh is not good enough."""
-    lines, _ = stable.FORMS["tanh"]
-    monkeypatch.setitem(stable.FORMS, "tanh", (lines, {"y": "1 - y**2"}))
-    stable.form.cache_clear()
+    lines, _ = forms.FORMS["tanh"]
+    monkeypatch.setitem(forms.FORMS, "tanh", (lines, {"y": "1 - y**2"}))
+    forms.form.cache_clear()
     try:
         with pytest.raises(AssertionError):
             test_value_and_slope_keep_thirteen_digits("tanh", "python")
     finally:
-        stable.form.cache_clear()
+        forms.form.cache_clear()
 
 
 def test_the_reference_itself() -> None:

@@ -14,12 +14,12 @@ import derive
 from derive.compute.backends.code import Code, load
 from derive.compute.functions import IEEE, KNOWN, read
 from derive.compute.identifiers import Identifiers
-from derive.compute.loss_forms import loss_form
-from derive.compute.prepared import FINISH, OF_TARGETS, RECOGNISE, STABILISE, prepared
 from derive.compute.program import Note, Program, Remark, Statement, auxiliary
-from derive.compute.rewriting import Rewriting, apply, fold
 from derive.compute.scalar import scalar_program
 from derive.compute.source import ScalarSource
+from derive.compute.stable.loss_forms import loss_form
+from derive.compute.stable.prepared import FINISH, OF_TARGETS, RECOGNISE, STABILISE, prepared
+from derive.compute.stable.rewriting import Rewriting, apply, fold
 from derive.expression.arithmetic import HIGH
 from derive.expression.binding import Binder
 from derive.expression.evaluate import Bindings, evaluate

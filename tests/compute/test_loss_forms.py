@@ -13,7 +13,7 @@ import pytest
 from mpmath import mp, mpf
 
 import derive
-from derive.compute import loss_forms
+from derive.compute.stable import loss_forms
 from tests.compute import reference
 
 GAPS = (0.0, 1.0, 20.0, 100.0, 700.0, 1000.0)

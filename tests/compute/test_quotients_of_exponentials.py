@@ -9,7 +9,7 @@ import pytest
 from mpmath import mp, mpf
 
 import derive
-from derive.compute.exponentials import recognised, written_out
+from derive.compute.stable.exponentials import recognised, written_out
 from derive.expression.functions import SIGMOID, TANH, X
 from derive.expression.nodes import Apply
 from derive.expression.typed.formula import parse
@@ -100,13 +100,13 @@ def test_a_loss_of_quotients(backend: str) -> None:
 
 def test_the_spelling_typed_would_fail(monkeypatch: pytest.MonkeyPatch) -> None:
     """The tests above can fail."""
-    from derive.compute import prepared, stable
+    from derive.compute.stable import forms, prepared
 
-    for module in (stable, prepared):
+    for module in (forms, prepared):
         monkeypatch.setattr(module, "recognised", lambda formula: formula)
-    stable.form.cache_clear()
+    forms.form.cache_clear()
     try:
         with pytest.raises(AssertionError):
             test_value_and_slope_keep_twelve_digits(FORMULAS[0], "python")
     finally:
-        stable.form.cache_clear()
+        forms.form.cache_clear()

@@ -10,8 +10,8 @@ from mpmath import mp, mpf
 
 import derive
 from derive.cli import commands
-from derive.compute import prepared, stable
-from derive.compute.reliable import FAR, Lost, lost
+from derive.compute.stable import forms, prepared
+from derive.compute.stable.reliable import FAR, Lost, lost
 from tests.compute.test_activation_forms import computed
 
 
@@ -71,13 +71,13 @@ def test_a_range_is_wrong_inside_and_right_outside(formula: str, exact: Any) -> 
 
 def test_an_overflow_would_be_found(monkeypatch: pytest.MonkeyPatch) -> None:
     """The spelling typed is ∞/∞ where e^2x is: the trial sees what the rows do not mend."""
-    for module in (stable, prepared):
+    for module in (forms, prepared):
         monkeypatch.setattr(module, "recognised", lambda formula: formula)
-    stable.form.cache_clear()
+    forms.form.cache_clear()
     try:
         found = lost(own({"formula": "(exp(2*x) - 1)/(2*(exp(2*x) + 1))"}))
     finally:
-        stable.form.cache_clear()
+        forms.form.cache_clear()
     assert any(one.of == "value" and one.low == 300 and one.high == FAR for one in found)
 
 

@@ -8,7 +8,7 @@ import pytest
 from mpmath import mp, mpf
 
 import derive
-from derive.compute import loss_forms, stable
+from derive.compute.stable import forms, loss_forms
 from tests.compute import reference
 
 BACK_ENDS = ("python", "numpy")
@@ -118,11 +118,11 @@ def test_a_loss_of_ones_own_is_as_exact(own: str, loss: str, backend: str) -> No
 
 def test_the_textbook_form_would_fail(monkeypatch: pytest.MonkeyPatch) -> None:
     """The tests above can fail: with y − t as it stands all is 0."""
-    monkeypatch.setattr(stable, "NEAR", {})
-    stable.form.cache_clear()
+    monkeypatch.setattr(forms, "NEAR", {})
+    forms.form.cache_clear()
     loss_forms.loss_form.cache_clear()
     try:
         assert computed("tanh", "hinge", 20.0, 1.0, "python") == (0.0, 0.0)
     finally:
-        stable.form.cache_clear()
+        forms.form.cache_clear()
         loss_forms.loss_form.cache_clear()

@@ -9,7 +9,8 @@ import pytest
 from mpmath import mp, mpf
 
 import derive
-from derive.compute import curvature, stable
+from derive.compute import curvature
+from derive.compute.stable import forms
 from derive.network.catalogue import ACTIVATIONS, LOSSES, activation
 from tests.compute import reference
 
@@ -175,7 +176,7 @@ def in_logits(loss: str, logits: tuple[float, ...]) -> list[list[Any]]:
 def test_every_row_has_its_second_derivatives() -> None:
     assert set(curvature.SECOND) == set(SINGLE)
     for name, row in curvature.SECOND.items():
-        assert set(row) == set(stable.FORMS[name][1])
+        assert set(row) == set(forms.FORMS[name][1])
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from derive.compute.backends.spreadsheet import DIGITS, SpreadsheetPrinter, literal
-from derive.compute.stable import tree
+from derive.compute.stable.forms import tree
 
 PRINT = SpreadsheetPrinter(lambda q: q.name.upper() + "1")
 

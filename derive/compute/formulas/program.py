@@ -15,7 +15,6 @@ from functools import cached_property
 from derive.algebra.backward import backward, over_uses, without_one
 from derive.compute.formulas.softmax import is_share, opened
 from derive.compute.formulas.steady import steady
-from derive.compute.prepared import STABILISE, prepared
 from derive.compute.program import (
     GRADIENT,
     Item,
@@ -28,6 +27,7 @@ from derive.compute.program import (
     second,
     tangent,
 )
+from derive.compute.stable.prepared import STABILISE, prepared
 from derive.derivation.calculus.differentiator import derivative, with_names
 from derive.derivation.calculus.tidy import tidy
 from derive.expression.binding import Binder

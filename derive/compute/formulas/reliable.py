@@ -15,7 +15,7 @@ from typing import Any
 from derive.compute.backends.code import load
 from derive.compute.formulas.made_up import numbers
 from derive.compute.formulas.source import FormulaSource
-from derive.compute.reliable import (
+from derive.compute.stable.reliable import (
     DIGITS,
     FAR,
     FAR_OF_ERF,

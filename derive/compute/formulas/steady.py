@@ -3,22 +3,22 @@
     p = 1/(1 + e^−z)    E = −(t·ln p + (1 − t)·ln(1 − p))
     ⇒   p = σ(z)    E = −(−t·softplus(−z) − (1 − t)·softplus(z))
 
-What ``derive.compute.prepared`` does for one formula is found across several: where p has rounded
-to 1, ln(1 − p) is known from z alone. What is made of exponentials of one argument, and a share of
-a sum of exponentials, is looked through, but only where a stable form comes of it; everywhere else
-it stays a name.
+What ``derive.compute.stable.prepared`` does for one formula is found across several: where p has
+rounded to 1, ln(1 − p) is known from z alone. What is made of exponentials of one argument, and a
+share of a sum of exponentials, is looked through, but only where a stable form comes of it;
+everywhere else it stays a name.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from derive.compute.exponentials import recognised
 from derive.compute.formulas.softmax import Exponentials, is_share, logarithm
 from derive.compute.functions import LN_COSH, LOG1P, SECH2, SOFTPLUS
-from derive.compute.prepared import RECOGNISE, STABILISE
-from derive.compute.ratios import ratio_of
-from derive.compute.rewriting import Rewriting, apply, fold
+from derive.compute.stable.exponentials import recognised
+from derive.compute.stable.prepared import RECOGNISE, STABILISE
+from derive.compute.stable.ratios import ratio_of
+from derive.compute.stable.rewriting import Rewriting, apply, fold
 from derive.derivation.calculus.tidy import tidy
 from derive.expression.functions import LN, SIGMOID, TANH
 from derive.expression.nodes import (

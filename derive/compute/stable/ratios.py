@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-from derive.compute.polynomials import ONE as ONE_POLYNOMIAL
-from derive.compute.polynomials import Polynomial, add, times
+from derive.compute.stable.polynomials import ONE as ONE_POLYNOMIAL
+from derive.compute.stable.polynomials import Polynomial, add, times
 from derive.expression.functions import COSH, EXP, LN, SIGMOID, SINH, TANH, Function
 from derive.expression.nodes import (
     Apply,

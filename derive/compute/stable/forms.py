@@ -6,14 +6,14 @@ three *faces* of the value are computed from the pre-activation x:
     y = f(x)     q = 1 − y     l = ln y     m = ln(1 − y)
 
 and how y − t and 1 − t·y are where y has rounded to a bound (``NEAR``). A loss is rewritten to
-these (``derive.compute.loss_forms``). Every row and every rewriting is compared with its textbook
-form by the tests, at 60 digits.
+these (``derive.compute.stable.loss_forms``). Every row and every rewriting is compared with its
+textbook form by the tests, at 60 digits.
 
 Where 1e-13 relative cannot hold in double precision: next to a zero of the quantity itself
 (silu′ near −1.278, y − t where y ≈ t and neither is near a bound of y: the error is that of the
 larger terms), below 1e-300, in the far tails of gelu (x < −20), gelu_tanh (x < −15) and silu with
 a β other than 1 (βx < −300), whose exponent is rounded before it is used, and in formulas of one's
-own: those that ``derive.compute.reliable`` finds wanting are named at the head of the file.
+own: those that ``derive.compute.stable.reliable`` finds wanting are named at the head of the file.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from derive.compute.exponentials import recognised
 from derive.compute.functions import NAMED_ACTIVATIONS, read
-from derive.compute.prepared import RECOGNISE, prepared
-from derive.compute.rewriting import apply, fold
+from derive.compute.stable.exponentials import recognised
+from derive.compute.stable.prepared import RECOGNISE, prepared
+from derive.compute.stable.rewriting import apply, fold
 from derive.derivation.calculus.differentiator import derivative
 from derive.derivation.calculus.tidy import negative, tidy
 from derive.expression.binding import Binder, Line

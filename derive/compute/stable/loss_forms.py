@@ -18,10 +18,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 
-from derive.compute.exponentials import recognised
-from derive.compute.prepared import RECOGNISE, prepared
-from derive.compute.rewriting import Rewriting, apply
-from derive.compute.stable import FACE_NAMES, form
+from derive.compute.stable.exponentials import recognised
+from derive.compute.stable.forms import FACE_NAMES, form
+from derive.compute.stable.prepared import RECOGNISE, prepared
+from derive.compute.stable.rewriting import Rewriting, apply
 from derive.derivation.calculus.differentiator import derivative
 from derive.derivation.calculus.tidy import negative
 from derive.expression.binding import Binder, Line

@@ -20,8 +20,15 @@ from fractions import Fraction
 from math import gcd, lcm
 
 from derive.compute.functions import EXPM1
-from derive.compute.polynomials import Polynomial, add, divided, greatest_divisor, slope, times
-from derive.compute.ratios import MOST_TERMS, Ratio, is_number, ratio_of
+from derive.compute.stable.polynomials import (
+    Polynomial,
+    add,
+    divided,
+    greatest_divisor,
+    slope,
+    times,
+)
+from derive.compute.stable.ratios import MOST_TERMS, Ratio, is_number, ratio_of
 from derive.expression.functions import (
     ABS,
     EXP,

@@ -1,0 +1,1 @@
+"""Forms that neither overflow nor cancel: of activations, of losses, of formulas of one's own."""
