@@ -19,7 +19,7 @@ from derive.compute.arguments import (
     own_rows,
     vector,
 )
-from derive.compute.derivatives import Derivatives, like
+from derive.compute.directions.derivatives import Derivatives, like
 from derive.compute.domain import domain, refuse_misfit
 from derive.compute.engines import (
     Defaults,

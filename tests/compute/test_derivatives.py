@@ -17,7 +17,7 @@ from random_networks import network as random_network
 from scipy.optimize import minimize
 
 import derive
-from derive.compute.along_source import AlongSource
+from derive.compute.directions.along_source import AlongSource
 from derive.compute.source import ScalarSource
 from derive.network.catalogue import ACTIVATIONS, LOSSES
 from tests.compute import reference
@@ -384,7 +384,7 @@ def test_it_fits_scipy() -> None:
 def test_nothing_is_paid_by_those_who_do_not_ask() -> None:
     program = (
         "import sys, derive; f = derive.compile('examples/mazur.yaml'); f(); f.flat(f.pack());"
-        "late = ('derive.compute.along', 'derive.compute.curvature');"
+        "late = ('derive.compute.directions.along', 'derive.compute.directions.curvature');"
         "print([m for m in sys.modules if m.startswith(late)]);"
         "f.hessian(); print(len([m for m in sys.modules if m.startswith(late)]))"
     )

@@ -9,7 +9,7 @@ import pytest
 from mpmath import mp, mpf
 
 import derive
-from derive.compute import curvature
+from derive.compute.directions import curvature
 from derive.compute.stable import forms
 from derive.network.catalogue import ACTIVATIONS, LOSSES, activation
 from tests.compute import reference

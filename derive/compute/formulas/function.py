@@ -10,7 +10,7 @@ from derive.algebra.languages.texts import imports
 from derive.compute.arguments import ArgumentError, is_array, listed, nested, vector
 from derive.compute.backends import numpy as arrays
 from derive.compute.backends.code import load
-from derive.compute.derivatives import like
+from derive.compute.directions.derivatives import like
 from derive.compute.engines import numpy_or_none
 from derive.compute.formulas.source import FormulaSource
 from derive.compute.formulas.values import Data, Leaves

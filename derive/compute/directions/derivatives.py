@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from numpy import float64
     from numpy.typing import NDArray
 
-    from derive.compute.along_engines import Along
+    from derive.compute.directions.along_engines import Along
     from derive.compute.engines import Defaults, Engine, LayerEngine, ScalarEngine
     from derive.network.description import Network
 
@@ -216,13 +216,13 @@ class Derivatives:
 
     @cached_property
     def _scalar_along(self) -> Along:
-        from derive.compute.along_engines import ScalarAlong
+        from derive.compute.directions.along_engines import ScalarAlong
 
         return ScalarAlong(self._scalars)
 
     @cached_property
     def _layer_along(self) -> Along:
-        from derive.compute.along_engines import LayerAlong
+        from derive.compute.directions.along_engines import LayerAlong
 
         return LayerAlong(self._layers)
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from derive.compute import layers
-from derive.compute.along import COTANGENT, slopes_move, trained_biases, trained_weights
-from derive.compute.curvature import backward_along, curved
+from derive.compute.directions.along import COTANGENT, slopes_move, trained_biases, trained_weights
+from derive.compute.directions.curvature import backward_along, curved
 from derive.compute.functions import (
     ALL,
     COLUMN,

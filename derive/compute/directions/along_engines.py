@@ -17,9 +17,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Protocol
 
-from derive.compute.along_source import AlongLayerSource, AlongSource
 from derive.compute.backends import numpy as arrays
 from derive.compute.backends.code import load
+from derive.compute.directions.along_source import AlongLayerSource, AlongSource
 from derive.compute.engines import LayerEngine, ScalarEngine
 
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from derive.algebra.backward import over_uses
-from derive.compute.curvature import backward_along, curved, slopes_along
+from derive.compute.directions.curvature import backward_along, curved, slopes_along
 from derive.compute.program import Program, Statement, auxiliary, second, tangent
 from derive.compute.scalar import Scalar
 from derive.compute.stable.loss_forms import share

@@ -1,0 +1,1 @@
+"""Second derivatives, and derivatives along a direction: programs, code, engines."""
