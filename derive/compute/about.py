@@ -8,8 +8,8 @@ from textwrap import wrap
 from derive.algebra.languages.catalogue import UNTRIED, Row
 from derive.algebra.languages.spelling import printable
 from derive.compute.blocks import blocks
-from derive.compute.layers import SUM_OF_LOSSES, gradient, layer_program, weights
-from derive.compute.program import Statement
+from derive.compute.programs.layers import SUM_OF_LOSSES, gradient, layer_program, weights
+from derive.compute.programs.program import Statement
 from derive.compute.source import names_of
 from derive.compute.text import Text
 from derive.expression.nodes import INPUT, Quantity

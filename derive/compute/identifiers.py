@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from derive.algebra.languages.spelling import Spelling
-from derive.compute.program import GRADIENT, SECOND, TANGENT, WIDE, about
+from derive.compute.programs.program import GRADIENT, SECOND, TANGENT, WIDE, about
 from derive.expression.nodes import LOSS, PRE_ACTIVATION, VARIABLE, Quantity
 from derive.notation.names import Names
 

@@ -13,7 +13,7 @@ from textwrap import indent
 from derive.algebra.languages.statements import INDENT
 from derive.compute.backends.code import Code
 from derive.compute.identifiers import SUM
-from derive.compute.program import gradient
+from derive.compute.programs.program import gradient
 from derive.compute.source import OneSource
 from derive.expression.nodes import Quantity
 

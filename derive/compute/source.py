@@ -10,15 +10,15 @@ from types import MappingProxyType
 
 from derive.algebra.languages.statements import INDENT
 from derive.algebra.languages.texts import MATH, PYTHON
-from derive.compute import layers
 from derive.compute.backends import numpy as arrays
 from derive.compute.backends.code import BUILTINS, EXCEPTIONS, Code
 from derive.compute.blocks import Block, blocks, trained
 from derive.compute.domain import domain
-from derive.compute.functions import IEEE, KNOWN
 from derive.compute.identifiers import Identifiers, LayerIdentifiers
-from derive.compute.program import Program, gradient
-from derive.compute.scalar import scalar_program, target_program
+from derive.compute.programs import layers
+from derive.compute.programs.functions import IEEE, KNOWN
+from derive.compute.programs.program import Program, gradient
+from derive.compute.programs.scalar import scalar_program, target_program
 from derive.compute.text import Text
 from derive.expression.nodes import INPUT, TARGET, Quantity
 from derive.graph import E, activations

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from derive.algebra.languages.ordered import ATOM, CASES, POWERED, PRODUCT, SUM
-from derive.compute.functions import QUOTIENT
+from derive.compute.programs.functions import QUOTIENT
 from derive.expression.nodes import (
     Apply,
     Bracket,

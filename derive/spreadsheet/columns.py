@@ -13,8 +13,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from derive.compute.program import gradient
-from derive.compute.taught import Taught
+from derive.compute.programs.program import gradient
+from derive.compute.programs.taught import Taught
 from derive.derivation.delta_sign import as_delta, with_minus
 from derive.expression.nodes import (
     BIAS,

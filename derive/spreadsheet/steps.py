@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from derive.compute.backends.spreadsheet import Lowering, uses
-from derive.compute.program import Program, Statement, auxiliary, gradient
-from derive.compute.scalar import scalar_program, target_program
+from derive.compute.programs.program import Program, Statement, auxiliary, gradient
+from derive.compute.programs.scalar import scalar_program, target_program
 from derive.expression.nodes import (
     DELTA,
     TARGET,

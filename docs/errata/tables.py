@@ -9,8 +9,8 @@ from itertools import pairwise
 from math import prod
 
 import derive
-from derive.compute.program import Program, Statement
-from derive.compute.scalar import scalar_program
+from derive.compute.programs.program import Program, Statement
+from derive.compute.programs.scalar import scalar_program
 from derive.derivation.numbers.rounding import half_unit, rounded
 from derive.document.blocks import Inline, Table
 from derive.expression.arithmetic import HIGH

@@ -18,7 +18,7 @@ from derive.algebra.languages.manners import MANNERS, Manners
 from derive.algebra.languages.statements import Assignment, Statements
 from derive.algebra.languages.texts import MATH
 from derive.compute.identifiers import Identifiers
-from derive.compute.program import Note, Program, Remark, Statement
+from derive.compute.programs.program import Note, Program, Remark, Statement
 from derive.compute.text import Text
 from derive.expression.nodes import Quantity
 

@@ -23,7 +23,7 @@ import sympy  # type: ignore[import-untyped]
 from sympy.printing.codeprinter import CodePrinter  # type: ignore[import-untyped]
 
 from derive.algebra.languages.ordered import ATOM, CASES, Ordered
-from derive.compute.functions import LARGEST, SECOND
+from derive.compute.programs.functions import LARGEST, SECOND
 from derive.expression.functions import Function
 from derive.expression.nodes import Apply, Expression, Quantity, substitute
 

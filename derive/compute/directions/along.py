@@ -14,10 +14,10 @@ from collections.abc import Mapping
 
 from derive.algebra.backward import over_uses
 from derive.compute.directions.curvature import backward_along, curved, slopes_along
-from derive.compute.program import Program, Statement, auxiliary, second, tangent
-from derive.compute.scalar import Scalar
+from derive.compute.programs.program import Program, Statement, auxiliary, second, tangent
+from derive.compute.programs.scalar import Scalar
+from derive.compute.programs.taught import delta_of
 from derive.compute.stable.loss_forms import share
-from derive.compute.taught import delta_of
 from derive.derivation.calculus.tidy import tidy
 from derive.expression.nodes import (
     ACTIVATION,

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from derive.compute import layers
 from derive.compute.directions.along import COTANGENT, slopes_move, trained_biases, trained_weights
 from derive.compute.directions.curvature import backward_along, curved
-from derive.compute.functions import (
+from derive.compute.programs import layers
+from derive.compute.programs.functions import (
     ALL,
     COLUMN,
     EACH,
@@ -23,8 +23,8 @@ from derive.compute.functions import (
     SPREAD,
     TOTAL,
 )
-from derive.compute.layers import biases, gradient, lines, weights
-from derive.compute.program import Item, Program, Statement, auxiliary
+from derive.compute.programs.layers import biases, gradient, lines, weights
+from derive.compute.programs.program import Item, Program, Statement, auxiliary
 from derive.expression.functions import Function
 from derive.expression.nodes import (
     ZERO,

@@ -13,7 +13,7 @@ from derive.compute.formulas.made_up import numbers
 from derive.compute.formulas.program import Programs
 from derive.compute.formulas.reliable import tried
 from derive.compute.formulas.source import FormulaIdentifiers
-from derive.compute.program import gradient
+from derive.compute.programs.program import gradient
 from derive.compute.stable.reliable import DIGITS
 from derive.compute.text import Text
 from derive.expression.kinks import has_kinks

@@ -15,7 +15,7 @@ from functools import cached_property
 from derive.algebra.backward import backward, over_uses, without_one
 from derive.compute.formulas.softmax import is_share, opened
 from derive.compute.formulas.steady import steady
-from derive.compute.program import (
+from derive.compute.programs.program import (
     GRADIENT,
     Item,
     Program,

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache, reduce
 
-from derive.compute.functions import LOG1P
+from derive.compute.programs.functions import LOG1P
 from derive.derivation.calculus.tidy import negative, tidy
 from derive.expression.functions import EXP, LN, MAX, SIGMOID, VALUE, Function
 from derive.expression.nodes import (

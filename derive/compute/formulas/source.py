@@ -10,7 +10,7 @@ from derive.algebra.languages.statements import INDENT
 from derive.compute.backends import numpy as arrays
 from derive.compute.formulas.program import Programs, counts
 from derive.compute.identifiers import Identifiers
-from derive.compute.program import Program, gradient, second, tangent
+from derive.compute.programs.program import Program, gradient, second, tangent
 from derive.compute.source import RESERVED, OneSource
 from derive.compute.text import Text
 from derive.expression.nodes import VARIABLE, Quantity

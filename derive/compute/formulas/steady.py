@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from derive.compute.formulas.softmax import Exponentials, is_share, logarithm
-from derive.compute.functions import LN_COSH, LOG1P, SECH2, SOFTPLUS
+from derive.compute.programs.functions import LN_COSH, LOG1P, SECH2, SOFTPLUS
 from derive.compute.stable.exponentials import recognised
 from derive.compute.stable.prepared import RECOGNISE, STABILISE
 from derive.compute.stable.ratios import ratio_of

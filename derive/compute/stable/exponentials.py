@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import gcd, lcm
 
-from derive.compute.functions import EXPM1
+from derive.compute.programs.functions import EXPM1
 from derive.compute.stable.polynomials import (
     Polynomial,
     add,

@@ -22,7 +22,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from derive.compute.functions import NAMED_ACTIVATIONS, read
+from derive.compute.programs.functions import NAMED_ACTIVATIONS, read
 from derive.compute.stable.exponentials import recognised
 from derive.compute.stable.prepared import RECOGNISE, prepared
 from derive.compute.stable.rewriting import apply, fold

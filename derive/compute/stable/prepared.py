@@ -6,7 +6,7 @@ what comes out raises no exception where IEEE numbers have ∞ or NaN.
 
 from __future__ import annotations
 
-from derive.compute.functions import IEEE, LOGISTIC, POWER, QUOTIENT
+from derive.compute.programs.functions import IEEE, LOGISTIC, POWER, QUOTIENT
 from derive.compute.stable.exponentials import joined, recognised, written_out
 from derive.compute.stable.rewriting import Rewriting, apply, fold, nan_kept
 from derive.derivation.calculus.tidy import tidy

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 
-from derive.compute.functions import read
+from derive.compute.programs.functions import read
 from derive.expression.arithmetic import HIGH
 from derive.expression.evaluate import Bindings, evaluate
 from derive.expression.functions import MAX, MIN, U, V

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 from derive.algebra.languages.statements import INDENT
 from derive.compute.looped import Looped, indented
-from derive.compute.program import gradient
+from derive.compute.programs.program import gradient
 from derive.compute.source import OneSource
 from derive.expression.nodes import LOSS, TARGET, Quantity
 from derive.graph import E, NetworkGraph

@@ -12,7 +12,7 @@ from derive.compute.blocks import blocks
 from derive.compute.compiling import compile as compiled
 from derive.compute.domain import check_examples
 from derive.compute.engines import Defaults, ScalarEngine
-from derive.compute.program import gradient
+from derive.compute.programs.program import gradient
 from derive.compute.source import OneSource, ScalarSource, names_of
 from derive.compute.targets import as_rows
 from derive.compute.training.descent import Descent, Rows, descent, descent_of_formulas

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from derive.compute.arguments import ArgumentError
 from derive.compute.compiling import compile as compiled
-from derive.compute.program import GRADIENT, about, gradient
+from derive.compute.programs.program import GRADIENT, about, gradient
 from derive.compute.training.descent import Rows
 from derive.compute.training.runs import DIVERGED, INTERRUPTED, Progress, Run, Runner
 from derive.compute.training.settings import Settings, settings, shown_rate

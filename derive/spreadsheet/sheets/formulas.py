@@ -6,7 +6,7 @@ from typing import Any
 
 from xlsxwriter.utility import xl_col_to_name
 
-from derive.compute.program import gradient
+from derive.compute.programs.program import gradient
 from derive.expression.functions import X
 from derive.graph import RATE
 from derive.spreadsheet.cell_styles import Look

@@ -9,7 +9,7 @@ from typing import Any
 from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 
 from derive.compute.backends.spreadsheet import SpreadsheetPrinter
-from derive.compute.program import gradient
+from derive.compute.programs.program import gradient
 from derive.expression.nodes import BIAS, Quantity
 from derive.spreadsheet.cell_styles import Look
 from derive.spreadsheet.cells import Start

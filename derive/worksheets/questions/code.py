@@ -14,7 +14,7 @@ from derive.algebra.functions import Named, named
 from derive.algebra.languages.ordered import ATOM, POWERED
 from derive.algebra.languages.printers import Python
 from derive.compute.identifiers import Identifiers
-from derive.compute.program import gradient
+from derive.compute.programs.program import gradient
 from derive.compute.source import RESERVED
 from derive.derivation.check import CheckFailed
 from derive.document.blocks import Code

@@ -12,11 +12,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeVar
 
-from derive.compute.functions import ALL, COLUMN, FILL, MIX, OUTER, ROWS, SPREAD
-from derive.compute.program import Item, Note, Program, Statement, auxiliary
+from derive.compute.programs.functions import ALL, COLUMN, FILL, MIX, OUTER, ROWS, SPREAD
+from derive.compute.programs.program import Item, Note, Program, Statement, auxiliary
+from derive.compute.programs.taught import Taught
 from derive.compute.stable import forms
 from derive.compute.stable.loss_forms import loss_form, share
-from derive.compute.taught import Taught
 from derive.derivation.calculus.tidy import tidy
 from derive.expression.binding import Line
 from derive.expression.nodes import (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from derive.algebra.backward import over_uses
-from derive.compute.program import Remark
+from derive.compute.programs.program import Remark
 from derive.derivation.calculus.differentiator import is_short, outer_derivative, prime, with_names
 from derive.derivation.calculus.tidy import tidy
 from derive.expression.nodes import (

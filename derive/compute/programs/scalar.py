@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from derive.algebra.backward import over_uses
-from derive.compute.functions import LARGEST, OTHERS, SECOND, TOTAL
-from derive.compute.program import WIDE, Program, Remark, Statement, auxiliary, gradient
+from derive.compute.programs.functions import LARGEST, OTHERS, SECOND, TOTAL
+from derive.compute.programs.program import WIDE, Program, Remark, Statement, auxiliary, gradient
+from derive.compute.programs.taught import MANY, Taught, delta_of
 from derive.compute.stable import forms
 from derive.compute.stable.loss_forms import loss_form, share
 from derive.compute.stable.prepared import prepared
-from derive.compute.taught import MANY, Taught, delta_of
 from derive.derivation.calculus.tidy import tidy
 from derive.expression.binding import Line
 from derive.expression.nodes import (
