@@ -3,6 +3,6 @@
 from derive.compute.arguments import ArgumentError
 from derive.compute.compiling import compile
 from derive.compute.function import GradientFunction
-from derive.compute.standalone import standalone
+from derive.compute.sources.standalone import standalone
 
 __all__ = ["ArgumentError", "GradientFunction", "compile", "standalone"]

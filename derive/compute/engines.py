@@ -18,8 +18,8 @@ from derive.compute.arguments import ArgumentError, block_values, rows, vector
 from derive.compute.backends import numpy as arrays
 from derive.compute.backends.code import load
 from derive.compute.blocks import Block, blocks, trained
-from derive.compute.looped import batch_source
-from derive.compute.source import LayerSource, ScalarSource, names_of
+from derive.compute.sources.looped import batch_source
+from derive.compute.sources.source import LayerSource, ScalarSource, names_of
 from derive.network.description import Network
 from derive.notation.names import Names
 

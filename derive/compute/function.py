@@ -30,7 +30,7 @@ from derive.compute.engines import (
     scalar_examples,
 )
 from derive.compute.named import by_array
-from derive.compute.runnable import runnable
+from derive.compute.sources.runnable import runnable
 from derive.compute.targets import as_rows
 from derive.network.argument_types import ArrayLike, Examples, Parameters
 from derive.network.description import Network

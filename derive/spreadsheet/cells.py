@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from derive.compute import made_up
+from derive.compute.sources import made_up
 from derive.expression.nodes import BIAS, INPUT, TARGET, WEIGHT, Quantity
 from derive.graph import RATE
 from derive.notation.names import Names

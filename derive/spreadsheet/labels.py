@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from derive.compute.backends.spreadsheet import SpreadsheetPrinter
 from derive.compute.programs.program import GRADIENT, WIDE, about
-from derive.compute.text import Text
+from derive.compute.sources.text import Text
 from derive.expression.nodes import PRE_ACTIVATION, VARIABLE, Expression, Partial, Quantity
 from derive.notation.names import Names
 from derive.spreadsheet.columns import Column, Plan

@@ -8,9 +8,9 @@ from typing import Any
 
 from derive.algebra.languages.statements import INDENT
 from derive.compute.backends.code import Code, load
-from derive.compute.identifiers import Identifiers
 from derive.compute.programs.program import Program, Statement, gradient
-from derive.compute.source import RESERVED, names_of
+from derive.compute.sources.identifiers import Identifiers
+from derive.compute.sources.source import RESERVED, names_of
 from derive.expression.nodes import BIAS, INPUT, TARGET, VARIABLE, WEIGHT, Quantity, quantities
 from derive.graph import E, same_example
 from derive.spreadsheet.cells import Start

@@ -18,7 +18,7 @@ from scipy.optimize import minimize
 
 import derive
 from derive.compute.directions.along_source import AlongSource
-from derive.compute.source import ScalarSource
+from derive.compute.sources.source import ScalarSource
 from derive.network.catalogue import ACTIVATIONS, LOSSES
 from tests.compute import reference
 

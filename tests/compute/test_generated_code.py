@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 import derive
 from derive.compute.backends.code import Code, load
-from derive.compute.identifiers import Identifiers
 from derive.compute.programs.functions import IEEE, KNOWN, read
 from derive.compute.programs.program import Note, Program, Remark, Statement, auxiliary
 from derive.compute.programs.scalar import scalar_program
-from derive.compute.source import ScalarSource
+from derive.compute.sources.identifiers import Identifiers
+from derive.compute.sources.source import ScalarSource
 from derive.compute.stable.loss_forms import loss_form
 from derive.compute.stable.prepared import FINISH, OF_TARGETS, RECOGNISE, STABILISE, prepared
 from derive.compute.stable.rewriting import Rewriting, apply, fold

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 
 import derive
 from derive.compute import ArgumentError, standalone
-from derive.compute.source import ScalarSource
+from derive.compute.sources.source import ScalarSource
 from tests.compute.test_random_networks import Drawn, drawn
 
 BACK_ENDS = ("python", "numpy")  # the languages that stand in for all where nothing is compiled

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 import derive
-from derive.compute.source import names_of
+from derive.compute.sources.source import names_of
 from derive.expression.nodes import BATCH_LOSS, LOSS, Quantity
 from derive.spreadsheet import SpreadsheetError, of_training, workbook
 from derive.spreadsheet.cells import CellNames

@@ -9,7 +9,7 @@ Python and NumPy come from SymPy's printers, as files in other languages do: see
    is not what a file would say, as ``Tile`` does.
 3. Subclass ``Code`` where a statement is not ``name = expression``. A function with a definition
    needs no helper.
-4. Say in ``derive.compute.source`` what its functions take and give back.
+4. Say in ``derive.compute.sources.source`` what its functions take and give back.
 5. Add an engine for it.
 6. Run the tests of ``tests/compute`` with its name in their lists of back ends.
 """

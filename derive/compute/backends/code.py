@@ -17,9 +17,9 @@ import sympy  # type: ignore[import-untyped]
 from derive.algebra.languages.manners import MANNERS, Manners
 from derive.algebra.languages.statements import Assignment, Statements
 from derive.algebra.languages.texts import MATH
-from derive.compute.identifiers import Identifiers
 from derive.compute.programs.program import Note, Program, Remark, Statement
-from derive.compute.text import Text
+from derive.compute.sources.identifiers import Identifiers
+from derive.compute.sources.text import Text
 from derive.expression.nodes import Quantity
 
 # What the code may call, apart from its helpers. Nothing else is in its reach.

@@ -20,7 +20,7 @@ from derive.algebra.languages.manners import MANNERS
 from derive.algebra.languages.ordered import PRODUCT
 from derive.algebra.languages.statements import INDENT
 from derive.compute.backends.code import Code
-from derive.compute.identifiers import Identifiers
+from derive.compute.sources.identifiers import Identifiers
 
 # Operations whose result is written into an array that is there.
 _INTO = {

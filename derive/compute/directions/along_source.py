@@ -9,10 +9,10 @@ from types import MappingProxyType
 from derive.algebra.languages.statements import INDENT
 from derive.compute.backends import numpy as arrays
 from derive.compute.directions import along, along_layers
-from derive.compute.identifiers import LayerIdentifiers
 from derive.compute.programs import layers
 from derive.compute.programs.program import Program, auxiliary, gradient, second, tangent
-from derive.compute.source import RESERVED, LayerSource, ScalarSource, array_of
+from derive.compute.sources.identifiers import LayerIdentifiers
+from derive.compute.sources.source import RESERVED, LayerSource, ScalarSource, array_of
 from derive.expression.nodes import Quantity
 from derive.network.description import Network
 

@@ -14,8 +14,8 @@ from derive.compute.formulas.program import Programs
 from derive.compute.formulas.reliable import tried
 from derive.compute.formulas.source import FormulaIdentifiers
 from derive.compute.programs.program import gradient
+from derive.compute.sources.text import Text
 from derive.compute.stable.reliable import DIGITS
-from derive.compute.text import Text
 from derive.expression.kinks import has_kinks
 from derive.expression.nodes import Cases, Quantity
 from derive.graph import FormulaGraph

@@ -9,10 +9,10 @@ from types import MappingProxyType
 from derive.algebra.languages.statements import INDENT
 from derive.compute.backends import numpy as arrays
 from derive.compute.formulas.program import Programs, counts
-from derive.compute.identifiers import Identifiers
 from derive.compute.programs.program import Program, gradient, second, tangent
-from derive.compute.source import RESERVED, OneSource
-from derive.compute.text import Text
+from derive.compute.sources.identifiers import Identifiers
+from derive.compute.sources.source import RESERVED, OneSource
+from derive.compute.sources.text import Text
 from derive.expression.nodes import VARIABLE, Quantity
 from derive.graph import FormulaGraph
 from derive.graph.names import names_of

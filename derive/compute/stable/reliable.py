@@ -15,8 +15,8 @@ from functools import lru_cache
 from typing import Any
 
 from derive.compute.backends.code import load
-from derive.compute.source import ScalarSource, names_of
-from derive.compute.text import Text
+from derive.compute.sources.source import ScalarSource, names_of
+from derive.compute.sources.text import Text
 from derive.derivation.trace import ExampleTrace
 from derive.expression.arithmetic import high_precision
 from derive.expression.functions import ERF

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from derive.compute.domain import Rows, misfits
-from derive.compute.source import names_of
+from derive.compute.sources.source import names_of
 from derive.compute.training.tables import DataError, Numbers, Table
 from derive.expression.nodes import INPUT, TARGET, Quantity
 from derive.network.description import Network

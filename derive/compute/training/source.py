@@ -12,9 +12,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from derive.algebra.languages.statements import INDENT
-from derive.compute.looped import Looped, indented
 from derive.compute.programs.program import gradient
-from derive.compute.source import OneSource
+from derive.compute.sources.looped import Looped, indented
+from derive.compute.sources.source import OneSource
 from derive.expression.nodes import LOSS, TARGET, Quantity
 from derive.graph import E, NetworkGraph
 from derive.network.description import Network

@@ -13,7 +13,7 @@ from derive.compute.compiling import compile as compiled
 from derive.compute.domain import check_examples
 from derive.compute.engines import Defaults, ScalarEngine
 from derive.compute.programs.program import gradient
-from derive.compute.source import OneSource, ScalarSource, names_of
+from derive.compute.sources.source import OneSource, ScalarSource, names_of
 from derive.compute.targets import as_rows
 from derive.compute.training.descent import Descent, Rows, descent, descent_of_formulas
 from derive.compute.training.source import LoopSource, parameters_of, quantities_of_one

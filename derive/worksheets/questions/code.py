@@ -13,9 +13,9 @@ from derive.algebra.convert import AsItStands
 from derive.algebra.functions import Named, named
 from derive.algebra.languages.ordered import ATOM, POWERED
 from derive.algebra.languages.printers import Python
-from derive.compute.identifiers import Identifiers
 from derive.compute.programs.program import gradient
-from derive.compute.source import RESERVED
+from derive.compute.sources.identifiers import Identifiers
+from derive.compute.sources.source import RESERVED
 from derive.derivation.check import CheckFailed
 from derive.document.blocks import Code
 from derive.expression.functions import SQRT, Function

@@ -12,17 +12,17 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from derive.algebra.languages.catalogue import LANGUAGES, Language
-from derive.compute import made_up
-from derive.compute.about import head
 from derive.compute.arguments import ArgumentError
 from derive.compute.backends.code import items
 from derive.compute.blocks import blocks
-from derive.compute.identifiers import Identifiers, LayerIdentifiers
 from derive.compute.programs import layers
 from derive.compute.programs.program import Program, gradient
 from derive.compute.programs.scalar import scalar_program, target_program
-from derive.compute.source import array_of, names_of
-from derive.compute.text import Text
+from derive.compute.sources import made_up
+from derive.compute.sources.about import head
+from derive.compute.sources.identifiers import Identifiers, LayerIdentifiers
+from derive.compute.sources.source import array_of, names_of
+from derive.compute.sources.text import Text
 from derive.expression.nodes import INPUT, TARGET, Quantity
 from derive.graph import E, FormulaGraph, activations
 from derive.graph.conversion import GivenGraph, network_or_formulas

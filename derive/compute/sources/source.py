@@ -14,12 +14,12 @@ from derive.compute.backends import numpy as arrays
 from derive.compute.backends.code import BUILTINS, EXCEPTIONS, Code
 from derive.compute.blocks import Block, blocks, trained
 from derive.compute.domain import domain
-from derive.compute.identifiers import Identifiers, LayerIdentifiers
 from derive.compute.programs import layers
 from derive.compute.programs.functions import IEEE, KNOWN
 from derive.compute.programs.program import Program, gradient
 from derive.compute.programs.scalar import scalar_program, target_program
-from derive.compute.text import Text
+from derive.compute.sources.identifiers import Identifiers, LayerIdentifiers
+from derive.compute.sources.text import Text
 from derive.expression.nodes import INPUT, TARGET, Quantity
 from derive.graph import E, activations
 from derive.network.description import Network

@@ -10,8 +10,8 @@ from derive.algebra.languages.spelling import printable
 from derive.compute.blocks import blocks
 from derive.compute.programs.layers import SUM_OF_LOSSES, gradient, layer_program, weights
 from derive.compute.programs.program import Statement
-from derive.compute.source import names_of
-from derive.compute.text import Text
+from derive.compute.sources.source import names_of
+from derive.compute.sources.text import Text
 from derive.expression.nodes import INPUT, Quantity
 from derive.network.catalogue import OWN
 from derive.network.description import Layer, Network

@@ -8,9 +8,9 @@ from typing import Literal
 from derive.algebra.languages.manners import MANNERS
 from derive.algebra.languages.statements import INDENT, Statements
 from derive.algebra.languages.texts import imports
-from derive.compute import made_up
 from derive.compute.blocks import Block, blocks
-from derive.compute.source import LayerSource, ScalarSource
+from derive.compute.sources import made_up
+from derive.compute.sources.source import LayerSource, ScalarSource
 from derive.network.description import Network
 
 _LAYOUT = Statements(MANNERS["python"])

@@ -12,9 +12,9 @@ from textwrap import indent
 
 from derive.algebra.languages.statements import INDENT
 from derive.compute.backends.code import Code
-from derive.compute.identifiers import SUM
 from derive.compute.programs.program import gradient
-from derive.compute.source import OneSource
+from derive.compute.sources.identifiers import SUM
+from derive.compute.sources.source import OneSource
 from derive.expression.nodes import Quantity
 
 _LOOP = ("descend", "loss", "table_row", "examples", "rate", "epochs", "losses", "history", "_")

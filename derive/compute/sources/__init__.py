@@ -1,0 +1,1 @@
+"""Programs as text: functions of one example or many, loops, and files that run alone."""
