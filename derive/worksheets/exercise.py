@@ -78,7 +78,7 @@ class Task:
         return subject
 
     @property
-    def asked(self) -> bool:
+    def is_asked(self) -> bool:
         """False where nothing is to be worked out: a_o1 = o1 behind an identity."""
         return self.part != "forward" or not isinstance(self.formula, Quantity)
 

@@ -72,7 +72,7 @@ class Item:
         """Whether the substitution is asked for too."""
         return len(self.answers) > 1
 
-    def asked(self) -> Chain:
+    def on_sheet(self) -> Chain:
         """The chain as the sheet shows it."""
         chain = _with_blanks(self.chain, self.answers, filled=False)
         if self.bare or self.task.part == FUNCTION:  # its formula is to be remembered
@@ -81,7 +81,7 @@ class Item:
             return (*chain[:2], chain[-1])
         return chain
 
-    def solved(self) -> Chain:
+    def in_key(self) -> Chain:
         """The chain as the key shows it."""
         return _with_blanks(self.chain, self.answers, filled=True)
 
@@ -100,9 +100,9 @@ def items(
     result = []
     for task in tasks:
         line = put_into(task, numbers)
-        chain = _worked(task, line, numbers)
+        chain = _chain(task, line, numbers)
         blanks: list[tuple[str, int, Address]] = []
-        if task.asked:
+        if task.is_asked:
             label = str(next(lines))
             first = guided and task.kind not in guided_kinds and task.step.subject not in bare
             if first and len(chain) == 4 and _can_be_guided(task.formula):
@@ -131,10 +131,10 @@ def put_into(task: Task, numbers: Numbers) -> Expression:
     return numbers.opened(task.formula) if cases else task.formula
 
 
-def _worked(task: Task, line: Expression, numbers: Numbers) -> Chain:
+def _chain(task: Task, line: Expression, numbers: Numbers) -> Chain:
     """Subject, formula, the numbers put in where that is more than one number, value."""
     first, formula = task.step.relations
-    if not task.asked:
+    if not task.is_asked:
         return first, formula
     subject = first.expression
     if task.part == FUNCTION:

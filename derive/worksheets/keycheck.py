@@ -96,7 +96,7 @@ class _Key:
 
     def _result(self, item: Item, value: Any, digits: int) -> Number:
         """The number printed last, correctly rounded."""
-        if not item.task.asked:  # another name of something printed before
+        if not item.task.is_asked:  # another name of something printed before
             return self.printed[item.task.formula]
         last = item.chain[-1]
         if not isinstance(last.expression, Number):

@@ -98,9 +98,9 @@ class Source:
                 return None
             return int(match[2]) if 1 <= int(match[2]) <= count else None
         signs = "".join(form.upper().replace("-", " ").split())
-        wanted = "-".join(signs[i : i + _GROUP] for i in range(0, len(signs), _GROUP))
+        normal = "-".join(signs[i : i + _GROUP] for i in range(0, len(signs), _GROUP))
         forms = _forms(self._key(), digest)[:count]
-        return forms.index(wanted) + 1 if wanted in forms else None
+        return forms.index(normal) + 1 if normal in forms else None
 
 
 def new_secret() -> Source:

@@ -241,7 +241,7 @@ def test_the_report_counts_what_is_in_the_marks(made: Worksheet, marks: ClassMar
     assert found.mean == sum(s.points for s in marks.students) / 2
     by_step = {step.step: step for step in found.steps}
     step = by_step["delta/z1.1"]
-    assert (step.asked, step.wrong, step.first, step.missing) == (2, 1, 1, 0)
+    assert (step.sheets, step.wrong, step.first, step.missing) == (2, 1, 1, 0)
     assert dict(step.misconceptions)["missing-path"] == 1
     assert dict(found.misconceptions)["missing-path"] == 1
     assert by_step["define/a1.1"].missing == 1

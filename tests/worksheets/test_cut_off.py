@@ -13,10 +13,10 @@ from derive.expression.nodes import Number
 from derive.network import Dense, Network
 from derive.worksheets.marking import Mark, Verdict, mark_values, read
 from derive.worksheets.marking.carried import Result
-from derive.worksheets.marking.nearness import Asked, is_cut_off
+from derive.worksheets.marking.nearness import Precision, is_cut_off
 from derive.worksheets.marking.number_rule import Line, verdict_on
 
-ASKED = Asked(Fraction(1, 10**4), Fraction(1, 10**4))  # four decimals
+ASKED = Precision(Fraction(1, 10**4), Fraction(1, 10**4))  # four decimals
 SHORT = (Verdict.COARSE, Verdict.VAGUE)
 
 

@@ -206,7 +206,7 @@ def spelled(formula: Expression, reader: Formulas, chance: random.Random) -> str
 def drawn(case: int) -> tuple[Exercise, Formulas, Task, random.Random]:
     chance = random.Random(case)
     asked, reader = READERS[case % len(READERS)]
-    tasks = [t for t in asked.tasks if t.asked]
+    tasks = [t for t in asked.tasks if t.is_asked]
     return asked, reader, chance.choice(tasks), chance
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from derive.worksheets.exercise import Exercise, Task
 from derive.worksheets.marking.carried import Result, Values
-from derive.worksheets.marking.nearness import Asked, is_cut_off, is_rounded
+from derive.worksheets.marking.nearness import Precision, is_cut_off, is_rounded
 from derive.worksheets.marking.reading.numbers import Reading
 from derive.worksheets.misconceptions import slips
 
@@ -14,7 +14,7 @@ _FEWEST = 3  # digits by which a number with fewer than asked for is told from o
 
 
 def misconceptions_behind(
-    task: Task, exercise: Exercise, reading: Reading, asked: Asked, ways: tuple[Values, ...]
+    task: Task, exercise: Exercise, reading: Reading, precision: Precision, ways: tuple[Values, ...]
 ) -> tuple[str, ...]:
     """The ids of the misconceptions whose value was written, the likelier first.
 
@@ -24,7 +24,7 @@ def misconceptions_behind(
     """
 
     def as_asked(result: Result) -> bool:
-        return is_rounded(reading, result, asked.of(reading))
+        return is_rounded(reading, result, precision.of(reading))
 
     def as_written(result: Result) -> bool:
         return is_rounded(reading, result, reading.unit) or is_cut_off(reading, result)

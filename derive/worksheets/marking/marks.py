@@ -19,7 +19,7 @@ from derive.worksheets.items import Answer, Item, put_into
 from derive.worksheets.marking.carried import Result, Value
 from derive.worksheets.marking.causes import misconceptions_behind
 from derive.worksheets.marking.formulas import Formulas
-from derive.worksheets.marking.nearness import asked_of, is_rounded
+from derive.worksheets.marking.nearness import is_rounded, precision_of
 from derive.worksheets.marking.number_rule import Line, Way, verdict_on
 from derive.worksheets.marking.progress import Known, Progress
 from derive.worksheets.marking.reading.faults import Faults
@@ -90,11 +90,11 @@ class _Marker:
         reading, progress = readings[answer.label], self.progress
         verdict = _without_value(reading)
         if verdict is None:
-            asked = asked_of(answer.value, progress.numbers.rounding)
+            precision = precision_of(answer.value, progress.numbers.rounding)
             is_key, is_own = (
                 is_rounded(
                     reading, Result(HIGH.number(v.number), v.error, not v.error),
-                    asked.of(reading),
+                    precision.of(reading),
                 )
                 for v in (progress.key.value(atom), progress.own.value(atom))
             )  # fmt: skip
@@ -122,8 +122,8 @@ class _Marker:
             reading = readings[answer.label]
             assert reading.value is not None
             letter = variable(f"put{i}")
-            asked = asked_of(answer.value, self.progress.numbers.rounding)
-            values[letter] = Value(reading.value, HIGH.number(asked.of(reading) / 2))
+            precision = precision_of(answer.value, self.progress.numbers.rounding)
+            values[letter] = Value(reading.value, HIGH.number(precision.of(reading) / 2))
             if self.progress.is_none(reading.value, answer.value.value):
                 nothing.append(letter)
             line = line.replace_at(answer.address, letter)
@@ -136,19 +136,19 @@ class _Marker:
     ) -> tuple[Mark, Way | None]:
         """The mark of a line's value, and by which way that is not the key's it was come to."""
         task, key, progress = item.task, answer.value, self.progress
-        asked = asked_of(key, progress.numbers.rounding)
+        precision = precision_of(key, progress.numbers.rounding)
         right = progress.key.work_out(task.formula)
-        progress.key_has(task, key.value, asked, right)
+        progress.key_has(task, key.value, precision, right)
         own = progress.way(task.formula)
         verdict = _without_value(reading)
         if verdict is not None:
-            progress.skip(task, asked, own)
+            progress.skip(task, precision, own)
             return self._mark(answer, reading, verdict), None
-        line = Line(key, asked, right, self._old(item))
+        line = Line(key, precision, right, self._old(item))
         ways = (own, as_put_in) if as_put_in else (own,)
         verdict, way = verdict_on(reading, line, ways)
         names = self._names(item, reading) if verdict is Verdict.WRONG else ()
-        progress.wrote(task, reading, asked, verdict, way)
+        progress.wrote(task, reading, precision, verdict, way)
         return self._mark(answer, reading, verdict, names), way
 
     def _old(self, item: Item) -> Fraction | None:
@@ -159,9 +159,9 @@ class _Marker:
 
     def _names(self, item: Item, reading: Reading) -> tuple[str, ...]:
         """The misconceptions whose value was written, from their own numbers or the key's."""
-        asked = asked_of(item.answers[-1].value, self.progress.numbers.rounding)
+        precision = precision_of(item.answers[-1].value, self.progress.numbers.rounding)
         ways = (self.progress.own, self.progress.key)
-        return misconceptions_behind(item.task, self.reader.exercise, reading, asked, ways)
+        return misconceptions_behind(item.task, self.reader.exercise, reading, precision, ways)
 
     def _mark(
         self, answer: Answer, reading: Reading, verdict: Verdict, names: tuple[str, ...] = ()

@@ -27,7 +27,7 @@ _CURVED = HIGH.number(Fraction(1, 100))  # of half a unit: an error is worked ou
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Precision:
     """The digits that a line asks for.
 
     unit  of the last digit of its value in the key; a small value has more decimals than others
@@ -46,10 +46,10 @@ class Asked:
         return reading.unit <= self.most
 
 
-def asked_of(key: Number, rounding: Rounding) -> Asked:
-    """What is asked of the line whose value in the key is this."""
+def precision_of(key: Number, rounding: Rounding) -> Precision:
+    """The digits that are asked for of the line whose value in the key is this."""
     most = Fraction(1, 10**rounding.digits)
-    return Asked(min(2 * half_unit(key), most) if key.text else most, most)
+    return Precision(min(2 * half_unit(key), most) if key.text else most, most)
 
 
 def is_rounded(reading: Reading, result: Result, unit: Fraction) -> bool:

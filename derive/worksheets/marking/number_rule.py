@@ -27,7 +27,7 @@ from derive.derivation.numbers.rounding import exponent
 from derive.expression.arithmetic import HIGH
 from derive.expression.nodes import Expression, Number
 from derive.worksheets.marking.carried import Result, Values, fraction
-from derive.worksheets.marking.nearness import Asked, is_cut_off, is_rounded
+from derive.worksheets.marking.nearness import Precision, is_cut_off, is_rounded
 from derive.worksheets.marking.reading.numbers import Reading
 from derive.worksheets.marking.verdicts import COUNTS, Verdict
 from derive.worksheets.marking.work import is_work
@@ -40,14 +40,14 @@ _FEWER = 2  # decimals that may lack where an answer is not wrong, but too short
 class Line:
     """What a line comes to.
 
-    key    its value as the key has it
-    asked  the digits of it
-    right  the same, worked out from the key's numbers; None where they lead to no value
-    old    the value before an update; None of any other line
+    key        its value as the key has it
+    precision  the digits of it that are asked for
+    right      the same, worked out from the key's numbers; None where they lead to no value
+    old        the value before an update; None of any other line
     """
 
     key: Number
-    asked: Asked
+    precision: Precision
     right: Result | None
     old: Fraction | None = None
 
@@ -77,22 +77,22 @@ def verdict_on(
 ) -> tuple[Verdict, Way | None]:  # fmt: skip
     """What an answer is, and by which way that is not the key's."""
     # From the key's numbers first: two mistakes that cancel cost nothing here.
-    if line.right is not None and _is(reading, line.right, line.asked):
+    if line.right is not None and _is(reading, line.right, line.precision):
         return Verdict.RIGHT, None
-    if is_rounded(reading, _as_printed(line), line.asked.of(reading)):
+    if is_rounded(reading, _as_printed(line), line.precision.of(reading)):
         return Verdict.RIGHT, None
     fewer = None if line.right is None else _shorter(reading, line.right, line)
     follows = [(way, result) for way in ways if (result := way.result()) is not None]
     for way, result in follows:
-        if _is(reading, result, line.asked):
-            verdict = _following(way, line.asked, Verdict.RIGHT)
+        if _is(reading, result, line.precision):
+            verdict = _following(way, line.precision, Verdict.RIGHT)
             if fewer is None or verdict in COUNTS:
                 return verdict, way
     if fewer is not None:
         return fewer, None
     for way, result in follows:
         if (shorter := _shorter(reading, result, line)) is not None:
-            return _following(way, line.asked, shorter), way
+            return _following(way, line.precision, shorter), way
     return Verdict.WRONG, None
 
 
@@ -103,19 +103,19 @@ def _as_printed(line: Line) -> Result:
     return Result(number) if right is None else Result(number, right.error, right.exact)
 
 
-def _is(reading: Reading, result: Result, asked: Asked) -> bool:
+def _is(reading: Reading, result: Result, precision: Precision) -> bool:
     """Whether an answer is a value with the digits asked for."""
-    if is_rounded(reading, result, asked.of(reading)):
+    if is_rounded(reading, result, precision.of(reading)):
         return True
-    return asked.complete(reading) and is_cut_off(reading, result)
+    return precision.complete(reading) and is_cut_off(reading, result)
 
 
-def _following(way: Way, asked: Asked, otherwise: Verdict) -> Verdict:
+def _following(way: Way, precision: Precision, otherwise: Verdict) -> Verdict:
     """What an answer is that comes from these numbers; ``otherwise`` where all are fine."""
     if (not way.mistaken and not way.short) or otherwise is Verdict.VAGUE:
         return otherwise
     work = is_work(
-        way.formula, way.values, way.mistaken | way.short, way.nothing, asked.unit / 2
+        way.formula, way.values, way.mistaken | way.short, way.nothing, precision.unit / 2
     )  # fmt: skip
     if way.mistaken:
         return Verdict.FOLLOWS if work else Verdict.TRIVIAL
@@ -138,7 +138,7 @@ def _shorter(reading: Reading, result: Result, line: Line) -> Verdict | None:
     has_moved = line.old is None or reading.unit < abs(value - line.old)
     if digits >= _FEWEST and has_moved:
         return Verdict.COARSE
-    near = reading.unit <= line.asked.most * 10**_FEWER
+    near = reading.unit <= line.precision.most * 10**_FEWER
     return Verdict.VAGUE if near or (rounded and digits > 0) else None
 
 

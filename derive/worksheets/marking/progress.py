@@ -11,7 +11,7 @@ from derive.expression.arithmetic import HIGH
 from derive.expression.nodes import Expression, Partial, Quantity
 from derive.worksheets.exercise import Task
 from derive.worksheets.marking.carried import Result, Value, Values, fraction
-from derive.worksheets.marking.nearness import Asked
+from derive.worksheets.marking.nearness import Precision
 from derive.worksheets.marking.number_rule import Way
 from derive.worksheets.marking.reading.numbers import Reading
 from derive.worksheets.marking.verdicts import Verdict
@@ -97,20 +97,22 @@ class Progress:
                 if same in some:
                     some.add(subject)
 
-    def key_has(self, task: Task, number: Fraction, asked: Asked, right: Result | None) -> None:
+    def key_has(
+        self, task: Task, number: Fraction, precision: Precision, right: Result | None
+    ) -> None:
         """The key's number, and how far from it a student may be who rounds in another way."""
         subject = task.step.subject
         if task.part == "update" or not isinstance(subject, (Quantity, Partial)):
             return
-        error = HIGH.number(asked.unit / 2) + (right.error if right else 0)
+        error = HIGH.number(precision.unit / 2) + (right.error if right else 0)
         self.key.own[subject] = _value(number, error, right)
 
     def wrote(
-        self, task: Task, reading: Reading, asked: Asked, verdict: Verdict, way: Way | None
+        self, task: Task, reading: Reading, precision: Precision, verdict: Verdict, way: Way | None
     ) -> None:
         """A number that can be read; ``way`` by which it follows from others of the student."""
         assert reading.value is not None
-        error = HIGH.number(asked.of(reading) / 2)
+        error = HIGH.number(precision.of(reading) / 2)
         result = way.result() if way is not None else self.key.work_out(task.formula)
         self._goes_on(task, _value(reading.value, error, result))
         if verdict is Verdict.VAGUE or (verdict in _FINE and way is not None and way.short):
@@ -118,14 +120,14 @@ class Progress:
         elif verdict not in _FINE:
             self._of(task).mistaken.add(task.step.subject)
 
-    def skip(self, task: Task, asked: Asked, own: Way) -> None:
+    def skip(self, task: Task, precision: Precision, own: Way) -> None:
         """No number: the student goes on with what the line would have come to, where that rests
         on a mistake, else with the key's."""
         result = own.result() if own.mistaken else None
         number = fraction(result.value) if result else None
         if result is None or number is None:
             return
-        self._goes_on(task, Value(number, result.error + HIGH.number(asked.unit / 2)))
+        self._goes_on(task, Value(number, result.error + HIGH.number(precision.unit / 2)))
         self._of(task).mistaken.add(task.step.subject)
 
     def _goes_on(self, task: Task, value: Value) -> None:

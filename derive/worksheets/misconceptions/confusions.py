@@ -116,8 +116,8 @@ def _closed(formula: Expression) -> Expression:
 
 def sum_for_activation(task: Task, exercise: Exercise) -> Iterator[Expression]:
     """e.g. ∂E/∂W5 = δ_o1·a_h1 → δ_o1·h1; o1 = W5·a_h1 → W5·h1; a_o1 − t1 → o1 − t1"""
-    wanted = task.part == "gradient" or task.kind[:2] == ("define", PRE_ACTIVATION)
-    if not (wanted or is_loss(task) or is_loss_derivative(task) or task.kind == _OUTPUT):
+    fits = task.part == "gradient" or task.kind[:2] == ("define", PRE_ACTIVATION)
+    if not (fits or is_loss(task) or is_loss_derivative(task) or task.kind == _OUTPUT):
         return
     values: dict[Expression, Expression] = {
         q: Quantity(PRE_ACTIVATION, q.layer, q.unit)

@@ -83,7 +83,7 @@ def _put(draft: Draft, mine: tuple[Item, ...]) -> None:
     draft.answers += [answer for item in mine for answer in item.answers]
     draft.numbers = draft.ground.numbers
     for item in mine:
-        draft.each(Equation(item.asked()), Equation(item.solved()))
+        draft.each(Equation(item.on_sheet()), Equation(item.in_key()))
         if item.answers and not item.guided:
             draft.room()
 
@@ -101,8 +101,8 @@ def unit(ground: Ground, ask: Ask, letter: str) -> Question:
         return _part(ground, ask, letter, {fresh}, fresh)
     last = len(ground.exercise.structure.layers)
     pools = {"easy": range(last, last + 1), "hard": range(1, 2)}
-    wanted = pools.get(ask.difficulty, range(1, last + 1))
-    units = [q for q in graph.definitions if q.kind == PRE_ACTIVATION and q.layer in wanted]
+    layers = pools.get(ask.difficulty, range(1, last + 1))
+    units = [q for q in graph.definitions if q.kind == PRE_ACTIVATION and q.layer in layers]
     z = ground.chance.choice(units if ground.is_first else _with_work(ground, units))
     return _part(ground, ask, letter, {z}, z)
 

@@ -64,12 +64,12 @@ def _others(ground: Ground, tasks: Sequence[Task]) -> Iterator[tuple[Expression,
         if not any(truth.same(formula, other.formula) for other in tasks)
         and (ground.is_first or ground.ledger.may_tell(task.step.subject, formula))
     ]  # fmt: skip
-    wanted = 1 if ground.is_first else max(1, _FEWEST - len(tasks))
-    while candidates and wanted:
+    count = 1 if ground.is_first else max(1, _FEWEST - len(tasks))
+    while candidates and count:
         one = ground.chance.choice(candidates)
         yield one
         candidates = [other for other in candidates if not truth.same(other[0], one[0])]
-        wanted -= 1
+        count -= 1
 
 
 def planted_step(task: Task, misconception: str, formula: Expression) -> Step:
@@ -122,7 +122,7 @@ def _lines_with_slip(ground: Ground, ask: Ask) -> tuple[list[Task], int, str, Ex
     """
     exercise, ledger = ground.exercise, ground.ledger
     every = [t for t in exercise.tasks if t.part in ("local", "delta", "gradient")]
-    givens = [t for t in exercise.tasks if t.part == "forward" and t.asked]
+    givens = [t for t in exercise.tasks if t.part == "forward" and t.is_asked]
     fitting: dict[str, list[tuple[Task, Expression]]] = {}
     for task in ground.fresh(every):
         for slip, formula in wrong_formulas(task, exercise):

@@ -186,12 +186,12 @@ class Ledger:
     def reserved(self, mine: Iterable[Task]) -> set[Expression]:
         """The patterns that the questions to come need, and that lines of numbers do not print
         therefore: rather those that none of the lines to be written now is about."""
-        wanted = sum(
+        needed = sum(
             (ask.count if ask.count and ask.kind in _COUNTED else FORMULA_KINDS[ask.kind])
             for ask in self.to_come
             if ask.kind in FORMULA_KINDS
         )
-        if self.exercise.edition == FIRST or not wanted:
+        if self.exercise.edition == FIRST or not needed:
             return set()
         here = {self.pattern(task.formula) for task in mine}
         every = dict.fromkeys(
@@ -199,7 +199,7 @@ class Ledger:
             for task in self.exercise.tasks
             if task.part in ("delta", "gradient") and not self.is_told(task.formula)
         )
-        return set(sorted(every, key=lambda one: one in here)[:wanted])
+        return set(sorted(every, key=lambda one: one in here)[:needed])
 
     def shared(
         self, available: Iterable[Expression], chance: random.Random, least: int = 1

@@ -83,7 +83,7 @@ def of_tasks(
     return Question(
         letter, ask.kind, blank_lines if ask.points is None else ask.points,
         (*intro, *_with_room(mine, ask.space)),
-        (*intro, Equations(tuple(Equation(item.solved()) for item in mine))),
+        (*intro, Equations(tuple(Equation(item.in_key()) for item in mine))),
         answers, mine, ground.numbers, tuple(task.atom for task in givens),
     )  # fmt: skip
 
@@ -174,8 +174,8 @@ def _is_used(task: Task, by: Sequence[Task]) -> bool:
 
 
 def _in_order(ground: Ground, tasks: Sequence[Task]) -> list[Task]:
-    wanted = {task.source for task in tasks}
-    return [task for task in ground.exercise.tasks if task.source in wanted]
+    sources = {task.source for task in tasks}
+    return [task for task in ground.exercise.tasks if task.source in sources]
 
 
 def _intro(
@@ -191,9 +191,9 @@ def _intro(
         opening = (*opening, " ", *ground.words("worksheet_guided"))
     yield Paragraph(opening)
     every = sum(_is_of(task, ask.kind) for task in ground.exercise.tasks)
-    asked = sum(_is_of(task, ask.kind) for task in tasks)
-    if ask.kind == "gradient" and asked < every:
-        yield ground.say("picked", asked=asked, count=every)
+    mine = sum(_is_of(task, ask.kind) for task in tasks)
+    if ask.kind == "gradient" and mine < every:
+        yield ground.say("picked", asked=mine, count=every)
     rounding = ground.numbers.rounding
     if ask.kind == "update" and rounding.update_digits != rounding.digits:
         yield ground.say("update_digits", digits=rounding.update_digits)
@@ -223,6 +223,6 @@ def given_table(ground: Ground, givens: Sequence[Atom]) -> Iterator[Block]:
 def _with_room(mine: Sequence[Item], space: int) -> Iterator[Block]:
     """The lines as the sheet has them, with space to write on."""
     for item in mine:
-        line = Equation(item.asked())
+        line = Equation(item.on_sheet())
         room = item.answers and not item.guided and space
         yield Together((line, Space(space))) if room else line

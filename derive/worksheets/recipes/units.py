@@ -77,9 +77,9 @@ def _lacking(structure: Network, units: Sequence[str]) -> str:
 def _refusal(kind: str, networks: str) -> str:
     """Why networks cannot have a kind of unit."""
     kinds = tuple(_ABLE) if kind == ANY else (kind,)
-    wanted = " or ".join(kinds)
+    either = " or ".join(kinds)
     takes = "; ".join(f"{one} takes {_TAKES[one]}" for one in kinds)
-    return f"units: the recipe asks for a {wanted} unit, and {networks} cannot have one: {takes}"
+    return f"units: the recipe asks for a {either} unit, and {networks} cannot have one: {takes}"
 
 
 def check_units(network: Network | Family, units: Sequence[str]) -> None:

@@ -36,31 +36,31 @@ INACTIVE = "a unit of relu is inactive"  # and nothing else speaks against the n
 ZERO_DELTAS = "all deltas of a layer are 0"
 
 
-def fault(exercise: Exercise, numbers: Numbers, wanted: Sequence[Special] = ()) -> str | None:
+def fault(exercise: Exercise, numbers: Numbers, special: Sequence[Special] = ()) -> str | None:
     """What speaks against a variant, in words; None where nothing does.
 
-    wanted  the units that are to be saturated or dead; all others are not
+    special  the units that are to be saturated or dead; all others are not
     Looks at the forward pass first and works nothing out that is not needed. Raises
     ArithmeticError where a formula has no value.
     """
-    return next(_faults(exercise, numbers, wanted), None)
+    return next(_faults(exercise, numbers, special), None)
 
 
-def _faults(exercise: Exercise, numbers: Numbers, wanted: Sequence[Special]) -> Iterator[str]:
+def _faults(exercise: Exercise, numbers: Numbers, special: Sequence[Special]) -> Iterator[str]:
     structure = exercise.structure
     for layer in structure.layers:
-        here = [one for one in wanted if one.layer == layer.index]
+        here = [one for one in special if one.layer == layer.index]
         yield from _saturated(layer, numbers, {q.unit for q in here if q.kind == SATURATED})
         dead = {one.unit for one in here if one.kind == DEAD}
-        yield from _dead(layer, numbers, dead if wanted else None)
-    yield from _slopes(numbers, wanted)
+        yield from _dead(layer, numbers, dead if special else None)
+    yield from _slopes(numbers, special)
     yield from _loss(exercise, numbers)
     for quantity, formula in exercise.derivation.layered.definitions.items():
         if _nearest_edge(formula, numbers.environment) < HIGH.number(EDGE):
             yield f"the formula of a {quantity.kind} is near a kink"
-    yield from _size(exercise, numbers, any(one.kind == SATURATED for one in wanted))
+    yield from _size(exercise, numbers, any(one.kind == SATURATED for one in special))
     relu = [layer for layer in structure.layers if layer.activation.name == "relu"]
-    if not wanted and any(0 in _values(layer, numbers) for layer in relu):
+    if not special and any(0 in _values(layer, numbers) for layer in relu):
         yield INACTIVE
 
 
@@ -72,31 +72,31 @@ def _values(layer: Layer, numbers: Numbers) -> list[Fraction]:
     return [_value(numbers, Quantity(ACTIVATION, layer.index, j)) for j in range(layer.units)]
 
 
-def _saturated(layer: Layer, numbers: Numbers, wanted: set[int]) -> Iterator[str]:
+def _saturated(layer: Layer, numbers: Numbers, units: set[int]) -> Iterator[str]:
     reach = layer.activation.range
     if reach is not None and reach.low is not None and reach.high is not None:
         margin = EDGE * (reach.high - reach.low)
         low, high = reach.low + margin, reach.high - margin
         free = layer.units > 1 or layer.activation.function is not None  # softmax of one unit: 1
         for unit, value in enumerate(_values(layer, numbers) if free else ()):
-            if unit in wanted and low <= value <= high:
+            if unit in units and low <= value <= high:
                 yield f"the unit asked for in layer {layer.index} is not saturated"
-            if unit not in wanted and not low <= value <= high:
+            if unit not in units and not low <= value <= high:
                 yield f"a unit of layer {layer.index} is saturated"
 
 
-def _dead(layer: Layer, numbers: Numbers, wanted: set[int] | None) -> Iterator[str]:
+def _dead(layer: Layer, numbers: Numbers, units: set[int] | None) -> Iterator[str]:
     inactive = {unit for unit, value in enumerate(_values(layer, numbers)) if value == 0}
-    allowed = len(inactive) <= 1 if wanted is None else inactive == wanted
+    allowed = len(inactive) <= 1 if units is None else inactive == units
     if not allowed or len(inactive) == layer.units:
-        few = ", or too few" if wanted is not None else ""
+        few = ", or too few" if units is not None else ""
         yield f"layer {layer.index} has too many inactive units{few}"
 
 
-def _slopes(numbers: Numbers, wanted: Sequence[Special]) -> Iterator[str]:
+def _slopes(numbers: Numbers, special: Sequence[Special]) -> Iterator[str]:
     """What a saturated unit lets through is to be seen: not 0.0000 at the digits of the sheet."""
     least = Fraction(1, 10 ** max(numbers.rounding.digits, _SLOPE))
-    for one in wanted:
+    for one in special:
         slope = Partial(one.activation, one.pre_activation)
         exact = numbers.environment.partial(one.activation, one.pre_activation)
         printed = numbers.displayed(slope).number.value if slope in numbers.formulas else least

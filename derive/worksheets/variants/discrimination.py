@@ -40,7 +40,7 @@ class _Line:
     """
 
     source: str
-    asked: bool
+    is_asked: bool
     update: bool
     letter: Quantity | None
     mentioned: tuple[Quantity, ...]
@@ -65,13 +65,13 @@ class Telling:
     def _line(self, exercise: Exercise, task: Task) -> _Line:
         wrong = tuple(
             (slip.misconception.id, slip.misconception.fewer, self._in_letters(slip.formula))
-            for slip in (self._every(task, exercise) if task.asked else ())
+            for slip in (self._every(task, exercise) if task.is_asked else ())
         )
         right = self._in_letters(task.formula)
         update = task.part == "update"
         letter = None if update else self._letter(task.step.subject)
         mentioned = tuple(map(self._letter, atoms(task.formula)))
-        return _Line(task.source, task.asked, update, letter, mentioned, right, wrong)
+        return _Line(task.source, task.is_asked, update, letter, mentioned, right, wrong)
 
     def _letter(self, atom: Expression) -> Quantity:
         return self._letters.setdefault(atom, variable(f"n{len(self._letters)}"))
@@ -100,7 +100,7 @@ class Telling:
         for line in self.lines:
             mentioned = {q: errors[q] for q in line.mentioned if q in errors}
             error = propagated(slopes(line.right, Bindings(values, FLOATS)), mentioned, 0.0)
-            if not line.asked:  # another name of something worked out before
+            if not line.is_asked:  # another name of something worked out before
                 assert line.letter is not None
                 errors[line.letter] = error
                 continue

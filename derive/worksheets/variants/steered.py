@@ -33,7 +33,7 @@ _X = variable("x")
 
 
 def steer(
-    graph: NetworkGraph, givens: Givens, wanted: Sequence[Special], chance: random.Random
+    graph: NetworkGraph, givens: Givens, special: Sequence[Special], chance: random.Random
 ) -> bool:
     """Change weights until each unit that is wanted is as it should be, and no other relu is 0.
 
@@ -41,7 +41,7 @@ def steer(
     formula has no value.
     """
     values: dict[Quantity, float] = {q: float(number.value) for q, number in givens.items()}
-    kinds = {(one.layer, one.unit): one.kind for one in wanted}
+    kinds = {(one.layer, one.unit): one.kind for one in special}
     before: Sequence[Quantity] = graph.inputs
     for layer in graph.network.layers:
         for z in pre_activations(layer):

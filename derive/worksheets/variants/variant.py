@@ -119,16 +119,16 @@ class Search:
     def _good(self, chance: random.Random, tries: int) -> Draw:
         faults: Counter[str] = Counter()
         for draws in range(1, tries + 1):
-            wanted = tuple(chance.choice(units) for units in self.choices)
+            special = tuple(chance.choice(units) for units in self.choices)
             try:
                 givens = draw(self.exercise.structure, self.rate, chance)
-                if wanted and not steer(self.exercise.derivation.layered, givens, wanted, chance):
+                if special and not steer(self.exercise.derivation.layered, givens, special, chance):
                     faults["the inputs are too small for the units asked for"] += 1
                     continue
                 numbers = numbers_with(self.exercise, givens, self.rounding)
-                problem = fault(self.exercise, numbers, wanted)
+                problem = fault(self.exercise, numbers, special)
                 if problem is None or problem == INACTIVE:  # see _awake
-                    return Draw(numbers, draws, self.telling.alike(numbers, choosing=True), wanted)
+                    return Draw(numbers, draws, self.telling.alike(numbers, choosing=True), special)
             except ArithmeticError:
                 problem = "a formula has no value"
             faults[problem] += 1

@@ -83,11 +83,11 @@ def _numbers(bundle: Bundle, kind: str, text: str) -> list[int] | str:
         return f"variant {text[:60]!r}; allowed are 1 to {bundle.count}"
     if not bundle.students:
         return f"student {text[:60]!r}: the worksheet has no roster; write the form or the variant"
-    wanted = _plain(text)
+    name = _plain(text)
     students = list(enumerate(bundle.students, start=1))
     return (
-        [number for number, student in students if _plain(student.id) == wanted]
-        or [number for number, student in students if _plain(student.name) == wanted]
+        [number for number, student in students if _plain(student.id) == name]
+        or [number for number, student in students if _plain(student.name) == name]
         or _alike(bundle, text)
         or f"student {text[:60]!r} is not on the roster; write the id, the name or the form"
     )
@@ -95,10 +95,10 @@ def _numbers(bundle: Bundle, kind: str, text: str) -> list[int] | str:
 
 def _alike(bundle: Bundle, text: str) -> list[int]:
     """The variants of students whose id or name a spreadsheet may have made this text of."""
-    wanted = _bare(text)
+    bare = _bare(text)
     return [
         number for number, student in enumerate(bundle.students, start=1)
-        if wanted and wanted in (_bare(student.id), _bare(student.name))
+        if bare and bare in (_bare(student.id), _bare(student.name))
     ]  # fmt: skip
 
 

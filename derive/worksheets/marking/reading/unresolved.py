@@ -17,17 +17,17 @@ def unresolved(
     The chain rule may be written out, ∂E/∂o1·∂o1/∂W5. What stands for the whole chain to the
     quantity asked about may not: ∂E1/∂W5, σ′(h1) for ∂a_h1/∂h1, or ∂(…)/∂W5.
     """
-    asked = _as_partial(subject)
-    of = asked.of if isinstance(asked, Partial) else None
+    goal = _as_partial(subject)
+    of = goal.of if isinstance(goal, Partial) else None
     definition = graph.definitions.get(of) if isinstance(of, Quantity) else None
     for node in formula.walk():
-        if node == subject or _as_partial(node) == asked:
+        if node == subject or _as_partial(node) == goal:
             return Fault("names-itself")
-        if not isinstance(asked, Partial) or node in right.walk():
+        if not isinstance(goal, Partial) or node in right.walk():
             continue
         if isinstance(node, Apply) and _is_slope(node, definition):
             return Fault("names-itself")
-        if isinstance(node, Partial) and node.by == asked.by:
+        if isinstance(node, Partial) and node.by == goal.by:
             if not isinstance(node.of, Quantity):
                 return Fault("leaves-open")
             inside = graph.definitions.get(node.of)

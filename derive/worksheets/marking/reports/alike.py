@@ -39,7 +39,7 @@ class Alike:
         first wrong step, so those add up."""
         steps = self.steps
         return (
-            _span([step.asked for step in steps]), _span([step.wrong for step in steps]),
+            _span([step.sheets for step in steps]), _span([step.wrong for step in steps]),
             str(sum(step.first for step in steps)), _span([step.missing for step in steps]),
         )  # fmt: skip
 
@@ -60,7 +60,7 @@ def alike(steps: Sequence[StepTally]) -> list[Alike]:
     groups: dict[tuple[object, ...], list[int]] = {}
     for place, step in enumerate(steps):
         if step.failed:
-            how = _mostly(step) or (step.asked, step.wrong, step.missing)
+            how = _mostly(step) or (step.sheets, step.wrong, step.missing)
             groups.setdefault((step.question, step.kind, how), []).append(place)
     rows = [Alike(tuple(_runs(steps, places))) for places in groups.values()]
     return sorted(rows, key=lambda one: -one.failed)

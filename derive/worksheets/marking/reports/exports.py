@@ -51,7 +51,7 @@ def steps_table(marks: ClassMarks) -> str:
     rows = [["question", "kind", "step", "asked", "wrong", "first", "missing", "misconceptions"]]
     for step in report(marks).steps:
         misconceptions = " ".join(f"{row}:{count}" for row, count in step.misconceptions)
-        counts = (step.asked, step.wrong, step.first, step.missing)
+        counts = (step.sheets, step.wrong, step.first, step.missing)
         subject = _spelled(step.subject, marks.names) or step.step
         rows.append([step.question, step.kind, subject, *map(str, counts), misconceptions])
     return str(table(rows, ".csv"))
@@ -131,7 +131,7 @@ def _report(figures: Report, names: Names) -> dict[str, Any]:
         "steps": [
             {
                 "question": step.question, "kind": step.kind, "step": step.step,
-                "subject": _spelled(step.subject, names) or None, "asked": step.asked,
+                "subject": _spelled(step.subject, names) or None, "asked": step.sheets,
                 "wrong": step.wrong, "first": step.first, "missing": step.missing,
                 "misconceptions": dict(step.misconceptions),
             }

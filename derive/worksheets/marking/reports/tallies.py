@@ -23,6 +23,7 @@ class StepTally:
     step     of the derivation, or the blank; "" where sheets about different networks are tallied
              by question
     subject  what is worked out in it; None where it is no line of working, or lines of many
+    sheets   in which it was asked
     wrong    sheets in which it is wrong; first: in which it is the first wrong step
     missing  sheets in which something of it is left out, cannot be read or has too few digits to
              tell, and nothing is wrong
@@ -32,7 +33,7 @@ class StepTally:
     kind: str
     step: str
     subject: Expression | None
-    asked: int
+    sheets: int
     wrong: int
     first: int
     missing: int

@@ -54,7 +54,7 @@ class Labels:
     def _of(self, task: Task, place: Expression, filled: bool) -> Content:
         """The result of a task, a gap for it, or no number where it has been asked for already."""
         ground, is_gap = self.part.ground, task.source in self.gaps
-        if not task.asked:  # behind an identity
+        if not task.is_asked:  # behind an identity
             return (place, " = ", task.formula)
         if ground.ledger.is_known(task.atom) or (task in self.silent and not is_gap):
             return (place,) if isinstance(place, Quantity) else ()

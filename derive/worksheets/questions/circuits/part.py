@@ -66,13 +66,13 @@ class Part:
         by_subject = {t.step.subject: t for t in self.ground.exercise.tasks if t.part != "update"}
         receives = {t.source for place, t in self.places.items() if t and self._receives(place)}
         pool = [
-            task for task in self.tasks if task.asked and task.source not in receives and all(
+            task for task in self.tasks if task.is_asked and task.source not in receives and all(
                 atom in there or known(atom) or atom not in by_subject
                 or by_subject[atom].part == "local"
                 for atom in atoms(task.formula)
             )
         ]  # fmt: skip
-        others = [task for task in self.tasks if task not in pool and task.asked]
+        others = [task for task in self.tasks if task not in pool and task.is_asked]
         if self.ground.is_first:
             return [t for t in pool if not any(self._gives_away(other, t) for other in others)]
         return [task for task in pool if self.ground.ledger.may_ask(task.step.subject)]
@@ -140,7 +140,7 @@ class Part:
         twins, operands = ledger.twins(one.step.subject), atoms(one.formula)
         return [
             task for task in self.ground.exercise.tasks
-            if task.asked and task.step.subject in operands
+            if task.is_asked and task.step.subject in operands
             and not ledger.is_known(task.step.subject)
             and (task.step.subject in twins or task in self.telling or ledger.is_expected(task)
                  or not ledger.may_print(task.step.subject))
