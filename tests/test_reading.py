@@ -13,7 +13,7 @@ import pytest
 import derive
 from derive.compute.training.data import read_data
 from derive.reading import CHUNK, read_bytes
-from derive.worksheets.classes.bundle import read_bundle
+from derive.worksheets.classes.bundle_files import read_bundle
 from derive.worksheets.classes.roster import read_roster
 from derive.worksheets.marking.reading.submissions import read_submissions
 from derive.worksheets.recipes.files import recipe_from

@@ -77,7 +77,7 @@ def worksheet(
     NETWORK is a network file, or a family of networks, of which each sheet draws one.
     """
     _refuse_contradictions(click.get_current_context().params)
-    from derive.worksheets.classes.bundle import read_bundle
+    from derive.worksheets.classes.bundle_files import read_bundle
     from derive.worksheets.classes.handout import Order, file_names, hand_out, is_private
     from derive.worksheets.classes.roster import read_roster
     from derive.worksheets.source import USUAL_VARIANTS

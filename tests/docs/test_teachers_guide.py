@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from derive.cli import commands
-from derive.worksheets.classes.bundle import read_bundle
+from derive.worksheets.classes.bundle_files import read_bundle
 from derive.worksheets.recipes.family_files import read_family
 
 GUIDE = Path(__file__).parents[2] / "docs" / "teachers-guide.md"

@@ -17,7 +17,7 @@ import derive
 from derive.cli import commands
 from derive.network import Dense, Network
 from derive.worksheets import Ask, Recipe, WorksheetError
-from derive.worksheets.classes.bundle import read_bundle
+from derive.worksheets.classes.bundle_files import read_bundle
 from derive.worksheets.classes.roster import read_roster
 from derive.worksheets.classes.workers import workers
 from derive.writers import write

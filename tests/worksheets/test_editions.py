@@ -14,7 +14,8 @@ import pytest
 
 import derive
 from derive.worksheets.answers import ChoiceAnswer, CountAnswer, FormulaAnswer, NamesAnswer
-from derive.worksheets.classes.bundle import Bundle, read_bundle
+from derive.worksheets.classes.bundle import Bundle
+from derive.worksheets.classes.bundle_files import read_bundle
 from derive.worksheets.source import FIRST
 
 FOLDER = Path(__file__).parents[1] / "data" / "handed-out"

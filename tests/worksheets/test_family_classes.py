@@ -20,7 +20,8 @@ from derive.network import Network
 from derive.network.saving import structure_text
 from derive.worksheets import Family, Worksheet, WorksheetError
 from derive.worksheets.classes import bundle
-from derive.worksheets.classes.bundle import Bundle, read_bundle
+from derive.worksheets.classes.bundle import Bundle
+from derive.worksheets.classes.bundle_files import read_bundle
 from derive.worksheets.classes.workers import workers
 from derive.worksheets.exercise import Exercise
 from derive.worksheets.marking.reports.delivery import files

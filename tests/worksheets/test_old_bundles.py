@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import derive
-from derive.worksheets.classes.bundle import read_bundle
+from derive.worksheets.classes.bundle_files import read_bundle
 from derive.worksheets.marking import Verdict
 
 FOLDER = Path(__file__).parents[1] / "data" / "bundles"

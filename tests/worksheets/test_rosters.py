@@ -15,7 +15,7 @@ from worksheets.networks import two_two_two
 import derive
 from derive.cli import commands
 from derive.worksheets import WorksheetError
-from derive.worksheets.classes.bundle import read_bundle
+from derive.worksheets.classes.bundle_files import read_bundle
 from derive.worksheets.classes.headings import columns_of
 from derive.worksheets.classes.roster import Roster, read_roster
 from derive.worksheets.marking.reports.exports import marks_table

@@ -20,7 +20,8 @@ import derive
 from derive.cli import commands
 from derive.files import Drafts, open_to_others
 from derive.worksheets import Recipe, Worksheet, WorksheetError
-from derive.worksheets.classes.bundle import Bundle, read_bundle
+from derive.worksheets.classes.bundle import Bundle
+from derive.worksheets.classes.bundle_files import read_bundle
 from derive.worksheets.classes.handout import is_private
 from derive.worksheets.sheets.maker import Maker
 from derive.worksheets.source import ALPHABET, Source, new_secret

@@ -15,7 +15,7 @@ from click.testing import CliRunner, Result
 
 from derive.cli import commands
 from derive.files import Drafts
-from derive.worksheets.classes.bundle import read_bundle
+from derive.worksheets.classes.bundle_files import read_bundle
 from derive.worksheets.classes.workers import workers
 
 NETWORK = Path(__file__).parents[2] / "examples" / "mazur.yaml"

@@ -17,7 +17,7 @@ from derive.cli import commands
 from derive.derivation.numbers.rounding import rounded
 from derive.network import Dense, Network
 from derive.worksheets import Ask, Recipe
-from derive.worksheets.classes.bundle import read_bundle
+from derive.worksheets.classes.bundle_files import read_bundle
 from derive.worksheets.marking.carried import Values
 from derive.worksheets.marking.verdicts import Verdict
 from derive.worksheets.misconceptions import MISCONCEPTIONS, slips

@@ -9,8 +9,6 @@ bundle has the keys.
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import sha256
@@ -21,10 +19,8 @@ from typing import Any
 
 from derive.document.blocks import Person
 from derive.network.description import Network
-from derive.network.errors import NetworkError
 from derive.network.loader import is_family, load
 from derive.network.saving import structure_text
-from derive.reading import read_bytes
 from derive.worksheets.recipes.combinations import combination_of
 from derive.worksheets.recipes.family import Family
 from derive.worksheets.recipes.family_files import read_family
@@ -32,16 +28,10 @@ from derive.worksheets.recipes.recipe import Recipe, WorksheetError, recipe_of
 from derive.worksheets.recipes.units import check_units
 from derive.worksheets.sheets.maker import Maker, Variant
 from derive.worksheets.sheets.pages import Form
-from derive.worksheets.source import FIRST, LATEST, MOST_VARIANTS, Source
+from derive.worksheets.source import FIRST, Source
 
-MAX_BYTES = 5_000_000
 MOST_KEPT = 64  # structures that a process remembers
 _VARIANTS_KEPT = 32
-_KEYS = {
-    "derive": str, "network": str, "notation": str, "recipe": dict, "variants": int,
-    "students": list, "redraws": dict,
-}  # fmt: skip
-_VARIANT = re.compile(r"[1-9][0-9]{0,3}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +66,7 @@ class Bundle:
     count: int
     students: tuple[Student, ...] = ()
     redraws: tuple[tuple[int, int], ...] = ()
-    version: str = field(default_factory=lambda: _version())
+    version: str = field(default_factory=lambda: version())
     columns: tuple[str, ...] = ()
 
     @property
@@ -152,12 +142,8 @@ class Bundle:
         return json.dumps(data, indent=1, ensure_ascii=False) + "\n"
 
 
-def _source(data: Mapping[str, Any]) -> Source:
-    """What a bundle's file says that its variants are drawn from. Raises WorksheetError."""
-    return Source(data.get("secret", ""), data.get("seed"), data.get("edition", FIRST))
-
-
-def _version() -> str:
+def version() -> str:
+    """Of this derive, as a bundle keeps it."""
     from derive import __version__  # derive itself names what is here
 
     return __version__
@@ -207,94 +193,3 @@ def _maker(network: str, notation: str, recipe: str, edition: int, templates: Pa
 def _variant(maker: Maker, number: int, source: Source, redraw: int, form: Form) -> Variant:
     """A variant that may be asked for again soon: it is made, shown and marked in one process."""
     return maker.variant(number, source, redraw, form)
-
-
-def read_bundle(path: str | Path) -> Bundle:
-    """A bundle from its file. Raises WorksheetError with every problem, OSError."""
-    raw = read_bytes(path, MAX_BYTES)
-    if len(raw) > MAX_BYTES:
-        raise WorksheetError(f"{path}: more than {MAX_BYTES} bytes; a bundle is smaller")
-    try:
-        data = json.loads(raw.decode("utf-8-sig"))
-        json.dumps(data, ensure_ascii=False).encode()  # half a character cannot be printed
-    except (ValueError, RecursionError):
-        raise WorksheetError(f"{path}: {_WHAT}") from None
-    problems = list(_problems(data))
-    if problems:
-        raise WorksheetError("\n".join(f"{path}: {problem}" for problem in problems))
-    bundle = Bundle(
-        data["network"], data["notation"], json.dumps(data["recipe"], ensure_ascii=False),
-        _source(data), data["variants"],
-        tuple(Student(one[0], one[1], tuple(one[2:])) for one in data["students"]),
-        tuple((int(number), count) for number, count in data["redraws"].items()), data["derive"],
-        tuple(data.get("columns", [])),
-    )  # fmt: skip
-    try:
-        bundle.maker()
-    except (NetworkError, WorksheetError) as error:
-        raise WorksheetError(f"{path}: does not describe a worksheet: {error}; {_WHAT}") from None
-    except (ValueError, TypeError, AttributeError, LookupError):  # a notation without its network
-        raise WorksheetError(f"{path}: does not describe a worksheet; {_WHAT}") from None
-    return bundle
-
-
-_WHAT = "not a bundle; take the bundle.json that `derive worksheet` wrote beside the sheets"
-
-
-def _no_source(data: Mapping[str, Any]) -> str:
-    """What is wrong with the secret or the seed of a bundle; "" where nothing is."""
-    kinds = {"seed": int} if data.get("edition", FIRST) == FIRST else {"secret": str, "seed": int}
-    there = [key for key in kinds if key in data]
-    if len(there) != 1:
-        return f"{' or '.join(kinds)} is {'there twice' if there else 'missing'}; {_WHAT}"
-    value = data[there[0]]
-    if not isinstance(value, kinds[there[0]]) or isinstance(value, bool):
-        return f"{there[0]}: got {json.dumps(value)[:60]}; {_WHAT}"
-    try:
-        _source(data)
-    except WorksheetError as error:
-        return str(error)
-    return ""
-
-
-def _problems(data: Any) -> list[str]:
-    if not isinstance(data, Mapping):
-        return [_WHAT]
-    problems = []
-    for key, kind in _KEYS.items():
-        if key not in data:
-            problems.append(f"{key} is missing; {_WHAT}")
-        elif not isinstance(data[key], kind) or isinstance(data[key], bool):
-            problems.append(f"{key}: got {json.dumps(data[key])[:60]}; {_WHAT}")
-    if problems:
-        return problems
-    edition = data.get("edition", FIRST)
-    if type(edition) is not int or not FIRST <= edition <= LATEST:
-        problems.append(
-            f"made with derive {data['derive']}, whose sheets this one ({_version()}) cannot make; "
-            f"install derive=={data['derive']} to make or mark them"
-        )
-    elif problem := _no_source(data):
-        problems.append(problem)
-    if not 1 <= data["variants"] <= MOST_VARIANTS:
-        problems.append(f"variants: got {data['variants']}; allowed are 1 to {MOST_VARIANTS}")
-    students, columns = data["students"], data.get("columns", [])
-    if not isinstance(columns, list) or not all(isinstance(head, str) for head in columns):
-        return [*problems, "columns: allowed is a list of headings"]
-    fine = all(
-        isinstance(one, list)
-        and len(one) == 2 + len(columns)
-        and all(isinstance(x, str) for x in one)
-        for one in students
-    )
-    if not fine or (students and len(students) != data["variants"]):
-        problems.append(
-            "students: allowed is an id, a name and a cell of each column for every "
-            "variant, or none at all"
-        )
-    if not all(
-        _VARIANT.fullmatch(number) and type(count) is int and 0 <= count < 1000
-        for number, count in data["redraws"].items()
-    ):
-        problems.append("redraws: allowed are variants and how often they were drawn again")
-    return problems

@@ -10,7 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from derive.worksheets.classes.bundle import Bundle, read_bundle
+from derive.worksheets.classes.bundle import Bundle
+from derive.worksheets.classes.bundle_files import read_bundle
 from derive.worksheets.classes.handout import BUNDLE
 from derive.worksheets.recipes.recipe import WorksheetError
 from derive.writers.registry import REGISTRY

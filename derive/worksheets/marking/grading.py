@@ -16,7 +16,8 @@ from derive.document.blocks import Person
 from derive.document.wording import variants, wording
 from derive.expression.nodes import Expression
 from derive.notation import Names
-from derive.worksheets.classes.bundle import Bundle, Student, read_bundle
+from derive.worksheets.classes.bundle import Bundle, Student
+from derive.worksheets.classes.bundle_files import read_bundle
 from derive.worksheets.marking.judges import Judges
 from derive.worksheets.marking.points import Blank, shared_out
 from derive.worksheets.marking.reading.submissions import check_labels, read_submissions

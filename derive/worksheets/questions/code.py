@@ -89,35 +89,61 @@ def code(ground: Ground, ask: Ask, letter: str) -> Question:
             ledger.ask_for(task.step.subject, *formulas)
         elif task.source not in omitted:
             ledger.tell(task.step.subject, *formulas)
-    sheet: list[str] = []
-    key: list[str] = []
-    omitted_names: list[str] = []  # of the lines just before, which the sheet omits
+    listing = _Listing(ground)
     for task in tasks:
         formula = written_out(task, exercise)
         if not exercise.equality.same(task.step.subject, formula, task.step.assumes):
             raise CheckFailed(task.source, "is another formula in code")
         name, right = identifiers(_target(task)), printer(formula)
         if task.source in omitted:
-            omitted_names.append(name)
-            key += _statement(name, right)
-            continue
-        sheet += _omission(ground, omitted_names)
-        omitted_names.clear()
-        if task.source in blank:
+            listing.omit(name, right)
+        elif task.source in blank:
             label = draft.label()
             draft.answers.append(
                 FormulaAnswer(label, task.step.subject, formula, task.source,
                               task.step.assumes, recognised(task, exercise))
             )  # fmt: skip
-            sheet.append(f"{name} = {_BLANK}  # ({label})")
-            key += _statement(name, right, f"  # ({label})")
+            listing.add(name, right, label)
         else:
-            sheet += _statement(name, right)
-            key += _statement(name, right)
-    sheet += _omission(ground, omitted_names)
+            listing.add(name, right)
     draft.begin()
-    draft.each(Code(tuple(sheet)), Code(tuple(key)))
+    draft.each(*listing.blocks())
     return draft.question()
+
+
+class _Listing:
+    """The lines of the code, as the sheet and as the key have them."""
+
+    def __init__(self, ground: Ground) -> None:
+        self._ground = ground
+        self._sheet: list[str] = []
+        self._key: list[str] = []
+        self._omitted: list[str] = []  # names that the last lines assign to, if the sheet has none
+
+    def add(self, name: str, right: str, label: str = "") -> None:
+        """An assignment; with a label, its right-hand side is a blank."""
+        self._say_omitted()
+        comment = f"  # ({label})" if label else ""
+        self._sheet += [f"{name} = {_BLANK}{comment}"] if label else _statement(name, right)
+        self._key += _statement(name, right, comment)
+
+    def omit(self, name: str, right: str) -> None:
+        """An assignment that only the key has."""
+        self._omitted.append(name)
+        self._key += _statement(name, right)
+
+    def blocks(self) -> tuple[Code, Code]:
+        """All lines, of the sheet and of the key."""
+        self._say_omitted()
+        return Code(tuple(self._sheet)), Code(tuple(self._key))
+
+    def _say_omitted(self) -> None:
+        """A comment in place of lines that are omitted, over several where there are many."""
+        if self._omitted:
+            names = ", ".join(self._omitted)
+            comment = self._ground.words.text("worksheet_code_left_out", names=names)
+            self._sheet += [f"# {line}" for line in wrap(comment, _COLUMNS - 2)]
+            self._omitted.clear()
 
 
 def _blank_and_omitted(
@@ -153,14 +179,6 @@ def _blank_and_omitted(
             hidden.add(ledger.pattern(task.formula))
             blank.add(task.source)
     return blank, omitted
-
-
-def _omission(ground: Ground, names: Sequence[str]) -> list[str]:
-    """A comment in place of lines that are omitted, over several where there are many."""
-    if not names:
-        return []
-    comment = ground.words.text("worksheet_code_left_out", names=", ".join(names))
-    return [f"# {line}" for line in wrap(comment, _COLUMNS - 2)]
 
 
 def _statement(name: str, right: str, comment: str = "") -> list[str]:
