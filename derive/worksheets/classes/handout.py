@@ -187,19 +187,28 @@ def hand_out(
                 progress(len(labels), count)
         for place, text in behind.items():
             drafts.add(place, text)
-        others: dict[str, str | bytes] = {}
-        if not order.only:
-            others[BUNDLE] = distinct.bundle.text()
-            others[UNTOLD] = _untold_table(distinct.bundle, untold)
-        if order.answer_sheet:
-            name = f"answers{order.answer_sheet}"
-            others[name] = answer_sheet(distinct.bundle, labels, order.answer_sheet)
-        for name, content in others.items():
+        for name, content in _of_the_class(order, distinct.bundle, labels, untold).items():
             paths[directory / name] = None
             drafts.add(directory / name, content, is_private(name))
         if allow is not None:
             allow(list(paths))
     return HandedOut(distinct.bundle, list(paths), sum(bool(mistakes) for _, mistakes in untold))
+
+
+def _of_the_class(
+    order: Order, bundle: Bundle, labels: Sequence[Labels],
+    untold: Sequence[tuple[int, Sequence[Untold]]],
+) -> dict[str, str | bytes]:  # fmt: skip
+    """What belongs to no single variant: the bundle, the mistakes that do not show, a table for
+    the answers."""
+    files: dict[str, str | bytes] = {}
+    if not order.only:
+        files[BUNDLE] = bundle.text()
+        files[UNTOLD] = _untold_table(bundle, untold)
+    if order.answer_sheet:
+        name = f"answers{order.answer_sheet}"
+        files[name] = answer_sheet(bundle, labels, order.answer_sheet)
+    return files
 
 
 def _untold_table(

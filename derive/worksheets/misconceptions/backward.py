@@ -73,9 +73,14 @@ def is_loss_derivative(task: Task) -> bool:
 
 def is_slope(node: Expression) -> bool:
     """Whether a node is ∂a/∂z, the f′ of a unit."""
-    return (
-        isinstance(node, Partial) and isinstance(node.of, Quantity) and node.of.kind == ACTIVATION
-    )
+    return _unit_of_slope(node) is not None
+
+
+def _unit_of_slope(node: Expression) -> int | None:
+    """The unit whose f′ a node is; None where it is none."""
+    if isinstance(node, Partial) and isinstance(node.of, Quantity) and node.of.kind == ACTIVATION:
+        return node.of.unit
+    return None
 
 
 def no_derivative(task: Task, exercise: Exercise) -> Iterator[Expression]:
@@ -111,28 +116,38 @@ def derivative_place(task: Task, exercise: Exercise) -> Iterator[Expression]:
     activation; δ_h1 with the f′ of the next layer."""
     subject = task.step.subject
     if task.part == "local" and isinstance(subject, Partial) and is_slope(subject):
-        swapped: dict[Expression, Expression] = {}
-        for q in quantities(task.formula):
-            if q.kind == ACTIVATION:
-                swapped[q] = Quantity(PRE_ACTIVATION, q.layer, q.unit)
-            elif q.kind == PRE_ACTIVATION:
-                swapped[q] = Quantity(ACTIVATION, q.layer, q.unit)
-        if swapped:
-            yield substitute(task.formula, swapped)
-        assert isinstance(subject.of, Quantity)
-        activated = exercise.derivation.layered.definitions[subject.of]
-        again = substitute(activated, {subject.by: subject.of})  # f(a) where f(z) belongs
-        if subject.of in quantities(task.formula):
-            yield substitute(task.formula, {subject.of: again})
+        yield from _in_another_place(task, subject, exercise)
     if task.kind == ("delta", "hidden"):
-        for node in {node: None for node in task.formula.walk() if is_slope(node)}:
-            assert isinstance(node, Partial)
-            layer = node.by.layer + 1
-            for unit in range(exercise.structure.sizes[layer]):
-                other = Partial(Quantity(ACTIVATION, layer, unit),
-                                Quantity(PRE_ACTIVATION, layer, unit))  # fmt: skip
-                if other in exercise.formulas:
-                    yield substitute(task.formula, {node: other})
+        yield from _of_the_next_layer(task, exercise)
+
+
+def _in_another_place(task: Task, slope: Partial, exercise: Exercise) -> Iterator[Expression]:
+    """f′ with activations and pre-activations swapped, and with f(a) where f(z) belongs."""
+    assert isinstance(slope.of, Quantity)
+    swapped: dict[Expression, Expression] = {}
+    for q in quantities(task.formula):
+        if q.kind == ACTIVATION:
+            swapped[q] = Quantity(PRE_ACTIVATION, q.layer, q.unit)
+        elif q.kind == PRE_ACTIVATION:
+            swapped[q] = Quantity(ACTIVATION, q.layer, q.unit)
+    if swapped:
+        yield substitute(task.formula, swapped)
+    activation = exercise.derivation.layered.definitions[slope.of]
+    again = substitute(activation, {slope.by: slope.of})
+    if slope.of in quantities(task.formula):
+        yield substitute(task.formula, {slope.of: again})
+
+
+def _of_the_next_layer(task: Task, exercise: Exercise) -> Iterator[Expression]:
+    """δ with the f′ of a unit of the layer behind."""
+    for node in {node: None for node in task.formula.walk() if is_slope(node)}:
+        assert isinstance(node, Partial)
+        layer = node.by.layer + 1
+        for unit in range(exercise.structure.sizes[layer]):
+            other = Partial(Quantity(ACTIVATION, layer, unit),
+                            Quantity(PRE_ACTIVATION, layer, unit))  # fmt: skip
+            if other in exercise.formulas:
+                yield substitute(task.formula, {node: other})
 
 
 def missing_path(task: Task, exercise: Exercise) -> Iterator[Expression]:
@@ -177,7 +192,7 @@ def diagonal(task: Task, exercise: Exercise) -> Iterator[Expression]:
     (z,) = task.step.about
     if isinstance(task.formula, Sum) and any(is_slope(n) for n in task.formula.walk()):
         for term in task.formula.terms:
-            if any(is_slope(n) and n.of.unit == z.unit for n in term.walk()):  # type: ignore[attr-defined]
+            if z.unit in map(_unit_of_slope, term.walk()):
                 yield term
     elif exercise.structure.loss.name == "cross_entropy":
         p = Quantity(ACTIVATION, z.layer, z.unit)

@@ -120,12 +120,10 @@ class Telling:
                 continue
             for misconception, value in _wrong(line, values, rounding.digits):
                 written = min(_half(value, digits), 10.0**-rounding.digits / 2)
-                away = min(abs(value - right), abs(value - exact))
-                allowed = error + written + 1.01 * max(half, written)
                 towards_zero = value * exact >= 0 and abs(value) <= abs(exact) + error + written
-                if towards_zero and not choosing:
-                    allowed = error + written + 2.01 * max(half, written)
-                if away <= allowed:
+                units = 2.01 if towards_zero and not choosing else 1.01
+                allowed = error + written + units * max(half, written)
+                if min(abs(value - right), abs(value - exact)) <= allowed:
                     alike[Alike(misconception, line.source)] = None
         return tuple(alike)
 

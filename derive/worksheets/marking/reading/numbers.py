@@ -93,18 +93,25 @@ def read(text: str) -> Reading:
         if match := pattern.fullmatch(bare):
             return _fraction(excerpt, *match.groups())
     if bare.endswith("%"):
-        reading = _decimal(excerpt, bare[:-1].rstrip())
-        if reading.value is None:
-            return reading
-        return replace(reading, value=reading.value / 100, unit=reading.unit / 100)
+        return _percent(_decimal(excerpt, bare[:-1].rstrip()))
     if ends := _FULL_STOP.fullmatch(bare):
         reading = _decimal(excerpt, ends[1])
-        if ends[2] == "." or reading.value is None:
-            return reading
-        half = reading.unit / 2
-        middle = reading.value + (-half if bare[0] == "-" else half)
-        return replace(reading, value=middle, open=True)
+        return reading if ends[2] == "." else _going_on(reading, bare[0] == "-")
     return _decimal(excerpt, bare)
+
+
+def _percent(reading: Reading) -> Reading:
+    if reading.value is None:
+        return reading
+    return replace(reading, value=reading.value / 100, unit=reading.unit / 100)
+
+
+def _going_on(reading: Reading, negative: bool) -> Reading:
+    """A number whose digits go on, 0.6106…: the middle of what it may be."""
+    if reading.value is None:
+        return reading
+    half = reading.unit / 2
+    return replace(reading, value=reading.value + (-half if negative else half), open=True)
 
 
 def _fraction(excerpt: str, sign: str, whole: str, top: str, bottom: str) -> Reading:
