@@ -67,12 +67,12 @@ class Student:
     """
 
     def __init__(
-        self, made: Sheet, write: Write, *, carried: bool = False, slips: Collection[str] = (),
+        self, variant: Sheet, write: Write, *, carried: bool = False, slips: Collection[str] = (),
         typed: Mapping[str, str] | None = None,
     ) -> None:  # fmt: skip
-        self.made, self.write, self.carried, self.slips = made, write, carried, slips
+        self.variant, self.write, self.carried, self.slips = variant, write, carried, slips
         self.typed = dict(typed or {})
-        network = made.exercise.structure
+        network = variant.exercise.structure
         self.sizes = network.sizes
         self.activations = [layer.activation.name for layer in network.layers]
         self.loss = network.loss.name
@@ -81,7 +81,7 @@ class Student:
         inputs = (Quantity(INPUT, unit=i) for i in range(self.sizes[0]))
         targets = (Quantity(TARGET, unit=k) for k in range(self.sizes[-1]))
         for q in (*inputs, *targets, Quantity(LEARNING_RATE), *network.parameters()):
-            self.v[called(q)] = float(made.numbers.displayed(q).number.value)
+            self.v[called(q)] = float(variant.numbers.displayed(q).number.value)
         self._forward()
         self._backward()
 
@@ -166,27 +166,27 @@ class Student:
     def answers(self) -> dict[str, str]:
         """What stands in every blank, the numbers put in as they were written before."""
         found = {}
-        for item in self.made.items:
+        for item in self.variant.items:
             if not item.answers:
                 continue
-            line = put_into(item.task, self.made.numbers)
+            line = put_into(item.task, self.variant.numbers)
             for answer in item.answers[:-1]:
                 name = line.at(answer.address)
                 put_in = self.written.get(called(name))
-                shown = self.made.numbers.displayed(name).number  # type: ignore[arg-type]
+                shown = self.variant.numbers.displayed(name).number  # type: ignore[arg-type]
                 found[answer.label] = put_in or shown.text or str(shown.value)
             found[item.answers[-1].label] = self.written[self.name(item.answers[-1].label)]
         return found
 
     def name(self, label: str) -> str:
         """What the student calls the line of a label."""
-        item = next(i for i in self.made.items if i.answers and i.answers[-1].label == label)
+        item = next(i for i in self.variant.items if i.answers and i.answers[-1].label == label)
         about = called(item.task.step.subject)
         return f"new/{about}" if item.task.part == "update" else about
 
     def label(self, name: str) -> str:
         """The label of a line."""
-        labels = (i.answers[-1].label for i in self.made.items if i.answers)
+        labels = (i.answers[-1].label for i in self.variant.items if i.answers)
         return next(label for label in labels if self.name(label) == name)
 
 

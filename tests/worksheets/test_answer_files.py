@@ -22,29 +22,29 @@ from derive.worksheets.marking.reports.tallies import report
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Worksheet:
+def sheets(tmp_path_factory: pytest.TempPathFactory) -> Worksheet:
     roster = tmp_path_factory.mktemp("roster") / "roster.csv"
     roster.write_text("id,name\n1001,Ada\n1002,Blaise\n1003,Ada\n", encoding="utf-8")
     return derive.worksheet(two_two_two(), seed=7, roster=roster)
 
 
 @pytest.fixture(scope="module")
-def without(made: Worksheet) -> Worksheet:
+def without(sheets: Worksheet) -> Worksheet:
     return derive.worksheet(two_two_two(), variants=3, seed=7)
 
 
-def with_forms(made: Worksheet, text: str) -> str:
+def with_forms(sheets: Worksheet, text: str) -> str:
     """FORM2 and Form2 stand for the form of variant 2, the second as Word writes it."""
-    for number in range(1, made.bundle.count + 1):
-        form = made.bundle.form(number)
+    for number in range(1, sheets.bundle.count + 1):
+        form = sheets.bundle.form(number)
         text = text.replace(f"FORM{number}", form)
         text = text.replace(f"Form{number}", form.replace("-", "–").lower())
     return text
 
 
-def reading(made: Worksheet, path: Path, text: str) -> Submissions:
-    path.write_text(with_forms(made, text), encoding="utf-8")
-    return read_submissions(path, made.bundle)
+def reading(sheets: Worksheet, path: Path, text: str) -> Submissions:
+    path.write_text(with_forms(sheets, text), encoding="utf-8")
+    return read_submissions(path, sheets.bundle)
 
 
 LOST = [
@@ -62,10 +62,10 @@ LOST = [
 
 @pytest.mark.parametrize(("text", "message"), LOST)
 def test_no_cell_is_lost_without_a_word(
-    made: Worksheet, tmp_path: Path, text: str, message: str
+    sheets: Worksheet, tmp_path: Path, text: str, message: str
 ) -> None:
     with pytest.raises(WorksheetError) as found:
-        reading(made, tmp_path / "a.csv", text)
+        reading(sheets, tmp_path / "a.csv", text)
     assert message in str(found.value)
 
 
@@ -77,8 +77,8 @@ def test_no_cell_is_lost_without_a_word(
         "student,label,answer\n1001,1,0.5\n,,\n1001,,\n",
     ],
 )  # fmt: skip
-def test_what_is_empty_needs_no_heading(made: Worksheet, tmp_path: Path, text: str) -> None:
-    assert reading(made, tmp_path / "a.csv", text)[1]["1"]
+def test_what_is_empty_needs_no_heading(sheets: Worksheet, tmp_path: Path, text: str) -> None:
+    assert reading(sheets, tmp_path / "a.csv", text)[1]["1"]
 
 
 WHOSE = [
@@ -95,12 +95,12 @@ WHOSE = [
 
 @pytest.mark.parametrize(("text", "messages"), WHOSE)
 def test_columns_that_contradict_each_other_are_told(
-    made: Worksheet, tmp_path: Path, text: str, messages: list[str]
+    sheets: Worksheet, tmp_path: Path, text: str, messages: list[str]
 ) -> None:
     with pytest.raises(WorksheetError) as found:
-        reading(made, tmp_path / "a.csv", text)
+        reading(sheets, tmp_path / "a.csv", text)
     for message in messages:
-        assert with_forms(made, message) in str(found.value)
+        assert with_forms(sheets, message) in str(found.value)
 
 
 @pytest.mark.parametrize(
@@ -110,8 +110,8 @@ def test_columns_that_contradict_each_other_are_told(
         "name,variant,1\nAda,3,0.5\n", "form,1\nForm3,0.5\n", "variant,id,1\n3,,0.5\n",
     ],
 )  # fmt: skip
-def test_columns_that_agree_are_one(made: Worksheet, tmp_path: Path, text: str) -> None:
-    assert set(reading(made, tmp_path / "a.csv", text)) == {3}
+def test_columns_that_agree_are_one(sheets: Worksheet, tmp_path: Path, text: str) -> None:
+    assert set(reading(sheets, tmp_path / "a.csv", text)) == {3}
 
 
 def test_names_say_nothing_where_there_is_no_roster(without: Worksheet, tmp_path: Path) -> None:
@@ -120,12 +120,12 @@ def test_names_say_nothing_where_there_is_no_roster(without: Worksheet, tmp_path
         reading(without, tmp_path / "b.csv", "name,1\nAda,0.5\n")
 
 
-def test_forms_and_labels_as_they_are_printed(made: Worksheet, tmp_path: Path) -> None:
+def test_forms_and_labels_as_they_are_printed(sheets: Worksheet, tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
-    path.write_text(f"form,(1),( 2A )\n{made.bundle.form(2).lower()},0.5,0.6\n")
-    assert read_submissions(path, made.bundle) == {2: {"1": "0.5", "2a": "0.6"}}
+    path.write_text(f"form,(1),( 2A )\n{sheets.bundle.form(2).lower()},0.5,0.6\n")
+    assert read_submissions(path, sheets.bundle) == {2: {"1": "0.5", "2a": "0.6"}}
     path.write_text("student,label,answer\n1001,(12B),0.5\n")
-    assert read_submissions(path, made.bundle) == {1: {"12b": "0.5"}}
+    assert read_submissions(path, sheets.bundle) == {1: {"12b": "0.5"}}
     for label, same in (("(1)", "1"), ("１", "1"), ("Comment", "Comment"), ("(x)", "x"), ("", "")):
         assert label_of(label) == same
 
@@ -133,11 +133,11 @@ def test_forms_and_labels_as_they_are_printed(made: Worksheet, tmp_path: Path) -
 # -- JSON -----------------------------------------------------------------------------------------
 
 
-def test_json_with_very_many_keys_is_read_at_once(made: Worksheet, tmp_path: Path) -> None:
+def test_json_with_very_many_keys_is_read_at_once(sheets: Worksheet, tmp_path: Path) -> None:
     """Work in proportion to its length: a count of each key would be 10^10 steps."""
     path = tmp_path / "a.json"
     path.write_text(json.dumps({"1001": {f"k{i}": "0" for i in range(100_000)}}))
-    assert len(read_submissions(path, made.bundle)[1]) == 100_000
+    assert len(read_submissions(path, sheets.bundle)[1]) == 100_000
 
 
 @pytest.mark.parametrize(
@@ -151,17 +151,17 @@ def test_json_with_very_many_keys_is_read_at_once(made: Worksheet, tmp_path: Pat
     ],
 )  # fmt: skip
 def test_json_that_says_a_thing_twice_is_told(
-    made: Worksheet, tmp_path: Path, text: str, message: str
+    sheets: Worksheet, tmp_path: Path, text: str, message: str
 ) -> None:
     with pytest.raises(WorksheetError) as found:
-        reading(made, tmp_path / "a.json", text)
+        reading(sheets, tmp_path / "a.json", text)
     assert message in str(found.value)
 
 
-def test_half_a_character_can_be_written_back(made: Worksheet, tmp_path: Path) -> None:
+def test_half_a_character_can_be_written_back(sheets: Worksheet, tmp_path: Path) -> None:
     path = tmp_path / "a.json"
     path.write_text('{"1001": {"1": "\\ud800", "2": "\\ud83d\\ude00"}}')
-    marks = derive.mark(made.bundle, path)
+    marks = derive.mark(sheets.bundle, path)
     for page in files(marks, ("text", "json", "csv", "markdown", "latex")).values():
         page.encode()
     assert {m.mark.label: m.mark.given for m in marks.students[0].graded}["2"] == "😀"
@@ -181,47 +181,47 @@ def workbook(path: Path, *sheets: list[list[object]]) -> openpyxl.Workbook:
     return book
 
 
-def test_a_formula_without_its_value_is_told(made: Worksheet, tmp_path: Path) -> None:
+def test_a_formula_without_its_value_is_told(sheets: Worksheet, tmp_path: Path) -> None:
     path = tmp_path / "a.xlsx"
     workbook(path, [["student", "1"], [1001, "=0.5*0.2"]])
     with pytest.raises(
         WorksheetError, match=r"a\.xlsx:2: cell B2 has a formula and no value; open"
     ):
-        read_submissions(path, made.bundle)
+        read_submissions(path, sheets.bundle)
 
 
-def test_a_second_sheet_with_answers_is_told(made: Worksheet, tmp_path: Path) -> None:
+def test_a_second_sheet_with_answers_is_told(sheets: Worksheet, tmp_path: Path) -> None:
     path = tmp_path / "a.xlsx"
     first = [["student", "1"], [1001, 0.5]]
     workbook(path, first, [["Student", "2"], [1002, 0.5]])
     with pytest.raises(WorksheetError, match="the sheet 'Sheet1' has rows too, and only the first"):
-        read_submissions(path, made.bundle)
+        read_submissions(path, sheets.bundle)
     workbook(path, [], first)
     with pytest.raises(WorksheetError, match="only the first sheet is read, 'Sheet'"):
-        read_submissions(path, made.bundle)
+        read_submissions(path, sheets.bundle)
     workbook(path, first, [], [["notes"], ["nobody was ill"]])
-    assert read_submissions(path, made.bundle) == {1: {"1": "0.5"}}
+    assert read_submissions(path, sheets.bundle) == {1: {"1": "0.5"}}
 
 
-def test_a_sheet_with_a_chart_alone_is_passed_over(made: Worksheet, tmp_path: Path) -> None:
+def test_a_sheet_with_a_chart_alone_is_passed_over(sheets: Worksheet, tmp_path: Path) -> None:
     path = tmp_path / "a.xlsx"
     book = workbook(path, [["student", "1"], [1001, 0.5]])
     chart = book.create_chartsheet("picture", 0)
     chart.add_chart(openpyxl.chart.BarChart())
     book.save(path)
-    assert read_submissions(path, made.bundle) == {1: {"1": "0.5"}}
+    assert read_submissions(path, sheets.bundle) == {1: {"1": "0.5"}}
 
 
 @pytest.mark.parametrize("place", [(1_048_576, 1), (1, 16_384), (1_048_576, 16_384), (99_999, 9)])
 def test_a_cell_far_away_makes_no_work(
-    made: Worksheet, tmp_path: Path, place: tuple[int, int]
+    sheets: Worksheet, tmp_path: Path, place: tuple[int, int]
 ) -> None:
     path = tmp_path / "a.xlsx"
     book = workbook(path, [["student", "1"], [1001, 0.5]])
     book.active.cell(*place, "x")
     book.save(path)
     with pytest.raises(WorksheetError) as found:
-        read_submissions(path, made.bundle)
+        read_submissions(path, sheets.bundle)
     far = place[0] > 100_000 or place[1] > 2_000
     assert ("allowed are 100000 rows and 2000 columns" in str(found.value)) == far
     if not far:
@@ -239,7 +239,7 @@ BOMB = (
     "sheet", [b"", b"<worksheet><sheetData><row", b"no xml", b"<a/>" * 9, BOMB]
 )
 def test_a_spreadsheet_with_a_broken_sheet_is_told(
-    made: Worksheet, tmp_path: Path, sheet: bytes
+    sheets: Worksheet, tmp_path: Path, sheet: bytes
 ) -> None:
     path = tmp_path / "a.xlsx"
     workbook(path, [["student", "1"], [1001, 0.5]])
@@ -250,17 +250,17 @@ def test_a_spreadsheet_with_a_broken_sheet_is_told(
             new.writestr(name, sheet if name.endswith("sheet1.xml") else old.read(name))
     path.write_bytes(out.getvalue())
     with pytest.raises(WorksheetError):
-        read_submissions(path, made.bundle)
+        read_submissions(path, sheets.bundle)
 
 
-def test_every_beginning_of_a_spreadsheet_is_told(made: Worksheet, tmp_path: Path) -> None:
+def test_every_beginning_of_a_spreadsheet_is_told(sheets: Worksheet, tmp_path: Path) -> None:
     path = tmp_path / "a.xlsx"
     workbook(path, [["student", "1"], [1001, 0.5]])
     whole = path.read_bytes()
     for end in range(4, len(whole) - 22, 97):
         path.write_bytes(whole[:end])
         with pytest.raises(WorksheetError, match="not a spreadsheet that can be read"):
-            read_submissions(path, made.bundle)
+            read_submissions(path, sheets.bundle)
 
 
 # -- as spreadsheets save it ----------------------------------------------------------------------
@@ -347,20 +347,20 @@ def test_the_answer_sheet_is_read_again_however_a_spreadsheet_saved_it(
     ],
 )  # fmt: skip
 def test_a_row_without_an_answer_is_a_student_who_was_absent(
-    made: Worksheet, tmp_path: Path, answers: str
+    sheets: Worksheet, tmp_path: Path, answers: str
 ) -> None:
     path = tmp_path / "a.csv"
     path.write_text(answers, encoding="utf-8")
-    marks = derive.mark(made.bundle, path)
-    alone = derive.mark(made.bundle, {"1001": {"1": "0.5"}, "1002": {}, "1003": {"1": None}})
+    marks = derive.mark(sheets.bundle, path)
+    alone = derive.mark(sheets.bundle, {"1001": {"1": "0.5"}, "1002": {}, "1003": {"1": None}})
     for found in (marks, alone):
         assert [student.variant for student in found.students] == [1]
-        assert found.missing == (made.bundle.form(2), made.bundle.form(3))
+        assert found.missing == (sheets.bundle.form(2), sheets.bundle.form(3))
         assert report(found).mean == found.students[0].points
     written = files(marks, ("text", "csv", "json"))
     assert [name for name in written if name.startswith("feedback")] == ["feedback-01.txt"]
     page = " ".join(written["report.txt"].split())
-    assert f"in any figure of this report: Blaise ({made.bundle.form(2)}), Ada (" in page
+    assert f"in any figure of this report: Blaise ({sheets.bundle.form(2)}), Ada (" in page
     data = json.loads(written["marks.json"])
     assert [one["student"] for one in data["absent"]] == ["1002", "1003"]
     assert data["class"]["students"] == 1
@@ -370,8 +370,8 @@ def test_a_row_without_an_answer_is_a_student_who_was_absent(
     ]  # fmt: skip
 
 
-def test_an_empty_sheet_that_was_handed_in_has_no_points_and_counts(made: Worksheet) -> None:
-    marks = derive.mark(made.bundle, {"1001": {"1": "0.5"}, "1002": {"1": "empty"}})
+def test_an_empty_sheet_that_was_handed_in_has_no_points_and_counts(sheets: Worksheet) -> None:
+    marks = derive.mark(sheets.bundle, {"1001": {"1": "0.5"}, "1002": {"1": "empty"}})
     assert [student.variant for student in marks.students] == [1, 2]
     assert marks.students[1].points == 0
     assert report(marks).mean == marks.students[0].points / 2
@@ -381,7 +381,7 @@ def test_an_empty_sheet_that_was_handed_in_has_no_points_and_counts(made: Worksh
     "text", ["student,1,2\n1001,,\n1002,–,-\n", "student,label,answer\n1001,1,\n"]
 )
 def test_a_file_without_any_answer_says_what_to_do(
-    made: Worksheet, tmp_path: Path, text: str
+    sheets: Worksheet, tmp_path: Path, text: str
 ) -> None:
     with pytest.raises(WorksheetError, match="no answer in it; write what each student wrote"):
-        reading(made, tmp_path / "a.csv", text)
+        reading(sheets, tmp_path / "a.csv", text)

@@ -54,12 +54,12 @@ MORE = (
 )  # fmt: skip
 
 
-def key_of(made: Worksheet, number: int) -> dict[str, str]:
+def key_of(sheets: Worksheet, number: int) -> dict[str, str]:
     """The answers that the key has, as they would be typed."""
-    names = made[number - 1].names
-    judges = Judges(made.bundle.maker(number).exercise, names)
+    names = sheets[number - 1].names
+    judges = Judges(sheets.bundle.maker(number).exercise, names)
     found = {}
-    for mark in judges.marks(made[number - 1], {}):
+    for mark in judges.marks(sheets[number - 1], {}):
         right = mark.expected
         if isinstance(right, Number):
             right = right.text or str(right.value)
@@ -68,23 +68,23 @@ def key_of(made: Worksheet, number: int) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Worksheet:
+def sheets(tmp_path_factory: pytest.TempPathFactory) -> Worksheet:
     roster = tmp_path_factory.mktemp("roster") / "roster.csv"
     roster.write_text("id,name\n11,Ada\n12,Émile\n13,Ada\n", encoding="utf-8")
     return derive.worksheet(two_two_two(), seed=7, roster=roster)
 
 
 @pytest.fixture
-def bundle(made: Worksheet, tmp_path: Path) -> Path:
+def bundle(sheets: Worksheet, tmp_path: Path) -> Path:
     path = tmp_path / "bundle.json"
-    path.write_text(made.bundle.text(), encoding="utf-8")
+    path.write_text(sheets.bundle.text(), encoding="utf-8")
     return path
 
 
-def wide(made: Worksheet, who: str = "form", **changes: str) -> list[list[str]]:
-    keys = {n: key_of(made, n) | changes for n in range(1, len(made) + 1)}
+def wide(sheets: Worksheet, who: str = "form", **changes: str) -> list[list[str]]:
+    keys = {n: key_of(sheets, n) | changes for n in range(1, len(sheets) + 1)}
     labels = list(keys[1])
-    ids = {"form": made.bundle.form, "variant": str}
+    ids = {"form": sheets.bundle.form, "variant": str}
     return [
         [who, *labels],
         *([ids[who](n), *(key.get(label, "") for label in labels)] for n, key in keys.items()),
@@ -149,14 +149,14 @@ def test_every_kind_of_question_marks_its_key_as_full(kind: str) -> None:
 
 
 def test_commas_semicolons_spreadsheets_long_tables_and_json(
-    made: Worksheet, bundle: Path, tmp_path: Path
+    sheets: Worksheet, bundle: Path, tmp_path: Path
 ) -> None:
-    rows = wide(made)
+    rows = wide(sheets)
     comma = [rows[0], *([row[0], *(c.replace(".", ",") for c in row[1:])] for row in rows[1:])]
     long = [["variant", "label", "answer"]] + [
-        [str(n), label, text] for n in (1, 2, 3) for label, text in key_of(made, n).items()
+        [str(n), label, text] for n in (1, 2, 3) for label, text in key_of(sheets, n).items()
     ]
-    names = {"11": key_of(made, 1), "Émile": key_of(made, 2), "13": key_of(made, 3)}
+    names = {"11": key_of(sheets, 1), "Émile": key_of(sheets, 2), "13": key_of(sheets, 3)}
     (tmp_path / "a.json").write_text(json.dumps(names), encoding="utf-8")
     sheet = table(rows, ".xlsx", 1)
     assert isinstance(sheet, bytes)
@@ -170,19 +170,19 @@ def test_commas_semicolons_spreadsheets_long_tables_and_json(
         tmp_path / "a.xlsx",
     ):
         assert full(derive.mark(bundle, path)), path
-    assert full(derive.mark(made.bundle, names))
+    assert full(derive.mark(sheets.bundle, names))
 
 
-def test_an_empty_answer_sheet_has_a_row_for_everyone(made: Worksheet) -> None:
+def test_an_empty_answer_sheet_has_a_row_for_everyone(sheets: Worksheet) -> None:
     labels = [Labels(1, ("1a", "1", "2")), Labels(2, ("1", "10")), Labels(3, ("1",))]
-    text = answer_sheet(made.bundle, labels, ".csv")
+    text = answer_sheet(sheets.bundle, labels, ".csv")
     assert isinstance(text, str)
-    form = made.bundle.form
+    form = sheets.bundle.form
     assert text.removeprefix("\ufeff").splitlines() == [
         "form,student,name,1a,1,2,10", f"{form(1)},11,Ada,,,,–", f"{form(2)},12,Émile,–,,–,",
         f"{form(3)},13,Ada,–,,–,–",
     ]  # fmt: skip
-    once, again = (answer_sheet(made.bundle, labels, ".xlsx") for _ in range(2))
+    once, again = (answer_sheet(sheets.bundle, labels, ".xlsx") for _ in range(2))
     assert once == again
     assert table([["=1+1", "-x", "-0.5"]], ".csv") == "\ufeff'=1+1,'-x,-0.5\n"
 
@@ -191,11 +191,11 @@ def test_an_empty_answer_sheet_has_a_row_for_everyone(made: Worksheet) -> None:
 
 
 @pytest.fixture(scope="module")
-def marks(made: Worksheet) -> ClassMarks:
+def marks(sheets: Worksheet) -> ClassMarks:
     """Ada slips at δ of h1 and goes on from there; Émile leaves things out; 13 gave nothing in."""
-    one, two = key_of(made, 1), key_of(made, 2)
-    lines = {i.task.source: i.answers[-1].label for i in made[0].items if i.answers}
-    numbers = made[0].numbers
+    one, two = key_of(sheets, 1), key_of(sheets, 2)
+    lines = {i.task.source: i.answers[-1].label for i in sheets[0].items if i.answers}
+    numbers = sheets[0].numbers
     shown = {
         name: float(numbers.displayed(q).number.value)
         for name, q in (("d1", Quantity("delta", 2, 0)), ("w", Quantity("weight", 2, 0, 0)),
@@ -205,28 +205,28 @@ def marks(made: Worksheet) -> ClassMarks:
     one[lines["delta/z1.1"]] = f"{slipped:.6f}"
     one[lines["gradient/w1.1.1"]] = f"{slipped * shown['i1']:.6f}".replace(".", ",")
     two["2"], two["3"] = "__import__('os')", ""
-    return derive.mark(made.bundle, {"11": one, "Émile": two})
+    return derive.mark(sheets.bundle, {"11": one, "Émile": two})
 
 
-def label_of(made: Worksheet, step: str) -> str:
-    return next(i.answers[-1].label for i in made[0].items if i.task.source == step)
+def label_of(sheets: Worksheet, step: str) -> str:
+    return next(i.answers[-1].label for i in sheets[0].items if i.task.source == step)
 
 
-def test_a_slip_is_found_named_and_punished_once(made: Worksheet, marks: ClassMarks) -> None:
+def test_a_slip_is_found_named_and_punished_once(sheets: Worksheet, marks: ClassMarks) -> None:
     ada, emile = marks.students
-    assert ada.first is not None and ada.first.mark.label == label_of(made, "delta/z1.1")
+    assert ada.first is not None and ada.first.mark.label == label_of(sheets, "delta/z1.1")
     assert "missing-path" in ada.first.mark.misconceptions
     by_label = {g.mark.label: g for g in ada.graded}
-    assert by_label[label_of(made, "gradient/w1.1.1")].mark.verdict is Verdict.FOLLOWS
+    assert by_label[label_of(sheets, "gradient/w1.1.1")].mark.verdict is Verdict.FOLLOWS
     assert ada.worth - ada.points < 2
     verdicts = {g.mark.label: g.mark.verdict for g in emile.graded}
     assert (verdicts["2"], verdicts["3"]) == (Verdict.UNREADABLE, Verdict.MISSING)
     assert verdicts["4"] is Verdict.RIGHT and emile.first is None
-    assert marks.missing == (made.bundle.form(3),)
+    assert marks.missing == (sheets.bundle.form(3),)
 
 
-def test_points_of_a_line_add_up(made: Worksheet, marks: ClassMarks) -> None:
-    for student, variant in zip(marks.students, made, strict=False):
+def test_points_of_a_line_add_up(sheets: Worksheet, marks: ClassMarks) -> None:
+    for student, variant in zip(marks.students, sheets, strict=False):
         assert student.worth == sum(q.points for q in variant.questions)
         assert sum(worth for _, worth in student.questions.values()) == student.worth
         for item in variant.items:
@@ -235,7 +235,7 @@ def test_points_of_a_line_add_up(made: Worksheet, marks: ClassMarks) -> None:
                 assert mine[-1].worth == sum((g.worth for g in mine), Fraction(0)) / 2
 
 
-def test_the_report_counts_what_is_in_the_marks(made: Worksheet, marks: ClassMarks) -> None:
+def test_the_report_counts_what_is_in_the_marks(sheets: Worksheet, marks: ClassMarks) -> None:
     found = report(marks)
     assert found.students == 2 and sum(found.bands) == 2 and found.bands[-1] == 2
     assert found.mean == sum(s.points for s in marks.students) / 2
@@ -255,7 +255,7 @@ def test_the_report_counts_what_is_in_the_marks(made: Worksheet, marks: ClassMar
     steps = list(csv.DictReader(io.StringIO(steps_table(marks).removeprefix("\ufeff"))))
     assert sum(int(row["first"]) for row in steps) == 1
     data = json.loads(as_json(marks))
-    assert data["students"][0]["first wrong"] == label_of(made, "delta/z1.1")
+    assert data["students"][0]["first wrong"] == label_of(sheets, "delta/z1.1")
     assert data["class"]["misconceptions"]["missing-path"] == 1
 
 
@@ -264,9 +264,9 @@ def run(*arguments: object) -> Result:
 
 
 def test_the_command_prints_a_report_and_writes_pages(
-    made: Worksheet, bundle: Path, tmp_path: Path
+    sheets: Worksheet, bundle: Path, tmp_path: Path
 ) -> None:
-    key = key_of(made, 1)
+    key = key_of(sheets, 1)
     answers = tmp_path / "answers.json"
     answers.write_text(json.dumps({"11": key | {"1": "-9"}, "12": {"1": "0"}}), encoding="utf-8")
     result = run(bundle, answers)
@@ -288,7 +288,7 @@ def test_the_command_prints_a_report_and_writes_pages(
 
 
 def test_no_feedback_of_earlier_marks_is_left(
-    made: Worksheet, bundle: Path, tmp_path: Path
+    sheets: Worksheet, bundle: Path, tmp_path: Path
 ) -> None:
     answers, out = tmp_path / "answers.json", tmp_path / "marks"
 
@@ -310,27 +310,27 @@ def test_no_feedback_of_earlier_marks_is_left(
     assert (out / "feedback-01.txt").exists() is False
 
 
-def test_a_slip_in_a_working_whose_value_is_right_is_called_no_mistake(made: Worksheet) -> None:
-    key = key_of(made, 1)
+def test_a_slip_in_a_working_whose_value_is_right_is_called_no_mistake(sheets: Worksheet) -> None:
+    key = key_of(sheets, 1)
     for typed, said in ((f"3·2 = 7 = {key['2']}", True), (f"x = what = {key['2']}", False)):
-        found = derive.mark(made.bundle, {"11": key | {"2": typed}})
+        found = derive.mark(sheets.bundle, {"11": key | {"2": typed}})
         page = files(found, ("text",))["feedback-01.txt"]
         page = " ".join(page.split())
         assert ("The first slip is in the working of blank (2)" in page) == said
         assert "you wrote" not in page and "I have no explanation" not in page
 
 
-def test_one_slip_made_again_and_again_is_told_once(made: Worksheet) -> None:
+def test_one_slip_made_again_and_again_is_told_once(sheets: Worksheet) -> None:
     """The learning rate twice in every update: one explanation, and the blanks it is about."""
-    key = key_of(made, 1)
-    updates = [i for i in made[0].items if i.task.part == "update" and i.answers]
+    key = key_of(sheets, 1)
+    updates = [i for i in sheets[0].items if i.task.part == "update" and i.answers]
     for item in updates:
         (w,), label = item.task.step.about, item.answers[-1].label
-        old = float(made[0].numbers.displayed(w).number.value)
+        old = float(sheets[0].numbers.displayed(w).number.value)
         key[label] = (
-            f"{old - float(made[0].network.learning_rate.value) * (old - float(key[label])):.5f}"
+            f"{old - float(sheets[0].network.learning_rate.value) * (old - float(key[label])):.5f}"
         )
-    page = " ".join(page_of(made, key).split())
+    page = " ".join(page_of(sheets, key).split())
     assert page.count("if the learning rate is used twice") == 1
     first, *again = (item.answers[-1].label for item in updates)
     assert f"The first mistake is in blank ({first})" in page
@@ -339,25 +339,25 @@ def test_one_slip_made_again_and_again_is_told_once(made: Worksheet) -> None:
     assert f"you lose points for it only once, so these are counted: {blanks}." in page
 
 
-def test_what_is_trivial_or_too_short_is_explained(made: Worksheet) -> None:
-    key = key_of(made, 1)
-    delta, gradient = label_of(made, "delta/z2.1"), label_of(made, "gradient/w2.1.1")
-    page = " ".join(page_of(made, key | {delta: "0", gradient: "0"}).split())
+def test_what_is_trivial_or_too_short_is_explained(sheets: Worksheet) -> None:
+    key = key_of(sheets, 1)
+    delta, gradient = label_of(sheets, "delta/z2.1"), label_of(sheets, "gradient/w2.1.1")
+    page = " ".join(page_of(sheets, key | {delta: "0", gradient: "0"}).split())
     assert "there was nothing left to work out in" in page and f"({gradient})" in page
     small = next(
         label for label, text in key.items()
         if label.isdecimal() and 0.001 < abs(float(text)) < 0.0094
         and abs(float(text) - round(float(text), 3)) > 2e-4
     )  # fmt: skip
-    page = " ".join(page_of(made, key | {small: f"{float(key[small]):.3f}"}).split())
+    page = " ".join(page_of(sheets, key | {small: f"{float(key[small]):.3f}"}).split())
     assert (
         f"too few digits to tell whether the step is right, and so not counted: ({small})" in page
     )
     assert "first mistake is" not in page
 
 
-def page_of(made: Worksheet, answers: dict[str, str]) -> str:
-    return files(derive.mark(made.bundle, {"11": answers}), ("text",))["feedback-01.txt"]
+def page_of(sheets: Worksheet, answers: dict[str, str]) -> str:
+    return files(derive.mark(sheets.bundle, {"11": answers}), ("text",))["feedback-01.txt"]
 
 
 @pytest.mark.parametrize("row", MISCONCEPTIONS)
@@ -417,10 +417,10 @@ def test_what_is_wrong_with_a_table_is_told_with_its_lines(
     ],
 )
 def test_what_is_wrong_with_json_is_told(
-    made: Worksheet, bundle: Path, tmp_path: Path, text: str, message: str
+    sheets: Worksheet, bundle: Path, tmp_path: Path, text: str, message: str
 ) -> None:
     path = tmp_path / "answers.json"
-    path.write_text(text.replace("FORM", made.bundle.form(1)), encoding="utf-8")
+    path.write_text(text.replace("FORM", sheets.bundle.form(1)), encoding="utf-8")
     with pytest.raises(WorksheetError, match=message.replace("(", r"\(").replace("{", r"\{")):
         derive.mark(bundle, path)
 
@@ -439,12 +439,12 @@ def test_a_broken_spreadsheet_is_told(bundle: Path, tmp_path: Path) -> None:
      "inf", "٣٤", "５", "零", "\u202e1", "=1+1", "<script>", "1/0", "--1", "\x00", "1,2,3", "0x10",
      "=HYPERLINK(\"x\")", "{{ 7*7 }}", "<< x >>", "\\input{x}", "π", "1" + "·1" * 900],
 )  # fmt: skip
-def test_hostile_answers_get_a_message_and_stop_nothing(made: Worksheet, typed: str) -> None:
+def test_hostile_answers_get_a_message_and_stop_nothing(sheets: Worksheet, typed: str) -> None:
     """In every blank but one: it stays right, and every page can be written."""
-    key = key_of(made, 1)
+    key = key_of(sheets, 1)
     labels = list(key)
     answers = {**dict.fromkeys(labels, typed), labels[-1]: key[labels[-1]]}
-    marks = derive.mark(made.bundle, {"11": answers})
+    marks = derive.mark(sheets.bundle, {"11": answers})
     graded = marks.students[0].graded
     assert graded[-1].mark.verdict is Verdict.RIGHT
     for one in graded[:-1]:
@@ -524,10 +524,10 @@ def test_each_form_has_its_judge(
 def test_a_wrong_update_is_carried_into_the_loss_after_it() -> None:
     """Every parameter moved uphill, and the forward pass worked out rightly from there."""
     recipe = Recipe(questions=(Ask("update"), Ask("new-loss")))
-    made = derive.worksheet(two_two_two(), recipe, variants=1, seed=3)
-    update, after = made[0].questions
-    answers = key_of(made, 1)
-    network = made[0].network
+    sheets = derive.worksheet(two_two_two(), recipe, variants=1, seed=3)
+    update, after = sheets[0].questions
+    answers = key_of(sheets, 1)
+    network = sheets[0].network
     known: dict[Expression, Fraction] = {}
     for unit in range(2):
         known[Quantity("input", unit=unit)] = network.inputs[0][unit].value  # type: ignore[index]
@@ -545,8 +545,8 @@ def test_a_wrong_update_is_carried_into_the_loss_after_it() -> None:
         number = rounded(evaluate(line, Bindings(values)), 4).number
         known[item.task.step.subject] = number.value
         answers[item.answers[-1].label] = number.text or str(number.value)
-    judges = Judges(made.bundle.maker(1).exercise, made[0].names)
-    found = {mark.step: mark for mark in judges.marks(made[0], answers)}
+    judges = Judges(sheets.bundle.maker(1).exercise, sheets[0].names)
+    found = {mark.step: mark for mark in judges.marks(sheets[0], answers)}
     wrong = [found[item.task.source] for item in moved]
     first, *again = wrong
     assert first.verdict is Verdict.WRONG

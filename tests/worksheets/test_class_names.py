@@ -95,9 +95,9 @@ def test_a_name_is_found_however_its_accents_are_typed(tmp_path: Path) -> None:
     path.write_text(normalize("NFD", "name\nNguyễn Thị Hạnh\n"), encoding="utf-8")
     (student,) = read_roster(path).students
     assert student.name == student.id == normalize("NFC", "Nguyễn Thị Hạnh")
-    made = derive.worksheet(two_two_two(), "warm-up", roster=path, seed=7)
+    sheets = derive.worksheet(two_two_two(), "warm-up", roster=path, seed=7)
     for form in ("NFC", "NFD"):
-        marks = derive.mark(made.bundle, {normalize(form, "nguyễn  thị Hạnh"): {"1": "2"}})
+        marks = derive.mark(sheets.bundle, {normalize(form, "nguyễn  thị Hạnh"): {"1": "2"}})
         assert [one.variant for one in marks.students] == [1]
 
 

@@ -113,21 +113,21 @@ def test_a_picture_stands_above_its_table_and_is_told() -> None:
 
 
 @pytest.fixture(scope="module")
-def made() -> Worksheet:
+def sheets() -> Worksheet:
     return derive.worksheet(two_two_two(), "warm-up", variants=4, seed=7)
 
 
 @pytest.fixture(scope="module")
-def marks(made: Worksheet) -> ClassMarks:
+def marks(sheets: Worksheet) -> ClassMarks:
     """Four students, with all, three, one and none of the first blanks right."""
     answers: dict[str, dict[str, str]] = {}
     for number, right in ((1, 99), (2, 3), (3, 1), (4, 0)):
-        form = made.bundle.form(number)
-        blank = derive.mark(made.bundle, {form: {"1": "empty"}}).students[0]
+        form = sheets.bundle.form(number)
+        blank = derive.mark(sheets.bundle, {form: {"1": "empty"}}).students[0]
         key = {one.mark.label: one.mark.expected for one in blank.graded}
         typed = {k: v if isinstance(v, str) else text_of(v, blank.names) for k, v in key.items()}
         answers[form] = dict(list(typed.items())[:right]) or {"1": "empty"}
-    return derive.mark(made.bundle, answers)
+    return derive.mark(sheets.bundle, answers)
 
 
 def test_the_median_is_told_beside_the_mean(marks: ClassMarks) -> None:
@@ -176,10 +176,10 @@ def test_all_feedback_in_one_file(marks: ClassMarks) -> None:
     assert latex.count(r"\newpage") == own + 3
 
 
-def test_the_command_puts_all_feedback_into_one_file(made: Worksheet, tmp_path: Path) -> None:
+def test_the_command_puts_all_feedback_into_one_file(sheets: Worksheet, tmp_path: Path) -> None:
     bundle, answers, out = tmp_path / "bundle.json", tmp_path / "a.json", tmp_path / "out"
-    bundle.write_text(made.bundle.text(), encoding="utf-8")
-    answers.write_text(json.dumps({made.bundle.form(1): {"1": "0"}}), encoding="utf-8")
+    bundle.write_text(sheets.bundle.text(), encoding="utf-8")
+    answers.write_text(json.dumps({sheets.bundle.form(1): {"1": "0"}}), encoding="utf-8")
 
     def run(*arguments: object) -> Result:
         return CliRunner().invoke(commands, list(map(str, ("mark", bundle, answers, *arguments))))
@@ -190,11 +190,11 @@ def test_the_command_puts_all_feedback_into_one_file(made: Worksheet, tmp_path: 
     assert alone.exit_code == 2 and "add -o DIR" in alone.output
 
 
-def test_a_key_says_whose_it_is(made: Worksheet, tmp_path: Path) -> None:
+def test_a_key_says_whose_it_is(sheets: Worksheet, tmp_path: Path) -> None:
     path = tmp_path / "roster.csv"
     path.write_text("id,name\n1,Ada Lovelace\n2,\n", encoding="utf-8")
     named = derive.worksheet(two_two_two(), "warm-up", seed=7, roster=path)
     for variant, name in zip(named, ("Ada Lovelace", "2"), strict=True):
         for to in ("text", "markdown", "latex"):
             assert f"Name: {name}" in write(variant.key, variant.names, to)
-    assert "Name:" not in write(made[0].key, made[0].names, "text")
+    assert "Name:" not in write(sheets[0].key, sheets[0].names, "text")

@@ -85,21 +85,21 @@ def test_everything_wrong_with_a_roster_is_told_at_once(tmp_path: Path) -> None:
 
 
 def test_a_sheet_bears_its_student_and_its_form(tmp_path: Path) -> None:
-    made = derive.worksheet(two_two_two(), seed=7, roster=roster(tmp_path, ROSTER))
-    assert len(made) == 3
+    sheets = derive.worksheet(two_two_two(), seed=7, roster=roster(tmp_path, ROSTER))
+    assert len(sheets) == 3
     for number, name in ((1, "Ada Lovelace"), (2, "Émile Borel"), (3, "=1+1")):
-        variant = made[number - 1]
-        form = made.bundle.form(number)
-        assert variant.form.id == form and made.bundle.number_of_form(form) == number
+        variant = sheets[number - 1]
+        form = sheets.bundle.form(number)
+        assert variant.form.id == form and sheets.bundle.number_of_form(form) == number
         for to in ("markdown", "text"):
             page = write(variant.sheet, variant.names, to)
             assert f"Name: {name}" in page and f"Form {form}" in page
         assert "\\footer{Form" in write(variant.sheet, variant.names, "latex")
         assert "\\footer{Form" in write(variant.key, variant.names, "latex")
-    assert made.bundle.number_of_form("7-004-" + made.bundle.digest) is None
-    assert made.bundle.number_of_form("7-001-0000") is None
+    assert sheets.bundle.number_of_form("7-004-" + sheets.bundle.digest) is None
+    assert sheets.bundle.number_of_form("7-001-0000") is None
     other = derive.worksheet(relu_softmax(), variants=1, seed=7)
-    assert other.bundle.digest != made.bundle.digest
+    assert other.bundle.digest != sheets.bundle.digest
 
 
 # -- bundles -------------------------------------------------------------------------------------
@@ -125,15 +125,15 @@ def test_a_bundle_carries_own_formulas_notation_and_settings(tmp_path: Path) -> 
         ["u", "v"], [Dense(2, {"formula": "x/(1 + abs(x))"}), Dense(1)], {"formula": "(y - t)**4"},
         targets={"w": "u + v/3"}, notation=tmp_path / "own.yaml", learning_rate=0.1,
     )  # fmt: skip
-    made = derive.worksheet(network, variants=3, seed=7)
-    (tmp_path / "bundle.json").write_text(made.bundle.text(), encoding="utf-8")
+    sheets = derive.worksheet(network, variants=3, seed=7)
+    (tmp_path / "bundle.json").write_text(sheets.bundle.text(), encoding="utf-8")
     (tmp_path / "own.yaml").unlink()
     bundle = read_bundle(tmp_path / "bundle.json")
-    assert bundle.text() == made.bundle.text()
+    assert bundle.text() == sheets.bundle.text()
     for number in (1, 3):
         again = bundle.variant(number)
         page = write(again.key, again.names, "text")
-        assert page == write(made[number - 1].key, made[number - 1].names, "text")
+        assert page == write(sheets[number - 1].key, sheets[number - 1].names, "text")
         assert "C_" in page or "C" in page
 
 
@@ -226,8 +226,8 @@ def by_one(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def write_class(folder: Path, executor: Executor | None) -> None:
-    made = derive.worksheet(relu_softmax(), variants=20, seed=3, executor=executor)
-    made.write(folder, ("markdown", "text"), answer_sheet=".csv")
+    sheets = derive.worksheet(relu_softmax(), variants=20, seed=3, executor=executor)
+    sheets.write(folder, ("markdown", "text"), answer_sheet=".csv")
 
 
 def test_processes_and_threads_write_the_same_bytes(tmp_path: Path, by_one: Path) -> None:
@@ -258,27 +258,27 @@ def test_a_failure_half_way_leaves_nothing(tmp_path: Path) -> None:
             raise KeyError("stop")
 
     with workers() as executor:
-        made = derive.worksheet(two_two_two(), variants=20, executor=executor, seed=7)
+        sheets = derive.worksheet(two_two_two(), variants=20, executor=executor, seed=7)
         with pytest.raises(KeyError):
-            made.write(tmp_path, ("text",), progress=stop)
+            sheets.write(tmp_path, ("text",), progress=stop)
     assert not list(tmp_path.iterdir())
 
 
 def test_numbers_that_run_out_are_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     network = Network(1, [Dense(1, "sigmoid", "none")], "binary_cross_entropy")
     monkeypatch.setattr(sys.modules["derive.worksheets.classes.distinct"], "REDRAWS", 1)
-    made = derive.worksheet(network, variants=120, seed=7)
+    sheets = derive.worksheet(network, variants=120, seed=7)
     with pytest.raises(WorksheetError, match="take fewer variants"):
-        made.write(tmp_path, ("text",))
+        sheets.write(tmp_path, ("text",))
     with pytest.raises(WorksheetError, match="take fewer variants"):
-        _ = made.bundle
+        _ = sheets.bundle
     assert not list(tmp_path.iterdir())
 
 
 def test_progress_is_told_one_by_one(tmp_path: Path) -> None:
     told: list[tuple[int, int]] = []
-    made = derive.worksheet(two_two_two(), variants=3, seed=7)
-    made.write(tmp_path, ("text",), progress=lambda done, of: told.append((done, of)))
+    sheets = derive.worksheet(two_two_two(), variants=3, seed=7)
+    sheets.write(tmp_path, ("text",), progress=lambda done, of: told.append((done, of)))
     assert told == [(1, 3), (2, 3), (3, 3)]
 
 
@@ -286,14 +286,14 @@ def test_progress_is_told_one_by_one(tmp_path: Path) -> None:
 
 
 def test_all_sheets_in_one_file(tmp_path: Path) -> None:
-    made = derive.worksheet(two_two_two(), variants=3, seed=7)
+    sheets = derive.worksheet(two_two_two(), variants=3, seed=7)
     formats = ("markdown", "latex", "text")
-    paths = made.write(tmp_path / "one", formats, one_file=True)
+    paths = sheets.write(tmp_path / "one", formats, one_file=True)
     assert [path.name for path in paths] == [
         "sheets.md", "sheets.tex", "sheets.txt", "keys.md", "keys.tex", "keys.txt", "bundle.json",
         "untold.csv",
     ]  # fmt: skip
-    made.write(tmp_path / "many", formats)
+    sheets.write(tmp_path / "many", formats)
     for suffix in ("md", "txt"):
         pages = [(tmp_path / f"many/sheet-0{n}.{suffix}").read_text("utf-8") for n in (1, 2, 3)]
         together = (tmp_path / f"one/sheets.{suffix}").read_text("utf-8")
@@ -306,10 +306,10 @@ def test_all_sheets_in_one_file(tmp_path: Path) -> None:
 
 def test_pictures_lie_beside_one_file_and_beside_many(tmp_path: Path) -> None:
     asked = Recipe(picture=True, questions=(Ask("graph"), Ask("loss")))
-    made = derive.worksheet(two_two_two(), asked, variants=2, seed=7)
+    sheets = derive.worksheet(two_two_two(), asked, variants=2, seed=7)
     for one_file in (False, True):
         folder = tmp_path / str(one_file)
-        paths = made.write(folder, ("markdown", "text"), one_file=one_file)
+        paths = sheets.write(folder, ("markdown", "text"), one_file=one_file)
         assert {path.name for path in paths} == {path.name for path in folder.iterdir()}
         there = sorted(path.name for path in folder.glob("*.svg"))
         pages = sorted(folder.glob("*.md"))

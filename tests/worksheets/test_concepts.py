@@ -66,8 +66,8 @@ def only(found: list[Concept]) -> Concept:
 def test_the_saturated_unit_is_the_one_pushed_far_out() -> None:
     network = Network(2, [Dense(3, "sigmoid"), Dense(1, "sigmoid")])
     for unit in (1, 2, 3):
-        made = ground(network, **{f"b_1_{unit}": 6.0})
-        assert only(list(saturation(made))).right == unit - 1
+        here = ground(network, **{f"b_1_{unit}": 6.0})
+        assert only(list(saturation(here))).right == unit - 1
 
 
 def test_no_unit_is_asked_for_where_two_are_alike() -> None:
@@ -88,13 +88,13 @@ def test_an_inactive_unit_is_seen_and_an_active_layer_not() -> None:
 @settings(max_examples=15)
 @given(networks(), st.integers(0, 1000))
 def test_the_loss_moves_as_the_answer_says(network: Network, seed: int) -> None:
-    made = ground(network, seed)
-    for found in direction(made):
+    here = ground(network, seed)
+    for found in direction(here):
         w = next(part for part in found.prompt if isinstance(part, Quantity))
-        givens = givens_of(made.numbers)
-        before = made.numbers.environment.quantity(E)
+        givens = givens_of(here.numbers)
+        before = here.numbers.environment.quantity(E)
         moved = number(float(givens[w].value) + 1e-7)
-        after = trace(NetworkGraph(made.exercise.structure.with_numbers({**givens, w: moved})))
+        after = trace(NetworkGraph(here.exercise.structure.with_numbers({**givens, w: moved})))
         change = after.quantity(E) - before
         assert (found.right == 0) == (change > 0) and change != 0
 
@@ -112,14 +112,14 @@ def test_deltas_vanish_behind_small_weights() -> None:
 
 def test_equal_units_stay_alike_and_unequal_ones_do_not() -> None:
     network = Network(2, [Dense(3, "sigmoid"), Dense(2, "sigmoid")])
-    made = ground(network)
-    assert stays_alike(made, network.layers[0])
-    asked = only(list(symmetry(made)))
-    assert asked.options[asked.right] == made.words("concept_symmetry_alike")
+    here = ground(network)
+    assert stays_alike(here, network.layers[0])
+    asked = only(list(symmetry(here)))
+    assert asked.options[asked.right] == here.words("concept_symmetry_alike")
     assert "the same bias" in str(asked.prompt)
     bare = ground(Network(2, [Dense(3, "sigmoid", "none"), Dense(2, "sigmoid")]))
     assert "bias" not in str(only(list(symmetry(bare))).prompt)
-    slopes = made.numbers.environment
+    slopes = here.numbers.environment
     first, second = (slopes.partial(E, Quantity("weight", 1, j, 0)) for j in (0, 1))
     assert first != second  # with the variant's own numbers they differ
     assert list(symmetry(ground(Network(2, [Dense(1, "sigmoid"), Dense(2)])))) == []

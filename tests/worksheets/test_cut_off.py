@@ -92,8 +92,10 @@ def test_no_number_is_cut_off_to_its_neighbour(digits: int) -> None:
 RELU = Network(2, [Dense(2, "relu"), Dense(2)], learning_rate=0.5)
 
 
-def marked(made: Sheet, label: str, text: str) -> Mark:
-    found = mark_values(made.reader, made.items, made.numbers, {**made.key(), label: text})
+def marked(variant: Sheet, label: str, text: str) -> Mark:
+    found = mark_values(
+        variant.reader, variant.items, variant.numbers, {**variant.key(), label: text}
+    )
     return next(mark for mark in found if mark.label == label)
 
 
@@ -101,11 +103,11 @@ def marked(made: Sheet, label: str, text: str) -> Mark:
 def test_exact_lines_of_a_sheet_are_exact(seed: int) -> None:
     """h1 is a sum of products of numbers with few decimals, and relu hands it on: whatever is one
     unit of a last digit beside it is wrong, however many digits are written."""
-    made = sheet(RELU, seed)
+    variant = sheet(RELU, seed)
     seen = 0
     for step in ("define/z1.1", "define/a1.1", "define/z1.2"):
-        label = made.label(step)
-        key = Fraction(made.key()[label])
+        label = variant.label(step)
+        key = Fraction(variant.key()[label])
         if not key or (key * 10**4).denominator != 1:
             continue
         for places in range(2, 7):
@@ -115,7 +117,7 @@ def test_exact_lines_of_a_sheet_are_exact(seed: int) -> None:
             for other in (key - unit, key + unit):
                 text = f"{float(other):.{places}f}"
                 if abs(other - key) > Fraction(6, 10**5):  # else it is the key as far as is asked
-                    assert marked(made, label, text).verdict is Verdict.WRONG, (step, text, key)
+                    assert marked(variant, label, text).verdict is Verdict.WRONG, (step, text, key)
                     seen += 1
     assert seen
 
@@ -123,14 +125,16 @@ def test_exact_lines_of_a_sheet_are_exact(seed: int) -> None:
 def test_after_too_few_digits_nothing_follows_from_a_mistake() -> None:
     """∂E/∂w with one digit left is too short to count; the new weight worked out from it is right,
     from their own number, and there is no mistake that it could follow from."""
-    made = sheet(two_two_two(), 1)
-    delta, gradient = made.label("delta/z1.1"), made.label("gradient/w1.1.1")
-    short = f"{float(made.key()[delta]):.2f}"
-    x = next(i for i in made.items if i.task.source == "gradient/w1.1.1").task.formula
-    inputs = [made.numbers.displayed(atom).number.value for atom in x.children[1:]]  # type: ignore[arg-type]
+    variant = sheet(two_two_two(), 1)
+    delta, gradient = variant.label("delta/z1.1"), variant.label("gradient/w1.1.1")
+    short = f"{float(variant.key()[delta]):.2f}"
+    x = next(i for i in variant.items if i.task.source == "gradient/w1.1.1").task.formula
+    inputs = [variant.numbers.displayed(atom).number.value for atom in x.children[1:]]  # type: ignore[arg-type]
     own = f"{float(Fraction(short) * inputs[0]):.4f}"
-    answers = {**made.key(), delta: short, f"{gradient}a": short, gradient: own}
-    found = {m.label: m for m in mark_values(made.reader, made.items, made.numbers, answers)}
+    answers = {**variant.key(), delta: short, f"{gradient}a": short, gradient: own}
+    found = {
+        m.label: m for m in mark_values(variant.reader, variant.items, variant.numbers, answers)
+    }
     assert found[delta].verdict in SHORT
     assert found[gradient].verdict is Verdict.RIGHT
     assert not any(m.verdict is Verdict.FOLLOWS for m in found.values())

@@ -81,11 +81,11 @@ def test_nor_does_any_other(network: Network, kinds: list[str], difficulty: str,
     asked = tuple(Ask(kind, count=None if kind == "unit" else 2, difficulty=difficulty)
                   for kind in kinds[:4])  # fmt: skip
     try:
-        made = derive.worksheet(network, Recipe(questions=asked), variants=1, seed=seed)
+        sheets = derive.worksheet(network, Recipe(questions=asked), variants=1, seed=seed)
     except WorksheetError as error:
         assert "nothing can be asked" in str(error)
         return
-    assert given_away(made.variants[0]) == []
+    assert given_away(sheets.variants[0]) == []
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -102,8 +102,8 @@ def test_a_mistake_to_be_found_is_not_named_below(seed: int) -> None:
 
 def test_what_the_sheet_gives_is_not_asked_for() -> None:
     recipe = Recipe(questions=(Ask("gradient", given=True, count=3), Ask("delta")))
-    made = derive.worksheet(two_two_two(), recipe, variants=1, seed=3)
-    gradients, *rest = made.variants[0].questions
+    sheets = derive.worksheet(two_two_two(), recipe, variants=1, seed=3)
+    gradients, *rest = sheets.variants[0].questions
     asked = {item.task.step.subject for question in rest for item in question.items if item.answers}
     assert gradients.given and not asked & set(gradients.given)
 
@@ -142,10 +142,10 @@ def test_a_blank_keeps_the_brackets_around_it(network: Network, seed: int) -> No
     """The key without its marks reads as the derivation does."""
     asked = (Ask("blanks", count=5), Ask("derivation", difficulty="hard"))
     try:
-        made = derive.worksheet(network, Recipe(questions=asked), variants=1, seed=seed)
+        sheets = derive.worksheet(network, Recipe(questions=asked), variants=1, seed=seed)
     except WorksheetError:
         return
-    variant = made.variants[0]
+    variant = sheets.variants[0]
     key = " ".join(str(write(variant.key, variant.names, "text")).split())
     bare = re.sub(r"__(.+?)__\(\d+\)", r"\1", key).replace(" · ", "·")
     steps = {step.id: step for step in variant.pages.exercise.derivation.walk()}

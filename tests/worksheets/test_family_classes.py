@@ -62,16 +62,16 @@ def test_structures_are_dealt_like_cards() -> None:
 def test_the_same_seed_gives_the_same_bytes_with_processes_too(path: Path, tmp_path: Path) -> None:
     folders = [tmp_path / name for name in ("one", "two", "shared")]
     for folder in folders[:2]:
-        made = derive.worksheet(path, variants=18, seed=3)
-        made.write(folder, ("markdown", "text"), answer_sheet=".csv")
+        sheets = derive.worksheet(path, variants=18, seed=3)
+        sheets.write(folder, ("markdown", "text"), answer_sheet=".csv")
     with workers() as executor:
-        made = derive.worksheet(read(FOUR), variants=18, seed=3, executor=executor)
-        made.write(folders[2], ("markdown", "text"), answer_sheet=".csv")
+        sheets = derive.worksheet(read(FOUR), variants=18, seed=3, executor=executor)
+        sheets.write(folders[2], ("markdown", "text"), answer_sheet=".csv")
     assert contents(folders[0]) == contents(folders[1]) == contents(folders[2])
     bundle = read_bundle(folders[0] / "bundle.json")
-    assert bundle.text() == made.bundle.text()
+    assert bundle.text() == sheets.bundle.text()
     assert len({bundle.structure(number) for number in range(1, 19)}) == 4
-    assert len({made[n].signature for n in range(18)}) == 18
+    assert len({sheets[n].signature for n in range(18)}) == 18
 
 
 def test_a_structure_is_derived_once(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -85,8 +85,8 @@ def test_a_structure_is_derived_once(path: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(maker, "exercise", counted)
     for known in (bundle._maker, maker._search):  # by other tests, of the same structures
         known.cache_clear()
-    made = derive.worksheet(path, variants=12, seed=1234)
-    for variant in made:
+    sheets = derive.worksheet(path, variants=12, seed=1234)
+    for variant in sheets:
         assert variant.sheet.title == ("Week 3",)
     assert len(derived) == 4
 

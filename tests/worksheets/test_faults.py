@@ -49,8 +49,8 @@ def sheet() -> tuple[derive.worksheets.Variant, Judges]:
         3, [Dense(2, "tanh"), Dense(1, "sigmoid")], learning_rate=0.5, notation=DATA / "above.yaml"
     )
     asked = (Ask("paths"), Ask("counting"), Ask("match"), Ask("symbolic"), Ask("forward"))
-    made = derive.worksheet(network, Recipe(questions=asked), variants=1, seed=3)
-    return made.variants[0], Judges(made.bundle.maker(1).exercise, made.variants[0].names)
+    sheets = derive.worksheet(network, Recipe(questions=asked), variants=1, seed=3)
+    return sheets.variants[0], Judges(sheets.bundle.maker(1).exercise, sheets.variants[0].names)
 
 
 def garbage(chance: random.Random) -> str:

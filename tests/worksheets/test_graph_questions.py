@@ -50,7 +50,7 @@ OWN["(y - t)**4"] = lambda y, t: (y - t) ** 4
 EVERY = pytest.mark.parametrize("network", DRAWN.values(), ids=DRAWN)
 
 
-def made(
+def variant_of(
     network: Network, ask: Ask | None = None, *before: Ask, seed: int = 5, digits: int = 4
 ) -> Variant:
     asked = Recipe(digits=digits, questions=(*before, ask or Ask("graph")))
@@ -92,7 +92,7 @@ def _truth(point: Point, q: Quantity, what: str) -> object:
 @EVERY
 @pytest.mark.parametrize("difficulty", ["easy", "normal", "hard"])
 def test_every_number_drawn_is_the_networks(network: Network, difficulty: str) -> None:
-    variant = made(network, Ask("graph", difficulty=difficulty), digits=6)
+    variant = variant_of(network, Ask("graph", difficulty=difficulty), digits=6)
     sheet, key = pictures(variant)
     asked, told = check(sheet, variant), check(key, variant)
     assert asked.keys() == told.keys()
@@ -108,7 +108,7 @@ def test_every_number_drawn_is_the_networks(network: Network, difficulty: str) -
 @settings(max_examples=15, deadline=None)
 @given(networks(), st.integers(0, 1000), st.sampled_from(["easy", "normal", "hard"]))
 def test_of_any_network(network: Network, seed: int, difficulty: str) -> None:
-    variant = made(network, Ask("graph", difficulty=difficulty), seed=seed, digits=6)
+    variant = variant_of(network, Ask("graph", difficulty=difficulty), seed=seed, digits=6)
     if isinstance(variant.answers[0], NamesAnswer):
         return
     sheet, key = pictures(variant)
@@ -120,7 +120,7 @@ def test_of_any_network(network: Network, seed: int, difficulty: str) -> None:
 
 @pytest.mark.parametrize("name", ["2-2-2", "2-3-1", "softmax", "in part"])
 def test_a_wrong_number_in_the_picture_is_seen(name: str) -> None:
-    variant = made(DRAWN[name], digits=6)
+    variant = variant_of(DRAWN[name], digits=6)
     _, key = pictures(variant)
     wrong = list(_with_a_wrong_number(key))
     assert len(wrong) > 15
@@ -141,7 +141,7 @@ def _with_a_wrong_number(picture: Picture) -> Iterator[Picture]:
 
 
 def test_everything_in_a_small_network_can_be_asked() -> None:
-    variant = made(two_two_two(), Ask("graph", count=100))
+    variant = variant_of(two_two_two(), Ask("graph", count=100))
     found = read(pictures(variant)[0], variant.names)
     printed = {(q.kind, what) for (q, what), (_, gap) in found.items() if not gap}
     assert printed == {
@@ -162,7 +162,7 @@ def test_everything_in_a_small_network_can_be_asked() -> None:
 @EVERY
 def test_a_gap_stands_once_on_every_page(network: Network) -> None:
     """Where there is a picture in it; where there is none, in the table."""
-    variant = made(network, Ask("graph"))
+    variant = variant_of(network, Ask("graph"))
     labels = [answer.label for answer in variant.answers]
     latex = write(variant.sheet, variant.names, "latex")
     text = write(variant.sheet, variant.names, "text")
@@ -182,7 +182,7 @@ def test_a_gap_stands_once_on_every_page(network: Network) -> None:
 @pytest.mark.parametrize("seed", range(3))
 def test_no_number_beside_a_gap_gives_it_away(network: Network, seed: int) -> None:
     """∂E/∂b is δ, and relu(z) is z: neither is printed where the other is asked for."""
-    variant = made(network, Ask("graph", count=6), seed=seed)
+    variant = variant_of(network, Ask("graph", count=6), seed=seed)
     found = read(pictures(variant)[1], variant.names)
     gaps = {place: abs(r.number.value) for place, r in found.items() if r.gap and r.number}
     for (q, what), value in gaps.items():
@@ -200,7 +200,7 @@ def test_no_number_beside_a_gap_gives_it_away(network: Network, seed: int) -> No
 @pytest.mark.parametrize("difficulty", ["easy", "normal", "hard"])
 @pytest.mark.parametrize("count", [1, 4, 9])
 def test_no_more_gaps_than_asked_for(difficulty: str, count: int) -> None:
-    variant = made(two_two_two(), Ask("graph", count=count, difficulty=difficulty))
+    variant = variant_of(two_two_two(), Ask("graph", count=count, difficulty=difficulty))
     parts = [item.task.part for item in variant.questions[0].items]
     assert 0 < len(parts) <= count
     if difficulty == "easy":
@@ -211,7 +211,7 @@ def test_no_more_gaps_than_asked_for(difficulty: str, count: int) -> None:
 
 
 def test_what_was_worked_out_before_is_not_printed() -> None:
-    variant = made(two_two_two(), Ask("graph"), Ask("forward"))
+    variant = variant_of(two_two_two(), Ask("graph"), Ask("forward"))
     found = read(pictures(variant)[0], variant.names)
     assert not any(
         what == "value" and q.kind in (PRE_ACTIVATION, ACTIVATION, "loss")
@@ -219,12 +219,12 @@ def test_what_was_worked_out_before_is_not_printed() -> None:
     )  # fmt: skip
     text = str(write(variant.sheet, variant.names, "text"))
     assert "Values that you have already worked out are not repeated in it." in text
-    alone = str(write(made(two_two_two()).sheet, variant.names, "text"))
+    alone = str(write(variant_of(two_two_two()).sheet, variant.names, "text"))
     assert "is not repeated" not in alone
 
 
 def test_what_was_asked_before_is_not_given_away_either() -> None:
-    variant = made(two_two_two(), Ask("graph", count=3, difficulty="easy"), Ask("delta"))
+    variant = variant_of(two_two_two(), Ask("graph", count=3, difficulty="easy"), Ask("delta"))
     slopes = [q for q, what in read(pictures(variant)[1], variant.names) if what == "slope"]
     assert {q.kind for q in slopes} == {"weight", "loss term", "loss"}
 
@@ -240,7 +240,7 @@ def test_what_is_updated_then_has_not_to_be_found_again() -> None:
 
 def test_what_is_too_large_is_drawn_in_part_and_else_asked_as_a_table() -> None:
     def units(network: Network, difficulty: str) -> set[int]:
-        variant = made(network, Ask("graph", difficulty=difficulty))
+        variant = variant_of(network, Ask("graph", difficulty=difficulty))
         found = read(pictures(variant)[0], variant.names)
         return {q.layer for q, what in found if (q.kind, what) == (PRE_ACTIVATION, "value")}
 
@@ -248,9 +248,9 @@ def test_what_is_too_large_is_drawn_in_part_and_else_asked_as_a_table() -> None:
     assert units(DRAWN["in part"], "hard") == {1}
     assert units(DRAWN["in part"], "easy") == {2}
     large = Network(8, [Dense(8, "sigmoid"), Dense(8, "sigmoid")])
-    variant = made(large)
+    variant = variant_of(large)
     assert all(isinstance(answer, NamesAnswer) for answer in variant.answers)
-    everything = made(
+    everything = variant_of(
         two_two_two(), Ask("graph"), *map(Ask, ("forward", "local", "delta", "gradient"))
     )
     assert isinstance(everything.answers[-1], NamesAnswer)
@@ -266,14 +266,14 @@ def test_nothing_touches_in_any_notation(name: str, notation: str) -> None:
         usual.loss.name, notation=notation,
     )  # fmt: skip
     for count in (5, 100):
-        variant = made(network, Ask("graph", count=count))
+        variant = variant_of(network, Ask("graph", count=count))
         for picture in pictures(variant):
             assert collisions(picture, variant.names) == []
             assert outside(picture, variant.names) == []
 
 
 def test_the_description_has_every_gap_and_no_answer() -> None:
-    variant = made(two_two_two())
+    variant = variant_of(two_two_two())
     for picture, filled in zip(pictures(variant), (False, True), strict=True):
         told = "".join(str(p) if isinstance(p, str) else "#" for p in picture.description)
         for answer in variant.answers:
@@ -290,7 +290,7 @@ def marks(variant: Variant, **other: str) -> dict[str, tuple[Verdict, tuple[str,
 
 
 def test_a_slip_is_named_and_what_follows_from_it_counts() -> None:
-    variant = made(two_two_two(), Ask("graph", count=100))
+    variant = variant_of(two_two_two(), Ask("graph", count=100))
     numbers = {i.task.source: i.answers[-1] for i in variant.questions[0].items}
     value = {source: float(answer.value.value) for source, answer in numbers.items()}
     network = variant.network
@@ -308,7 +308,7 @@ def test_a_slip_is_named_and_what_follows_from_it_counts() -> None:
 
 
 def test_a_slip_further_up_is_carried_into_the_graph() -> None:
-    variant = made(two_two_two(), Ask("graph", count=100), Ask("forward", guided=False))
+    variant = variant_of(two_two_two(), Ask("graph", count=100), Ask("forward", guided=False))
     numbers = {i.task.source: i.answers[-1] for i in variant.items if i.answers}
     a = float(numbers["define/a1.1"].value.value) + 0.1
     local = round(round(a, 4) * (1 - round(a, 4)), 4)

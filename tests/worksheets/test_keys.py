@@ -32,21 +32,21 @@ from derive.worksheets.variants.variant import numbers_with
 from derive.writers import write
 
 
-def pages(made: Worksheet, number: int = 0) -> tuple[Page, Page]:
+def pages(sheets: Worksheet, number: int = 0) -> tuple[Page, Page]:
     """A sheet and its key, as plain text in the worksheet's own names."""
-    variant = made.variants[number]
+    variant = sheets.variants[number]
     return tuple(
         Page(write(document, variant.names, "text")) for document in (variant.sheet, variant.key)
     )  # type: ignore[return-value]
 
 
-def printed_names(made: Worksheet) -> dict[str, str]:
-    return {text: text for text in map(made[0].names.text, made[0].names.quantities())}
+def printed_names(sheets: Worksheet) -> dict[str, str]:
+    return {text: text for text in map(sheets[0].names.text, sheets[0].names.quantities())}
 
 
-def work_out_again(made: Worksheet) -> Student:
-    _, key = pages(made)
-    student = Student(key, printed_names(made))
+def work_out_again(sheets: Worksheet) -> Student:
+    _, key = pages(sheets)
+    student = Student(key, printed_names(sheets))
     for line in key.lines:
         student.work_out(line)
     return student
@@ -57,10 +57,10 @@ def work_out_again(made: Worksheet) -> Student:
 def test_a_key_follows_from_the_numbers_printed_on_it(
     network: Network, seed: int, digits: int
 ) -> None:
-    made = derive.worksheet(network, Recipe(digits), variants=1, seed=seed)
-    sheet, key = pages(made)
+    sheets = derive.worksheet(network, Recipe(digits), variants=1, seed=seed)
+    sheet, key = pages(sheets)
     assert sheet.tables == key.tables
-    assert work_out_again(made).digits == digits
+    assert work_out_again(sheets).digits == digits
 
 
 def test_a_target_formula_is_worked_out_on_the_sheet() -> None:
@@ -68,23 +68,23 @@ def test_a_target_formula_is_worked_out_on_the_sheet() -> None:
         {"x1": 1.1, "x2": 2.2}, [derive.Dense(2, "sigmoid"), derive.Dense(1)],
         targets={"y": "x1 + x2/3"}, learning_rate=0.1,
     )  # fmt: skip
-    made = derive.worksheet(network, variants=1, seed=7)
-    _, key = pages(made)
+    sheets = derive.worksheet(network, variants=1, seed=7)
+    _, key = pages(sheets)
     assert "y" not in key.given
     assert "x1 + x2/3" in key.text
-    work_out_again(made)
+    work_out_again(sheets)
 
 
 def test_a_small_learning_rate_asks_for_more_decimals() -> None:
     """0.4 − 0.001·0.02 is not 0.4000."""
     network = Network(2, [derive.Dense(2, "sigmoid")], learning_rate=0.001)
-    made = derive.worksheet(network, variants=1, seed=7)
-    student = work_out_again(made)
+    sheets = derive.worksheet(network, variants=1, seed=7)
+    student = work_out_again(sheets)
     assert (student.digits, student.update_digits) == (4, 6)
-    for item in made.variants[0].items:
+    for item in sheets.variants[0].items:
         if item.task.part == "update":
             w = item.task.step.about[0]
-            assert item.answers[-1].value.value != made.variants[0].network.value(w).value  # type: ignore[union-attr]
+            assert item.answers[-1].value.value != sheets.variants[0].network.value(w).value  # type: ignore[union-attr]
 
 
 # -- the truth -----------------------------------------------------------------------------------
@@ -144,10 +144,10 @@ def loss_of(
 def test_printed_gradients_are_those_of_the_printed_network(
     network: Network, layers: list[Layer], loss: Callable[..., float], seed: int
 ) -> None:
-    made = derive.worksheet(
+    sheets = derive.worksheet(
         network, Recipe(digits=6, questions=(Ask("gradient"), Ask("update"))), variants=1, seed=seed
     )
-    _, key = pages(made)
+    _, key = pages(sheets)
     data, *tables = key.tables
     *known, rate = map(float, data.values())
     inputs, targets = known[:2], known[2:]
@@ -248,9 +248,9 @@ def test_a_wrong_formula_with_right_arithmetic_is_found(checked: Checked) -> Non
 def test_a_slope_that_is_flat_where_it_is_printed_is_no_mistake() -> None:
     """a = 0.50 may be 0.504, where a·(1 − a) is no longer 0.25: its slope at 0.50 is 0."""
     for seed in (3, 7):
-        made = derive.worksheet(two_two_two(), Recipe(2, questions=(Ask("local"),)), 1, seed)
+        sheets = derive.worksheet(two_two_two(), Recipe(2, questions=(Ask("local"),)), 1, seed)
         assert any(item.chain[-1].expression.at(()).value == Fraction(1, 4)  # type: ignore[attr-defined]
-                   for item in made[0].items)  # fmt: skip
+                   for item in sheets[0].items)  # fmt: skip
 
 
 def test_a_wrong_formula_of_a_task_is_found_by_the_check_of_the_exercise() -> None:

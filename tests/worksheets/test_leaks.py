@@ -19,7 +19,7 @@ from tests.truth.leaks import leaking
 NUMBERS = NETWORKS["2-2-2, sigmoid"]
 
 
-def made(network: Network, *asked: Ask, seed: int = 1, digits: int = 4) -> Variant:
+def variant_of(network: Network, *asked: Ask, seed: int = 1, digits: int = 4) -> Variant:
     return derive.worksheet(network, Recipe(digits, questions=asked), variants=1, seed=seed)[0]
 
 
@@ -36,8 +36,8 @@ def test_no_drawn_recipe_leaks() -> None:
 @pytest.mark.parametrize("seed", [278, 386])
 def test_code_does_not_ask_what_a_wrong_line_shows(seed: int) -> None:
     """A line with another index in it, to be corrected, has the shape of the right ones."""
-    (made,) = drawn(range(seed, seed + 1))
-    _, variant, structure = made
+    (variant_of,) = drawn(range(seed, seed + 1))
+    _, variant, structure = variant_of
     assert {"mistake", "code"} <= {question.kind for question in variant.questions}
     assert not leaks(variant, structure)
 
@@ -61,7 +61,7 @@ LEAKY = (
 def test_a_sheet_without_its_book_leaks_and_is_found(
     asked: tuple[Ask, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert not leaks(made(NUMBERS, *asked), NUMBERS)
+    assert not leaks(variant_of(NUMBERS, *asked), NUMBERS)
     for name in ("may_ask", "may_print", "may_tell", "may_ask_for"):
         monkeypatch.setattr(Ledger, name, lambda *_: True)
     monkeypatch.setattr(Ledger, "has", lambda *_: False)
@@ -70,7 +70,7 @@ def test_a_sheet_without_its_book_leaks_and_is_found(
     monkeypatch.setattr(Ledger, "pattern", lambda self, one: one)
     monkeypatch.setattr(Ledger, "reserved", lambda *_: set())
     monkeypatch.setattr(Ledger, "is_readable", lambda *_: False)
-    assert any(leaks(made(NUMBERS, *asked, seed=seed), NUMBERS) for seed in range(1, 6))
+    assert any(leaks(variant_of(NUMBERS, *asked, seed=seed), NUMBERS) for seed in range(1, 6))
 
 
 def test_formulas_that_differ_by_indices_have_one_pattern() -> None:
@@ -92,18 +92,18 @@ def test_what_relu_hands_on_is_not_printed_where_it_is_asked() -> None:
     """a_h1 = relu(h1) = h1: the number of the one is that of the other."""
     network = relu_softmax()
     for seed in range(6):
-        variant = made(network, Ask("local", given=True), Ask("forward"), seed=seed)
+        variant = variant_of(network, Ask("local", given=True), Ask("forward"), seed=seed)
         assert not leaks(variant, network)
 
 
 def test_new_values_that_are_printed_are_not_asked_for() -> None:
-    variant = made(two_two_two(), Ask("new-loss"), Ask("update"))
+    variant = variant_of(two_two_two(), Ask("new-loss"), Ask("update"))
     assert [question.kind for question in variant.questions] == ["new-loss"]
     assert variant.left_out == ("update (the sheet gives the results already)",)
 
 
 def test_the_same_is_not_asked_twice_about_understanding() -> None:
-    variant = made(two_two_two(), Ask("concept", count=2), Ask("concept", count=5))
+    variant = variant_of(two_two_two(), Ask("concept", count=2), Ask("concept", count=5))
     asked = [answer.step for question in variant.questions for answer in question.answers]
     assert len(set(asked)) == len(asked)
 
@@ -113,7 +113,7 @@ def test_no_format_prints_more_than_the_text_and_its_pictures(tmp_path: Path) ->
     import re
 
     asked = (Ask("graph", count=5), Ask("gradient", given=True, count=3), Ask("update", count=2))
-    variant = made(two_two_two(), *asked, digits=6)
+    variant = variant_of(two_two_two(), *asked, digits=6)
     decimals = re.compile(r"\d\.\d{4,6}(?!\d)")
     pages = {to: str(write(variant.sheet, variant.names, to)) for to in ("text", "markdown")}
     text = set(decimals.findall(pages["text"]))
@@ -128,7 +128,7 @@ def test_no_format_prints_more_than_the_text_and_its_pictures(tmp_path: Path) ->
 @pytest.mark.parametrize("layout", ["from_to", "to_from"])
 def test_shapes_are_those_of_the_page(layout: str) -> None:
     network = Network(3, [Dense(2, "tanh"), Dense(1)], layout=layout)
-    variant = made(network, Ask("shapes", hints=True))
+    variant = variant_of(network, Ask("shapes", hints=True))
     rendered = derive.render(derive.derive(network, style="matrices"), "text")
     values = [answer.value for answer in variant.answers]  # type: ignore[union-attr]
     assert values == ([3, 2, 2, 1] if layout == "from_to" else [2, 3, 1, 2])
@@ -145,7 +145,9 @@ def test_the_right_letter_is_as_likely_at_every_place() -> None:
     """χ² of the places of the right choice, by number of options, over 40 sheets."""
     places: dict[int, list[int]] = {}
     for number in range(40):
-        variant = made(two_two_two(), Ask("concept", count=4), Ask("match", count=3), seed=number)
+        variant = variant_of(
+            two_two_two(), Ask("concept", count=4), Ask("match", count=3), seed=number
+        )
         for answer in variant.answers:
             letters = answer.letters  # type: ignore[union-attr]
             places.setdefault(len(letters), []).append(letters.index(answer.letter))  # type: ignore[union-attr]
@@ -162,7 +164,7 @@ def test_a_mistake_is_not_seen_by_its_shape(difficulty: str) -> None:
     """No other line is like the right one up to its indices, and no name is in one line alone."""
     places = []
     for seed in range(8):
-        variant = made(two_two_two(), Ask("mistake", difficulty=difficulty), seed=seed)
+        variant = variant_of(two_two_two(), Ask("mistake", difficulty=difficulty), seed=seed)
         sheet = str(write(variant.sheet, variant.names, "text"))
         assert "η" not in sheet
         assert not leaks(variant, NUMBERS)

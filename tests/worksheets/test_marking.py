@@ -35,22 +35,22 @@ NETWORKS = (
 )  # fmt: skip
 
 
-def marks(made: Sheet, answers: dict[str, str]) -> tuple[Mark, ...]:
-    return mark_values(made.reader, made.items, made.numbers, answers)
+def marks(variant: Sheet, answers: dict[str, str]) -> tuple[Mark, ...]:
+    return mark_values(variant.reader, variant.items, variant.numbers, answers)
 
 
-def last_mark(made: Sheet, answers: dict[str, str], label: str) -> Mark:
+def last_mark(variant: Sheet, answers: dict[str, str], label: str) -> Mark:
     """The mark of a line: those after it say nothing of it."""
-    labels = [[answer.label for answer in item.answers] for item in made.items]
+    labels = [[answer.label for answer in item.answers] for item in variant.items]
     until = next(count for count, mine in enumerate(labels, start=1) if label in mine)
-    return mark_values(made.reader, made.items[:until], made.numbers, answers)[-1]
+    return mark_values(variant.reader, variant.items[:until], variant.numbers, answers)[-1]
 
 
 @settings(max_examples=25, deadline=None)
 @given(networks(), st.integers(0, 10**6), st.integers(3, 6), st.booleans())
 def test_the_key_is_right(network: Network, seed: int, digits: int, by_nodes: bool) -> None:
-    made = sheet(network, seed, digits, by_nodes)
-    assert {mark.verdict for mark in marks(made, made.key())} == {Verdict.RIGHT}
+    variant = sheet(network, seed, digits, by_nodes)
+    assert {mark.verdict for mark in marks(variant, variant.key())} == {Verdict.RIGHT}
 
 
 def work_out(formula: Expression, known: dict[Expression, Fraction], fewer: int = 0) -> str | None:
@@ -71,14 +71,14 @@ def work_out(formula: Expression, known: dict[Expression, Fraction], fewer: int 
 
 
 @cache
-def known_of(made: Sheet) -> dict[Expression, Fraction]:
+def known_of(variant: Sheet) -> dict[Expression, Fraction]:
     """Every displayed number of the key that a formula may mention."""
     found: dict[Expression, Fraction] = {}
-    for item in made.items:
+    for item in variant.items:
         formula = item.task.formula
-        for slip in (formula, *(s.formula for s in slips(item.task, made.exercise))):
+        for slip in (formula, *(s.formula for s in slips(item.task, variant.exercise))):
             for name in map(slip.at, places(slip)):
-                found[name] = made.numbers.displayed(name).number.value  # type: ignore[arg-type]
+                found[name] = variant.numbers.displayed(name).number.value  # type: ignore[arg-type]
     return found
 
 
@@ -99,9 +99,9 @@ def recognition(
         if recognised.total() + len(missed) == cases:
             break
         network = NETWORKS[case % len(NETWORKS)]
-        made = sheet(network, case // 50 % 8, by_nodes=by_nodes, units=units)
-        label, row, answer, before = _drawn(made, random.Random(case))
-        mark = last_mark(made, {**before, label: answer}, label)
+        variant = sheet(network, case // 50 % 8, by_nodes=by_nodes, units=units)
+        label, row, answer, before = _drawn(variant, random.Random(case))
+        mark = last_mark(variant, {**before, label: answer}, label)
         if mark.verdict in (Verdict.RIGHT, Verdict.COARSE, Verdict.VAGUE):
             untold[row] += 1
         elif row in mark.misconceptions and mark.first:
@@ -126,24 +126,24 @@ def test_every_misconception_is_recognised_at_its_step(
 
 
 @cache
-def _slips(made: Sheet) -> dict[str, list[tuple[Item, Slip, str]]]:
+def _slips(variant: Sheet) -> dict[str, list[tuple[Item, Slip, str]]]:
     """Misconception → the lines that it can befall, and the value that it leads to there."""
     found: dict[str, list[tuple[Item, Slip, str]]] = {}
-    for item in made.items:
-        for slip in slips(item.task, made.exercise) if item.answers else ():
-            answer = work_out(slip.formula, known_of(made), slip.misconception.fewer)
+    for item in variant.items:
+        for slip in slips(item.task, variant.exercise) if item.answers else ():
+            answer = work_out(slip.formula, known_of(variant), slip.misconception.fewer)
             if answer is not None:
                 found.setdefault(slip.misconception.id, []).append((item, slip, answer))
     return found
 
 
-def _drawn(made: Sheet, chance: random.Random) -> tuple[str, str, str, dict[str, str]]:
+def _drawn(variant: Sheet, chance: random.Random) -> tuple[str, str, str, dict[str, str]]:
     """A line, a misconception, the value it leads to, and the right answers before it."""
-    pool = _slips(made)
+    pool = _slips(variant)
     row = chance.choice(sorted(pool))
     item, _, answer = chance.choice(pool[row])
     label = item.answers[-1].label
-    before = {name: value for name, value in made.key().items() if _line(name) < _line(label)}
+    before = {name: value for name, value in variant.key().items() if _line(name) < _line(label)}
     return label, row, answer, before
 
 
@@ -157,16 +157,18 @@ def test_only_the_first_wrong_step_is_wrong(
     network: Network, seed: int, chance: random.Random
 ) -> None:
     """A student who slips once and then works on rightly loses one point."""
-    made = sheet(network, seed)
-    asked = [item for item in made.items if item.answers and item.task.part != "update"]
+    variant = sheet(network, seed)
+    asked = [item for item in variant.items if item.answers and item.task.part != "update"]
     item = chance.choice(asked)
-    options = [s for s in slips(item.task, made.exercise) if s.misconception.id != "early-rounding"]
+    options = [
+        s for s in slips(item.task, variant.exercise) if s.misconception.id != "early-rounding"
+    ]
     if not options:
         return
-    answers, slipped = _worked_through(made, item.task.source, chance.choice(options))
+    answers, slipped = _worked_through(variant, item.task.source, chance.choice(options))
     if slipped is None:
         return
-    found = {mark.label: mark for mark in marks(made, answers)}
+    found = {mark.label: mark for mark in marks(variant, answers)}
     if found[slipped].verdict is not Verdict.WRONG:
         return
     assert found[slipped].first
@@ -176,13 +178,13 @@ def test_only_the_first_wrong_step_is_wrong(
     }  # fmt: skip
 
 
-def _worked_through(made: Sheet, step: str, slip: Slip) -> tuple[dict[str, str], str | None]:
+def _worked_through(variant: Sheet, step: str, slip: Slip) -> tuple[dict[str, str], str | None]:
     """All lines worked out from the numbers written before them, one of them wrongly."""
-    known = dict(known_of(made))
+    known = dict(known_of(variant))
     answers: dict[str, str] = {}
     slipped = None
-    for item in made.items:
-        subject, line = item.task.step.subject, put_into(item.task, made.numbers)
+    for item in variant.items:
+        subject, line = item.task.step.subject, put_into(item.task, variant.numbers)
         is_it = item.task.source == step
         value = work_out(slip.formula if is_it else line, known)
         if value is None:
@@ -202,18 +204,18 @@ def _worked_through(made: Sheet, step: str, slip: Slip) -> tuple[dict[str, str],
 
 
 def test_a_value_that_makes_the_rest_trivial_gives_no_points_there() -> None:
-    made = sheet(two_two_two(), 1)
-    label, after = made.label("delta/z2.1"), made.label("gradient/w2.1.1")
-    found = {m.label: m for m in marks(made, {**made.key(), label: "0", after: "0"})}
+    variant = sheet(two_two_two(), 1)
+    label, after = variant.label("delta/z2.1"), variant.label("gradient/w2.1.1")
+    found = {m.label: m for m in marks(variant, {**variant.key(), label: "0", after: "0"})}
     assert found[label].verdict is Verdict.WRONG
     assert found[after].verdict is Verdict.TRIVIAL
     assert not found[after].counts
 
 
 def test_an_unreadable_answer_does_not_stop_the_later_ones() -> None:
-    made = sheet(two_two_two(), 1)
-    answers = {**made.key(), "1": "what?", "3": ""}
-    found = marks(made, answers)
+    variant = sheet(two_two_two(), 1)
+    answers = {**variant.key(), "1": "what?", "3": ""}
+    found = marks(variant, answers)
     assert [m.verdict for m in found if m.label in ("1", "3")] == [
         Verdict.UNREADABLE, Verdict.MISSING,
     ]  # fmt: skip
@@ -222,12 +224,14 @@ def test_an_unreadable_answer_does_not_stop_the_later_ones() -> None:
 
 
 def test_fewer_digits_are_told_from_a_mistake() -> None:
-    made = sheet(two_two_two(), 1)
-    label = made.label("define/a1.1")
-    value = Fraction(made.key()[label])
+    variant = sheet(two_two_two(), 1)
+    label = variant.label("define/a1.1")
+    value = Fraction(variant.key()[label])
     rounded, cut = f"{float(value):.2f}", str(float(int(value * 100)) / 100)
     for answer in {rounded, cut}:
-        found = next(m for m in marks(made, {**made.key(), label: answer}) if m.label == label)
+        found = next(
+            m for m in marks(variant, {**variant.key(), label: answer}) if m.label == label
+        )
         assert found.verdict is Verdict.COARSE
         assert found.counts
 
@@ -265,12 +269,12 @@ def test_nothing_written_is_no_fault() -> None:
 
 
 def test_a_working_is_followed_member_by_member() -> None:
-    made = sheet(two_two_two(), 1)
-    label = made.label("define/a1.1")
-    key = made.key()
+    variant = sheet(two_two_two(), 1)
+    label = variant.label("define/a1.1")
+    key = variant.key()
 
     def found(text: str) -> Mark:
-        return next(m for m in marks(made, {**key, label: text}) if m.label == label)
+        return next(m for m in marks(variant, {**key, label: text}) if m.label == label)
 
     value = key[label]
     assert found(f"0.5 + 0.5*0 = 0.5 ≈ {value}").working.startswith("0.5 is 0.5, not")
@@ -284,7 +288,7 @@ def test_a_working_is_followed_member_by_member() -> None:
 
 @pytest.mark.parametrize("text", ["9**9**9**9 = 1", "(" * 900 + " = 2", "foo(2) = 3", "1/0 = 4"])
 def test_a_working_that_cannot_be_read_is_no_slip(text: str) -> None:
-    made = sheet(two_two_two(), 1)
-    found = {m.label: m for m in marks(made, {**made.key(), "1": text})}
+    variant = sheet(two_two_two(), 1)
+    found = {m.label: m for m in marks(variant, {**variant.key(), "1": text})}
     assert not found["1"].working
     assert found["3"].verdict is Verdict.RIGHT

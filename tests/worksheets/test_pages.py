@@ -42,51 +42,51 @@ SAMPLES = {
 
 
 @pytest.fixture(params=SAMPLES, scope="module")
-def made(request: pytest.FixtureRequest) -> Worksheet:
+def sheets(request: pytest.FixtureRequest) -> Worksheet:
     return derive.worksheet(SAMPLES[request.param], variants=2, seed=3)
 
 
-def page(made: Worksheet, kind: str, to: str, **options: str) -> str:
-    written = write(getattr(made.variants[0], kind), made[0].names, to, **options)
+def page(sheets: Worksheet, kind: str, to: str, **options: str) -> str:
+    written = write(getattr(sheets.variants[0], kind), sheets[0].names, to, **options)
     assert isinstance(written, str)
     return written
 
 
-def test_every_blank_is_on_the_sheet_once_and_in_the_key_once(made: Worksheet) -> None:
-    labels = [answer.label for answer in made.variants[0].answers]
+def test_every_blank_is_on_the_sheet_once_and_in_the_key_once(sheets: Worksheet) -> None:
+    labels = [answer.label for answer in sheets.variants[0].answers]
     assert len(set(labels)) == len(labels)
-    sheet, key = Page(page(made, "sheet", "text")), Page(page(made, "key", "text"))
+    sheet, key = Page(page(sheets, "sheet", "text")), Page(page(sheets, "key", "text"))
     assert sheet.empty == labels and not sheet.filled
     assert [label for label, _ in key.filled] == labels and not key.empty
     for kind in ("sheet", "key"):
         for to in ("latex", "markdown"):
-            found = re.findall(r"\\underset\{\((\w+)\)\}", page(made, kind, to))
+            found = re.findall(r"\\underset\{\((\w+)\)\}", page(sheets, kind, to))
             assert found == labels, (kind, to)
 
 
-def test_the_table_of_answers_says_what_stands_in_the_blanks(made: Worksheet) -> None:
-    key = page(made, "key", "text")
+def test_the_table_of_answers_says_what_stands_in_the_blanks(sheets: Worksheet) -> None:
+    key = page(sheets, "key", "text")
     table = key[key.index("Value") : key.index("Form" if "Form" in key[200:] else "The network")]
     listed = dict(re.findall(r"\((\w+)\)\s+(−?[\d.]+)", table))
     assert listed == dict(Page(key).filled)
-    assert len(listed) == len(made.variants[0].answers)
+    assert len(listed) == len(sheets.variants[0].answers)
 
 
-def test_no_answer_is_on_the_sheet(made: Worksheet) -> None:
+def test_no_answer_is_on_the_sheet(sheets: Worksheet) -> None:
     """Given numbers have two decimals at most; whatever has three has been worked out."""
     computed = [
-        answer.value.text for answer in made.variants[0].answers
+        answer.value.text for answer in sheets.variants[0].answers
         if len(answer.value.text.partition(".")[2]) > 2
     ]  # fmt: skip
     assert computed
     for to in ("text", "markdown", "latex"):
-        sheet, key = page(made, "sheet", to), page(made, "key", to)
+        sheet, key = page(sheets, "sheet", to), page(sheets, "key", to)
         assert not re.findall(r"\d\.\d{3,}", sheet)
         assert all(value.lstrip("-") in key for value in computed)
 
 
-def test_the_first_of_each_kind_is_guided_and_the_others_have_room(made: Worksheet) -> None:
-    variant = made.variants[0]
+def test_the_first_of_each_kind_is_guided_and_the_others_have_room(sheets: Worksheet) -> None:
+    variant = sheets.variants[0]
     kinds = Counter(item.task.kind for item in variant.items if item.guided)
     assert set(kinds.values()) == {1}
     assert {"define", "delta", "gradient", "update"} <= {kind[0] for kind in kinds}
@@ -103,37 +103,39 @@ def test_a_branch_is_not_given_away() -> None:
 
 @pytest.mark.parametrize("kind", ["sheet", "key"])
 @pytest.mark.parametrize("dialect", ["github", "plain"])
-def test_markdown_keeps_the_rules(made: Worksheet, kind: str, dialect: str) -> None:
-    assert problems(page(made, kind, "markdown", dialect=dialect), dialect) == []
+def test_markdown_keeps_the_rules(sheets: Worksheet, kind: str, dialect: str) -> None:
+    assert problems(page(sheets, kind, "markdown", dialect=dialect), dialect) == []
 
 
 @settings(max_examples=10)
 @given(networks(), st.integers(0, 1000))
 def test_any_network_makes_clean_markdown(network: Network, seed: int) -> None:
-    made = derive.worksheet(network, variants=1, seed=seed)
+    sheets = derive.worksheet(network, variants=1, seed=seed)
     for kind in ("sheet", "key"):
-        assert problems(page(made, kind, "markdown"), "github") == []
+        assert problems(page(sheets, kind, "markdown"), "github") == []
 
 
 @pytest.mark.skipif(shutil.which("pdflatex") is None, reason="pdflatex is not there")
 @pytest.mark.parametrize("kind", ["sheet", "key"])
-def test_latex_compiles_without_overfull_lines(made: Worksheet, kind: str, tmp_path: Path) -> None:
-    (tmp_path / "page.tex").write_text(page(made, kind, "latex"), encoding="utf-8")
+def test_latex_compiles_without_overfull_lines(
+    sheets: Worksheet, kind: str, tmp_path: Path
+) -> None:
+    (tmp_path / "page.tex").write_text(page(sheets, kind, "latex"), encoding="utf-8")
     command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "page.tex"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout[-2000:]
     assert "Overfull" not in done.stdout
 
 
-def test_points_add_up(made: Worksheet) -> None:
-    sheet = page(made, "sheet", "markdown")
+def test_points_add_up(sheets: Worksheet) -> None:
+    sheet = page(sheets, "sheet", "markdown")
     total = int(re.search(r" of (\d+)$", sheet, re.MULTILINE)[1])  # type: ignore[index]
     parts = [int(n) for n in re.findall(r"^## [A-E]\. .*\((\d+) points?\)", sheet, re.MULTILINE)]
-    assert sum(parts) == total == sum(bool(item.answers) for item in made.variants[0].items)
+    assert sum(parts) == total == sum(bool(item.answers) for item in sheets.variants[0].items)
 
 
-def test_the_form_is_named_and_a_name_can_be_written(made: Worksheet) -> None:
-    for variant in made.variants:
+def test_the_form_is_named_and_a_name_can_be_written(sheets: Worksheet) -> None:
+    for variant in sheets.variants:
         sheet = write(variant.sheet, variant.names, "text")
         form = variant.form.id
         assert f"Form {form}\n" in sheet
@@ -142,23 +144,23 @@ def test_the_form_is_named_and_a_name_can_be_written(made: Worksheet) -> None:
         assert f"Form {form}\n" in key and "Name:" not in key
 
 
-def test_a_key_says_what_was_checked(made: Worksheet) -> None:
-    words = " ".join(page(made, "key", "text").split())
-    lines = len(made.variants[0].items)
+def test_a_key_says_what_was_checked(sheets: Worksheet) -> None:
+    words = " ".join(page(sheets, "key", "text").split())
+    lines = len(sheets.variants[0].items)
     assert f"{lines} lines of this key" in words
-    assert "Checked by computer" not in page(made, "sheet", "text")
+    assert "Checked by computer" not in page(sheets, "sheet", "text")
 
 
 def test_only_so_many_gradients_are_asked_and_every_layer_is_among_them() -> None:
     network = Network(3, [Dense(3, "sigmoid"), Dense(3, "sigmoid")])
-    made = derive.worksheet(
+    sheets = derive.worksheet(
         network,
         Recipe(questions=(Ask("gradient", count=4), Ask("update", count=4))),
         variants=6,
         seed=7,
     )
     asked = set()
-    for variant in made.variants:
+    for variant in sheets.variants:
         mine = [item.task.step.about[0] for item in variant.items if item.task.part == "gradient"]
         moved = [item.task.step.about[0] for item in variant.items if item.task.part == "update"]
         assert len(mine) == 4 and sorted(mine, key=repr) == sorted(moved, key=repr)
@@ -167,7 +169,7 @@ def test_only_so_many_gradients_are_asked_and_every_layer_is_among_them() -> Non
         }
         asked.add(frozenset(mine))
     assert len(asked) > 1
-    assert "Only 4 of the 24 gradients" in page(made, "sheet", "text")
+    assert "Only 4 of the 24 gradients" in page(sheets, "sheet", "text")
 
 
 def test_frozen_parameters_are_given_and_not_asked_for() -> None:
@@ -181,8 +183,8 @@ def test_frozen_parameters_are_given_and_not_asked_for() -> None:
 def test_a_remark_on_the_numbers_of_the_file_is_not_made_of_others() -> None:
     network = Network([1, 2], [Dense(1, "sigmoid")], targets=[3])
     assert "outside" in " ".join(network.remarks)
-    made = derive.worksheet(network, variants=1, seed=7)
-    assert "outside" not in page(made, "sheet", "text")
+    sheets = derive.worksheet(network, variants=1, seed=7)
+    assert "outside" not in page(sheets, "sheet", "text")
 
 
 def test_one_sentence_is_replaced_by_one_macro(tmp_path: Path) -> None:
@@ -190,21 +192,21 @@ def test_one_sentence_is_replaced_by_one_macro(tmp_path: Path) -> None:
     folder.mkdir(parents=True)
     source = "<% macro worksheet_title(title) %>Homework 3: << title >><% endmacro %>"
     (folder / "mine.jinja").write_text(source, encoding="utf-8")
-    made = derive.worksheet(two_two_two(), variants=1, templates=tmp_path, seed=7)
-    assert page(made, "sheet", "markdown").startswith("# Homework 3: ")
+    sheets = derive.worksheet(two_two_two(), variants=1, templates=tmp_path, seed=7)
+    assert page(sheets, "sheet", "markdown").startswith("# Homework 3: ")
 
 
 def test_blanks_print_empty_and_filled() -> None:
-    made = derive.worksheet(two_two_two(), variants=1, seed=7)
-    value = made.variants[0].answers[0].value
+    sheets = derive.worksheet(two_two_two(), variants=1, seed=7)
+    value = sheets.variants[0].answers[0].value
     empty, filled = Blank(value, "1a"), Blank(value, "1a", filled=True)
-    assert text(empty, made[0].names) == "____(1a)____"
-    assert text(filled, made[0].names) == f"__{text(value, made[0].names)}__(1a)"
-    assert value.text not in latex(empty, made[0].names)
-    assert rf"\mathbf{{{value.text}}}" in latex(filled, made[0].names)
+    assert text(empty, sheets[0].names) == "____(1a)____"
+    assert text(filled, sheets[0].names) == f"__{text(value, sheets[0].names)}__(1a)"
+    assert value.text not in latex(empty, sheets[0].names)
+    assert rf"\mathbf{{{value.text}}}" in latex(filled, sheets[0].names)
 
 
 def test_golden_pages(golden: Callable[[str, str], None]) -> None:
-    made = derive.worksheet(SAMPLES["2-2-2"], variants=1, seed=7)
-    golden("sheet.md", page(made, "sheet", "markdown"))
-    golden("key.txt", page(made, "key", "text"))
+    sheets = derive.worksheet(SAMPLES["2-2-2"], variants=1, seed=7)
+    golden("sheet.md", page(sheets, "sheet", "markdown"))
+    golden("key.txt", page(sheets, "key", "text"))

@@ -29,8 +29,8 @@ def network() -> derive.Network:
 def test_a_sheet_takes_no_more_paper(
     network: derive.Network, recipe: str | None, most: int, tmp_path: Path
 ) -> None:
-    made = worksheet(network, recipe, seed=3) if recipe else worksheet(network, seed=3)
-    page = write(made.variants[0].sheet, made.variants[0].names, "latex")
+    sheets = worksheet(network, recipe, seed=3) if recipe else worksheet(network, seed=3)
+    page = write(sheets.variants[0].sheet, sheets.variants[0].names, "latex")
     log = compiled(page, tmp_path)
     assert complaints(log) == []
     count = re.search(r"Output written on .*?\((\d+) page", log, re.DOTALL)

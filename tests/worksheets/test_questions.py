@@ -55,7 +55,7 @@ NETWORKS = {
 }
 
 
-def made(network: Network, *asked: Ask, seed: int = 3) -> Variant:
+def variant_of(network: Network, *asked: Ask, seed: int = 3) -> Variant:
     return derive.worksheet(network, Recipe(questions=asked), variants=1, seed=seed).variants[0]
 
 
@@ -63,7 +63,7 @@ def fits(network: Network, kind: str, difficulty: str = "normal", seed: int = 3)
     """A sheet with one question; None where the kind says that it does not fit."""
     asked = Ask(kind, difficulty=difficulty) if "difficulty" in dials(kind) else Ask(kind)
     try:
-        return made(network, asked, seed=seed)
+        return variant_of(network, asked, seed=seed)
     except WorksheetError as error:
         assert "nothing can be asked" in str(error)
         return None
@@ -175,7 +175,7 @@ def moved(network: Network, w: Quantity, seed: int) -> set[Quantity]:
 @pytest.mark.parametrize("difficulty", DIFFICULTIES)
 def test_a_weight_reaches_what_it_moves(network: Network, difficulty: str) -> None:
     structure = network.with_numbers({})
-    variant = made(structure, Ask("reaches", count=4, difficulty=difficulty))
+    variant = variant_of(structure, Ask("reaches", count=4, difficulty=difficulty))
     for answer in variant.answers:
         assert isinstance(answer, NamesAnswer)
         w = next(q for q in network.parameters() if answer.step == f"reaches/{key(q)}")
@@ -184,7 +184,7 @@ def test_a_weight_reaches_what_it_moves(network: Network, difficulty: str) -> No
 
 
 def test_paths_of_a_small_network() -> None:
-    variant = made(two_two_two(), Ask("paths", difficulty="hard"))
+    variant = variant_of(two_two_two(), Ask("paths", difficulty="hard"))
     count, first, second = variant.answers
     assert isinstance(count, CountAnswer) and count.value == 2
     names = variant.pages.names
@@ -200,7 +200,7 @@ def test_paths_of_a_small_network() -> None:
 @given(networks())
 def test_counts_are_those_of_the_sizes(network: Network) -> None:
     sizes = network.sizes
-    variant = made(network, Ask("shapes"), Ask("counting"))
+    variant = variant_of(network, Ask("shapes"), Ask("counting"))
     values = [answer.value for answer in variant.answers if isinstance(answer, CountAnswer)]
     shapes = [n for before, after in pairwise(sizes) for n in (before, after)]
     biases = {"none": lambda units: 0, "shared": lambda units: 1, "neuron": lambda units: units}
@@ -216,7 +216,7 @@ def test_counts_are_those_of_the_sizes(network: Network) -> None:
 
 @pytest.mark.parametrize("seed", range(8))
 def test_a_match_is_the_slope_of_the_loss(seed: int) -> None:
-    variant = made(two_two_two(), Ask("match"), seed=seed)
+    variant = variant_of(two_two_two(), Ask("match"), seed=seed)
     (question,) = variant.questions
     options = next(block for block in leaves(question.sheet) if isinstance(block, Choices)).options
     assert len(options) == 5 and len({repr(option) for option in options}) == 5
@@ -258,7 +258,7 @@ def test_exactly_the_planted_line_is_wrong(network: Network, difficulty: str, se
 
 
 def test_the_check_of_a_planted_mistake_can_fail() -> None:
-    exercise = made(two_two_two(), Ask("forward")).pages.exercise
+    exercise = variant_of(two_two_two(), Ask("forward")).pages.exercise
     steps = [task.step for task in exercise.tasks if task.part == "delta"]
     check_planted(exercise, steps)
     with pytest.raises(CheckFailed, match="is right"):
@@ -271,7 +271,7 @@ def test_the_check_of_a_planted_mistake_can_fail() -> None:
 @pytest.mark.parametrize("network", NETWORKS.values(), ids=NETWORKS)
 def test_code_in_a_key_gives_the_gradient(network: Network) -> None:
     """The lines of the key are run, after a forward pass from the trace."""
-    variant = made(network, Ask("code", count=100))
+    variant = variant_of(network, Ask("code", count=100))
     (question,) = variant.questions
     lines = next(block for block in leaves(question.key) if isinstance(block, Code)).lines
     empty = next(block for block in leaves(question.sheet) if isinstance(block, Code)).lines
@@ -291,7 +291,7 @@ def test_code_in_a_key_gives_the_gradient(network: Network) -> None:
 
 
 def test_code_has_no_derivatives_left_in_it() -> None:
-    exercise = made(relu_softmax(), Ask("forward")).pages.exercise
+    exercise = variant_of(relu_softmax(), Ask("forward")).pages.exercise
     for task in exercise.tasks:
         if task.part == "gradient" or task.kind[0] == "delta":
             left = [n for n in written_out(task, exercise).walk() if isinstance(n, Partial)]
@@ -365,18 +365,18 @@ def test_everything_is_the_same_again() -> None:
 
 
 def test_points_are_those_of_the_recipe() -> None:
-    variant = made(two_two_two(), Ask("delta", points=6), Ask("match", points=2))
+    variant = variant_of(two_two_two(), Ask("delta", points=6), Ask("match", points=2))
     assert [question.points for question in variant.questions] == [6, 2]
     assert [question.worth * len(question.lines) for question in variant.questions] == [6, 2]
 
 
 def test_given_results_are_printed_and_not_asked() -> None:
-    variant = made(two_two_two(), Ask("gradient", count=2, given=True))
+    variant = variant_of(two_two_two(), Ask("gradient", count=2, given=True))
     (question,) = variant.questions
     assert len(question.lines) == 2
     assert question.given and all(g not in {i.task.step.subject for i in question.items}
                                   for g in question.given)  # fmt: skip
-    rest = made(two_two_two(), Ask("gradient", count=2))
+    rest = variant_of(two_two_two(), Ask("gradient", count=2))
     assert len(rest.questions[0].lines) > 8  # what they rest on is worked out first
 
 

@@ -129,12 +129,12 @@ def test_what_is_no_recipe_file_is_told(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", READY)
 def test_ready_recipes_make_sheets_in_all_formats(name: str) -> None:
     recipe = recipe_from(name)
-    made = derive.worksheet(two_two_two(), name, variants=1, seed=7)
-    assert tuple(q.kind for q in made.variants[0].questions) == tuple(
+    sheets = derive.worksheet(two_two_two(), name, variants=1, seed=7)
+    assert tuple(q.kind for q in sheets.variants[0].questions) == tuple(
         ask.kind for ask in recipe.questions
     )
     for to in ("markdown", "latex", "text"):
-        page = write(made.variants[0].sheet, made[0].names, to)
+        page = write(sheets.variants[0].sheet, sheets[0].names, to)
         assert isinstance(page, str) and recipe.title in page
 
 

@@ -66,8 +66,8 @@ def worksheet(repeat: str) -> Worksheet:
     return derive.worksheet(two_two_two(), recipe, variants=1, seed=4)
 
 
-def without_rate(made: Worksheet) -> dict[str, str]:
-    (variant,) = made.variants
+def without_rate(sheets: Worksheet) -> dict[str, str]:
+    (variant,) = sheets.variants
     answers = {
         a.label: str(a.value.text or a.value.value) for i in variant.items for a in i.answers
     }
@@ -83,10 +83,10 @@ def without_rate(made: Worksheet) -> dict[str, str]:
 
 @pytest.mark.parametrize("repeat", ["once", "each"])
 def test_whoever_forgets_the_rate_everywhere_loses_it(repeat: str) -> None:
-    made = worksheet(repeat)
-    updates = sum(item.task.part == "update" for item in made.variants[0].items)
+    sheets = worksheet(repeat)
+    updates = sum(item.task.part == "update" for item in sheets.variants[0].items)
     lost = 1 if repeat == "once" else updates
-    marks = derive.mark(made.bundle, {"1": without_rate(made)})
+    marks = derive.mark(sheets.bundle, {"1": without_rate(sheets)})
     (student,) = marks.students
     wrong = [g for g in student.graded if g.mark.misconceptions]
     assert len(wrong) == updates > 5 and all("no-rate" in g.mark.misconceptions for g in wrong)
@@ -107,11 +107,11 @@ def test_the_option_is_in_the_bundle_and_nowhere_else_where_it_is_usual() -> Non
 
 def test_letters_are_not_counted_among_repeated_mistakes() -> None:
     recipe = Recipe(questions=(Ask("match", count=4), Ask("mistake")))
-    made = derive.worksheet(two_two_two(), recipe, variants=1, seed=2)
-    (variant,) = made.variants
+    sheets = derive.worksheet(two_two_two(), recipe, variants=1, seed=2)
+    (variant,) = sheets.variants
     wrong = {
         a.label: next(letter for letter in a.letters if letter != a.letter)
         for a in variant.answers if isinstance(a, ChoiceAnswer)
     }  # fmt: skip
-    marks = derive.mark(made.bundle, {"1": wrong}).students[0].graded
+    marks = derive.mark(sheets.bundle, {"1": wrong}).students[0].graded
     assert {g.mark.verdict for g in marks if g.mark.label in wrong} == {Verdict.WRONG}

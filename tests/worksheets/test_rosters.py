@@ -119,10 +119,10 @@ def test_columns_are_in_the_bundle_and_in_the_table_of_marks(tmp_path: Path) -> 
     path.write_text(
         "Student,ID,SIS User ID,Points\n=Ada,901,4711,=1+1\nBo,902,4712,3\n", encoding="utf-8"
     )
-    made = derive.worksheet(two_two_two(), "warm-up", seed=7, roster=path)
+    sheets = derive.worksheet(two_two_two(), "warm-up", seed=7, roster=path)
     kept = tmp_path / "bundle.json"
-    kept.write_text(made.bundle.text(), encoding="utf-8")
-    assert read_bundle(kept) == made.bundle
+    kept.write_text(sheets.bundle.text(), encoding="utf-8")
+    assert read_bundle(kept) == sheets.bundle
     table = marks_table(derive.mark(kept, {"4711": {"1": "0"}})).removeprefix("\ufeff")
     rows = list(csv.DictReader(io.StringIO(table)))
     assert list(rows[0])[:6] == ["form", "student", "name", "ID", "Points (roster)", "handed in"]

@@ -45,10 +45,10 @@ def students_files(folder: Path) -> list[Path]:
 def pages(sheets: Worksheet, number: int) -> str:
     """What stands on a sheet, in every format that there is."""
     variant = sheets[number - 1]
-    made = [
+    documents = [
         write(variant.sheet, variant.names, name) for name in DOCUMENTS if name != "svg"
     ]  # fmt: skip
-    return "\n".join(str(page) for page in made)
+    return "\n".join(str(page) for page in documents)
 
 
 # -- what is on a sheet ------------------------------------------------------------------------
@@ -70,16 +70,16 @@ def test_two_runs_have_nothing_in_common(tmp_path: Path) -> None:
 
 def test_the_same_secret_gives_the_same_bytes(tmp_path: Path) -> None:
     for name in ("a", "b"):
-        made = derive.worksheet(two_two_two(), "exam", variants=2, secret=SECRET)
-        made.write(tmp_path / name, ("markdown", "latex", "text"), answer_sheet=".csv")
+        sheets = derive.worksheet(two_two_two(), "exam", variants=2, secret=SECRET)
+        sheets.write(tmp_path / name, ("markdown", "latex", "text"), answer_sheet=".csv")
     one, two = (
         {path.name: path.read_bytes() for path in (tmp_path / name).iterdir()} for name in "ab"
     )
     assert one == two
     other = derive.worksheet(two_two_two(), "exam", variants=2, secret=SECRET[::-1])
-    assert other[0].network != made[0].network
-    again = derive.worksheet(two_two_two(), "exam", secret=made.bundle.source.secret)
-    assert again[1].items == made[1].items, "how many there are changes none of them"
+    assert other[0].network != sheets[0].network
+    again = derive.worksheet(two_two_two(), "exam", secret=sheets.bundle.source.secret)
+    assert again[1].items == sheets[1].items, "how many there are changes none of them"
 
 
 def leads(secret: str) -> Iterator[bytes]:
@@ -100,12 +100,12 @@ def leads(secret: str) -> Iterator[bytes]:
 @pytest.mark.parametrize("one_file", [False, True])
 def test_no_file_of_a_student_holds_what_leads_to_it(tmp_path: Path, one_file: bool) -> None:
     formats = ("markdown", "latex", "text")
-    made = derive.worksheet(two_two_two(), "exam", variants=3)
-    made.write(tmp_path, formats, one_file=one_file)
+    sheets = derive.worksheet(two_two_two(), "exam", variants=3)
+    sheets.write(tmp_path, formats, one_file=one_file)
     bundle = (tmp_path / "bundle.json").read_bytes()
     secret = json.loads(bundle)["secret"]
-    assert secret == made.bundle.source.secret and secret not in repr(made.bundle)
-    forbidden = {*leads(secret), made.bundle.digest.encode(), made.bundle.digest[:8].encode()}
+    assert secret == sheets.bundle.source.secret and secret not in repr(sheets.bundle)
+    forbidden = {*leads(secret), sheets.bundle.digest.encode(), sheets.bundle.digest[:8].encode()}
     assert secret.encode() in forbidden and secret.encode() in bundle
     for path in students_files(tmp_path):
         page = path.read_bytes()
@@ -227,8 +227,8 @@ def test_every_page_of_a_demonstration_says_so(tmp_path: Path) -> None:
         if path.suffix == ".tex":  # what stands at the foot of each of its pages
             (foot,) = re.findall(r"^\\footer\{(.*)\}$", path.read_text("utf-8"), re.MULTILINE)
             assert ANYONE in foot
-    made = derive.worksheet(two_two_two(), variants=1, secret=SECRET)
-    assert ANYONE not in pages(made, 1)
+    others = derive.worksheet(two_two_two(), variants=1, secret=SECRET)
+    assert ANYONE not in pages(others, 1)
     one, two = (derive.worksheet(two_two_two(), variants=1, seed=7) for _ in range(2))
     assert one[0] == two[0] and one.bundle == two.bundle
 
@@ -284,8 +284,10 @@ def test_a_system_without_permissions_is_told(
 
 
 def bundle_of(**changes: object) -> str:
-    made = json.loads(derive.worksheet(two_two_two(), variants=1, secret=SECRET).bundle.text())
-    return json.dumps({key: value for key, value in (made | changes).items() if value is not None})
+    sheets = json.loads(derive.worksheet(two_two_two(), variants=1, secret=SECRET).bundle.text())
+    return json.dumps(
+        {key: value for key, value in (sheets | changes).items() if value is not None}
+    )
 
 
 def test_a_bundle_reads_back(tmp_path: Path) -> None:

@@ -83,8 +83,8 @@ def test_a_working_is_read_as_it_is_meant(text: str, value: str) -> None:
 
 @pytest.mark.parametrize("nothing", ["", " ", "-", "–", "—", "--", "\u200b"])
 def test_a_dash_is_an_answer_that_is_missing(nothing: str) -> None:
-    made = sheet(two_two_two(), 1)
-    found: Mark = mark_values(made.reader, made.items, made.numbers, {"1": nothing})[0]
+    variant = sheet(two_two_two(), 1)
+    found: Mark = mark_values(variant.reader, variant.items, variant.numbers, {"1": nothing})[0]
     assert found.verdict is Verdict.MISSING
 
 

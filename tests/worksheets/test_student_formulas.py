@@ -132,8 +132,8 @@ def test_a_lone_output_keeps_its_number_where_there_are_two() -> None:
 def _paths() -> tuple[derive.worksheets.Variant, Judges]:
     network = Network(3, [Dense(2, "tanh"), Dense(1, "sigmoid")], notation="layered")
     recipe = Recipe(questions=(Ask("paths"), Ask("match", count=3)))
-    made = derive.worksheet(network, recipe, variants=1, seed=3)
-    return made.variants[0], Judges(made.bundle.maker(1).exercise, made.variants[0].names)
+    sheets = derive.worksheet(network, recipe, variants=1, seed=3)
+    return sheets.variants[0], Judges(sheets.bundle.maker(1).exercise, sheets.variants[0].names)
 
 
 def verdict(label: str, typed: str) -> Verdict:

@@ -24,8 +24,8 @@ SHEETS = 8
 FINE = decimals(4, significant=3)
 
 
-def marked(made: Sheet, answers: dict[str, str]) -> dict[str, Mark]:
-    found = mark_values(made.reader, made.items, made.numbers, answers)
+def marked(variant: Sheet, answers: dict[str, str]) -> dict[str, Mark]:
+    found = mark_values(variant.reader, variant.items, variant.numbers, answers)
     return {mark.label: mark for mark in found}
 
 
@@ -52,8 +52,8 @@ def test_no_right_value_is_called_wrong(name: str, rounded: str) -> None:
     there are too few digits to tell. No misconception is named."""
     seen: Counter[Verdict] = Counter()
     for seed in range(SHEETS):
-        made = sheet(NETWORKS[name], seed)
-        for mark in marked(made, Student(made, ROUNDED[rounded]).answers()).values():
+        variant = sheet(NETWORKS[name], seed)
+        for mark in marked(variant, Student(variant, ROUNDED[rounded]).answers()).values():
             seen[mark.verdict] += 1
             assert mark.verdict in NOT_WRONG, (seed, mark)
             assert not mark.misconceptions and not mark.first, (seed, mark)
@@ -69,8 +69,8 @@ def test_too_few_digits_are_told_from_a_mistake_and_from_an_answer() -> None:
     it moves."""
     told = Counter[Verdict]()
     for seed in range(8):
-        made = sheet(two_two_two(), seed)
-        student = Student(made, FINE)
+        variant = sheet(two_two_two(), seed)
+        student = Student(variant, FINE)
         answers, v = student.answers(), student.v
         for name in student.written:
             if not name.startswith("new/w"):
@@ -81,20 +81,20 @@ def test_too_few_digits_are_told_from_a_mistake_and_from_an_answer() -> None:
             short = f"{new:.3f}"
             if abs(float(short) - new) < 1.5e-4:
                 continue
-            mark = marked(made, answers | {label: short})[label]
+            mark = marked(variant, answers | {label: short})[label]
             seen = abs(step) > 0.001
             assert mark.verdict is (Verdict.COARSE if seen else Verdict.VAGUE), mark
             assert mark.counts == seen and not mark.misconceptions and not mark.first
             told[mark.verdict] += 1
             if abs(step) > 1e-4:
-                named = marked(made, answers | {label: f"{old + step:.5f}"})[label]
+                named = marked(variant, answers | {label: f"{old + step:.5f}"})[label]
                 assert named.misconceptions == ("update-sign",), named
     assert len(told) == 2 and min(told.values()) > 1
-    made = sheet(two_two_two(), 1)
-    student = Student(made, FINE)
+    variant = sheet(two_two_two(), 1)
+    student = Student(variant, FINE)
     small = student.label("g/w1.1.1")  # 0.00475
     for text, verdict in (("0.005", Verdict.VAGUE), ("0.00", Verdict.VAGUE), ("0", Verdict.WRONG)):
-        assert marked(made, student.answers() | {small: text})[small].verdict is verdict
+        assert marked(variant, student.answers() | {small: text})[small].verdict is verdict
 
 
 # -- one slip --------------------------------------------------------------------------------------
@@ -103,15 +103,15 @@ def test_too_few_digits_are_told_from_a_mistake_and_from_an_answer() -> None:
 @pytest.mark.parametrize("name", ["sigmoid", "tanh", "relu"])
 @pytest.mark.parametrize("nothing", ["", "see above"])
 def test_a_line_left_out_hands_on_what_it_would_have_come_to(name: str, nothing: str) -> None:
-    made = sheet(NETWORKS[name], 3)
-    typed = {"z2.1": FINE(Student(made, FINE).v["z2.1"] + 0.1)}
-    student = Student(made, FINE, carried=True, typed=typed)
+    variant = sheet(NETWORKS[name], 3)
+    typed = {"z2.1": FINE(Student(variant, FINE).v["z2.1"] + 0.1)}
+    student = Student(variant, FINE, carried=True, typed=typed)
     answers = student.answers()
-    whole = marked(made, answers)
+    whole = marked(variant, answers)
     assert lost(whole) == 1 and whole[student.label("z2.1")].first
     for gap in ("E1", "d2.1", "E1/a2.1"):
         label = student.label(gap)
-        found = marked(made, answers | {label: nothing})
+        found = marked(variant, answers | {label: nothing})
         assert lost(found) == 2, gap
         assert {m.verdict for m in found.values() if m.label != label} == {
             m.verdict for m in whole.values()
@@ -119,28 +119,28 @@ def test_a_line_left_out_hands_on_what_it_would_have_come_to(name: str, nothing:
 
 
 def test_nothing_follows_from_a_gap_that_rests_on_no_mistake() -> None:
-    made = sheet(two_two_two(), 3)
-    answers = Student(made, FINE, carried=True).answers()
-    found = marked(made, answers | {"2": ""})
+    variant = sheet(two_two_two(), 3)
+    answers = Student(variant, FINE, carried=True).answers()
+    found = marked(variant, answers | {"2": ""})
     assert [m.label for m in found.values() if m.verdict is not Verdict.RIGHT] == ["2"]
 
 
 def test_a_slip_in_a_number_put_in_is_punished_once() -> None:
     """The number is wrong, and what is worked out from it follows; the number has the name."""
-    made = sheet(two_two_two(), 1)
-    student = Student(made, FINE, carried=True)
+    variant = sheet(two_two_two(), 1)
+    student = Student(variant, FINE, carried=True)
     answers, v = student.answers(), student.v
-    found = marked(made, answers | {"2a": "0.95", "2": "0.7211"})
+    found = marked(variant, answers | {"2a": "0.95", "2": "0.7211"})
     assert found["2a"].verdict is Verdict.WRONG and found["2a"].first
     assert found["2"].verdict is Verdict.FOLLOWS
     label = student.label("g/w2.1.1")
     neighbour = {f"{label}b": student.written["a1.2"], label: FINE(v["d2.1"] * v["a1.2"])}
-    found = marked(made, answers | neighbour)
+    found = marked(variant, answers | neighbour)
     assert found[f"{label}b"].misconceptions[0] == "wrong-index"
     assert found[label].verdict is Verdict.FOLLOWS and not found[label].misconceptions
-    nothing = marked(made, answers | {f"{label}a": "0", label: "0"})
+    nothing = marked(variant, answers | {f"{label}a": "0", label: "0"})
     assert nothing[label].verdict is Verdict.TRIVIAL
-    apart = marked(made, answers | {"2a": "0.95"})  # the value is right all the same
+    apart = marked(variant, answers | {"2a": "0.95"})  # the value is right all the same
     assert apart["2a"].verdict is Verdict.WRONG and apart["2"].verdict is Verdict.RIGHT
 
 
@@ -154,11 +154,11 @@ def test_a_slip_in_a_number_put_in_is_punished_once() -> None:
 def test_nothing_is_given_for_the_same_nothing_in_every_blank(name: str, text: str) -> None:
     """But where it happens to be right."""
     for seed in range(3):
-        made = sheet(NETWORKS[name], seed)
-        found = marked(made, dict.fromkeys(made.key(), text))
+        variant = sheet(NETWORKS[name], seed)
+        found = marked(variant, dict.fromkeys(variant.key(), text))
         follows = [m for m in found.values() if m.verdict is Verdict.FOLLOWS]
         assert not follows, follows
-        right = {label for label, key in made.key().items() if abs(float(key)) < 1.6e-4}
+        right = {label for label, key in variant.key().items() if abs(float(key)) < 1.6e-4}
         assert {m.label for m in found.values() if m.counts} <= right
 
 
@@ -166,9 +166,9 @@ def test_nothing_is_given_for_the_same_nothing_in_every_blank(name: str, text: s
 def test_what_is_left_to_work_out_beside_a_zero_counts(seed: int) -> None:
     """Softmax's other outputs left out: δ_o2 = δ_o3 = 0. δ of the hidden units is work all the
     same; a gradient from δ = 0, and an update with it, is none."""
-    made = sheet(WIDE, seed)
-    student = Student(made, FINE, carried=True, slips={"diagonal"})
-    found = marked(made, student.answers())
+    variant = sheet(WIDE, seed)
+    student = Student(variant, FINE, carried=True, slips={"diagonal"})
+    found = marked(variant, student.answers())
     names = {student.name(label): m for label, m in found.items() if label.isdecimal()}
     wrong = [m for m in names.values() if m.verdict is Verdict.WRONG]
     assert len(wrong) in (2, 3) and {m.misconceptions[0] for m in wrong} == {"softmax-diagonal"}
@@ -186,12 +186,12 @@ def test_what_is_left_to_work_out_beside_a_zero_counts(seed: int) -> None:
 
 def test_a_slip_of_the_point_costs_what_it_leaves_no_work_for() -> None:
     """o1 ten times too large: σ gives 1.0000, f′ gives 0. Both were worked out, and count."""
-    made = sheet(two_two_two(), 1)
-    right = Student(made, FINE)
+    variant = sheet(two_two_two(), 1)
+    right = Student(variant, FINE)
     typed = {"z2.1": f"{10 * float(right.written['z2.1']):.3f}"}
-    student = Student(made, FINE, carried=True, typed=typed)
+    student = Student(variant, FINE, carried=True, typed=typed)
     student.write = FINE
-    found = marked(made, student.answers())
+    found = marked(variant, student.answers())
     names = {student.name(label): m for label, m in found.items() if label.isdecimal()}
     assert names["z2.1"].first
     for name in ("a2.1", "E1", "E", "E1/a2.1", "a2.1/z2.1", "d1.1", "d1.2", "g/w1.1.1"):
@@ -216,9 +216,9 @@ def test_a_slip_of_the_point_costs_what_it_leaves_no_work_for() -> None:
 )
 def test_a_slip_is_named_at_its_first_line(name: str, slip: str, row: str, step: str) -> None:
     for seed in range(8):
-        made = sheet(NETWORKS[name], seed)
-        student = Student(made, FINE, carried=True, slips={slip})
-        found = marked(made, student.answers())
+        variant = sheet(NETWORKS[name], seed)
+        student = Student(variant, FINE, carried=True, slips={slip})
+        found = marked(variant, student.answers())
         first = next(m for m in found.values() if m.first)
         assert not step or student.name(first.label) == step, (seed, first)
         assert first.misconceptions[:1] == (row,), (seed, first)

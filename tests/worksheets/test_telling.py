@@ -26,23 +26,23 @@ from derive.worksheets.variants.variant import Search
 from derive.writers import write
 
 
-def marked_right(made: Sheet) -> tuple[set[Alike], set[Alike]]:
+def marked_right(variant: Sheet) -> tuple[set[Alike], set[Alike]]:
     """The slips whose value, written as an answer, is marked right, and those that are not.
 
     A value that is written as the key has it is right with any numbers that lead to it.
     """
-    key = made.key()
-    values = Values(made.numbers)
+    key = variant.key()
+    values = Values(variant.numbers)
     right: set[Alike] = set()
     seen: set[Alike] = set()
-    for item in made.items:
+    for item in variant.items:
         if not item.answers:
             continue
         last = item.answers[-1]
-        rounding = made.numbers.rounding
+        rounding = variant.numbers.rounding
         update = item.task.part == "update"
         digits = rounding.update_digits if update else rounding.digits
-        for slip in slips(item.task, made.exercise):
+        for slip in slips(item.task, variant.exercise):
             one = Alike(slip.misconception.id, item.task.source)
             worked = values.work_out(slip.formula, slip.misconception.fewer)
             if worked is None:
@@ -52,7 +52,7 @@ def marked_right(made: Sheet) -> tuple[set[Alike], set[Alike]]:
                 continue
             seen.add(one)
             answer = number.text or str(number.value)
-            mark = last_mark(made, {**key, last.label: answer}, last.label)
+            mark = last_mark(variant, {**key, last.label: answer}, last.label)
             if mark.verdict is Verdict.RIGHT:
                 right.add(one)
     return right, seen - right
@@ -73,9 +73,9 @@ DEEP = Network(2, [Dense(2, "tanh"), Dense(2, "tanh"), Dense(2, "sigmoid")], lea
 )
 def test_what_is_told_apart_is_not_marked_right(network: Network, digits: int, seed: int) -> None:
     """However deep the network and however coarse its numbers: one measure for both."""
-    made = sheet(network, seed, digits)
-    found = set(Telling(made.exercise).alike(made.numbers))
-    right, wrong = marked_right(made)
+    variant = sheet(network, seed, digits)
+    found = set(Telling(variant.exercise).alike(variant.numbers))
+    right, wrong = marked_right(variant)
     assert right <= found
     # Careful by half a unit of the last digit: little that is marked wrong is called alike.
     assert len(found & wrong) <= {2: 0.25, 3: 0.1, 4: 0.05}[digits] * len(wrong)
@@ -90,8 +90,8 @@ def test_the_more_telling_numbers_are_taken() -> None:
 
 
 def test_a_key_lists_what_its_numbers_do_not_show() -> None:
-    made = derive.worksheet(relu_softmax(), variants=1, seed=7)
-    (variant,) = made.variants
+    sheets = derive.worksheet(relu_softmax(), variants=1, seed=7)
+    (variant,) = sheets.variants
     assert any(one.misconception == "no-derivative" for one in variant.draw.alike)
     key = " ".join(str(write(variant.key, variant.names, "text")).split())
     assert "These mistakes lead to the right number here" in key
@@ -152,10 +152,10 @@ def test_the_class_is_told_what_every_key_lists(tmp_path: Path) -> None:
 
 def test_what_does_not_fit_is_left_out_and_told() -> None:
     network = Network(1, [derive.Dense(1, "sigmoid", "none")], "binary_cross_entropy")
-    made = derive.worksheet(
+    sheets = derive.worksheet(
         network, Recipe(questions=(Ask("local"), Ask("delta"))), variants=1, seed=7
     )
-    (variant,) = made.variants
+    (variant,) = sheets.variants
     assert [(q.letter, q.kind) for q in variant.questions] == [("A", "delta")]
     assert variant.left_out == ("local (there is none in this network)",)
     assert "do not apply to this network: local" in str(write(variant.key, variant.names, "text"))

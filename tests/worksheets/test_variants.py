@@ -65,20 +65,20 @@ def test_a_variant_does_not_depend_on_how_many_follow() -> None:
 
 
 def test_no_two_variants_are_alike() -> None:
-    made = derive.worksheet(two_two_two(), variants=40, seed=7)
-    values = [tuple(answer.value for answer in variant.answers) for variant in made.variants]
+    sheets = derive.worksheet(two_two_two(), variants=40, seed=7)
+    values = [tuple(answer.value for answer in variant.answers) for variant in sheets.variants]
     assert len(set(values)) == 40
 
 
 def test_nor_are_sheets_without_numbers_as_long_as_there_are_others(tmp_path: Path) -> None:
     """What is asked tells them apart; where nothing can, the class gets the same sheet."""
     recipe = Recipe(questions=(Ask("mistake", difficulty="easy"),))
-    made = derive.worksheet(two_two_two(), recipe, variants=40, seed=3)
-    pages = [write(Document((), v.questions[0].sheet), v.names, "text") for v in made]
-    assert len(set(pages)) == 40 and made.bundle.redraws
+    sheets = derive.worksheet(two_two_two(), recipe, variants=40, seed=3)
+    pages = [write(Document((), v.questions[0].sheet), v.names, "text") for v in sheets]
+    assert len(set(pages)) == 40 and sheets.bundle.redraws
     again = derive.worksheet(two_two_two(), recipe, variants=40, seed=3)
     again.write(tmp_path, ("text",))
-    assert again.bundle == made.bundle
+    assert again.bundle == sheets.bundle
     asked = (Ask("counting"), Ask("shapes"))
     alike = derive.worksheet(two_two_two(), Recipe(questions=asked), variants=3, seed=3)
     assert len({repr(v.questions) for v in alike}) == 1
@@ -86,8 +86,8 @@ def test_nor_are_sheets_without_numbers_as_long_as_there_are_others(tmp_path: Pa
 
 
 def test_a_seed_has_room_in_a_form() -> None:
-    made = derive.worksheet(two_two_two(), variants=1, seed=10**18 - 1)
-    assert made.bundle.number_of_form(made[0].form.id) == 1
+    sheets = derive.worksheet(two_two_two(), variants=1, seed=10**18 - 1)
+    assert sheets.bundle.number_of_form(sheets[0].form.id) == 1
     with pytest.raises(WorksheetError, match="seed: got 1000000000000000000; allowed are"):
         derive.worksheet(two_two_two(), variants=1, seed=10**18)
 
@@ -265,12 +265,12 @@ def test_files_are_numbered_with_as_many_digits_as_needed(tmp_path: Path) -> Non
 
 
 def test_nothing_is_written_where_something_cannot_be(tmp_path: Path) -> None:
-    made = derive.worksheet(Network(1, [Dense(1, "sigmoid")]), variants=2, seed=7)
+    sheets = derive.worksheet(Network(1, [Dense(1, "sigmoid")]), variants=2, seed=7)
     with pytest.raises(WriterError, match="no format 'word'"):
-        made.write(tmp_path, ("markdown", "word"))
+        sheets.write(tmp_path, ("markdown", "word"))
     (tmp_path / "key-02.md").mkdir()
     with pytest.raises(OSError):
-        made.write(tmp_path, ("markdown",))
+        sheets.write(tmp_path, ("markdown",))
     assert [path.name for path in tmp_path.iterdir()] == ["key-02.md"]
 
 
@@ -332,6 +332,6 @@ def text(e: object) -> str:
 
 
 def test_variants_of_a_small_network_stay_different() -> None:
-    made = derive.worksheet(Network(1, [Dense(1, "sigmoid", "none")]), variants=60, seed=7)
-    drawn = [(v.network.inputs, v.network.layers, v.network.targets) for v in made.variants]
+    sheets = derive.worksheet(Network(1, [Dense(1, "sigmoid", "none")]), variants=60, seed=7)
+    drawn = [(v.network.inputs, v.network.layers, v.network.targets) for v in sheets.variants]
     assert all(one != two for one, two in pairwise(sorted(drawn, key=repr)))

@@ -22,8 +22,8 @@ RELU = sheet(relu_softmax(), 1)
 FAULTS = Faults(MADE.reader.names)
 
 
-def read(text: str, made: Sheet = MADE) -> tuple[Fraction | None, str]:
-    reading, slip = read_working(text, made.reader.read)
+def read(text: str, variant: Sheet = MADE) -> tuple[Fraction | None, str]:
+    reading, slip = read_working(text, variant.reader.read)
     return reading.value, FAULTS(slip)
 
 
@@ -84,8 +84,8 @@ def test_an_answer_is_shown_as_it_was_typed() -> None:
     assert long.startswith("1·1") and long.endswith("…=0.59") and len(long) <= 60
 
 
-def marks(answers: dict[str, str], made: Sheet = MADE) -> dict[str, Mark]:
-    found = mark_values(made.reader, made.items, made.numbers, answers)
+def marks(answers: dict[str, str], variant: Sheet = MADE) -> dict[str, Mark]:
+    found = mark_values(variant.reader, variant.items, variant.numbers, answers)
     return {mark.label: mark for mark in found}
 
 
