@@ -64,9 +64,9 @@ LOST = [
 def test_no_cell_is_lost_without_a_word(
     sheets: Worksheet, tmp_path: Path, text: str, message: str
 ) -> None:
-    with pytest.raises(WorksheetError) as found:
+    with pytest.raises(WorksheetError) as error:
         reading(sheets, tmp_path / "a.csv", text)
-    assert message in str(found.value)
+    assert message in str(error.value)
 
 
 @pytest.mark.parametrize(
@@ -97,10 +97,10 @@ WHOSE = [
 def test_columns_that_contradict_each_other_are_told(
     sheets: Worksheet, tmp_path: Path, text: str, messages: list[str]
 ) -> None:
-    with pytest.raises(WorksheetError) as found:
+    with pytest.raises(WorksheetError) as error:
         reading(sheets, tmp_path / "a.csv", text)
     for message in messages:
-        assert with_forms(sheets, message) in str(found.value)
+        assert with_forms(sheets, message) in str(error.value)
 
 
 @pytest.mark.parametrize(
@@ -153,9 +153,9 @@ def test_json_with_very_many_keys_is_read_at_once(sheets: Worksheet, tmp_path: P
 def test_json_that_says_a_thing_twice_is_told(
     sheets: Worksheet, tmp_path: Path, text: str, message: str
 ) -> None:
-    with pytest.raises(WorksheetError) as found:
+    with pytest.raises(WorksheetError) as error:
         reading(sheets, tmp_path / "a.json", text)
-    assert message in str(found.value)
+    assert message in str(error.value)
 
 
 def test_half_a_character_can_be_written_back(sheets: Worksheet, tmp_path: Path) -> None:
@@ -220,12 +220,12 @@ def test_a_cell_far_away_makes_no_work(
     book = workbook(path, [["student", "1"], [1001, 0.5]])
     book.active.cell(*place, "x")
     book.save(path)
-    with pytest.raises(WorksheetError) as found:
+    with pytest.raises(WorksheetError) as error:
         read_submissions(path, sheets.bundle)
     far = place[0] > 100_000 or place[1] > 2_000
-    assert ("allowed are 100000 rows and 2000 columns" in str(found.value)) == far
+    assert ("allowed are 100000 rows and 2000 columns" in str(error.value)) == far
     if not far:
-        assert ":99999: says not whose it is" in str(found.value) or "column 9" in str(found.value)
+        assert ":99999: says not whose it is" in str(error.value) or "column 9" in str(error.value)
 
 
 BOMB = (
@@ -289,11 +289,11 @@ def test_an_id_that_a_spreadsheet_changed_is_found(
 
 
 def test_an_id_that_may_be_two_is_told(numbered: Worksheet, tmp_path: Path) -> None:
-    with pytest.raises(WorksheetError) as found:
+    with pytest.raises(WorksheetError) as error:
         reading(numbered, tmp_path / "a.csv", "student,1\n77,0.5\n")
     assert (
         ":2: student '77' may be variant 6 (Eve, 00077) or variant 7 (Fay, 077); write the form"
-    ) in str(found.value)
+    ) in str(error.value)
 
 
 @pytest.mark.parametrize(

@@ -236,14 +236,14 @@ def test_points_of_a_line_add_up(sheets: Worksheet, marks: ClassMarks) -> None:
 
 
 def test_the_report_counts_what_is_in_the_marks(sheets: Worksheet, marks: ClassMarks) -> None:
-    found = report(marks)
-    assert found.students == 2 and sum(found.bands) == 2 and found.bands[-1] == 2
-    assert found.mean == sum(s.points for s in marks.students) / 2
-    by_step = {step.step: step for step in found.steps}
+    figures = report(marks)
+    assert figures.students == 2 and sum(figures.bands) == 2 and figures.bands[-1] == 2
+    assert figures.mean == sum(s.points for s in marks.students) / 2
+    by_step = {step.step: step for step in figures.steps}
     step = by_step["delta/z1.1"]
     assert (step.sheets, step.wrong, step.first, step.missing) == (2, 1, 1, 0)
     assert dict(step.misconceptions)["missing-path"] == 1
-    assert dict(found.misconceptions)["missing-path"] == 1
+    assert dict(figures.misconceptions)["missing-path"] == 1
     assert by_step["define/a1.1"].missing == 1
     rows = list(csv.DictReader(io.StringIO(marks_table(marks).removeprefix("\ufeff"))))
     assert [(row["student"], row["handed in"]) for row in rows] == [
@@ -313,8 +313,8 @@ def test_no_feedback_of_earlier_marks_is_left(
 def test_a_slip_in_a_working_whose_value_is_right_is_called_no_mistake(sheets: Worksheet) -> None:
     key = key_of(sheets, 1)
     for typed, said in ((f"3·2 = 7 = {key['2']}", True), (f"x = what = {key['2']}", False)):
-        found = derive.mark(sheets.bundle, {"11": key | {"2": typed}})
-        page = files(found, ("text",))["feedback-01.txt"]
+        marks = derive.mark(sheets.bundle, {"11": key | {"2": typed}})
+        page = files(marks, ("text",))["feedback-01.txt"]
         page = " ".join(page.split())
         assert ("The first slip is in the working of blank (2)" in page) == said
         assert "you wrote" not in page and "I have no explanation" not in page

@@ -131,16 +131,16 @@ def marks(sheets: Worksheet) -> ClassMarks:
 
 
 def test_the_median_is_told_beside_the_mean(marks: ClassMarks) -> None:
-    found = report(marks)
+    figures = report(marks)
     scores = sorted(student.points for student in marks.students)
-    assert len(set(scores)) > 2 and found.median != found.mean
-    assert found.median == (scores[1] + scores[2]) / 2
+    assert len(set(scores)) > 2 and figures.median != figures.mean
+    assert figures.median == (scores[1] + scores[2]) / 2
     shares = sorted(student.share for student in marks.students)
     assert marks.totals().median == Fraction(shares[1] + shares[2]) / 2
     text = " ".join(report_text(marks, "text").split())
-    assert f"and the median is {float(found.median):g};" in text
+    assert f"and the median is {float(figures.median):g};" in text
     data = json.loads(report_text(marks, "json"))["class"]
-    assert data["median"] == float(found.median)
+    assert data["median"] == float(figures.median)
     assert data["shares"]["median"] == float(marks.totals().median)
 
 

@@ -93,10 +93,10 @@ RELU = Network(2, [Dense(2, "relu"), Dense(2)], learning_rate=0.5)
 
 
 def marked(variant: Sheet, label: str, text: str) -> Mark:
-    found = mark_values(
+    marks = mark_values(
         variant.reader, variant.items, variant.numbers, {**variant.key(), label: text}
     )
-    return next(mark for mark in found if mark.label == label)
+    return next(mark for mark in marks if mark.label == label)
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -132,9 +132,9 @@ def test_after_too_few_digits_nothing_follows_from_a_mistake() -> None:
     inputs = [variant.numbers.displayed(atom).number.value for atom in x.children[1:]]  # type: ignore[arg-type]
     own = f"{float(Fraction(short) * inputs[0]):.4f}"
     answers = {**variant.key(), delta: short, f"{gradient}a": short, gradient: own}
-    found = {
+    by_label = {
         m.label: m for m in mark_values(variant.reader, variant.items, variant.numbers, answers)
     }
-    assert found[delta].verdict in SHORT
-    assert found[gradient].verdict is Verdict.RIGHT
-    assert not any(m.verdict is Verdict.FOLLOWS for m in found.values())
+    assert by_label[delta].verdict in SHORT
+    assert by_label[gradient].verdict is Verdict.RIGHT
+    assert not any(m.verdict is Verdict.FOLLOWS for m in by_label.values())

@@ -51,11 +51,11 @@ def run(*arguments: object) -> Result:
 def test_every_network_is_checked_and_counted(path: Path) -> None:
     result = run("check", path, "--json")
     assert result.exit_code == 0 and result.stderr == ""
-    found = json.loads(result.stdout)
+    data = json.loads(result.stdout)
     structures = read_family(path).structures
-    assert found["title"] == "Week 4"
-    assert len(found["networks"]) == len(structures) == COMBINATIONS - LEFT_OUT
-    for one, structure in zip(found["networks"], structures, strict=True):
+    assert data["title"] == "Week 4"
+    assert len(data["networks"]) == len(structures) == COMBINATIONS - LEFT_OUT
+    for one, structure in zip(data["networks"], structures, strict=True):
         assert one["network"] == str(combination_of(structure))
         assert set(one["checked"]) == set(STYLES)
         for style in ("deltas", "matrices"):
@@ -64,13 +64,13 @@ def test_every_network_is_checked_and_counted(path: Path) -> None:
             assert one["checked"][style]["steps"] == report.steps
         biases = "There are no biases." in one["conventions"]
         assert biases == (structure.layers[0].bias == "none")
-    assert len({one["network"] for one in found["networks"] + found["left_out"]}) == COMBINATIONS
+    assert len({one["network"] for one in data["networks"] + data["left_out"]}) == COMBINATIONS
 
 
 def test_what_is_left_out_is_told_with_the_reason(path: Path) -> None:
-    found = json.loads(run("check", path, "--style", "deltas", "--json").stdout)
-    assert len(found["left_out"]) == LEFT_OUT
-    for one in found["left_out"]:
+    data = json.loads(run("check", path, "--style", "deltas", "--json").stdout)
+    assert len(data["left_out"]) == LEFT_OUT
+    for one in data["left_out"]:
         if "softmax" in one["network"]:
             assert one["network"].startswith("2-2-1") and "constantly 1" in one["reason"]
         else:
@@ -80,17 +80,17 @@ def test_what_is_left_out_is_told_with_the_reason(path: Path) -> None:
 
 
 def test_the_text_says_what_the_data_say(path: Path) -> None:
-    found = json.loads(run("check", path, "--json").stdout)
+    data = json.loads(run("check", path, "--json").stdout)
     page = run("check", path).stdout
     assert page.startswith("Week 4: every equality of its 22 networks holds\n")
     flat = " ".join(page.split())
     for style in STYLES:
         steps, equalities = (
-            sum(one["checked"][style][what] for one in found["networks"])
+            sum(one["checked"][style][what] for one in data["networks"])
             for what in ("steps", "equalities")
         )
         assert f"{style} {steps} steps, {equalities} equalities compared" in flat
-    for one in found["networks"]:
+    for one in data["networks"]:
         numbers = [str(one["checked"][s]["equalities"]) for s in STYLES]
         assert " ".join((one["network"], *numbers)) in flat
     assert "8 combinations, such as 2-2-1, sigmoid, softmax, half_squared_error" in flat

@@ -156,12 +156,12 @@ def test_the_report_of_a_mixed_class_goes_by_question(path: Path) -> None:
     for given in list(answers.values())[:3]:
         given[list(given)[-1]] = "99"
     marks = derive.mark(sheets.bundle, answers)
-    found = report(marks)
+    figures = report(marks)
     letters = dict.fromkeys((g.question, g.kind) for s in marks.students for g in s.graded)
-    assert [(step.question, step.kind) for step in found.steps] == list(letters)
-    assert all(step.subject is None and step.step == "" for step in found.steps)
-    assert [step.sheets for step in found.steps] == [4] * len(found.steps)
-    assert [(s.kind, s.wrong, s.first) for s in found.steps if s.failed] == [("update", 3, 3)]
+    assert [(step.question, step.kind) for step in figures.steps] == list(letters)
+    assert all(step.subject is None and step.step == "" for step in figures.steps)
+    assert [step.sheets for step in figures.steps] == [4] * len(figures.steps)
+    assert [(s.kind, s.wrong, s.first) for s in figures.steps if s.failed] == [("update", 3, 3)]
     pages = files(marks, ("text", "csv"))
     assert "update" in pages["report.txt"] and "Week 3" in pages["report.txt"]
     assert [student.first is None for student in marks.students] == [False, False, False, True]

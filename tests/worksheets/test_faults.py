@@ -80,9 +80,9 @@ def test_what_is_said_of_garbage_is_said_in_words() -> None:
 @pytest.mark.parametrize("typed", ["2·)", "h1 if 1", "d2_1", "q(1)", "!", "2 < 3"])
 def test_the_readers_own_messages_would_be_seen(typed: str) -> None:
     """Planted: what the reader of formulas says to somebody who writes a network file."""
-    with pytest.raises(FormulaError) as found:
+    with pytest.raises(FormulaError) as error:
         formulas("layered").read(typed)
-    told = f"{found.value.message}; {found.value.remedy}"
+    told = f"{error.value.message}; {error.value.remedy}"
     assert CODE.search(QUOTED.sub("“”", told)), told
 
 

@@ -72,13 +72,13 @@ def pictures(variant: Variant) -> tuple[Picture, Picture]:
 
 def check(picture: Picture, variant: Variant) -> dict[tuple[Quantity, str], Read]:
     """Every number in a picture against a forward pass and differences of it."""
-    found = read(picture, variant.names)
+    places = read(picture, variant.names)
     point = oracle(variant.network).examples[0]
-    for (q, what), (number, _) in found.items():
+    for (q, what), (number, _) in places.items():
         if number is not None:
             right = float(_truth(point, q, what))
             assert float(number.value) == pytest.approx(right, rel=2e-3, abs=2e-5), (q, what)
-    return found
+    return places
 
 
 def _truth(point: Point, q: Quantity, what: str) -> object:
@@ -142,13 +142,13 @@ def _with_a_wrong_number(picture: Picture) -> Iterator[Picture]:
 
 def test_everything_in_a_small_network_can_be_asked() -> None:
     variant = variant_of(two_two_two(), Ask("graph", count=100))
-    found = read(pictures(variant)[0], variant.names)
-    printed = {(q.kind, what) for (q, what), (_, gap) in found.items() if not gap}
+    places = read(pictures(variant)[0], variant.names)
+    printed = {(q.kind, what) for (q, what), (_, gap) in places.items() if not gap}
     assert printed == {
         ("input", "value"), ("target", "value"), ("weight", "value"), ("bias", "value"),
         ("loss term", "slope"), ("loss", "slope"),
     }  # fmt: skip
-    kinds = {(q.kind, what) for (q, what), (_, gap) in found.items() if gap}
+    kinds = {(q.kind, what) for (q, what), (_, gap) in places.items() if gap}
     assert kinds == {
         ("pre-activation", "value"), ("activation", "value"), ("loss term", "value"),
         ("loss", "value"), ("pre-activation", "slope"), ("activation", "slope"),
@@ -183,11 +183,11 @@ def test_a_gap_stands_once_on_every_page(network: Network) -> None:
 def test_no_number_beside_a_gap_gives_it_away(network: Network, seed: int) -> None:
     """∂E/∂b is δ, and relu(z) is z: neither is printed where the other is asked for."""
     variant = variant_of(network, Ask("graph", count=6), seed=seed)
-    found = read(pictures(variant)[1], variant.names)
-    gaps = {place: abs(r.number.value) for place, r in found.items() if r.gap and r.number}
+    places = read(pictures(variant)[1], variant.names)
+    gaps = {place: abs(r.number.value) for place, r in places.items() if r.gap and r.number}
     for (q, what), value in gaps.items():
         same = [
-            place for place, (number, gap) in found.items()
+            place for place, (number, gap) in places.items()
             if number is not None and not gap and value and abs(number.value) == value
         ]  # fmt: skip
         unit = {(Quantity(kind, q.layer, q.unit), "slope") for kind in ("bias", "pre-activation")}
@@ -212,10 +212,10 @@ def test_no_more_gaps_than_asked_for(difficulty: str, count: int) -> None:
 
 def test_what_was_worked_out_before_is_not_printed() -> None:
     variant = variant_of(two_two_two(), Ask("graph"), Ask("forward"))
-    found = read(pictures(variant)[0], variant.names)
+    places = read(pictures(variant)[0], variant.names)
     assert not any(
         what == "value" and q.kind in (PRE_ACTIVATION, ACTIVATION, "loss")
-        for q, what in found
+        for q, what in places
     )  # fmt: skip
     text = str(write(variant.sheet, variant.names, "text"))
     assert "Values that you have already worked out are not repeated in it." in text
@@ -241,8 +241,8 @@ def test_what_is_updated_then_has_not_to_be_found_again() -> None:
 def test_what_is_too_large_is_drawn_in_part_and_else_asked_as_a_table() -> None:
     def units(network: Network, difficulty: str) -> set[int]:
         variant = variant_of(network, Ask("graph", difficulty=difficulty))
-        found = read(pictures(variant)[0], variant.names)
-        return {q.layer for q, what in found if (q.kind, what) == (PRE_ACTIVATION, "value")}
+        places = read(pictures(variant)[0], variant.names)
+        return {q.layer for q, what in places if (q.kind, what) == (PRE_ACTIVATION, "value")}
 
     assert units(DRAWN["2-3-1"], "normal") == {1, 2}
     assert units(DRAWN["in part"], "hard") == {1}
@@ -300,10 +300,10 @@ def test_a_slip_is_named_and_what_follows_from_it_counts() -> None:
     lost = round(value["delta/z2.1"] * float(w[0].value), 4)
     delta = round(lost * value["local/a1.1/z1.1"], 6)
     slip, follows = numbers["arriving/a1.1"].label, numbers["delta/z1.1"].label
-    found = marks(variant, **{slip: str(lost), follows: str(delta)})
-    assert found[slip] == (Verdict.WRONG, ("missing-path",))
-    assert found[follows][0] is Verdict.FOLLOWS
-    others = {label: verdict for label, (verdict, _) in found.items()}
+    graded = marks(variant, **{slip: str(lost), follows: str(delta)})
+    assert graded[slip] == (Verdict.WRONG, ("missing-path",))
+    assert graded[follows][0] is Verdict.FOLLOWS
+    others = {label: verdict for label, (verdict, _) in graded.items()}
     assert others[numbers["delta/z1.2"].label] is Verdict.RIGHT
 
 
@@ -312,12 +312,12 @@ def test_a_slip_further_up_is_carried_into_the_graph() -> None:
     numbers = {i.task.source: i.answers[-1] for i in variant.items if i.answers}
     a = float(numbers["define/a1.1"].value.value) + 0.1
     local = round(round(a, 4) * (1 - round(a, 4)), 4)
-    found = marks(
+    graded = marks(
         variant,
         **{
             numbers["define/a1.1"].label: f"{a:.4f}",
             numbers["local/a1.1/z1.1"].label: str(local),
         },
     )
-    assert found[numbers["define/a1.1"].label][0] is Verdict.WRONG
-    assert found[numbers["local/a1.1/z1.1"].label][0] is Verdict.FOLLOWS
+    assert graded[numbers["define/a1.1"].label][0] is Verdict.WRONG
+    assert graded[numbers["local/a1.1/z1.1"].label][0] is Verdict.FOLLOWS

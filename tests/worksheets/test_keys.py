@@ -154,17 +154,17 @@ def test_printed_gradients_are_those_of_the_printed_network(
     parameters = {name: float(v) for table in tables for name, v in table.items()}
     gradients, updates = 0, 0
     for line in key.lines:
-        found = re.fullmatch(r"∂E\w*/∂([Wb]\w*)", line.subject)
-        if not found and line.members[0][0] != "←":
+        match = re.fullmatch(r"∂E\w*/∂([Wb]\w*)", line.subject)
+        if not match and line.members[0][0] != "←":
             continue
-        name = found[1] if found else line.subject
+        name = match[1] if match else line.subject
         moved = []
         for step in (1e-5, -1e-5):
             values = [v + step * (key == name) for key, v in parameters.items()]
             moved.append(loss_of(values, inputs, targets, layers, loss))
         slope = (moved[0] - moved[1]) / 2e-5
         value = float(number(re.sub(r"__(.*)__\(\w+\)", r"\1", line.members[-1][1])))
-        if found:
+        if match:
             assert value == pytest.approx(slope, abs=2e-5)
             gradients += 1
         else:

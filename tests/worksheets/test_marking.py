@@ -168,11 +168,11 @@ def test_only_the_first_wrong_step_is_wrong(
     answers, slipped = _worked_through(variant, item.task.source, chance.choice(options))
     if slipped is None:
         return
-    found = {mark.label: mark for mark in marks(variant, answers)}
-    if found[slipped].verdict is not Verdict.WRONG:
+    by_label = {mark.label: mark for mark in marks(variant, answers)}
+    if by_label[slipped].verdict is not Verdict.WRONG:
         return
-    assert found[slipped].first
-    others = {label: mark for label, mark in found.items() if label != slipped}
+    assert by_label[slipped].first
+    others = {label: mark for label, mark in by_label.items() if label != slipped}
     assert {mark.verdict for mark in others.values()} <= {
         Verdict.RIGHT, Verdict.FOLLOWS, Verdict.TRIVIAL,
     }  # fmt: skip
@@ -206,21 +206,21 @@ def _worked_through(variant: Sheet, step: str, slip: Slip) -> tuple[dict[str, st
 def test_a_value_that_makes_the_rest_trivial_gives_no_points_there() -> None:
     variant = sheet(two_two_two(), 1)
     label, after = variant.label("delta/z2.1"), variant.label("gradient/w2.1.1")
-    found = {m.label: m for m in marks(variant, {**variant.key(), label: "0", after: "0"})}
-    assert found[label].verdict is Verdict.WRONG
-    assert found[after].verdict is Verdict.TRIVIAL
-    assert not found[after].counts
+    by_label = {m.label: m for m in marks(variant, {**variant.key(), label: "0", after: "0"})}
+    assert by_label[label].verdict is Verdict.WRONG
+    assert by_label[after].verdict is Verdict.TRIVIAL
+    assert not by_label[after].counts
 
 
 def test_an_unreadable_answer_does_not_stop_the_later_ones() -> None:
     variant = sheet(two_two_two(), 1)
     answers = {**variant.key(), "1": "what?", "3": ""}
-    found = marks(variant, answers)
-    assert [m.verdict for m in found if m.label in ("1", "3")] == [
+    graded = marks(variant, answers)
+    assert [m.verdict for m in graded if m.label in ("1", "3")] == [
         Verdict.UNREADABLE, Verdict.MISSING,
     ]  # fmt: skip
-    assert {m.verdict for m in found if m.label not in ("1", "3")} == {Verdict.RIGHT}
-    assert not any(m.first for m in found)
+    assert {m.verdict for m in graded if m.label not in ("1", "3")} == {Verdict.RIGHT}
+    assert not any(m.first for m in graded)
 
 
 def test_fewer_digits_are_told_from_a_mistake() -> None:
@@ -259,9 +259,9 @@ HOSTILE = [
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_answers_get_a_message(text: str) -> None:
-    found = read(text)
-    assert found.value is None
-    assert found.fault
+    reading = read(text)
+    assert reading.value is None
+    assert reading.fault
 
 
 def test_nothing_written_is_no_fault() -> None:
@@ -289,6 +289,6 @@ def test_a_working_is_followed_member_by_member() -> None:
 @pytest.mark.parametrize("text", ["9**9**9**9 = 1", "(" * 900 + " = 2", "foo(2) = 3", "1/0 = 4"])
 def test_a_working_that_cannot_be_read_is_no_slip(text: str) -> None:
     variant = sheet(two_two_two(), 1)
-    found = {m.label: m for m in marks(variant, {**variant.key(), "1": text})}
-    assert not found["1"].working
-    assert found["3"].verdict is Verdict.RIGHT
+    by_label = {m.label: m for m in marks(variant, {**variant.key(), "1": text})}
+    assert not by_label["1"].working
+    assert by_label["3"].verdict is Verdict.RIGHT

@@ -77,9 +77,9 @@ FAULTS = Faults(READER.names)
 
 def told(typed: str) -> str:
     """What a student reads of a formula that cannot be read."""
-    with pytest.raises(FormulaError) as found:
+    with pytest.raises(FormulaError) as error:
         READER.read(typed)
-    return FAULTS(Fault(found.value.kind, *found.value.about))
+    return FAULTS(Fault(error.value.kind, *error.value.about))
 
 
 @pytest.mark.parametrize("typed", [*REFUSED, "h1 h2 q", "(h1)(", "W5 W", "q(h1)", "max(h1)"])
@@ -170,8 +170,8 @@ def compared(source: str, typed: str) -> Compared:
 def test_the_whole_chain_by_another_name_is_no_answer(
     source: str, typed: str, fault: Fault
 ) -> None:
-    found = compared(source, typed)
-    assert found.fault == fault and not found.equal
+    comparison = compared(source, typed)
+    assert comparison.fault == fault and not comparison.equal
 
 
 def test_a_slope_is_no_answer_where_it_is_asked_for() -> None:
@@ -211,9 +211,9 @@ def test_a_raised_minus_one_is_a_power() -> None:
 
 
 def test_a_counterexample_shows_a_difference() -> None:
-    found = compared("define/a1.1", "1/(1+2.71828^(-h1))")
-    assert not found.equal and found.given != found.right
-    assert found.given[:6] == found.right[:6]
+    comparison = compared("define/a1.1", "1/(1+2.71828^(-h1))")
+    assert not comparison.equal and comparison.given != comparison.right
+    assert comparison.given[:6] == comparison.right[:6]
 
 
 def test_the_whole_loss_is_called_as_the_sheet_calls_it() -> None:

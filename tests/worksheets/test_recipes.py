@@ -106,10 +106,10 @@ questions:
     ],
 )  # fmt: skip
 def test_every_error_has_its_place(tmp_path: Path, text: str, expected: list[str]) -> None:
-    found = errors(tmp_path, text)
-    assert len(found) == len(expected), found
-    for line, start in zip(found, expected, strict=True):
-        assert line.startswith(start), found
+    messages = errors(tmp_path, text)
+    assert len(messages) == len(expected), messages
+    for line, start in zip(messages, expected, strict=True):
+        assert line.startswith(start), messages
 
 
 def test_what_is_no_recipe_file_is_told(tmp_path: Path) -> None:

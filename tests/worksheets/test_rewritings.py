@@ -220,8 +220,8 @@ def test_rewritings_of_the_right_formula_are_never_wrong() -> None:
         # The new value of a parameter has the name of the old one, which its formula needs.
         subject = None if task.part == "update" else task.step.subject
         assumes = frozenset(task.step.assumes)
-        found = reader.compare_with(task.formula, answer, assumes, subject=subject)
-        assert found == Compared(True), (seen, task.source, answer, found)
+        comparison = reader.compare_with(task.formula, answer, assumes, subject=subject)
+        assert comparison == Compared(True), (seen, task.source, answer, comparison)
         if subject is not None:
             asks = FormulaAnswer("1", subject, task.formula, "", task.step.assumes)
             assert Judges(asked, reader.names).formula(asks, answer)[0] is Verdict.RIGHT
@@ -277,12 +277,12 @@ def test_formulas_are_read_as_a_sheet_prints_them(typed: str, same: str | None) 
 def test_a_counterexample_is_one() -> None:
     asked, reader = READERS[0]
     task = next(t for t in asked.tasks if t.source == "gradient/w2.1.1")
-    found = reader.compare(task, "δ_o1·a_h2")
-    values = {reader.names.text(q): float(value) for q, value in found.values}  # type: ignore[arg-type]
-    assert set(values) == {"δ_o1", "a_h2"} and not found.equal
-    assert values["δ_o1"] * values["a_h2"] == pytest.approx(float(found.given), rel=1e-4)
-    assert float(found.given) != pytest.approx(float(found.right), rel=1e-4)
-    assert found.misconceptions == ("wrong-index",)
+    comparison = reader.compare(task, "δ_o1·a_h2")
+    values = {reader.names.text(q): float(value) for q, value in comparison.values}  # type: ignore[arg-type]
+    assert set(values) == {"δ_o1", "a_h2"} and not comparison.equal
+    assert values["δ_o1"] * values["a_h2"] == pytest.approx(float(comparison.given), rel=1e-4)
+    assert float(comparison.given) != pytest.approx(float(comparison.right), rel=1e-4)
+    assert comparison.misconceptions == ("wrong-index",)
 
 
 HOSTILE = (

@@ -75,11 +75,11 @@ def roster(tmp_path: Path, text: str) -> Roster:
 def test_every_column_is_the_id_the_name_or_kept(
     tmp_path: Path, text: str, id_: str, name: str, kept: dict[str, str]
 ) -> None:
-    found = roster(tmp_path, text)
-    student = found.students[0]
+    people = roster(tmp_path, text)
+    student = people.students[0]
     assert (student.id, student.name) == (id_, name)
-    assert dict(zip(found.columns, student.more, strict=True)) == kept
-    assert all(heading in found.notice for heading in kept)
+    assert dict(zip(people.columns, student.more, strict=True)) == kept
+    assert all(heading in people.notice for heading in kept)
 
 
 def test_what_a_column_is_taken_for_is_told(tmp_path: Path) -> None:
@@ -88,9 +88,9 @@ def test_what_a_column_is_taken_for_is_told(tmp_path: Path) -> None:
         f"{path}: ID number is the id, First name and Surname the name; kept for marks.csv: "
         "Department, Email address"
     )
-    found = roster(tmp_path, CANVAS)
-    assert [student.name for student in found.students] == ["Lovelace, Ada", "Borel, Émile"]
-    assert found.notice == (
+    people = roster(tmp_path, CANVAS)
+    assert [student.name for student in people.students] == ["Lovelace, Ada", "Borel, Émile"]
+    assert people.notice == (
         f"{path}: SIS User ID is the id, Student the name; kept for marks.csv: ID, SIS Login ID, "
         "Section, Essay (17); line 2 is no student and is passed over"
     )

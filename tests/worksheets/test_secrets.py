@@ -209,16 +209,18 @@ def test_a_form_makes_its_sheet_again(tmp_path: Path) -> None:
         assert run(*again, "-o", tmp_path / "again", "--force").exit_code == 0
         assert (tmp_path / "again" / "sheet-02.txt").read_text(encoding="utf-8") == sheet
     for called in ("4", "0", "CCCC-CCCC", "x", "７"):
-        said = run("--from", tmp_path / "all" / "bundle.json", "--variant", called, "-o", tmp_path)
-        assert said.exit_code == 2 and "allowed are 1 to 3, or the form" in said.output
+        result = run(
+            "--from", tmp_path / "all" / "bundle.json", "--variant", called, "-o", tmp_path
+        )
+        assert result.exit_code == 2 and "allowed are 1 to 3, or the form" in result.output
 
 
 # -- demonstrations ----------------------------------------------------------------------------
 
 
 def test_every_page_of_a_demonstration_says_so(tmp_path: Path) -> None:
-    said = run(MAZUR, "--variants", 2, "--seed", 7, "--to", "markdown,latex,text", "-o", tmp_path)
-    assert "made with a seed: anyone who guesses it can make the keys" in said.output
+    result = run(MAZUR, "--variants", 2, "--seed", 7, "--to", "markdown,latex,text", "-o", tmp_path)
+    assert "made with a seed: anyone who guesses it can make the keys" in result.output
     sheets = students_files(tmp_path)
     assert len([path for path in sheets if path.suffix != ".svg"]) == 6
     for path in sheets:
@@ -275,8 +277,8 @@ def test_a_system_without_permissions_is_told(
     assert open_to_others([tmp_path / "key.txt", tmp_path / "none"]) == [tmp_path / "key.txt"]
     monkeypatch.setattr("derive.files.PRIVATE", 0o644)  # as a file system without modes has it
     monkeypatch.setattr("derive.files.open_to_others", lambda paths: list(paths)[:1])
-    said = run(MAZUR, "--variants", 1, "--to", "text", "-o", tmp_path / "sheets")
-    assert "this system lets others read" in said.output
+    result = run(MAZUR, "--variants", 1, "--to", "text", "-o", tmp_path / "sheets")
+    assert "this system lets others read" in result.output
     assert is_private("key-01.txt") and is_private("bundle.json") and not is_private("sheet-01.md")
 
 

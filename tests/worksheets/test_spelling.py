@@ -32,9 +32,9 @@ TYPED = [
 
 @pytest.mark.parametrize(("text", "value"), TYPED)
 def test_a_number_is_read_as_it_is_meant(text: str, value: str) -> None:
-    found = read(text)
-    assert found.value == Fraction(value), found.fault
-    assert not found.fault
+    reading = read(text)
+    assert reading.value == Fraction(value), reading.fault
+    assert not reading.fault
 
 
 # Next to what is read above, and not to be read that way: refused here, or worked out as it says.
@@ -84,15 +84,15 @@ def test_a_working_is_read_as_it_is_meant(text: str, value: str) -> None:
 @pytest.mark.parametrize("nothing", ["", " ", "-", "–", "—", "--", "\u200b"])
 def test_a_dash_is_an_answer_that_is_missing(nothing: str) -> None:
     variant = sheet(two_two_two(), 1)
-    found: Mark = mark_values(variant.reader, variant.items, variant.numbers, {"1": nothing})[0]
-    assert found.verdict is Verdict.MISSING
+    mark: Mark = mark_values(variant.reader, variant.items, variant.numbers, {"1": nothing})[0]
+    assert mark.verdict is Verdict.MISSING
 
 
 def test_digits_that_go_on_agree_with_all_that_begin_so() -> None:
-    found = read("0.6106…")
-    assert found.value is not None
-    assert abs(found.value - Fraction("0.6106")) == abs(found.value - Fraction("0.6107"))
-    assert found.unit == Fraction(1, 10**4)
+    reading = read("0.6106…")
+    assert reading.value is not None
+    assert abs(reading.value - Fraction("0.6106")) == abs(reading.value - Fraction("0.6107"))
+    assert reading.unit == Fraction(1, 10**4)
 
 
 def test_superscripts_are_never_digits() -> None:

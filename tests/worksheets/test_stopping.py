@@ -80,9 +80,11 @@ def test_fewer_sheets_leave_none_of_the_old(tmp_path: Path) -> None:
     assert run(NETWORK, "--variants", 3, "--to", "text", "-o", tmp_path).exit_code == 0
     for mine in ("notes.txt", "sheet-99.txt", "sheet-03.odt", "answers.csv", "my sheet-03.txt"):
         (tmp_path / mine).write_text("mine")
-    said = run(NETWORK, "--variants", 1, "--to", "text", "-o", tmp_path, "--force")
-    assert said.exit_code == 0, said.output
-    assert "removed key-02.txt, key-03.txt, sheet-02.txt and 1 more of the worksheet" in said.output
+    result = run(NETWORK, "--variants", 1, "--to", "text", "-o", tmp_path, "--force")
+    assert result.exit_code == 0, result.output
+    assert (
+        "removed key-02.txt, key-03.txt, sheet-02.txt and 1 more of the worksheet" in result.output
+    )
     assert names(tmp_path) == sorted([
         "bundle.json", "untold.csv", "sheet-01.txt", "key-01.txt", "notes.txt", "sheet-99.txt",
         "sheet-03.odt", "answers.csv", "my sheet-03.txt",
@@ -93,11 +95,13 @@ def test_fewer_sheets_leave_none_of_the_old(tmp_path: Path) -> None:
 def test_the_same_sheets_in_another_format_are_kept(tmp_path: Path) -> None:
     same = (NETWORK, "--variants", 2, "--seed", 7, "-o", tmp_path)
     assert run(*same, "--to", "text").exit_code == 0
-    said = run(*same, "--to", "markdown", "--force")
-    assert "removed" not in said.output
+    result = run(*same, "--to", "markdown", "--force")
+    assert "removed" not in result.output
     assert {"sheet-01.txt", "sheet-01.md"} <= set(names(tmp_path))
-    said = run(NETWORK, "--variants", 2, "--seed", 8, "--to", "markdown", "-o", tmp_path, "--force")
-    assert "removed key-01.txt" in said.output and "sheet-01.txt" not in names(tmp_path)
+    result = run(
+        NETWORK, "--variants", 2, "--seed", 8, "--to", "markdown", "-o", tmp_path, "--force"
+    )
+    assert "removed key-01.txt" in result.output and "sheet-01.txt" not in names(tmp_path)
     one = run("--from", tmp_path / "bundle.json", "--variant", 2, "--to", "text", "-o", tmp_path)
     assert one.exit_code == 0 and {"sheet-02.txt", "sheet-01.md"} <= set(names(tmp_path))
 

@@ -25,8 +25,8 @@ FINE = decimals(4, significant=3)
 
 
 def marked(variant: Sheet, answers: dict[str, str]) -> dict[str, Mark]:
-    found = mark_values(variant.reader, variant.items, variant.numbers, answers)
-    return {mark.label: mark for mark in found}
+    marks = mark_values(variant.reader, variant.items, variant.numbers, answers)
+    return {mark.label: mark for mark in marks}
 
 
 def lost(marks: dict[str, Mark]) -> int:
@@ -111,9 +111,9 @@ def test_a_line_left_out_hands_on_what_it_would_have_come_to(name: str, nothing:
     assert lost(whole) == 1 and whole[student.label("z2.1")].first
     for gap in ("E1", "d2.1", "E1/a2.1"):
         label = student.label(gap)
-        found = marked(variant, answers | {label: nothing})
-        assert lost(found) == 2, gap
-        assert {m.verdict for m in found.values() if m.label != label} == {
+        marks = marked(variant, answers | {label: nothing})
+        assert lost(marks) == 2, gap
+        assert {m.verdict for m in marks.values() if m.label != label} == {
             m.verdict for m in whole.values()
         }  # fmt: skip
 
@@ -121,8 +121,8 @@ def test_a_line_left_out_hands_on_what_it_would_have_come_to(name: str, nothing:
 def test_nothing_follows_from_a_gap_that_rests_on_no_mistake() -> None:
     variant = sheet(two_two_two(), 3)
     answers = Student(variant, FINE, carried=True).answers()
-    found = marked(variant, answers | {"2": ""})
-    assert [m.label for m in found.values() if m.verdict is not Verdict.RIGHT] == ["2"]
+    marks = marked(variant, answers | {"2": ""})
+    assert [m.label for m in marks.values() if m.verdict is not Verdict.RIGHT] == ["2"]
 
 
 def test_a_slip_in_a_number_put_in_is_punished_once() -> None:
@@ -130,14 +130,14 @@ def test_a_slip_in_a_number_put_in_is_punished_once() -> None:
     variant = sheet(two_two_two(), 1)
     student = Student(variant, FINE, carried=True)
     answers, v = student.answers(), student.v
-    found = marked(variant, answers | {"2a": "0.95", "2": "0.7211"})
-    assert found["2a"].verdict is Verdict.WRONG and found["2a"].first
-    assert found["2"].verdict is Verdict.FOLLOWS
+    marks = marked(variant, answers | {"2a": "0.95", "2": "0.7211"})
+    assert marks["2a"].verdict is Verdict.WRONG and marks["2a"].first
+    assert marks["2"].verdict is Verdict.FOLLOWS
     label = student.label("g/w2.1.1")
     neighbour = {f"{label}b": student.written["a1.2"], label: FINE(v["d2.1"] * v["a1.2"])}
-    found = marked(variant, answers | neighbour)
-    assert found[f"{label}b"].misconceptions[0] == "wrong-index"
-    assert found[label].verdict is Verdict.FOLLOWS and not found[label].misconceptions
+    marks = marked(variant, answers | neighbour)
+    assert marks[f"{label}b"].misconceptions[0] == "wrong-index"
+    assert marks[label].verdict is Verdict.FOLLOWS and not marks[label].misconceptions
     nothing = marked(variant, answers | {f"{label}a": "0", label: "0"})
     assert nothing[label].verdict is Verdict.TRIVIAL
     apart = marked(variant, answers | {"2a": "0.95"})  # the value is right all the same
@@ -155,11 +155,11 @@ def test_nothing_is_given_for_the_same_nothing_in_every_blank(name: str, text: s
     """But where it happens to be right."""
     for seed in range(3):
         variant = sheet(NETWORKS[name], seed)
-        found = marked(variant, dict.fromkeys(variant.key(), text))
-        follows = [m for m in found.values() if m.verdict is Verdict.FOLLOWS]
+        marks = marked(variant, dict.fromkeys(variant.key(), text))
+        follows = [m for m in marks.values() if m.verdict is Verdict.FOLLOWS]
         assert not follows, follows
         right = {label for label, key in variant.key().items() if abs(float(key)) < 1.6e-4}
-        assert {m.label for m in found.values() if m.counts} <= right
+        assert {m.label for m in marks.values() if m.counts} <= right
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -168,8 +168,8 @@ def test_what_is_left_to_work_out_beside_a_zero_counts(seed: int) -> None:
     same; a gradient from δ = 0, and an update with it, is none."""
     variant = sheet(WIDE, seed)
     student = Student(variant, FINE, carried=True, slips={"diagonal"})
-    found = marked(variant, student.answers())
-    names = {student.name(label): m for label, m in found.items() if label.isdecimal()}
+    marks = marked(variant, student.answers())
+    names = {student.name(label): m for label, m in marks.items() if label.isdecimal()}
     wrong = [m for m in names.values() if m.verdict is Verdict.WRONG]
     assert len(wrong) in (2, 3) and {m.misconceptions[0] for m in wrong} == {"softmax-diagonal"}
     zeros = [k for k in (1, 2, 3) if not float(student.written[f"d2.{k}"])]
@@ -179,9 +179,9 @@ def test_what_is_left_to_work_out_beside_a_zero_counts(seed: int) -> None:
         if any(name in (f"g/w2.{j}.{k}", f"new/w2.{j}.{k}") for j in (1, 2) for k in zeros):
             assert mark.verdict is Verdict.TRIVIAL, (name, mark)
     assert len(zeros) == 2
-    put_in = [m for label, m in found.items() if label.startswith(student.label("d1.1"))]
+    put_in = [m for label, m in marks.items() if label.startswith(student.label("d1.1"))]
     assert len(put_in) > 6 and all(m.counts for m in put_in)
-    assert lost(found) <= len(wrong) + 2 * 2 * 3  # weights and bias of two units, both lines
+    assert lost(marks) <= len(wrong) + 2 * 2 * 3  # weights and bias of two units, both lines
 
 
 def test_a_slip_of_the_point_costs_what_it_leaves_no_work_for() -> None:
@@ -191,8 +191,8 @@ def test_a_slip_of_the_point_costs_what_it_leaves_no_work_for() -> None:
     typed = {"z2.1": f"{10 * float(right.written['z2.1']):.3f}"}
     student = Student(variant, FINE, carried=True, typed=typed)
     student.write = FINE
-    found = marked(variant, student.answers())
-    names = {student.name(label): m for label, m in found.items() if label.isdecimal()}
+    marks = marked(variant, student.answers())
+    names = {student.name(label): m for label, m in marks.items() if label.isdecimal()}
     assert names["z2.1"].first
     for name in ("a2.1", "E1", "E", "E1/a2.1", "a2.1/z2.1", "d1.1", "d1.2", "g/w1.1.1"):
         assert names[name].verdict is Verdict.FOLLOWS, (name, names[name])
@@ -218,7 +218,7 @@ def test_a_slip_is_named_at_its_first_line(name: str, slip: str, row: str, step:
     for seed in range(8):
         variant = sheet(NETWORKS[name], seed)
         student = Student(variant, FINE, carried=True, slips={slip})
-        found = marked(variant, student.answers())
-        first = next(m for m in found.values() if m.first)
+        marks = marked(variant, student.answers())
+        first = next(m for m in marks.values() if m.first)
         assert not step or student.name(first.label) == step, (seed, first)
         assert first.misconceptions[:1] == (row,), (seed, first)

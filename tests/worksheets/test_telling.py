@@ -127,11 +127,11 @@ def test_the_class_is_told_what_every_key_lists(tmp_path: Path) -> None:
     told = 0
     for number in "1234":
         key = " ".join((out / f"key-0{number}.txt").read_text("utf-8").split())
-        found = re.search(r"too close to it to be noticed: (.*?)\. (Checked by|Questions of)", key)
+        match = re.search(r"too close to it to be noticed: (.*?)\. (Checked by|Questions of)", key)
         said = {
             what: labels.split(", ")
             for what, labels in re.findall(
-                r"([^;]+?) \(([^)]*)\)(?:; |$)", found[1] if found else ""
+                r"([^;]+?) \(([^)]*)\)(?:; |$)", match[1] if match else ""
             )
         }
         assert said == listed.get(number, {})

@@ -85,15 +85,15 @@ def test_an_answer_is_shown_as_it_was_typed() -> None:
 
 
 def marks(answers: dict[str, str], variant: Sheet = MADE) -> dict[str, Mark]:
-    found = mark_values(variant.reader, variant.items, variant.numbers, answers)
-    return {mark.label: mark for mark in found}
+    marks = mark_values(variant.reader, variant.items, variant.numbers, answers)
+    return {mark.label: mark for mark in marks}
 
 
 def test_right_answers_with_names_are_right_and_nothing_is_first() -> None:
     """Also the numbers put in: every answer with a name and an equals sign before it."""
     key = MADE.key()
-    found = marks({label: f"x = {text}" for label, text in key.items()})
-    assert {(m.verdict, m.first, m.working) for m in found.values()} == {
+    graded = marks({label: f"x = {text}" for label, text in key.items()})
+    assert {(m.verdict, m.first, m.working) for m in graded.values()} == {
         (Verdict.RIGHT, False, "")
     }  # fmt: skip
 
