@@ -242,7 +242,7 @@ PARTICIPLES = frozenset((
     "wanted", "worked",
 ))  # fmt: skip
 # Folders in which there are such names, and how many at most. None is added, and no number grows.
-LEFT = {"algebra": 21, "compute": 164, "worksheets": 8}
+LEFT = {"algebra": 21, "compute": 164}
 
 
 def bound(text: str) -> Iterator[tuple[str, int]]:

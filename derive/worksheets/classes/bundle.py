@@ -106,9 +106,9 @@ class Bundle:
             family = _family(self.network)
             if family is None:
                 raise
-            called = combination_of(family.network(self.source, number))
+            combination = combination_of(family.network(self.source, number))
             raise WorksheetError(
-                f"variant {number} ({called}): {error}; or remove this network from the family"
+                f"variant {number} ({combination}): {error}; or remove this network from the family"
             ) from None
 
     def structure(self, number: int) -> str:

@@ -29,11 +29,11 @@ class Combination:
 
     def __str__(self) -> str:
         """2-3-2, tanh, sigmoid, hinge, bias neuron; an activation of all layers is said once."""
-        called = [_activation(use) for use in self.activations]
-        if len(set(called)) == 1:
-            del called[1:]
+        names = [_activation(use) for use in self.activations]
+        if len(set(names)) == 1:
+            del names[1:]
         sizes = "-".join(map(str, self.sizes))
-        return ", ".join((sizes, *called, _loss(self.loss), f"bias {self.bias}"))
+        return ", ".join((sizes, *names, _loss(self.loss), f"bias {self.bias}"))
 
     @property
     def layers(self) -> tuple[tuple[int, ActivationUse], ...]:

@@ -38,10 +38,10 @@ _SIZES = "allowed is a list of networks, as in [[2, 2, 1], [2, 3, 2]]"
 
 
 def _size(notes: Notes, place: int, raw: Any) -> tuple[int, ...]:
-    called = f"network {place + 1} of sizes"
+    what = f"network {place + 1} of sizes"
     if not is_list(raw) or not 2 <= len(raw) <= MOST_SIZES:
         notes.problem(
-            ("sizes", place), f"{called}: got {describe(raw)}; allowed is a list of 2 to "
+            ("sizes", place), f"{what}: got {describe(raw)}; allowed is a list of 2 to "
             f"{MOST_SIZES} sizes, from the inputs to the outputs, as in [2, 3, 2]",
         )  # fmt: skip
         return ()
@@ -50,9 +50,9 @@ def _size(notes: Notes, place: int, raw: Any) -> tuple[int, ...]:
         try:
             size.append(read_whole(one, 1, MOST_UNITS))
         except ValueError as error:
-            notes.problem(("sizes", place, position), f"{called}: {error}")
+            notes.problem(("sizes", place, position), f"{what}: {error}")
     if reason := too_large(size):
-        notes.problem(("sizes", place), f"{called}: {reason}")
+        notes.problem(("sizes", place), f"{what}: {reason}")
     return tuple(size) if len(size) == len(raw) else ()
 
 

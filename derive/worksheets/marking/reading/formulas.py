@@ -117,14 +117,14 @@ class Reader:
         """The functions by what they are called, f′ too."""
         functions = dict(elementary())
         for function in self._of_network:
-            for spelling in _called(function):
+            for spelling in _spellings(function):
                 functions.setdefault(_identifier(signs(spelling)), function)
         return functions
 
     @cached_property
     def _function(self) -> re.Pattern[str]:
         """What functions are called that is no name in a formula: relu', lrelu_0.1."""
-        spellings = {signs(s) for f in self._of_network for s in _called(f)}
+        spellings = {signs(s) for f in self._of_network for s in _spellings(f)}
         longest = sorted(spellings, key=lambda spelling: (-len(spelling), spelling))
         strange = "|".join(re.escape(s).replace(r"\.", "[.,]") for s in longest if not _is_word(s))
         return re.compile(rf"(?<![^\W\d])(?:{strange})" if strange else r"(?!)")
@@ -250,7 +250,7 @@ def _refuse_doubtful(text: str) -> None:
         )  # fmt: skip
 
 
-def _called(f: Function) -> tuple[str, ...]:
+def _spellings(f: Function) -> tuple[str, ...]:
     """What a function is called: sigmoid, σ, sigma."""
     letter = _GREEK.get(f.text[:1])
     return (f.name, f.text, *([letter + f.text[1:]] if letter else []))

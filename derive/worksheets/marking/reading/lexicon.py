@@ -40,12 +40,12 @@ class Mention:
 class Lexicon:
     """The names of one sheet.
 
-    called  the functions that may stand before a bracket: there f is no name
+    functions  those that may stand before a bracket: there f is no name
     """
 
-    def __init__(self, names: Names, called: Collection[str]) -> None:
+    def __init__(self, names: Names, functions: Collection[str]) -> None:
         self.names = names
-        self._called = tuple(called)
+        self._functions = tuple(functions)
 
     def at(self, text: str, start: int) -> Mention | None:
         """The longest name that begins there and ends where a word may end."""
@@ -78,7 +78,7 @@ class Lexicon:
     def _is_call(self, text: str, place: int) -> bool:
         return any(
             text.startswith(name, place) and text[place + len(name) :].lstrip()[:1] == "("
-            for name in self._called
+            for name in self._functions
         )
 
     def _parted(self, text: str, start: int, tries: int) -> tuple[list[Mention], int]:
@@ -144,7 +144,7 @@ class Lexicon:
         for spelling, quantity in exact.items():
             loose.setdefault(spelling.replace("_", ""), set()).add(quantity)
         for name, of in short.items():
-            others = {*exact, *loose, *_TAKEN, *self._called}
+            others = {*exact, *loose, *_TAKEN, *self._functions}
             if name and len(of) == 1 and name not in others:
                 exact[name] = next(iter(of))
         longest = 2 * max(map(len, exact), default=0)  # a _ may stand between any two

@@ -42,20 +42,20 @@ def owner(bundle: Bundle, cells: Sequence[tuple[str, str]]) -> int | str:
         return both.pop()
     if both:
         (what,) = list(candidates)[:1]
-        return f"{what} may be {_called(bundle, sorted(both))}; write the form"
+        return f"{what} may be {_names_of(bundle, sorted(both))}; write the form"
     meanings = ", ".join(
-        f"{what} is {_called(bundle, numbers)}" for what, numbers in candidates.items()
+        f"{what} is {_names_of(bundle, numbers)}" for what, numbers in candidates.items()
     )
     return f"{meanings}; write whose the row is, once"
 
 
-def called(bundle: Bundle, number: int) -> str:
+def name_of(bundle: Bundle, number: int) -> str:
     """The student of a variant, or its number."""
     student = bundle.student(number)
     return f"variant {number}" if student is None else f"{student.name or student.id}"
 
 
-def _called(bundle: Bundle, numbers: list[int]) -> str:
+def _names_of(bundle: Bundle, numbers: list[int]) -> str:
     """variant 2 (Ada Lovelace, 4711) or variant 5 (…)."""
 
     def one(number: int) -> str:

@@ -26,7 +26,7 @@ from derive.tables import MAX_BYTES, Row
 from derive.worksheets.classes.answer_table import NOT_ASKED
 from derive.worksheets.classes.bundle import Bundle
 from derive.worksheets.classes.roster import class_table
-from derive.worksheets.marking.reading.owners import KINDS, called, owner
+from derive.worksheets.marking.reading.owners import KINDS, name_of, owner
 from derive.worksheets.recipes.recipe import WorksheetError
 
 Submissions = dict[int, dict[str, str]]  # variant → label → what was written
@@ -140,7 +140,7 @@ def _table(rows: list[Row], bundle: Bundle, name: str, problems: _Problems) -> S
                 problems.append(f"{place}: an answer without its blank; write which, as in 2a")
             continue
         if (number, label) in lines:
-            who = called(bundle, number)
+            who = name_of(bundle, number)
             what = f"blank {label!r} of {who}" if label else who
             problems.append(
                 f"{place}: a second row for {what}; the first is line {lines[number, label]}; "
@@ -283,7 +283,7 @@ def _mapping(data: Any, bundle: Bundle, name: str, problems: _Problems) -> Submi
         if isinstance(number, str):
             problems.append(f"{name}: {number}")
         elif number in submissions:
-            problems.append(f"{name}: {called(bundle, number)} stands twice, as {who[:60]!r} too")
+            problems.append(f"{name}: {name_of(bundle, number)} stands twice, as {who[:60]!r} too")
         elif not isinstance(cells, Mapping) or any(
             isinstance(answer, (Mapping, list, tuple)) for answer in cells.values()
         ):
