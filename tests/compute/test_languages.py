@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import random
+import re
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+import sympy  # type: ignore[import-untyped]
 
 import derive
-from derive.algebra.languages.catalogue import LANGUAGES
+from derive.algebra.languages.catalogue import LANGUAGES, Language
+from derive.algebra.languages.manners import MANNERS
 from derive.algebra.languages.ordered import Ordered
+from derive.compute.programs.functions import EXPM1, IEEE, LOG1P
+from derive.expression.functions import Function, X
 from tests.compute import language_points, reference
 from tests.compute.languages import IN_PYTHON, TOOLS, alone, answers, needed
 
@@ -106,6 +111,20 @@ def test_the_formula_stands_above_each_line_in_every_language(language: str) -> 
         "files in this language are not run" in " ".join(source.replace("#", "").split())
     ) is not bool(LANGUAGES[language].tried)
     assert (TOOLS[language] == "julia") is not bool(LANGUAGES[language].tried)
+
+
+@pytest.mark.parametrize("function", [LOG1P, EXPM1], ids=str)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_goes_on_with_infinity_keeps_its_digits(
+    language: Language, function: Function
+) -> None:
+    """Guarded or not, ln(1 + x) and eˣ − 1 are never computed as they are defined."""
+    printer = MANNERS[language].printer()
+    printer.begin(in_order=True)
+    convert = printer.converter(lambda q: sympy.Symbol(q.name))
+    plain, guarded = (printer._print(convert(f(X))) for f in (function, IEEE[function]))
+    assert guarded in (plain, f"ieee_{plain}")
+    assert re.search("1p|m1", plain)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
