@@ -62,6 +62,8 @@ def number(printed: str) -> Decimal:
 
 def rounded(value: Decimal, digits: int) -> Decimal:
     """As the page says: so many decimals, below 0.01 three digits at least, half away from 0."""
+    if abs(value) < Decimal("1e-30"):  # of calculating: the terms of a sum cancel
+        return Decimal(0)
     places = digits
     if 0 < abs(value) < Decimal("0.01"):
         places = max(places, 2 - value.adjusted())
