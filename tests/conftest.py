@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import difflib
+import os
 import signal
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -24,7 +26,13 @@ def pytest_configure(config: pytest.Config) -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)
     if hasattr(signal, "SIGHUP"):
         signal.signal(signal.SIGHUP, signal.SIG_DFL)
-    if config.getoption("--list-slow") and not hasattr(config, "workerinput"):
+    if hasattr(config, "workerinput"):
+        return
+    # Machine code is made once for all workers, and nothing is left in the user's own folder.
+    kept = tempfile.TemporaryDirectory(prefix="derive-tests-")
+    os.environ["DERIVE_CACHE"] = kept.name
+    config.add_cleanup(kept.cleanup)
+    if config.getoption("--list-slow"):
         config.pluginmanager.register(Stopwatch())
 
 

@@ -65,7 +65,7 @@ def test_what_is_not_meant_is_refused(said: str) -> None:
         (literals.OverExamples, CHOICES["over_examples"]), (literals.RoundingMode, ROUNDINGS),
         (literals.DeltaSign, CHOICES["delta_sign"]),
         (StyleName, STYLES), (Language, LANGUAGES), (Detail, DETAILS), (Part, PARTS),
-        (BackEnd, ("auto", "python", "numpy")),
+        (BackEnd, ("auto", "python", "numpy", "native")),
         (TextFormat, [name for name, row in REGISTRY.items() if not row.binary]),
         (BinaryFormat, [name for name, row in REGISTRY.items() if row.binary]),
     ],

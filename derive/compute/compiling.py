@@ -14,7 +14,7 @@ from derive.network.conversion import Given
 if TYPE_CHECKING:
     from derive.compute.formulas.function import GraphFunction
 
-BackEnd = Literal["auto", "python", "numpy"]
+BackEnd = Literal["auto", "python", "numpy", "native"]
 BACKENDS: tuple[BackEnd, ...] = get_args(BackEnd)
 
 
@@ -36,11 +36,12 @@ def compile(network: GivenGraph, backend: BackEnd = "auto") -> GradientFunction 
              formulas, the path of its file, or such a mapping, gives a GraphFunction
     backend  "python": straight-line code with ``math``, example after example, no NumPy needed;
              "numpy": whole layers and tiles of examples, a tiny net's few examples in scalar
-             code, results as arrays; "auto": whichever is faster for what it is given, with
-             NumPy where it is installed
+             code, results as arrays; "native": machine code for this processor, made by
+             llvmlite (derive[fast]); "auto": whichever is fastest of those that are installed.
+             ``f.backend`` and ``f.why`` say which it is
 
-    Raises ArgumentError for another back end, or for "numpy" where NumPy is not installed;
-    NetworkError.
+    Raises ArgumentError for another back end, for "numpy" where NumPy is not installed, and for
+    "native" where there is none; NetworkError.
     """
     if backend not in BACKENDS:
         raise ArgumentError(

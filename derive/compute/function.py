@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from sys import maxsize
 from typing import TYPE_CHECKING, Any, overload
@@ -30,6 +30,7 @@ from derive.compute.engines import (
     scalar_examples,
 )
 from derive.compute.named import by_array
+from derive.compute.native import chosen
 from derive.compute.sources.runnable import runnable
 from derive.compute.targets import as_rows
 from derive.network.argument_types import ArrayLike, Examples, Parameters
@@ -72,16 +73,16 @@ class GradientFunction(Derivatives):
     of the numbers in the names: of a 2-2-2 network it is w1, w3, w2, w4, …
     ``f.pack({"w1": …, "w2": …})`` puts each in its place.
 
-    A call changes nothing in the function: threads may share it. Processes may be sent it, or
-    the network: what is compiled from either is the same code.
+    A call changes nothing in the function: threads may share it, processes may be sent it.
 
-    network, backend  what was compiled, and which back end was asked for
+    network           what was compiled
+    backend, why      what runs it, and why: native, numpy or python
     names             what each entry of theta is, in the network's notation: w1, w3, w2, …
     """
 
     def __init__(self, network: Network, backend: BackEnd = "auto") -> None:
         self.network = network
-        self.backend = backend
+        self._asked = backend
         self._own = Defaults(network)
         self._scalars = ScalarEngine(self._own)
         self._layers = LayerEngine(self._own)
@@ -100,11 +101,21 @@ class GradientFunction(Derivatives):
         # has to be refused because frozen numbers are missing.
         self._short = None
         self._fixed: list[float] = []
-        if self._engine(1) is not self._scalars:
+        self._native, self.backend, self.why = chosen(self._own, backend)
+        if self._native is not None:
+            slowly = GradientFunction.flat.__get__(self)
+            builtin = self._native.flat(self._inputs, self._targets, slowly)
+            if builtin is not None:
+                self.__dict__["flat"] = builtin
+        elif self._engine(1) is not self._scalars:
             self._layers.function("loss_and_gradient")
         elif self._own.knows_fixed:
             self._fixed = self._own.fixed
             self._short = self._scalars.function("loss_and_gradient")
+
+    def _gradient_engine(self, examples: int) -> Any:
+        """Who works out losses and gradients of this many examples."""
+        return self._engine(examples) if self._native is None else self._native
 
     def _engine(self, examples: int) -> Any:
         """Who runs this many examples."""
@@ -133,13 +144,13 @@ class GradientFunction(Derivatives):
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, GradientFunction):
             return NotImplemented
-        return self.network == other.network and self.backend == other.backend
+        return self.network == other.network and self._asked == other._asked
 
     def __hash__(self) -> int:
-        return hash((self.network.sizes, self.backend))
+        return hash((self.network.sizes, self._asked))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return GradientFunction, (self.network, self.backend)  # a copy generates the same code
+        return GradientFunction, (self.network, self._asked)  # a copy generates the same code
 
     def __repr__(self) -> str:
         sizes = "-".join(map(str, self.network.sizes))
@@ -159,7 +170,7 @@ class GradientFunction(Derivatives):
         parameters: Parameters = None,
     ) -> tuple[float, dict[str, Any]]:
         """The loss and ∂loss/∂parameter of every trained parameter. Raises ArgumentError."""
-        engine, x, t, _ = self._prepare(inputs, targets)
+        engine, x, t, _ = self._prepare(inputs, targets, self._gradient_engine)
         loss, flat = engine.loss_and_gradient(self._parameters(engine, parameters), x, t)
         return loss, self._mapping(flat, self._gives_arrays(inputs, targets, parameters))
 
@@ -170,7 +181,7 @@ class GradientFunction(Derivatives):
         parameters: Parameters = None,
     ) -> float:
         """The loss alone, to the bit that of a call with its gradients. Raises ArgumentError."""
-        engine, x, t, _ = self._prepare(inputs, targets)
+        engine, x, t, _ = self._prepare(inputs, targets, self._gradient_engine)
         found: float = engine.loss(self._parameters(engine, parameters), x, t)
         return found
 
@@ -220,7 +231,7 @@ class GradientFunction(Derivatives):
                         return found if w is theta else (found[0], like(theta, found[1]))
                 except (TypeError, ValueError, OverflowError):
                     pass
-        engine, rows, goals, _ = self._prepare(inputs, targets)
+        engine, rows, goals, _ = self._prepare(inputs, targets, self._gradient_engine)
         loss, found = engine.loss_and_gradient(engine.parameters_of_theta(theta), rows, goals)
         return loss, like(theta, found)
 
@@ -292,8 +303,10 @@ class GradientFunction(Derivatives):
 
     # -- what is given, what comes from the network --------------------------------------------
 
-    def _prepare(self, inputs: Any, targets: Any) -> tuple[Engine, Any, Any, bool]:
-        engine, x, single = self._given_inputs(inputs)
+    def _prepare(
+        self, inputs: Any, targets: Any, by: Callable[[int], Any] | None = None
+    ) -> tuple[Engine, Any, Any, bool]:
+        engine, x, single = self._given_inputs(inputs, by)
         if targets is None and self.network.target_formulas:
             targets = self._scalars.target_values(x)
         elif targets is None:
@@ -316,7 +329,9 @@ class GradientFunction(Derivatives):
             refuse_misfit(self.network, nested(t))
         return engine, x, t, single
 
-    def _given_inputs(self, inputs: Any) -> tuple[Any, Any, bool]:
+    def _given_inputs(
+        self, inputs: Any, by: Callable[[int], Any] | None = None
+    ) -> tuple[Any, Any, bool]:
         value = self._inputs if inputs is None else inputs
         if value is None:
             raise ArgumentError(
@@ -324,7 +339,7 @@ class GradientFunction(Derivatives):
                 f"{len(self._input_names)} numbers, or a row of them for each example",
                 f"give {listed(self._input_names)}",
             )  # fmt: skip
-        engine = self._engine(count(value))
+        engine = (by or self._engine)(count(value))
         x, single = engine.examples(value, self._input_names, "inputs")
         return engine, x, single
 
@@ -352,7 +367,7 @@ class GradientFunction(Derivatives):
                 return True
             if isinstance(value, Mapping) and any(map(is_array, value.values())):
                 return True
-        return self.backend == "auto" and self._layers.np is not None
+        return self._asked in ("auto", "native") and self._layers.np is not None
 
     def _mapping(self, flat: Any, arrays: bool) -> dict[str, Any]:
         if arrays:

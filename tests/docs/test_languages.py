@@ -77,12 +77,11 @@ def test_what_languages_lack_is_known_to_thirteen_digits() -> None:
 
     import mpmath
 
-    from derive.algebra.languages.writing import Writer
+    from derive.algebra.languages.statements import defined
 
-    writer = Writer("python")
     space: dict[str, object] = {}
     for function in (*_PARTS, special.ERF, special.ERFC, special.LOG1P, special.EXPM1):
-        helper = writer._defined(function)
+        helper, _ = defined(MANNERS["python"], function)
         lines = [f"def {helper.name}({', '.join(helper.parameters)}):", *helper.lines]
         exec("from math import exp, log\n" + "\n".join(lines), space)
     random_ = random.Random(1)

@@ -1,0 +1,44 @@
+"""Machine code made here and now, with llvmlite: the third way to run a program.
+
+plan         the program of whole layers in steps
+kernel       what the functions below have in common
+units        one example, eight units of a layer in the lanes of a vector
+examples     many examples, eight of them in the lanes
+straight     the program of a graph, one statement after the other
+expressions  SymPy's assignments as instructions
+values       LLVM's instructions as arithmetic on Python objects
+elementary   exp, ln, tanh and their like, within one unit in the last place
+calls        functions as builtins of CPython
+machine, cache  machine code from it, and where that is kept
+engine, functions  what ``GradientFunction`` runs
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from derive.compute.arguments import ArgumentError
+
+if TYPE_CHECKING:
+    from derive.compute.compiling import BackEnd
+    from derive.compute.engines import Defaults
+    from derive.compute.native.engine import NativeEngine
+
+
+def chosen(own: Defaults, backend: BackEnd) -> tuple[NativeEngine | None, BackEnd, str]:
+    """What runs a network's losses and gradients: an engine of machine code or None, the back end's
+    name, and why it is that. Raises ArgumentError for "native" where there is none."""
+    if backend in ("python", "numpy"):
+        return None, backend, f"{backend} was asked for"
+    from derive.compute.native.engine import NativeEngine, why_not  # loads llvmlite
+
+    why = why_not(own.network)
+    if not why:
+        return NativeEngine(own), "native", "machine code made by llvmlite is the fastest"
+    if backend == "native":
+        raise ArgumentError(
+            "backend", f"'native', and {why}", "auto, python, numpy",
+            "choose one of them; auto takes machine code where there is any",
+        )  # fmt: skip
+    without: BackEnd = "numpy" if own.has_numpy else "python"
+    return None, without, f"no machine code: {why}"

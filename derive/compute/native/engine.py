@@ -1,0 +1,76 @@
+"""Loss and gradients in machine code, as the other ways to run a network have them."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.util import find_spec
+from typing import Any
+
+from derive.compute.blocks import blocks
+from derive.compute.engines import Defaults, LayerEngine
+from derive.compute.native import calls
+from derive.compute.native.functions import NativeFunctions
+from derive.network.description import Network
+
+# More weights than these are for NumPy: its products are then as fast, and the lanes of the sums
+# would no longer fit a processor's cache.
+MOST_WEIGHTS = 16_000
+
+
+@cache
+def why_none() -> str:
+    """Why there is no machine code in this interpreter; "" where there is."""
+    for module, name in (("llvmlite", "llvmlite"), ("numpy", "NumPy"), ("platformdirs",) * 2):
+        if find_spec(module) is None:
+            return f'{name} is not installed: pip install "derive[fast]"'
+    return calls.why_not()
+
+
+def why_not(network: Network) -> str:
+    """Why there is none for a network; "" where there is."""
+    weights = sum(block.size for block in blocks(network))
+    if weights > MOST_WEIGHTS:
+        return f"{weights:,} weights and biases are more than {MOST_WEIGHTS:,}"
+    return why_none()
+
+
+class NativeEngine(LayerEngine):
+    """One example or many in machine code; what a loss needs alone. All else is the layers'."""
+
+    def __init__(self, defaults: Defaults) -> None:
+        super().__init__(defaults)
+        self.functions = NativeFunctions(defaults.network)
+
+    def loss_and_gradient(self, parameters: Any, inputs: Any, targets: Any) -> tuple[float, Any]:
+        np = self.np
+        trained: list[Any] = []
+        fixed: list[Any] = []
+        for block, array in zip(self.defaults.blocks, parameters, strict=True):
+            (fixed if block.frozen else trained).append(array.ravel())
+        theta, frozen = (np.concatenate(p) if p else np.zeros(1) for p in (trained, fixed))
+        x, t = (np.ascontiguousarray(rows, dtype=float) for rows in (inputs, targets))
+        gradient = np.empty(self.defaults.size)
+        count = len(x)
+        addresses = [array.ctypes.data for array in (theta, x, t, frozen, gradient)]
+        if count == 1:  # to the bit what ``flat`` gives
+            return self.functions.one(*addresses), gradient
+        loss = self.functions.many(count, *addresses)
+        if self.defaults.network.over_examples == "mean":
+            loss /= count
+            gradient /= count
+        return loss, gradient
+
+    def loss(self, parameters: Any, inputs: Any, targets: Any) -> float:
+        return self.loss_and_gradient(parameters, inputs, targets)[0]
+
+    def flat(self, inputs: Any, targets: Any, slow: Any) -> Any:
+        """``GradientFunction.flat`` as a builtin; None where frozen numbers are missing."""
+        if not self.defaults.knows_fixed:
+            return None
+        own = [rows if _is_one(rows) else None for rows in (inputs, targets)]
+        return self.functions.flat(self.defaults.fixed, own, slow)
+
+
+def _is_one(rows: Any) -> bool:
+    """Whether a network's own numbers are those of one example, and are numbers."""
+    return rows is not None and all(isinstance(number, float) for number in rows)

@@ -1,0 +1,119 @@
+"""The machine code of a network: one example at a time, or many; each made when it is first asked
+for."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from typing import Any
+
+from derive.compute.blocks import blocks
+from derive.compute.domain import domain
+from derive.compute.native.calls import VARIABLES, builtin, call_source, set_variables
+from derive.compute.native.examples import Examples
+from derive.compute.native.expressions import key
+from derive.compute.native.kernel import Layout
+from derive.compute.native.machine import Linked, object_code
+from derive.compute.native.plan import Plan
+from derive.compute.native.units import Units
+from derive.compute.programs import layers
+from derive.compute.programs.program import auxiliary
+from derive.compute.sources.source import array_of
+from derive.network.description import Network
+
+_DOCUMENTATION = """flat(theta, inputs=None, targets=None)
+--
+
+The loss and its gradient by theta, a list or 1-D array like theta itself.
+
+Machine code; what it does not take as it stands, lists of numbers of one example, goes the way of
+the other back ends. Raises ArgumentError."""
+
+
+class NativeFunctions:
+    """Functions of a network in machine code."""
+
+    def __init__(self, network: Network) -> None:
+        self.network = network
+        self.blocks = blocks(network)
+
+    @cached_property
+    def plan(self) -> Plan:
+        trained = [layers.gradient(array_of(b)) for b in self.blocks if not b.frozen]
+        program = layers.layer_program(self.network).only([layers.SUM_OF_LOSSES, *trained])
+        return Plan(
+            program,
+            {key(array_of(b)): b.shape for b in self.blocks},
+            {
+                key(layers.INPUTS): self.network.sizes[0],
+                key(layers.TARGETS): self.network.sizes[-1],
+            },
+        )
+
+    @cached_property
+    def layout(self) -> Layout:
+        places: dict[str, tuple[str, int]] = {}
+        ends = {"theta": 0, "fixed": 0}
+        for block in self.blocks:
+            argument = "fixed" if block.frozen else "theta"
+            places[key(array_of(block))] = argument, ends[argument]
+            ends[argument] += block.size
+        gradients = {
+            key(layers.gradient(array_of(b))): places[key(array_of(b))][1]
+            for b in self.blocks if not b.frozen
+        }  # fmt: skip
+        return Layout(
+            places, gradients, key(layers.SUM_OF_LOSSES), key(layers.INPUTS), key(layers.TARGETS)
+        )
+
+    def one_source(self) -> list[str]:
+        return Units(self.plan, self.layout).lines("one")
+
+    def many_source(self) -> list[str]:
+        deltas = auxiliary("delta", len(self.network.layers))
+        return Examples(self.plan, self.layout, key(deltas)).lines("many")
+
+    # -- functions ---------------------------------------------------------------------------
+
+    @cached_property
+    def many(self) -> Callable[..., float]:
+        """loss = many(count, theta, inputs, targets, fixed, gradient): sums over the examples.
+
+        All but the first are addresses of doubles; the gradient is written.
+        """
+        self._many = Linked(object_code("\n".join(self.many_source())), ("many",))
+        pointers = [ctypes.c_void_p] * 5
+        return ctypes.CFUNCTYPE(ctypes.c_double, ctypes.c_int64, *pointers)(
+            self._many.address["many"]
+        )
+
+    @cached_property
+    def _one(self) -> Linked:
+        of = {True: 0, False: 0}
+        for block in self.blocks:
+            of[block.frozen] += block.size
+        sizes = (of[False], self.network.sizes[0], self.network.sizes[-1], of[True])
+        source = [
+            *self.one_source(),
+            *call_source("one", sizes, of[False], domain(self.network)),
+        ]  # fmt: skip
+        return Linked(object_code("\n".join(source)), ("one", "one_call", *VARIABLES))
+
+    @cached_property
+    def one(self) -> Callable[..., float]:
+        """loss = one(theta, inputs, targets, fixed, gradient) of an example, as ``many``."""
+        pointers = [ctypes.c_void_p] * 5
+        return ctypes.CFUNCTYPE(ctypes.c_double, *pointers)(self._one.address["one"])
+
+    def flat(
+        self, fixed: Sequence[float], own: Sequence[Sequence[float] | None],
+        slow: Callable[..., Any],
+    ) -> Callable[..., Any]:  # fmt: skip
+        """``GradientFunction.flat`` as a builtin; what it does not take, ``slow`` gets.
+
+        fixed  the frozen numbers
+        own    the network's inputs and targets, for a call without them; None where it has none
+        """
+        set_variables(self._one, fixed, own)
+        return builtin(self._one, "one_call", "flat", _DOCUMENTATION, slow)
