@@ -15,8 +15,6 @@ from derive.compute.native.plan import ONE, PER_EXAMPLE, Elementwise, Operation,
 from derive.compute.native.values import Value, fma, hexadecimal
 from derive.compute.programs.functions import LARGEST, MIX, OUTER, ROWS, SECOND, TOTAL
 
-VECTORS = 4  # of a tile
-TILE = VECTORS * LANES  # examples
 CHUNK = 4096  # examples after which lanes are added up
 _TOGETHER = 4  # units whose sums are in registers at a time
 
@@ -29,6 +27,8 @@ class Examples(Kernel):
     masked  what is 0 for the columns of a tile in which there is no example
     """
 
+    vectors = 4  # of a tile
+
     def __init__(self, plan: Plan, layout: Layout, deltas: str) -> None:
         """``deltas`` of the last layer: from them comes all that is summed but the loss."""
         super().__init__(plan, layout)
@@ -39,6 +39,11 @@ class Examples(Kernel):
         self.sums: dict[str, tuple[int, int]] = {}  # target → where its lanes begin, how many
         self.factors: dict[str, float] = {}
 
+    @property
+    def tile(self) -> int:
+        """Its columns."""
+        return self.vectors * LANES
+
     # -- memory ------------------------------------------------------------------------------
 
     def _laid_out(self) -> tuple[int, int]:
@@ -48,7 +53,7 @@ class Examples(Kernel):
             rows = self.plan.rows[name]
             if rows != ONE and name not in self.memory:
                 self.memory[name] = at
-                at += max(1, rows) * TILE
+                at += max(1, rows) * self.tile
         sums = 0
         for step in self.plan.steps:
             if isinstance(step, Operation) and self.plan.rows[step.target] == ONE:
@@ -66,7 +71,7 @@ class Examples(Kernel):
 
     def _cell(self, name: str, row: str | int, column: str | int) -> str:
         """Where a row of a tile's array has its eight columns from ``column`` on."""
-        return self.at("%tile", self.memory[name], self.scaled(row, TILE), column)
+        return self.at("%tile", self.memory[name], self.scaled(row, self.tile), column)
 
     def _sum(self, target: str, place: str | int) -> str:
         """Where the lanes of a sum are."""
@@ -83,7 +88,7 @@ class Examples(Kernel):
 
         def row(index: str, _: list[Value]) -> list[Value]:
             columns = {
-                name: self.splat(self.parameter(self.plan.columns[name], index))
+                name: self.weight(self.plan.columns[name], index)
                 for name in names if name in self.plan.columns
             }  # fmt: skip
 
@@ -103,7 +108,7 @@ class Examples(Kernel):
                         self.store(value, self._cell(name, self._row_of(name, index), column))
                 return []
 
-            self.body.loop(TILE, LANES, cells)
+            self.body.loop(self.tile, LANES, cells)
             return []
 
         self.body.loop(max(1, step.rows), 1, row)
@@ -143,25 +148,29 @@ class Examples(Kernel):
 
         def work(first: str | int, many: int) -> None:
             def turn(index: str, sums: list[Value]) -> list[Value]:
-                parts = [self.load(self._cell(operand, index, v * LANES)) for v in range(VECTORS)]
+                parts = [
+                    self.load(self._cell(operand, index, v * LANES)) for v in range(self.vectors)
+                ]
                 added = []
                 for unit in range(many):
                     if forwards:
-                        at = self.parameter(weights, self.scaled(index, outs), first, unit)
+                        weight = self.weight(weights, self.scaled(index, outs), first, unit)
                     else:
-                        at = self.parameter(weights, self.scaled(first, outs), unit * outs, index)
-                    weight = self.splat(at)
+                        row = self.scaled(first, outs)
+                        weight = self.weight(weights, row, unit * outs, index)
                     added += [
-                        fma(part, weight, sums[unit * VECTORS + v])
+                        fma(part, weight, sums[unit * self.vectors + v])
                         for v, part in enumerate(parts)
                     ]  # fmt: skip
                 return added
 
-            sums = self.body.loop(other, 1, turn, [zero] * (many * VECTORS))
+            sums = self.body.loop(other, 1, turn, [zero] * (many * self.vectors))
             for unit in range(many):
                 row = self.plus(first, unit)
-                for v in range(VECTORS):
-                    self.store(sums[unit * VECTORS + v], self._cell(step.target, row, v * LANES))
+                for v in range(self.vectors):
+                    self.store(
+                        sums[unit * self.vectors + v], self._cell(step.target, row, v * LANES)
+                    )
 
         self._blocks(rows, work)
 
@@ -183,7 +192,7 @@ class Examples(Kernel):
                             place = self.body.emit(f"add i64 {place}, {j}")
                         cells.append(self._sum(step.target, place))
                 sums = [self.load(cell) for cell in cells]
-                for v in range(VECTORS):
+                for v in range(self.vectors):
                     a = [
                         self.load(self._cell(senders, self.plus(i, ii), v * LANES))
                         for ii in range(some)
@@ -210,7 +219,7 @@ class Examples(Kernel):
         def turn(index: str, _: list[Value]) -> list[Value]:
             cell = self._sum(step.target, index if step.function is ROWS else 0)
             total = self.load(cell)
-            for v in range(VECTORS):
+            for v in range(self.vectors):
                 total = total + self.load(self._cell(operand, index, v * LANES))
             self.store(total, cell)
             return []
@@ -237,7 +246,7 @@ class Examples(Kernel):
             self.store(results[-1], self._cell(step.target, 0, column))
             return []
 
-        self.body.loop(TILE, LANES, cells)
+        self.body.loop(self.tile, LANES, cells)
 
     def others(self, step: Operation) -> None:
         """The sum of the rows before, and that of those after: never a total less its own."""
@@ -260,7 +269,7 @@ class Examples(Kernel):
             self.body.loop(rows, 1, after, [zero])
             return []
 
-        self.body.loop(TILE, LANES, cells)
+        self.body.loop(self.tile, LANES, cells)
 
     # -- the function ------------------------------------------------------------------------
 
@@ -297,8 +306,8 @@ class Examples(Kernel):
             "tile_start:",
             f"  %first = phi i64 [%from, %{clear_end}], [%second, %{tile_end}]",
             "  %still = sub i64 %to, %first",
-            f"  %full = icmp sge i64 %still, {TILE}",
-            f"  %there = select i1 %full, i64 {TILE}, i64 %still",
+            f"  %full = icmp sge i64 %still, {self.tile}",
+            f"  %there = select i1 %full, i64 {self.tile}, i64 %still",
             f"  %there_1 = insertelement {of} poison, i64 %there, i64 0",
             f"  %examples = shufflevector {of} %there_1, {of} poison, "
             f"<{LANES} x i32> zeroinitializer",
@@ -346,7 +355,7 @@ class Examples(Kernel):
             body.loop(rows, 1, unit)
             return []
 
-        body.loop(TILE, 1, example)
+        body.loop(self.tile, 1, example)
 
     def _clear(self, sums: int) -> None:
         zero = self.body.number(0.0)

@@ -16,6 +16,7 @@ from derive.compute.native.expressions import key
 from derive.compute.native.kernel import Layout
 from derive.compute.native.machine import Linked, object_code
 from derive.compute.native.plan import Plan
+from derive.compute.native.runs import Runs
 from derive.compute.native.units import Units
 from derive.compute.programs import layers
 from derive.compute.programs.program import auxiliary
@@ -87,6 +88,17 @@ class NativeFunctions:
         return ctypes.CFUNCTYPE(ctypes.c_double, ctypes.c_int64, *pointers)(
             self._many.address["many"]
         )
+
+    @cached_property
+    def runs(self) -> Callable[..., None]:
+        """runs(epochs, count, theta, rates, inputs, targets, fixed, losses, history), as ``Runs``
+        has it; all but the first two are addresses of doubles."""
+        size = sum(block.size for block in self.blocks if not block.frozen)
+        mean = self.network.over_examples == "mean"
+        source = "\n".join(Runs(self.plan, self.layout, size, mean).lines("runs"))
+        self._runs = Linked(object_code(source), ("runs",))
+        arguments = [*[ctypes.c_int64] * 2, *[ctypes.c_void_p] * 7]
+        return ctypes.CFUNCTYPE(None, *arguments)(self._runs.address["runs"])
 
     @cached_property
     def _one(self) -> Linked:

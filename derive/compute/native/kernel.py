@@ -2,8 +2,9 @@
 
     examples   a lane for each of eight examples: batches
     units      a lane for each of eight units: one example alone
+    runs       a lane for each of eight runs of gradient descent
 
-Both write the same plan, step by step. Eight lanes are eight on every machine, whether its vectors
+All write the same plan, step by step. Eight lanes are eight on every machine, whether its vectors
 hold eight doubles, four or two, and every sum has its order: the bits are the same on all.
 """
 
@@ -107,7 +108,7 @@ class Kernel(ABC):
 
     def ones(self, names: Sequence[str]) -> dict[str, Value]:
         """Those of the names that are one number, in every lane."""
-        return {n: self.splat(self.parameter(n)) for n in names if self.plan.rows[n] == ONE}
+        return {name: self.weight(name) for name in names if self.plan.rows[name] == ONE}
 
     def worked_out(self, step: Elementwise, values: dict[str, Value]) -> None:
         """The statements of a step for eight lanes; ``values`` gains what they assign."""
@@ -151,6 +152,10 @@ class Kernel(ABC):
         """A number in memory, in every lane."""
         number = self.body.emit(f"load double, ptr {pointer}, align 8")
         return Value(self.body, self.spread(number))
+
+    def weight(self, name: str, *terms: str | int) -> Value:
+        """A number of a parameter, in every lane."""
+        return self.splat(self.parameter(name, *terms))
 
     def parameter(self, name: str, *terms: str | int) -> str:
         argument, start = self.layout.places[name]

@@ -1,4 +1,5 @@
-"""Ways to descend: a generated loop for small work, whole layers or columns on arrays for large.
+"""Ways to descend: a loop, in machine code or generated, for small work, whole layers or columns on
+arrays for large.
 
 All offer, for parameters theta as a list or array,
 
@@ -14,7 +15,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol, get_args
 
 from derive.compute.backends import numpy as arrays
 from derive.compute.backends.code import load
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
 Rows = Sequence[Sequence[float]]
 Numbers = Sequence[float]
+LoopBackEnd = Literal["python", "native"]
+LOOP_BACKENDS: tuple[LoopBackEnd, ...] = get_args(LoopBackEnd)
 
 
 class Descent(Protocol):
@@ -43,11 +46,18 @@ class Descent(Protocol):
 
 
 def descent(
-    network: Network, start: Start, inputs: Rows, targets: Rows, batch_size: int | None
-) -> Descent:
-    """Whichever way is faster for so many weights and examples at a time."""
-    few = (batch_size or len(inputs)) <= scalar_examples(network)
-    if few or numpy_or_none() is None:
+    network: Network, start: Start, inputs: Rows, targets: Rows, batch_size: int | None,
+    backend: LoopBackEnd = "python",
+) -> Descent:  # fmt: skip
+    """Whichever way is faster for so many weights and examples at a time; or machine code.
+
+    Raises ArgumentError where there is none.
+    """
+    if backend == "native":
+        from derive.compute.native.descent import Lanes  # loads llvmlite
+
+        return Lanes(network, start.fixed, inputs, targets)
+    if (batch_size or len(inputs)) <= scalar_examples(network) or numpy_or_none() is None:
         return looped(network, start, inputs, targets)
     return Layers(network, start, inputs, targets)
 

@@ -15,7 +15,13 @@ from derive.compute.engines import Defaults, ScalarEngine
 from derive.compute.programs.program import gradient
 from derive.compute.sources.source import OneSource, ScalarSource, names_of
 from derive.compute.targets import as_rows
-from derive.compute.training.descent import Descent, Rows, descent, descent_of_formulas
+from derive.compute.training.descent import (
+    Descent,
+    LoopBackEnd,
+    Rows,
+    descent,
+    descent_of_formulas,
+)
 from derive.compute.training.source import LoopSource, parameters_of, quantities_of_one
 from derive.compute.training.start import Start, starting_point
 from derive.expression.nodes import INPUT, TARGET, Number, Quantity
@@ -52,7 +58,9 @@ class Subject(Protocol):
     def source(self) -> OneSource: ...
     def examples(self, inputs: Any, targets: Any) -> tuple[Rows, Rows]: ...
     def start(self, seed: int | None) -> Start: ...
-    def descent(self, start: Start, inputs: Rows, targets: Rows, size: int | None) -> Descent: ...
+    def descent(
+        self, start: Start, inputs: Rows, targets: Rows, size: int | None, backend: LoopBackEnd
+    ) -> Descent: ...
     def over(self, inputs: Rows, targets: Rows, start: Start) -> Callable[[list[float]], Any]:
         """theta ↦ the loss over all examples and its gradient, a list."""
 
@@ -102,8 +110,10 @@ class OfNetwork:
     def start(self, seed: int | None) -> Start:
         return starting_point(self.network, seed)
 
-    def descent(self, start: Start, inputs: Rows, targets: Rows, size: int | None) -> Descent:
-        return descent(self.network, start, inputs, targets, size)
+    def descent(
+        self, start: Start, inputs: Rows, targets: Rows, size: int | None, backend: LoopBackEnd
+    ) -> Descent:
+        return descent(self.network, start, inputs, targets, size, backend)
 
     def over(self, inputs: Rows, targets: Rows, start: Start) -> Callable[[list[float]], Any]:
         function = compiled(self.network)
@@ -209,7 +219,14 @@ class OfFormulas:
             )  # fmt: skip
         return Start(tuple(float(self.graph.given[q].value) for q in self.graph.parameters), (), ())
 
-    def descent(self, start: Start, inputs: Rows, targets: Rows, size: int | None) -> Descent:
+    def descent(
+        self, start: Start, inputs: Rows, targets: Rows, size: int | None, backend: LoopBackEnd
+    ) -> Descent:
+        if backend == "native":
+            raise ArgumentError(
+                "backend", "'native', and a graph of formulas is trained", "'python'",
+                "leave it out for 'python'",
+            )  # fmt: skip
         return descent_of_formulas(self.graph, inputs, size)
 
     def over(self, inputs: Rows, targets: Rows, start: Start) -> Callable[[list[float]], Any]:
