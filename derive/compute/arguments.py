@@ -69,13 +69,13 @@ def flat(value: Any, shape: Shape) -> list[float] | None:
         return None
     if len(shape) == 1 and set(map(type, value)) == {float}:
         return list(value)
-    found: list[float] = []
+    numbers: list[float] = []
     for part in value:
         inner = flat(part, shape[1:])
         if inner is None:
             return None
-        found += inner
-    return found
+        numbers += inner
+    return numbers
 
 
 def described(value: Any) -> str:
@@ -115,12 +115,13 @@ def in_words(shape: Shape) -> str:
 
 def vector(value: Any, names: Sequence[str], what: str) -> list[float]:
     """One number per name. Raises ArgumentError."""
-    found = flat(value, (len(names),))
-    if found is None:
+    numbers = flat(value, (len(names),))
+    if numbers is None:
         raise ArgumentError(
-            what, described(value), in_words((len(names),)), f"give {listed(names)}, in this order"
-        )
-    return found
+            what, described(value), in_words((len(names),)),
+            f"give {listing(names)}, in this order",
+        )  # fmt: skip
+    return numbers
 
 
 def rows(value: Any, names: Sequence[str], what: str) -> tuple[list[list[float]], bool]:
@@ -133,14 +134,14 @@ def rows(value: Any, names: Sequence[str], what: str) -> tuple[list[list[float]]
     if single is not None:
         return [single], True
     if isinstance(value, Sequence) and not isinstance(value, (str, bytes)) and len(value):
-        found = [flat(row, (width,)) for row in value]
-        good = [row for row in found if row is not None]
-        if len(good) == len(found):
+        flat_rows = [flat(row, (width,)) for row in value]
+        good = [row for row in flat_rows if row is not None]
+        if len(good) == len(flat_rows):
             return good, False
     column = width == 1 and flat(value, (len(value),)) if _is_list(value) else None
     raise ArgumentError(
         what, described(value), f"{in_words((width,))} for one example, or a row of them for each",
-        f"give {listed(names)}, in this order" if not column else
+        f"give {listing(names)}, in this order" if not column else
         "make a row for each example: .reshape(-1, 1) of an array, [[a], [b]] of a list",
     )  # fmt: skip
 
@@ -160,15 +161,15 @@ def block_values(value: Any, block: Block) -> list[float]:
     if getattr(getattr(value, "dtype", None), "kind", "") == "f" and value.shape == block.shape:
         numbers: list[float] = value.ravel().tolist()
         return numbers
-    found = flat(value, block.shape)
-    if found is None:
+    entries = flat(value, block.shape)
+    if entries is None:
         raise ArgumentError(
             block.key, described(value), f"{in_words(block.shape)}, shape {block.shape}",
             "entry [i][j] of W is the weight from unit i to unit j"
             if block.key.startswith("W")
             else "one bias per unit, or a single number where the layer shares it",
         )  # fmt: skip
-    return found
+    return entries
 
 
 def as_list(value: Any) -> Any:
@@ -184,7 +185,7 @@ def count(value: Any) -> int:
     return len(value) if is_rows else 1
 
 
-def listed(names: Sequence[str]) -> str:
+def listing(names: Sequence[str]) -> str:
     """(i1, i2, …) → "i1, i2", at most eight written out."""
     return ", ".join(names) if len(names) <= 8 else ", ".join((*names[:7], "…", names[-1]))
 
@@ -193,5 +194,5 @@ def own_rows(rows: tuple[tuple[Number, ...], ...] | None, is_batch: bool) -> lis
     """The network's own examples as floats: one as a list, several as rows."""
     if rows is None:
         return None
-    found = [[float(number.value) for number in row] for row in rows]
-    return found if is_batch else found[0]
+    values = [[float(number.value) for number in row] for row in rows]
+    return values if is_batch else values[0]

@@ -74,15 +74,15 @@ class Block:
 
 def blocks(network: Network) -> tuple[Block, ...]:
     """Every array of a network's parameters, in order."""
-    found: list[Block] = []
+    arrays: list[Block] = []
     for layer in network.layers:
         k, senders = layer.index, network.sizes[layer.index - 1]
         frozen = WEIGHTS in layer.frozen
-        found.append(Block(f"W{k}", k, (senders, layer.units), frozen))
+        arrays.append(Block(f"W{k}", k, (senders, layer.units), frozen))
         if layer.bias != "none":
             shape = () if layer.bias == "shared" else (layer.units,)
-            found.append(Block(f"b{k}", k, shape, BIASES in layer.frozen))
-    return tuple(found)
+            arrays.append(Block(f"b{k}", k, shape, BIASES in layer.frozen))
+    return tuple(arrays)
 
 
 def trained(every: Iterable[Block]) -> Iterator[tuple[Block, slice]]:

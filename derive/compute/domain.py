@@ -75,11 +75,11 @@ def domain(network: Network) -> Domain | None:
         float("-inf") if low is None else float(low),
         float("inf") if high is None else float(high),
         tuple(map(float, row.target_values)),
-        f"{row.name} allows {_listed(row)}",
+        f"{row.name} allows {_allowed_targets(row)}",
     )
 
 
-def _listed(row: Loss) -> str:
+def _allowed_targets(row: Loss) -> str:
     if row.target_values:
         return " and ".join(str(value).replace("-", "−") for value in row.target_values)
     return f"targets in {row.targets}"

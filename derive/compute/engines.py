@@ -96,10 +96,10 @@ class Defaults:
     def names(self) -> tuple[str, ...]:
         """What each entry of theta is called in the network's notation."""
         every = (q for block, _ in self.places for q in block.quantities)
-        return tuple(map(self.called.code, every))
+        return tuple(map(self.notation.code, every))
 
     @cached_property
-    def called(self) -> Names:
+    def notation(self) -> Names:
         """The network's own notation."""
         return names_of(self.network)
 
@@ -142,8 +142,8 @@ class ScalarEngine:
     @cached_property
     def batch(self) -> Callable[..., Any]:
         """The sum over examples in one loop, compiled when it is first asked for."""
-        found: Callable[..., Any] = load(batch_source(self.code))["loss_and_gradient_of_batch"]
-        return found
+        function: Callable[..., Any] = load(batch_source(self.code))["loss_and_gradient_of_batch"]
+        return function
 
     def parameters_of_theta(self, theta: Any) -> tuple[list[float], list[float]]:
         return vector(theta, self.defaults.names, "theta"), self.defaults.fixed
@@ -209,10 +209,10 @@ class ScalarEngine:
     ) -> list[list[float]]:
         theta, fixed = parameters
         run = self.function("input_gradient")
-        found = [run(theta, x, t, fixed) for x, t in zip(inputs, targets, strict=True)]
+        gradients = [run(theta, x, t, fixed) for x, t in zip(inputs, targets, strict=True)]
         if self.mean and len(inputs) > 1:
-            return [[value / len(inputs) for value in row] for row in found]
-        return found
+            return [[value / len(inputs) for value in row] for row in gradients]
+        return gradients
 
     def target_values(self, inputs: Any) -> list[list[float]]:
         """The targets of some examples, where the network gives them as formulas."""
@@ -275,17 +275,17 @@ class LayerEngine:
         array = self._plain(value)
         width = len(names)
         if array is None or array.shape[-1:] != (width,) or array.ndim > 2 or not len(array):
-            found, single = rows(value, names, what)
-            return self.np.asarray(found), single
+            numbers, single = rows(value, names, what)
+            return self.np.asarray(numbers), single
         return array.reshape(-1, width), array.ndim == 1
 
     def loss_and_gradient(self, parameters: Any, inputs: Any, targets: Any) -> tuple[float, Any]:
-        found: tuple[float, Any] = self.function("loss_and_gradient")(parameters, inputs, targets)
-        return found
+        result: tuple[float, Any] = self.function("loss_and_gradient")(parameters, inputs, targets)
+        return result
 
     def loss(self, parameters: Any, inputs: Any, targets: Any) -> float:
-        found: float = self.function("loss")(parameters, inputs, targets)
-        return found
+        loss: float = self.function("loss")(parameters, inputs, targets)
+        return loss
 
     def forward(self, parameters: Any, inputs: Any) -> Any:
         return self.function("forward")(parameters, inputs)

@@ -14,7 +14,7 @@ from derive.compute.arguments import (
     count,
     is_array,
     is_table,
-    listed,
+    listing,
     nested,
     own_rows,
     vector,
@@ -182,8 +182,8 @@ class GradientFunction(Derivatives):
     ) -> float:
         """The loss alone, to the bit that of a call with its gradients. Raises ArgumentError."""
         engine, x, t, _ = self._prepare(inputs, targets, self._gradient_engine)
-        found: float = engine.loss(self._parameters(engine, parameters), x, t)
-        return found
+        loss: float = engine.loss(self._parameters(engine, parameters), x, t)
+        return loss
 
     @overload
     def flat(
@@ -226,14 +226,14 @@ class GradientFunction(Derivatives):
                         if w is not theta:  # it was an array
                             gradient = numpy_or_none().asarray(gradient, dtype=float)
                         return float(loss), gradient
-                    found = self._several(w, x, t)
-                    if found is not None:
-                        return found if w is theta else (found[0], like(theta, found[1]))
+                    result = self._several(w, x, t)
+                    if result is not None:
+                        return result if w is theta else (result[0], like(theta, result[1]))
                 except (TypeError, ValueError, OverflowError):
                     pass
         engine, rows, goals, _ = self._prepare(inputs, targets, self._gradient_engine)
-        loss, found = engine.loss_and_gradient(engine.parameters_of_theta(theta), rows, goals)
-        return loss, like(theta, found)
+        loss, gradient = engine.loss_and_gradient(engine.parameters_of_theta(theta), rows, goals)
+        return loss, like(theta, gradient)
 
     def _several(self, w: list[Any], x: list[Any], t: list[Any]) -> tuple[float, Any] | None:
         """The short way for several examples in rows; None where it is not for them."""
@@ -248,8 +248,8 @@ class GradientFunction(Derivatives):
     def forward(self, inputs: Examples = None, parameters: Parameters = None) -> Any:
         """The outputs, (n_out,) or (batch, n_out). Raises ArgumentError."""
         engine, x, single = self._given_inputs(inputs)
-        found = engine.forward(self._parameters(engine, parameters), x)
-        return self._rows(found, single, self._gives_arrays(inputs, parameters))
+        outputs = engine.forward(self._parameters(engine, parameters), x)
+        return self._rows(outputs, single, self._gives_arrays(inputs, parameters))
 
     def input_gradient(
         self,
@@ -263,8 +263,8 @@ class GradientFunction(Derivatives):
         Raises ArgumentError.
         """
         engine, x, t, single = self._prepare(inputs, targets)
-        found = engine.input_gradient(self._parameters(engine, parameters), x, t)
-        return self._rows(found, single, self._gives_arrays(inputs, targets, parameters))
+        gradients = engine.input_gradient(self._parameters(engine, parameters), x, t)
+        return self._rows(gradients, single, self._gives_arrays(inputs, targets, parameters))
 
     # -- theta and the arrays it is made of --------------------------------------------------
 
@@ -317,7 +317,7 @@ class GradientFunction(Derivatives):
             raise ArgumentError(
                 "targets", "nothing, and the network has no targets",
                 f"{len(self._target_names)} numbers for each example",
-                f"give {listed(self._target_names)}",
+                f"give {listing(self._target_names)}",
             )  # fmt: skip
         t, _ = engine.examples(targets, self._target_names, "targets")
         if len(t) != len(x):
@@ -337,7 +337,7 @@ class GradientFunction(Derivatives):
             raise ArgumentError(
                 "inputs", "nothing, and the network has no values for them",
                 f"{len(self._input_names)} numbers, or a row of them for each example",
-                f"give {listed(self._input_names)}",
+                f"give {listing(self._input_names)}",
             )  # fmt: skip
         engine = (by or self._engine)(count(value))
         x, single = engine.examples(value, self._input_names, "inputs")
@@ -347,7 +347,7 @@ class GradientFunction(Derivatives):
         if parameters is None:
             return {}
         if not isinstance(parameters, Mapping):
-            arrays = listed([block.key for block in self._own.blocks])
+            arrays = listing([block.key for block in self._own.blocks])
             raise ArgumentError(
                 "parameters", f"a {type(parameters).__name__}", f"a dict of {arrays}",
                 "for a flat list use flat(theta, …), or unpack(theta)",
@@ -376,6 +376,6 @@ class GradientFunction(Derivatives):
         values = nested(flat)
         return {block.key: block.shaped(values[place]) for block, place in self._own.places}
 
-    def _rows(self, found: Any, single: bool, arrays: bool) -> Any:
-        result = found[0] if single else found
+    def _rows(self, values: Any, single: bool, arrays: bool) -> Any:
+        result = values[0] if single else values
         return numpy_or_none().asarray(result, dtype=float) if arrays else nested(result)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any
 
-from derive.compute.arguments import ArgumentError, described, is_single, listed, number
+from derive.compute.arguments import ArgumentError, described, is_single, listing, number
 from derive.compute.blocks import Block
 from derive.compute.engines import Defaults
 
@@ -28,7 +28,7 @@ def by_array(given: Mapping[Any, Any], own: Defaults) -> Mapping[str, Any]:
     for key, value in given.items():
         if key in arrays:
             continue
-        block, place = _found(key, keys, own)
+        block, place = _place_of(key, keys, own)
         mine = singles.setdefault(block.key, {})
         if block.key in arrays:
             raise _refused(f"both {key} and {block.key}, which holds it", "give one of the two")
@@ -48,9 +48,9 @@ def _is_whole(value: Any, block: Block) -> bool:
     return not block.shape or type(value) is list or not is_single(value)
 
 
-def _found(key: Any, keys: Mapping[str, Block], own: Defaults) -> tuple[Block, int]:
+def _place_of(key: Any, keys: Mapping[str, Block], own: Defaults) -> tuple[Block, int]:
     """The block that a name's weight or bias is in, and its place there."""
-    q = own.called.find(key) if isinstance(key, str) else None
+    q = own.notation.find(key) if isinstance(key, str) else None
     for block in own.blocks:
         place = None if q is None else block.place(q)
         if place is not None:
@@ -59,7 +59,7 @@ def _found(key: Any, keys: Mapping[str, Block], own: Defaults) -> tuple[Block, i
         block = keys[key]
         raise ArgumentError(
             block.key, "one number", f"numbers of shape {block.shape}",
-            f"give them all, or single ones by their names: {listed(_names(block, own))}",
+            f"give them all, or single ones by their names: {listing(_names(block, own))}",
         )  # fmt: skip
     if q is not None:
         raise _refused(
@@ -71,14 +71,14 @@ def _found(key: Any, keys: Mapping[str, Block], own: Defaults) -> tuple[Block, i
     meant = f"did you mean {close[0]!r}? " if close else ""
     raise ArgumentError(
         "parameters", f"the unknown name {str(key)!r:.60}",
-        f"the arrays {listed(list(keys))}, or single ones: {listed(every[len(keys):])}",
+        f"the arrays {listing(list(keys))}, or single ones: {listing(every[len(keys):])}",
         f"{meant}layers count from 1: W1 leads from the inputs to layer 1",
     )  # fmt: skip
 
 
 def _refuse_ambiguous(key: str, singles: Mapping[str, Any], own: Defaults) -> None:
     """b2 is what layer 2 shares; among single biases of layer 1 it may mean one of those."""
-    q = own.called.find(key)
+    q = own.notation.find(key)
     for block in own.blocks:
         if q is not None and block.key != key and block.place(q) is not None:
             if block.key in singles:
@@ -94,8 +94,8 @@ def _whole(block: Block, mine: Mapping[int, tuple[str, float]], own: Defaults) -
     known = own.known(block)
     if known is None and len(mine) < block.size:
         names = _names(block, own)
-        given = listed([names[place] for place in sorted(mine)])
-        missing = listed([name for place, name in enumerate(names) if place not in mine])
+        given = listing([names[place] for place in sorted(mine)])
+        missing = listing([name for place, name in enumerate(names) if place not in mine])
         raise ArgumentError(
             block.key, f"{given} alone, and the network has no values for the rest",
             "all of an array", f"give {missing} too",
@@ -107,7 +107,7 @@ def _whole(block: Block, mine: Mapping[int, tuple[str, float]], own: Defaults) -
 
 
 def _names(block: Block, own: Defaults) -> Sequence[str]:
-    return [own.called.code(q) for q in block.quantities]
+    return [own.notation.code(q) for q in block.quantities]
 
 
 def _refused(got: str, remedy: str) -> ArgumentError:

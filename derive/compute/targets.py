@@ -57,11 +57,11 @@ def _column(value: Any) -> list[float] | None:
     """The numbers of a list or a 1-D array; None for rows, and for what is no list of numbers."""
     if getattr(value, "ndim", 1) != 1:
         return None
-    found = nested(value)
-    if not isinstance(found, Sequence) or isinstance(found, (str, bytes)) or not found:
+    entries = nested(value)
+    if not isinstance(entries, Sequence) or isinstance(entries, (str, bytes)) or not entries:
         return None
-    numbers = [one for one in map(number, found) if one is not None]
-    return numbers if len(numbers) == len(found) else None
+    numbers = [one for one in map(number, entries) if one is not None]
+    return numbers if len(numbers) == len(entries) else None
 
 
 def _one_hot(network: Network, labels: Sequence[Any], examples: int) -> list[list[float]]:

@@ -65,7 +65,7 @@ class _Example:
         for name in ("parameters", "inputs", "targets"):
             lines += writer.unpacking([code(q) for q in getattr(self, name)], name)
         lines += writer.body(program)
-        lines.append(writer.listed("return [", [code(q) for q in self.results], "]", INDENT))
+        lines.append(writer.wrapped_list("return [", [code(q) for q in self.results], "]", INDENT))
         source = "\n".join([*writer.definitions(), *lines])
         self.run: Callable[..., list[float]] = load(source)["values"]
 

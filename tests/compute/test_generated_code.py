@@ -98,7 +98,7 @@ class Letters(Identifiers):
     def __init__(self) -> None:
         super().__init__(names("numbered", Shape((1,), ("neuron",))), ())
 
-    def _wanted(self, q: Quantity) -> str:
+    def _base_name(self, q: Quantity) -> str:
         return q.name
 
 

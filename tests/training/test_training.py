@@ -104,9 +104,9 @@ def test_an_interruption_leaves_what_was_computed(batch_size: int | None) -> Non
 
 
 def test_a_second_interruption_ends_at_once() -> None:
-    with pytest.raises(KeyboardInterrupt), runs.Interruption() as asked:
+    with pytest.raises(KeyboardInterrupt), runs.Interruption() as request:
         signal.raise_signal(signal.SIGINT)
-        assert asked.asked
+        assert request.is_requested
         signal.raise_signal(signal.SIGINT)
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 

@@ -205,9 +205,9 @@ class Ordered:
         if known or name in ("max", "min"):
             return self.call(name, e.args)
         if name:  # by SymPy's table; its printers work numbers out to their taste on the way
-            called = self.known_functions[type(e).__name__]
+            callee = self.known_functions[type(e).__name__]
             module_format = getattr(self, "_module_format", str)
-            return f"{module_format(called)}({', '.join(map(self._print, e.args))})"
+            return f"{module_format(callee)}({', '.join(map(self._print, e.args))})"
         if e.is_Pow:
             return self._print_Pow(e)
         if e.is_Piecewise:
@@ -219,17 +219,17 @@ class Ordered:
         """Whether a function or a power is worked out before it is printed."""
         return all(part.is_Number or part.is_NumberSymbol for part in e.args)
 
-    def call(self, name: str, arguments: Any, said: Function | None = None) -> str:
+    def call(self, name: str, arguments: Any, function: Function | None = None) -> str:
         """A function by its name in a formula; what the language lacks is noted.
 
-        said  what the function is, for a definition where the language has none
+        function  what it is, for a definition where the language has none
         """
         if len(arguments) > 2 and name in ("max", "min"):
             first, *rest = arguments
             return self.call(name, (first, getattr(sympy, name.title())(*rest)))
         instead = self.lacking.get(name)
         if instead is None and name not in self.calls and name not in self.texts:
-            instead = said
+            instead = function
         if instead is not None:
             name = instead.name
             self.used.setdefault(name, instead)

@@ -194,10 +194,10 @@ class Torch(_Arrays):
     texts = MappingProxyType(texts.TORCH)
     choice = ("torch.where({when}, {then}, {otherwise})", ATOM)
 
-    def call(self, name: str, arguments: Any, said: Function | None = None) -> str:
+    def call(self, name: str, arguments: Any, function: Function | None = None) -> str:
         if name in ("max", "min"):
             return f"torch.{name}imum({', '.join(map(self.value, arguments))})"
-        return super().call(name, arguments, said)
+        return super().call(name, arguments, function)
 
     def value(self, e: Any) -> str:
         """Two plain numbers would be a choice in single precision."""

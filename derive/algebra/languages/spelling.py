@@ -18,24 +18,24 @@ class Spelling:
 
     def __init__(self, reserved: Iterable[str], one_case: bool = False) -> None:
         self._told_apart = str.lower if one_case else str
-        taken = (*keyword.kwlist, *keyword.softkwlist, *reserved)
-        self._taken = set(map(self._told_apart, taken))
+        words = (*keyword.kwlist, *keyword.softkwlist, *reserved)
+        self._names = set(map(self._told_apart, words))
 
-    def fresh(self, wanted: str) -> str:
-        """The name wanted, or the nearest that is free."""
-        if not _IDENTIFIER.fullmatch(wanted):
-            wanted = re.sub(r"[^A-Za-z0-9]+", "_", wanted).strip("_")
-            wanted = wanted if wanted[:1].isalpha() else f"v_{wanted}"
-        name, turn = wanted, 1
-        while self._told_apart(name) in self._taken:
+    def fresh(self, base: str) -> str:
+        """``base``, or the nearest name that is free."""
+        if not _IDENTIFIER.fullmatch(base):
+            base = re.sub(r"[^A-Za-z0-9]+", "_", base).strip("_")
+            base = base if base[:1].isalpha() else f"v_{base}"
+        name, turn = base, 1
+        while self._told_apart(name) in self._names:
             turn += 1
-            name = f"{wanted}_{turn}" if turn > 2 else f"{wanted}_"
-        self._taken.add(self._told_apart(name))
+            name = f"{base}_{turn}" if turn > 2 else f"{base}_"
+        self._names.add(self._told_apart(name))
         return name
 
     def __contains__(self, name: object) -> bool:
         """Whether a name is taken."""
-        return self._told_apart(str(name)) in self._taken
+        return self._told_apart(str(name)) in self._names
 
 
 def printable(text: str) -> str:

@@ -98,7 +98,7 @@ class Statements:
         first, *rest = wrapped(clean, WIDTH - len(indent) - len(sign) - 5) or [""]
         return [f"{indent}{sign} {first}", *(f"{indent}{sign}     {part}" for part in rest)]
 
-    def listed(self, start: str, items: Sequence[str], end: str, indent: str = "") -> str:
+    def wrapped_list(self, start: str, items: Sequence[str], end: str, indent: str = "") -> str:
         """start + the items, separated by commas + end, on as many lines as it takes."""
         m = self.manners
         line = f"{indent}{start}{', '.join(items)}{end}"
@@ -122,7 +122,7 @@ class Statements:
         line = f"{INDENT}{', '.join(names)} = {source}"
         if len(line) <= WIDTH:
             return [line]
-        return self.listed("(", names, f") = {source}", INDENT).splitlines()
+        return self.wrapped_list("(", names, f") = {source}", INDENT).splitlines()
 
     # -- what the language lacks -------------------------------------------------------------
 

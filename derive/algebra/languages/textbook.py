@@ -28,15 +28,15 @@ def textbook(
     writer = Writer(language, in_order=False)
     spelling = Spelling(reserved(language), writer.manners.one_case)
     arguments = {name: symbols for name, symbols in given.items() if symbols}
-    symbols = [s for listed in arguments.values() for s in listed] + [s for s, _ in lines]
-    called = {s: sympy.Symbol(spelling.fresh(s.name), real=True) for s in symbols}
+    symbols = [s for group in arguments.values() for s in group] + [s for s, _ in lines]
+    code_symbols = {s: sympy.Symbol(spelling.fresh(s.name), real=True) for s in symbols}
     routine = Routine(
         "loss_and_gradient", "The loss of one example, and its gradient with respect to theta.",
         tuple(arguments),
-        tuple(Part(name, tuple(called[s].name for s in listed))
-              for name, listed in arguments.items()),
-        tuple(Assignment(called[s].name, e.xreplace(called)) for s, e in lines),
-        called[loss].name, tuple(called[s].name for s in slopes),
+        tuple(Part(name, tuple(code_symbols[s].name for s in group))
+              for name, group in arguments.items()),
+        tuple(Assignment(code_symbols[s].name, e.xreplace(code_symbols)) for s, e in lines),
+        code_symbols[loss].name, tuple(code_symbols[s].name for s in slopes),
     )  # fmt: skip
     head = [
         "The loss of one example and its gradient, as backpropagation works them out.", "",

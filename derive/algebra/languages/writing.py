@@ -75,7 +75,7 @@ class Body:
     routine: Routine
     lines: list[str]
     local: list[str]
-    taken: list[tuple[str, str, int]]  # name, source, place: of those that are used
+    entries: list[tuple[str, str, int]]  # name, source, place: of those that are used
 
 
 class Writer(Statements):
@@ -96,7 +96,7 @@ class Writer(Statements):
     def declared(self, kind: str, names: Sequence[str]) -> str:
         """Fortran's declarations of local names; a statement goes over so many lines at most."""
         return "\n".join(
-            self.listed(f"{kind} :: ", names[start : start + MAX_TERMS], "", INDENT)
+            self.wrapped_list(f"{kind} :: ", names[start : start + MAX_TERMS], "", INDENT)
             for start in range(0, len(names), MAX_TERMS)
         )
 
@@ -132,16 +132,16 @@ class Writer(Statements):
         pieces = [piece for item in assigned for piece in in_pieces(item, names)]
         used = {symbol.name for _, value in pieces for symbol in value.free_symbols}
         used |= {routine.loss, *routine.results}
-        taken = [
+        entries = [
             (name, part.source, place)
             for part in routine.parts if not part.shapes
             for place, name in enumerate(part.names) if name in used
         ]  # fmt: skip
-        local = [*(name for name, _, _ in taken), *(name for name, _ in pieces)]
-        return Body(routine, self.lines(routine.items, names), local, taken)
+        local = [*(name for name, _, _ in entries), *(name for name, _ in pieces)]
+        return Body(routine, self.lines(routine.items, names), local, entries)
 
-    def file(self, routines: Sequence[Routine], **told: Any) -> str:
-        """The file: the template's, with what it is told."""
+    def file(self, routines: Sequence[Routine], **values: Any) -> str:
+        """The file: the template's, with these values."""
         bodies = [self.body(routine) for routine in routines]
         helpers = self.helpers()
         lines = [line for body in bodies for line in body.lines]
@@ -149,7 +149,7 @@ class Writer(Statements):
         template = _environment().get_template(f"{self.manners.template}.jinja")
         text = template.render(
             w=self, m=self.manners, bodies=bodies, helpers=helpers, imports=imports(lines),
-            calls=lambda word: any(word in line for line in lines), **told,
+            calls=lambda word: any(word in line for line in lines), **values,
         )  # fmt: skip
         return "\n".join(line.rstrip() for line in text.splitlines()).strip("\n") + "\n"
 

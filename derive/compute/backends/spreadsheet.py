@@ -166,11 +166,11 @@ def _count(body: Expression, letter: Quantity) -> int:
 
 def uses(expressions: Sequence[Expression]) -> dict[Quantity, int]:
     """How often each quantity stands in the formulas; an argument that is repeated counts twice."""
-    found: dict[Quantity, int] = {}
+    counts: dict[Quantity, int] = {}
     for expression in expressions:
         for node in expression.walk():
             parts = (node,) if not isinstance(node, Apply) or not twice(node) else node.arguments
             for part in parts:
                 if isinstance(part, Quantity):
-                    found[part] = found.get(part, 0) + 1
-    return found
+                    counts[part] = counts.get(part, 0) + 1
+    return counts

@@ -106,18 +106,18 @@ class _Along(Scalar):
 
     def terms(self, layer: Layer, unit: int) -> list[Expression]:
         """What Rx of a unit is the sum of."""
-        found: list[Expression] = []
+        terms: list[Expression] = []
         for source, a in enumerate(self.before(layer)):
             w = Quantity(WEIGHT, layer.index, unit, source)
             if not self.inputs and trained_weights(layer):
-                found.append(Product((tangent(w), a)))
+                terms.append(Product((tangent(w), a)))
             moves = self.moves(a)
             if moves is not None:
-                found.append(Product((w, moves)))
+                terms.append(Product((w, moves)))
         if not self.inputs and trained_biases(layer):
             moved = tangent(bias_of(layer, unit))
-            found.append(Negative(moved) if layer.subtracts else moved)
-        return found or [ZERO]
+            terms.append(Negative(moved) if layer.subtracts else moved)
+        return terms or [ZERO]
 
     def before(self, layer: Layer) -> tuple[Quantity, ...]:
         if layer.index == 1:
@@ -174,8 +174,8 @@ class _Along(Scalar):
         if trained_biases(layer):
             parameters += self.network.biases(layer.index)
         for p in parameters:
-            found = over_uses(self.graph, p, delta_of, self.taught.factor, both)
-            self.items.append(Statement(second(p), found))
+            adjoint_along = over_uses(self.graph, p, delta_of, self.taught.factor, both)
+            self.items.append(Statement(second(p), adjoint_along))
 
 
 def _moved(delta: Quantity) -> Quantity:

@@ -58,20 +58,20 @@ class ScalarAlong:
     ) -> list[float]:
         theta, fixed = parameters
         run = self.function("gradient_along")
-        found = _summed(
+        total = _summed(
             run(theta, x, t, direction, fixed) for x, t in zip(inputs, targets, strict=True)
         )
         if self.engine.mean and len(inputs) > 1:
-            return [value / len(inputs) for value in found]
-        return found
+            return [value / len(inputs) for value in total]
+        return total
 
     def gradients_each(
         self, parameters: Numbers, inputs: Rows, targets: Rows
     ) -> tuple[list[float], Rows]:
         theta, fixed = parameters
         run = self.engine.function("loss_and_gradient")
-        found = [run(theta, x, t, fixed) for x, t in zip(inputs, targets, strict=True)]
-        return [float(loss) for loss, _ in found], [gradient for _, gradient in found]
+        pairs = [run(theta, x, t, fixed) for x, t in zip(inputs, targets, strict=True)]
+        return [float(loss) for loss, _ in pairs], [gradient for _, gradient in pairs]
 
     def pulled_back(self, parameters: Numbers, inputs: Rows, weights: Rows) -> list[float]:
         return _summed(self.pulled_back_each(parameters, inputs, weights))
@@ -124,14 +124,14 @@ class LayerAlong:
 
     def gradient_along(self, parameters: Any, inputs: Any, targets: Any, direction: Any) -> Any:
         moved = (self._parts(direction),)
-        found = self._sum(self._tiles("gradient_along", parameters, inputs, targets, more=moved))
+        total = self._sum(self._tiles("gradient_along", parameters, inputs, targets, more=moved))
         mean = self.network.over_examples == "mean" and len(inputs) > 1
-        return found / len(inputs) if mean else found
+        return total / len(inputs) if mean else total
 
     def gradients_each(self, parameters: Any, inputs: Any, targets: Any) -> tuple[Any, Any]:
-        found = list(self._tiles("gradients_each", parameters, inputs, targets))
-        losses = self.np.concatenate([loss for loss, *_ in found])
-        return losses, self._flat_rows([gradients for _, *gradients in found])
+        tiles = list(self._tiles("gradients_each", parameters, inputs, targets))
+        losses = self.np.concatenate([loss for loss, *_ in tiles])
+        return losses, self._flat_rows([gradients for _, *gradients in tiles])
 
     def pulled_back(self, parameters: Any, inputs: Any, weights: Any) -> Any:
         return self._sum(self._tiles("pulled_back", parameters, inputs, weights))

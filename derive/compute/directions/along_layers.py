@@ -71,19 +71,19 @@ def gradients_each(network: Network) -> Program:
 
 def gradient_along(network: Network) -> Program:
     """R of the gradients where the parameters that are trained move, summed over the examples."""
-    found = [*layers.layer_program(network).items, *_outputs_move(network, inputs=False)]
+    items = [*layers.layer_program(network).items, *_outputs_move(network, inputs=False)]
     slopes: Mapping[str, Expression] = layers.loss_slopes(network)
     last = network.layers[-1]
     needed, along = slopes_move(network)
-    found += lines(last, needed)
+    items += lines(last, needed)
     for layer in reversed(network.layers):
         if layer is not last:
             slopes, along = {"y": variable("g")}, {"y": variable("Rg")}
-            found.append(Statement(auxiliary("Rg", layer.index), _spread_moves(network, layer)))
+            items.append(Statement(auxiliary("Rg", layer.index), _spread_moves(network, layer)))
         before, delta = backward_along(layer.activation, slopes, along)
-        found += lines(layer, (*before, ("Rdelta", delta)))
-        found += _gradients_move(layer)
-    return Program(tuple(found))
+        items += lines(layer, (*before, ("Rdelta", delta)))
+        items += _gradients_move(layer)
+    return Program(tuple(items))
 
 
 def _pulled_back(network: Network) -> Program:

@@ -124,7 +124,7 @@ class AlongLayerSource:
             lines += writer.unpacking(moving, "directions")
         results = self._results(function)
         lines += writer.body(_program(self.network, function).only(results))
-        lines.append(writer.listed("return (", [*map(code, results), ""], ")", INDENT))
+        lines.append(writer.wrapped_list("return (", [*map(code, results), ""], ")", INDENT))
         return "\n".join([*writer.definitions(), *lines]) + "\n"
 
     def _results(self, function: str) -> list[Quantity]:

@@ -171,19 +171,19 @@ def slopes_along(
 
     ∂²term/∂face∂face of the textbook form, prepared, times what the faces move by.
     """
-    found: dict[str, list[tuple[Expression, Expression]]] = {}
+    parts_by_face: dict[str, list[tuple[Expression, Expression]]] = {}
     for face, slope in loss_slopes(use, activation).items():
-        parts = found.setdefault(face, [])
+        parts = parts_by_face.setdefault(face, [])
         for name, moves in _MOVES.items():
             by_name = derivative(slope, variable(name))
             if by_name != ZERO:
                 parts.append((prepared(by_name), moves))
     binder = Binder("p")
-    flat = [second for parts in found.values() for second, _ in parts]
+    flat = [second for parts in parts_by_face.values() for second, _ in parts]
     bound = iter(binder.bind(flat))
     slopes = {
         face: tidy(total(*(product(next(bound), moves) for _, moves in parts)))
-        for face, parts in found.items()
+        for face, parts in parts_by_face.items()
     }
     return tuple(binder.lines), slopes
 
@@ -212,24 +212,24 @@ def backward_along(
             parts.append(product(slope, mine.second[face], RX))
         return mine.before, tidy(total(*parts))
     letters = _letters(known.over)
-    found: list[Line] = []
+    needed: list[Line] = []
     deltas: list[Expression] = []
     for weight, given in _weights(along).items():
         texts, delta = _PULLBACK[weight]
-        found += [(f"R{weight}", given), *lines(texts, letters)]
+        needed += [(f"R{weight}", given), *lines(texts, letters)]
         deltas.append(tree(delta, letters))
     whole = total(*deltas)
-    return tuple(found), whole if known.over == ONE else Quotient(whole, known.over)
+    return tuple(needed), whole if known.over == ONE else Quotient(whole, known.over)
 
 
 def _weights(along: Mapping[str, Expression]) -> dict[str, Expression]:
     """RA, RB, RC: what R of the slopes by the faces of a softmax comes to, as in ``backward``."""
-    found: dict[str, list[Expression]] = {}
+    parts_by_weight: dict[str, list[Expression]] = {}
     for face, weight, sign in (("y", "A", 1), ("q", "A", -1), ("l", "B", 1), ("m", "C", 1)):
         if face in along:
             part = along[face] if sign > 0 else negative(along[face])
-            found.setdefault(weight, []).append(part)
-    return {weight: tidy(total(*parts)) for weight, parts in found.items()}
+            parts_by_weight.setdefault(weight, []).append(part)
+    return {weight: tidy(total(*parts)) for weight, parts in parts_by_weight.items()}
 
 
 def _letters(over: Number) -> dict[str, Expression]:

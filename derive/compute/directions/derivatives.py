@@ -55,7 +55,7 @@ class Derivatives:
         def _given_inputs(self, inputs: Any) -> tuple[Any, Any, bool]: ...
         def _parameters(self, engine: Engine, parameters: Mapping[str, Any] | None) -> Any: ...
         def _gives_arrays(self, *given: Any) -> bool: ...
-        def _rows(self, found: Any, single: bool, arrays: bool) -> Any: ...
+        def _rows(self, values: Any, single: bool, arrays: bool) -> Any: ...
 
     # -- of the loss -------------------------------------------------------------------------
 
@@ -160,11 +160,11 @@ class Derivatives:
             if self._by(with_respect_to) == "inputs"
             else along.pulled_back_each
         )
-        found = []
+        by_output = []
         for output in range(count):
             weights = [[float(output == k) for k in range(count)]] * len(x)
-            found.append(nested(back(given, x, self._of_kind(engine, weights))))
-        rows = [list(rows) for rows in zip(*found, strict=True)]
+            by_output.append(nested(back(given, x, self._of_kind(engine, weights))))
+        rows = [list(rows) for rows in zip(*by_output, strict=True)]
         return self._rows(rows, single, self._gives_arrays(inputs, parameters))
 
     def jvp(
@@ -182,11 +182,11 @@ class Derivatives:
         along = self._along(engine)
         if self._by(with_respect_to) == "inputs":
             moved = self._over_rows(engine, vector, self._input_names, len(x))
-            found = along.outputs_along_inputs(given, x, moved)
+            tangents = along.outputs_along_inputs(given, x, moved)
         else:
             direction = self._over_theta(engine, vector, "vector")
-            found = along.outputs_along(given, x, direction)
-        return like(vector, found[0] if single else found)
+            tangents = along.outputs_along(given, x, direction)
+        return like(vector, tangents[0] if single else tangents)
 
     def vjp(
         self, vector: ArrayLike, inputs: Examples = None, parameters: Parameters = None,
@@ -205,8 +205,8 @@ class Derivatives:
         weights = self._over_rows(engine, vector, self._target_names, len(x))
         if self._by(with_respect_to) == "parameters":
             return like(vector, along.pulled_back(given, x, weights))
-        found = along.pulled_back_to_inputs(given, x, weights)
-        return like(vector, found[0] if single else found)
+        gradients = along.pulled_back_to_inputs(given, x, weights)
+        return like(vector, gradients[0] if single else gradients)
 
     # -- what is given -----------------------------------------------------------------------
 
@@ -236,13 +236,13 @@ class Derivatives:
         return self._of_kind(engine, vector(given, self._own.names, what))
 
     def _over_rows(self, engine: Engine, given: Any, names: tuple[str, ...], count: int) -> Any:
-        found, _ = engine.examples(given, names, "vector")
-        if len(found) != count:
+        rows, _ = engine.examples(given, names, "vector")
+        if len(rows) != count:
             raise ArgumentError(
-                "vector", f"{len(found)} row{'s' * (len(found) != 1)}",
+                "vector", f"{len(rows)} row{'s' * (len(rows) != 1)}",
                 f"as many as there are inputs, {count}", "give a row for each example",
             )  # fmt: skip
-        return found
+        return rows
 
     def _by(self, given: By) -> By:
         if given not in _BY:
@@ -252,6 +252,6 @@ class Derivatives:
         return given
 
 
-def like(given: Any, found: Any) -> Any:
+def like(given: Any, values: Any) -> Any:
     """Numbers in the kind of what was given: an array, or nested lists."""
-    return numpy_or_none().asarray(found, dtype=float) if is_array(given) else nested(found)
+    return numpy_or_none().asarray(values, dtype=float) if is_array(given) else nested(values)

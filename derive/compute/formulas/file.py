@@ -48,7 +48,7 @@ class _File:
         self.writer = writer
         self.arrays = writer.manners.template == "arrays"
         self.code = FormulaIdentifiers(graph, reserved(writer.language), writer.manners.one_case)
-        self.said = Text(names_of(graph).text)
+        self.formula = Text(names_of(graph).text)
 
     def routines(self) -> Iterator[Routine]:
         trained = tuple(map(gradient, self.graph.parameters))
@@ -69,12 +69,12 @@ class _File:
 
         groups = {"theta": self.graph.parameters, "inputs": self.graph.inputs}
         given = [source for source, leaves in groups.items() if leaves]
-        wanted = [*([loss] if loss else []), *results]
-        program = self.programs.told(self.programs.gradient.only(wanted))
+        outputs = [*([loss] if loss else []), *results]
+        program = self.programs.with_remarks(self.programs.gradient.only(outputs))
         return Routine(
             name, summary, tuple(given),
             tuple(Part(source, tuple(map(self.code, groups[source]))) for source in given),
-            tuple(items(program, self.code, self.said, self.writer)),
+            tuple(items(program, self.code, self.formula, self.writer)),
             self.code(loss) if loss else "", tuple(map(self.code, results)),
             averaged=self.arrays,
         )  # fmt: skip
@@ -91,7 +91,7 @@ class _File:
             "targets": [],
             "named": given,
             "given": given,
-            "made": False,
+            "computes_targets": False,
             "is_batch": False,
             "over": "mean",
             "examples": 1,
@@ -105,13 +105,13 @@ class _File:
         """What the file is about, as the lines of a comment."""
         graph, width = self.graph, self.writer.room
         row = LANGUAGES[self.writer.language]
-        shown = list(graph.definitions.items())
-        about = [f"    {self.said(q)} = {self.said(e)}" for q, e in shown[:_MOST]]
-        if len(shown) > _MOST:
-            about.append(f"    … {len(shown) - _MOST} more formulas")
-        others = f" The inputs are {_listed(graph.inputs)}." if graph.inputs else ""
+        definitions = list(graph.definitions.items())
+        about = [f"    {self.formula(q)} = {self.formula(e)}" for q, e in definitions[:_MOST]]
+        if len(definitions) > _MOST:
+            about.append(f"    … {len(definitions) - _MOST} more formulas")
+        others = f" The inputs are {_listing(graph.inputs)}." if graph.inputs else ""
         paragraphs = [
-            f"theta holds, in this order, {_listed(graph.parameters)}.{others}",
+            f"theta holds, in this order, {_listing(graph.parameters)}.{others}",
             "The comments are the textbook formulas; the lines under them compute the same "
             f"{self._promise()}",
             f"Logarithms are natural.{_kinks(graph)}",
@@ -132,22 +132,22 @@ class _File:
 
     def _promise(self) -> str:
         """What holds of the generated lines: said only as far as it was found so."""
-        found = tried(self.graph)
-        power = "−10^150 to 10^150" if found.far > 100 else f"−{found.far:g} to {found.far:g}"
-        one = "one of them" if len(found.leaves) > 1 else "it"
+        trial = tried(self.graph)
+        power = "−10^150 to 10^150" if trial.far > 100 else f"−{trial.far:g} to {trial.far:g}"
+        one = "one of them" if len(trial.leaves) > 1 else "it"
         where = (
-            f"{_listed(found.leaves)} as below, but {one} alone from {power}, wherever "
+            f"{_listing(trial.leaves)} as below, but {one} alone from {power}, wherever "
             f"{DIGITS[-1]:,} digits tell the value"
         )
-        if not found.lost:
+        if not trial.lost:
             return f"in a form that neither overflows nor cancels where it was tried: {where}."
         return (
             "in a form that is as stable as derive could make it. Half of the digits or more are "
-            f"lost here: {'; '.join(map(str, found.lost))}. No others were found: {where}."
+            f"lost here: {'; '.join(map(str, trial.lost))}. No others were found: {where}."
         )
 
 
-def _listed(leaves: Sequence[Quantity]) -> str:
+def _listing(leaves: Sequence[Quantity]) -> str:
     names = [q.name for q in leaves]
     return ", ".join(names) if len(names) <= 12 else ", ".join((*names[:11], "…", names[-1]))
 

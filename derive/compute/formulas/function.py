@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, overload
 
 from derive.algebra.languages.texts import imports
-from derive.compute.arguments import ArgumentError, is_array, listed, nested, vector
+from derive.compute.arguments import ArgumentError, is_array, listing, nested, vector
 from derive.compute.backends import numpy as arrays
 from derive.compute.backends.code import load
 from derive.compute.directions.derivatives import like
@@ -120,8 +120,8 @@ class GraphFunction:
     def loss(self, values: Values = None) -> float:
         """The loss alone. Raises ArgumentError."""
         theta, data = self._leaves.read(values)
-        (found,) = self._mean("loss", theta, data)
-        return found
+        (loss,) = self._mean("loss", theta, data)
+        return loss
 
     @overload
     def flat(self, theta: Sequence[float], values: Values = None) -> tuple[float, list[float]]: ...
@@ -146,8 +146,8 @@ class GraphFunction:
             except (TypeError, ValueError, OverflowError):
                 pass  # the long way finds out what is wrong
         data = self._leaves.data(values)
-        loss, *found = self._mean("loss_and_gradient", self._theta(theta), data)
-        return loss, like(theta, found)
+        loss, *slopes = self._mean("loss_and_gradient", self._theta(theta), data)
+        return loss, like(theta, slopes)
 
     def forward(self, values: Values = None) -> dict[str, Any]:
         """The value of every formula, by name; over several examples a list or array of them.
@@ -156,8 +156,10 @@ class GraphFunction:
         """
         theta, data = self._leaves.read(values)
         columns = self._columns("forward", theta, data)
-        found = columns[0] if data.count is None else self._rows(zip(*columns, strict=True), values)
-        return {q.name: v for q, v in zip(self.graph.definitions, found, strict=True)}
+        formula_values = (
+            columns[0] if data.count is None else self._rows(zip(*columns, strict=True), values)
+        )
+        return {q.name: v for q, v in zip(self.graph.definitions, formula_values, strict=True)}
 
     def input_gradient(self, values: Values = None) -> dict[str, Any]:
         """∂loss/∂input of every input, by name; over several examples one for each of them, of
@@ -218,11 +220,11 @@ class GraphFunction:
         places = self._of(of)
         size = len(theta)
         columns = [self._columns("values_along", theta, data, _unit(k, size)) for k in range(size)]
-        found = [
+        matrices = [
             [[column[example][place] for column in columns] for place in places]
             for example in range(data.count or 1)
         ]
-        return self._of_kind(found[0] if data.count is None else found, values)
+        return self._of_kind(matrices[0] if data.count is None else matrices, values)
 
     def jvp(self, vector: ArrayLike, values: Values = None, of: Iterable[str] | None = None) -> Any:
         """∂formulas/∂θ times a vector over theta: how each formula in ``of`` changes (the loss, if
@@ -233,8 +235,8 @@ class GraphFunction:
         theta, data = self._leaves.read(values)
         direction = self._theta(vector, "vector")
         rows = self._columns("values_along", theta, data, direction)
-        found = [[row[place] for place in self._of(of)] for row in rows]
-        return like(vector, found[0] if data.count is None else found)
+        changes = [[row[place] for place in self._of(of)] for row in rows]
+        return like(vector, changes[0] if data.count is None else changes)
 
     def vjp(self, vector: ArrayLike, values: Values = None, of: Iterable[str] | None = None) -> Any:
         """A vector over the formulas in ``of`` times ∂formulas/∂θ: the gradient of Σ
@@ -248,8 +250,8 @@ class GraphFunction:
         weights = [0.0] * len(self._formulas)
         for place, weight in zip(places, _numbers(vector, names), strict=True):
             weights[place] += weight
-        found = self._mean("pulled_back", theta, data, weights)
-        return like(vector, [value * (data.count or 1) for value in found])
+        gradient = self._mean("pulled_back", theta, data, weights)
+        return like(vector, [value * (data.count or 1) for value in gradient])
 
     # -- theta and names ---------------------------------------------------------------------
 
@@ -266,13 +268,13 @@ class GraphFunction:
         return {q.name: place for place, q in enumerate(self.graph.definitions)}
 
     def _of(self, names: Iterable[str] | None) -> list[int]:
-        wanted = [self.graph.loss.name] if names is None else list(names)
-        for name in wanted:
+        formulas = [self.graph.loss.name] if names is None else list(names)
+        for name in formulas:
             if name not in self._formulas:
                 raise ArgumentError(
-                    "of", repr(name)[:60], listed(list(self._formulas)), "name formulas"
+                    "of", repr(name)[:60], listing(list(self._formulas)), "name formulas"
                 )
-        return [self._formulas[name] for name in wanted]
+        return [self._formulas[name] for name in formulas]
 
     def _theta(self, theta: Any, what: str = "theta") -> list[float]:
         return vector(theta, self.names, what)
@@ -316,8 +318,8 @@ class GraphFunction:
         """What a function gives for every example."""
         if self._many_are(data):
             np = numpy_or_none()
-            found = self._in_arrays(name, theta, data, *more)
-            wide = [np.broadcast_to(one, (data.count,)) for one in found]
+            results = self._in_arrays(name, theta, data, *more)
+            wide = [np.broadcast_to(one, (data.count,)) for one in results]
             rows: list[list[float]] = np.stack(wide, axis=1).tolist()
             return rows
         run = self._function(name)
@@ -333,23 +335,23 @@ class GraphFunction:
     def _rows(self, columns: Iterable[Sequence[float]], values: Values) -> list[Any]:
         return [self._of_kind(list(column), values) for column in columns]
 
-    def _of_kind(self, found: Any, values: Values) -> Any:
+    def _of_kind(self, result: Any, values: Values) -> Any:
         """Arrays, or nested lists with the back end "python" unless an array was given."""
         given = any(map(is_array, values.values())) if values else False
         if given or (self.backend != "python" and numpy_or_none() is not None):
-            return numpy_or_none().asarray(found, dtype=float)
-        return nested(found)
+            return numpy_or_none().asarray(result, dtype=float)
+        return nested(result)
 
 
 def _unit(place: int, size: int) -> list[float]:
     return [float(k == place) for k in range(size)]
 
 
-def _flat(found: Any) -> list[float]:
+def _flat(result: Any) -> list[float]:
     """(loss, gradient), a list or a number as one list of floats."""
-    if isinstance(found, tuple):
-        return [float(found[0]), *map(float, found[1])]
-    return list(map(float, found)) if isinstance(found, list) else [float(found)]
+    if isinstance(result, tuple):
+        return [float(result[0]), *map(float, result[1])]
+    return list(map(float, result)) if isinstance(result, list) else [float(result)]
 
 
 def _numbers(given: Any, names: Sequence[str]) -> list[float]:

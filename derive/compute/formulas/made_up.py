@@ -8,9 +8,9 @@ from derive.graph import FormulaGraph
 
 def numbers(graph: FormulaGraph) -> dict[Quantity, float]:
     """Leaf → its number in the graph, or one made up: 0.1, 0.2, … so that neighbours differ."""
-    found = {}
+    values = {}
     for leaves, turn in ((graph.parameters, 9), (graph.inputs, 5)):
         for k, q in enumerate(leaves):
             own = graph.given.get(q)
-            found[q] = float(own.value) if own is not None else (k % turn + 1) / 10
-    return found
+            values[q] = float(own.value) if own is not None else (k % turn + 1) / 10
+    return values

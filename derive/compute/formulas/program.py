@@ -134,14 +134,14 @@ class Programs:
             names[shared] = target
         if q not in names.values():
             lines.append(Statement(q, substitute(value, names)))
-        found = [substitute(one, names) for one in bound]
+        derivatives = [substitute(one, names) for one in bound]
         curves: dict[Quantity, dict[Quantity, Expression]] = {p: {} for p in slopes}
-        for (p, r), curve in zip(pairs, found[len(slopes) :], strict=True):
+        for (p, r), curve in zip(pairs, derivatives[len(slopes) :], strict=True):
             curves[p][r] = curve
         now = Program(tuple(lines)).only((q,)).items
         late = tuple(line for line in lines if line not in now)
         own = tuple(line for line in lines if line in now)
-        return Local(own, late, dict(zip(slopes, found, strict=False)), curves)
+        return Local(own, late, dict(zip(slopes, derivatives, strict=False)), curves)
 
     def _ready(self, slope: Expression) -> Expression:
         """A derivative as it is computed, once all formulas are there."""
@@ -167,25 +167,25 @@ class Programs:
                 moving.add(q)
 
     def _backward(self, graph: Graph, local: Mapping[Quantity, Local]) -> list[Statement]:
-        found: list[Statement] = []
+        statements: list[Statement] = []
 
         def summed(q: Quantity, parts: list[Expression]) -> Expression:
             line = tidy(total(*parts))
             if q in graph.definitions and (isinstance(line, Number) or q == graph.loss):
                 return line
-            found.append(Statement(gradient(q), line))
+            statements.append(Statement(gradient(q), line))
             return gradient(q)
 
         slopes = {q: one.slopes for q, one in local.items()}
         reached = backward(local, slopes.__getitem__, graph.loss, _ONE, summed, _times)
-        return [*found, *self._still(gradient, reached)]
+        return [*statements, *self._still(gradient, reached)]
 
     def _backward_along(self, local: Mapping[Quantity, Local]) -> list[Statement]:
         """The backward pass in pairs: ∂loss/∂q, and how it moves."""
         moving = {*self.textbook.parameters}
         moving |= {q for q in self.graph.definitions
                    if any(self.graph.reaches(w, q) for w in self.textbook.parameters)}  # fmt: skip
-        found: list[Statement] = []
+        statements: list[Statement] = []
 
         def slopes(q: Quantity) -> dict[Quantity, _Pair]:
             one = local[q]
@@ -201,12 +201,12 @@ class Programs:
             pair = [tidy(total(*one)) for one in zip(*parts, strict=True)]
             for k, name in enumerate((gradient(q), second(q))):
                 if q not in self.graph.definitions or not isinstance(pair[k], Number):
-                    found.append(Statement(name, pair[k]))
+                    statements.append(Statement(name, pair[k]))
                     pair[k] = name
             return pair[0], pair[1]
 
         reached = backward(local, slopes, self.graph.loss, _BOTH, summed, _times_both)
-        return [*found, *self._still(second, reached)]
+        return [*statements, *self._still(second, reached)]
 
     def _still(
         self, name: Callable[[Quantity], Quantity], reached: Container[Quantity]
@@ -218,27 +218,27 @@ class Programs:
 
     # -- as it is taught ---------------------------------------------------------------------
 
-    def told(self, program: Program) -> Program:
+    def with_remarks(self, program: Program) -> Program:
         """A part of a program with all its comments: also the formulas that nothing computes, as
         others are known without them, and what a class writes for each derivative."""
-        taught, said = self.textbook.definitions, set()
-        found: list[Item] = []
+        taught, seen = self.textbook.definitions, set()
+        items: list[Item] = []
 
         def say(q: Quantity) -> None:
-            if q in taught and q not in said:
-                said.add(q)
+            if q in taught and q not in seen:
+                seen.add(q)
                 for p in quantities(taught[q]):
                     say(p)
-                found.append(Remark(q, taught[q]))
+                items.append(Remark(q, taught[q]))
 
         for item in program.items:
             if isinstance(item, Remark) and isinstance(item.left, Quantity):
                 say(item.left)
                 continue
             if isinstance(item, Statement) and item.target.kind == GRADIENT:
-                found.append(self._taught(about(item.target)))
-            found.append(item)
-        return Program(tuple(found))
+                items.append(self._taught(about(item.target)))
+            items.append(item)
+        return Program(tuple(items))
 
     def _taught(self, q: Quantity) -> Remark:
         """∂f/∂x = ∂f/∂q·∂q/∂x + …, short derivatives written out."""
@@ -247,8 +247,8 @@ class Programs:
         def behind(r: Quantity) -> Expression:
             return ONE if r == graph.loss else Partial(graph.loss, r)
 
-        found = over_uses(graph, q, behind, self._taught_slope, without_one)
-        return Remark(Partial(graph.loss, q), tidy(found))
+        chain_rule = over_uses(graph, q, behind, self._taught_slope, without_one)
+        return Remark(Partial(graph.loss, q), tidy(chain_rule))
 
     def _taught_slope(self, of: Quantity, by: Quantity) -> Expression:
         formula = self.textbook.definitions[of]

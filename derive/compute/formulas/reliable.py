@@ -23,9 +23,9 @@ from derive.compute.stable.reliable import (
     SHIFT,
     Lost,
     differs,
+    lost_ranges,
     mentions_erf,
     settled,
-    told,
 )
 from derive.derivation.trace import ExampleTrace
 from derive.expression.arithmetic import high_precision
@@ -62,11 +62,11 @@ def tried(graph: FormulaGraph) -> Tried:
     leaves = (*graph.parameters, *graph.inputs)[: points // _EACH]
     some = grid[:: max(3, -(-len(grid) * len(leaves) // points))]
     probe = _Probe(graph)
-    found: dict[Lost, None] = {}
+    ranges: dict[Lost, None] = {}
     for leaf in leaves:
         wrong = [probe.wrong(leaf, x) for x in some]
-        found.update(dict.fromkeys(told(graph.loss.name, some, wrong, leaf.name)))
-    return Tried(leaves, far, tuple(found))
+        ranges.update(dict.fromkeys(lost_ranges(graph.loss.name, some, wrong, leaf.name)))
+    return Tried(leaves, far, tuple(ranges))
 
 
 class _Probe:
@@ -81,8 +81,8 @@ class _Probe:
     def wrong(self, leaf: Quantity, x: float) -> tuple[bool, bool]:
         """Whether the loss, and whether a derivative has lost its digits where a leaf is x."""
         point = {**self.own, leaf: Fraction(x)}
-        wanted = min(2 * abs(point[leaf]), Fraction(DIGITS[-1]))
-        enough = [digits for digits in DIGITS if digits >= wanted]
+        least = min(2 * abs(point[leaf]), Fraction(DIGITS[-1]))
+        enough = [digits for digits in DIGITS if digits >= least]
         try:
             true = settled(lambda digits: self._exact(point, digits), enough)
         except ArithmeticError:

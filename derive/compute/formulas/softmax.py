@@ -58,8 +58,8 @@ class Exponentials:
     def _change(self, node: Expression) -> Expression:
         if isinstance(node, Quotient):
             exponents = self._exponents(node.denominator)
-            found = None if exponents is None else self._over(node.numerator, exponents)
-            return node if found is None else found
+            share = None if exponents is None else self._over(node.numerator, exponents)
+            return node if share is None else share
         if isinstance(node, Apply) and node.function == LN:
             return self._logarithm(node)
         return node
@@ -98,9 +98,9 @@ class Exponentials:
             return self._sums.get(e)
         if not isinstance(e, Sum) or len(e.terms) > _MOST:
             return None
-        found = [self._exponent(term) for term in e.terms]
-        known = tuple(one for one in found if one is not None)
-        return known if len(known) == len(found) else None
+        exponents = [self._exponent(term) for term in e.terms]
+        known = tuple(one for one in exponents if one is not None)
+        return known if len(known) == len(exponents) else None
 
 
 def is_share(e: Expression) -> bool:

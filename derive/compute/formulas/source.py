@@ -30,12 +30,12 @@ class FormulaIdentifiers(Identifiers):
         for q in (*graph.leaves, *graph.definitions):  # before what is made up
             self(q)
 
-    def _wanted(self, q: Quantity) -> str:
+    def _base_name(self, q: Quantity) -> str:
         if q.kind == VARIABLE:
             return f"{q.name}_{self(self._order[q.layer - 1])}"
         if q == counts(q):
             return f"weight_{q.name}"
-        return super()._wanted(q)
+        return super()._base_name(q)
 
 
 class FormulaSource(OneSource):
@@ -98,17 +98,17 @@ class FormulaSource(OneSource):
 
     def _program(self, function: str, remarks: bool) -> Program:
         if function in ("gradient_along", "values_along", "pulled_back"):
-            found: Program = getattr(self.programs, function)
-            return found
+            program: Program = getattr(self.programs, function)
+            return program
         return self.program
 
     def needed(self, function: str, results: Iterable[Quantity], remarks: bool) -> Program:
         program = super().needed(function, results, remarks)
-        return self.programs.told(program) if remarks else program
+        return self.programs.with_remarks(program) if remarks else program
 
     def _results(self, function: str) -> tuple[Sequence[Quantity], Sequence[Quantity]]:
         every = tuple(self.graph.definitions)
-        found: dict[str, tuple[Sequence[Quantity], Sequence[Quantity]]] = {
+        results: dict[str, tuple[Sequence[Quantity], Sequence[Quantity]]] = {
             "loss_and_gradient": ((self.loss,), tuple(map(gradient, self.theta))),
             "loss": ((self.loss,), ()),
             "forward": ((), every),
@@ -117,7 +117,7 @@ class FormulaSource(OneSource):
             "values_along": ((), tuple(map(tangent, every))),
             "pulled_back": ((), tuple(map(gradient, self.theta))),
         }
-        return found[function]
+        return results[function]
 
     # -- many examples -----------------------------------------------------------------------
 
@@ -128,10 +128,10 @@ class FormulaSource(OneSource):
         """
         with self._lock:
             writer = arrays.Tiles(self.identifiers, arrays.Elementwise)
-            found: list[str] = []
+            lines: list[str] = []
             for function in functions:
-                found += [*self._of_many(function, writer, remarks), "", ""]
-            return [*writer.definitions(), *found[:-2]]
+                lines += [*self._of_many(function, writer, remarks), "", ""]
+            return [*writer.definitions(), *lines[:-2]]
 
     def _of_many(self, function: str, writer: arrays.Tiles, remarks: bool) -> list[str]:
         code = self.identifiers
@@ -145,5 +145,5 @@ class FormulaSource(OneSource):
             lines += writer.unpacking([code(q) for q in getattr(self, name)], name)
         program = self.needed(function, (*loss, *results), remarks)
         lines += writer.body(program, Text(self.names.text) if remarks else None)
-        found = [code(q) for q in (*loss, *results)]
-        return [*lines, writer.listed("return [", found, "]", INDENT)]
+        names = [code(q) for q in (*loss, *results)]
+        return [*lines, writer.wrapped_list("return [", names, "]", INDENT)]

@@ -46,7 +46,7 @@ def steady(graph: Graph) -> Graph:
 
     Constants are put in for their names. Raises nothing: what has no better form stays.
     """
-    found: dict[Quantity, Expression] = {}
+    definitions: dict[Quantity, Expression] = {}
     constants: dict[Expression, Expression] = {}
     known: dict[Quantity, Expression] = {}
     exponentials = Exponentials()
@@ -56,7 +56,7 @@ def steady(graph: Graph) -> Graph:
         exponentials.learn(q, typed)
         if any(p in known for p in quantities(whole)):
             whole = _through(whole, known)
-        found[q] = whole
+        definitions[q] = whole
         if isinstance(whole, (Number, Constant)):
             constants[q] = whole
         elif is_share(whole):
@@ -68,7 +68,7 @@ def steady(graph: Graph) -> Graph:
             plain = substitute(whole, inside)
             if _size(plain) <= _MOST and ratio_of(plain) is not None:
                 known[q] = plain
-    return Graph(found, graph.loss)
+    return Graph(definitions, graph.loss)
 
 
 def _through(e: Expression, known: Mapping[Quantity, Expression]) -> Expression:
@@ -91,11 +91,11 @@ def _better(opened: Expression) -> Expression | None:
     """The formula as one function that keeps its digits; None where it is not one."""
     if isinstance(opened, Apply) and opened.function is LN and is_share(opened.arguments[0]):
         return logarithm(opened.arguments[0])
-    found = tidy(apply(_ACROSS, tidy(recognised(apply(_ACROSS, opened)))))
-    inner = found.operand if isinstance(found, Negative) else found
+    form = tidy(apply(_ACROSS, tidy(recognised(apply(_ACROSS, opened)))))
+    inner = form.operand if isinstance(form, Negative) else form
     if isinstance(inner, Quantity) and isinstance(opened, Apply) and opened.function is LN:
-        return found  # ln e^u
+        return form  # ln e^u
     named = isinstance(inner, Apply) and (
         inner.function in _FOUND or inner.function.name.startswith("quotient of")
     )
-    return found if named and found != opened else None
+    return form if named and form != opened else None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
 
-from derive.compute.arguments import ArgumentError, described, flat, listed, number
+from derive.compute.arguments import ArgumentError, described, flat, listing, number
 from derive.expression.nodes import Quantity
 from derive.graph import FormulaGraph
 from derive.graph.names import names_of
@@ -44,18 +44,18 @@ class Leaves:
 
     def __init__(self, graph: FormulaGraph) -> None:
         self.graph = graph
-        called = names_of(graph)
+        notation = names_of(graph)
         self.theta = tuple(q.name for q in graph.parameters)
         self.inputs = tuple(q.name for q in graph.inputs)
         leaves = (*graph.parameters, *graph.inputs)
-        self._by_name = {called.code(q): q for q in leaves} | {q.name: q for q in leaves}
+        self._by_name = {notation.code(q): q for q in leaves} | {q.name: q for q in leaves}
         self._own = {q: float(value.value) for q, value in graph.given.items()}
 
     def own(self, names: Iterable[str]) -> list[float] | None:
         """The graph's own numbers; None where it lacks one."""
-        found = [self._own.get(self._by_name[name]) for name in names]
-        known = [value for value in found if value is not None]
-        return known if len(known) == len(found) else None
+        numbers = [self._own.get(self._by_name[name]) for name in names]
+        known = [value for value in numbers if value is not None]
+        return known if len(known) == len(numbers) else None
 
     def read(self, values: Mapping[str, Any] | None) -> tuple[list[float], Data]:
         """Theta and the inputs from numbers by name, the rest the graph's own.
@@ -72,7 +72,7 @@ class Leaves:
         twice = [q.name for q in self.graph.parameters if q in given]
         if twice:
             raise ArgumentError(
-                "values", f"{listed(twice)}, which theta holds", f"the inputs: {self._inputs()}",
+                "values", f"{listing(twice)}, which theta holds", f"the inputs: {self._inputs()}",
                 "leave it out",
             )  # fmt: skip
         return self._data(given)
@@ -83,7 +83,7 @@ class Leaves:
         others = [q.name for q in self.graph.inputs if q in given]
         if others:
             raise ArgumentError(
-                "parameters", f"{listed(others)}, which is no parameter", listed(self.theta),
+                "parameters", f"{listing(others)}, which is no parameter", listing(self.theta),
                 "leave it out, or name it among the parameters of the graph",
             )  # fmt: skip
         return [self._parameter(q, given) for q in self.graph.parameters]
@@ -95,28 +95,30 @@ class Leaves:
         if not isinstance(values, Mapping):
             raise ArgumentError(
                 "values", f"a {type(values).__name__}",
-                f"a dict of numbers by name: {listed(every)}", 'write them as in {"x": 0.5}',
+                f"a dict of numbers by name: {listing(every)}", 'write them as in {"x": 0.5}',
             )  # fmt: skip
-        found: dict[Quantity, Any] = {}
+        by_leaf: dict[Quantity, Any] = {}
         for name, value in values.items():
             q = self._by_name.get(name) if isinstance(name, str) else None
             if q is None:
-                made = isinstance(name, str) and any(q.name == name for q in self.graph.definitions)
+                formulas = {q.name for q in self.graph.definitions}
+                is_formula = isinstance(name, str) and name in formulas
                 close = get_close_matches(str(name)[:100], every, 1, 0.6)
                 remedy = (
-                    "leave it out: its formula gives it" if made
+                    "leave it out: its formula gives it" if is_formula
                     else f"did you mean {close[0]!r}?" if close else "leave it out"
                 )  # fmt: skip
                 raise ArgumentError(
-                    "values", f"the {'formula' if made else 'unknown name'} {str(name)!r:.60}",
-                    listed(every), remedy,
+                    "values",
+                    f"the {'formula' if is_formula else 'unknown name'} {str(name)!r:.60}",
+                    listing(every), remedy,
                 )  # fmt: skip
-            if q in found:
+            if q in by_leaf:
                 raise ArgumentError(
-                    "values", f"two names of {q.name}", listed(every), "leave one out"
+                    "values", f"two names of {q.name}", listing(every), "leave one out"
                 )
-            found[q] = value
-        return found
+            by_leaf[q] = value
+        return by_leaf
 
     def _parameter(self, q: Quantity, given: Mapping[Quantity, Any]) -> float:
         value = given[q] if q in given else self._known(q)
@@ -155,7 +157,7 @@ class Leaves:
         return self._own[q]
 
     def _inputs(self) -> str:
-        return listed(self.inputs) or "none, for every leaf is a parameter"
+        return listing(self.inputs) or "none, for every leaf is a parameter"
 
 
 def _column(q: Quantity, value: Any) -> Column:
@@ -163,10 +165,10 @@ def _column(q: Quantity, value: Any) -> Column:
     if single is not None:
         return single
     length = len(value) if isinstance(value, Sequence) or hasattr(value, "__len__") else 0
-    found = flat(value, (length,)) if length else None
-    if found is None:
+    column = flat(value, (length,)) if length else None
+    if column is None:
         raise ArgumentError(
             q.name, described(value), "a number, or a list of them, one for each example",
             "give one of these",
         )  # fmt: skip
-    return found
+    return column

@@ -146,8 +146,8 @@ class Scalar:
         units, senders = range(layer.units), range(self.network.sizes[layer.index - 1])
         parameters = [Quantity(WEIGHT, layer.index, j, i) for i in senders for j in units]
         for p in (*parameters, *self.network.biases(layer.index)):
-            found = over_uses(self.graph, p, delta_of, self.taught.factor, times)
-            self.gradient(p, found)
+            adjoint = over_uses(self.graph, p, delta_of, self.taught.factor, times)
+            self.gradient(p, adjoint)
         if layer.index == 1:
             for i, a in enumerate(self.graph.inputs):
                 self.gradient(a, self.taught.spread(0, i))
@@ -221,21 +221,21 @@ _KINDS = {"x": PRE_ACTIVATION, "y": ACTIVATION, "t": TARGET, "delta": DELTA}
 
 def _wide_letters() -> frozenset[str]:
     """The letters of a softmax that its layer has once: the largest, the sums."""
-    found: set[str] = set()
+    letters: set[str] = set()
 
     def is_wide(e: Expression) -> bool:
         if isinstance(e, Apply) and e.function in (TOTAL, LARGEST, SECOND):
             return True
         if isinstance(e, Quantity):
-            return e.name in found
+            return e.name in letters
         return bool(e.children) and all(
             is_wide(part) or isinstance(part, Number) for part in e.children
         )
 
     for letter, formula in forms.form(catalogue.activation("softmax")).lines:
         if is_wide(formula):
-            found.add(letter)
-    return frozenset(found)
+            letters.add(letter)
+    return frozenset(letters)
 
 
 _WIDE_LETTERS = _wide_letters()

@@ -58,15 +58,15 @@ def _promise(network: Network) -> str:
         lost,  # with SymPy, which a catalogue's formula can do without
     )
 
-    found = lost(network)
-    if not found:
+    ranges = lost(network)
+    if not ranges:
         return (
             "in a form of which it was found that it neither overflows nor cancels for "
             "pre-activations from −10^150 to 10^150."
         )
     return (
         "in a form that is as stable as derive could make it. Half of the digits or more are lost "
-        f"in these ranges of the pre-activation x: {'; '.join(map(str, found))}. No others were "
+        f"in these ranges of the pre-activation x: {'; '.join(map(str, ranges))}. No others were "
         "found from −10^150 to 10^150."
     )
 
@@ -87,8 +87,8 @@ def _legend(network: Network) -> str:
     """What the letters mean that no notation has."""
     program = layer_program(network).only([SUM_OF_LOSSES, gradient(weights(1))])
     letters = {item.target.name for item in program.items if isinstance(item, Statement)}
-    said = [text for letter, text in _LEGEND.items() if letter in letters]
-    legend = f"There {', '.join(said)}." if said else ""
+    meanings = [text for letter, text in _LEGEND.items() if letter in letters]
+    legend = f"There {', '.join(meanings)}." if meanings else ""
     if network.delta_sign == NEGATIVE:
         legend += " In this file δ is ∂loss/∂z, minus the δ of the network's pages."
     return legend
@@ -113,10 +113,10 @@ def _loss(network: Network) -> str:
 
 def _kinks(network: Network) -> list[str]:
     rows = [layer.activation.row for layer in network.layers]
-    found = [row.remark for row in rows if row is not None and "declared" in row.remark]
+    remarks = [row.remark for row in rows if row is not None and "declared" in row.remark]
     if network.loss.row is not None and "declared" in network.loss.row.remark:
-        found.append(network.loss.row.remark)
-    return list(dict.fromkeys(found))
+        remarks.append(network.loss.row.remark)
+    return list(dict.fromkeys(remarks))
 
 
 def _inputs(network: Network) -> list[Quantity]:

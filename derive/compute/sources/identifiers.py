@@ -33,8 +33,8 @@ class Identifiers:
         self._cache: dict[Quantity, str] = {}
 
     def __call__(self, quantity: Quantity) -> str:
-        found = self._cache.get(quantity)
-        return self._new(quantity) if found is None else found
+        name = self._cache.get(quantity)
+        return self._new(quantity) if name is None else name
 
     def __contains__(self, name: object) -> bool:
         """Whether a name is taken."""
@@ -42,13 +42,13 @@ class Identifiers:
 
     def _new(self, quantity: Quantity) -> str:
         if quantity.example == SUM:
-            wanted = f"sum_{self(replace(quantity, example=None))}"
+            base = f"sum_{self(replace(quantity, example=None))}"
         else:
-            wanted = self._wanted(quantity)
-        name = self._cache[quantity] = self._spelling.fresh(wanted)
+            base = self._base_name(quantity)
+        name = self._cache[quantity] = self._spelling.fresh(base)
         return name
 
-    def _wanted(self, q: Quantity) -> str:
+    def _base_name(self, q: Quantity) -> str:
         if q.kind in _OF:
             return _OF[q.kind].format(loss=self(self.loss), of=self(about(q)))
         if q.kind == VARIABLE and q.layer:
@@ -61,7 +61,7 @@ class Identifiers:
 class LayerIdentifiers(Identifiers):
     """For whole layers: W1, b1, a0, z1, delta1, dW1, and t for the targets."""
 
-    def _wanted(self, q: Quantity) -> str:
+    def _base_name(self, q: Quantity) -> str:
         if q.kind == VARIABLE:
             separator = "_" if q.name[-1:].isdigit() else ""
             return q.name if q.name == "t" else f"{q.name}{separator}{q.layer}"

@@ -62,7 +62,7 @@ class Looped:
 
     def returned(self, first: str, names: Sequence[str]) -> str:
         """return first, [names]"""
-        return self.writer.listed(f"return {first}[", names, "]", INDENT)
+        return self.writer.wrapped_list(f"return {first}[", names, "]", INDENT)
 
     def source(self, lines: Sequence[str]) -> str:
         """Lines, and before them the helpers that they call."""

@@ -24,14 +24,14 @@ def runnable(network: Network, to: Literal["python", "numpy"]) -> str:
     frozen = [block for block in blocks(network) if block.frozen]
     known = all(block.numbers(network.layers[block.layer - 1]) is not None for block in frozen)
     fixed = _fixed(network) if known else []
-    wanted = None if not frozen else "FIXED" if known else ""
+    default = None if not frozen else "FIXED" if known else ""
     if to == "python":
-        body = ScalarSource(network).lines(("loss_and_gradient",), remarks=True, default=wanted)
+        body = ScalarSource(network).lines(("loss_and_gradient",), remarks=True, default=default)
         return _text([*imports(body), *fixed, *([""] * 2 if fixed else []), *body])
     code = LayerSource(network)
     body = code.lines(("loss_and_gradient",), remarks=True)
     head = ["import math", ""] if any("math." in line for line in body) else []
-    faces = _faces(code.blocks, ("loss_and_gradient",), wanted == "")
+    faces = _faces(code.blocks, ("loss_and_gradient",), default == "")
     return _text([*head, "import numpy as np", "", *fixed, "", "", *body, "", "", *faces])
 
 
@@ -42,10 +42,10 @@ def _text(lines: Iterable[str]) -> str:
 def _fixed(network: Network) -> list[str]:
     """The frozen numbers; no line where there are none."""
     frozen = [block for block in blocks(network) if block.frozen]
-    found = [
+    numbers = [
         repr(made_up.number(network, q, k)) for b in frozen for k, q in enumerate(b.quantities)
     ]
-    return [_LAYOUT.listed("FIXED = [", found, "]")] if found else []
+    return [_LAYOUT.wrapped_list("FIXED = [", numbers, "]")] if numbers else []
 
 
 def _faces(
@@ -70,7 +70,7 @@ def _faces(
         '    """Every array of weights and biases, in the order of the layers."""',
         *([f"    {unpacked} = views(np.asarray(theta, dtype=float))"] if trained else []),
         *fixed,
-        _LAYOUT.listed(
+        _LAYOUT.wrapped_list(
             "return (", [block.key for block in every], ",)" if len(every) == 1 else ")", INDENT
         ),
         *(line for name in functions

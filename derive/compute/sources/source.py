@@ -114,10 +114,10 @@ class OneSource(ABC):
         """
         with self._lock:
             writer = Code(self.identifiers)
-            found: list[str] = []
+            lines: list[str] = []
             for function in functions:
-                found += [*self._function(function, writer, remarks, default, checked), "", ""]
-            return [*writer.definitions(), *found[:-2]]
+                lines += [*self._function(function, writer, remarks, default, checked), "", ""]
+            return [*writer.definitions(), *lines[:-2]]
 
     def _function(
         self, function: str, writer: Code, remarks: bool, default: str | None, checked: bool
@@ -143,7 +143,7 @@ class OneSource(ABC):
         if function == "loss":
             return [*lines, f"{INDENT}return {code(self.loss)}"]
         start = "return " + "".join(f"{code(q)}, " for q in loss)
-        return [*lines, writer.listed(f"{start}[", [code(q) for q in results], "]", INDENT)]
+        return [*lines, writer.wrapped_list(f"{start}[", [code(q) for q in results], "]", INDENT)]
 
 
 class ScalarSource(OneSource):
@@ -242,13 +242,13 @@ class LayerSource:
         with self._lock:
             into = [layers.gradient(array_of(b)) for b in self.blocks if not b.frozen]
             writer = arrays.Tiles(self.identifiers, into=[self.identifiers(q) for q in into])
-            found: list[str] = []
+            lines: list[str] = []
             for function in functions:
-                found += [*self._tile(function, writer, into, remarks), "", ""]
+                lines += [*self._tile(function, writer, into, remarks), "", ""]
                 if function == "loss_and_gradient":
-                    found += [*self._views(writer), "", ""]
-                found += [*self._driver(function), "", ""]
-            return [*writer.definitions(), *found[:-2]]
+                    lines += [*self._views(writer), "", ""]
+                lines += [*self._driver(function), "", ""]
+            return [*writer.definitions(), *lines[:-2]]
 
     def _tile(
         self, function: str, writer: arrays.Tiles, into: Sequence[Quantity], remarks: bool
@@ -284,7 +284,7 @@ class LayerSource:
         return [
             "def views(flat):",
             f'{INDENT}"""The trained parameters, or their gradients, as parts of a flat array."""',
-            writer.listed("return (", parts, ")" if len(parts) != 1 else ",)", INDENT),
+            writer.wrapped_list("return (", parts, ")" if len(parts) != 1 else ",)", INDENT),
         ]
 
     def _driver(self, function: str) -> list[str]:

@@ -71,15 +71,15 @@ class _File:
         self.writer = writer
         self.arrays = writer.manners.template == "arrays"
         self.names = names_of(network)
-        taken, one_case = reserved(writer.language), writer.manners.one_case
-        self.code = Identifiers(self.names, taken, one_case)
-        self.layer_code = LayerIdentifiers(self.names, taken)
-        self.said = Text(self.names.text)
+        words, one_case = reserved(writer.language), writer.manners.one_case
+        self.code = Identifiers(self.names, words, one_case)
+        self.layer_code = LayerIdentifiers(self.names, words)
+        self.formula = Text(self.names.text)
 
     def text(self) -> str:
-        said = head(self.network, LANGUAGES[self.writer.language], self.writer.room)
+        lines = head(self.network, LANGUAGES[self.writer.language], self.writer.room)
         return self.writer.file(
-            list(self.routines()), head=said, own=self.numbers(),
+            list(self.routines()), head=lines, own=self.numbers(),
             over=self.network.over_examples, layers=True,
         )  # fmt: skip
 
@@ -118,12 +118,12 @@ class _File:
             "targets": [Quantity(TARGET, unit=k) for k in range(self.network.sizes[-1])],
             "FIXED": [q for b in every if b.frozen for q in b.quantities],
         }
-        taken = (*given, "FIXED") if "theta" in given else given
-        parts = [Part(source, tuple(map(self.code, sources[source]))) for source in taken]
+        source_names = (*given, "FIXED") if "theta" in given else given
+        parts = [Part(source, tuple(map(self.code, sources[source]))) for source in source_names]
         kept = program.only([*([loss] if loss else []), *results])
         return Routine(
             name, _SUMMARIES[name], given, tuple(parts),
-            tuple(items(kept, self.code, self.said, self.writer)),
+            tuple(items(kept, self.code, self.formula, self.writer)),
             self.code(loss) if loss else "", tuple(map(self.code, results)),
         )  # fmt: skip
 
@@ -147,13 +147,13 @@ class _File:
         yield Routine(
             "loss_and_gradient", f"{over}, and its gradient with respect to theta.",
             ("theta", "inputs", "targets"), (*parts, targets),
-            tuple(items(kept, code, self.said, self.writer)), code(layers.SUM_OF_LOSSES),
+            tuple(items(kept, code, self.formula, self.writer)), code(layers.SUM_OF_LOSSES),
             tuple(map(code, slopes)),
         )  # fmt: skip
         outputs = layers.outputs(self.network)
         yield Routine(
             "forward", "The outputs, a row per example.", ("theta", "inputs"), tuple(parts),
-            tuple(items(program.only([outputs]), code, self.said, self.writer)), "",
+            tuple(items(program.only([outputs]), code, self.formula, self.writer)), "",
             (code(outputs),),
         )  # fmt: skip
 
@@ -165,16 +165,17 @@ class _File:
         theta = list(enumerate(network.parameters()))
         frozen = [block for block in blocks(network) if block.frozen]
         fixed = [made_up.number(network, q, k) for b in frozen for k, q in enumerate(b.quantities)]
-        made = network.target_formulas is not None and network.targets is None
+        computes_targets = network.target_formulas is not None and network.targets is None
+        goals = "target_values(INPUTS)" if computes_targets else "TARGETS"
         return {
             "names": [f'"{self.code(q)}"' for _, q in theta],
             "theta": [write(made_up.number(network, q, k)) for k, q in theta],
             "fixed": list(map(write, fixed)),
-            "inputs": self.listed(INPUT),
-            "targets": [] if made else self.listed(TARGET),
+            "inputs": self.examples(INPUT),
+            "targets": [] if computes_targets else self.examples(TARGET),
             "named": ["THETA", "INPUTS", "TARGETS"],
-            "given": ["THETA", "INPUTS", "target_values(INPUTS)" if made else "TARGETS"],
-            "made": made,
+            "given": ["THETA", "INPUTS", goals],
+            "computes_targets": computes_targets,
             "is_batch": network.is_batch,
             "over": network.over_examples,
             "examples": network.example_count,
@@ -182,7 +183,7 @@ class _File:
             "outs": network.sizes[-1],
         }
 
-    def listed(self, kind: str) -> list[str]:
+    def examples(self, kind: str) -> list[str]:
         """The numbers of one example, or a row for each of many."""
         count = self.network.sizes[0 if kind == INPUT else -1]
         rows = [

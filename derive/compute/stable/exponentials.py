@@ -61,13 +61,13 @@ _MOST_SPAN = 4 * MOST_TERMS  # between the lowest and the highest power of E
 def recognised(formula: Expression) -> Expression:
     """The formula with its largest quotients of exponentials replaced by functions of their
     argument, which have stable derivatives. ``written_out`` turns those into formulas."""
-    found = _function_of(formula)
-    if found is None and isinstance(formula, Sum):
-        found = _together(formula.terms, total)
-    elif found is None and isinstance(formula, (Product, Quotient)):
-        found = _factors_together(formula)
-    if found is not None:
-        return found
+    replacement = _function_of(formula)
+    if replacement is None and isinstance(formula, Sum):
+        replacement = _together(formula.terms, total)
+    elif replacement is None and isinstance(formula, (Product, Quotient)):
+        replacement = _factors_together(formula)
+    if replacement is not None:
+        return replacement
     children = tuple(map(recognised, formula.children))
     return formula.with_children(children) if children else formula
 
@@ -162,10 +162,10 @@ _WRITTEN_OUT = (_VALUE, _SLOPE, f"{_SLOPE}_prime", _SIZE.name)
 def _function_of(formula: Expression) -> Expression | None:
     """What stands for a quotient of exponentials; None for another formula, and for one that is
     right as it is typed."""
-    found = ratio_of(formula)
-    if found is None:
+    quotient = ratio_of(formula)
+    if quotient is None:
         return None
-    typed, argument = found
+    typed, argument = quotient
     lowest = min(typed.bottom)  # taken out of both: (e²ᵘ − 1)/(e²ᵘ + 1) for (eᵘ − e⁻ᵘ)/(eᵘ + e⁻ᵘ)
     ratio = Ratio(*({k - lowest: c for k, c in p.items()} for p in (typed.top, typed.bottom)))
     grain = _grain((ratio.top, ratio.bottom))
@@ -229,8 +229,8 @@ def _slope(form: _Form) -> _Form:
         else:
             bottom = times(bottom, minus_one)
     change = add(times(slope(top), bottom), {k: -c for k, c in times(top, slope(bottom)).items()})
-    found = _reduced(Ratio(change, times(bottom, bottom)), Fraction(1))
-    return found if found is not None else _Form(0, 0, (Fraction(0),), (Fraction(1),))
+    slope_form = _reduced(Ratio(change, times(bottom, bottom)), Fraction(1))
+    return slope_form if slope_form is not None else _Form(0, 0, (Fraction(0),), (Fraction(1),))
 
 
 def _sparse(dense: tuple[Fraction, ...], shift: int = 0) -> Polynomial:

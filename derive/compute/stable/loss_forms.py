@@ -118,13 +118,13 @@ def _slopes(
     letters = [name for name in (*FACE_NAMES, *_BY_OUTPUT) if name in mentioned]
     if use.derivative is not None and not set(letters) & set(FACE_NAMES[1:]):
         return {"y": _apart(distances, use.derivative)}
-    found: dict[str, list[Expression]] = {}
+    slopes: dict[str, list[Expression]] = {}
     for name in letters:
         by_face = derivative(term, variable(name))
         if name in _BY_OUTPUT:
             by_face = product(_BY_OUTPUT[name], by_face)
-        found.setdefault("y" if name in _BY_OUTPUT else name, []).append(by_face)
-    return {face: total(*parts) for face, parts in found.items()}
+        slopes.setdefault("y" if name in _BY_OUTPUT else name, []).append(by_face)
+    return {face: total(*parts) for face, parts in slopes.items()}
 
 
 def _apart(distances: Iterable[Rewriting], expression: Expression) -> Expression:

@@ -14,19 +14,19 @@ ONE: Polynomial = {Fraction(0): Fraction(1)}
 
 def add(a: Polynomial, b: Polynomial) -> Polynomial:
     """a + b"""
-    found = dict(a)
+    coefficients = dict(a)
     for exponent, coefficient in b.items():
-        found[exponent] = found.get(exponent, Fraction(0)) + coefficient
-    return {k: c for k, c in found.items() if c}
+        coefficients[exponent] = coefficients.get(exponent, Fraction(0)) + coefficient
+    return {k: c for k, c in coefficients.items() if c}
 
 
 def times(a: Polynomial, b: Polynomial) -> Polynomial:
     """a·b"""
-    found: dict[Fraction, Fraction] = {}
+    coefficients: dict[Fraction, Fraction] = {}
     for i, c in a.items():
         for j, d in b.items():
-            found[i + j] = found.get(i + j, Fraction(0)) + c * d
-    return {k: c for k, c in found.items() if c}
+            coefficients[i + j] = coefficients.get(i + j, Fraction(0)) + c * d
+    return {k: c for k, c in coefficients.items() if c}
 
 
 def slope(a: Polynomial) -> Polynomial:

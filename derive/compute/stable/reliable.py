@@ -76,13 +76,13 @@ def lost(network: Network) -> tuple[Lost, ...]:
 
     x is the pre-activation of the layer that the formula belongs to.
     """
-    found: dict[Lost, None] = {}
+    ranges: dict[Lost, None] = {}
     for layer in network.layers:
         if layer.activation.row is None:
-            found.update(dict.fromkeys(_of_activation(layer.activation)))
+            ranges.update(dict.fromkeys(_of_activation(layer.activation)))
     if network.loss.row is None:
-        found.update(dict.fromkeys(_of_loss(network.layers[-1].activation, network.loss)))
-    return tuple(found)
+        ranges.update(dict.fromkeys(_of_loss(network.layers[-1].activation, network.loss)))
+    return tuple(ranges)
 
 
 @lru_cache(maxsize=64)
@@ -96,21 +96,21 @@ def _of_loss(use: ActivationUse, loss: LossUse) -> tuple[Lost, ...]:
     one = _probe(use, {"formula": loss.formula})
     units = one.sizes[-1]
     term = Text(names_of(one).text)(loss.term)
-    found: dict[Lost, None] = {}
+    ranges: dict[Lost, None] = {}
     for t in (0.0, 1.0, -1.0):
         what = f"{term}, t = {t:g}, on {use.formula or use.name}"
-        found.update(dict.fromkeys(_ranges(what, one, (t,) * units, GRID[::3])))
-    return tuple(found)
+        ranges.update(dict.fromkeys(_ranges(what, one, (t,) * units, GRID[::3])))
+    return tuple(ranges)
 
 
 def _probe(use: ActivationUse, loss: OwnLoss) -> Network:
     """A network whose first pre-activation is its input; softmax gets a second one of 0."""
-    said: Any = {"formula": use.formula} if use.row is None else {
+    activation: Any = {"formula": use.formula} if use.row is None else {
         "name": use.name, **dict(use.parameters)
     }  # fmt: skip
     units = 1 if use.function is not None else 2
     weights = [[1, 0][:units]]
-    return Network(1, [Dense(units, said, bias="none", weights=weights)], loss)
+    return Network(1, [Dense(units, activation, bias="none", weights=weights)], loss)
 
 
 def _ranges(
@@ -120,10 +120,10 @@ def _ranges(
     run, graph = _runner(one), NetworkGraph(one)
     far = FAR_OF_ERF if mentions_erf(graph.definitions.values()) else FAR
     grid = [x for x in grid if abs(x) <= far and (len(targets) == 1 or abs(x) >= _TIE)]
-    yield from told(what, grid, [_wrong(x, run, graph, targets) for x in grid])
+    yield from lost_ranges(what, grid, [_wrong(x, run, graph, targets) for x in grid])
 
 
-def told(
+def lost_ranges(
     what: str, grid: Sequence[float], wrong: Sequence[tuple[bool, bool]], x: str = "x"
 ) -> Iterator[Lost]:
     """Ranges from what was found at each point: whether value, whether derivative is wrong."""
@@ -135,9 +135,9 @@ def told(
 
 def mentions_erf(expressions: Iterable[Expression]) -> bool:
     """Whether erf is in expressions or in the functions they call."""
-    called = {n.function for e in expressions for n in e.walk() if isinstance(n, Apply)}
-    return ERF in called or any(
-        mentions_erf((f.definition,)) for f in called if f.definition is not None
+    functions = {n.function for e in expressions for n in e.walk() if isinstance(n, Apply)}
+    return ERF in functions or any(
+        mentions_erf((f.definition,)) for f in functions if f.definition is not None
     )
 
 
@@ -178,8 +178,8 @@ def _wrong(x: float, run: Run, graph: NetworkGraph, targets: Sequence[float]) ->
 
 def _known(graph: NetworkGraph, x: Fraction, targets: Sequence[float]) -> tuple[Any, Any]:
     """Value and derivative, with digits enough for e^−2x beside a 1."""
-    wanted = min(2 * abs(x), Fraction(DIGITS[-1]))
-    enough = [digits for digits in DIGITS if digits >= wanted]
+    least = min(2 * abs(x), Fraction(DIGITS[-1]))
+    enough = [digits for digits in DIGITS if digits >= least]
     value, derivative = settled(lambda digits: _exact(graph, x, targets, digits), enough)
     return value, derivative
 

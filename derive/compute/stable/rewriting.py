@@ -49,17 +49,19 @@ class Rewriting:
     def __call__(self, expression: Expression) -> Expression | None:
         """What replaces the expression, or None where the pattern is another."""
         before, after = self.trees
-        found: dict[Expression, Expression] = {}
-        return substitute(after, found) if match(before, expression, found) else None
+        bindings: dict[Expression, Expression] = {}
+        return substitute(after, bindings) if match(before, expression, bindings) else None
 
     def __str__(self) -> str:
         return f"{self.before} ⇒ {self.after}"
 
 
-def match(pattern: Expression, expression: Expression, found: dict[Expression, Expression]) -> bool:
-    """Whether the expression has the pattern's form; ``found`` gets what u and v stand for."""
+def match(
+    pattern: Expression, expression: Expression, bindings: dict[Expression, Expression]
+) -> bool:
+    """Whether the expression has the pattern's form; ``bindings`` gets what u and v stand for."""
     if pattern in (U, V):
-        return found.setdefault(pattern, expression) == expression
+        return bindings.setdefault(pattern, expression) == expression
     if type(pattern) is not type(expression):
         return False
     if isinstance(pattern, Number) and isinstance(expression, Number):
@@ -74,7 +76,7 @@ def match(pattern: Expression, expression: Expression, found: dict[Expression, E
         return pattern == expression
     parts, others = pattern.children, expression.children
     return len(parts) == len(others) and all(
-        match(part, other, found) for part, other in zip(parts, others, strict=True)
+        match(part, other, bindings) for part, other in zip(parts, others, strict=True)
     )
 
 

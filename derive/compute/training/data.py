@@ -71,8 +71,8 @@ def read_data(path: str | Path, network: Network) -> Examples:
             )
             continue
         rows.append([
-            0.0 if k in passed else numbers.read(cell, f"{table.name}:{line}: column {called}")
-            for k, (cell, called) in enumerate(zip(cells, _called(table), strict=True))
+            0.0 if k in passed else numbers.read(cell, f"{table.name}:{line}: column {column}")
+            for k, (cell, column) in enumerate(zip(cells, _column_names(table), strict=True))
         ])  # fmt: skip
         lines.append(line)
         if len(rows) > MAX_EXAMPLES or len(rows) * len(table.header) > MAX_NUMBERS:
@@ -93,10 +93,10 @@ def read_data(path: str | Path, network: Network) -> Examples:
         problems += _misfits(table, lines, columns, network, targets)
     if problems:
         raise DataError(problems)
-    return Examples(inputs, targets, tuple(_called(table)[k] for k in columns.unused))
+    return Examples(inputs, targets, tuple(_column_names(table)[k] for k in columns.unused))
 
 
-def _called(table: Table) -> list[str]:
+def _column_names(table: Table) -> list[str]:
     return [cell.strip() for cell in table.header]
 
 
@@ -109,10 +109,10 @@ def _one_hot(
     for line, row in zip(lines, rows, strict=True):
         value = row[place]
         if not (value.is_integer() and first <= value < first + outputs):
-            called = _called(table)[place]
+            column = _column_names(table)[place]
             other = next(key for key, start in CLASSES.items() if start != first)
             problems.append(
-                f"{table.name}:{line}: column {called}: got {value:g}; allowed are whole numbers "
+                f"{table.name}:{line}: column {column}: got {value:g}; allowed are whole numbers "
                 f"from {first} to {first + outputs - 1}; a column {other} counts from "
                 f"{CLASSES[other]}"
             )
@@ -125,26 +125,26 @@ def _misfits(
     for example, unit, value, allowed in misfits(network, targets):
         place = columns.classes[0] if columns.classes else columns.targets[unit]
         yield (
-            f"{table.name}:{lines[example]}: column {_called(table)[place]}: got {value:g}; "
+            f"{table.name}:{lines[example]}: column {_column_names(table)[place]}: got {value:g}; "
             f"{allowed}"
         )
 
 
 def _columns(table: Table, network: Network) -> _Columns:
     """Where the inputs stand, and the targets; [] for no targets. Raises DataError."""
-    called = names_of(network)
+    notation = names_of(network)
     inputs, targets = (
         [Quantity(kind, unit=k) for k in range(size)]
         for kind, size in ((INPUT, network.sizes[0]), (TARGET, network.sizes[-1]))
     )
-    spelled = {called.code(q): q for q in (*inputs, *targets)}
-    known = spelled | {called.text(q): q for q in spelled.values()}
+    spelled = {notation.code(q): q for q in (*inputs, *targets)}
+    known = spelled | {notation.text(q): q for q in spelled.values()}
     line = f"{table.name}:{table.line}"
     problems: list[str] = []
     places: dict[Quantity, int] = {}
     unused: list[int] = []
     classes: tuple[int, int] | None = None
-    for place, word in enumerate(_called(table)):
+    for place, word in enumerate(_column_names(table)):
         quantity = known.get(word)
         if quantity is not None and quantity not in places:
             places[quantity] = place
@@ -165,14 +165,14 @@ def _columns(table: Table, network: Network) -> _Columns:
     missing = [q for q in inputs if q not in places]
     if classes is not None and given:
         problems.append(
-            f"{line}: a column for classes and columns for {comma_list(map(called.code, given))}; "
-            "leave out the one or the others"
+            f"{line}: a column for classes and columns for "
+            f"{comma_list(map(notation.code, given))}; leave out the one or the others"
         )
     elif classes is None and (given or network.target_formulas is None):
         missing += [q for q in targets if q not in places]
     if missing:
         problems.append(
-            f"{line}: no column for {comma_list(map(called.code, missing))}; name every "
+            f"{line}: no column for {comma_list(map(notation.code, missing))}; name every "
             "input and target in the first line"
         )
     if problems:

@@ -95,8 +95,8 @@ class Loop:
         self._steps: dict[int, Callable[..., Any]] = {}
 
     def _load(self, source: str, name: str) -> Callable[..., Any]:
-        found: Callable[..., Any] = load(source)[name]
-        return found
+        function: Callable[..., Any] = load(source)[name]
+        return function
 
     def _descend(self, examples: int) -> Callable[..., Any]:
         """The loop over batches of so many examples, compiled when it is first asked for."""
@@ -118,8 +118,8 @@ class Loop:
         return theta
 
     def loss(self, theta: Any) -> float:
-        found: float = self._loss(theta, self.examples, self.fixed)
-        return found
+        loss: float = self._loss(theta, self.examples, self.fixed)
+        return loss
 
 
 class Layers:
@@ -183,9 +183,9 @@ class Columns:
         self.np = numpy_or_none()
         self.inputs = self.np.asarray(inputs, dtype=float).T
         code = "\n".join(source.of_many(("loss_and_gradient", "loss"))) + "\n"
-        found = arrays.load(code)
-        self._both = found["loss_and_gradient_of_many"]
-        self._loss = found["loss_of_many"]
+        functions = arrays.load(code)
+        self._both = functions["loss_and_gradient_of_many"]
+        self._loss = functions["loss_of_many"]
 
     def full(
         self, theta: Any, rate: float, count: int, losses: array[float], history: array[float]
@@ -209,10 +209,10 @@ class Columns:
 
     def loss(self, theta: Any) -> float:
         with self.np.errstate(all="ignore"):
-            (found,) = self._loss(self.np.asarray(theta, dtype=float), self.inputs)
-            return float(self.np.mean(found))
+            (losses,) = self._loss(self.np.asarray(theta, dtype=float), self.inputs)
+            return float(self.np.mean(losses))
 
     def _means(self, theta: Any, inputs: Any) -> tuple[float, Any]:
         with self.np.errstate(all="ignore"):
-            loss, *slopes = (self.np.mean(found) for found in self._both(theta, inputs))
+            loss, *slopes = (self.np.mean(values) for values in self._both(theta, inputs))
         return float(loss), self.np.asarray(slopes)

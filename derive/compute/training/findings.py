@@ -63,7 +63,7 @@ def leads(training: Training) -> tuple[Lead, ...]:
 
     At each epoch the runs that have come so far, without having diverged there.
     """
-    found: list[Lead] = []
+    leaders: list[Lead] = []
     ends = [run.epochs - (run.ending == DIVERGED) for run in training.runs]
     leader = -1  # its place among the runs: to compare runs is to compare all their numbers
     for epoch in range(1, max(ends, default=0) + 1):
@@ -74,10 +74,10 @@ def leads(training: Training) -> tuple[Lead, ...]:
         lowest = min(losses.values())
         if leader not in losses or losses[leader] > lowest:
             leader = next(place for place, loss in losses.items() if loss == lowest)
-            found.append(Lead(training.runs[leader], epoch, epoch))
+            leaders.append(Lead(training.runs[leader], epoch, epoch))
         else:
-            found[-1] = Lead(training.runs[leader], found[-1].first, epoch)
-    return tuple(found)
+            leaders[-1] = Lead(training.runs[leader], leaders[-1].first, epoch)
+    return tuple(leaders)
 
 
 def at_the_end(training: Training) -> tuple[Run, ...]:
@@ -226,8 +226,8 @@ def saturated(training: Training, run: Run) -> Iterator[Saturated]:
         name = layer.activation.name
         if name not in _SLOPES and not (layer is last and cancelled):
             continue
-        zs, found = pre_activations(layer), activations(layer)
-        values = training.values(run, [*zs, *found])
+        zs, outputs = pre_activations(layer), activations(layer)
+        values = training.values(run, [*zs, *outputs])
         for k, z in enumerate(zs):
             a = values[len(zs) + k]
             slope = _SLOPES[name](values[k]) if name in _SLOPES else a * (1 - a)
@@ -241,9 +241,9 @@ def _cancels(training: Training) -> bool:
     if isinstance(training.network, FormulaGraph):
         return False
     last = training.network.layers[-1]
-    found = output_delta_simplified(NetworkGraph(training.network), pre_activations(last)[0])
+    delta = output_delta_simplified(NetworkGraph(training.network), pre_activations(last)[0])
     sums = last.activation.function is not None
-    return found is not None and (sums or all(sum(row) == 1 for row in training.targets))
+    return delta is not None and (sums or all(sum(row) == 1 for row in training.targets))
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,24 +264,24 @@ def dead(training: Training, run: Run) -> tuple[Dead, ...]:
     layers = [x for x in training.subject.layers if x.activation.name == "relu"]
     waiting = [z for layer in layers for z in pre_activations(layer)]
     since = dict.fromkeys(waiting, run.epochs)
-    found: list[Dead] = []
+    units: list[Dead] = []
     looked = 0
     for epoch in reversed(run.kept):
         if not waiting or looked > _MOST_LOOKS:
             break
         looked += len(training.inputs)
         alive = _alive(training, run, waiting, epoch)
-        found += [Dead(z, epoch, since[z]) for z in alive if epoch < run.epochs]
+        units += [Dead(z, epoch, since[z]) for z in alive if epoch < run.epochs]
         waiting = [z for z in waiting if z not in alive]
         since.update(dict.fromkeys(waiting, epoch))
-    found += [Dead(z, None, since[z]) for z in waiting if since[z] == 0]
-    return tuple(sorted(found, key=lambda one: (one.z.layer, one.z.unit)))
+    units += [Dead(z, None, since[z]) for z in waiting if since[z] == 0]
+    return tuple(sorted(units, key=lambda one: (one.z.layer, one.z.unit)))
 
 
 def _alive(training: Training, run: Run, units: list[Quantity], epoch: int) -> set[Quantity]:
     """The units that are positive on some example."""
-    found: set[Quantity] = set()
+    alive: set[Quantity] = set()
     for example in range(len(training.inputs)):
         values = training.values(run, units, epoch, example)
-        found |= {z for z, value in zip(units, values, strict=True) if value > 0}
-    return found
+        alive |= {z for z, value in zip(units, values, strict=True) if value > 0}
+    return alive

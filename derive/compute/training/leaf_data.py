@@ -38,7 +38,7 @@ def read_leaves(path: str | Path, graph: FormulaGraph) -> LeafData:
     names, problems = _columns(table, graph)
     if problems:
         raise DataError(problems)
-    found: dict[str, list[float]] = {name: [] for name in names if name}
+    columns: dict[str, list[float]] = {name: [] for name in names if name}
     numbers = Numbers(table, problems)
     count = 0
     for line, cells in table.rows:
@@ -56,7 +56,7 @@ def read_leaves(path: str | Path, graph: FormulaGraph) -> LeafData:
             ])  # fmt: skip
         for name, cell in zip(names, cells, strict=True):
             if name:
-                found[name].append(numbers.read(cell, f"{table.name}:{line}: column {name}"))
+                columns[name].append(numbers.read(cell, f"{table.name}:{line}: column {name}"))
     numbers.finish()
     if not count:
         problems.append(
@@ -66,14 +66,15 @@ def read_leaves(path: str | Path, graph: FormulaGraph) -> LeafData:
         raise DataError(problems)
     header = [cell.strip() for cell in table.header]
     return LeafData(
-        found, count, tuple(h for h, name in zip(header, names, strict=True) if not name)
+        columns, count, tuple(h for h, name in zip(header, names, strict=True) if not name)
     )
 
 
 def _columns(table: Table, graph: FormulaGraph) -> tuple[list[str], list[str]]:
     """The leaf of each column, "" for one that is passed over; and what is wrong."""
-    called = names_of(graph)
-    known = {called.code(q): q.name for q in graph.inputs} | {q.name: q.name for q in graph.inputs}
+    notation = names_of(graph)
+    known = {notation.code(q): q.name for q in graph.inputs}
+    known |= {q.name: q.name for q in graph.inputs}
     trained = {q.name for q in graph.parameters}
     line = f"{table.name}:{table.line}"
     names: list[str] = []

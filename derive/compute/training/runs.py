@@ -51,7 +51,7 @@ class Run:
     _size: int
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Run) and self._said() == other._said()
+        return isinstance(other, Run) and self._contents() == other._contents()
 
     def __hash__(self) -> int:
         return hash((self.rate, self.ending, self.epochs))
@@ -60,7 +60,7 @@ class Run:
         rate = self.rate.text or self.rate.value
         return f"<Run with rate {rate}, {self.ending} after {self.epochs} epochs>"
 
-    def _said(self) -> tuple[Any, ...]:
+    def _contents(self) -> tuple[Any, ...]:
         """All of it, to the bit: a loss that is no number any more is equal to its copy."""
         losses = array("d", self.losses).tobytes()
         return self.rate, self.ending, tuple(self.kept), losses, self._history.tobytes()
@@ -75,9 +75,9 @@ class Run:
 
         Raises ArgumentError for an epoch that was not reached, or is not kept.
         """
-        wanted = self.epochs if epoch == -1 else epoch
-        place = bisect_left(self.kept, wanted)
-        if place == len(self.kept) or self.kept[place] != wanted:
+        kept_epoch = self.epochs if epoch == -1 else epoch
+        place = bisect_left(self.kept, kept_epoch)
+        if place == len(self.kept) or self.kept[place] != kept_epoch:
             near = ", ".join(map(str, self.kept[:12])) + (", …" if len(self.kept) > 12 else "")
             raise ArgumentError(
                 "epoch", repr(epoch), f"0 to {self.epochs}"
@@ -89,12 +89,12 @@ class Run:
 
 def sequence(last: int) -> tuple[int, ...]:
     """The epochs worth showing of many: 0, 1, 2, 3, 5, 10, 20, 50, 100, … and the last."""
-    found = {0, 3, last}
+    epochs = {0, 3, last}
     step = 1
     while step <= last:
-        found.update((step, 2 * step, 5 * step))
+        epochs.update((step, 2 * step, 5 * step))
         step *= 10
-    return tuple(sorted(epoch for epoch in found if epoch <= last))
+    return tuple(sorted(epoch for epoch in epochs if epoch <= last))
 
 
 class Runner:
@@ -140,7 +140,7 @@ class Runner:
         theta: Any = self.start
         most = max(1, _CHUNK // len(self.start))
         count = min(10, most)
-        while len(losses) < settings.epochs and not interruption.asked:
+        while len(losses) < settings.epochs and not interruption.is_requested:
             count = min(count, settings.epochs - len(losses), most)
             began = perf_counter()
             if self.whole:
@@ -184,7 +184,7 @@ class Interruption:
     """
 
     def __init__(self) -> None:
-        self.asked = False
+        self.is_requested = False
         self._before: Any = None
 
     def __enter__(self) -> Interruption:
@@ -197,9 +197,9 @@ class Interruption:
             signal.signal(signal.SIGINT, self._before)
 
     def _ask(self, *_: object) -> None:
-        if self.asked:
+        if self.is_requested:
             raise KeyboardInterrupt
-        self.asked = True
+        self.is_requested = True
 
 
 class _Rules:
@@ -234,22 +234,22 @@ class _Rules:
 class _Thinned:
     """The parameters of the epochs that are kept, taken out of what comes in chunk by chunk."""
 
-    def __init__(self, wanted: Sequence[int], size: int) -> None:
-        self.wanted = wanted
+    def __init__(self, schedule: Sequence[int], size: int) -> None:
+        self.schedule = schedule
         self.size = size
         self.epochs = 0  # seen so far
-        self.count = 0  # of the wanted ones, taken so far
+        self.count = 0  # how many of the schedule were taken so far
         self.values = array("d")
         self.latest = array("d")
 
     def take(self, history: array[float], upto: int) -> None:
         """Take what is wanted of the epochs before ``upto``; empties ``history``."""
         size, seen = self.size, self.epochs
-        until = bisect_left(self.wanted, upto)
+        until = bisect_left(self.schedule, upto)
         if until - self.count == upto - seen:
             self.values.extend(history[: (upto - seen) * size])
         else:
-            for epoch in self.wanted[self.count : until]:
+            for epoch in self.schedule[self.count : until]:
                 self.values.extend(history[(epoch - seen) * size : (epoch - seen + 1) * size])
         self.count = until
         self.latest = history[(upto - seen - 1) * size : (upto - seen) * size]
@@ -259,7 +259,7 @@ class _Thinned:
     def run(self, rate: Number, losses: array[float], ending: str) -> Run:
         """The finished run; its last epoch is always kept."""
         last = len(losses) - 1
-        kept = self.wanted[: self.count]
+        kept = self.schedule[: self.count]
         if not kept or kept[-1] != last:
             kept = (*kept, last)
             self.values.extend(self.latest)

@@ -49,9 +49,9 @@ class Settings:
     order: str = "shuffled"
 
 
-def batch_size(asked: int | None, order: str) -> int | None:
+def batch_size(size: int | None, order: str) -> int | None:
     """The examples of one update: in the given order they come one after the other."""
-    return 1 if asked is None and order == "given" else asked
+    return 1 if size is None and order == "given" else size
 
 
 def settings(
@@ -104,7 +104,7 @@ def learning_rates(given: Iterable[Any]) -> tuple[Number, ...]:
     remedy = "as in (0.1, 0.5, 1.0)"
     if isinstance(given, (str, bytes)) or not isinstance(given, Iterable):
         raise ArgumentError("rates", repr(given)[:60], allowed, remedy)
-    found: dict[float, Number] = {}
+    rates: dict[float, Number] = {}
     for raw in given:
         try:
             text = isinstance(raw, str) and not is_fraction(raw)
@@ -114,12 +114,12 @@ def learning_rates(given: Iterable[Any]) -> tuple[Number, ...]:
         value = float(rate.value)
         if not 0.0 < value < math.inf:
             raise ArgumentError("rates", shown_rate(rate), allowed, remedy)
-        if value in found:
+        if value in rates:
             raise ArgumentError("rates", f"{shown_rate(rate)} twice", allowed, "leave one out")
-        found[value] = rate
-    if not found:
+        rates[value] = rate
+    if not rates:
         raise ArgumentError("rates", "none", allowed, remedy)
-    return tuple(found.values())
+    return tuple(rates.values())
 
 
 def shown_rate(rate: Number) -> str:
@@ -138,10 +138,10 @@ def _whole(what: str, value: Any, low: int, high: int) -> int:
 
 def _finite(what: str, value: Any, low: float = -math.inf) -> float:
     try:
-        found = float(value)
+        number = float(value)
     except (TypeError, ValueError, OverflowError):
-        found = math.nan
-    if isinstance(value, (bool, str)) or not math.isfinite(found) or found < low:
+        number = math.nan
+    if isinstance(value, (bool, str)) or not math.isfinite(number) or number < low:
         least = "" if low == -math.inf else f" from {low:g} up"
         raise ArgumentError(what, repr(value)[:60], f"finite numbers{least}", "give one of them")
-    return found
+    return number

@@ -40,7 +40,7 @@ class LoopSource(Looped):
         step = [
             *self.over_examples((self.one.loss, *gradients)),
             f"losses.append({self.summed(self.one.loss)}{share})",
-            self.writer.listed("history.extend((", w, ",))" if len(w) == 1 else "))"),
+            self.writer.wrapped_list("history.extend((", w, ",))" if len(w) == 1 else "))"),
             *(f"{a} -= rate*{f'({b}{share})' if share else b}" for a, b in zip(w, g, strict=True)),
         ]
         lines = [

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from math import sqrt
 from random import Random
 
-from derive.compute.arguments import ArgumentError, listed
+from derive.compute.arguments import ArgumentError, listing
 from derive.compute.blocks import Block, blocks
 from derive.network.description import Layer, Network
 
@@ -59,7 +59,7 @@ def starting_point(network: Network, seed: int | None) -> Start:
     missing = [block for block in every if given[block.key] is None]
     if missing and seed is None:
         raise ArgumentError(
-            listed([block.key for block in missing]), "nothing, and the network has no values",
+            listing([block.key for block in missing]), "nothing, and the network has no values",
             "weights and biases in the network file",
             "write them there, or draw them with a seed: initial (--initial SEED)",
         )  # fmt: skip
@@ -75,10 +75,10 @@ def starting_point(network: Network, seed: int | None) -> Start:
     for block in every:
         values = given[block.key]
         if values is None:
-            found = _rule(network.layers[block.layer - 1], block)
-            drawn.append(found)
-            values = [found.bound * (2 * chance.random() - 1) for _ in range(block.size)]
-            if found.rule == ZERO:
+            draw = _rule(network.layers[block.layer - 1], block)
+            drawn.append(draw)
+            values = [draw.bound * (2 * chance.random() - 1) for _ in range(block.size)]
+            if draw.rule == ZERO:
                 values = [0.0] * block.size
         (fixed if block.frozen else theta).extend(values)
     return Start(tuple(theta), tuple(fixed), tuple(drawn))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any, Protocol
 
-from derive.compute.arguments import ArgumentError, listed, rows
+from derive.compute.arguments import ArgumentError, listing, rows
 from derive.compute.backends.code import load
 from derive.compute.blocks import blocks
 from derive.compute.compiling import compile as compiled
@@ -133,9 +133,9 @@ class OfNetwork:
     def examples(self, inputs: Any, targets: Any) -> tuple[Rows, Rows]:
         """The examples as rows of numbers: those given, else the network's own."""
         network = self.network
-        called = names_of(network)
-        names_in = tuple(called.code(Quantity(INPUT, unit=i)) for i in range(network.sizes[0]))
-        names_out = tuple(called.code(Quantity(TARGET, unit=k)) for k in range(network.sizes[-1]))
+        notation = names_of(network)
+        names_in = tuple(notation.code(Quantity(INPUT, unit=i)) for i in range(network.sizes[0]))
+        names_out = tuple(notation.code(Quantity(TARGET, unit=k)) for k in range(network.sizes[-1]))
         own = network.inputs if inputs is None else None
         if inputs is None and own is None:
             raise ArgumentError(
@@ -209,7 +209,7 @@ class OfFormulas:
         missing = [q.name for q in self.graph.parameters if q not in self.graph.given]
         if missing:
             raise ArgumentError(
-                listed(missing), "nothing, and the graph has no number", "numbers to start from",
+                listing(missing), "nothing, and the graph has no number", "numbers to start from",
                 "write them in given",
             )  # fmt: skip
         if seed is not None:
@@ -249,8 +249,8 @@ class OfFormulas:
                 "inputs", f"a {type(inputs).__name__}", "a dict of numbers, or lists of them, by "
                 "name", 'write them as in {"x": [0.5, 1.5]}',
             )  # fmt: skip
-        found = Leaves(self.graph).data(inputs).rows()
-        return found, [[] for _ in found]
+        leaf_rows = Leaves(self.graph).data(inputs).rows()
+        return leaf_rows, [[] for _ in leaf_rows]
 
 
 def subject(given: Network | FormulaGraph) -> Subject:

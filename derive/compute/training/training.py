@@ -83,22 +83,22 @@ def train(
             "backend", repr(backend), " or ".join(map(repr, LOOP_BACKENDS)), "leave it out"
         )
     given = network_or_formulas(network)
-    asked = settings(
+    options = settings(
         rates, epochs, size=batch_size, order=order, seed=seed, initial=initial,
         target_loss=target_loss, patience=patience, improvement=improvement,
         on_divergence=on_divergence, every=every,
     )  # fmt: skip
     trained = subject(given)
     x, t = trained.examples(inputs, targets)
-    if asked.batch_size is not None and asked.batch_size > len(x):
+    if options.batch_size is not None and options.batch_size > len(x):
         raise ArgumentError(
-            "batch_size", str(asked.batch_size), f"1 to {len(x)}, the number of examples",
+            "batch_size", str(options.batch_size), f"1 to {len(x)}, the number of examples",
             "leave it out to take all of them at every step",
         )  # fmt: skip
-    start = trained.start(asked.initial)
-    way = trained.descent(start, x, t, asked.batch_size, backend)
-    runner = Runner(way, asked, start.theta, len(x), progress)
-    return Training(given, asked, start, x, t, tuple(runner.runs()))
+    start = trained.start(options.initial)
+    way = trained.descent(start, x, t, options.batch_size, backend)
+    runner = Runner(way, options, start.theta, len(x), progress)
+    return Training(given, options, start, x, t, tuple(runner.runs()))
 
 
 @dataclass(frozen=True, repr=False)
