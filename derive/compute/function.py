@@ -82,7 +82,7 @@ class GradientFunction(Derivatives):
 
     def __init__(self, network: Network, backend: BackEnd = "auto") -> None:
         self.network = network
-        self._asked = backend
+        self._choice = backend
         self._own = Defaults(network)
         self._scalars = ScalarEngine(self._own)
         self._layers = LayerEngine(self._own)
@@ -144,13 +144,13 @@ class GradientFunction(Derivatives):
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, GradientFunction):
             return NotImplemented
-        return self.network == other.network and self._asked == other._asked
+        return self.network == other.network and self._choice == other._choice
 
     def __hash__(self) -> int:
-        return hash((self.network.sizes, self._asked))
+        return hash((self.network.sizes, self._choice))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return GradientFunction, (self.network, self._asked)  # a copy generates the same code
+        return GradientFunction, (self.network, self._choice)  # a copy generates the same code
 
     def __repr__(self) -> str:
         sizes = "-".join(map(str, self.network.sizes))
@@ -367,7 +367,7 @@ class GradientFunction(Derivatives):
                 return True
             if isinstance(value, Mapping) and any(map(is_array, value.values())):
                 return True
-        return self._asked in ("auto", "native") and self._layers.np is not None
+        return self._choice in ("auto", "native") and self._layers.np is not None
 
     def _mapping(self, flat: Any, arrays: bool) -> dict[str, Any]:
         if arrays:
