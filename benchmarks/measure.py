@@ -17,11 +17,13 @@ ROOT = Path(__file__).resolve().parent.parent
 EXAMPLES = ROOT / "examples"
 # Modules compiled anew at every import would be measured too.
 ENVIRONMENT = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
-# What a derivation and its page load, so that only the work itself is measured.
+# What a derivation and its page load, so that only the work itself is measured. The last is what
+# SymPy loads at its first sum.
 IMPORTS = """
-import derive, derive.derivation.check.arithmetic, derive.derivation.numbers.valuation
-import derive.document.narration, derive.network.loader, derive.rendering
-import derive.writers.markdown.writer
+import derive, derive.derivation.check.arithmetic, derive.derivation.numbers.numbered
+import derive.derivation.numbers.valuation, derive.document.macros, derive.document.narration
+import derive.extent, derive.network.loader, derive.rendering, derive.writers.markdown.writer
+import sympy.tensor.tensor
 """
 
 

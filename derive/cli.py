@@ -6,6 +6,7 @@ Whatever a command needs is imported inside it, so that ``derive --help`` loads 
 from __future__ import annotations
 
 import errno
+import gc
 import signal
 import sys
 from io import TextIOWrapper
@@ -96,4 +97,7 @@ def main() -> None:
         number = getattr(signal, name, None)
         if number is not None and signal.getsignal(number) is signal.SIG_DFL:
             signal.signal(number, _stop)
-    commands(prog_name="derive")
+    try:
+        commands(prog_name="derive")
+    finally:
+        gc.freeze()  # the process ends: its last collection has nothing to go through

@@ -6,17 +6,18 @@ this, so it can judge both: σ is differentiated from its formula.
 - Choices (cases, max, min, abs) are decided at the point first. SymPy would bring their conditions
   into a normal form of its own, which may never end; and at a tie the mean of the two slopes is
   declared, which no branch has.
-- A sum is differentiated term by term, also inside a term. Terms of one shape, w1·i1 and w2·i2,
-  are differentiated once: a network of any width needs a handful of calls.
-- What is long or deep is differentiated in parts: the work is linear in the size of a formula, and
-  a hostile one does not bury SymPy.
+- A sum is differentiated term by term, also inside a term, where it gets a letter; functions are
+  written out. So SymPy sees little else than products, quotients, powers and elementary functions,
+  and terms of one shape, w1·i1 and w2·i2, once: a network of any width needs a handful of calls.
+- What is deep is differentiated in parts, too. What arrives at a part is complete before it goes
+  on: the work is linear in the size of a formula, and a hostile one does not bury SymPy.
 - What SymPy finds is turned back into a tree of ours, for any arithmetic: sixty digits, thousands,
   or floats.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
@@ -26,7 +27,7 @@ import sympy  # type: ignore[import-untyped]
 
 from derive.algebra.convert import to_sympy
 from derive.algebra.trees import to_tree
-from derive.expression.evaluate import Bindings, Environment, chosen, evaluate
+from derive.expression.evaluate import Bindings, Environment, Point, chosen, evaluate
 from derive.expression.kinks import TIES, has_kinks
 from derive.expression.nodes import (
     ONE,
@@ -50,7 +51,7 @@ from derive.expression.nodes import (
     variable,
 )
 
-_FEW = 4  # terms of a sum, or factors, that are differentiated with what they are in
+_FEW = 4  # factors that are differentiated together
 _DEEP = 6  # levels of a formula that SymPy sees at a time: what lies deeper gets a letter
 _BITS = 256  # of a number that SymPy is given; it would work out 2^(10^9)
 _SHAPES = 4_096
@@ -62,9 +63,8 @@ def slopes(formula: Expression, environment: Environment) -> dict[Quantity, Any]
     Raises ArithmeticError where a slope has no value, TypeError for a derivative inside.
     """
     arithmetic = environment.arithmetic
-    totals: dict[Quantity, Any] = {}
     decided = _decided(formula, environment)
-    _add(decided, arithmetic.number(Fraction(1)), environment, totals)
+    totals = _swept(decided, environment)
     if decided is not formula:  # a relu that is 0 mentions nothing
         for q in quantities(formula):
             totals.setdefault(q, arithmetic.number(Fraction(0)))
@@ -77,33 +77,64 @@ class Differentiating:
     def slope(self: Environment, of: Expression, by: Quantity) -> Any:
         """Raises ArithmeticError where the formula has no value: ln(−x) has no slope at 1, though
         1/x is defined there."""
-        evaluate(of, self)
-        return slopes(of, self).get(by, self.arithmetic.number(Fraction(0)))
+        known = self.slopes_of if isinstance(self, Point) else {}
+        own = known.get(of)
+        if own is None:
+            evaluate(of, self)
+            own = known[of] = slopes(of, self)
+        return own.get(by, self.arithmetic.number(Fraction(0)))
 
 
-def _add(e: Expression, weight: Any, environment: Environment, totals: dict[Quantity, Any]) -> None:
-    """Add weight · ∂e/∂q for every q."""
-    for term in _terms(e):
-        shape = _shape(term)
-        if not shape.slopes:
-            continue
-        values = {
-            letter: evaluate(part, environment)
-            for letter, part in zip(shape.letters, shape.parts, strict=True)
-        }
-        point = Bindings(values, environment.arithmetic)
-        for part, slope in zip(shape.parts, shape.slopes, strict=False):
-            share = weight if slope == ONE else weight * evaluate(slope, point)
-            if isinstance(part, Quantity):
-                totals[part] = totals[part] + share if part in totals else share
-            else:
-                _add(part, share, environment, totals)
+def _swept(formula: Expression, environment: Environment) -> dict[Quantity, Any]:
+    """The slopes of a formula without choices: back from it through its parts."""
+    totals: dict[Quantity, Any] = {}
+    adjoints: dict[Expression, Any] = {formula: environment.arithmetic.number(Fraction(1))}
+    for part, terms in _parts(formula):
+        upstream = adjoints[part]
+        for shape, sign in terms:
+            point = Bindings(
+                dict(zip(shape.letters, [evaluate(p, environment) for p in shape.parts],
+                         strict=True)),
+                environment.arithmetic,
+            )  # fmt: skip
+            weight = upstream if sign > 0 else -upstream
+            for inner, slope in zip(shape.parts, shape.slopes, strict=False):
+                share = weight if slope is ONE else weight * evaluate(slope, point)
+                into: dict[Any, Any] = totals if isinstance(inner, Quantity) else adjoints
+                before = into.get(inner)
+                into[inner] = share if before is None else before + share
+    return totals
 
 
-def _terms(e: Expression) -> tuple[Expression, ...]:
+@lru_cache(_SHAPES)
+def _parts(formula: Expression) -> tuple[tuple[Expression, tuple[tuple[_Shape, int], ...]], ...]:
+    """A formula and the parts of it that are differentiated on their own, each with its terms: a
+    part before what is in it."""
+    parts: dict[Expression, tuple[tuple[_Shape, int], ...]] = {}
+
+    def visit(part: Expression) -> None:
+        terms = tuple((shape, sign) for shape, sign in _terms(part) if shape.slopes)
+        for shape, _ in terms:
+            for inner in shape.parts[: len(shape.slopes)]:
+                if not isinstance(inner, Quantity) and inner not in parts:
+                    visit(inner)
+        parts[part] = terms
+
+    visit(formula)
+    return tuple(reversed(parts.items()))
+
+
+def _terms(e: Expression, sign: int = 1) -> Iterator[tuple[_Shape, int]]:
+    """The terms of a sum, through brackets and minus signs, each with its sign."""
     if isinstance(e, Bracket):
-        return _terms(e.inner)
-    return e.terms if isinstance(e, Sum) else (e,)
+        yield from _terms(e.inner, sign)
+    elif isinstance(e, Negative):
+        yield from _terms(e.operand, -sign)
+    elif isinstance(e, Sum):
+        for term in e.terms:
+            yield from _terms(term, sign)
+    else:
+        yield _shape(e), sign
 
 
 # -- choices ---------------------------------------------------------------------------------
@@ -123,13 +154,19 @@ def _decided(e: Expression, environment: Environment) -> Expression:
             return _side(node, environment)
         definition = node.function.definition
         if definition is not None and has_kinks(definition):
-            letters: dict[Expression, Expression] = dict(
-                zip(node.function.parameters, node.arguments, strict=True)
-            )
-            return _decided(substitute(definition, letters), environment)
+            return _decided(_opened(node), environment)
         return node
 
     return _from_above(e, change)
+
+
+def _opened(e: Apply) -> Expression:
+    """The formula of a function at its arguments."""
+    assert e.function.definition is not None
+    letters: dict[Expression, Expression] = dict(
+        zip(e.function.parameters, e.arguments, strict=True)
+    )
+    return substitute(e.function.definition, letters)
 
 
 def _from_above(e: Expression, change: Callable[[Expression], Expression]) -> Expression:
@@ -185,7 +222,7 @@ def _shape(term: Expression) -> _Shape:
     letters: dict[Expression, Quantity] = {}
     constants: dict[Expression, Quantity] = {}
 
-    def change(node: Expression, depth: int = 0, divides: bool = False) -> Expression:
+    def change(node: Expression, depth: int = 0) -> Expression:
         if isinstance(node, (Partial, IndexedSum)):
             raise TypeError(f"{type(node).__name__} inside a derivative")
         if isinstance(node, (Quantity, Bracket)):
@@ -195,16 +232,13 @@ def _shape(term: Expression) -> _Shape:
             if number is not None:
                 return Number(number)
             return constants.setdefault(node, variable(f"c{len(constants)}"))
-        summed = isinstance(node, Sum) and (divides or len(node.terms) > _FEW)
-        if summed or depth > _DEEP:
+        if isinstance(node, Sum) or depth > _DEEP:
             return letters.setdefault(node, variable(f"u{len(letters)}"))
+        if isinstance(node, Apply) and node.function.definition is not None:
+            return change(_opened(node), depth)
         if isinstance(node, Product) and len(node.factors) > _FEW:
             half = len(node.factors) // 2
             node = Product((product(*node.factors[:half]), product(*node.factors[half:])))
-        if isinstance(node, Quotient):
-            return Quotient(
-                change(node.numerator, depth + 1), change(node.denominator, depth + 1, True)
-            )
         return node.with_children(tuple(change(child, depth + 1) for child in node.children))
 
     in_letters = change(term)
@@ -244,7 +278,8 @@ def _derivatives(in_letters: Expression, count: int) -> tuple[Expression, ...]:
     for position in range(count):
         slope = sympy.diff(formula, _symbol(variable(f"u{position}")))
         # c·u^c/u has no value at 0, where c·u^(c − 1) may have one.
-        derivatives.append(to_tree(sympy.powsimp(slope) if raised else slope))
+        tree = to_tree(sympy.powsimp(slope) if raised else slope)
+        derivatives.append(ONE if tree == ONE else tree)  # it is asked for by identity
     return tuple(derivatives)
 
 

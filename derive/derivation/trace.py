@@ -7,7 +7,7 @@ no derivative rule at all.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
@@ -124,6 +124,8 @@ class Trace(Differentiating, Point):
         self.generic = generic
         self.arithmetic = examples[0].arithmetic
         self._finer: dict[int, Trace] = {}
+        self._quantities: dict[Quantity, Any] = {}
+        self._partials: dict[tuple[Quantity, Quantity], Any] = {}
 
     def finer(self, digits: int) -> Trace:
         """The same point with more digits: everything worked out anew from the same leaves."""
@@ -141,6 +143,12 @@ class Trace(Differentiating, Point):
         return hash((self.graph, self.generic))
 
     def quantity(self, quantity: Quantity) -> Any:
+        known = self._quantities.get(quantity)
+        if known is None:
+            known = self._quantities[quantity] = self._quantity(quantity)
+        return known
+
+    def _quantity(self, quantity: Quantity) -> Any:
         if quantity.kind == BATCH_LOSS:
             return self._over_examples([one.quantity(self.graph.loss) for one in self.examples])
         if quantity.kind not in PER_EXAMPLE:
@@ -148,6 +156,12 @@ class Trace(Differentiating, Point):
         return self._example(quantity.example).quantity(same_example(quantity, None))
 
     def partial(self, of: Quantity, by: Quantity) -> Any:
+        known = self._partials.get((of, by))
+        if known is None:
+            known = self._partials[of, by] = self._partial(of, by)
+        return known
+
+    def _partial(self, of: Quantity, by: Quantity) -> Any:
         if of.kind == BATCH_LOSS:
             return self._over_examples([one.partial(self.graph.loss, by) for one in self.examples])
         one = self._example(of.example)
@@ -163,30 +177,39 @@ class Trace(Differentiating, Point):
         return result / len(values)
 
 
-def trace(graph: AnyGraph, changed: Mapping[Quantity, Any] | None = None) -> Trace:
+def trace(graph: AnyGraph, changed: Values | None = None) -> Trace:
     """The trace of a network at its own values, some of them changed if wanted.
 
     It has so many digits that every value and every slope of the loss is right, however small.
     Raises ArithmeticError where a formula is not defined.
     """
+    return _traced(graph, changed or {}, _values_and_slopes)
 
+
+def values_with(graph: AnyGraph, changed: Values) -> Trace:
+    """The trace where some leaves are changed and only values are asked for: it has digits enough
+    for them. Raises ArithmeticError where a formula is not defined."""
+    return _traced(graph, changed, _values)
+
+
+def _traced(graph: AnyGraph, changed: Values, values_of: Callable[[Trace], Iterator[Any]]) -> Trace:
     def work(arithmetic: HighPrecision, bounded: Bounded) -> Trace:
         examples = []
         for example in range(graph.example_count):
             numbers = graph.leaf_values(example)
             leaves = {quantity: arithmetic.number(value) for quantity, value in numbers.items()}
-            leaves.update((q, _again(value, arithmetic)) for q, value in (changed or {}).items())
+            leaves.update((q, _again(value, arithmetic)) for q, value in changed.items())
             known = ExampleTrace(graph, leaves, bounded).values
             examples.append(ExampleTrace(graph, known, arithmetic))
         return Trace(graph, examples)
 
     def examined(arithmetic: HighPrecision, bounded: Bounded) -> Trace:
         full = work(arithmetic, bounded)
-        values = list(_every(full))
+        values = list(values_of(full))
         if any(value and is_zero(value) for value in values):
             # With twice the digits a product of small numbers stays as it is, rounding does not.
             finer = high_precision(2 * arithmetic.digits)
-            again = _every(work(finer, Bounded(finer)))
+            again = values_of(work(finer, Bounded(finer)))
             values = [
                 value for value, same in zip(values, again, strict=True)
                 if not is_zero(value) or abs(value - same) < abs(same) / 2
@@ -204,28 +227,26 @@ def _again(value: Any, arithmetic: HighPrecision) -> Any:
     return simple if equal(simple, value) else arithmetic.context.convert(value)
 
 
-def _every(full: Trace) -> Iterator[Any]:
-    """All values of a trace, and all slopes of the loss."""
+def _values(full: Trace) -> Iterator[Any]:
     for one in full.examples:
         yield from one.values.values()
+
+
+def _values_and_slopes(full: Trace) -> Iterator[Any]:
+    """All values of a trace, and all slopes of the loss."""
+    yield from _values(full)
+    for one in full.examples:
         yield from (one.partial(full.graph.loss, quantity) for quantity in one.values)
 
 
-def moved(base: Trace, changed: Mapping[Quantity, Any]) -> Trace:
+def moved(base: Trace, changed: Values) -> Trace:
     """The trace with some leaves changed; only what they reach is worked out anew."""
-    stale = set(changed)
-    for quantity, parents in base.graph.parents.items():
-        if not stale.isdisjoint(parents):
-            stale.add(quantity)
-    return Trace(
-        base.graph,
-        [
-            ExampleTrace(
-                base.graph,
-                {**{q: v for q, v in one.values.items() if q not in stale}, **changed},
-                one.arithmetic,
-            )
-            for one in base.examples
-        ],
-        base.generic,
-    )
+    stale = base.graph.following(changed)
+
+    def again(one: ExampleTrace) -> ExampleTrace:
+        known = dict(one.values)
+        for quantity in stale:
+            known.pop(quantity, None)
+        return ExampleTrace(base.graph, {**known, **changed}, one.arithmetic)
+
+    return Trace(base.graph, [again(one) for one in base.examples], base.generic)

@@ -14,7 +14,7 @@ import copyreg
 import math
 from collections.abc import Callable
 from fractions import Fraction
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any, Protocol, TypeVar
 
 from mpmath.ctx_mp import MPContext  # type: ignore[import-untyped]
@@ -24,13 +24,13 @@ from derive.expression import error_function
 
 DIGITS = 60  # decimal digits of HIGH
 MOST_DIGITS = 500 * DIGITS  # as far as σ(22,900) needs: beyond, a page would take minutes
-_DEAR = 9 * DIGITS  # digits past which values of functions are remembered, and erf is our own
+_DEAR = 9 * DIGITS  # digits past which erf is our own, and fewer values are kept
 _FEW = 256
 _SPARE = 40
 _AMPLE = 1.2  # of what is seen first: others are often a little larger
 _DECADE = math.log(10)
 _BIT = math.log10(2)
-_MOST_KNOWN = 10_000  # numbers kept: formulas and files use few, over and over
+_MOST_KNOWN = 10_000  # numbers kept, and values of each function: few are used, over and over
 
 
 class Arithmetic(Protocol):
@@ -63,8 +63,9 @@ class HighPrecision:
         }  # fmt: skip
         if digits > _DEAR:
             self._functions["erf"] = error_function.erf
-            for name in _GROWING:
-                self._functions[name] = lru_cache(maxsize=_FEW)(self._functions[name])
+        most = _FEW if digits > _DEAR else _MOST_KNOWN
+        for name in _DEAR_TO_FIND:
+            self._functions[name] = _remembered(self._functions[name], most)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return high_precision, (self.digits,)
@@ -101,6 +102,27 @@ class HighPrecision:
 
     def compare(self, left: Any, right: Any) -> int:
         return int(left > right) - int(left < right)
+
+
+# The same e^(−h1) stands in many lines of a page.
+_DEAR_TO_FIND = (
+    "exp", "ln", "sqrt", "sin", "cos", "sinh", "cosh", "tanh", "atan", "erf",
+)  # fmt: skip
+
+
+def _remembered(function: Callable[[Any], Any], most: int) -> Callable[[Any], Any]:
+    """A function of one number that keeps the values it has found."""
+    known: dict[Any, Any] = {}
+
+    def remembered(x: Any) -> Any:
+        value = known.get(x._mpf_)  # to hash the number itself takes longer
+        if value is None:
+            if len(known) >= most:
+                known.clear()
+            value = known[x._mpf_] = function(x)
+        return value
+
+    return remembered
 
 
 # exp(exp(exp(20))) is short to type, and its exponent alone has half a gigabit.

@@ -54,14 +54,16 @@ class Point:
 
     Formulas share their parts (a softmax denominator stands in every line about it): each part
     is worked out once. The node is kept beside its value, so that no other can take its id.
+    So are the slopes of a formula, by the formula: one is asked for after the other.
     """
 
     def __init__(self) -> None:
         self.known: dict[int, tuple[Expression, Any]] = {}
+        self.slopes_of: dict[Expression, dict[Quantity, Any]] = {}
 
     def __getstate__(self) -> dict[str, Any]:
         """Without what is remembered: the nodes of a copy have other identities."""
-        return {**self.__dict__, "known": {}}
+        return {**self.__dict__, "known": {}, "slopes_of": {}}
 
 
 _COMPARE: dict[str, Callable[[int, int], bool]] = {
@@ -92,14 +94,7 @@ def evaluate(expression: Expression, environment: Environment) -> Any:
 
     Raises ArithmeticError outside a function's domain, TypeError where shapes do not go together.
     """
-    kind = type(expression)
-    if kind not in _REMEMBERED or not isinstance(environment, Point):
-        return _EVALUATE[kind](expression, environment)
-    known = environment.known.get(id(expression))
-    if known is None:
-        known = expression, _EVALUATE[kind](expression, environment)
-        environment.known[id(expression)] = known
-    return known[1]
+    return _EVALUATE[type(expression)](expression, environment)
 
 
 def holds(condition: Comparison, environment: Environment) -> bool:
@@ -124,19 +119,37 @@ def apply(function: Function, arguments: tuple[Any, ...], arithmetic: Arithmetic
     return evaluate(function.definition, Bindings(values, arithmetic))
 
 
+def _remembered(rule: Callable[[Any, Environment], Any]) -> Callable[[Any, Environment], Any]:
+    """How to work out what is dear enough to be remembered where an environment does so."""
+
+    def value(e: Expression, env: Environment) -> Any:
+        if not isinstance(env, Point):
+            return rule(e, env)
+        known = env.known.get(id(e))
+        if known is None:
+            known = env.known[id(e)] = e, rule(e, env)
+        return known[1]
+
+    return value
+
+
+# A page works out tens of thousands of nodes: what stands in sums and products is looked up here
+# and not by one more call.
+
+
 def _sum(e: Sum, env: Environment) -> Any:
-    terms = iter(e.terms)
-    result = evaluate(next(terms), env)
-    for term in terms:
-        result = result + evaluate(term, env)
+    first, *others = e.terms
+    result = _EVALUATE[type(first)](first, env)
+    for term in others:
+        result = result + _EVALUATE[type(term)](term, env)
     return result
 
 
 def _product(e: Product, env: Environment) -> Any:
-    factors = iter(e.factors)
-    result = evaluate(next(factors), env)
-    for factor in factors:
-        result = result * evaluate(factor, env)
+    first, *others = e.factors
+    result = _EVALUATE[type(first)](first, env)
+    for factor in others:
+        result = result * _EVALUATE[type(factor)](factor, env)
     return result
 
 
@@ -149,7 +162,7 @@ def _power(e: Power, env: Environment) -> Any:
 
 
 def _apply(e: Apply, env: Environment) -> Any:
-    values = tuple(evaluate(a, env) for a in e.arguments)
+    values = tuple([evaluate(a, env) for a in e.arguments])
     if isinstance(values[0], Grid):
         return values[0].map(lambda value: apply(e.function, (value,), env.arithmetic))
     return apply(e.function, values, env.arithmetic)
@@ -179,11 +192,11 @@ _EVALUATE: dict[type, Callable[[Any, Environment], Any]] = {
     Number: lambda e, env: env.arithmetic.number(e.value),
     Constant: lambda e, env: env.arithmetic.constant(e.name),
     Negative: lambda e, env: -evaluate(e.operand, env),
-    Sum: _sum,
+    Sum: _remembered(_sum),
     Product: _product,
-    Quotient: _quotient,
+    Quotient: _remembered(_quotient),
     Power: _power,
-    Apply: _apply,
+    Apply: _remembered(_apply),
     Cases: lambda e, env: evaluate(e.values[chosen(e, env)], env),
     Bracket: lambda e, env: evaluate(e.inner, env),
     Partial: _partial,
@@ -195,9 +208,6 @@ _EVALUATE: dict[type, Callable[[Any, Environment], Any]] = {
     MatrixProduct: lambda e, env: evaluate(e.left, env).times(evaluate(e.right, env)),
     Hadamard: _hadamard,
 }
-
-
-_REMEMBERED = frozenset({Sum, Quotient, Apply})  # what is dear enough to be remembered
 
 
 def with_example(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from typing import Any
 
 from derive.expression.nodes import Apply, Expression, Negative, Product, Sum, node, total
 
@@ -113,20 +114,37 @@ def column(entries: Sequence[Expression]) -> Matrix:
 
 def shape(expression: Expression) -> Shape | None:
     """Rows and columns of a matrix, None for anything else."""
-    if isinstance(expression, Matrix):
-        return len(expression.rows), len(expression.rows[0])
-    if isinstance(expression, Named):
-        return shape(expression.of)
-    if isinstance(expression, Transpose):
-        inner = shape(expression.of)
-        return None if inner is None else (inner[1], inner[0])
-    if isinstance(expression, MatrixProduct):
-        left, right = shape(expression.left), shape(expression.right)
-        return None if left is None or right is None else (left[0], right[1])
-    if isinstance(expression, (Sum, Negative, Product, Apply, Hadamard)):
-        shapes = (shape(child) for child in expression.children)
-        return next((one for one in shapes if one is not None), None)
+    rule = _SHAPES.get(type(expression))
+    return None if rule is None else rule(expression)
+
+
+def _transposed(e: Transpose) -> Shape | None:
+    inner = shape(e.of)
+    return None if inner is None else (inner[1], inner[0])
+
+
+def _multiplied(e: MatrixProduct) -> Shape | None:
+    left, right = shape(e.left), shape(e.right)
+    return None if left is None or right is None else (left[0], right[1])
+
+
+def _of_a_part(e: Expression) -> Shape | None:
+    for child in e.children:
+        rule = _SHAPES.get(type(child))
+        inner = None if rule is None else rule(child)
+        if inner is not None:
+            return inner
     return None
+
+
+# Kinds of node that are a matrix or may be one. Nearly every formula that is asked is none.
+_SHAPES: dict[type[Expression], Callable[[Any], Shape | None]] = {
+    Matrix: lambda e: (len(e.rows), len(e.rows[0])),
+    Named: lambda e: shape(e.of),
+    Transpose: _transposed,
+    MatrixProduct: _multiplied,
+    **dict.fromkeys((Sum, Negative, Product, Apply, Hadamard), _of_a_part),
+}
 
 
 def entry(expression: Expression, i: int, j: int) -> Expression:

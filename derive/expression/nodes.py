@@ -13,15 +13,19 @@ cross-reference are all addresses.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from fractions import Fraction
-from operator import is_
-from typing import TYPE_CHECKING, TypeVar, dataclass_transform
+from operator import attrgetter, is_
+from threading import RLock
+from typing import TYPE_CHECKING, Any, TypeVar, dataclass_transform
+from weakref import WeakValueDictionary
 
 if TYPE_CHECKING:
     from derive.expression.functions import Function
 
 Address = tuple[int, ...]
+_quantities: WeakValueDictionary[tuple[Any, ...], Quantity] = WeakValueDictionary()
+_storing = RLock()  # two threads may make the same quantity; one of the two is kept
 
 
 class Expression:
@@ -79,19 +83,30 @@ Node = TypeVar("Node", bound=type[Expression])
 def node(kind: Node) -> Node:
     """Makes a class a kind of node: a frozen dataclass that remembers its hash.
 
-    A hash takes a walk through the tree, and trees are looked up all the time.
+    A hash takes a walk through the tree, and trees are looked up all the time. What is looked up
+    is most often the same object, and never equal to another kind of node.
     """
-    kind = dataclass(frozen=True, slots=True)(kind)  # type: ignore[assignment]
-    compute = kind.__hash__
+    if "__new__" in vars(kind):  # each is made once: one object is another, or says something else
+        return dataclass(frozen=True, slots=True, weakref_slot=True, eq=False, init=False)(kind)  # type: ignore[return-value]
+    kind = dataclass(frozen=True, slots=True, eq=False)(kind)  # type: ignore[assignment]
+    contents = attrgetter(*(field.name for field in fields(kind)))  # type: ignore[arg-type]
+
+    def __eq__(self: Expression, other: object) -> bool:
+        if self is other:
+            return True
+        if type(other) is not kind:
+            return False if isinstance(other, Expression) else NotImplemented
+        return bool(contents(self) == contents(other))
 
     def __hash__(self: Expression) -> int:
         try:
             return self._hash
         except AttributeError:
-            value = compute(self)
+            value = hash((kind, contents(self)))
             object.__setattr__(self, "_hash", value)
             return value
 
+    kind.__eq__ = __eq__  # type: ignore[method-assign, assignment]
     kind.__hash__ = __hash__  # type: ignore[method-assign, assignment]
     return kind
 
@@ -108,6 +123,8 @@ class Quantity(Expression):
     example   the row of a batch (from 0), the name of a summation index, or None: one example
     name      of a VARIABLE the letter itself, of a NAMED quantity its name as typed; of an ARRAY
               the kind of its entries
+    Two that say the same are one object, wherever they come from: they are looked up more often
+    than anything else, and so it takes no comparison.
     """
 
     kind: str
@@ -116,6 +133,25 @@ class Quantity(Expression):
     source: int = 0
     example: int | str | None = None
     name: str = ""
+
+    def __new__(
+        cls, kind: str, layer: int = 0, unit: int = 0, source: int = 0,
+        example: int | str | None = None, name: str = "",
+    ) -> Quantity:  # fmt: skip
+        key = (kind, layer, unit, source, example, name)
+        known = _quantities.get(key)
+        if known is None:
+            new = object.__new__(cls)
+            for field, value in zip(fields(cls), key, strict=True):
+                object.__setattr__(new, field.name, value)
+            with _storing:
+                known = _quantities.setdefault(key, new)
+        return known
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Quantity, (
+            self.kind, self.layer, self.unit, self.source, self.example, self.name,
+        )  # fmt: skip
 
 
 INPUT = "input"

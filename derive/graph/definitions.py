@@ -8,7 +8,7 @@ Nothing here knows what a layer is: what is said of a network is an expansion in
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from derive.expression.nodes import Expression, Quantity, Sum, quantities, total
@@ -70,6 +70,16 @@ class Graph:
     def reaches(self, source: Quantity, goal: Quantity) -> bool:
         """Whether a change of ``source`` can change ``goal``: a path leads there."""
         return source in self._path_counts(goal)
+
+    def following(self, changed: Iterable[Quantity]) -> set[Quantity]:
+        """Some quantities, and all whose values change with theirs."""
+        reached = set(changed)
+        waiting = list(reached)
+        while waiting:
+            new = set(self.children.get(waiting.pop(), ())) - reached
+            reached |= new
+            waiting.extend(new)
+        return reached
 
     def path_count(self, source: Quantity, goal: Quantity) -> int:
         """How many paths lead from ``source`` to ``goal``, counted without walking them."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from derive.expression.functions import VALUE, X, elementary
 from derive.expression.nodes import Expression
 from derive.expression.typed.formula import parse, without_ones
@@ -12,7 +14,10 @@ from derive.network.catalogue import (
     LossUse,
 )
 
+_KNOWN = 256  # activations and losses whose lines have been read: a page asks several times
 
+
+@lru_cache(_KNOWN)
 def proof(use: ActivationUse) -> tuple[tuple[str, Expression], ...]:
     """The lines that lead from the stepwise derivative to the taught one, in x, and how.
 
@@ -27,6 +32,7 @@ def proof(use: ActivationUse) -> tuple[tuple[str, Expression], ...]:
     )
 
 
+@lru_cache(_KNOWN)
 def loss_proof(use: LossUse) -> tuple[tuple[str, Expression], ...]:
     """The lines that lead from the stepwise derivative of a loss term to the taught one."""
     letters: dict[str, Expression] = {"y": OUTPUT, "t": TARGET_LETTER}

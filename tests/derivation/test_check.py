@@ -404,6 +404,7 @@ def test_a_product_rule_gone_wrong_is_blamed_on_the_formula(
             return shape
         return replace(shape, slopes=tuple(Sum((slope, slope)) for slope in shape.slopes))
 
+    monkeypatch.setattr(algebra, "_parts", algebra._parts.__wrapped__)  # none is known already
     monkeypatch.setattr(algebra, "_shape", wrong)
     with pytest.raises(CheckFailed, match=r"its slope by w2\.1\.1") as failed:
         derive_(TWO, style).check()
@@ -451,6 +452,7 @@ def test_a_wrong_elementary_slope_is_blamed_on_the_formula(
                 return shape
             return replace(shape, slopes=tuple(Sum((slope, ONE)) for slope in shape.slopes))
 
+        monkeypatch.setattr(algebra, "_parts", algebra._parts.__wrapped__)
         monkeypatch.setattr(algebra, "_shape", wrong)
     formula = {"max": "max(x, 0.1)", "ln": "ln(1 + x**2)", "sqrt": "sqrt(1 + x**2)"}
     of = network((2, 1), ({"formula": formula.get(name, f"{name}(x)")},))

@@ -32,6 +32,7 @@ def fresh() -> Iterator[None]:
     """Shapes that were differentiated before a fault was planted, or with one, are forgotten."""
 
     def forget() -> None:
+        slopes._parts.cache_clear()
         slopes._shape.cache_clear()
         slopes._derivatives.cache_clear()
 
@@ -146,6 +147,7 @@ def test_no_taught_derivative_reaches_sympy() -> None:
     right = function.derivatives
     x = HIGH.number(1)
     before = function_slopes(function, (x,), HIGH)
+    slopes._parts.cache_clear()
     slopes._shape.cache_clear()
     slopes._derivatives.cache_clear()
     object.__setattr__(function, "derivatives", (negative(right[0]),))

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from derive.derivation.calculus.simplify import as_decimal, simplify
@@ -41,11 +41,13 @@ from derive.expression.nodes import (
     Sum,
     integer,
     product,
+    quantities,
     rewrite,
     substitute,
     total,
 )
 
+_KNOWN = 8_192  # formulas: each is asked about several times
 _ORDER = (
     Rule.CASES, Rule.SUM, Rule.MULTIPLE, Rule.CONSTANT, Rule.PRODUCT, Rule.QUOTIENT,
     Rule.RECIPROCAL, Rule.POWER, Rule.EXP, Rule.LOG, Rule.FUNCTION, Rule.IDENTITY,
@@ -90,7 +92,12 @@ def derivative(formula: Expression, by: Quantity) -> Expression:
 
 def depends(expression: Expression, by: Quantity) -> bool:
     """Whether the formula mentions the variable."""
-    return any(node == by for node in expression.walk())
+    return by in _mentioned(expression)
+
+
+@lru_cache(_KNOWN)
+def _mentioned(expression: Expression) -> frozenset[Quantity]:
+    return frozenset(quantities(expression))
 
 
 def _next_rule(e: Expression) -> Rule | None:
@@ -148,7 +155,9 @@ def _expand(e: Expression, rule: Rule) -> Expression:
     return e.with_children(new)
 
 
+@lru_cache(_KNOWN)
 def _rule(u: Expression, x: Quantity) -> tuple[Rule, Expression]:
+    """The rule that ∂u/∂x is for, and what it says: asked which is next, then used."""
     if u == x:
         return Rule.IDENTITY, ONE
     if not depends(u, x):

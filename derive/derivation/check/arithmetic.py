@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
+from functools import lru_cache
 from itertools import product as places
 from typing import TYPE_CHECKING, Any
 
@@ -42,6 +43,8 @@ from derive.graph import BATCH_E, RATE
 
 if TYPE_CHECKING:
     from derive.derivation.numbers.valuation import Valuation
+
+_KNOWN = 8_192  # texts of numbers: a chain repeats those of the one before
 
 
 def check_numbers(valuation: Valuation) -> int:
@@ -311,8 +314,14 @@ def _assigns(numeric: Step) -> bool:
 def _check_digits(step: Step, member: Expression) -> None:
     """What is read is what is meant: the text of every number is its value."""
     for node in member.walk():
-        if isinstance(node, Number) and node.text and Fraction(node.text) != node.value:
+        if isinstance(node, Number) and node.text and _read(node.text) != node.value:
             raise CheckFailed(step.id, f"prints {node.text} for {node.value}")
+
+
+@lru_cache(_KNOWN)
+def _read(text: str) -> Fraction:
+    """The value of what is printed."""
+    return Fraction(text)
 
 
 def _reads(member: Expression, due: Expression) -> bool:

@@ -10,7 +10,7 @@ from derive.derivation.calculus.local import key
 from derive.derivation.failure import CheckFailed
 from derive.derivation.numbers.rounding import is_zero, rounded
 from derive.derivation.numbers.valuation import STEP, Valuation, along_all
-from derive.derivation.trace import trace
+from derive.derivation.trace import values_with
 from derive.expression.arithmetic import HIGH, reach
 from derive.graph import RATE
 
@@ -28,7 +28,7 @@ def check_loss_after(valuation: Valuation) -> None:
     moved = {w: full.quantity(w) - rate * full.partial(goal, w) for w in valuation.graph.trained}
     displayed = valuation.loss_after()
     try:
-        after = trace(valuation.graph, moved).quantity(goal)
+        after = values_with(valuation.graph, moved).quantity(goal)
     except ArithmeticError:
         if displayed is not None:
             raise CheckFailed("loss/after", "is shown, and has no value") from None

@@ -36,30 +36,30 @@ Direction = Mapping[Quantity, Fraction]
 _AGREE = HIGH.number(Fraction(1, 10**30))
 
 
-def _step(example: ExampleTrace, quantity: Quantity, share: Fraction) -> Any:
-    """h·v for one quantity: in proportion to its value, where that is not 0."""
+def _steps(
+    example: ExampleTrace, direction: Direction, part: Iterable[Quantity]
+) -> dict[Quantity, Any]:
+    """h·v for each quantity: in proportion to its value, where that is not 0."""
     arithmetic = example.arithmetic
     if not isinstance(arithmetic, HighPrecision):
         raise TypeError("a difference drowns in the rounding of few digits")
-    value = example.quantity(quantity)
-    return (abs(value) or 1) * arithmetic.number(share / 10 ** (arithmetic.digits // 3))
+    h = arithmetic.number(Fraction(1, 10 ** (arithmetic.digits // 3)))
+    return {q: (abs(example.quantity(q)) or 1) * h * arithmetic.number(direction[q]) for q in part}
 
 
 class _Moved:
     """An environment in which some quantities stand a little aside."""
 
-    def __init__(self, example: ExampleTrace, direction: Direction, sign: int) -> None:
+    def __init__(self, example: ExampleTrace, steps: Mapping[Quantity, Any], sign: int) -> None:
         self.arithmetic = example.arithmetic
         self._example = example
-        self._direction = direction
+        self._steps = steps
         self._sign = sign
 
     def quantity(self, quantity: Quantity) -> Any:
         value = self._example.quantity(quantity)
-        if quantity in self._direction:
-            share = self._sign * self._direction[quantity]
-            value = value + _step(self._example, quantity, share)
-        return value
+        step = self._steps.get(quantity)
+        return value if step is None else value + self._sign * step
 
     def partial(self, of: Quantity, by: Quantity) -> Any:
         raise TypeError("a definition contains no derivative")
@@ -110,7 +110,7 @@ class _Aside:
     def steps(self, example: ExampleTrace) -> Mapping[Quantity, Any]:
         """h·v of every leaf."""
         if id(example) not in self._steps:
-            steps = {q: _step(example, q, share) for q, share in self.direction.items()}
+            steps = _steps(example, self.direction, self.direction)
             self._steps[id(example)] = steps
         return self._steps[id(example)]
 
@@ -143,16 +143,16 @@ def _check_formula(
 ) -> bool:
     direction = {q: signed(chance) for q in graph.parents[quantity]}
     if has_kinks(formula):
-        ahead, behind = (_Moved(point.examples[0], direction, sign) for sign in (1, -1))
+        every = _steps(point.examples[0], direction, tuple(direction))
+        ahead, behind = (_Moved(point.examples[0], every, sign) for sign in (1, -1))
         if sides(formula, ahead) != sides(formula, behind):
             return False
 
     def agrees(example: ExampleTrace, part: Sequence[Quantity], floor: Any) -> bool:
-        moved = {q: direction[q] for q in part}
-        values = [evaluate(formula, _Moved(example, moved, sign)) for sign in (1, -1)]
+        steps = _steps(example, direction, part)
+        values = [evaluate(formula, _Moved(example, steps, sign)) for sign in (1, -1)]
         slopes = example.slopes(quantity)
-        parts = [slopes[q] * _step(example, q, direction[q]) for q in part if q in slopes]
-        return _agree(parts, values, floor)
+        return _agree([slopes[q] * step for q, step in steps.items() if q in slopes], values, floor)
 
     culprit = _wrong(point, tuple(direction), agrees)
     if culprit is not None:

@@ -24,12 +24,17 @@ _POWERS = (-2, 3)  # of ten, from the smallest size of a leaf to the largest
 
 def number_between(chance: random.Random, low: float, high: float) -> Fraction:
     """A seeded rational number with nine decimals."""
-    return Fraction(chance.randint(int(low * _STEP), int(high * _STEP)), _STEP)
+    return Fraction(_units_between(chance, low, high), _STEP)
+
+
+def _units_between(chance: random.Random, low: float, high: float) -> int:
+    return chance.randint(int(low * _STEP), int(high * _STEP))
 
 
 def signed(chance: random.Random, low: float = 0.15, high: float = 1.5) -> Fraction:
     """A number of random sign, away from 0."""
-    return chance.choice((-1, 1)) * number_between(chance, low, high)
+    sign = chance.choice((-1, 1))
+    return Fraction(sign * _units_between(chance, low, high), _STEP)
 
 
 def some_leaves(

@@ -16,16 +16,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 from derive.algebra.slopes import Differentiating
 from derive.derivation.numbers.rounding import Displayed, Rounding, equal, is_zero, rounded, typed
 from derive.derivation.steps import Relation
 from derive.derivation.trace import Trace
+from derive.expression.arithmetic import Arithmetic
 from derive.expression.evaluate import (
     PER_EXAMPLE,
     Bindings,
     Environment,
+    Point,
     chosen,
     evaluate,
     with_example,
@@ -85,7 +88,7 @@ class Numbers:
         self.formulas = formulas
         self.rounding = rounding
         self.trace = full
-        self.printed = Bindings({}, full.arithmetic)
+        self.printed = _Printed({}, full.arithmetic)
         self.example = example
         self.examples = examples
         self._known: dict[Atom, Displayed] = {}
@@ -120,7 +123,7 @@ class Numbers:
             raise ValueError(f"{quantity} has no value")
         return typed(number, self.trace.arithmetic)
 
-    @property
+    @cached_property
     def environment(self) -> Environment:
         """The exact values behind the numbers."""
         return _OneExample(self.trace, self.example)
@@ -146,8 +149,8 @@ class Numbers:
             same = self.displayed(opened)
             sign = "=" if self.rounding.carried or same.exact else "≈"
             return Evaluated((Relation(sign, same.number),), same)
-        numbers = self._numbers_of(opened, places)
-        members = [substitute(opened, numbers)]
+        numbers, first = self._numbers_of(opened, places)
+        members = [first]
         inner = self._inner(opened, numbers, places) if self.rounding.parts else None
         if inner is not None:
             members.append(inner)
@@ -168,22 +171,27 @@ class Numbers:
                 target = value
         return Evaluated(tuple(relations), result)
 
-    def _numbers_of(self, opened: Expression, places: int) -> dict[Expression, Expression]:
-        """What is put in for each name: the displayed numbers, or more of their digits."""
+    def _numbers_of(
+        self, opened: Expression, places: int
+    ) -> tuple[dict[Expression, Expression], Expression]:
+        """What is put in for each name, the displayed numbers or more of their digits; and the
+        formula with them in it."""
         names = atoms(opened)
-        plain: dict[Expression, Expression] = {a: self.displayed(a).number for a in names}
+        numbers: dict[Expression, Expression] = {a: self.displayed(a).number for a in names}
+        plain = numbers, substitute(opened, numbers)
         if self.rounding.carried:
             return plain
-        value, numbers = self._exact(opened), plain
+        value, with_numbers = self._exact(opened), plain
         for more in range(places + 1, MOST_PLACES + 1):
-            if not misleads(substitute(opened, numbers), value, self.printed):
-                return numbers
+            if not misleads(with_numbers[1], value, self.printed):
+                return with_numbers
             numbers = {
                 a: one.number
                 if (one := self.displayed(a)).exact
                 else rounded(one.value, more).number
                 for a in names
             }
+            with_numbers = numbers, substitute(opened, numbers)
         return plain
 
     def put_in(self, formula: Expression) -> Expression:
@@ -241,10 +249,19 @@ class Numbers:
         return opened.with_children(tuple(new))
 
 
-class _OneExample(Differentiating):
+class _Printed(Bindings, Point):
+    """The digits on the page; what they come to is asked several times."""
+
+    def __init__(self, values: Mapping[Quantity, Any], arithmetic: Arithmetic) -> None:
+        Point.__init__(self)
+        Bindings.__init__(self, values, arithmetic)
+
+
+class _OneExample(Differentiating, Point):
     """A trace seen from one example of the batch."""
 
     def __init__(self, full: Trace, example: int | None) -> None:
+        super().__init__()
         self.arithmetic = full.arithmetic
         self._full = full
         self._example = example

@@ -11,9 +11,10 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 from typing import Any
 
-from derive.expression.arithmetic import Arithmetic, high_precision, reach
+from derive.expression.arithmetic import HIGH, Arithmetic, high_precision, reach
 from derive.expression.nodes import Number
 from derive.graph import FormulaGraph
 from derive.network.description import Network
@@ -68,8 +69,7 @@ def typed(number: Number, arithmetic: Arithmetic) -> Displayed:
 
 def rounded(value: Any, digits: int) -> Displayed:
     """A computed value as it is displayed with so many decimals."""
-    fraction = settled(value)
-    number = display(fraction, digits)
+    number = display(settled(value), digits)
     exact = equal(value, high_precision(value.context.dps).number(number.value))
     if exact:
         number = Number(number.value, _stripped(number.text))
@@ -84,18 +84,31 @@ def settled(value: Any) -> Fraction:
 
 def is_zero(value: Any) -> bool:
     """Whether a computed value is 0, or as close to it as rounding alone may bring it."""
-    return bool(abs(value) * 10 ** _sure(value) < 0.5)
+    return bool(2 * abs(value) < _unit(_sure(value)))
 
 
 def equal(a: Any, b: Any) -> bool:
     """Whether two computed values are the same number: all that is within reach is told apart."""
-    return bool(abs(a - b) * 10 ** (min(_sure(a), _sure(b)) + 4) <= 1)
+    gap = abs(a - b)
+    return not gap or bool(gap <= _unit(min(_sure(a), _sure(b)) + 4))
+
+
+@cache
+def _unit(decimals: int) -> Any:
+    """A unit of the last of so many decimals."""
+    return HIGH.number(Fraction(1, 10**decimals))
 
 
 def _sure(value: Any) -> int:
     """How many decimals of a computed value are right; see ``derive.expression.arithmetic``."""
-    digits: int = value.context.dps
-    return digits - reach(digits) - 9
+    known = _SURE.get(type(value))  # the numbers of each arithmetic are of one type
+    if known is None:
+        digits: int = value.context.dps
+        known = _SURE[type(value)] = digits - reach(digits) - 9
+    return known
+
+
+_SURE: dict[type, int] = {}
 
 
 def display(value: Fraction, digits: int) -> Number:
@@ -111,19 +124,24 @@ def display(value: Fraction, digits: int) -> Number:
         return _scientific(value, SIGNIFICANT - 1)
     if power >= _LARGEST:
         return _scientific(value, max(digits, SIGNIFICANT - 1))
-    units = _round(value * 10**places)
+    units = _units(value, places)
     return Number(Fraction(units, 10**places), _decimal(units, places))
 
 
 def exponent(value: Fraction) -> int:
     """The power of ten of the first significant digit: 0.0123 → −2."""
-    size = abs(value)
-    guess = int((size.numerator.bit_length() - size.denominator.bit_length()) * _BIT)
-    while Fraction(10) ** guess > size:
+    above, below = abs(value.numerator), value.denominator
+    guess = int((above.bit_length() - below.bit_length()) * _BIT)
+    while not _reaches(above, below, guess):
         guess -= 1
-    while Fraction(10) ** (guess + 1) <= size:
+    while _reaches(above, below, guess + 1):
         guess += 1
     return guess
+
+
+def _reaches(above: int, below: int, power: int) -> bool:
+    """Whether above/below is 10^power or more."""
+    return bool(above * 10**-power >= below if power < 0 else above >= below * 10**power)
 
 
 def half_unit(number: Number) -> Fraction:
@@ -133,10 +151,15 @@ def half_unit(number: Number) -> Fraction:
     return Fraction(1, 2) * Fraction(10) ** (int(power or 0) - len(decimals))
 
 
-def _round(value: Fraction) -> int:
-    whole = abs(value.numerator) * 2 + value.denominator
-    half_up = whole // (2 * value.denominator)
-    return -half_up if value < 0 else half_up
+def _units(value: Fraction, places: int) -> int:
+    """The value in units of the last of so many decimals, rounded half away from zero."""
+    above, below = abs(value.numerator), value.denominator
+    if places >= 0:
+        above *= 10**places
+    else:
+        below *= 10**-places
+    half_up = (2 * above + below) // (2 * below)
+    return -half_up if value.numerator < 0 else half_up
 
 
 def _decimal(units: int, places: int) -> str:
@@ -152,7 +175,7 @@ def _stripped(text: str) -> str:
 
 def _scientific(value: Fraction, places: int) -> Number:
     power = exponent(value)
-    units = _round(value / Fraction(10) ** (power - places))
+    units = _units(value, places - power)
     if len(str(abs(units))) > places + 1:  # 9.996e-12 rounds up to 1.00e-11
         units, power = units // 10, power + 1
     return Number(units * Fraction(10) ** (power - places), f"{_decimal(units, places)}e{power}")

@@ -15,7 +15,7 @@ from derive.derivation.numbers.chains import Atom, Evaluated, Numbers
 from derive.derivation.numbers.rounding import Displayed, Rounding, half_unit, rounded
 from derive.derivation.steps import Kind, Relation, Rule, Step
 from derive.derivation.styles.deltas import delta_of
-from derive.derivation.trace import Trace, moved, trace
+from derive.derivation.trace import Trace, moved, trace, values_with
 from derive.expression.arithmetic import HIGH
 from derive.expression.evaluate import evaluate
 from derive.expression.kinks import has_kinks
@@ -93,7 +93,7 @@ class Valuation:
         self.trace = trace(self.graph)
         self.goal = self.graph.goal
         self.batch = self._numbers(self.trace, {})
-        self._kinked = [f for f in self.graph.definitions.values() if has_kinks(f)]
+        self._kinked = {q: f for q, f in self.graph.definitions.items() if has_kinks(f)}
         self.examples = self.batch.examples
         self._measured: dict[tuple[tuple[tuple[Quantity, int], ...], Fraction], Any | None] = {}
 
@@ -144,36 +144,32 @@ class Valuation:
         return in_numbers(step, chain_of, numbers.put_in)
 
     @cached_property
+    def _update_steps(self) -> dict[Quantity, tuple[Step, Evaluated]]:
+        """The update of every trained parameter, worked out."""
+        numbers = self.batch if self.graph.is_batch else self.examples[0]
+        return {
+            w: (step, numbers.work_out(step.result, self.rounding.update_digits))
+            for step in self.derivation.section("updates").walk()
+            if isinstance(w := step.subject, Quantity)
+        }
+
+    @cached_property
     def updates(self) -> dict[Quantity, Step]:
         """w ← w − η·∂E/∂w in numbers, for every trained parameter; empty without a rate."""
         if self.graph.learning_rate is None:
             return {}
-        evaluations = {}
-        for step in self.derivation.section("updates").walk():
-            w = step.subject
-            if isinstance(w, Quantity):
-                evaluations[w] = _evaluation(step, self._update(step), "←")
-        return evaluations
-
-    def _update(self, step: Step) -> Evaluated:
-        numbers = self.batch if self.graph.is_batch else self.examples[0]
-        return numbers.work_out(step.result, self.rounding.update_digits)
+        return {w: _evaluation(*update, "←") for w, update in self._update_steps.items()}
 
     @cached_property
     def updated(self) -> dict[Quantity, Displayed]:
         """Every trained parameter after one step; the old values are used throughout."""
-        new_values = {}
-        for step in self.derivation.section("updates").walk():
-            w = step.subject
-            if isinstance(w, Quantity):
-                new_values[w] = self._update(step).result
-        return new_values
+        return {w: evaluated.result for w, (_, evaluated) in self._update_steps.items()}
 
     @cached_property
     def after(self) -> Numbers:
         """The numbers after one update of every trained parameter."""
         values = {w: s.value for w, s in self.updated.items()}
-        return self._numbers(trace(self.graph, values), self.updated)
+        return self._numbers(values_with(self.graph, values), self.updated)
 
     def loss(self) -> Displayed:
         """The loss (of the batch) before the update."""
@@ -218,7 +214,8 @@ class Valuation:
             ahead, behind = (self._aside(direction, by) for by in (h, -h))
         except ArithmeticError:
             return None
-        if sides_of(ahead, self._kinked) != sides_of(behind, self._kinked):
+        kinked = [self._kinked[q] for q in self.graph.following(direction) & self._kinked.keys()]
+        if sides_of(ahead, kinked) != sides_of(behind, kinked):
             return None
         return (ahead.quantity(self.goal) - behind.quantity(self.goal)) / (2 * h)
 
@@ -229,7 +226,7 @@ class Valuation:
         try:
             return moved(self.trace, changed)
         except ArithmeticError:
-            return trace(self.graph, changed)
+            return values_with(self.graph, changed)
 
     @cached_property
     def differences(self) -> dict[Quantity, Displayed | None]:
