@@ -12,7 +12,7 @@ from derive.compute.native.cache import kept
 @cache
 def llvm() -> Any:
     """llvmlite's binding, ready to compile for this processor. Raises ImportError."""
-    from llvmlite import binding  # type: ignore[import-untyped]
+    from llvmlite import binding
 
     binding.initialize_native_target()
     binding.initialize_native_asmprinter()
