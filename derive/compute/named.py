@@ -29,18 +29,18 @@ def by_array(given: Mapping[Any, Any], own: Defaults) -> Mapping[str, Any]:
         if key in arrays:
             continue
         block, place = _place_of(key, keys, own)
-        mine = singles.setdefault(block.key, {})
+        entries = singles.setdefault(block.key, {})
         if block.key in arrays:
             raise _refused(f"both {key} and {block.key}, which holds it", "give one of the two")
-        if place in mine:
-            raise _refused(f"both {mine[place][0]} and {key}, two names of one", "leave one out")
+        if place in entries:
+            raise _refused(f"both {entries[place][0]} and {key}, two names of one", "leave one out")
         single = number(value)
         if single is None:
             raise ArgumentError(str(key), described(value), "one number", "as in 0.5")
-        mine[place] = str(key), single
+        entries[place] = str(key), single
     for key in arrays:
         _refuse_ambiguous(key, singles, own)
-    return arrays | {key: _whole(keys[key], mine, own) for key, mine in singles.items()}
+    return arrays | {key: _whole(keys[key], entries, own) for key, entries in singles.items()}
 
 
 def _is_whole(value: Any, block: Block) -> bool:
@@ -89,19 +89,19 @@ def _refuse_ambiguous(key: str, singles: Mapping[str, Any], own: Defaults) -> No
             return
 
 
-def _whole(block: Block, mine: Mapping[int, tuple[str, float]], own: Defaults) -> Any:
+def _whole(block: Block, entries: Mapping[int, tuple[str, float]], own: Defaults) -> Any:
     """The array with the numbers given in their places, in the network's own where it has any."""
     known = own.known(block)
-    if known is None and len(mine) < block.size:
+    if known is None and len(entries) < block.size:
         names = _names(block, own)
-        given = listing([names[place] for place in sorted(mine)])
-        missing = listing([name for place, name in enumerate(names) if place not in mine])
+        given = listing([names[place] for place in sorted(entries)])
+        missing = listing([name for place, name in enumerate(names) if place not in entries])
         raise ArgumentError(
             block.key, f"{given} alone, and the network has no values for the rest",
             "all of an array", f"give {missing} too",
         )  # fmt: skip
     values = list(known or [0.0] * block.size)
-    for place, (_, value) in mine.items():
+    for place, (_, value) in entries.items():
         values[place] = value
     return block.shaped(values)
 

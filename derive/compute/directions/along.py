@@ -100,8 +100,8 @@ class _Along(Scalar):
         """Rx and Ry of every unit, forwards."""
         for layer in self.network.layers:
             for unit in range(layer.units):
-                moved = tidy(total(*self.terms(layer, unit)))
-                self.items.append(Statement(auxiliary("Rx", layer.index, unit), moved))
+                z_along = tidy(total(*self.terms(layer, unit)))
+                self.items.append(Statement(auxiliary("Rx", layer.index, unit), z_along))
             self.lines(layer, curved(layer.activation).lines, range(layer.units))
 
     def terms(self, layer: Layer, unit: int) -> list[Expression]:
@@ -115,8 +115,8 @@ class _Along(Scalar):
             if moves is not None:
                 terms.append(Product((w, moves)))
         if not self.inputs and trained_biases(layer):
-            moved = tangent(bias_of(layer, unit))
-            terms.append(Negative(moved) if layer.subtracts else moved)
+            bias_tangent = tangent(bias_of(layer, unit))
+            terms.append(Negative(bias_tangent) if layer.subtracts else bias_tangent)
         return terms or [ZERO]
 
     def before(self, layer: Layer) -> tuple[Quantity, ...]:
@@ -140,20 +140,20 @@ class _Along(Scalar):
             if layer is not last:
                 slopes, along = {"y": variable("g")}, {"y": variable("Rg")}
                 for unit in units:
-                    moved = self.spread_moves(layer, unit)
-                    self.items.append(Statement(auxiliary("Rg", layer.index, unit), moved))
-            needed, delta = backward_along(layer.activation, slopes, along)
-            self.lines(layer, (*needed, ("Rdelta", delta)), units)
+                    upstream_along = self.spread_moves(layer, unit)
+                    self.items.append(Statement(auxiliary("Rg", layer.index, unit), upstream_along))
+            delta_lines, delta = backward_along(layer.activation, slopes, along)
+            self.lines(layer, (*delta_lines, ("Rdelta", delta)), units)
             self.gradient_moves(layer)
 
     def spread_moves(self, layer: Layer, source: int) -> Expression:
         """R Σ w·δ over the next layer."""
-        moving = trained_weights(self.network.layers[layer.index])
+        weights_move = trained_weights(self.network.layers[layer.index])
 
         def both(delta: Expression, w: Expression) -> Expression:
             assert isinstance(delta, Quantity) and isinstance(w, Quantity)
-            moved = Product((w, _moved(delta)))
-            return total(Product((tangent(w), delta)), moved) if moving else moved
+            delta_term = Product((w, _delta_along(delta)))
+            return total(Product((tangent(w), delta)), delta_term) if weights_move else delta_term
 
         a = Quantity(ACTIVATION, layer.index, source)
         return over_uses(self.graph, a, delta_of, self.taught.factor, both)
@@ -163,9 +163,9 @@ class _Along(Scalar):
 
         def both(delta: Expression, came_in: Expression) -> Expression:
             assert isinstance(delta, Quantity)
-            moved = times(_moved(delta), came_in)
+            delta_term = times(_delta_along(delta), came_in)
             moves = self.moves(came_in) if isinstance(came_in, Quantity) else None
-            return moved if moves is None else total(moved, Product((delta, moves)))
+            return delta_term if moves is None else total(delta_term, Product((delta, moves)))
 
         parameters: list[Quantity] = []
         if trained_weights(layer):
@@ -178,6 +178,6 @@ class _Along(Scalar):
             self.items.append(Statement(second(p), adjoint_along))
 
 
-def _moved(delta: Quantity) -> Quantity:
+def _delta_along(delta: Quantity) -> Quantity:
     """Rδ."""
     return auxiliary("Rdelta", delta.layer, delta.unit)

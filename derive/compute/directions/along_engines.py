@@ -123,8 +123,10 @@ class LayerAlong:
                 yield run(parameters, *(column[tile].T for column in columns), *more)
 
     def gradient_along(self, parameters: Any, inputs: Any, targets: Any, direction: Any) -> Any:
-        moved = (self._parts(direction),)
-        total = self._sum(self._tiles("gradient_along", parameters, inputs, targets, more=moved))
+        directions = (self._parts(direction),)
+        total = self._sum(
+            self._tiles("gradient_along", parameters, inputs, targets, more=directions)
+        )
         mean = self.network.over_examples == "mean" and len(inputs) > 1
         return total / len(inputs) if mean else total
 
@@ -143,8 +145,8 @@ class LayerAlong:
         return self._columns(self._tiles("pulled_back_to_inputs", parameters, inputs, weights))
 
     def outputs_along(self, parameters: Any, inputs: Any, direction: Any) -> Any:
-        moved = (self._parts(direction),)
-        return self._columns(self._tiles("outputs_along", parameters, inputs, more=moved))
+        directions = (self._parts(direction),)
+        return self._columns(self._tiles("outputs_along", parameters, inputs, more=directions))
 
     def outputs_along_inputs(self, parameters: Any, inputs: Any, directions: Any) -> Any:
         return self._columns(self._tiles("outputs_along_inputs", parameters, inputs, directions))

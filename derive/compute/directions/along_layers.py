@@ -39,7 +39,7 @@ from derive.expression.nodes import (
 from derive.network.description import Layer, Network
 
 
-def moving(array: Quantity) -> Quantity:
+def array_tangent(array: Quantity) -> Quantity:
     """How an array moves along a direction."""
     return auxiliary(f"R{array.name}", array.layer)
 
@@ -74,14 +74,14 @@ def gradient_along(network: Network) -> Program:
     items = [*layers.layer_program(network).items, *_outputs_move(network, inputs=False)]
     slopes: Mapping[str, Expression] = layers.loss_slopes(network)
     last = network.layers[-1]
-    needed, along = slopes_move(network)
-    items += lines(last, needed)
+    slope_lines, along = slopes_move(network)
+    items += lines(last, slope_lines)
     for layer in reversed(network.layers):
         if layer is not last:
             slopes, along = {"y": variable("g")}, {"y": variable("Rg")}
             items.append(Statement(auxiliary("Rg", layer.index), _spread_moves(network, layer)))
-        before, delta = backward_along(layer.activation, slopes, along)
-        items += lines(layer, (*before, ("Rdelta", delta)))
+        delta_lines, delta = backward_along(layer.activation, slopes, along)
+        items += lines(layer, (*delta_lines, ("Rdelta", delta)))
         items += _gradients_move(layer)
     return Program(tuple(items))
 
@@ -96,12 +96,12 @@ def _outputs_move(network: Network, inputs: bool) -> Iterator[Item]:
         k = layer.index
         parts: list[Expression] = []
         if not inputs and trained_weights(layer):
-            parts.append(MIX(moving(weights(k)), auxiliary("a", k - 1)))
+            parts.append(MIX(array_tangent(weights(k)), auxiliary("a", k - 1)))
         if k > 1 or inputs:
             parts.append(MIX(weights(k), activations_move(k - 1)))
         if not inputs and trained_biases(layer):
-            moved = moving(biases(k))
-            added: Expression = COLUMN(moved) if layer.has_own_biases else moved
+            bias_tangent = array_tangent(biases(k))
+            added: Expression = COLUMN(bias_tangent) if layer.has_own_biases else bias_tangent
             parts.append(Negative(added) if layer.subtracts else added)
         if not any(isinstance(part, Apply) and part.function == MIX for part in parts):
             parts.insert(0, FILL(ZERO, auxiliary("z", k)))
@@ -114,7 +114,7 @@ def _spread_moves(network: Network, layer: Layer) -> Expression:
     k = following.index
     parts: list[Expression] = [SPREAD(weights(k), auxiliary("Rdelta", k))]
     if trained_weights(following):
-        parts.append(SPREAD(moving(weights(k)), auxiliary("delta", k)))
+        parts.append(SPREAD(array_tangent(weights(k)), auxiliary("delta", k)))
     return total(*parts)
 
 
@@ -124,10 +124,11 @@ def _gradients_move(layer: Layer) -> Iterator[Item]:
         parts: list[Expression] = [PRODUCTS(auxiliary("a", k - 1), delta)]
         if k > 1:
             parts.append(PRODUCTS(activations_move(k - 1), auxiliary("delta", k)))
-        yield Statement(moving(gradient(weights(k))), total(*parts))
+        yield Statement(array_tangent(gradient(weights(k))), total(*parts))
     if trained_biases(layer):
-        moved: Expression = ROWS(delta) if layer.has_own_biases else ALL(delta)
-        yield Statement(moving(gradient(biases(k))), Negative(moved) if layer.subtracts else moved)
+        deltas: Expression = ROWS(delta) if layer.has_own_biases else ALL(delta)
+        along = Negative(deltas) if layer.subtracts else deltas
+        yield Statement(array_tangent(gradient(biases(k))), along)
 
 
 _BY_SUM = {OUTER: PRODUCTS}

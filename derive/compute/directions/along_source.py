@@ -120,8 +120,8 @@ class AlongLayerSource:
         lines = [f"def {function}_of_tile(parameters, {head}):"]
         lines += writer.unpacking([code(array_of(b)) for b in self.blocks], "parameters")
         if "directions" in arguments:
-            moving = [code(along_layers.moving(q)) for q in self.trained]
-            lines += writer.unpacking(moving, "directions")
+            tangents = [code(along_layers.array_tangent(q)) for q in self.trained]
+            lines += writer.unpacking(tangents, "directions")
         results = self._results(function)
         lines += writer.body(_program(self.network, function).only(results))
         lines.append(writer.wrapped_list("return (", [*map(code, results), ""], ")", INDENT))
@@ -134,7 +134,7 @@ class AlongLayerSource:
         if function == "pulled_back_to_inputs":
             return [layers.gradient(layers.INPUTS)]
         if function == "gradient_along":
-            return [along_layers.moving(q) for q in gradients]
+            return [along_layers.array_tangent(q) for q in gradients]
         return [*([layers.SUM_OF_LOSSES] if function == "gradients_each" else []), *gradients]
 
 

@@ -205,21 +205,21 @@ def backward_along(
     """
     known = form(use)
     if known.slopes:
-        mine = curved(use)
+        curve = curved(use)
         parts = []
         for face, slope in slopes.items():
             parts.append(product(along[face], known.slopes[face]))
-            parts.append(product(slope, mine.second[face], RX))
-        return mine.before, tidy(total(*parts))
+            parts.append(product(slope, curve.second[face], RX))
+        return curve.before, tidy(total(*parts))
     letters = _letters(known.over)
-    needed: list[Line] = []
+    delta_lines: list[Line] = []
     deltas: list[Expression] = []
     for weight, given in _weights(along).items():
         texts, delta = _PULLBACK[weight]
-        needed += [(f"R{weight}", given), *lines(texts, letters)]
+        delta_lines += [(f"R{weight}", given), *lines(texts, letters)]
         deltas.append(tree(delta, letters))
     whole = total(*deltas)
-    return tuple(needed), whole if known.over == ONE else Quotient(whole, known.over)
+    return tuple(delta_lines), whole if known.over == ONE else Quotient(whole, known.over)
 
 
 def _weights(along: Mapping[str, Expression]) -> dict[str, Expression]:

@@ -181,8 +181,8 @@ class Derivatives:
         given = self._parameters(engine, parameters)
         along = self._along(engine)
         if self._by(with_respect_to) == "inputs":
-            moved = self._over_rows(engine, vector, self._input_names, len(x))
-            tangents = along.outputs_along_inputs(given, x, moved)
+            direction = self._over_rows(engine, vector, self._input_names, len(x))
+            tangents = along.outputs_along_inputs(given, x, direction)
         else:
             direction = self._over_theta(engine, vector, "vector")
             tangents = along.outputs_along(given, x, direction)

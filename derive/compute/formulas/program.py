@@ -55,14 +55,14 @@ _COUNTS = "weight"  # the letter of what a formula counts in a weighted sum of t
 class Local:
     """One formula as it is computed.
 
-    lines    itself, and what it has twice
-    late     what only its derivatives have twice: for when all formulas are worked out
-    slopes   p → ∂/∂p, for the quantities that it mentions
-    curves   p → {r: ∂²/∂p∂r}
+    lines        itself, and what it has twice
+    slope_lines  what only its derivatives have twice: for when all formulas are worked out
+    slopes       p → ∂/∂p, for the quantities that it mentions
+    curves       p → {r: ∂²/∂p∂r}
     """
 
     lines: tuple[Statement, ...]
-    late: tuple[Statement, ...]
+    slope_lines: tuple[Statement, ...]
     slopes: Mapping[Quantity, Expression]
     curves: Mapping[Quantity, Mapping[Quantity, Expression]]
 
@@ -138,10 +138,10 @@ class Programs:
         curves: dict[Quantity, dict[Quantity, Expression]] = {p: {} for p in slopes}
         for (p, r), curve in zip(pairs, derivatives[len(slopes) :], strict=True):
             curves[p][r] = curve
-        now = Program(tuple(lines)).only((q,)).items
-        late = tuple(line for line in lines if line not in now)
-        own = tuple(line for line in lines if line in now)
-        return Local(own, late, dict(zip(slopes, derivatives, strict=False)), curves)
+        value_items = Program(tuple(lines)).only((q,)).items
+        slope_lines = tuple(line for line in lines if line not in value_items)
+        value_lines = tuple(line for line in lines if line in value_items)
+        return Local(value_lines, slope_lines, dict(zip(slopes, derivatives, strict=False)), curves)
 
     def _ready(self, slope: Expression) -> Expression:
         """A derivative as it is computed, once all formulas are there."""
@@ -155,16 +155,16 @@ class Programs:
                 yield Remark(q, self.textbook.definitions[q])
             yield from one.lines
         for one in local.values():
-            yield from one.late
+            yield from one.slope_lines
 
     def _tangents(self, local: Mapping[Quantity, Local]) -> Iterator[Statement]:
         """How every formula moves, forwards."""
-        moving = set(self.textbook.parameters)
+        active = set(self.textbook.parameters)
         for q, one in local.items():
-            parts = [product(tangent(p), slope) for p, slope in one.slopes.items() if p in moving]
+            parts = [product(tangent(p), slope) for p, slope in one.slopes.items() if p in active]
             yield Statement(tangent(q), tidy(total(*parts)))
             if parts:
-                moving.add(q)
+                active.add(q)
 
     def _backward(self, graph: Graph, local: Mapping[Quantity, Local]) -> list[Statement]:
         statements: list[Statement] = []
@@ -182,8 +182,8 @@ class Programs:
 
     def _backward_along(self, local: Mapping[Quantity, Local]) -> list[Statement]:
         """The backward pass in pairs: ∂loss/∂q, and how it moves."""
-        moving = {*self.textbook.parameters}
-        moving |= {q for q in self.graph.definitions
+        active = {*self.textbook.parameters}
+        active |= {q for q in self.graph.definitions
                    if any(self.graph.reaches(w, q) for w in self.textbook.parameters)}  # fmt: skip
         statements: list[Statement] = []
 
@@ -192,7 +192,7 @@ class Programs:
             return {
                 p: (slope, total(*(
                     product(curve, tangent(r)) for r, curve in one.curves[p].items()
-                    if r in moving and curve != ZERO
+                    if r in active and curve != ZERO
                 )))
                 for p, slope in one.slopes.items()
             }  # fmt: skip
@@ -252,10 +252,10 @@ class Programs:
 
     def _taught_slope(self, of: Quantity, by: Quantity) -> Expression:
         formula = self.textbook.definitions[of]
-        mine = self.textbook.relevant(of, by)
-        if _is_long(mine):
+        relevant = self.textbook.relevant(of, by)
+        if _is_long(relevant):
             return Partial(of, by)
-        slope = with_names(derivative(mine, by), {formula: of})
+        slope = with_names(derivative(relevant, by), {formula: of})
         return Partial(of, by) if _is_long(slope) else slope
 
 

@@ -60,12 +60,12 @@ def tried(graph: FormulaGraph) -> Tried:
     grid = [x for x in GRID if abs(x) <= far]
     points = min(_MOST, max(_LEAST, _WORK // len(graph.definitions)))
     leaves = (*graph.parameters, *graph.inputs)[: points // _EACH]
-    some = grid[:: max(3, -(-len(grid) * len(leaves) // points))]
+    sample = grid[:: max(3, -(-len(grid) * len(leaves) // points))]
     probe = _Probe(graph)
     ranges: dict[Lost, None] = {}
     for leaf in leaves:
-        wrong = [probe.wrong(leaf, x) for x in some]
-        ranges.update(dict.fromkeys(lost_ranges(graph.loss.name, some, wrong, leaf.name)))
+        wrong = [probe.wrong(leaf, x) for x in sample]
+        ranges.update(dict.fromkeys(lost_ranges(graph.loss.name, sample, wrong, leaf.name)))
     return Tried(leaves, far, tuple(ranges))
 
 
@@ -87,16 +87,16 @@ class _Probe:
             true = settled(lambda digits: self._exact(point, digits), enough)
         except ArithmeticError:
             return False, False  # it has no value there
-        got = self._computed(point)
-        bad = {k for k, (g, t) in enumerate(zip(got, true, strict=True)) if differs(g, t, t)}
-        for moved in self._beside(point):
-            if bad:  # what the rounding of the leaves themselves explains is not lost
+        computed = self._computed(point)
+        lost = {k for k, (g, t) in enumerate(zip(computed, true, strict=True)) if differs(g, t, t)}
+        for neighbour in self._beside(point):
+            if lost:  # what the rounding of the leaves themselves explains is not lost
                 try:
-                    beside = self._exact(moved, enough[0])
+                    beside = self._exact(neighbour, enough[0])
                 except ArithmeticError:
                     return False, False
-                bad = {k for k in bad if differs(got[k], true[k], beside[k])}
-        return 0 in bad, bool(bad - {0})
+                lost = {k for k in lost if differs(computed[k], true[k], beside[k])}
+        return 0 in lost, bool(lost - {0})
 
     def _computed(self, point: Point) -> list[float]:
         theta, inputs = (

@@ -84,8 +84,8 @@ class Exponentials:
         for place, factor in enumerate(factors):
             power = self._exponent(factor)
             if power is not None and power in exponents:
-                mine = _share_of(exponents, exponents.index(power))
-                return product(*factors[:place], mine, *factors[place + 1 :])
+                share = _share_of(exponents, exponents.index(power))
+                return product(*factors[:place], share, *factors[place + 1 :])
         return None
 
     def _exponent(self, e: Expression) -> Expression | None:

@@ -102,8 +102,8 @@ class FormulaSource(OneSource):
             return program
         return self.program
 
-    def needed(self, function: str, results: Iterable[Quantity], remarks: bool) -> Program:
-        program = super().needed(function, results, remarks)
+    def program_for(self, function: str, results: Iterable[Quantity], remarks: bool) -> Program:
+        program = super().program_for(function, results, remarks)
         return self.programs.with_remarks(program) if remarks else program
 
     def _results(self, function: str) -> tuple[Sequence[Quantity], Sequence[Quantity]]:
@@ -143,7 +143,7 @@ class FormulaSource(OneSource):
         ]
         for name in arguments:
             lines += writer.unpacking([code(q) for q in getattr(self, name)], name)
-        program = self.needed(function, (*loss, *results), remarks)
+        program = self.program_for(function, (*loss, *results), remarks)
         lines += writer.body(program, Text(self.names.text) if remarks else None)
         names = [code(q) for q in (*loss, *results)]
         return [*lines, writer.wrapped_list("return [", names, "]", INDENT)]

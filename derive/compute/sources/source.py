@@ -80,7 +80,7 @@ class OneSource(ABC):
     def program(self) -> Program:
         """The loss and ``gradient`` of everything."""
 
-    def needed(self, function: str, results: Iterable[Quantity], remarks: bool) -> Program:
+    def program_for(self, function: str, results: Iterable[Quantity], remarks: bool) -> Program:
         """What of a function's program its results need; with ``remarks`` all that is said."""
         return self._program(function, remarks).only(results)
 
@@ -138,7 +138,7 @@ class OneSource(ABC):
         if refused:
             lines += writer.folded("if ", refused, ":")
             lines.append(f"{INDENT * 2}raise ValueError")
-        program = self.needed(function, (*loss, *results), remarks)
+        program = self.program_for(function, (*loss, *results), remarks)
         lines += writer.body(program, Text(self.names.text) if remarks else None)
         if function == "loss":
             return [*lines, f"{INDENT}return {code(self.loss)}"]
@@ -267,11 +267,11 @@ class LayerSource:
             "forward": layers.outputs(self.network),
             "input_gradient": layers.gradient(layers.INPUTS),
         }[function]
-        needed = [result]
+        results = [result]
         if function == "loss_and_gradient":
             lines += writer.unpacking([code(q) for q in into], "gradients")
-            needed += into
-        program = layers.layer_program(self.network, remarks).only(needed)
+            results += into
+        program = layers.layer_program(self.network, remarks).only(results)
         lines += writer.body(program, Text(self.names.text) if remarks else None)
         return [*lines, f"{INDENT}return {code(result)}"]
 

@@ -229,17 +229,17 @@ def backward(form: Form, slopes: Mapping[str, Expression]) -> Backward:
         "B": (slopes.get("l"),),
         "C": (slopes.get("m"),),
     }
-    needed: list[Line] = []
+    delta_lines: list[Line] = []
     deltas: list[Expression] = []
     for weight, parts_given in by_weight.items():
         given = [part for part in parts_given if part is not None]
         if given:
             texts, delta = PULLBACK[weight]
             letters = letters_of_softmax(form.over)
-            needed += [(weight, tidy(total(*given))), *lines(texts, letters)]
+            delta_lines += [(weight, tidy(total(*given))), *lines(texts, letters)]
             deltas.append(tree(delta, letters))
     whole = total(*deltas)
-    return Backward(tuple(needed), whole if form.over == ONE else Quotient(whole, form.over))
+    return Backward(tuple(delta_lines), whole if form.over == ONE else Quotient(whole, form.over))
 
 
 def letters_of_softmax(temperature: Number) -> dict[str, Expression]:

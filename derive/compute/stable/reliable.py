@@ -128,7 +128,7 @@ def lost_ranges(
 ) -> Iterator[Lost]:
     """Ranges from what was found at each point: whether value, whether derivative is wrong."""
     for of, failed in zip(("value", "derivative"), zip(*wrong, strict=True), strict=True):
-        for first, last in _runs([k for k, bad in enumerate(failed) if bad]):
+        for first, last in _runs([k for k, is_wrong in enumerate(failed) if is_wrong]):
             low = grid[first - 1] if first else -FAR
             yield Lost(what, of, low, grid[last + 1] if last + 1 < len(grid) else FAR, x)
 
@@ -184,26 +184,26 @@ def _known(graph: NetworkGraph, x: Fraction, targets: Sequence[float]) -> tuple[
     return value, derivative
 
 
-def settled(exact: Callable[[int], Sequence[Any]], digits: Sequence[int]) -> Sequence[Any]:
+def settled(exact: Callable[[int], Sequence[Any]], precisions: Sequence[int]) -> Sequence[Any]:
     """Numbers with as many digits as they need: more while more make a change.
 
     Raises ArithmeticError where they have no value with most digits: ln(1 − σ(100)) has one only
     from 44 digits on.
     """
-    before: Sequence[Any] = ()
-    for more in digits:
+    previous: Sequence[Any] = ()
+    for precision in precisions:
         try:
-            now = exact(more)
+            values = exact(precision)
         except ArithmeticError:
-            if more == digits[-1]:
+            if precision == precisions[-1]:
                 raise
             continue
-        if before and all(
-            a and abs(a - b) <= SURE * abs(b) for a, b in zip(before, now, strict=True)
+        if previous and all(
+            a and abs(a - b) <= SURE * abs(b) for a, b in zip(previous, values, strict=True)
         ):
             break
-        before = now
-    return now
+        previous = values
+    return values
 
 
 def _exact(
@@ -220,13 +220,13 @@ def _exact(
     return example.quantity(E), example.partial(E, leaf)
 
 
-def differs(got: float, true: Any, beside: Any) -> bool:
+def differs(computed: float, true: Any, beside: Any) -> bool:
     """Whether a number is farther from the true one than its condition explains: by how much it
     changes when x does by its own rounding."""
     size = abs(true)
-    if size > _ROOM or (size < 1 / _ROOM and abs(got) < 1 / _ROOM):
+    if size > _ROOM or (size < 1 / _ROOM and abs(computed) < 1 / _ROOM):
         return False
-    if not math.isfinite(got):
+    if not math.isfinite(computed):
         return True
-    moved = abs(beside - true) * int(1 / SHIFT) * Fraction(1, 2**40)
-    return bool(abs(got - true) > size * WRONG + moved)
+    shift = abs(beside - true) * int(1 / SHIFT) * Fraction(1, 2**40)
+    return bool(abs(computed - true) > size * WRONG + shift)

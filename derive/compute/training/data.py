@@ -62,7 +62,7 @@ def read_data(path: str | Path, network: Network) -> Examples:
     lines: list[int] = []
     problems: list[str] = []
     numbers = Numbers(table, problems)
-    passed = set(columns.unused)
+    unused = set(columns.unused)
     for line, cells in table.rows:
         if len(cells) != len(table.header):
             problems.append(
@@ -71,7 +71,7 @@ def read_data(path: str | Path, network: Network) -> Examples:
             )
             continue
         rows.append([
-            0.0 if k in passed else numbers.read(cell, f"{table.name}:{line}: column {column}")
+            0.0 if k in unused else numbers.read(cell, f"{table.name}:{line}: column {column}")
             for k, (cell, column) in enumerate(zip(cells, _column_names(table), strict=True))
         ])  # fmt: skip
         lines.append(line)

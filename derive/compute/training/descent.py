@@ -155,7 +155,7 @@ class Layers:
             )
             losses.append(loss)
             history.frombytes(theta.tobytes())
-            theta = self._moved(theta, rate, gradient)
+            theta = self._step(theta, rate, gradient)
         return theta
 
     def epoch(self, theta: Any, rate: float, batches: Sequence[Sequence[int]]) -> Any:
@@ -164,10 +164,10 @@ class Layers:
             _, gradient = self.engine.loss_and_gradient(
                 self._parameters(theta), self.inputs[batch], self.targets[batch]
             )
-            theta = self._moved(theta, rate, gradient)
+            theta = self._step(theta, rate, gradient)
         return theta
 
-    def _moved(self, theta: Any, rate: float, gradient: Any) -> Any:
+    def _step(self, theta: Any, rate: float, gradient: Any) -> Any:
         with self.np.errstate(all="ignore"):  # what diverges is told in words
             return theta - rate * gradient
 

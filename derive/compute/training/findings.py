@@ -83,8 +83,8 @@ def leads(training: Training) -> tuple[Lead, ...]:
 def at_the_end(training: Training) -> tuple[Run, ...]:
     """The runs that came to the last epoch of all, lowest loss first; none that diverged."""
     last = max((run.epochs for run in training.runs), default=0)
-    there = [r for r in training.runs if r.epochs == last and r.ending != DIVERGED]
-    return tuple(sorted(there, key=lambda run: run.losses[last]))
+    finished = [r for r in training.runs if r.epochs == last and r.ending != DIVERGED]
+    return tuple(sorted(finished, key=lambda run: run.losses[last]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,10 +104,10 @@ class Runner:
     """
 
     def __init__(
-        self, way: Descent, settings: Settings, theta: Sequence[float], examples: int,
+        self, descent: Descent, settings: Settings, theta: Sequence[float], examples: int,
         progress: Progress | None = None,
     ) -> None:  # fmt: skip
-        self.way = way
+        self.descent = descent
         self.settings = settings
         self.start = list(theta)
         self.examples = examples
@@ -144,12 +144,12 @@ class Runner:
             count = min(count, settings.epochs - len(losses), most)
             began = perf_counter()
             if self.whole:
-                theta = self.way.full(theta, eta, count, losses, history)
+                theta = self.descent.full(theta, eta, count, losses, history)
             else:
                 for _ in range(count):
-                    losses.append(self.way.loss(theta))
+                    losses.append(self.descent.loss(theta))
                     history.extend(theta)
-                    theta = self.way.epoch(theta, eta, self._batches(shuffled))
+                    theta = self.descent.epoch(theta, eta, self._batches(shuffled))
             took = perf_counter() - began
             # Where a chunk ends decides nothing: what a rule forbids is cut off again.
             ended = rules.ended_at(losses)
@@ -163,7 +163,7 @@ class Runner:
                 self.progress(rate, len(losses))
             count = max(1, min(2 * count, int(count * _SECONDS / max(took, 1e-6))))
         ending = FINISHED if len(losses) == settings.epochs else INTERRUPTED
-        losses.append(self.way.loss(theta))
+        losses.append(self.descent.loss(theta))
         thinned.take(array("d", theta), len(losses))
         ended = rules.ended_at(losses)
         return thinned.run(rate, losses, ending if ended is None else ended[1])

@@ -121,8 +121,8 @@ class OfNetwork:
         left = list(start.fixed)
         for block in blocks(self.network):
             if block.frozen:
-                mine, left = left[: block.size], left[block.size :]
-                frozen[block.key] = block.shaped(mine)
+                values, left = left[: block.size], left[block.size :]
+                frozen[block.key] = block.shaped(values)
 
         def run(theta: list[float]) -> tuple[float, Any]:
             loss, gradients = function(inputs, targets, function.unpack(theta) | frozen)

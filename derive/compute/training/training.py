@@ -96,8 +96,8 @@ def train(
             "leave it out to take all of them at every step",
         )  # fmt: skip
     start = trained.start(options.initial)
-    way = trained.descent(start, x, t, options.batch_size, backend)
-    runner = Runner(way, options, start.theta, len(x), progress)
+    descent = trained.descent(start, x, t, options.batch_size, backend)
+    runner = Runner(descent, options, start.theta, len(x), progress)
     return Training(given, options, start, x, t, tuple(runner.runs()))
 
 
@@ -243,8 +243,8 @@ def columns(network: Network | FormulaGraph, is_batch: bool) -> tuple[Expression
 def _quantities(trained: Subject, is_batch: bool) -> tuple[Quantity, ...]:
     if not is_batch:
         return trained.of_one()
-    goal, moving = trained.goal(is_batch), set(trained.trained)
-    return (*trained.tabled, goal, *(gradient(q) for q in trained.tabled if q in moving))
+    goal, parameters = trained.goal(is_batch), set(trained.trained)
+    return (*trained.tabled, goal, *(gradient(q) for q in trained.tabled if q in parameters))
 
 
 class _BatchRow:
