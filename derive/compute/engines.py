@@ -109,11 +109,6 @@ class Defaults:
         return {block.key: block for block in self.blocks}
 
     @property
-    def has_numpy(self) -> bool:
-        """Whether whole layers can be run."""
-        return numpy_or_none() is not None
-
-    @property
     def knows_fixed(self) -> bool:
         """Whether the network has the numbers of everything that is frozen."""
         return all(self.known(block) is not None for block in self.blocks if block.frozen)

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from derive.compute.compiling import BackEnd
+    from derive.compute.native.engine import NativeEngine
 
 
 class GradientFunction(Derivatives):
@@ -101,7 +102,8 @@ class GradientFunction(Derivatives):
         # has to be refused because frozen numbers are missing.
         self._short = None
         self._fixed: list[float] = []
-        self._native, self.backend, self.why = chosen(self._own, backend)
+        self.backend, self.why = chosen(network, backend)
+        self._native = self._machine_code() if self.backend == "native" else None
         if self._native is not None:
             slowly = GradientFunction.flat.__get__(self)
             builtin = self._native.flat(self._inputs, self._targets, slowly)
@@ -112,6 +114,11 @@ class GradientFunction(Derivatives):
         elif self._own.knows_fixed:
             self._fixed = self._own.fixed
             self._short = self._scalars.function("loss_and_gradient")
+
+    def _machine_code(self) -> NativeEngine:
+        from derive.compute.native.engine import NativeEngine  # loads llvmlite
+
+        return NativeEngine(self._own)
 
     def _gradient_engine(self, examples: int) -> Any:
         """Who works out losses and gradients of this many examples."""

@@ -14,6 +14,7 @@ from derive.compute.directions.derivatives import like
 from derive.compute.engines import numpy_or_none
 from derive.compute.formulas.source import FormulaSource
 from derive.compute.formulas.values import Data, Leaves
+from derive.compute.native import chosen
 from derive.graph import FormulaGraph
 from derive.network.argument_types import ArrayLike
 
@@ -46,12 +47,14 @@ class GraphFunction:
     nothing raises on its way. How many digits the formulas keep is said by ``derive compile``, at
     the head of the file that it writes.
 
-    A call changes nothing in the function; copies compile to the same code.
+    A call changes nothing in the function; copies compile to the same code. ``backend`` and ``why``
+    say what runs ``flat`` of a list.
     """
 
     def __init__(self, graph: FormulaGraph, backend: BackEnd) -> None:
         self.graph = graph
-        self.backend = backend
+        self._choice = backend
+        self.backend, self.why = chosen(graph, backend)
         self._leaves = Leaves(graph)
         self._code = FormulaSource(graph)
         self._functions: dict[str, Callable[..., Any]] = {}
@@ -59,6 +62,11 @@ class GraphFunction:
         # What ``flat`` calls with a list and nothing else.
         self._inputs = self._leaves.own(self._leaves.inputs)
         self._short = self._function("loss_and_gradient")
+        if self.backend == "native" and self._inputs is not None:
+            from derive.compute.native.graphs import flat_of_graph  # loads llvmlite
+
+            slow = GraphFunction.flat.__get__(self)
+            self.__dict__["flat"] = flat_of_graph(self._code, self._inputs, slow)
 
     # -- what it is --------------------------------------------------------------------------
 
@@ -79,7 +87,7 @@ class GraphFunction:
         Of one example in plain Python; with the back end "numpy" of many, as
         loss_and_gradient_of_many, which gives an array for what differs among them.
         """
-        if self.backend == "numpy":
+        if self._choice == "numpy":
             body = self._code.of_many(("loss_and_gradient",), remarks=True)
             math = ["import math", ""] if any("math." in line for line in body) else []
             head = [*math, "import numpy as np", "", ""]
@@ -91,13 +99,13 @@ class GraphFunction:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, GraphFunction):
             return NotImplemented
-        return self.graph == other.graph and self.backend == other.backend
+        return self.graph == other.graph and self._choice == other._choice
 
     def __hash__(self) -> int:
-        return hash((self.graph, self.backend))
+        return hash((self.graph, self._choice))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return GraphFunction, (self.graph, self.backend)
+        return GraphFunction, (self.graph, self._choice)
 
     def __repr__(self) -> str:
         count = len(self.graph.definitions)
@@ -326,7 +334,7 @@ class GraphFunction:
         return [_flat(run(theta, row, *more)) for row in data.rows()]
 
     def _many_are(self, data: Data) -> bool:
-        if data.count is None or self.backend == "python" or numpy_or_none() is None:
+        if data.count is None or self._choice == "python" or numpy_or_none() is None:
             return False
         return data.count > _FEW
 
@@ -338,7 +346,7 @@ class GraphFunction:
     def _of_kind(self, result: Any, values: Values) -> Any:
         """Arrays, or nested lists with the back end "python" unless an array was given."""
         given = any(map(is_array, values.values())) if values else False
-        if given or (self.backend != "python" and numpy_or_none() is not None):
+        if given or (self._choice != "python" and numpy_or_none() is not None):
             return numpy_or_none().asarray(result, dtype=float)
         return nested(result)
 

@@ -15,30 +15,32 @@ engine, functions  what ``GradientFunction`` runs
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from derive.compute.arguments import ArgumentError
 
 if TYPE_CHECKING:
     from derive.compute.compiling import BackEnd
-    from derive.compute.engines import Defaults
-    from derive.compute.native.engine import NativeEngine
+    from derive.graph import FormulaGraph
+    from derive.network.description import Network
 
 
-def chosen(own: Defaults, backend: BackEnd) -> tuple[NativeEngine | None, BackEnd, str]:
-    """What runs a network's losses and gradients: an engine of machine code or None, the back end's
-    name, and why it is that. Raises ArgumentError for "native" where there is none."""
+def chosen(given: Network | FormulaGraph, backend: BackEnd) -> tuple[BackEnd, str]:
+    """What runs losses and gradients, "native", "numpy" or "python", and why it is that.
+
+    Raises ArgumentError for "native" where there is no machine code.
+    """
     if backend in ("python", "numpy"):
-        return None, backend, f"{backend} was asked for"
-    from derive.compute.native.engine import NativeEngine, why_not  # loads llvmlite
+        return backend, f"{backend} was asked for"
+    from derive.compute.native.engine import why_not  # loads llvmlite
 
-    why = why_not(own.network)
+    why = why_not(given)
     if not why:
-        return NativeEngine(own), "native", "machine code made by llvmlite is the fastest"
+        return "native", "machine code made by llvmlite is the fastest"
     if backend == "native":
         raise ArgumentError(
             "backend", f"'native', and {why}", "auto, python, numpy",
             "choose one of them; auto takes machine code where there is any",
         )  # fmt: skip
-    without: BackEnd = "numpy" if own.has_numpy else "python"
-    return None, without, f"no machine code: {why}"
+    return "numpy" if find_spec("numpy") else "python", f"no machine code: {why}"

@@ -50,7 +50,10 @@ sized:
   %size_at = getelementptr i8, ptr %list, i64 16
   %size = load i64, ptr %size_at
   %fits = icmp eq i64 %size, %count
-  br i1 %fits, label %items, label %other
+  br i1 %fits, label %counted, label %other
+counted:
+  %none = icmp eq i64 %count, 0
+  br i1 %none, label %done, label %items
 items:
   %items_at = getelementptr i8, ptr %list, i64 24
   %objects = load ptr, ptr %items_at
@@ -98,7 +101,10 @@ define internal ptr @result(double %loss, ptr %from, i64 %count) {
 entry:
   %list = call ptr @PyList_New(i64 %count)
   %no_list = icmp eq ptr %list, null
-  br i1 %no_list, label %failed, label %items
+  br i1 %no_list, label %failed, label %counted
+counted:
+  %none = icmp eq i64 %count, 0
+  br i1 %none, label %pair, label %items
 items:
   %items_at = getelementptr i8, ptr %list, i64 24
   %objects = load ptr, ptr %items_at
@@ -175,8 +181,8 @@ def call_source(name: str, sizes: Sequence[int], results: int, domain: Domain | 
     lines = [
         *_READ.splitlines(),
         f"@fixed = global [{max(1, sizes[3])} x double] zeroinitializer",
-        f"@own_inputs = global [{sizes[1]} x double] zeroinitializer",
-        f"@own_targets = global [{sizes[2]} x double] zeroinitializer",
+        f"@own_inputs = global [{max(1, sizes[1])} x double] zeroinitializer",
+        f"@own_targets = global [{max(1, sizes[2])} x double] zeroinitializer",
         "@own = global [2 x i64] zeroinitializer",
         f"define ptr @{name}_call(ptr %self, ptr %args, i64 %count, ptr %keywords) {{",
         "  %no_keywords = icmp eq ptr %keywords, null",
@@ -206,8 +212,15 @@ def call_source(name: str, sizes: Sequence[int], results: int, domain: Domain | 
             f"  %none_{what} = icmp eq ptr %object_{what}, @_Py_NoneStruct",
             f"  br i1 %none_{what}, label %no_{what}, label %list_{what}",
             f"list_{what}:",
-            f"  %read_{what} = call i1 @read(ptr %object_{what}, i64 {sizes[place]}, ptr %{what})",
-            f"  br i1 %read_{what}, label %{after[what]}, label %slow",
+            *(
+                (
+                    f"  %read_{what} = call i1 @read(ptr %object_{what}, i64 {sizes[place]}, "
+                    f"ptr %{what})",
+                    f"  br i1 %read_{what}, label %{after[what]}, label %slow",
+                )
+                if sizes[place]
+                else ("  br label %slow",)  # there is nothing that could be given
+            ),
             f"no_{what}:",
             f"  %there_{what}_at = getelementptr i64, ptr @own, i64 {place - 1}",
             f"  %there_{what} = load i64, ptr %there_{what}_at",

@@ -10,11 +10,13 @@ from derive.compute.blocks import blocks
 from derive.compute.engines import Defaults, LayerEngine
 from derive.compute.native import calls
 from derive.compute.native.functions import NativeFunctions
+from derive.graph import FormulaGraph
 from derive.network.description import Network
 
 # More weights than these are for NumPy: its products are then as fast, and the lanes of the sums
 # would no longer fit a processor's cache.
 MOST_WEIGHTS = 16_000
+MOST_FORMULAS = 400  # in one line of statements, for which compiling takes more than its share
 
 
 @cache
@@ -26,12 +28,14 @@ def why_none() -> str:
     return calls.why_not()
 
 
-def why_not(network: Network) -> str:
-    """Why there is none for a network; "" where there is."""
-    weights = sum(block.size for block in blocks(network))
-    if weights > MOST_WEIGHTS:
-        return f"{weights:,} weights and biases are more than {MOST_WEIGHTS:,}"
-    return why_none()
+def why_not(given: Network | FormulaGraph) -> str:
+    """Why there is none for a network or a graph of formulas; "" where there is."""
+    if isinstance(given, FormulaGraph):
+        count, most, what = len(given.definitions), MOST_FORMULAS, "formulas"
+    else:
+        count = sum(block.size for block in blocks(given))
+        most, what = MOST_WEIGHTS, "weights and biases"
+    return f"{count:,} {what} are more than {most:,}" if count > most else why_none()
 
 
 class NativeEngine(LayerEngine):

@@ -73,6 +73,7 @@ class Odd(float):
     [
         ((THETA[:-1], X, T), {}), ((THETA, X, [0.5]), {}), (([*THETA, 1.0], X, T), {}),
         ((tuple(THETA), X, T), {}), ((THETA, X), {"targets": T}), ((), {}),
+        (([], X, T), {}), ((THETA, [], []), {}),
         ((THETA, X, T, None), {}), ((THETA, [[0.1, 0.2]], [T]), {}), ((THETA, ["0.1", 0.2], T), {}),
         ((THETA, [None, 0.2], T), {}), ((THETA, [True, 0.2], T), {}), ((THETA, X, "01"), {}),
         ((np.array(THETA), X, T), {}), ((THETA, np.array(X), T), {}), ((THETA, X, np.array(T)), {}),
