@@ -88,7 +88,7 @@ class Source:
         """
         if self.edition == FIRST:
             return f"{self.seed}-{number:03}-{digest[:4]}"
-        return _forms(self._key(), digest)[number - 1]
+        return _forms(self._key(), digest, _at_least(number))[number - 1]
 
     def number_of(self, form: str, digest: str, count: int) -> int | None:
         """The variant that a form names, in any spelling; None where it names none of so many."""
@@ -99,7 +99,7 @@ class Source:
             return int(match[2]) if 1 <= int(match[2]) <= count else None
         signs = "".join(form.upper().replace("-", " ").split())
         normal = "-".join(signs[i : i + _GROUP] for i in range(0, len(signs), _GROUP))
-        forms = _forms(self._key(), digest)[:count]
+        forms = _forms(self._key(), digest, _at_least(count))[:count]
         return forms.index(normal) + 1 if normal in forms else None
 
 
@@ -112,11 +112,16 @@ def _derived(key: bytes, purpose: str) -> int:
     return int.from_bytes(hmac.digest(key, purpose.encode(), "sha256"), "big")
 
 
-@lru_cache(maxsize=4)
-def _forms(key: bytes, digest: str) -> tuple[str, ...]:
-    """The forms of all variants there may be; one that a lower variant has is made anew."""
+def _at_least(count: int) -> int:
+    """How many forms to make where so many are asked for: few for a class, else all."""
+    return USUAL_VARIANTS if count <= USUAL_VARIANTS else MOST_VARIANTS
+
+
+@lru_cache(maxsize=8)
+def _forms(key: bytes, digest: str, count: int) -> tuple[str, ...]:
+    """The forms of so many variants; one that a lower variant has is made anew."""
     forms: dict[str, None] = {}
-    for number in range(1, MOST_VARIANTS + 1):
+    for number in range(1, count + 1):
         again = 0
         while (form := _form(key, f"form/{digest}/{number}/{again}")) in forms:
             again += 1
