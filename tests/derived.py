@@ -8,7 +8,7 @@ from typing import Any
 import derive
 
 
-@lru_cache(maxsize=200)
+@lru_cache(maxsize=600)
 def derived(network: derive.Network, style: str = "deltas", **limit: Any) -> derive.Derivation:
     """The derivation of a network, and all that is kept with it. Whoever changes one, or what it
     is made by, takes ``derive.derive``."""

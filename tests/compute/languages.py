@@ -219,8 +219,29 @@ _DRIVERS: dict[str, Driver] = {
 }  # fmt: skip
 
 
-def alone(language: str, source: str, folder: Path) -> list[str]:
-    """What a file prints when it is run as a program, compiled with every warning first."""
+# Files run one after the other, each as a program, in one process that imports a framework once.
+_ONE_AFTER_THE_OTHER = """
+import runpy, sys
+for path in sys.argv[1:]:
+    runpy.run_path(path, run_name="__main__")
+    print("----")
+"""
+
+
+def alone(language: str, sources: Sequence[str], folder: Path) -> list[list[str]]:
+    """What each file prints when it is run as a program, compiled with every warning first."""
+    if language not in IN_PYTHON:
+        return [_alone(language, source, folder) for source in sources]
+    files = [folder / f"alone_{k}.py" for k in range(len(sources))]
+    for file, source in zip(files, sources, strict=True):
+        file.write_text(source)
+    command = (sys.executable, "-I", "-c", _ONE_AFTER_THE_OTHER, *map(str, files))
+    *printed, rest = run(*command, folder=folder).split("----\n")
+    assert not rest and len(printed) == len(sources)
+    return [text.splitlines() for text in printed]
+
+
+def _alone(language: str, source: str, folder: Path) -> list[str]:
     file = folder / f"alone{LANGUAGES[language].suffix}"  # type: ignore[index]
     file.write_text(source)
     compiled = {
@@ -233,5 +254,5 @@ def alone(language: str, source: str, folder: Path) -> list[str]:
         return run("./alone", folder=folder).splitlines()
     command = {
         "javascript": ("node",), "r": ("Rscript",), "octave": ("octave-cli", "-qf"),
-    }.get(language, (sys.executable, "-I"))  # fmt: skip
+    }[language]  # fmt: skip
     return run(*command, file.name, folder=folder).splitlines()

@@ -99,14 +99,24 @@ def loss_of(name: str, outputs: Vector, targets: Vector) -> Any:
     return total / len(outputs) if name in MEANS else total
 
 
-def differences(function: Callable[[Vector], Any], point: Vector, digits: int) -> Vector:
-    """The gradient by central differences, exact to about ``digits`` digits of the largest."""
+def differences(
+    function: Callable[[Vector], Any], point: Vector, digits: int, alike: Sequence[Any] = ()
+) -> Vector:
+    """The gradient by central differences, exact to about ``digits`` digits of the largest.
+
+    alike  of a function that is symmetric in pairs of a coordinate and one of these: where two
+           pairs are equal, so are their derivatives
+    """
     h = mpf(10) ** (-digits)
+    known: dict[Any, Any] = {}
     found = []
     for k, value in enumerate(point):
-        up, down = list(point), list(point)
-        up[k], down[k] = value + h, value - h
-        found.append((function(up) - function(down)) / (2 * h))
+        pair = (value, alike[k]) if alike else k
+        if pair not in known:
+            up, down = list(point), list(point)
+            up[k], down[k] = value + h, value - h
+            known[pair] = (function(up) - function(down)) / (2 * h)
+        found.append(known[pair])
     return found
 
 

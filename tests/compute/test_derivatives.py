@@ -219,23 +219,32 @@ def test_everything_is_what_jax_gives(hidden: str, last: str, loss: str) -> None
     def every(point: Any, rows: Any) -> Any:
         return jax.vmap(outputs, (None, 0))(point, rows)
 
-    def same(found: Any, true: Any) -> None:
-        np.testing.assert_allclose(np.array(found), np.array(true), rtol=1e-10, atol=1e-12)
+    @jax.jit  # compiled once as a whole: operation by operation, each is compiled by itself
+    def everything(theta: Any, v: Any, u: Any, x: Any) -> Any:
+        return (
+            jax.hessian(mean)(theta),
+            jax.jvp(jax.grad(mean), (theta,), (v,))[1],
+            jax.vmap(of_one, (None, 0, 0))(theta, x, t),
+            jax.vmap(jax.grad(of_one), (None, 0, 0))(theta, x, t),
+            jax.vmap(jax.jacrev(outputs, 1), (None, 0))(theta, x),
+            jax.vmap(jax.jacrev(outputs), (None, 0))(theta, x),
+            jax.jvp(lambda w: every(w, x), (theta,), (v,))[1],
+            jax.jvp(lambda r: every(theta, r), (x,), (u,))[1],
+            jax.vjp(lambda w: every(w, x), theta)[1](u)[0],
+            jax.vjp(lambda r: every(theta, r), x)[1](u)[0],
+        )
 
+    expected = everything(theta, v, u, x)
     for backend in ("python", "numpy"):
         f = derive.compile(two_layers(hidden, last, loss), backend)
         p = f.unpack(theta)
-        same(f.hessian(x, t, p), jax.hessian(mean)(theta))
-        same(f.hvp(v, x, t, p), jax.jvp(jax.grad(mean), (theta,), (v,))[1])
-        losses, rows = f.per_example(x, t, p)
-        same(losses, jax.vmap(of_one, (None, 0, 0))(theta, x, t))
-        same(rows, jax.vmap(jax.grad(of_one), (None, 0, 0))(theta, x, t))
-        same(f.jacobian(x, p), jax.vmap(jax.jacrev(outputs, 1), (None, 0))(theta, x))
-        same(f.jacobian(x, p, "parameters"), jax.vmap(jax.jacrev(outputs), (None, 0))(theta, x))
-        same(f.jvp(v, x, p), jax.jvp(lambda w: every(w, x), (theta,), (v,))[1])
-        same(f.jvp(u, x, p, "inputs"), jax.jvp(lambda r: every(theta, r), (x,), (u,))[1])
-        same(f.vjp(u, x, p), jax.vjp(lambda w: every(w, x), theta)[1](u)[0])
-        same(f.vjp(u, x, p, "inputs"), jax.vjp(lambda r: every(theta, r), x)[1](u)[0])
+        found = (
+            f.hessian(x, t, p), f.hvp(v, x, t, p), *f.per_example(x, t, p), f.jacobian(x, p),
+            f.jacobian(x, p, "parameters"), f.jvp(v, x, p), f.jvp(u, x, p, "inputs"),
+            f.vjp(u, x, p), f.vjp(u, x, p, "inputs"),
+        )  # fmt: skip
+        for got, true in zip(found, expected, strict=True):
+            np.testing.assert_allclose(np.array(got), np.array(true), rtol=1e-10, atol=1e-12)
 
 
 # -- among each other --------------------------------------------------------------------------

@@ -91,15 +91,18 @@ PROGRAMS = {
 @pytest.mark.parametrize("language", RUN)
 def test_a_file_is_a_program(language: str, tmp_path: Path) -> None:
     needed(language)
-    for given in PROGRAMS.values():
-        network = derive.load(given) if isinstance(given, Path) else given
-        source = derive.standalone(network, language)  # type: ignore[arg-type]
+    networks = [derive.load(of) if isinstance(of, Path) else of for of in PROGRAMS.values()]
+    sources = [derive.standalone(network, language) for network in networks]  # type: ignore[arg-type]
+    for network, source, lines in zip(
+        networks, sources, alone(language, sources, tmp_path), strict=True
+    ):
         assert max(map(len, source.splitlines())) <= (132 if language == "fortran" else 120)
         f = derive.compile(network, "python")
         theta = f.pack() if network.has_values else [(k % 9 + 1) / 10 for k in range(len(f.names))]
         loss, gradient = f.flat(theta)
-        found = told(alone(language, source, tmp_path))
-        assert found == pytest.approx([float(loss), *map(float, gradient)], rel=1e-12, abs=1e-15)
+        assert told(lines) == pytest.approx(
+            [float(loss), *map(float, gradient)], rel=1e-12, abs=1e-15
+        )
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -66,7 +66,7 @@ def _exact(
         def of(point: list[Any]) -> Any:
             return reference.loss_of(loss, reference.forward(layers, point), targets)
 
-        return of(reference.high(z)), reference.differences(of, reference.high(z), 35)
+        return of(reference.high(z)), reference.differences(of, reference.high(z), 35, alike=t)
 
 
 def digits(z: Sequence[float]) -> int:

@@ -7,6 +7,7 @@ import pickle
 import shutil
 from collections.abc import Callable
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -55,29 +56,39 @@ def near(got: float, true: Any, allowed: float = 1e-13) -> bool:
 # -- values and gradients -------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("backend", BACK_ENDS)
-@pytest.mark.parametrize("name", BY_HAND)
-def test_loss_and_gradient_are_those_of_differences(name: str, backend: Any) -> None:
-    function, formulas, loss, point = BY_HAND[name]
+def by_differences(name: str) -> tuple[tuple[str, ...], Any, list[Any], dict[tuple[int, int], Any]]:
+    """The letters of a function, its value, its slopes and, once each, its second derivatives."""
+    function, _, _, point = BY_HAND[name]
     letters = function.__code__.co_varnames[: function.__code__.co_argcount]
-    graph = Graph.from_formulas(formulas, loss, given=dict(zip(letters, point, strict=True)))
-    f = derive.compile(graph, backend)
-    got, gradients = f()
-    assert f.loss() == got
-    # The same as two of many examples, the first of which is another.
+    size = range(len(letters))
     with mp.workdps(50):
-        at = [mpf(value) for value in point]
-        assert near(got, function(*at), 1e-12)
-        for position, letter in enumerate(letters):
-            order = tuple(int(k == position) for k in range(len(letters)))
-            assert near(gradients[letter], mp.diff(function, tuple(at), order), 1e-12), letter
+        at = tuple(map(mpf, point))
+        slopes = [mp.diff(function, at, tuple(int(k == i) for k in size)) for i in size]
+        second = {
+            (i, j): mp.diff(function, at, tuple(int(k == i) + int(k == j) for k in size))
+            for i in size for j in size[i:]
+        }  # fmt: skip
+        return letters, function(*at), slopes, second
+
+
+@pytest.mark.parametrize("name", BY_HAND)
+def test_loss_and_gradient_are_those_of_differences(name: str) -> None:
+    _, formulas, goal, point = BY_HAND[name]
+    letters, value, slopes, second = by_differences(name)
+    graph = Graph.from_formulas(formulas, goal, given=dict(zip(letters, point, strict=True)))
+    for backend in BACK_ENDS:
+        f = derive.compile(graph, backend)  # type: ignore[arg-type]
+        got, gradients = f()
+        assert f.loss() == got
         hessian = f.hessian()
-        size = len(letters)
-        for i, j in ((i, j) for i in range(size) for j in range(size)):
-            place = [f.names.index(letters[k]) for k in (i, j)]
-            order = tuple(int(k == i) + int(k == j) for k in range(size))
-            true = mp.diff(function, tuple(at), order)
-            assert abs(hessian[place[0]][place[1]] - true) <= 1e-11 * (1 + abs(true))
+        with mp.workdps(50):
+            assert near(got, value, 1e-12)
+            for letter, slope in zip(letters, slopes, strict=True):
+                assert near(gradients[letter], slope, 1e-12), letter
+            for pair, true in second.items():
+                a, b = (f.names.index(letters[k]) for k in pair)
+                assert abs(hessian[a][b] - true) <= 1e-11 * (1 + abs(true))
+                assert hessian[a][b] == hessian[b][a]
 
 
 @pytest.mark.parametrize("z", [0.0, 1e-9, 3.0, 36.5, 40.0, 300.0, 744.0, 800.0, 1e5])
@@ -359,7 +370,7 @@ def test_examples_beside_sixty_digits(path: Path, tmp_path: Path) -> None:
     for got, exact_ in zip(gradients.values(), true, strict=True):
         assert abs(got - exact_) <= 1e-12 * (1 + abs(exact_))
     if graph.has_values and shutil.which("gcc"):
-        first, *rest = alone("c", derive.standalone(path, "c"), tmp_path)
+        ((first, *rest),) = alone("c", [derive.standalone(path, "c")], tmp_path)
         found = [float(first.split()[1]), *(float(line.rpartition("=")[2]) for line in rest)]
         assert found == pytest.approx([loss, *gradients.values()], rel=1e-12, abs=1e-14)
 
@@ -393,7 +404,9 @@ FILES: dict[str, tuple[FormulaGraph, Callable[..., Any]]] = {
 }  # fmt: skip
 
 
-def exact(function: Callable[..., Any], graph: FormulaGraph) -> list[Any]:
+@cache
+def exact(name: str) -> list[Any]:
+    graph, function = FILES[name]
     with mp.workdps(60):
         at = tuple(mpf(repr(float(graph.given[q].value))) for q in graph.parameters)
         size = range(len(at))
@@ -406,12 +419,12 @@ def exact(function: Callable[..., Any], graph: FormulaGraph) -> list[Any]:
 @pytest.mark.parametrize("language", RUN)
 def test_a_file_prints_its_loss_and_gradient(language: str, tmp_path: Path) -> None:
     needed(language)
-    for name, (graph, function) in FILES.items():
-        source = derive.standalone(graph, language)  # type: ignore[arg-type]
+    sources = [derive.standalone(graph, language) for graph, _ in FILES.values()]  # type: ignore[arg-type]
+    printed = alone(language, sources, tmp_path)
+    for name, source, (first, *rest) in zip(FILES, sources, printed, strict=True):
         assert max(map(len, source.splitlines())) <= (132 if language == "fortran" else 120)
-        first, *rest = alone(language, source, tmp_path)
         found = [float(first.split()[1]), *(float(line.rpartition("=")[2]) for line in rest)]
-        true = exact(function, graph)
+        true = exact(name)
         assert len(found) == len(true)
         for got, value in zip(found, true, strict=True):
             assert near(got, value), (name, got, value)

@@ -75,7 +75,8 @@ def edited(data: bytes, **cells: float) -> bytes:
 
 def cells(data: bytes, formulas: bool = False) -> Cells:
     """Every cell that is not empty: its formula, or the value beside it."""
-    book = openpyxl.load_workbook(io.BytesIO(data), data_only=not formulas)
+    # Read-only leaves charts and styles aside.
+    book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=not formulas)
     return {
         (sheet.title, cell.coordinate): cell.value
         for sheet in book

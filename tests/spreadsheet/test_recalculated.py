@@ -28,6 +28,7 @@ pytestmark = needs_office
 REFERENCES = json.loads(Path("tests/data/references.json").read_text())["networks"]
 EPOCHS = 4
 SHORT = 12
+LONG = 110  # past a hundred rows LibreOffice takes other ways
 
 TWO = derive.load(EXAMPLES / "write-up-000.yaml")
 THREE = derive.load(EXAMPLES / "write-up-002.yaml")
@@ -54,11 +55,10 @@ FILES: dict[str, Callable[[], bytes]] = {
     "000, short": lambda: workbook(TWO, epochs=SHORT),
     "002": lambda: workbook(THREE, (0.01, 0.1, 1.0), 10),
     "003": lambda: workbook(ONE, (0.1, 0.5, 1.0), 100),
-    # Past a hundred rows LibreOffice takes other ways.
-    "002, long": lambda: workbook(THREE, (0.1,), 150),
-    "batch, long": lambda: workbook(NETWORKS["batch"], (0.1,), 150),
-    "symbolic, long": lambda: workbook(NETWORKS["symbolic"], (0.1,), 150),
-    "diverging": lambda: workbook(DIVERGING, (0.1, 0.5), 400),
+    "002, long": lambda: workbook(THREE, (0.1,), LONG),
+    "batch, long": lambda: workbook(NETWORKS["batch"], (0.1,), LONG),
+    "symbolic, long": lambda: workbook(NETWORKS["symbolic"], (0.1,), LONG),
+    "diverging": lambda: workbook(DIVERGING, (0.1, 0.5), LONG),
 }  # fmt: skip
 EDITED: dict[str, tuple[str, dict[str, float]]] = {
     "rate changed": ("000, short", {"eta": 0.25}),

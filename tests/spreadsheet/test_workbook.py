@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 import zipfile
+from functools import cache
 from typing import Any
 
 import pytest
@@ -37,6 +38,11 @@ def rows_of(found: Cells, sheet: str) -> list[list[Any]]:
     ]
 
 
+@cache
+def made(name: str) -> bytes:
+    return workbook(NETWORKS[name], (0.1, 0.2), 3)
+
+
 # -- values ------------------------------------------------------------------------------------
 
 
@@ -46,7 +52,7 @@ def test_the_values_beside_the_formulas_are_those_of_the_compiled_function(name:
     of = NETWORKS[name]
     if not of.has_values:
         return
-    found = cells(workbook(of, (0.1,), 3))
+    found = cells(made(name))
     losses = list(derive.train(of, (0.1,), 3)[0.1].losses)
     by_label = [value for (sheet, address), value in found.items()
                 if sheet == "Training" and re.fullmatch(r"[A-Z]+2", address)]  # fmt: skip
@@ -131,8 +137,8 @@ def test_only_functions_that_every_program_has() -> None:
              "IF", "SIGN", "ERF", "ERFC", "POWER", "PI", "LARGE", "IFERROR", "INDEX",
              "MATCH"}  # fmt: skip
     met = set()
-    for of in NETWORKS.values():
-        for formula in cells(workbook(of, (0.1, 0.2), 1), formulas=True).values():
+    for name in NETWORKS:
+        for formula in cells(made(name), formulas=True).values():
             if str(formula).startswith("="):
                 met |= set(re.findall(r"([A-Z][A-Z0-9.]*)\(", formula))
                 assert "^" not in formula

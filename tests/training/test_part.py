@@ -16,6 +16,7 @@ from derive.document.wording import Wording
 from derive.notation import names
 from derive.rendering import EPOCHS, SWEEP, narrated
 from derive.writers import write
+from tests.derived import derived
 from tests.document.networks import ALL
 from tests.document.test_repetition import MOST, sentences
 
@@ -26,14 +27,14 @@ EXAMPLES = sorted(Path("examples").glob("*.yaml"))
 @pytest.mark.parametrize("detail", ["brief", "normal", "full"])
 def test_a_page_takes_the_training_in(path: Path, detail: str) -> None:
     network = derive.load(path)
-    document, called = narrated(derive.derive(network), detail=detail, parts=["training"])
+    document, called = narrated(derived(network), detail=detail, parts=["training"])
     headings = [b.content for b in document.blocks if isinstance(b, Heading)]
     assert headings.count(("Training",)) == network.has_values
     curves = [b.picture for b in document.blocks if isinstance(b, Figure)]
     assert len(curves) == 2 * network.has_values
     often = {s: n for s, n in Counter(sentences(document, called)).items() if n > MOST}
     assert often == {}
-    plain, _ = narrated(derive.derive(network), detail=detail)
+    plain, _ = narrated(derived(network), detail=detail)
     assert set(map(str, plain.blocks)) <= set(map(str, document.blocks))
 
 

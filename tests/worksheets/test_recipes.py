@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -163,7 +164,11 @@ _DEEP = derive.Network(2, [derive.Dense(2, "sigmoid"), derive.Dense(2, "tanh"), 
 
 
 def _asked(kind: str, said: dict[str, object]) -> str:
-    ask = Ask(kind, **{dial: v for dial, v in said.items() if dial in dials(kind)})  # type: ignore[arg-type]
+    return _sheet(Ask(kind, **{dial: v for dial, v in said.items() if dial in dials(kind)}))  # type: ignore[arg-type]
+
+
+@cache
+def _sheet(ask: Ask) -> str:
     variant = derive.worksheet(_DEEP, Recipe(questions=(ask,)), variants=1, seed=4)[0]
     return str(write(variant.sheet, variant.names, "text")).replace(variant.form.id, "")
 
