@@ -173,7 +173,7 @@ CASE = Drawn(
 
 
 @pytest.mark.parametrize("backend", ["auto", "python", "numpy"])
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(case=drawn())
 @example(case=CASE)
 def test_gradient_is_the_difference_of_an_independent_forward_pass(
@@ -205,7 +205,7 @@ def _plain(rows: list[list[float]]) -> Any:
     return rows[0] if len(rows) == 1 else rows
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(case=drawn())
 @example(case=CASE)
 def test_both_ways_to_run_agree(case: Drawn) -> None:

@@ -98,7 +98,7 @@ class Fault:
 def planted(derivation: Derivation, name: str, most: int, seed: int) -> Iterator[Fault]:
     """Faults of every kind in a few steps of every rule, one at a time.
 
-    most  how many steps of a rule
+    most  how many steps of a rule, those not counted in which no change makes a fault
     """
     of = NETWORKS[name]
     oracle.learn(of)
@@ -109,14 +109,21 @@ def planted(derivation: Derivation, name: str, most: int, seed: int) -> Iterator
     for step in {step.id: step for step in derivation.walk()}.values():
         by_rule.setdefault(step.rule, []).append(step)
     for rule, mine in by_rule.items():
-        for step in chance.sample(mine, min(most, len(mine))):
+        left = most
+        for step in chance.sample(mine, len(mine)):
+            if not left:
+                break
             drawn = Drawn(of, 17, None, bool(step.assumes))
-            for kind, wrong in mutants(step, chance, 1):
-                if really_wrong(wrong, drawn):
-                    broken = plant(derivation, step.id, lambda _, w=wrong: w)
-                    try:
-                        broken.check()
-                    except CheckFailed as error:
-                        yield Fault(kind, rule, step.id, error.step)
-                    else:
-                        yield Fault(kind, rule, step.id, "")
+            wrong_ones = [
+                (kind, wrong) for kind, wrong in mutants(step, chance, 1)
+                if really_wrong(wrong, drawn)
+            ]  # fmt: skip
+            left -= bool(wrong_ones)
+            for kind, wrong in wrong_ones:
+                broken = plant(derivation, step.id, lambda _, w=wrong: w)
+                try:
+                    broken.check()
+                except CheckFailed as error:
+                    yield Fault(kind, rule, step.id, error.step)
+                else:
+                    yield Fault(kind, rule, step.id, "")

@@ -64,9 +64,9 @@ def blamed(derivation: Derivation) -> str:
 def test_every_planted_fault_is_found_and_named(name: str, style: str) -> None:
     """A reduced run of what ``make truth`` counts."""
     derivation = derive_(NETWORKS[name], style)
-    faults = list(planted(derivation, name, 3, 0))
+    faults = list(planted(derivation, name, 1, 0))
     assert [str(fault) for fault in faults if not fault.found] == []
-    assert len(faults) > 25
+    assert len(faults) > 10
     assert {fault.rule for fault in faults} == {step.rule for step in derivation.walk()}
 
 

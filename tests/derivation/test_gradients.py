@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from itertools import combinations
 from typing import Any
 
 import pytest
@@ -89,7 +90,7 @@ def gradients_on_the_page(derivation: Derivation, drawn: Drawn) -> None:
             assert agree(evaluate(printed[goal], at), at.difference(Quantity(BATCH_LOSS), w)), w
 
 
-@settings(max_examples=25)
+@settings(max_examples=12)
 @given(networks())
 def test_every_step_of_a_random_network_holds(drawn: Drawn) -> None:
     for style in STYLES:
@@ -101,6 +102,7 @@ def test_every_step_of_a_random_network_holds(drawn: Drawn) -> None:
 
 
 BIASES = ("none", "neuron", "shared")
+TWO_STYLES = tuple(combinations(STYLES, 2))
 
 
 @pytest.mark.parametrize(
@@ -109,12 +111,15 @@ BIASES = ("none", "neuron", "shared")
     ids=[f"{activation}-{loss}" for activation, loss in PAIRS],
 )
 def test_every_allowed_pair(number: int, pair: tuple[str, str]) -> None:
+    """Each in two of the styles, so that every activation and every loss is met in all; losses
+    that few activations go with in all of them at once."""
     activation, loss = pair
+    two = TWO_STYLES[(number + number // 6) % 6]
     others = ("tanh", "relu", "softmax", "gelu", "elu")
     sizes = ((2, 2, 2), (1, 3), (2, 1, 2))[number % 3]
     used = (others[number % 5],) * (len(sizes) - 2) + (activation,)
     drawn = Drawn(network(sizes, used, loss, BIASES[number // 3 % 3]), number)
-    for style in STYLES:
+    for style in STYLES if loss in ("binary_cross_entropy", "kl_divergence") else two:
         derivation = derive(drawn.network, style)
         derivation.check()
         compare_every_member(derivation, drawn)

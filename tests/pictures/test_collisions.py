@@ -15,8 +15,9 @@ from tests.writers.samples import NUMBERED
 
 SIZES = [
     (2, 1), (1, 1), (2, 2, 1), (2, 2, 2), (3, 3, 3, 3), (4, 4, 4, 4), (1, 8, 1), (4, 8, 8, 3),
-    (8, 8, 8, 8), (2, 3, 2, 3, 2, 3), (20, 50, 10),
+    (2, 3, 2, 3, 2, 3),
 ]  # fmt: skip
+LARGE = [(8, 8, 8, 8), (20, 50, 10)]
 
 
 def clean(network: derive.Network, digits: int = 5) -> None:
@@ -32,7 +33,12 @@ def test_sizes_in_every_notation(sizes: tuple[int, ...], notation: str) -> None:
     clean(made(sizes, notation=notation))
 
 
-@settings(max_examples=30, deadline=None, derandomize=True)
+@pytest.mark.parametrize(("sizes", "notation"), [*zip(LARGE, ("indexed", "layered"), strict=True)])
+def test_large_sizes(sizes: tuple[int, ...], notation: str) -> None:
+    clean(made(sizes, notation=notation))
+
+
+@settings(max_examples=15, deadline=None, derandomize=True)
 @given(
     sizes=st.lists(st.integers(1, 8), min_size=2, max_size=4),
     bias=st.sampled_from(["none", "shared", "neuron"]),

@@ -18,6 +18,7 @@ from derive.cli import commands
 from derive.network import Dense, Network
 from derive.worksheets import Ask, Recipe, WorksheetError
 from derive.worksheets.classes.bundle_files import read_bundle
+from derive.worksheets.classes.handout import CHUNK
 from derive.worksheets.classes.roster import read_roster
 from derive.worksheets.classes.workers import workers
 from derive.writers import write
@@ -226,7 +227,7 @@ def by_one(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def write_class(folder: Path, executor: Executor | None) -> None:
-    sheets = derive.worksheet(relu_softmax(), variants=20, seed=3, executor=executor)
+    sheets = derive.worksheet(relu_softmax(), variants=CHUNK + 2, seed=3, executor=executor)
     sheets.write(folder, ("markdown", "text"), answer_sheet=".csv")
 
 
@@ -254,11 +255,11 @@ def test_a_cluster_takes_the_same_job(tmp_path: Path, by_one: Path) -> None:
 
 def test_a_failure_half_way_leaves_nothing(tmp_path: Path) -> None:
     def stop(done: int, of: int) -> None:
-        if done == 10:
+        if done == CHUNK + 1:
             raise KeyError("stop")
 
     with workers() as executor:
-        sheets = derive.worksheet(two_two_two(), variants=20, executor=executor, seed=7)
+        sheets = derive.worksheet(two_two_two(), variants=CHUNK + 2, executor=executor, seed=7)
         with pytest.raises(KeyError):
             sheets.write(tmp_path, ("text",), progress=stop)
     assert not list(tmp_path.iterdir())

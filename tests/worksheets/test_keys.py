@@ -52,7 +52,7 @@ def work_out_again(sheets: Worksheet) -> Student:
     return student
 
 
-@settings(max_examples=25)
+@settings(max_examples=12)
 @given(networks(), st.integers(0, 10**6), st.integers(3, 6))
 def test_a_key_follows_from_the_numbers_printed_on_it(
     network: Network, seed: int, digits: int

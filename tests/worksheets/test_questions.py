@@ -69,7 +69,7 @@ def fits(network: Network, kind: str, difficulty: str = "normal", seed: int = 3)
         return None
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(networks(), st.sampled_from(tuple(KINDS)), st.sampled_from(DIFFICULTIES),
        st.integers(0, 10**6))  # fmt: skip
 def test_a_key_marks_itself_right(network: Network, kind: str, difficulty: str, seed: int) -> None:
@@ -196,7 +196,7 @@ def test_paths_of_a_small_network() -> None:
     assert shown[1] == ["a_" + f"h{unit}", "a_o2", f"h{unit}", "o2"]
 
 
-@settings(max_examples=15)
+@settings(max_examples=8)
 @given(networks())
 def test_counts_are_those_of_the_sizes(network: Network) -> None:
     sizes = network.sizes
@@ -233,7 +233,7 @@ def test_a_match_is_the_slope_of_the_loss(seed: int) -> None:
         assert equal == [answer.letter]
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(networks(), st.sampled_from(DIFFICULTIES), st.integers(0, 10**6))
 def test_exactly_the_planted_line_is_wrong(network: Network, difficulty: str, seed: int) -> None:
     """Judged from the page: every line of the choices, at points not used in making it."""
@@ -298,7 +298,7 @@ def test_code_has_no_derivatives_left_in_it() -> None:
             assert not left
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(networks(), st.sampled_from(("blanks", "derivation")), st.integers(0, 10**6))
 def test_a_member_with_its_blank_filled_is_equal_and_else_not(
     network: Network, kind: str, seed: int

@@ -47,7 +47,7 @@ from derive.worksheets.marking.verdicts import Verdict
 from derive.worksheets.misconceptions import EARLY_ROUNDING, slips
 from derive.writers.expressions.text import text
 
-CASES = 800
+CASES = 400
 SLIPS = 500
 HALF = Number(Fraction(1, 2), "0.5")
 NETWORKS = (

@@ -30,10 +30,13 @@ def names(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
 
 
-# The command, stopped by a signal as soon as its first page lies beside its destination.
+# The command, stopped by a signal as soon as its first page lies beside its destination; its jobs
+# are small, since those that have begun are ended.
 STOPPED = """
 import os, signal
 from derive.files import Drafts
+from derive.worksheets.classes import handout
+handout.CHUNK = 1
 add = Drafts.add
 def add_and_stop(drafts, path, piece, *more):
     add(drafts, path, piece, *more)
@@ -50,7 +53,7 @@ def test_a_worksheet_that_is_stopped_leaves_nothing(tmp_path: Path, number: int)
     above = tmp_path / "made"
     program = STOPPED.format(above=str(above), number=int(number)) + RUN
     started = subprocess.Popen(
-        [sys.executable, "-c", program, "worksheet", NETWORK, "--variants", "300", "--to", "text",
+        [sys.executable, "-c", program, "worksheet", NETWORK, "--variants", "60", "--to", "text",
          "-o", above / "sheets"],
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
     )  # fmt: skip
