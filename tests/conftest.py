@@ -5,8 +5,9 @@ from __future__ import annotations
 import difflib
 import os
 import signal
+import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if config.getoption("--quick"):
         slow = listed()
         items[:] = [item for item in items if not is_slow(item.nodeid, slow)]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def compiled_by_jax_goes_with_its_module() -> Iterator[None]:
+    """What JAX has compiled is kept until it is told otherwise: a gigabyte in a whole run."""
+    yield
+    if jax := sys.modules.get("jax"):
+        jax.clear_caches()
 
 
 @pytest.fixture
