@@ -8,7 +8,17 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 
-ALL = ("startup", "documents", "scaling", "build", "call", "training", "worksheets", "peers")
+ALL = (
+    "startup",
+    "documents",
+    "scaling",
+    "symbolic",
+    "build",
+    "call",
+    "training",
+    "worksheets",
+    "peers",
+)
 
 
 def main() -> None:
