@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import ctypes
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from derive.compute.domain import Domain
@@ -37,6 +37,9 @@ declare ptr @PyTuple_New(i64)
 declare i32 @PyTuple_SetItem(ptr, i64, ptr)
 declare ptr @PyErr_Occurred()
 declare void @PyErr_Clear()
+declare ptr @PyErr_NoMemory()
+declare ptr @PyMem_RawMalloc(i64)
+declare void @PyMem_RawFree(ptr)
 declare ptr @PyObject_Vectorcall(ptr, ptr, i64, ptr)
 declare void @Py_DecRef(ptr)
 
@@ -168,16 +171,21 @@ def why_not() -> str:
     return ""
 
 
-def call_source(name: str, sizes: Sequence[int], results: int, domain: Domain | None) -> list[str]:
-    """``<name>_call``: the builtin around ``<name>(theta, inputs, targets, fixed, results)``.
+def call_source(
+    name: str, sizes: Sequence[int], results: int, room: int, domain: Domain | None
+) -> list[str]:
+    """``<name>_call``: the builtin around ``<name>(theta, inputs, targets, fixed, results, room)``.
 
     sizes    how many numbers theta, an example's inputs, its targets and the frozen ones are
     results  how many derivatives there are
+    room     doubles that it needs to work in
     domain   the targets that the loss can take; others are left to the slow way
 
     Its variables are what a call does not say: ``fixed``, the frozen numbers, ``own_inputs`` and
     ``own_targets``, which are taken where the call has None and ``own`` says that they are there.
     """
+    memory, freed = _memory(dict(zip((*_GIVEN, "results", "room"), (*sizes[:3], results, room),
+                                     strict=True)))  # fmt: skip
     lines = [
         *_READ.splitlines(),
         f"@fixed = global [{max(1, sizes[3])} x double] zeroinitializer",
@@ -188,18 +196,17 @@ def call_source(name: str, sizes: Sequence[int], results: int, domain: Domain | 
         "  %no_keywords = icmp eq ptr %keywords, null",
         "  br i1 %no_keywords, label %plain, label %slow",
         "plain:",
-        *(f"  %{what} = alloca [{max(1, size)} x double]"
-          for what, size in zip(_GIVEN, sizes[:3], strict=True)),
-        f"  %results = alloca [{max(1, results)} x double]",
         "  %some = icmp sge i64 %count, 1",
         "  %not_more = icmp sle i64 %count, 3",
         "  %right = and i1 %some, %not_more",
-        "  br i1 %right, label %start_theta, label %slow",
+        "  br i1 %right, label %memory_start, label %slow",
+        "memory_start:",
+        *memory,
         "start_theta:",
         "  %given_theta = load ptr, ptr %args",
         f"  %read_theta = call i1 @read(ptr %given_theta, i64 {sizes[0]}, ptr %theta)",
-        "  br i1 %read_theta, label %start_inputs, label %slow",
-    ]  # fmt: skip
+        "  br i1 %read_theta, label %start_inputs, label %leave",
+    ]
     after = {"inputs": "start_targets", "targets": "allowed"}
     for place, what in enumerate(_GIVEN[1:], start=1):
         lines += [
@@ -216,16 +223,16 @@ def call_source(name: str, sizes: Sequence[int], results: int, domain: Domain | 
                 (
                     f"  %read_{what} = call i1 @read(ptr %object_{what}, i64 {sizes[place]}, "
                     f"ptr %{what})",
-                    f"  br i1 %read_{what}, label %{after[what]}, label %slow",
+                    f"  br i1 %read_{what}, label %{after[what]}, label %leave",
                 )
                 if sizes[place]
-                else ("  br label %slow",)  # there is nothing that could be given
+                else ("  br label %leave",)  # there is nothing that could be given
             ),
             f"no_{what}:",
             f"  %there_{what}_at = getelementptr i64, ptr @own, i64 {place - 1}",
             f"  %there_{what} = load i64, ptr %there_{what}_at",
             f"  %has_{what} = icmp ne i64 %there_{what}, 0",
-            f"  br i1 %has_{what}, label %own_{what}, label %slow",
+            f"  br i1 %has_{what}, label %own_{what}, label %leave",
             f"own_{what}:",
             f"  call void @llvm.memcpy.p0.p0.i64(ptr %{what}, ptr @own_{what}, "
             f"i64 {8 * sizes[place]}, i1 false)",
@@ -236,9 +243,13 @@ def call_source(name: str, sizes: Sequence[int], results: int, domain: Domain | 
         *_refusing(sizes[2], domain),
         "work:",
         f"  %loss = call double @{name}(ptr %theta, ptr %inputs, ptr %targets, ptr @fixed, "
-        "ptr %results)",
+        "ptr %results, ptr %room)",
         f"  %answer = call ptr @result(double %loss, ptr %results, i64 {results})",
+        *freed,
         "  ret ptr %answer",
+        "leave:",
+        *freed,
+        "  br label %slow",
         "slow:",
         "  %asked = call ptr @PyObject_Vectorcall(ptr %self, ptr %args, i64 %count, ptr %keywords)",
         "  ret ptr %asked",
@@ -252,6 +263,37 @@ VARIABLES = ("fixed", "own_inputs", "own_targets", "own")
 
 
 _GIVEN = ("theta", "inputs", "targets")
+
+
+_ON_STACK = 4_096  # doubles; a thread's stack may be small
+
+
+def _memory(sizes: Mapping[str, int]) -> tuple[list[str], list[str]]:
+    """Where arrays of a call are, on to ``start_theta``; and how they are given back."""
+    total = sum(-(-size // 8) * 8 for size in sizes.values())
+    if total <= _ON_STACK:
+        lines = [f"  %memory = alloca [{max(8, total)} x double], align 64"]
+        freed = []
+    else:
+        lines = [
+            f"  %raw = call ptr @PyMem_RawMalloc(i64 {8 * total + 64})",
+            "  %nothing = icmp eq ptr %raw, null",
+            "  br i1 %nothing, label %no_memory, label %memory_there",
+            "no_memory:",
+            "  %failed = call ptr @PyErr_NoMemory()",
+            "  ret ptr %failed",
+            "memory_there:",
+            "  %raw_at = ptrtoint ptr %raw to i64",
+            "  %above = add i64 %raw_at, 63",
+            "  %rounded = and i64 %above, -64",
+            "  %memory = inttoptr i64 %rounded to ptr",
+        ]
+        freed = ["  call void @PyMem_RawFree(ptr %raw)"]
+    at = 0
+    for name, size in sizes.items():
+        lines.append(f"  %{name} = getelementptr double, ptr %memory, i64 {at}")
+        at += -(-size // 8) * 8
+    return [*lines, "  br label %start_theta"], freed
 
 
 def _refusing(count: int, domain: Domain | None) -> list[str]:
@@ -285,7 +327,7 @@ def _refusing(count: int, domain: Domain | None) -> list[str]:
                 f"  {wrong} = or i1 {so_far}, %t{k}_beyond",
             ]
         so_far = wrong
-    return [*lines, f"  br i1 {so_far}, label %slow, label %work"]
+    return [*lines, f"  br i1 {so_far}, label %leave, label %work"]
 
 
 class _Method(ctypes.Structure):

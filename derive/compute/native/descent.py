@@ -14,6 +14,7 @@ from derive.compute.engines import numpy_or_none
 from derive.compute.native.engine import why_not
 from derive.compute.native.functions import NativeFunctions
 from derive.compute.native.kernel import LANES
+from derive.compute.native.machine import aligned
 from derive.network.description import Network
 
 
@@ -34,21 +35,16 @@ class Lanes:
     def _aligned(self, numbers: Any) -> Any:
         """Doubles as machine code has them: one after the other, from a multiple of 64 bytes on."""
         flat = self.np.asarray(numbers, dtype=float).ravel()
-        aligned = self._room(flat.size)
-        aligned[:] = flat
-        return aligned
-
-    def _room(self, size: int) -> Any:
-        memory = self.np.empty(size + 8)
-        first = -memory.ctypes.data // 8 % 8
-        return memory[first : first + size]
+        copy = aligned(flat.size)
+        copy[:] = flat
+        return copy
 
     def _run(
         self, theta: Any, rate: float, epochs: int, examples: Any, history: Any = None
     ) -> tuple[Any, Any]:
         """Theta after so many epochs, and the loss before each."""
         lanes = self._aligned(self.np.repeat(self.np.asarray(theta, dtype=float), LANES))
-        losses = self._room(epochs * LANES)
+        losses = aligned(epochs * LANES)
         rates = self._aligned([rate] * LANES)
         x, t = map(self._aligned, examples)
         addresses = [array.ctypes.data for array in (lanes, rates, x, t, self.fixed, losses)]
@@ -60,7 +56,7 @@ class Lanes:
         self, theta: Any, rate: float, count: int, losses: array[float], history: array[float]
     ) -> Any:
         """``count`` updates with all examples."""
-        before = self._room(count * len(theta) * LANES)
+        before = aligned(count * len(theta) * LANES)
         theta, more = self._run(theta, rate, count, self.examples, before)
         losses.frombytes(more.tobytes())
         history.frombytes(before[::LANES].tobytes())

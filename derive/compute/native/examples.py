@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from derive.compute.native.kernel import LANES, Kernel, Layout, larger, needed
+from derive.compute.native.expressions import larger
+from derive.compute.native.kernel import LANES, Kernel, Layout, needed
 from derive.compute.native.plan import ONE, PER_EXAMPLE, Elementwise, Operation, Plan
 from derive.compute.native.values import Value, fma, hexadecimal
 from derive.compute.programs.functions import LARGEST, MIX, OUTER, ROWS, SECOND, TOTAL
@@ -20,7 +21,7 @@ _TOGETHER = 4  # units whose sums are in registers at a time
 
 
 class Examples(Kernel):
-    """double name(count, theta*, inputs*, targets*, fixed*, results*)
+    """double name(count, theta*, inputs*, targets*, fixed*, results*, room*)
 
     The sums of the losses and of the gradients over ``count`` rows of inputs and targets.
 
@@ -275,6 +276,7 @@ class Examples(Kernel):
 
     def lines(self, name: str) -> list[str]:
         tile, sums = self._laid_out()
+        self.room = tile + sums * LANES
         turn, tile_end = self._piece("tile_start", self._turn)
         reduction, reduce_end = self._piece("reduce_start", self._reduce)
         clearing, clear_end = self._piece("clear_start", lambda: self._clear(sums))
@@ -285,10 +287,10 @@ class Examples(Kernel):
             f"declare double @llvm.vector.reduce.fadd.v{LANES}f64(double, {self.body.double})",
             "declare void @llvm.memset.p0.i64(ptr, i8, i64, i1)",
             f"define double @{name}(i64 %count, ptr noalias %theta, ptr noalias %inputs, "
-            "ptr noalias %targets, ptr noalias %fixed, ptr noalias %results) {",
+            "ptr noalias %targets, ptr noalias %fixed, ptr noalias %results, ptr noalias %room) {",
             "entry:",
-            f"  %tile = alloca [{tile} x double], align 64",
-            f"  %sums = alloca [{sums * LANES} x double], align 64",
+            "  %tile = getelementptr double, ptr %room, i64 0",
+            f"  %sums = getelementptr double, ptr %room, i64 {tile}",
             f"  call void @llvm.memset.p0.i64(ptr %results, i8 0, i64 {8 * results}, i1 false)",
             "  br label %chunk",
             "chunk:",

@@ -162,7 +162,7 @@ class _Emitter:
             signed = self.body.number(1.0).signed_as(first)
             return (first.compare("==", 0.0)).choose(0.0, signed)
         if name in ("max", "largest"):
-            return reduce(_larger, arguments)
+            return reduce(larger, arguments)
         if name == "min":
             return reduce(lambda a, b: (b < a).choose(b, a), arguments)
         if name == "second_largest":
@@ -187,7 +187,8 @@ def _of_tanh(exponent: Any) -> str:
     return ""
 
 
-def _larger(a: Value, b: Value) -> Value:
+def larger(a: Value, b: Value) -> Value:
+    """Lane by lane the larger of two."""
     return (b > a).choose(b, a)
 
 
@@ -195,8 +196,8 @@ def _second(values: list[Value]) -> Value:
     """The largest of what is left after one largest is taken away."""
     top, second = values[0], values[0].body.number(float("-inf"))
     for value in values[1:]:
-        second = _larger(second, (value > top).choose(top, value))
-        top = _larger(top, value)
+        second = larger(second, (value > top).choose(top, value))
+        top = larger(top, value)
     return second
 
 

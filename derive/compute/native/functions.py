@@ -14,7 +14,7 @@ from derive.compute.native.calls import VARIABLES, builtin, call_source, set_var
 from derive.compute.native.examples import Examples
 from derive.compute.native.expressions import key
 from derive.compute.native.kernel import Layout
-from derive.compute.native.machine import Linked, object_code
+from derive.compute.native.machine import Linked, aligned, object_code
 from derive.compute.native.plan import Plan
 from derive.compute.native.runs import Runs
 from derive.compute.native.units import Units
@@ -28,8 +28,8 @@ _DOCUMENTATION = """flat(theta, inputs=None, targets=None)
 
 The loss and its gradient by theta, a list or 1-D array like theta itself.
 
-Machine code; what it does not take as it stands, lists of numbers of one example, goes the way of
-the other back ends. Raises ArgumentError."""
+Lists of numbers of one example are read by machine code; whatever else is given goes the way of the
+other back ends. Raises ArgumentError."""
 
 
 class NativeFunctions:
@@ -68,13 +68,6 @@ class NativeFunctions:
             places, gradients, key(layers.SUM_OF_LOSSES), key(layers.INPUTS), key(layers.TARGETS)
         )
 
-    def one_source(self) -> list[str]:
-        return Units(self.plan, self.layout).lines("one")
-
-    def many_source(self) -> list[str]:
-        deltas = auxiliary("delta", len(self.network.layers))
-        return Examples(self.plan, self.layout, key(deltas)).lines("many")
-
     # -- functions ---------------------------------------------------------------------------
 
     @cached_property
@@ -83,40 +76,41 @@ class NativeFunctions:
 
         All but the first are addresses of doubles; the gradient is written.
         """
-        self._many = Linked(object_code("\n".join(self.many_source())), ("many",))
-        pointers = [ctypes.c_void_p] * 5
-        return ctypes.CFUNCTYPE(ctypes.c_double, ctypes.c_int64, *pointers)(
-            self._many.address["many"]
-        )
+        deltas = auxiliary("delta", len(self.network.layers))
+        kernel = Examples(self.plan, self.layout, key(deltas))
+        self._many = Linked(object_code("\n".join(kernel.lines("many"))), ("many",))
+        run = _function(self._many.address["many"], 1, 6, ctypes.c_double)
+        return _in_room(run, kernel.room)
 
     @cached_property
     def runs(self) -> Callable[..., None]:
         """runs(epochs, count, theta, rates, inputs, targets, fixed, losses, history), as ``Runs``
         has it; all but the first two are addresses of doubles."""
         size = sum(block.size for block in self.blocks if not block.frozen)
-        mean = self.network.over_examples == "mean"
-        source = "\n".join(Runs(self.plan, self.layout, size, mean).lines("runs"))
-        self._runs = Linked(object_code(source), ("runs",))
-        arguments = [*[ctypes.c_int64] * 2, *[ctypes.c_void_p] * 7]
-        return ctypes.CFUNCTYPE(None, *arguments)(self._runs.address["runs"])
+        kernel = Runs(self.plan, self.layout, size, self.network.over_examples == "mean")
+        self._runs = Linked(object_code("\n".join(kernel.lines("runs"))), ("runs",))
+        return _in_room(_function(self._runs.address["runs"], 2, 8, None), kernel.room)
 
     @cached_property
-    def _one(self) -> Linked:
+    def _one(self) -> tuple[Linked, int]:
+        """Of one example: the function and its builtin, and the room that they need."""
         of = {True: 0, False: 0}
         for block in self.blocks:
             of[block.frozen] += block.size
         sizes = (of[False], self.network.sizes[0], self.network.sizes[-1], of[True])
+        kernel = Units(self.plan, self.layout)
         source = [
-            *self.one_source(),
-            *call_source("one", sizes, of[False], domain(self.network)),
+            *kernel.lines("one"),
+            *call_source("one", sizes, of[False], kernel.room, domain(self.network)),
         ]  # fmt: skip
-        return Linked(object_code("\n".join(source)), ("one", "one_call", *VARIABLES))
+        code = object_code("\n".join(source))
+        return Linked(code, ("one", "one_call", *VARIABLES)), kernel.room
 
     @cached_property
     def one(self) -> Callable[..., float]:
         """loss = one(theta, inputs, targets, fixed, gradient) of an example, as ``many``."""
-        pointers = [ctypes.c_void_p] * 5
-        return ctypes.CFUNCTYPE(ctypes.c_double, *pointers)(self._one.address["one"])
+        linked, room = self._one
+        return _in_room(_function(linked.address["one"], 0, 6, ctypes.c_double), room)
 
     def flat(
         self, fixed: Sequence[float], own: Sequence[Sequence[float] | None],
@@ -127,5 +121,23 @@ class NativeFunctions:
         fixed  the frozen numbers
         own    the network's inputs and targets, for a call without them; None where it has none
         """
-        set_variables(self._one, fixed, own)
-        return builtin(self._one, "one_call", "flat", _DOCUMENTATION, slow)
+        linked, _ = self._one
+        set_variables(linked, fixed, own)
+        return builtin(linked, "one_call", "flat", _DOCUMENTATION, slow)
+
+
+def _function(address: int, counts: int, pointers: int, result: Any) -> Callable[..., Any]:
+    """Machine code as a function of so many counts and addresses."""
+    arguments = [*[ctypes.c_int64] * counts, *[ctypes.c_void_p] * pointers]
+    function: Callable[..., Any] = ctypes.CFUNCTYPE(result, *arguments)(address)
+    return function
+
+
+def _in_room(function: Callable[..., Any], size: int) -> Callable[..., Any]:
+    """A function whose last argument is room to work in, of a call's own: threads share it."""
+
+    def call(*arguments: Any) -> Any:
+        room = aligned(size)
+        return function(*arguments, room.ctypes.data)
+
+    return call

@@ -16,8 +16,8 @@ _DOCUMENTATION = """flat(theta, values=None)
 
 The loss and its gradient by theta, a list or 1-D array like theta itself.
 
-Machine code for lists, with the graph's own numbers for its inputs; all else goes the way of the
-other back ends. Raises ArgumentError."""
+A list is read by machine code, with the graph's own numbers for its inputs; whatever else is given
+goes the way of the other back ends. Raises ArgumentError."""
 
 
 def flat_of_graph(
@@ -31,7 +31,7 @@ def flat_of_graph(
     given = {"theta": source.theta, "inputs": (), "targets": (), "fixed": source.inputs}
     lines = [
         *one_example(Task(source.program, given, source.loss, results), "one"),
-        *call_source("one", (len(source.theta), 0, 0, len(source.inputs)), len(results), None),
+        *call_source("one", (len(source.theta), 0, 0, len(source.inputs)), len(results), 0, None),
     ]
     linked = Linked(object_code("\n".join(lines)), ("one", "one_call", *VARIABLES))
     set_variables(linked, inputs, ((), ()))

@@ -48,6 +48,7 @@ class Kernel(ABC):
         self.plan = plan
         self.layout = layout
         self.body = Body(LANES)
+        self.room = 0  # doubles that the function needs to work in, known once it is written
         self.stored = frozenset(plan.stored())
 
     # -- what a subclass says ----------------------------------------------------------------
@@ -160,10 +161,6 @@ class Kernel(ABC):
     def parameter(self, name: str, *terms: str | int) -> str:
         argument, start = self.layout.places[name]
         return self.at(f"%{argument}", start, *terms)
-
-
-def larger(a: Value, b: Value) -> Value:
-    return (b > a).choose(b, a)
 
 
 def needed(*bodies: Body) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cache
+from importlib import import_module
 from typing import Any
 
 from derive.compute.native.cache import kept
@@ -54,6 +55,13 @@ def _compiled(source: str) -> bytes:
     builder.getModulePassManager().run(module, builder)
     code: bytes = target().emit_object(module)
     return code
+
+
+def aligned(size: int) -> Any:
+    """An array of so many doubles that begins at a multiple of 64 bytes, as vectors want it."""
+    memory = import_module("numpy").empty(size + 8)
+    first = -memory.ctypes.data // 8 % 8
+    return memory[first : first + size]
 
 
 class Linked:

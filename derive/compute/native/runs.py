@@ -13,7 +13,7 @@ from derive.compute.native.values import Value
 
 
 class Runs(Examples):
-    """void name(epochs, count, theta*, rates*, inputs*, targets*, fixed*, losses*, history*)
+    """void name(epochs, count, theta*, rates*, inputs*, targets*, fixed*, losses*, history*, room*)
 
     So many epochs of θ ← θ − η·∂E/∂θ over ``count`` examples.
 
@@ -41,21 +41,20 @@ class Runs(Examples):
 
     def lines(self, name: str) -> list[str]:
         tile, sums = self._laid_out()
+        self.room = tile + sums * LANES
         turn, turn_end = self._piece("example_start", self._example)
         update, update_end = self._piece("update_start", self._update)
         keep, _ = self._piece("keep_start", self._keep)
         clearing, clear_end = self._piece("clear_start", lambda: self._clear(sums))
-        arguments = ", ".join(
-            f"ptr noalias %{what}"
-            for what in ("theta", "rates", "inputs", "targets", "fixed", "losses", "history")
-        )
+        theirs = ("rates", "inputs", "targets", "fixed", "losses", "history", "room")
+        arguments = ", ".join(f"ptr noalias %{what}" for what in ("theta", *theirs))
         of = self.body.double
         return [
             *needed(self.body),
             f"define void @{name}(i64 %epochs, i64 %count, {arguments}) {{",
             "entry:",
-            f"  %tile = alloca [{tile} x double], align 64",
-            f"  %sums = alloca [{sums * LANES} x double], align 64",
+            "  %tile = getelementptr double, ptr %room, i64 0",
+            f"  %sums = getelementptr double, ptr %room, i64 {tile}",
             "  %as_double = sitofp i64 %count to double",
             f"  %count_1 = insertelement {of} poison, double %as_double, i64 0",
             f"  %examples = shufflevector {of} %count_1, {of} poison, "

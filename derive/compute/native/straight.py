@@ -29,7 +29,7 @@ class Task:
 
 
 def one_example(task: Task, name: str) -> list[str]:
-    """double name(theta*, inputs*, …, results*): a function that other modules may call."""
+    """double name(theta*, inputs*, …, results*, room*); it needs no room to work in."""
     body = Body()
     values = {
         key(q): load(body, f"%{argument}", place)
@@ -39,7 +39,9 @@ def one_example(task: Task, name: str) -> list[str]:
     run(task.program.only((task.loss, *task.results)), body, values)
     for place, q in enumerate(task.results):
         store(body, values[key(q)], "%results", place)
-    arguments = ", ".join(f"ptr noalias %{argument}" for argument in (*task.given, "results"))
+    arguments = ", ".join(
+        f"ptr noalias %{argument}" for argument in (*task.given, "results", "room")
+    )
     loss = values[key(task.loss)]
     return [
         *needed(body),

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from derive.compute.native.kernel import LANES, Kernel, larger, needed
+from derive.compute.native.expressions import larger
+from derive.compute.native.kernel import LANES, Kernel, needed
 from derive.compute.native.plan import ONE, PER_EXAMPLE, Elementwise, Operation
 from derive.compute.native.values import Value, fma, hexadecimal
 from derive.compute.programs.functions import ALL, LARGEST, MIX, ROWS, SECOND
@@ -18,7 +19,7 @@ _TOGETHER = 4  # vectors of units whose sums are in registers at a time
 
 
 class Units(Kernel):
-    """double name(theta*, inputs*, targets*, fixed*, results*)
+    """double name(theta*, inputs*, targets*, fixed*, results*, room*)
 
     The loss of one example; its gradients are written.
     """
@@ -308,7 +309,7 @@ class Units(Kernel):
     # -- the function ------------------------------------------------------------------------
 
     def lines(self, name: str) -> list[str]:
-        vectors = self._laid_out()
+        self.room = self._laid_out() * LANES
         self.body.block = "entry"
         for what, argument in (
             (self.layout.inputs, "%inputs"), (self.layout.targets, "%targets"),
@@ -326,9 +327,9 @@ class Units(Kernel):
         return [
             *needed(self.body),
             f"define double @{name}(ptr noalias %theta, ptr noalias %inputs, "
-            "ptr noalias %targets, ptr noalias %fixed, ptr noalias %results) {",
+            "ptr noalias %targets, ptr noalias %fixed, ptr noalias %results, ptr noalias %room) {",
             "entry:",
-            f"  %units = alloca [{vectors * LANES} x double], align 64",
+            "  %units = getelementptr double, ptr %room, i64 0",
             *self.body.lines,
             f"  ret double {self._loss}",
             "}",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import inspect
+import subprocess
 import sys
 import tracemalloc
 from concurrent.futures import ThreadPoolExecutor
@@ -148,6 +149,54 @@ def test_refusals_leave_nothing_behind_either() -> None:
             f.flat(THETA, odd, T)  # type: ignore[arg-type]
     gc.collect()  # an error holds the frames that it came through
     assert [sys.getrefcount(thing) for thing in (odd, odd[0], THETA)] == counts
+
+
+WIDE = derive.Network(
+    100,
+    [derive.Dense(100, "tanh"), derive.Dense(50, "gelu"), derive.Dense(3, "softmax")],
+    "cross_entropy",
+)
+IN_A_THREAD = """
+import threading
+import derive
+
+def work():
+    network = derive.Network(
+        100, [derive.Dense(100, "tanh"), derive.Dense(50, "gelu"), derive.Dense(3, "softmax")],
+        "cross_entropy",
+    )
+    f = derive.compile(network, "native")
+    theta, x, t = [0.01] * len(f.names), [0.1] * 100, [1.0, 0.0, 0.0]
+    print(f.flat(theta, x, t)[0] > 1, f.flat(theta, [x] * 40, [t] * 40)[0] > 1)
+
+threading.stack_size(512 * 1024)
+thread = threading.Thread(target=work)
+thread.start()
+thread.join()
+"""
+
+
+def test_large_networks_run_on_the_stack_of_a_thread() -> None:
+    """In a process of its own, which is all that a stack too small would end."""
+    done = subprocess.run([sys.executable, "-c", IN_A_THREAD], capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (0, "True True\n"), done.stderr
+
+
+def test_what_a_large_network_takes_of_memory_is_given_back() -> None:
+    f = derive.compile(WIDE, "native")
+    theta, x, t = [0.01] * len(f.names), [0.1] * 100, [1.0, 0.0, 0.0]
+    f.flat(theta, x, t)
+    tracemalloc.start()
+    try:
+        before = tracemalloc.get_traced_memory()[0]
+        for _ in range(50):
+            f.flat(theta, x, t)
+            with pytest.raises(derive.ArgumentError):
+                f.flat(theta, x[1:], t)
+        gc.collect()
+        assert tracemalloc.get_traced_memory()[0] - before < 100_000  # one call takes more
+    finally:
+        tracemalloc.stop()
 
 
 def test_a_builtin_outlives_its_function_and_then_goes() -> None:

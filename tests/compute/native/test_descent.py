@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 from typing import Any
 
 import pytest
@@ -10,6 +9,7 @@ import pytest
 import derive
 from derive.compute.native.descent import Lanes
 from derive.compute.native.kernel import LANES
+from derive.compute.native.machine import aligned
 
 np: Any = pytest.importorskip("numpy", reason="NumPy is not installed")
 pytest.importorskip("llvmlite", reason="llvmlite is not installed")
@@ -70,10 +70,10 @@ def test_a_lane_knows_nothing_of_its_neighbours() -> None:
     lanes = Lanes(XOR, (), [[0, 0], [0, 1], [1, 0], [1, 1]], [[0], [1], [1], [0]])
     rng = np.random.default_rng(5)
     starts, rates = rng.normal(size=(LANES, 9)), rng.uniform(0.05, 1, LANES)
-    theta, losses = lanes._aligned(starts.T), lanes._room(50 * LANES)
+    theta, losses = lanes._aligned(starts.T), aligned(50 * LANES)
     x, t = map(lanes._aligned, lanes.examples)
     given = [a.ctypes.data for a in (theta, lanes._aligned(rates), x, t, lanes.fixed, losses)]
-    lanes.functions.runs(50, 4, *given, ctypes.c_void_p(None))
+    lanes.functions.runs(50, 4, *given, None)
     for lane in range(LANES):
         alone, before = lanes._run(starts[lane], rates[lane], 50, lanes.examples)
         assert alone.tolist() == theta.reshape(9, LANES)[:, lane].tolist()

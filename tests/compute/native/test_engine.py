@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import pickle
+import platform
 from random import Random
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 
 import derive
 from derive.compute.arguments import ArgumentError
+from derive.compute.native import machine
 from tests import random_networks
 
 np: Any = pytest.importorskip("numpy", reason="NumPy is not installed")
@@ -141,6 +143,41 @@ def test_a_copy_is_compiled_anew() -> None:
     copy = pickle.loads(pickle.dumps(fast))
     x, t, theta = examples(fast.network, 40, 2)
     assert copy == fast and copy.flat(theta, x, t) == fast.flat(theta, x, t)
+
+
+FUSED = """
+declare double @llvm.fma.f64(double, double, double)
+define double @f(double %x) {
+  %y = call double @llvm.fma.f64(double %x, double %x, double %x)
+  ret double %y
+}
+"""
+
+
+@pytest.mark.skipif(platform.machine() not in ("x86_64", "AMD64"), reason="for x86-64 alone")
+def test_a_processor_that_can_less_gives_the_same_bits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two doubles at a time and no fused multiplication, as every processor of this kind has it."""
+    names = ("2-2-2", "9 and 17", "shared", "many outputs", "sum")
+    given = {name: examples(NETWORKS[name], 40, 4) for name in names}
+
+    def bits() -> list[str]:
+        outcomes = []
+        for name in names:
+            x, t, theta = given[name]
+            f = derive.compile(NETWORKS[name], "native")
+            for rows, goals in ((x, t), (x[0], t[0])):
+                loss, gradient = f.flat(theta, rows, goals)
+                outcomes += [number.hex() for number in (loss, *gradient)]
+        return outcomes
+
+    here, fused = bits(), machine.object_code(FUSED)
+    monkeypatch.setattr(machine, "_processor", lambda: ("x86-64", ""))
+    machine.target.cache_clear()
+    try:
+        assert machine.object_code(FUSED) != fused, "this processor can do no more than any other"
+        assert bits() == here
+    finally:
+        machine.target.cache_clear()
 
 
 def test_auto_says_what_it_took_and_why(monkeypatch: pytest.MonkeyPatch) -> None:
