@@ -78,9 +78,8 @@ class NativeFunctions:
         """
         deltas = auxiliary("delta", len(self.network.layers))
         kernel = Examples(self.plan, self.layout, key(deltas))
-        self._many = Linked(object_code("\n".join(kernel.lines("many"))), ("many",))
-        run = _function(self._many.address["many"], 1, 6, ctypes.c_double)
-        return _in_room(run, kernel.room)
+        linked = Linked(object_code("\n".join(kernel.lines("many"))), ("many",))
+        return _function(linked, "many", 1, 6, ctypes.c_double, kernel.room)
 
     @cached_property
     def runs(self) -> Callable[..., None]:
@@ -88,8 +87,8 @@ class NativeFunctions:
         has it; all but the first two are addresses of doubles."""
         size = sum(block.size for block in self.blocks if not block.frozen)
         kernel = Runs(self.plan, self.layout, size, self.network.over_examples == "mean")
-        self._runs = Linked(object_code("\n".join(kernel.lines("runs"))), ("runs",))
-        return _in_room(_function(self._runs.address["runs"], 2, 8, None), kernel.room)
+        linked = Linked(object_code("\n".join(kernel.lines("runs"))), ("runs",))
+        return _function(linked, "runs", 2, 8, None, kernel.room)
 
     @cached_property
     def _one(self) -> tuple[Linked, int]:
@@ -110,7 +109,7 @@ class NativeFunctions:
     def one(self) -> Callable[..., float]:
         """loss = one(theta, inputs, targets, fixed, gradient) of an example, as ``many``."""
         linked, room = self._one
-        return _in_room(_function(linked.address["one"], 0, 6, ctypes.c_double), room)
+        return _function(linked, "one", 0, 6, ctypes.c_double, room)
 
     def flat(
         self, fixed: Sequence[float], own: Sequence[Sequence[float] | None],
@@ -126,18 +125,16 @@ class NativeFunctions:
         return builtin(linked, "one_call", "flat", _DOCUMENTATION, slow)
 
 
-def _function(address: int, counts: int, pointers: int, result: Any) -> Callable[..., Any]:
-    """Machine code as a function of so many counts and addresses."""
+def _function(
+    linked: Linked, name: str, counts: int, pointers: int, result: Any, room: int
+) -> Callable[..., Any]:
+    """Machine code as a function of so many counts and addresses, of which it adds the last:
+    room to work in, of a call's own, so that threads may share it. It keeps its code alive."""
     arguments = [*[ctypes.c_int64] * counts, *[ctypes.c_void_p] * pointers]
-    function: Callable[..., Any] = ctypes.CFUNCTYPE(result, *arguments)(address)
-    return function
+    function = ctypes.CFUNCTYPE(result, *arguments)(linked.address[name])
 
-
-def _in_room(function: Callable[..., Any], size: int) -> Callable[..., Any]:
-    """A function whose last argument is room to work in, of a call's own: threads share it."""
-
-    def call(*arguments: Any) -> Any:
-        room = aligned(size)
-        return function(*arguments, room.ctypes.data)
+    def call(*arguments: Any, kept: Linked = linked) -> Any:
+        work = aligned(room)
+        return function(*arguments, work.ctypes.data)
 
     return call
