@@ -8,7 +8,7 @@ straight     the program of a graph, one statement after the other
 expressions  SymPy's assignments as instructions
 values       LLVM's instructions as arithmetic on Python objects
 elementary   exp, ln, tanh and their like, within one unit in the last place
-calls        functions as builtins of CPython
+builtin      functions as builtins of CPython
 machine, cache  machine code from it, and where that is kept
 engine, functions  what ``GradientFunction`` runs
 """

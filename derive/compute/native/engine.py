@@ -8,7 +8,7 @@ from typing import Any
 
 from derive.compute.blocks import blocks
 from derive.compute.engines import Defaults, LayerEngine
-from derive.compute.native import calls
+from derive.compute.native.builtin.layouts import why_not as why_no_builtins
 from derive.compute.native.functions import NativeFunctions
 from derive.graph import FormulaGraph
 from derive.network.description import Network
@@ -25,7 +25,7 @@ def why_none() -> str:
     for module, name in (("llvmlite", "llvmlite"), ("numpy", "NumPy"), ("platformdirs",) * 2):
         if find_spec(module) is None:
             return f'{name} is not installed: pip install "derive[fast]"'
-    return calls.why_not()
+    return why_no_builtins()
 
 
 def why_not(given: Network | FormulaGraph) -> str:
@@ -71,10 +71,6 @@ class NativeEngine(LayerEngine):
         """``GradientFunction.flat`` as a builtin; None where frozen numbers are missing."""
         if not self.defaults.knows_fixed:
             return None
-        own = [rows if _is_one(rows) else None for rows in (inputs, targets)]
+        several = self.defaults.network.is_batch
+        own = [rows if rows is None or several else [rows] for rows in (inputs, targets)]
         return self.functions.flat(self.defaults.fixed, own, slow)
-
-
-def _is_one(rows: Any) -> bool:
-    """Whether a network's own numbers are those of one example, and are numbers."""
-    return rows is not None and all(isinstance(number, float) for number in rows)

@@ -6,11 +6,13 @@ from __future__ import annotations
 import ctypes
 from collections.abc import Callable, Sequence
 from functools import cached_property
+from sys import maxsize
 from typing import Any
 
 from derive.compute.blocks import blocks
 from derive.compute.domain import domain
-from derive.compute.native.calls import VARIABLES, builtin, call_source, set_variables
+from derive.compute.native.builtin.call import BATCHES, VARIABLES, Signature, call_source
+from derive.compute.native.builtin.method import Rows, builtin, set_batches, set_variables
 from derive.compute.native.examples import Examples
 from derive.compute.native.expressions import key
 from derive.compute.native.kernel import Layout
@@ -28,8 +30,8 @@ _DOCUMENTATION = """flat(theta, inputs=None, targets=None)
 
 The loss and its gradient by theta, a list or 1-D array like theta itself.
 
-Lists of numbers of one example are read by machine code; whatever else is given goes the way of the
-other back ends. Raises ArgumentError."""
+Lists of numbers and arrays of doubles, of one example or of several, are read by machine code;
+whatever else is given goes the way of the other back ends. Raises ArgumentError."""
 
 
 class NativeFunctions:
@@ -79,6 +81,8 @@ class NativeFunctions:
         deltas = auxiliary("delta", len(self.network.layers))
         kernel = Examples(self.plan, self.layout, key(deltas))
         linked = Linked(object_code("\n".join(kernel.lines("many"))), ("many",))
+        if "_one" in self.__dict__:  # the builtin takes several examples from now on
+            set_batches(self._one[0], linked.address["many"], kernel.room, maxsize)
         return _function(linked, "many", 1, 6, ctypes.c_double, kernel.room)
 
     @cached_property
@@ -96,14 +100,14 @@ class NativeFunctions:
         of = {True: 0, False: 0}
         for block in self.blocks:
             of[block.frozen] += block.size
-        sizes = (of[False], self.network.sizes[0], self.network.sizes[-1], of[True])
         kernel = Units(self.plan, self.layout)
-        source = [
-            *kernel.lines("one"),
-            *call_source("one", sizes, of[False], kernel.room, domain(self.network)),
-        ]  # fmt: skip
-        code = object_code("\n".join(source))
-        return Linked(code, ("one", "one_call", *VARIABLES)), kernel.room
+        lines = kernel.lines("one")
+        signature = Signature(
+            of[False], self.network.sizes[0], self.network.sizes[-1], of[True], of[False],
+            kernel.room, domain(self.network), self.network.over_examples == "mean",
+        )  # fmt: skip
+        code = object_code("\n".join([*lines, *call_source("one", signature)]))
+        return Linked(code, ("one", "one_call", *VARIABLES, *BATCHES)), kernel.room
 
     @cached_property
     def one(self) -> Callable[..., float]:
@@ -112,17 +116,20 @@ class NativeFunctions:
         return _function(linked, "one", 0, 6, ctypes.c_double, room)
 
     def flat(
-        self, fixed: Sequence[float], own: Sequence[Sequence[float] | None],
-        slow: Callable[..., Any],
-    ) -> Callable[..., Any]:  # fmt: skip
+        self, fixed: Sequence[float], own: Sequence[Rows | None], slow: Callable[..., Any]
+    ) -> Callable[..., Any]:
         """``GradientFunction.flat`` as a builtin; what it does not take, ``slow`` gets.
 
+        It takes several examples once ``many`` has been asked for.
+
         fixed  the frozen numbers
-        own    the network's inputs and targets, for a call without them; None where it has none
+        own    the network's inputs and targets in rows, for a call without them; None where it has
+               none
         """
         linked, _ = self._one
-        set_variables(linked, fixed, own)
-        return builtin(linked, "one_call", "flat", _DOCUMENTATION, slow)
+        size = sum(block.size for block in self.blocks if not block.frozen)
+        variables = set_variables(linked, fixed, own, size)
+        return builtin(linked, "one_call", _DOCUMENTATION, slow, (self, variables))
 
 
 def _function(

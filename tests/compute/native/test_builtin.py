@@ -14,7 +14,7 @@ from weakref import ref
 import pytest
 
 import derive
-from derive.compute.native import calls
+from derive.compute.native.builtin import layouts, method
 
 np: Any = pytest.importorskip("numpy", reason="NumPy is not installed")
 pytest.importorskip("llvmlite", reason="llvmlite is not installed")
@@ -44,6 +44,7 @@ def counted() -> tuple[Any, Slow]:
     f = function()
     assert f._native is not None
     slow = Slow()
+    assert f.flat(THETA, [X, X], [T, T])[0] > 0  # from now on it takes several examples
     return f._native.flat(f._inputs, f._targets, slow), slow
 
 
@@ -65,8 +66,91 @@ def test_lists_of_numbers_go_the_short_way(counted: tuple[Any, Slow]) -> None:
     assert slow.asked == 0
 
 
+def test_arrays_of_doubles_go_the_short_way(counted: tuple[Any, Slow]) -> None:
+    flat, slow = counted
+    loss, gradient = flat(THETA, X, T)
+    theta, x, t = map(np.array, (THETA, X, T))
+    x.flags.writeable = False
+    for arguments in ((theta, x, t), (theta, X, T), (theta,), (theta, x[None], [T])):
+        found = flat(*arguments)
+        assert found[0] == loss and type(found[1]) is np.ndarray
+        assert found[1].tolist() == gradient and found[1].base is None
+    assert flat(THETA, x, t[None]) == (loss, gradient)  # the kind is theta's
+    assert slow.asked == 0
+
+
+def test_several_examples_go_the_short_way(counted: tuple[Any, Slow]) -> None:
+    flat, slow = counted
+    rows = [[k / 40, 1 - k / 30] for k in range(60)]
+    plain = derive.compile("examples/mazur.yaml", "python")
+    for count in (1, 2, 31, 32, 33, 60):
+        x, t = rows[:count], rows[-count:]
+        loss, gradient = flat(THETA, x, t)
+        wanted, slopes = plain.flat(THETA, x, t)
+        assert loss == pytest.approx(wanted, rel=1e-14)
+        assert gradient == pytest.approx(slopes, rel=1e-12)
+        arrays = flat(np.array(THETA), np.array(x), np.array(t))
+        assert (arrays[0], arrays[1].tolist()) == (loss, gradient)
+    assert flat(THETA, [[1, 0], [0, 1]], [[0, 1.0], [1, 0]])[0] > 0
+    assert slow.asked == 0
+
+
+def test_the_first_call_with_several_examples_prepares_the_others() -> None:
+    f = function()
+    assert f._native is not None
+    slow = Slow()
+    flat = f._native.flat(f._inputs, f._targets, slow)
+    assert flat(THETA, [X, X], [T, T]) == "slow"
+    assert f._native.functions.many
+    assert flat(THETA, [X, X], [T, T])[0] == pytest.approx(flat(THETA)[0], rel=1e-15)
+    assert slow.asked == 1
+
+
+def test_a_network_s_own_examples_are_there_for_calls_without_them() -> None:
+    said = {"inputs": [[0, 0], [0, 1], [1, 0]], "targets": [[0.1], [0.9], [0.8]]}
+    network = derive.Network(
+        layers=[derive.Dense(2, "tanh"), derive.Dense(1, "sigmoid")], loss="half_squared_error",
+        **said,  # type: ignore[arg-type]
+    )  # fmt: skip
+    f, plain = (derive.compile(network, backend) for backend in ("native", "python"))
+    theta = [0.1 * k for k in range(9)]
+    for _ in range(2):  # the slow way, then the short one
+        loss, gradient = f.flat(theta)
+        wanted, slopes = plain.flat(theta)
+        assert loss == pytest.approx(wanted, rel=1e-14)
+        assert gradient == pytest.approx(slopes, rel=1e-13)
+        assert f.flat(theta, None, said["targets"])[0] == loss
+    with pytest.raises(derive.ArgumentError, match="as many as"):
+        f.flat(theta, [0.0, 1.0])
+
+
+def test_of_a_sum_over_examples_nothing_is_divided() -> None:
+    layers = [derive.Dense(2, "sigmoid"), derive.Dense(2, "sigmoid")]
+    network = derive.Network(2, layers, "half_squared_error", over_examples="sum")
+    f = derive.compile(network, "native")
+    f.flat(THETA + [0.1] * 4, [X, X], [T, T])
+    one, two = (f.flat(THETA + [0.1] * 4, [X] * k, [T] * k) for k in (1, 2))
+    assert two[0] == 2 * one[0] and two[1] == [2 * slope for slope in one[1]]
+
+
+def test_where_arrays_lie_in_another_way_they_go_the_slow_way(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert layouts.array_types() is not None
+    monkeypatch.setattr(method, "array_types", lambda: None)
+    f = function()
+    assert f._native is not None
+    slow = Slow()
+    flat = f._native.flat(f._inputs, f._targets, slow)
+    assert flat(np.array(THETA), X, T) == "slow" and flat(THETA, X, T)[0] > 0
+
+
 class Odd(float):
     """A float that is more than one."""
+
+
+class Own(np.ndarray):  # type: ignore[misc]
+    """An array that is more than one."""
 
 
 @pytest.mark.parametrize(
@@ -75,9 +159,18 @@ class Odd(float):
         ((THETA[:-1], X, T), {}), ((THETA, X, [0.5]), {}), (([*THETA, 1.0], X, T), {}),
         ((tuple(THETA), X, T), {}), ((THETA, X), {"targets": T}), ((), {}),
         (([], X, T), {}), ((THETA, [], []), {}),
-        ((THETA, X, T, None), {}), ((THETA, [[0.1, 0.2]], [T]), {}), ((THETA, ["0.1", 0.2], T), {}),
+        ((THETA, X, T, None), {}), ((THETA, ["0.1", 0.2], T), {}),
         ((THETA, [None, 0.2], T), {}), ((THETA, [True, 0.2], T), {}), ((THETA, X, "01"), {}),
-        ((np.array(THETA), X, T), {}), ((THETA, np.array(X), T), {}), ((THETA, X, np.array(T)), {}),
+        ((THETA, [X, X], [T]), {}), ((THETA, [X, X[:1]], [T, T]), {}), ((THETA, [X, 0.1], [T]), {}),
+        ((THETA, [X, None], [T, T]), {}), ((THETA, [X] * 65, [T] * 65), {}), ((THETA, [[]], T), {}),
+        ((np.array([THETA]), X, T), {}), ((np.array(THETA[1:]), X, T), {}),
+        ((np.array(THETA, dtype=np.float32), X, T), {}), ((np.array(THETA, ">f8"), X, T), {}),
+        ((np.array(THETA * 2)[::2], X, T), {}), ((THETA, np.array(X * 2)[::2], T), {}),
+        ((THETA, np.array(0.1), T), {}), ((THETA, np.zeros((0, 2)), np.zeros((0, 2))), {}),
+        ((THETA, np.zeros((3, 2)), np.zeros((2, 2))), {}), ((THETA, np.zeros((1, 1, 2)), T), {}),
+        ((THETA, np.zeros((2, 2)).T, T), {}), ((THETA, np.array(X).view(Own), T), {}),
+        ((THETA, X, np.array([1, 0])), {}), ((THETA, X, np.array([True, False])), {}),
+        ((THETA, X, np.array([None, 1.0])), {}),
         ((THETA, [np.float64(0.1), 0.2], T), {}), ((THETA, [Odd(0.1), 0.2], T), {}),
         ((THETA, [10**400, 0.2], T), {}), ((THETA, X, {0: 1.0, 1: 2.0}), {}),
     ],
@@ -120,23 +213,45 @@ def test_targets_that_the_loss_cannot_take_are_refused() -> None:
         with pytest.raises(derive.ArgumentError, match="targets"):
             f.flat([0.5, 0.1], [1.0], [bad])
         assert f.flat([0.5, 0.1], [1.0], [1.0])[0] > 0
+        for _ in range(2):  # the slow way, then the short one
+            assert f.flat([0.5, 0.1], [[1.0]] * 3, [[1.0]] * 3)[0] > 0
+            with pytest.raises(derive.ArgumentError, match="example 3"):
+                f.flat([0.5, 0.1], [[1.0]] * 3, [[1.0], [1.0], [bad]])
+        nothing = np.array([[1.0], [float("nan")]])  # hinge alone refuses it
+        if loss == "hinge":
+            with pytest.raises(derive.ArgumentError):
+                f.flat([0.5, 0.1], nothing, nothing)
+        else:
+            assert np.isnan(f.flat([0.5, 0.1], nothing, nothing)[0])
 
 
-def test_a_million_calls_leave_nothing_behind() -> None:
+ROWS = [X] * 300  # so many that other threads may go on meanwhile
+KINDS = {
+    "lists": (THETA, X, T, 1_000_000), "arrays": (*map(np.array, (THETA, X, T)), 200_000),
+    "several": (THETA, [X, X], [T, T], 200_000),
+    "many": (*map(np.array, (THETA, ROWS, ROWS)), 5_000),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_million_calls_leave_nothing_behind(kind: str) -> None:
     flat = function().flat
-    counts = [sys.getrefcount(thing) for thing in (THETA, X, T, THETA[0])]
+    *arguments, times = KINDS[kind]
+    # NumPy itself leaves references to its type of doubles behind, so that they tell nothing.
+    things = (*arguments, THETA[0], np.empty)
     for _ in range(1000):
-        flat(THETA, X, T)
+        flat(*arguments)
+    counts = [sys.getrefcount(thing) for thing in things]
     tracemalloc.start()
     try:
-        flat(THETA, X, T)
+        flat(*arguments)
         before = tracemalloc.get_traced_memory()[0]
-        for _ in range(1_000_000):
-            flat(THETA, X, T)
+        for _ in range(times):
+            flat(*arguments)
         assert tracemalloc.get_traced_memory()[0] - before < 2_000
     finally:
         tracemalloc.stop()
-    after = [sys.getrefcount(thing) for thing in (THETA, X, T, THETA[0])]
+    after = [sys.getrefcount(thing) for thing in things]
     assert all(abs(a - b) < 20 for a, b in zip(after, counts, strict=True))
 
 
@@ -218,14 +333,19 @@ def test_threads_share_it() -> None:
     wanted = [flat(THETA, x, T) for x in rows]
     with ThreadPoolExecutor(4) as pool:
         assert list(pool.map(lambda x: flat(THETA, x, T), rows * 20)) == wanted * 20
+    tables = [np.array([[k / 100, j / 500] for j in range(400)]) for k in range(8)]
+    theta = np.array(THETA)
+    sums = [flat(theta, table, table)[0] for table in tables]
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(lambda x: flat(theta, x, x)[0], tables * 50)) == sums * 50
 
 
 def test_an_interpreter_that_keeps_numbers_in_another_way_is_refused(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    assert calls.why_not() == ""
+    assert layouts.why_not() == ""
     monkeypatch.setattr(sys, "_is_gil_enabled", lambda: False, raising=False)
-    assert "global interpreter lock" in calls.why_not()
+    assert "global interpreter lock" in layouts.why_not()
     monkeypatch.setattr(sys, "_is_gil_enabled", lambda: True, raising=False)
-    monkeypatch.setattr(calls.ctypes, "sizeof", lambda _: 4)
-    assert "another way" in calls.why_not()
+    monkeypatch.setattr(layouts.ctypes, "sizeof", lambda _: 4)
+    assert "another way" in layouts.why_not()
