@@ -128,8 +128,8 @@ class NativeFunctions:
         """
         linked, _ = self._one
         size = sum(block.size for block in self.blocks if not block.frozen)
-        variables = set_variables(linked, fixed, own, size)
-        return builtin(linked, "one_call", _DOCUMENTATION, slow, (self, variables))
+        variables = set_variables(linked, fixed, own)
+        return builtin(linked, "one_call", _DOCUMENTATION, slow, size, self, variables)
 
 
 def _function(

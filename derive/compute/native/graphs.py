@@ -37,5 +37,5 @@ def flat_of_graph(
         ),
     ]
     linked = Linked(object_code("\n".join(lines)), ("one", "one_call", *VARIABLES))
-    variables = set_variables(linked, inputs, ([()], [()]), len(results))
-    return builtin(linked, "one_call", _DOCUMENTATION, slow, variables)
+    variables = set_variables(linked, inputs, ([()], [()]))
+    return builtin(linked, "one_call", _DOCUMENTATION, slow, len(results), variables)

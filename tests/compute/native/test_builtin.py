@@ -145,6 +145,30 @@ def test_where_arrays_lie_in_another_way_they_go_the_slow_way(
     assert flat(np.array(THETA), X, T) == "slow" and flat(THETA, X, T)[0] > 0
 
 
+WITHOUT_NUMPY_AT_FIRST = """
+import sys, derive
+f = derive.compile("examples/mazur.yaml", "native")
+theta = [0.15, 0.25, 0.2, 0.3, 0.4, 0.5, 0.45, 0.55]
+wanted = f.flat(theta)
+assert "numpy" not in sys.modules
+import numpy as np
+slow = f.flat.__self__.slow
+calls = []
+f.flat.__self__.slow = lambda *given: calls.append(given) or slow(*given)
+for _ in range(3):
+    loss, gradient = f.flat(np.array(theta))
+    assert (loss, gradient.tolist()) == wanted, (loss, gradient)
+print(len(calls))
+"""
+
+
+def test_numpy_is_not_imported_for_lists_and_arrays_are_known_once_it_is_there() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", WITHOUT_NUMPY_AT_FIRST], capture_output=True, text=True
+    )
+    assert (done.returncode, done.stdout) == (0, "1\n"), done.stderr
+
+
 class Odd(float):
     """A float that is more than one."""
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import ctypes
+import sys
 from collections.abc import Callable, Sequence
-from importlib import import_module
 from typing import Any
 
 from derive.compute.native.builtin.layouts import array_types
@@ -31,10 +31,11 @@ class _Module(str):
 
 
 def builtin(
-    linked: Linked, symbol: str, doc: str, slow: Callable[..., Any], kept: tuple[Any, ...]
+    linked: Linked, symbol: str, doc: str, slow: Callable[..., Any], size: int, *kept: Any
 ) -> Callable[..., Any]:
     """Machine code with CPython's convention as a builtin function, ``flat``.
 
+    size  of the gradient
     kept  what must live as long as it
     """
     method = _Method(b"flat", linked.address[symbol], _CONVENTION, doc.encode())
@@ -43,18 +44,41 @@ def builtin(
     make = ctypes.pythonapi.PyCFunction_NewEx
     make.restype = ctypes.py_object
     make.argtypes = (ctypes.c_void_p, ctypes.py_object, ctypes.py_object)
-    function: Callable[..., Any] = make(ctypes.addressof(method), slow, module)
+    function: Callable[..., Any] = make(ctypes.addressof(method), _Slow(linked, slow, size), module)
     return function
 
 
-def set_variables(
-    linked: Linked, fixed: Sequence[float], own: Sequence[Rows | None], size: int
-) -> tuple[Any, ...]:
+class _Slow:
+    """The slow way. Where NumPy has come into the process by then, it tells the machine code how to
+    know an array: nobody else has NumPy imported for it."""
+
+    def __init__(self, linked: Linked, slow: Callable[..., Any], size: int) -> None:
+        self.linked = linked
+        self.slow = slow
+        self.size = size
+        self.kept: dict[str, Any] | None = None
+        self._look()
+
+    def __call__(self, *arguments: Any, **named: Any) -> Any:
+        self._look()
+        return self.slow(*arguments, **named)
+
+    def _look(self) -> None:
+        if self.kept is not None or "numpy" not in sys.modules:
+            return
+        types = array_types()
+        what = () if types is None else (*types, sys.modules["numpy"].empty, self.size)
+        kept = dict(zip(("ndarray", "doubles", "empty", "size"), what, strict=False))
+        for name in reversed(kept):  # "ndarray", by which an array is known, last
+            _write(self.linked, name, ctypes.c_int64, [id(kept[name])])
+        self.kept = kept
+
+
+def set_variables(linked: Linked, fixed: Sequence[float], own: Sequence[Rows | None]) -> list[Any]:
     """What calls do not say; gives back what has to live as long as the code.
 
     fixed  the frozen numbers
     own    inputs and targets of the network, a row for each example; None where it has none
-    size   of the gradient
     """
     _write(linked, "fixed", ctypes.c_double, fixed)
     places = []
@@ -63,14 +87,7 @@ def set_variables(
         places.append((ctypes.c_double * max(1, len(numbers)))(*numbers))
     _write(linked, "own_at", ctypes.c_int64, [ctypes.addressof(place) for place in places])
     _write(linked, "own_rows", ctypes.c_int64, [len(rows or ()) for rows in own])
-    types = array_types()
-    if types is None:
-        return (*places,)
-    empty = import_module("numpy").empty
-    kept = dict(zip(("ndarray", "doubles", "empty", "size"), (*types, empty, size), strict=True))
-    for name, thing in kept.items():
-        _write(linked, name, ctypes.c_int64, [id(thing)])
-    return (*places, kept)
+    return places
 
 
 def set_batches(linked: Linked, address: int, room: int, most: int) -> None:
