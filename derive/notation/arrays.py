@@ -8,6 +8,7 @@ the matrix of ones. A network's outputs keep a letter of their own, ŷ, where th
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import NamedTuple
 
 from derive.expression.nodes import (
@@ -27,6 +28,7 @@ ONES = "ones"
 ANY, NEXT, BEFORE, LAST = -1, -2, -3, -4
 _LAYERS = {ANY: "l", NEXT: "l+1", BEFORE: "l-1", LAST: "L"}
 _RAISED = {ANY: "ˡ", NEXT: "ˡ⁺¹", BEFORE: "ˡ⁻¹", LAST: "ᴸ"}
+_SPOKEN = {NEXT: "the next layer", BEFORE: "the layer before", LAST: "the last layer"}
 WHOLE_BATCH = "batch"  # the example of an array that has a row for each of them
 
 _BASE = re.compile(r"\\mathrm\{(\w+)\}|\\(?:hat|bar|tilde)\{(.+?)\}|(\\[A-Za-z]+)|([A-Za-z])")
@@ -50,19 +52,21 @@ def array_name(letters: ArrayLetters, array: Quantity, last: bool, target: str) 
     """
     kind, batch = array.name, array.example == WHOLE_BATCH
     if kind == ONES:
-        return {"latex": r"\mathbf{1}", "text": "1", "code": "ones", "speech": "ones"}[target]
+        return {"latex": r"\mathbf{1}", "text": "1", "code": "ones", "speech": "vector of ones"}[
+            target
+        ]
     letter = _letter(letters, kind, last)
     if kind == WEIGHT or (batch and kind != BIAS):
         letter = _capital(letter)
+    sort = "matrix" if kind == WEIGHT or batch else "vector"
     if kind in (INPUT, TARGET) or (kind == ACTIVATION and last and letters.output is not None):
         return {
             "latex": tidy_latex(bold(letter.latex)), "text": letter.text, "code": letter.code,
-            "speech": letter.speech,
+            "speech": f"{sort} {letter.speech}",
         }[target]  # fmt: skip
     layer = _LAYERS.get(array.layer, str(array.layer))
     raised = _RAISED.get(array.layer) or layer.translate(SUPERSCRIPTS)
-    sort = "matrix" if kind == WEIGHT or batch else "vector"
-    spoken = f"{sort} {letter.speech} of layer {layer}"
+    spoken = f"{sort} {letter.speech} of {_SPOKEN.get(array.layer, f'layer {layer}')}"
     return {
         "latex": tidy_latex(f"{bold(letter.latex)}^{{({layer})}}"),
         "text": f"{letter.text}⁽{raised}⁾",
@@ -86,7 +90,8 @@ def _capital(letter: Spelling) -> Spelling:
     text = letter.text[:1].upper() + letter.text[1:]
     known = {small: name for name, small in GREEK.items()}
     if letter.text in known:
-        return spell(GREEK.get(known[letter.text].capitalize(), letter.text))
+        large = spell(GREEK.get(known[letter.text].capitalize(), letter.text))
+        return replace(large, speech=f"capital {letter.speech}")
     spelling = spell(text)
     return Spelling(spelling.latex, text, spelling.code, f"capital {letter.speech}")
 

@@ -26,7 +26,7 @@ from derive.notation.arrays import ArrayLetters, array_name
 from derive.notation.builtin import FALLBACK, LETTER_OF, Scheme
 from derive.notation.patterns import TARGETS
 from derive.notation.shape import Shape
-from derive.notation.spelling import GREEK, Spelling, spell, tidy_latex
+from derive.notation.spelling import GREEK, Spelling, spell, tidy_latex, told_apart
 
 _LAYER_LETTERS = "ijklmnpqrstuvwxyzabcdefgh"  # no o: it looks like a zero
 
@@ -48,9 +48,10 @@ class Names:
         self.delta_sign = scheme.sign
         self._rows = scheme.rows
         self._letters = scheme.letters
+        ends = told_apart((*shape.input_names, *shape.target_names))
         self._own = {
-            INPUT: tuple(map(spell, shape.input_names)),
-            TARGET: tuple(map(spell, shape.target_names)),
+            INPUT: tuple(map(ends.__getitem__, shape.input_names)),
+            TARGET: tuple(map(ends.__getitem__, shape.target_names)),
         }
         sizes, depth = shape.sizes, shape.depth
         weights = [a * b for a, b in pairwise(sizes)]
@@ -60,7 +61,8 @@ class Names:
         self._first_bias = tuple(accumulate(biases, initial=0))
         self._first_hidden = (0, *accumulate(sizes[1:], initial=0))
         self._first_running = (0, *accumulate(sizes))
-        self._each = {quantity: spell(name) for quantity, name in shape.names}
+        typed = told_apart([name for _, name in shape.names])
+        self._each = {quantity: typed[name] for quantity, name in shape.names}
         output = self._letters["output"] if self._rows["output"].latex.mentions("letter") else None
         added = "threshold" if "threshold" in shape.biases else "bias"
         self._array_letters = ArrayLetters(
@@ -210,9 +212,11 @@ class Names:
         layer = self.shape.depth if q.kind in (TARGET, LOSS_TERM) else q.layer
         return self._first_running[layer] + q.unit + 1
 
-    def _pair(self, q: Quantity) -> str:
+    def _pair(self, q: Quantity, target: str) -> str:
+        """Both indices; aloud they are two numbers, 1 2 and never twelve."""
         sizes = self.shape.sizes
-        separator = "_" if max(sizes[q.layer - 1], sizes[q.layer]) > 9 else ""
+        wide = max(sizes[q.layer - 1], sizes[q.layer]) > 9
+        separator = "_" if wide or target == "speech" else ""
         first, second = q.source + 1, q.unit + 1
         if self.layout == "to_from":
             first, second = second, first
@@ -253,7 +257,7 @@ _VALUES: dict[str, Callable[[Names, Quantity, str, str], str]] = {
     "layer": lambda names, q, role, target: str(q.layer),
     "unit": lambda names, q, role, target: str(q.unit + 1),
     "source": lambda names, q, role, target: str(q.source + 1),
-    "pair": lambda names, q, role, target: names._pair(q),
+    "pair": lambda names, q, role, target: names._pair(q, target),
     "hidden": lambda names, q, role, target: str(names._first_hidden[q.layer] + q.unit + 1),
     "sourcehidden": lambda names, q, role, target: str(
         names._first_hidden[q.layer - 1] + q.source + 1

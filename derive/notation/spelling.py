@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from functools import cache
 from keyword import iskeyword
 
@@ -93,6 +95,27 @@ def _code(typed: str) -> str:
 def _speech(typed: str) -> str:
     words = _code(typed).replace("_", " ")
     return re.sub(r"(?<=[^\W\d])(?=\d)", " ", words).strip()
+
+
+def told_apart(typed: Collection[str]) -> dict[str, Spelling]:
+    """Typed names in every target; those that would sound alike are said letter by letter.
+
+    e.g. x and X → x and capital X; x1b and x_1b → x 1b and x underscore 1b
+    """
+    spelled = {name: spell(name) for name in typed}
+    sounds = Counter(spelling.speech.lower() for spelling in spelled.values())
+    return {
+        name: replace(spelling, speech=_speech_by_letters(name))
+        if sounds[spelling.speech.lower()] > 1
+        else spelling
+        for name, spelling in spelled.items()
+    }
+
+
+def _speech_by_letters(typed: str) -> str:
+    parts = (_speech(part) for part in typed.split("_"))
+    letters = (re.sub(r"(?=[A-Z])", "capital ", part) for part in parts)
+    return " underscore ".join(letters)
 
 
 # -- LaTeX names -----------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from derive.expression.blank import Blank
 from derive.expression.matrices import Hadamard, Matrix, MatrixProduct, Named, Transpose
@@ -46,6 +46,14 @@ PARTIAL = 7  # ∂E/∂w on one line
 POWER = 8  # a², e^x
 CALL = 9  # σ(x), and a fraction set upright
 ATOM = 10
+
+
+class Levelled(Protocol):
+    """A printer, as far as brackets go."""
+
+    def level(self, expression: Expression) -> int:
+        """How tightly the printed expression binds."""
+        ...
 
 
 class Piece(NamedTuple):
@@ -127,7 +135,7 @@ class Printer:
         return [] if isinstance(printed, str) else printed
 
 
-def terms(printer: Printer, e: Sum, plus: str, minus: str) -> list[Piece]:
+def terms(printer: Levelled, e: Sum, plus: str, minus: str) -> list[Piece]:
     """a, plus b, minus c: a signed term becomes a difference."""
     pieces: list[Piece] = []
     for term in e.terms:
@@ -143,7 +151,7 @@ def terms(printer: Printer, e: Sum, plus: str, minus: str) -> list[Piece]:
     return pieces
 
 
-def factors(printer: Printer, e: Product, times: str) -> list[Piece]:
+def factors(printer: Levelled, e: Product, times: str) -> list[Piece]:
     """a times b, every factor that binds less tightly in brackets.
 
     A leading minus needs none, nor does a leading number such as 1/2, nor a last Σ or a last
@@ -162,12 +170,12 @@ def factors(printer: Printer, e: Product, times: str) -> list[Piece]:
     return pieces
 
 
-def operand(printer: Printer, e: Negative, minus: str) -> list[Piece]:
+def operand(printer: Levelled, e: Negative, minus: str) -> list[Piece]:
     """minus a."""
     return [Piece(minus, e.operand, "(" if printer.level(e.operand) < PRODUCT else "")]
 
 
-def juxtaposed(printer: Printer, e: MatrixProduct | Hadamard, between: str) -> list[Piece]:
+def juxtaposed(printer: Levelled, e: MatrixProduct | Hadamard, between: str) -> list[Piece]:
     """Two matrices; a sum, a difference or another product of matrices stands in brackets."""
     left, right = (
         Piece("", side, "" if printer.level(side) >= POWER else "(") for side in e.children
