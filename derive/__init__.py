@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from derive.compute import ArgumentError, GradientFunction, standalone
     from derive.compute import compile as compile
     from derive.compute.formulas.function import GraphFunction
-    from derive.compute.training import Training, train
+    from derive.compute.training import Restarts, Training, train
     from derive.compute.training.tables import DataError
     from derive.derivation import CheckFailed, Derivation, derive
     from derive.derivation.derivation import StyleError
@@ -54,6 +54,7 @@ __all__ = [
     "NumbersError",
     "OptionError",
     "PageError",
+    "Restarts",
     "SpreadsheetError",
     "StyleError",
     "Symbolic",
@@ -91,6 +92,7 @@ _HOMES = {
     "NumbersError": "derive.derivation.numbers.numbered",
     "OptionError": "derive.rendering",
     "PageError": "derive.extent",
+    "Restarts": "derive.compute.training",
     "SpreadsheetError": "derive.spreadsheet",
     "StyleError": "derive.derivation.derivation",
     "Symbolic": "derive.algebra.symbolic",

@@ -19,7 +19,7 @@ from derive.rendering import render
 if TYPE_CHECKING:
     from derive.compute.formulas.function import GraphFunction
     from derive.compute.function import GradientFunction
-    from derive.compute.training import Training
+    from derive.compute.training import Restarts, Training
     from derive.derivation.derivation import Derivation
 
 MOST_LINES = 400  # of a page in a cell
@@ -86,6 +86,21 @@ def training(training: Training) -> str:
         rows.append(("…",) * 4 + (f"{len(training.runs)} in all",))
     head = ("learning rate", "epochs", "loss at the start", "loss at the end", "ending")
     return table(head, rows, "rrrrl")
+
+
+def restarts(restarts: Restarts) -> str:
+    """For each learning rate how many starts succeed, and quantiles of their final losses."""
+    shares = (0.0, 0.25, 0.5, 0.75, 1.0)
+    rows = [
+        (shown_rate(one.rate), f"{len(one.restarts):,}", f"{one.successes:,}",
+         *(f"{loss:.6g}" for loss in one.quantiles(shares)))
+        for one in restarts.outcomes[:_MOST_ROWS]
+    ]  # fmt: skip
+    if len(restarts.outcomes) > _MOST_ROWS:
+        rows.append(("…",) * 7 + (f"{len(restarts.outcomes)} in all",))
+    head = ("learning rate", "starts", f"final loss ≤ {restarts.target:.3g}", "lowest",
+            "lower quartile", "median", "upper quartile", "highest")  # fmt: skip
+    return table(head, rows, "rrrrrrrr")
 
 
 def tried(thing: object, write: Callable[[], str]) -> str:

@@ -33,7 +33,7 @@ SECTIONS = MappingProxyType({
     "Networks": ("load", "Network", "Dense", "save", "Graph"),
     "Derivations and pages": ("derive", "Derivation", "render", "render_files"),
     "Functions": ("compile", "GradientFunction", "GraphFunction", "standalone"),
-    "Training": ("train", "Training"),
+    "Training": ("train", "Training", "Restarts"),
     "Algebra": ("symbolic", "Symbolic"),
     "Worksheets and marks": ("worksheet", "mark"),
     "Errors": (

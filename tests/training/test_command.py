@@ -29,7 +29,7 @@ AT_ONCE = f"import derive.commands.train as t; t._PATIENCE = -1; {PROGRAM}"
 # The first time that the training tells how far it is, somebody presses Ctrl-C.
 INTERRUPTED = f"""
 import os, signal
-from derive.compute.training.runs import Runner
+from derive.compute.training.runner import Runner
 told = Runner.__init__
 def tell(runner, *arguments):
     told(runner, *arguments)

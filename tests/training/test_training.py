@@ -10,7 +10,7 @@ import pytest
 
 import derive
 from derive.compute import ArgumentError
-from derive.compute.training import runs
+from derive.compute.training import runner, runs
 from derive.expression.nodes import ACTIVATION, BATCH_LOSS, LOSS, Partial, Quantity
 from tests.document.claims import network, oracle
 
@@ -104,7 +104,7 @@ def test_an_interruption_leaves_what_was_computed(batch_size: int | None) -> Non
 
 
 def test_a_second_interruption_ends_at_once() -> None:
-    with pytest.raises(KeyboardInterrupt), runs.Interruption() as request:
+    with pytest.raises(KeyboardInterrupt), runner.Interruption() as request:
         signal.raise_signal(signal.SIGINT)
         assert request.is_requested
         signal.raise_signal(signal.SIGINT)

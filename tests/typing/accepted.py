@@ -78,6 +78,10 @@ derive.train(network, [Decimal("0.1"), "1/2"], inputs=np.ones((3, 2)), targets=(
 training = derive.train("network.yaml", rates=(0.1, "0.50"), on_divergence="continue")
 assert_type(training, derive.Training)
 assert_type(training.runs[0].theta(), list[float])
+restarts = derive.train(network, (0.5, 1), 100, starts=20, initial=3, backend="native")
+assert_type(restarts, derive.Restarts)
+assert_type(restarts[0.5].successes, int)
+assert_type(restarts[0.5].basins().basins[0].low, float)
 
 try:
     derive.load("network.yaml")

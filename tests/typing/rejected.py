@@ -20,7 +20,8 @@ sheet: str = derive.render(derivation, "xlsx")  # error: Incompatible types in a
 derive.compile(network, backend="torch")  # error: No overload variant of "compile"
 derive.compile(3)  # error: No overload variant of "compile"
 derive.standalone(network, "cobol")  # error: Argument 2 to "standalone"
-derive.train(network, on_divergence="go")  # error: Argument "on_divergence" to "train"
+derive.train(network, on_divergence="go")  # error: No overload variant of "train"
+derive.train(network, starts="10")  # error: No overload variant of "train"
 loss: str = derive.compile(network).loss()  # error: Incompatible types in assignment
 names: list[str] = derive.compile(network).names  # error: Incompatible types in assignment
 flat: int = derive.compile(network).flat([0.1])[1]  # error: Incompatible types in assignment
@@ -38,6 +39,6 @@ f.jacobian(with_respect_to="theta")  # error: Argument "with_respect_to" to "jac
 product: str = f.hvp([0.1])  # error: Incompatible types in assignment
 derive.render_files(derivation, "page.md", detial="full")  # error: Unexpected keyword argument
 derive.render_files(derivation, "page.md", rounding="up")  # error: Argument "rounding" to
-derive.train(network, 0.5)  # error: Argument 2 to "train"
+derive.train(network, 0.5)  # error: No overload variant of "train"
 derivation[1]  # error: Invalid index type "int"
 derivation.gradient("w1", form="short")  # error: Argument "form" to "gradient"

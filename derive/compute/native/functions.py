@@ -19,10 +19,11 @@ from derive.compute.native.kernel import Layout
 from derive.compute.native.machine import Linked, aligned, object_code
 from derive.compute.native.plan import Plan
 from derive.compute.native.runs import Runs
+from derive.compute.native.straight import Unrolled, fits, together
 from derive.compute.native.units import Units
 from derive.compute.programs import layers
 from derive.compute.programs.program import auxiliary
-from derive.compute.sources.source import array_of
+from derive.compute.sources.source import ScalarSource, array_of
 from derive.network.description import Network
 
 _DOCUMENTATION = """flat(theta, inputs=None, targets=None)
@@ -40,6 +41,7 @@ class NativeFunctions:
     def __init__(self, network: Network) -> None:
         self.network = network
         self.blocks = blocks(network)
+        self._runs: dict[int, Callable[..., None]] = {}  # by the examples written together
 
     @cached_property
     def plan(self) -> Plan:
@@ -85,14 +87,27 @@ class NativeFunctions:
             set_batches(self._one[0], linked.address["many"], kernel.room, maxsize)
         return _function(linked, "many", 1, 6, ctypes.c_double, kernel.room)
 
-    @cached_property
-    def runs(self) -> Callable[..., None]:
+    def runs(self, count: int) -> Callable[..., None]:
         """runs(epochs, count, theta, rates, inputs, targets, fixed, losses, history), as ``Runs``
-        has it; all but the first two are addresses of doubles."""
-        size = sum(block.size for block in self.blocks if not block.frozen)
-        kernel = Runs(self.plan, self.layout, size, self.network.over_examples == "mean")
-        linked = Linked(object_code("\n".join(kernel.lines("runs"))), ("runs",))
-        return _function(linked, "runs", 2, 8, None, kernel.room)
+        has it, for this ``count`` of examples; all but the first two are addresses of doubles."""
+        size = together(count) if self._is_small else 0
+        if size not in self._runs:
+            mean = self.network.over_examples == "mean"
+            kernel = (
+                Unrolled(self._source, mean, size) if size
+                else Runs(self.plan, self.layout, len(self._source.theta), mean)
+            )  # fmt: skip
+            linked = Linked(object_code("\n".join(kernel.lines("runs"))), ("runs",))
+            self._runs[size] = _function(linked, "runs", 2, 8, None, kernel.room)
+        return self._runs[size]
+
+    @cached_property
+    def _source(self) -> ScalarSource:
+        return ScalarSource(self.network)
+
+    @cached_property
+    def _is_small(self) -> bool:
+        return fits(self._source)
 
     @cached_property
     def _one(self) -> tuple[Linked, int]:

@@ -20,7 +20,7 @@ class Runs(Examples):
     theta    eight numbers for each entry, one of each run; changed
     rates    eight
     losses   eight for each epoch: the loss before it
-    history  eight for each entry and epoch, theta before it; null where none is wanted
+    history  eight for each entry and epoch, theta before it
     """
 
     vectors = 1
@@ -44,8 +44,7 @@ class Runs(Examples):
         self.room = tile + sums * LANES
         turn, turn_end = self._piece("example_start", self._example)
         update, update_end = self._piece("update_start", self._update)
-        keep, _ = self._piece("keep_start", self._keep)
-        clearing, clear_end = self._piece("clear_start", lambda: self._clear(sums))
+        clearing, clear_end = self._piece("clear_start", lambda: self._begin(sums))
         theirs = ("rates", "inputs", "targets", "fixed", "losses", "history", "room")
         arguments = ", ".join(f"ptr noalias %{what}" for what in ("theta", *theirs))
         of = self.body.double
@@ -60,13 +59,9 @@ class Runs(Examples):
             f"  %examples = shufflevector {of} %count_1, {of} poison, "
             f"<{LANES} x i32> zeroinitializer",
             f"  %rate = load {of}, ptr %rates, align 8",
-            "  %keeps = icmp ne ptr %history, null",
             "  br label %epoch",
             "epoch:",
             f"  %e = phi i64 [0, %entry], [%e_next, %{update_end}]",
-            "  br i1 %keeps, label %keep_start, label %clear_start",
-            "keep_start:",
-            *keep,
             "  br label %clear_start",
             "clear_start:",
             *clearing,
@@ -105,8 +100,8 @@ class Runs(Examples):
         for step in self.plan.steps:
             self.run(step)
 
-    def _keep(self) -> None:
-        """Theta before the epoch."""
+    def _begin(self, sums: int) -> None:
+        """Theta before the epoch is kept; all sums are 0."""
         start = self.scaled("%e", self.size * LANES)
 
         def turn(index: str, _: list[Value]) -> list[Value]:
@@ -115,6 +110,7 @@ class Runs(Examples):
             return []
 
         self.body.loop(self.size, 1, turn)
+        self._clear(sums)
 
     def _update(self) -> None:
         """The loss is kept, and every parameter goes against its gradient."""

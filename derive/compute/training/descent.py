@@ -3,18 +3,18 @@ arrays for large.
 
 All offer, for parameters theta as a list or array,
 
-    full(theta, rate, count, losses, history) -> theta    ``count`` updates with all examples
-    epoch(theta, rate, batches) -> theta                  an update for each batch of examples
-    loss(theta) -> float                                  of all examples
-
-``full`` appends the loss and theta before every update to what it is given, so that they are
-there if it is interrupted.
+    width                                   how many runs go side by side
+    group(thetas, rates) -> Group           as many, or fewer, with all examples at each update
+    epoch(theta, rate, batches) -> theta    an update for each batch of examples
+    loss(theta) -> float                    of all examples
 """
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from array import array
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, Protocol, get_args
 
 from derive.compute.backends import numpy as arrays
@@ -35,24 +35,95 @@ LoopBackEnd = Literal["python", "native"]
 LOOP_BACKENDS: tuple[LoopBackEnd, ...] = get_args(LoopBackEnd)
 
 
-class Descent(Protocol):
-    """What the runs ask of either way."""
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Some epochs of a run: an array of the losses before each, and one of theta, flat.
 
-    def full(
-        self, theta: Any, rate: float, count: int, losses: array[float], history: array[float]
-    ) -> Any: ...
+    span  bounds of the losses, where any are known
+    """
+
+    losses: Any
+    history: Any
+    span: tuple[float, float] | None = None
+
+
+class Group(Protocol):
+    """Runs under way, side by side."""
+
+    def advance(self, count: int) -> Sequence[Chunk]:
+        """So many more updates, or fewer but one at least: the epochs of each run."""
+
+    def thetas(self) -> Sequence[Any]:
+        """Where the runs are."""
+
+    def losses(self) -> Sequence[float]:
+        """And what the loss is there."""
+
+
+class Descent(Protocol):
+    """What the runs ask of every way."""
+
+    width: int
+
+    def group(self, thetas: Sequence[Sequence[float]], rates: Sequence[float]) -> Group: ...
     def epoch(self, theta: Any, rate: float, batches: Sequence[Sequence[int]]) -> Any: ...
     def loss(self, theta: Any) -> float: ...
 
 
+class OneByOne(ABC):
+    """A way to descend with one run at a time."""
+
+    width = 1
+
+    def group(self, thetas: Sequence[Sequence[float]], rates: Sequence[float]) -> Group:
+        (theta,), (rate,) = thetas, rates
+        return _Alone(self, theta, rate)
+
+    @abstractmethod
+    def full(
+        self, theta: Any, rate: float, count: int, losses: array[float], history: array[float]
+    ) -> Any:
+        """Theta after ``count`` updates with all examples; the loss and theta before each are
+        appended."""
+
+    @abstractmethod
+    def epoch(self, theta: Any, rate: float, batches: Sequence[Sequence[int]]) -> Any: ...
+
+    @abstractmethod
+    def loss(self, theta: Any) -> float: ...
+
+
+class _Alone:
+    """A run that has no other beside it."""
+
+    def __init__(self, descent: OneByOne, theta: Any, rate: float) -> None:
+        self.descent, self.theta, self.rate = descent, theta, rate
+
+    def advance(self, count: int) -> list[Chunk]:
+        losses, history = array("d"), array("d")
+        self.theta = self.descent.full(self.theta, self.rate, count, losses, history)
+        return [Chunk(losses, history)]
+
+    def thetas(self) -> list[Any]:
+        return [self.theta]
+
+    def losses(self) -> list[float]:
+        return [self.descent.loss(self.theta)]
+
+
 def descent(
     network: Network, start: Start, inputs: Rows, targets: Rows, batch_size: int | None,
-    backend: LoopBackEnd = "python",
+    backend: LoopBackEnd | None = "python",
 ) -> Descent:  # fmt: skip
-    """Whichever way is faster for so many weights and examples at a time; or machine code.
+    """Whichever way is faster for so many weights and examples at a time; or machine code, which is
+    fastest with all examples at each update, and for None is taken then, where there is any.
 
     Raises ArgumentError where there is none.
     """
+    if backend is None and (batch_size or len(inputs)) >= len(inputs):
+        from derive.compute.native.engine import why_not
+
+        backend = None if why_not(network) else "native"
     if backend == "native":
         from derive.compute.native.descent import Lanes  # loads llvmlite
 
@@ -82,7 +153,7 @@ def descent_of_formulas(graph: FormulaGraph, inputs: Rows, batch_size: int | Non
 _FEW = 8  # examples of formulas up to which a loop is faster than arrays
 
 
-class Loop:
+class Loop(OneByOne):
     """The generated loop, a statement for each quantity, in plain Python."""
 
     def __init__(
@@ -122,7 +193,7 @@ class Loop:
         return loss
 
 
-class Layers:
+class Layers(OneByOne):
     """Whole layers, all examples of a batch at once, in NumPy."""
 
     def __init__(self, network: Network, start: Start, inputs: Rows, targets: Rows) -> None:
@@ -176,7 +247,7 @@ class Layers:
         return self.engine.loss(self._parameters(theta), self.inputs, self.targets)
 
 
-class Columns:
+class Columns(OneByOne):
     """The formulas of a graph on arrays of a number for each example, in NumPy."""
 
     def __init__(self, source: FormulaSource, inputs: Rows) -> None:

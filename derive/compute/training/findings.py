@@ -11,7 +11,8 @@ from fractions import Fraction
 from math import exp
 from typing import Any
 
-from derive.compute.training.runs import DIVERGED, Run
+from derive.compute.training.courses import DIVERGED
+from derive.compute.training.runs import Run
 from derive.compute.training.training import Training
 from derive.derivation.calculus.cancellation import output_delta_simplified
 from derive.expression.arithmetic import HIGH

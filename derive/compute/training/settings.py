@@ -85,15 +85,15 @@ def settings(
         )  # fmt: skip
     return Settings(
         learning_rates(rates),
-        _whole("epochs", epochs, 1, MAX_EPOCHS),
-        batch_size(None if size is None else _whole("batch_size", size, 1, MAX_EPOCHS), order),
-        _whole("seed", seed, 0, 2**63),
-        None if initial is None else _whole("initial", initial, 0, 2**63),
+        whole("epochs", epochs, 1, MAX_EPOCHS),
+        batch_size(None if size is None else whole("batch_size", size, 1, MAX_EPOCHS), order),
+        whole("seed", seed, 0, 2**63),
+        None if initial is None else whole("initial", initial, 0, 2**63),
         None if target_loss is None else _finite("target_loss", target_loss),
-        None if patience is None else _whole("patience", patience, 1, MAX_EPOCHS),
+        None if patience is None else whole("patience", patience, 1, MAX_EPOCHS),
         _finite("improvement", improvement, 0.0),
         on_divergence,
-        _whole("every", every, 1, MAX_EPOCHS),
+        whole("every", every, 1, MAX_EPOCHS),
         order,
     )
 
@@ -127,7 +127,7 @@ def shown_rate(rate: Number) -> str:
     return rate.text or str(rate.value)
 
 
-def _whole(what: str, value: Any, low: int, high: int) -> int:
+def whole(what: str, value: Any, low: int, high: int) -> int:
     plain = value.__index__() if hasattr(value, "__index__") else value
     if not isinstance(plain, int) or isinstance(value, bool) or not low <= plain <= high:
         raise ArgumentError(

@@ -49,39 +49,84 @@ class Start:
     drawn: tuple[Drawn, ...]
 
 
+class Drawing:
+    """What a network lacks, to be drawn with seeds, layer by layer.
+
+    drawn  the blocks that are drawn; the others keep the network's numbers
+    """
+
+    def __init__(self, network: Network, anew: bool = False) -> None:
+        """``anew``: what is trained is drawn although the network gives it."""
+        self.blocks = blocks(network)
+        self._given = {
+            block.key: None if anew and not block.frozen else
+            block.numbers(network.layers[block.layer - 1])
+            for block in self.blocks
+        }  # fmt: skip
+        self.drawn = tuple(
+            _rule(network.layers[block.layer - 1], block)
+            for block in self.blocks if self._given[block.key] is None
+        )  # fmt: skip
+        self._bounds = {draw.block.key: draw.bound for draw in self.drawn}
+
+    def start(self, seed: int | None) -> Start:
+        """The numbers before the first update."""
+        chance = Random(seed)
+        theta: list[float] = []
+        fixed: list[float] = []
+        for block in self.blocks:
+            values = self._given[block.key]
+            if values is None:
+                bound = self._bounds[block.key]
+                values = [bound * (2 * chance.random() - 1) for _ in range(block.size)]
+                if not bound:  # biases
+                    values = [0.0] * block.size
+            (fixed if block.frozen else theta).extend(values)
+        return Start(tuple(theta), tuple(fixed), self.drawn)
+
+
 def starting_point(network: Network, seed: int | None) -> Start:
     """The network's numbers; what it lacks drawn with the seed, layer by layer.
 
     Raises ArgumentError where parameters are missing and no seed is given, or the reverse.
     """
-    every = blocks(network)
-    given = {block.key: block.numbers(network.layers[block.layer - 1]) for block in every}
-    missing = [block for block in every if given[block.key] is None]
-    if missing and seed is None:
+    drawing = Drawing(network)
+    if drawing.drawn and seed is None:
         raise ArgumentError(
-            listing([block.key for block in missing]), "nothing, and the network has no values",
-            "weights and biases in the network file",
+            listing([draw.block.key for draw in drawing.drawn]),
+            "nothing, and the network has no values", "weights and biases in the network file",
             "write them there, or draw them with a seed: initial (--initial SEED)",
         )  # fmt: skip
-    if seed is not None and not missing:
+    if seed is not None and not drawing.drawn:
         raise ArgumentError(
             "initial", f"the seed {seed}, but the network gives every weight and bias",
             "a seed where some are missing", "leave it out, or take the weights out of the file",
         )  # fmt: skip
-    chance = Random(seed)
-    drawn: list[Drawn] = []
-    theta: list[float] = []
-    fixed: list[float] = []
-    for block in every:
-        values = given[block.key]
-        if values is None:
-            draw = _rule(network.layers[block.layer - 1], block)
-            drawn.append(draw)
-            values = [draw.bound * (2 * chance.random() - 1) for _ in range(block.size)]
-            if draw.rule == ZERO:
-                values = [0.0] * block.size
-        (fixed if block.frozen else theta).extend(values)
-    return Start(tuple(theta), tuple(fixed), tuple(drawn))
+    return drawing.start(seed)
+
+
+def many_starting_points(network: Network) -> Drawing:
+    """For one start after the other: what the network lacks is drawn, or, where it lacks nothing,
+    all that is trained.
+
+    Raises ArgumentError where nothing is trained, or frozen numbers are missing.
+    """
+    drawing = Drawing(network)
+    if not drawing.drawn:
+        drawing = Drawing(network, anew=True)
+    frozen = [draw.block.key for draw in drawing.drawn if draw.block.frozen]
+    if frozen:
+        raise ArgumentError(
+            "starts", f"frozen {listing(frozen)} without values",
+            "frozen numbers that are the same at every start",
+            "write them in the network file, or let them be trained",
+        )  # fmt: skip
+    if not any(draw.bound for draw in drawing.drawn):
+        raise ArgumentError(
+            "starts", "a network in which no weight is left to draw", "weights that are trained",
+            "take weights out of the file, or let them be trained",
+        )  # fmt: skip
+    return drawing
 
 
 def _rule(layer: Layer, block: Block) -> Drawn:

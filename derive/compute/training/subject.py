@@ -23,7 +23,12 @@ from derive.compute.training.descent import (
     descent_of_formulas,
 )
 from derive.compute.training.source import LoopSource, parameters_of, quantities_of_one
-from derive.compute.training.start import Start, starting_point
+from derive.compute.training.start import (
+    Drawing,
+    Start,
+    many_starting_points,
+    starting_point,
+)
 from derive.expression.nodes import INPUT, TARGET, Number, Quantity
 from derive.graph import BATCH_E, E, FormulaGraph
 from derive.network.description import Layer, Network
@@ -58,8 +63,16 @@ class Subject(Protocol):
     def source(self) -> OneSource: ...
     def examples(self, inputs: Any, targets: Any) -> tuple[Rows, Rows]: ...
     def start(self, seed: int | None) -> Start: ...
+    def drawing(self) -> Drawing:
+        """Of many starts."""
+
     def descent(
-        self, start: Start, inputs: Rows, targets: Rows, size: int | None, backend: LoopBackEnd
+        self,
+        start: Start,
+        inputs: Rows,
+        targets: Rows,
+        size: int | None,
+        backend: LoopBackEnd | None,
     ) -> Descent: ...
     def over(self, inputs: Rows, targets: Rows, start: Start) -> Callable[[list[float]], Any]:
         """theta ↦ the loss over all examples and its gradient, a list."""
@@ -110,8 +123,16 @@ class OfNetwork:
     def start(self, seed: int | None) -> Start:
         return starting_point(self.network, seed)
 
+    def drawing(self) -> Drawing:
+        return many_starting_points(self.network)
+
     def descent(
-        self, start: Start, inputs: Rows, targets: Rows, size: int | None, backend: LoopBackEnd
+        self,
+        start: Start,
+        inputs: Rows,
+        targets: Rows,
+        size: int | None,
+        backend: LoopBackEnd | None,
     ) -> Descent:
         return descent(self.network, start, inputs, targets, size, backend)
 
@@ -219,8 +240,19 @@ class OfFormulas:
             )  # fmt: skip
         return Start(tuple(float(self.graph.given[q].value) for q in self.graph.parameters), (), ())
 
+    def drawing(self) -> Drawing:
+        raise ArgumentError(
+            "starts", "a graph of formulas, for which nothing is drawn", "a network",
+            "leave it out, and write numbers in given",
+        )  # fmt: skip
+
     def descent(
-        self, start: Start, inputs: Rows, targets: Rows, size: int | None, backend: LoopBackEnd
+        self,
+        start: Start,
+        inputs: Rows,
+        targets: Rows,
+        size: int | None,
+        backend: LoopBackEnd | None,
     ) -> Descent:
         if backend == "native":
             raise ArgumentError(

@@ -7,7 +7,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from derive.compute.training import findings
-from derive.compute.training.runs import DIVERGED, GROWN, INTERRUPTED, NO_PROGRESS, TARGET_MET, Run
+from derive.compute.training.courses import (
+    DIVERGED,
+    GROWN,
+    INTERRUPTED,
+    NO_PROGRESS,
+    TARGET_MET,
+)
+from derive.compute.training.runs import Run
 from derive.derivation.numbers.rounding import rounded as exact
 from derive.document.blocks import Block, Inline, Items
 from derive.document.training.account import Account

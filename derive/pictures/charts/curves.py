@@ -6,7 +6,8 @@ import math
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
-from derive.compute.training.runs import DIVERGED, Run
+from derive.compute.training.courses import DIVERGED
+from derive.compute.training.runs import Run
 from derive.expression.nodes import Expression, Number
 from derive.graph import RATE
 from derive.pictures.charts.scales import Scale, around, logarithmic

@@ -9,7 +9,6 @@ import pytest
 import derive
 from derive.compute.native.descent import Lanes
 from derive.compute.native.kernel import LANES
-from derive.compute.native.machine import aligned
 
 np: Any = pytest.importorskip("numpy", reason="NumPy is not installed")
 pytest.importorskip("llvmlite", reason="llvmlite is not installed")
@@ -70,14 +69,15 @@ def test_a_lane_knows_nothing_of_its_neighbours() -> None:
     lanes = Lanes(XOR, (), [[0, 0], [0, 1], [1, 0], [1, 1]], [[0], [1], [1], [0]])
     rng = np.random.default_rng(5)
     starts, rates = rng.normal(size=(LANES, 9)), rng.uniform(0.05, 1, LANES)
-    theta, losses = lanes._aligned(starts.T), aligned(50 * LANES)
-    x, t = map(lanes._aligned, lanes.examples)
-    given = [a.ctypes.data for a in (theta, lanes._aligned(rates), x, t, lanes.fixed, losses)]
-    lanes.functions.runs(50, 4, *given, None)
+    group = lanes.group(starts, rates)
+    losses = [chunk.losses.tolist() for chunk in group.advance(50)]
     for lane in range(LANES):
-        alone, before = lanes._run(starts[lane], rates[lane], 50, lanes.examples)
-        assert alone.tolist() == theta.reshape(9, LANES)[:, lane].tolist()
-        assert before.tolist() == losses.reshape(50, LANES)[:, lane].tolist()
+        alone = lanes.group([starts[lane]], [rates[lane]])
+        (chunk,) = alone.advance(50)
+        assert chunk.losses.tolist() == losses[lane]
+        assert chunk.history[:9].tolist() == starts[lane].tolist()
+        assert alone.thetas() == [group.thetas()[lane]]
+        assert alone.losses() == [group.losses()[lane]]
 
 
 def test_where_there_is_none_it_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
