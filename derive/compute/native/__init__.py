@@ -4,6 +4,7 @@ plan         the program of whole layers in steps
 kernel       what the functions below have in common
 units        one example, eight units of a layer in the lanes of a vector
 examples     many examples, eight of them in the lanes
+columns      how they come there
 straight     the program of a graph, one statement after the other
 expressions  SymPy's assignments as instructions
 values       LLVM's instructions as arithmetic on Python objects

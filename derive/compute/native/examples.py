@@ -10,14 +10,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from derive.compute.native.columns import fill
 from derive.compute.native.expressions import larger
 from derive.compute.native.kernel import LANES, Kernel, Layout, needed
+from derive.compute.native.machine import has_wide_registers
 from derive.compute.native.plan import ONE, PER_EXAMPLE, Elementwise, Operation, Plan
 from derive.compute.native.values import Value, fma, hexadecimal
 from derive.compute.programs.functions import LARGEST, MIX, OUTER, ROWS, SECOND, TOTAL
 
 CHUNK = 4096  # examples after which lanes are added up
-_TOGETHER = 4  # units whose sums are in registers at a time
 
 
 class Examples(Kernel):
@@ -36,6 +37,8 @@ class Examples(Kernel):
         sums = [s for s in plan.steps if isinstance(s, Operation) and s.target == layout.loss]
         self.masked = {deltas, *(operand for step in sums for operand in step.operands)}
         self.stored |= self.masked
+        # Units, and vectors of examples, whose sums are in registers at a time.
+        self.together = 4 if has_wide_registers() else 2
         self.memory: dict[str, int] = {}  # name → where its rows begin in the tile
         self.sums: dict[str, tuple[int, int]] = {}  # target → where its lanes begin, how many
         self.factors: dict[str, float] = {}
@@ -70,7 +73,7 @@ class Examples(Kernel):
             return rows[0] * rows[1]
         return rows[0] if step.function is ROWS else 1
 
-    def _cell(self, name: str, row: str | int, column: str | int) -> str:
+    def cell(self, name: str, row: str | int, column: str | int) -> str:
         """Where a row of a tile's array has its eight columns from ``column`` on."""
         return self.at("%tile", self.memory[name], self.scaled(row, self.tile), column)
 
@@ -97,16 +100,14 @@ class Examples(Kernel):
                 values = {**ones, **columns}
                 for name in names:
                     if name not in values:
-                        values[name] = self.load(
-                            self._cell(name, self._row_of(name, index), column)
-                        )
+                        values[name] = self.load(self.cell(name, self._row_of(name, index), column))
                 self.worked_out(step, values)
                 for name, _e in step.statements:
                     if name in self.stored:
                         value = values[name]
                         if name in self.masked:
                             value = self._without_strangers(value, column)
-                        self.store(value, self._cell(name, self._row_of(name, index), column))
+                        self.store(value, self.cell(name, self._row_of(name, index), column))
                 return []
 
             self.body.loop(self.tile, LANES, cells)
@@ -125,17 +126,18 @@ class Examples(Kernel):
         )
 
     def _blocks(self, count: int, work: Callable[[str | int, int], None]) -> None:
-        """``work(first, how many)`` for units in fours, and for those that are left."""
-        whole = count // _TOGETHER * _TOGETHER
+        """``work(first, how many)`` for units in blocks, and for those that are left."""
+        size = self.together
+        whole = count // size * size
 
         def turn(index: str, _: list[Value]) -> list[Value]:
-            work(index, _TOGETHER)
+            work(index, size)
             return []
 
-        if whole > _TOGETHER:
-            self.body.loop(whole, _TOGETHER, turn)
+        if whole > size:
+            self.body.loop(whole, size, turn)
         elif whole:
-            work(0, _TOGETHER)
+            work(0, size)
         if count > whole:
             work(whole, count - whole)
 
@@ -147,36 +149,42 @@ class Examples(Kernel):
         rows, other = (outs, ins) if forwards else (ins, outs)
         zero = self.body.number(0.0)
 
-        def work(first: str | int, many: int) -> None:
-            def turn(index: str, sums: list[Value]) -> list[Value]:
-                parts = [
-                    self.load(self._cell(operand, index, v * LANES)) for v in range(self.vectors)
-                ]
-                added = []
-                for unit in range(many):
-                    if forwards:
-                        weight = self.weight(weights, self.scaled(index, outs), first, unit)
-                    else:
-                        row = self.scaled(first, outs)
-                        weight = self.weight(weights, row, unit * outs, index)
-                    added += [
-                        fma(part, weight, sums[unit * self.vectors + v])
-                        for v, part in enumerate(parts)
-                    ]  # fmt: skip
-                return added
+        vectors = min(self.together, self.vectors)
 
-            sums = self.body.loop(other, 1, turn, [zero] * (many * self.vectors))
-            for unit in range(many):
-                row = self.plus(first, unit)
-                for v in range(self.vectors):
-                    self.store(
-                        sums[unit * self.vectors + v], self._cell(step.target, row, v * LANES)
-                    )
+        def work(first: str | int, many: int) -> None:
+            def columns(column: str, _: list[Value]) -> list[Value]:
+                def turn(index: str, sums: list[Value]) -> list[Value]:
+                    parts = [
+                        self.load(self.cell(operand, index, self.plus(column, v * LANES)))
+                        for v in range(vectors)
+                    ]
+                    added = []
+                    for unit in range(many):
+                        if forwards:
+                            weight = self.weight(weights, self.scaled(index, outs), first, unit)
+                        else:
+                            row = self.scaled(first, outs)
+                            weight = self.weight(weights, row, unit * outs, index)
+                        added += [
+                            fma(part, weight, sums[unit * vectors + v])
+                            for v, part in enumerate(parts)
+                        ]
+                    return added
+
+                sums = self.body.loop(other, 1, turn, [zero] * (many * vectors))
+                for unit in range(many):
+                    row = self.plus(first, unit)
+                    for v in range(vectors):
+                        cell = self.cell(step.target, row, self.plus(column, v * LANES))
+                        self.store(sums[unit * vectors + v], cell)
+                return []
+
+            self.body.loop(self.tile, vectors * LANES, columns)
 
         self._blocks(rows, work)
 
     def outer(self, step: Operation) -> None:
-        """Four units by four, lane by lane onto the sums so far."""
+        """A block of units by another, lane by lane onto the sums so far."""
         senders, deltas = step.operands
         ins, outs = (max(1, self.plan.rows[name]) for name in step.operands)
 
@@ -195,11 +203,11 @@ class Examples(Kernel):
                 sums = [self.load(cell) for cell in cells]
                 for v in range(self.vectors):
                     a = [
-                        self.load(self._cell(senders, self.plus(i, ii), v * LANES))
+                        self.load(self.cell(senders, self.plus(i, ii), v * LANES))
                         for ii in range(some)
                     ]
                     d = [
-                        self.load(self._cell(deltas, self.plus(j, jj), v * LANES))
+                        self.load(self.cell(deltas, self.plus(j, jj), v * LANES))
                         for jj in range(many)
                     ]
                     sums = [
@@ -221,7 +229,7 @@ class Examples(Kernel):
             cell = self._sum(step.target, index if step.function is ROWS else 0)
             total = self.load(cell)
             for v in range(self.vectors):
-                total = total + self.load(self._cell(operand, index, v * LANES))
+                total = total + self.load(self.cell(operand, index, v * LANES))
             self.store(total, cell)
             return []
 
@@ -233,7 +241,7 @@ class Examples(Kernel):
 
         def cells(column: str, _: list[Value]) -> list[Value]:
             def row(index: str, so_far: list[Value]) -> list[Value]:
-                value = self.load(self._cell(operand, index, column))
+                value = self.load(self.cell(operand, index, column))
                 if step.function is TOTAL:
                     return [so_far[0] + value]
                 top = larger(so_far[0], value)
@@ -244,7 +252,7 @@ class Examples(Kernel):
 
             carried = [start] * (2 if step.function is SECOND else 1)
             results = self.body.loop(self.plan.rows[operand], 1, row, carried)
-            self.store(results[-1], self._cell(step.target, 0, column))
+            self.store(results[-1], self.cell(step.target, 0, column))
             return []
 
         self.body.loop(self.tile, LANES, cells)
@@ -256,14 +264,14 @@ class Examples(Kernel):
 
         def cells(column: str, _: list[Value]) -> list[Value]:
             def before(index: str, so_far: list[Value]) -> list[Value]:
-                self.store(so_far[0], self._cell(step.target, index, column))
-                return [so_far[0] + self.load(self._cell(operand, index, column))]
+                self.store(so_far[0], self.cell(step.target, index, column))
+                return [so_far[0] + self.load(self.cell(operand, index, column))]
 
             def after(index: str, so_far: list[Value]) -> list[Value]:
                 row = self.body.emit(f"sub i64 {rows - 1}, {index}")
-                cell = self._cell(step.target, row, column)
+                cell = self.cell(step.target, row, column)
                 self.store(self.load(cell) + so_far[0], cell)
-                return [so_far[0] + self.load(self._cell(operand, row, column))]
+                return [so_far[0] + self.load(self.cell(operand, row, column))]
 
             zero = self.body.number(0.0)
             self.body.loop(rows, 1, before, [zero])
@@ -284,11 +292,13 @@ class Examples(Kernel):
         results = sum(self.sums[target][1] for target in self.layout.gradients)
         return [
             *needed(self.body),
+            *self.body.before(name),
             f"declare double @llvm.vector.reduce.fadd.v{LANES}f64(double, {self.body.double})",
             "declare void @llvm.memset.p0.i64(ptr, i8, i64, i1)",
             f"define double @{name}(i64 %count, ptr noalias %theta, ptr noalias %inputs, "
             "ptr noalias %targets, ptr noalias %fixed, ptr noalias %results, ptr noalias %room) {",
             "entry:",
+            *self.body.opening(name),
             "  %tile = getelementptr double, ptr %room, i64 0",
             f"  %sums = getelementptr double, ptr %room, i64 {tile}",
             f"  call void @llvm.memset.p0.i64(ptr %results, i8 0, i64 {8 * results}, i1 false)",
@@ -335,29 +345,9 @@ class Examples(Kernel):
         for name, argument in (
             (self.layout.inputs, "%inputs"), (self.layout.targets, "%targets"),
         ):  # fmt: skip
-            self._columns(name, argument)
+            fill(self, name, argument)
         for step in self.plan.steps:
             self.run(step)
-
-    def _columns(self, name: str, argument: str) -> None:
-        """The rows of the examples as columns of a tile; past the last, the last one again."""
-        rows, body = self.plan.rows[name], self.body
-
-        def example(column: str, _: list[Value]) -> list[Value]:
-            inside = body.emit(f"icmp slt i64 {column}, %there")
-            last = body.emit("sub i64 %there, 1")
-            here = body.emit(f"select i1 {inside}, i64 {column}, i64 {last}")
-            start = self.scaled(body.emit(f"add i64 %first, {here}"), rows)
-
-            def unit(row: str, _: list[Value]) -> list[Value]:
-                number = body.emit(f"load double, ptr {self.at(argument, start, row)}")
-                body.lines.append(f"  store double {number}, ptr {self._cell(name, row, column)}")
-                return []
-
-            body.loop(rows, 1, unit)
-            return []
-
-        body.loop(self.tile, 1, example)
 
     def _clear(self, sums: int) -> None:
         zero = self.body.number(0.0)

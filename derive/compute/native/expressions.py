@@ -148,6 +148,8 @@ class _Emitter:
         if name == "exp" and (x := _of_tanh(e.args[0])) and x in self.rests:
             return self.rests[x]
         arguments = [self(argument) for argument in e.args]
+        if name == "exp" and _is_not_positive(e.args[0]):
+            return self.body.call("exp_of_negative", *arguments)
         if name == "tanh" and e.args[0].is_Symbol:
             value, self.rests[e.args[0].name] = tanh_and_rest(arguments[0])
             return value
@@ -185,6 +187,15 @@ def _of_tanh(exponent: Any) -> str:
     if twice and isinstance(size.args[1], sympy.Abs) and size.args[1].args[0].is_Symbol:
         return str(size.args[1].args[0].name)
     return ""
+
+
+def _is_not_positive(e: Any) -> bool:
+    """Whether the tree shows it: −|x|, −2·|x|, …"""
+    negative, size = _sign_apart(e)
+    factors = size.args if size.is_Mul else (size,)
+    return negative and all(
+        isinstance(factor, sympy.Abs) or (factor.is_Number and factor > 0) for factor in factors
+    )
 
 
 def larger(a: Value, b: Value) -> Value:

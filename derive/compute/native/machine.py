@@ -44,6 +44,13 @@ def _processor() -> tuple[str, str]:
     return binding.get_host_cpu_name(), binding.get_host_cpu_features().flatten()
 
 
+@cache
+def has_wide_registers() -> bool:
+    """Whether a register holds eight doubles, and there are 32 of them; else two or four do, and
+    there are sixteen."""
+    return bool(llvm().get_host_cpu_features().get("avx512f"))
+
+
 def _compiled(source: str) -> bytes:
     binding = llvm()
     module = binding.parse_assembly(source)

@@ -50,8 +50,10 @@ class Runs(Examples):
         of = self.body.double
         return [
             *needed(self.body),
+            *self.body.before(name),
             f"define void @{name}(i64 %epochs, i64 %count, {arguments}) {{",
             "entry:",
+            *self.body.opening(name),
             "  %tile = getelementptr double, ptr %room, i64 0",
             f"  %sums = getelementptr double, ptr %room, i64 {tile}",
             "  %as_double = sitofp i64 %count to double",
@@ -93,7 +95,7 @@ class Runs(Examples):
                 row: str, _: list[Value], name: str = name, argument: str = argument,
                 start: str | int = start,
             ) -> list[Value]:  # fmt: skip
-                self.store(self.splat(self.at(argument, start, row)), self._cell(name, row, 0))
+                self.store(self.splat(self.at(argument, start, row)), self.cell(name, row, 0))
                 return []
 
             self.body.loop(self.plan.rows[name], 1, unit)

@@ -121,8 +121,10 @@ class Unrolled:
         of = body.double
         return [
             *needed(body),
+            *body.before(name),
             f"define void @{name}(i64 %epochs, i64 %count, {arguments}) {{",
             "entry:",
+            *body.opening(name),
             f"  %rate = load {of}, ptr %rates, align 64",
             *self._share(),
             "  br label %epoch",

@@ -326,9 +326,11 @@ class Units(Kernel):
             self.run(step)
         return [
             *needed(self.body),
+            *self.body.before(name),
             f"define double @{name}(ptr noalias %theta, ptr noalias %inputs, "
             "ptr noalias %targets, ptr noalias %fixed, ptr noalias %results, ptr noalias %room) {",
             "entry:",
+            *self.body.opening(name),
             "  %units = getelementptr double, ptr %room, i64 0",
             *self.body.lines,
             f"  ret double {self._loss}",

@@ -19,12 +19,16 @@ class Body:
     width     lanes of a vector; 1 for plain doubles
     declared  the functions of LLVM's and of the C library that are called: name → declaration
     calls     our own functions that are called, without their lanes: exp, log1p, …
+    table     the bits of the numbers that a vector has in every lane, but for 0. They are read from
+              memory, lane for lane, which costs nothing where an operation can do it itself; a
+              compiler left alone keeps one, spreads it out and runs short of registers
     """
 
     width: int = 1
     lines: list[str] = field(default_factory=list)
     declared: dict[str, str] = field(default_factory=dict)
     calls: dict[str, int] = field(default_factory=dict)
+    table: dict[int, int] = field(default_factory=dict)
     block: str = "entry"
     _count: int = 0
 
@@ -50,13 +54,41 @@ class Body:
         return Value(self, self.emit(instruction))
 
     def number(self, number: float) -> Value:
-        return Value(self, self.constant("double", hexadecimal(number)))
-
-    def constant(self, element: str, text: str) -> str:
-        return text if self.width == 1 else f"splat ({element} {text})"
+        text = hexadecimal(number)
+        if self.width == 1:
+            return Value(self, text)
+        if int(text, 16) == 0:
+            return Value(self, "zeroinitializer")
+        return Value(self, self._read(int(text, 16), "double"))
 
     def whole(self, number: int) -> Whole:
-        return Whole(self, self.constant("i64", str(number)))
+        if self.width == 1:
+            return Whole(self, str(number))
+        return Whole(self, self._read(number % 2**64, "i64"))
+
+    def _read(self, bits: int, element: str) -> str:
+        place = self.table.setdefault(bits, len(self.table))
+        at = self.emit(f"getelementptr {self.of('i64')}, ptr %numbers, i64 {place}")
+        return self.emit(f"load {self.of(element)}, ptr {at}, align 64")
+
+    def before(self, function: str) -> list[str]:
+        """What stands before a function of this body: its numbers."""
+        if not self.table:
+            return []
+        of = self.of("i64")
+        rows = ", ".join(f"{of} splat (i64 {bits})" for bits in self.table)
+        # An address that is read is kept in a register, one that is known is written out each time.
+        kind = f"[{len(self.table)} x {of}]"
+        return [
+            f"@{function}_numbers = internal constant {kind} [{rows}], align 64",
+            f"@{function}_numbers_at = internal global ptr @{function}_numbers",
+        ]
+
+    def opening(self, function: str) -> list[str]:
+        """What a function of this body begins with."""
+        if not self.table:
+            return []
+        return [f"  %numbers = load ptr, ptr @{function}_numbers_at"]
 
     def loop(
         self, count: int | str, step: int, turn: Callable[[str, list[Value]], list[Value]],
@@ -91,6 +123,21 @@ class Body:
         ]
         self.block = f"after_{label}"
         return ends
+
+    def branch(
+        self, condition: str, then: Callable[[], None], otherwise: Callable[[], None]
+    ) -> None:
+        """One or the other, which leave nothing but what they store."""
+        label = f"branch{self._count}"
+        self._count += 1
+        yes, no, after = f"{label}_yes", f"{label}_no", f"{label}_after"
+        self.lines.append(f"  br i1 {condition}, label %{yes}, label %{no}")
+        for self.block, write in ((yes, then), (no, otherwise)):
+            self.lines.append(f"{self.block}:")
+            write()
+            self.lines.append(f"  br label %{after}")
+        self.lines.append(f"{after}:")
+        self.block = after
 
     def intrinsic(self, name: str, *arguments: Value) -> Value:
         """One of LLVM's own functions, on doubles."""
@@ -216,12 +263,17 @@ class Whole:
     def __and__(self, other: Whole | int) -> Whole:
         return self._with("and", other)
 
-    def __lshift__(self, other: Whole | int) -> Whole:
-        return self._with("shl", other)
+    def __lshift__(self, places: int) -> Whole:
+        return self._shifted("shl", places)
 
-    def __rshift__(self, other: Whole | int) -> Whole:
+    def __rshift__(self, places: int) -> Whole:
         """Shifted right; the sign stays."""
-        return self._with("ashr", other)
+        return self._shifted("ashr", places)
+
+    def _shifted(self, operation: str, places: int) -> Whole:
+        text = str(places) if self.body.width == 1 else f"splat (i64 {places})"
+        of = self.body.of("i64")
+        return Whole(self.body, self.body.emit(f"{operation} {of} {self.name}, {text}"))
 
     def double(self) -> Value:
         """The double that has these bits."""
