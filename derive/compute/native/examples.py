@@ -14,9 +14,9 @@ from derive.compute.native.columns import fill
 from derive.compute.native.expressions import larger
 from derive.compute.native.kernel import LANES, Kernel, Layout, needed
 from derive.compute.native.machine import has_wide_registers
-from derive.compute.native.plan import ONE, PER_EXAMPLE, Elementwise, Operation, Plan
 from derive.compute.native.values import Value, fma, hexadecimal
 from derive.compute.programs.functions import LARGEST, MIX, OUTER, ROWS, SECOND, TOTAL
+from derive.compute.programs.plan import ONE, PER_EXAMPLE, Elementwise, Operation, Plan
 
 CHUNK = 4096  # examples after which lanes are added up
 

@@ -17,6 +17,7 @@ from derive.algebra.convert import AsItStands
 from derive.algebra.functions import Named, named
 from derive.compute.native.elementary import FUNCTIONS, tanh_and_rest
 from derive.compute.native.values import Body, Truth, Value
+from derive.compute.programs.plan import key
 from derive.compute.programs.program import Program, Statement
 from derive.expression.functions import Function
 from derive.expression.nodes import Expression, Quantity
@@ -32,11 +33,6 @@ LIBRARY: Mapping[str, str] = MappingProxyType({
     "power": "pow",
 })  # fmt: skip
 _SMALL_POWERS = (2, 3, 4)
-
-
-def key(q: Quantity) -> str:
-    """A name that no other quantity of a program has."""
-    return f"{q.kind} {q.name} {q.layer} {q.unit} {q.source}"
 
 
 def assignment(expression: Expression) -> Any:

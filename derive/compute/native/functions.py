@@ -14,16 +14,15 @@ from derive.compute.domain import domain
 from derive.compute.native.builtin.call import BATCHES, VARIABLES, Signature, call_source
 from derive.compute.native.builtin.method import Rows, builtin, set_batches, set_variables
 from derive.compute.native.examples import Examples
-from derive.compute.native.expressions import key
 from derive.compute.native.kernel import Layout
 from derive.compute.native.machine import Linked, aligned, object_code
-from derive.compute.native.plan import Plan
 from derive.compute.native.runs import Runs
 from derive.compute.native.straight import Unrolled, fits, together
 from derive.compute.native.units import Units
 from derive.compute.programs import layers
+from derive.compute.programs.plan import Plan, key
 from derive.compute.programs.program import auxiliary
-from derive.compute.sources.source import ScalarSource, array_of
+from derive.compute.sources.source import ScalarSource, array_of, layer_plan
 from derive.network.description import Network
 
 _DOCUMENTATION = """flat(theta, inputs=None, targets=None)
@@ -45,16 +44,7 @@ class NativeFunctions:
 
     @cached_property
     def plan(self) -> Plan:
-        trained = [layers.gradient(array_of(b)) for b in self.blocks if not b.frozen]
-        program = layers.layer_program(self.network).only([layers.SUM_OF_LOSSES, *trained])
-        return Plan(
-            program,
-            {key(array_of(b)): b.shape for b in self.blocks},
-            {
-                key(layers.INPUTS): self.network.sizes[0],
-                key(layers.TARGETS): self.network.sizes[-1],
-            },
-        )
+        return layer_plan(self.network)
 
     @cached_property
     def layout(self) -> Layout:

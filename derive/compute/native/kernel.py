@@ -15,10 +15,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from derive.compute.native.elementary import definition
-from derive.compute.native.expressions import assignment, emitted, key
-from derive.compute.native.plan import ONE, Elementwise, Operation, Plan, Step
+from derive.compute.native.expressions import assignment, emitted
 from derive.compute.native.values import Body, Value
 from derive.compute.programs.functions import ALL, MIX, OTHERS, OUTER, ROWS, SPREAD
+from derive.compute.programs.plan import ONE, Elementwise, Operation, Plan, Step, key, stored
 from derive.expression.nodes import quantities
 
 LANES = 8
@@ -49,7 +49,7 @@ class Kernel(ABC):
         self.layout = layout
         self.body = Body(LANES)
         self.room = 0  # doubles that the function needs to work in, known once it is written
-        self.stored = frozenset(plan.stored())
+        self.stored = frozenset(stored([step] for step in plan.steps))
 
     # -- what a subclass says ----------------------------------------------------------------
 

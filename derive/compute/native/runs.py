@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from derive.compute.native.examples import Examples
 from derive.compute.native.kernel import LANES, Layout, needed
-from derive.compute.native.plan import Plan
 from derive.compute.native.values import Value
+from derive.compute.programs.plan import Plan
 
 
 class Runs(Examples):

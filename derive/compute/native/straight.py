@@ -6,9 +6,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from derive.compute.native.expressions import assignment, emitted, key, run
+from derive.compute.native.expressions import assignment, emitted, run
 from derive.compute.native.kernel import LANES, needed
 from derive.compute.native.values import Body, Value, fma
+from derive.compute.programs.plan import key
 from derive.compute.programs.program import Program, Statement, gradient
 from derive.compute.sources.source import ScalarSource
 from derive.expression.nodes import Product, Quantity

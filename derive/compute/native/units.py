@@ -11,9 +11,9 @@ from collections.abc import Callable
 
 from derive.compute.native.expressions import larger
 from derive.compute.native.kernel import LANES, Kernel, needed
-from derive.compute.native.plan import ONE, PER_EXAMPLE, Elementwise, Operation
 from derive.compute.native.values import Value, fma, hexadecimal
 from derive.compute.programs.functions import ALL, LARGEST, MIX, ROWS, SECOND
+from derive.compute.programs.plan import ONE, PER_EXAMPLE, Elementwise, Operation
 
 _TOGETHER = 4  # vectors of units whose sums are in registers at a time
 

@@ -16,6 +16,7 @@ from derive.compute.blocks import Block, blocks, trained
 from derive.compute.domain import domain
 from derive.compute.programs import layers
 from derive.compute.programs.functions import IEEE, KNOWN
+from derive.compute.programs.plan import Plan, key
 from derive.compute.programs.program import Program, gradient
 from derive.compute.programs.scalar import scalar_program, target_program
 from derive.compute.sources.identifiers import Identifiers, LayerIdentifiers
@@ -315,3 +316,14 @@ _TILE_SUMMARIES = {
 def array_of(block: Block) -> Quantity:
     """The array that a block is in a program of whole layers."""
     return (layers.weights if block.key.startswith("W") else layers.biases)(block.layer)
+
+
+def layer_plan(network: Network, remarks: bool = False) -> Plan:
+    """The loss and its gradients, summed over examples, as steps."""
+    every = blocks(network)
+    trained = [layers.gradient(array_of(b)) for b in every if not b.frozen]
+    return Plan(
+        layers.layer_program(network, remarks).only([layers.SUM_OF_LOSSES, *trained]),
+        {key(array_of(b)): b.shape for b in every},
+        {key(layers.INPUTS): network.sizes[0], key(layers.TARGETS): network.sizes[-1]},
+    )

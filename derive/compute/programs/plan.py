@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 
-from derive.compute.native.expressions import key
 from derive.compute.programs.functions import (
     ALL,
     COLUMN,
@@ -20,7 +19,7 @@ from derive.compute.programs.functions import (
     SPREAD,
     TOTAL,
 )
-from derive.compute.programs.program import Program, Statement, auxiliary
+from derive.compute.programs.program import Note, Program, Remark, Statement, auxiliary
 from derive.expression.functions import Function
 from derive.expression.nodes import (
     Apply,
@@ -64,12 +63,19 @@ class Operation:
 Step = Elementwise | Operation
 
 
+def key(q: Quantity) -> str:
+    """A name that no other quantity of a program has."""
+    return f"{q.kind} {q.name} {q.layer} {q.unit} {q.source}"
+
+
 class Plan:
     """A program's steps, and how many rows each name has.
 
     arrays  parameter → (n_in, n_out), (n_out,) or ()
     given   what a tile begins with: inputs, targets → rows
     columns what stands for a bias in every column → the bias
+    remarks what the program says above a statement, by what is worked out first for it
+    of      name → what it is the name of
     """
 
     def __init__(
@@ -80,26 +86,16 @@ class Plan:
             **given, **{name: ONE for name, shape in arrays.items() if not shape}
         }  # fmt: skip
         self.columns: dict[str, str] = {}
+        self.remarks: dict[str, list[Note | Remark]] = {}
+        self.of: dict[str, Quantity] = {}
         self.steps: list[Step] = []
         self._fresh = count()
+        self._pending: list[Note | Remark] = []
         for item in program.items:
             if isinstance(item, Statement):
                 self._state(item.target, item.expression)
-
-    def stored(self) -> Iterator[str]:
-        """The names that a later step asks for."""
-        assigned: dict[str, int] = {}
-        for place, step in enumerate(self.steps):
-            names = (
-                step.operands
-                if isinstance(step, Operation)
-                else [key(q) for _, e in step.statements for q in quantities(e)]
-            )
-            yield from (name for name in names if assigned.get(name, place) != place)
-            targets = (
-                [step.target] if isinstance(step, Operation) else [t for t, _ in step.statements]
-            )
-            assigned.update(dict.fromkeys(targets, place))
+            else:
+                self._pending.append(item)
 
     def _state(self, target: Quantity, expression: Expression) -> None:
         factor, bare = _factor(expression)
@@ -134,7 +130,7 @@ class Plan:
 
         flat = rewrite(expression, change)
         rows = max([rows, *(self.rows[key(q)] for q in quantities(flat))])
-        self.rows[key(target)] = rows
+        self._assign(target, rows)
         last = self.steps[-1] if self.steps else None
         if not isinstance(last, Elementwise) or last.rows != rows:
             last = Elementwise(rows)
@@ -157,11 +153,34 @@ class Plan:
             rows = self.rows[operands[0]]
         else:
             rows = PER_EXAMPLE if function in _OVER_UNITS else ONE
-        self.rows[key(target)] = rows
+        self._assign(target, rows)
         self.steps.append(Operation(function, key(target), tuple(operands), factor))
 
+    def _assign(self, target: Quantity, rows: int) -> None:
+        name = key(target)
+        self.rows[name], self.of[name] = rows, target
+        if self._pending:
+            self.remarks[name], self._pending = self._pending, []
+
     def _temporary(self) -> Quantity:
-        return auxiliary(f"step {next(self._fresh)}", 0)
+        return auxiliary("part", next(self._fresh))
+
+
+def stored(loops: Iterable[Sequence[Step]]) -> Iterator[str]:
+    """The names that a loop asks for which an earlier one assigns; a loop does some steps."""
+    assigned: dict[str, int] = {}
+    for place, steps in enumerate(loops):
+        for step in steps:
+            names = (
+                step.operands
+                if isinstance(step, Operation)
+                else [key(q) for _, e in step.statements for q in quantities(e)]
+            )
+            yield from (name for name in names if assigned.get(name, place) != place)
+            targets = (
+                [step.target] if isinstance(step, Operation) else [t for t, _ in step.statements]
+            )
+            assigned.update(dict.fromkeys(targets, place))
 
 
 def _factor(e: Expression) -> tuple[float, Expression]:
