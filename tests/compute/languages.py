@@ -11,7 +11,7 @@ import runpy
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ import pytest
 from derive.algebra.languages.catalogue import LANGUAGES
 
 Query = tuple[list[float], list[float], list[float]]
+Examples = tuple[list[float], list[list[float]], list[list[float]]]  # theta, rows, their targets
 Answers = list[list[list[float]]]  # per network, per query
 
 # What a language is run with; a module where it is Python's.
@@ -83,35 +84,79 @@ def _numbers(text: str) -> list[float]:
     return [float(line[1:]) for line in text.splitlines() if line.startswith("@")]
 
 
-def _c(folder: Path, files: Sequence[Path], shapes: Sequence[Shape], counts: Sequence[int]) -> Any:
-    """One translation unit: every name of a file gets the network's number."""
-    text, body = "", ""
-    for k, (file, (p, i, o), count) in enumerate(zip(files, shapes, counts, strict=True)):
-        source = file.read_text()
+C_FLAGS = ("-std=c11", "-O3", "-Wall", "-Wextra", "-Werror")
+_ASK_AND_TELL = (
+    "#include <stdio.h>\nstatic FILE *numbers;\n"
+    "static void ask(double *v, int n) {\n"
+    '  for (int k = 0; k < n; k++) if (fscanf(numbers, "%lf", v + k) != 1) v[k] = NAN;\n}\n'
+    'static void tell(double v) { printf("@%.17g\\n", v); }\n'
+    "static void tell_all(double *v, int n) { for (int k = 0; k < n; k++) tell(v[k]); }\n"
+)
+
+
+def one_unit(sources: Sequence[str], body: str) -> str:
+    """A program of several files: every name of a file gets its number, and body is main's."""
+    text = ""
+    for k, whole in enumerate(sources):
+        source = whole.partition("// -- how fast")[0]
         defined = re.findall(
-            r"^(?:#define |(?:static )?(?:const )?(?:double |void |int |char )(?:\*const )?)(\w+)",
-            source, re.M,
+            r"^(?:#define |(?:static )?(?:inline )?(?:const )?(?:double |void |int |char )"
+            r"(?:\*const )?)(\w+)", source, re.M,
         )  # fmt: skip
         for name in sorted({*defined, "NAMES", "THETA", "INPUTS", "TARGETS", "FIXED"}):
             source = re.sub(rf"\b{name}\b", f"{name}_{k}", source)
         text += source
-        body += (
-            f"for (int n = 0; n < {count}; n++) {{\n"
-            f"  double w[{p}], x[{i}], t[{o}], g[{p}];\n"
-            f"  ask(w, {p}); ask(x, {i}); ask(t, {o});\n"
-            f"  tell(loss_and_gradient_{k}(w, x, t, g)); tell_all(g, {p});\n}}\n"
-        )
-    driver = (
-        "#include <stdio.h>\nstatic FILE *numbers;\n"
-        "static void ask(double *v, int n) {\n"
-        '  for (int k = 0; k < n; k++) if (fscanf(numbers, "%lf", v + k) != 1) v[k] = NAN;\n}\n'
-        'static void tell(double v) { printf("@%.17g\\n", v); }\n'
-        "static void tell_all(double *v, int n) { for (int k = 0; k < n; k++) tell(v[k]); }\n"
-        f'int main(void) {{\nnumbers = fopen("numbers.txt", "r");\n{body}return 0;\n}}\n'
+    opened = 'numbers = fopen("numbers.txt", "r");\nif (!numbers) return 1;\n'
+    closed = "fclose(numbers);\nreturn 0;\n"
+    return f"{text}{_ASK_AND_TELL}int main(void) {{\n{opened}{body}{closed}}}\n"
+
+
+def _c(folder: Path, files: Sequence[Path], shapes: Sequence[Shape], counts: Sequence[int]) -> Any:
+    body = "".join(
+        f"for (int n = 0; n < {count}; n++) {{\n"
+        f"  double w[{p}], x[{i}], t[{o}], g[{p}];\n"
+        f"  ask(w, {p}); ask(x, {i}); ask(t, {o});\n"
+        f"  tell(loss_and_gradient_{k}(w, x, t, g)); tell_all(g, {p});\n}}\n"
+        for k, ((p, i, o), count) in enumerate(zip(shapes, counts, strict=True))
     )
-    (folder / "all.c").write_text(text + driver)
+    (folder / "all.c").write_text(one_unit([file.read_text() for file in files], body))
     run("gcc", "-std=c99", "-O1", "-o", "all", "all.c", "-lm", folder=folder)
     return _numbers(run("./all", folder=folder))
+
+
+def many_in_c(
+    sources: Sequence[str], asked: Sequence[Examples], folder: Path, flags: Sequence[str] = (),
+    of: Sequence[int] = (),
+) -> list[tuple[list[float], list[list[float]]]]:  # fmt: skip
+    """[loss, *gradient] of all examples together, and of each of them alone.
+
+    of  the files that are asked, where it is not each of them once
+    """
+    body, numbers = "", []
+    for k, (theta, rows, goals) in zip(of or range(len(sources)), asked, strict=True):
+        p, n, i, o = len(theta), len(rows), len(rows[0]), len(goals[0])
+        numbers += [*theta, *(v for row in (*rows, *goals) for v in row)]
+        body += (
+            f"{{ static double w[{p}], x[{n}][{i}], t[{n}][{o}], g[{p}];\n"
+            f"  ask(w, {p}); ask(*x, {n * i}); ask(*t, {n * o});\n"
+            f"  tell(of_examples_{k}({n}, w, (const double (*)[{i}])x,"
+            f" (const double (*)[{o}])t, g)); tell_all(g, {p});\n"
+            f"  for (int n = 0; n < {n}; n++) {{"
+            f" tell(loss_and_gradient_{k}(w, x[n], t[n], g)); tell_all(g, {p}); }} }}\n"
+        )
+    (folder / "numbers.txt").write_text("\n".join(map(repr, numbers)) + "\n")
+    (folder / "many.c").write_text(one_unit(sources, body))
+    flags = ("-Wno-unused-const-variable", *flags)  # what main has from the file, it has not here
+    run("gcc", *C_FLAGS, *flags, "-o", "many", "many.c", "-lm", folder=folder)
+    printed = iter(_numbers(run("./many", folder=folder)))
+    return [
+        (_taken(printed, 1 + len(theta)), [_taken(printed, 1 + len(theta)) for _ in rows])
+        for theta, rows, _ in asked
+    ]
+
+
+def _taken(numbers: Iterator[float], count: int) -> list[float]:
+    return [next(numbers) for _ in range(count)]
 
 
 def _javascript(

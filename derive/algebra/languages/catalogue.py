@@ -33,7 +33,7 @@ _ARRAYS = "one line per layer, many examples at once"
 LANGUAGES: MappingProxyType[Language, Row] = MappingProxyType({
     "python": Row(f"plain Python, {_SCALAR}", "Python", "run", ".py"),
     "numpy": Row(f"NumPy, {_ARRAYS}", "NumPy", "run", ".py"),
-    "c": Row(f"C99, {_SCALAR}", "a C compiler", "compiled with gcc and run", ".c"),
+    "c": Row(f"C99, {_SCALAR}; many in vectors", "a C compiler", "compiled with gcc and run", ".c"),
     "javascript": Row(f"JavaScript, {_SCALAR}", "Node or a browser", "run with Node", ".js"),
     "julia": Row(f"Julia, {_SCALAR}", "Julia", "", ".jl"),
     "r": Row(f"R, {_SCALAR}", "R", "run with Rscript", ".R"),

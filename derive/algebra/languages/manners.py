@@ -27,6 +27,7 @@ class Manners:
     row        a row of numbers in a list of rows
     words      names that would be taken for something else
     one_case   whether capitals make no difference in names
+    tiles      whether many examples are worked out together, a tile of them at a time
     """
 
     printer: type[Ordered]
@@ -41,6 +42,7 @@ class Manners:
     bracketed: bool = False
     trailing: bool = False
     one_case: bool = False
+    tiles: bool = False
 
 
 _EVERYWHERE = (
@@ -70,7 +72,11 @@ MANNERS: Mapping[Language, Manners] = MappingProxyType({
         "auto break case char const continue default do double else enum extern float for goto if "
         "inline int long register restrict return short signed sizeof static struct switch typedef "
         "union unsigned void volatile while loss printf exp fabs log log1p expm1 sqrt sin cos sinh "
-        "cosh tanh atan erf erfc pow INFINITY NAN asm bool true false",
+        "cosh tanh atan erf erfc pow INFINITY NAN asm bool true false clock clock_t fprintf stderr "
+        "strcmp bench fill one_by_one together count arguments of_tile of_examples sum_of "
+        "sum_of_products total_of_units others_of_units largest_of_units second_largest_of_units "
+        "i j k row PARAMETERS EXAMPLES INS OUTS TILE ROWS",
+        tiles=True,
     ),
     "javascript": Manners(
         printers.JavaScript, "javascript", "//", "const {} = ", ";", "return ", "[{}]",
@@ -127,5 +133,5 @@ def reserved(language: Language) -> set[str]:
 
 _HELPERS = (
     "logistic", "softplus", "ln_cosh", "sech2", "t_times", "t_over", "sign_of", "larger", "smaller",
-    "erf_near", "erfc_tail", "array", "columns", "frozen", "network",
+    "erf_near", "erfc_tail", "tanh_of", "array", "columns", "frozen", "network",
 )  # fmt: skip

@@ -140,16 +140,19 @@ class Writer(Statements):
         local = [*(name for name, _, _ in entries), *(name for name, _ in pieces)]
         return Body(routine, self.lines(routine.items, names), local, entries)
 
-    def file(self, routines: Sequence[Routine], **values: Any) -> str:
-        """The file: the template's, with these values."""
+    def file(self, routines: Sequence[Routine], tile: Any = None, **values: Any) -> str:
+        """The file: the template's, with these values.
+
+        tile  what is done to many examples together, its ``lines`` written by this writer
+        """
         bodies = [self.body(routine) for routine in routines]
         helpers = self.helpers()
-        lines = [line for body in bodies for line in body.lines]
+        lines = [line for body in bodies for line in body.lines] + (tile.lines if tile else [])
         lines += [line for helper in helpers for line in (helper.text.splitlines() or helper.lines)]
         template = _environment().get_template(f"{self.manners.template}.jinja")
         text = template.render(
             w=self, m=self.manners, bodies=bodies, helpers=helpers, imports=imports(lines),
-            calls=lambda word: any(word in line for line in lines), **values,
+            calls=lambda word: any(word in line for line in lines), tile=tile, **values,
         )  # fmt: skip
         return "\n".join(line.rstrip() for line in text.splitlines()).strip("\n") + "\n"
 

@@ -30,6 +30,7 @@ from derive.network.description import Network
 
 if TYPE_CHECKING:
     from derive.algebra.languages.writing import Routine, Writer
+    from derive.compute.sources.tiles import Tile
 
 
 def standalone(network: GivenGraph, to: Language = "python") -> str:
@@ -79,9 +80,17 @@ class _File:
     def text(self) -> str:
         lines = head(self.network, LANGUAGES[self.writer.language], self.writer.room)
         return self.writer.file(
-            list(self.routines()), head=lines, own=self.numbers(),
+            list(self.routines()), head=lines, own=self.numbers(), tile=self.tile(),
             over=self.network.over_examples, layers=True,
         )  # fmt: skip
+
+    def tile(self) -> Tile | None:
+        """What is done to a tile of many examples, where the language asks for it."""
+        if not self.writer.manners.tiles:
+            return None
+        from derive.compute.sources.tiles import tile
+
+        return tile(self.network, self.layer_code, self.formula, self.writer)
 
     # -- routines ----------------------------------------------------------------------------
 
