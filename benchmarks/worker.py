@@ -90,6 +90,12 @@ WORK |= {
     ),
     "16-32-32-10 relu, one example": call(*RELU, 1, "arrays"),
     "784-128-10 relu, one example": call((784, 128, 10), ("relu", "softmax"), 1, "arrays"),
+    "2-2-2, 10,000 examples": call(TWO, SIGMOIDS, 10_000, "arrays"),
+    "3-3-3-3 sigmoid, 10,000 examples": call((3, 3, 3, 3), ("sigmoid",) * 3, 10_000, "arrays"),
+    "4-8-8-3 with softmax, 10,000 examples": call(
+        (4, 8, 8, 3), ("tanh", "tanh", "softmax"), 10_000, "arrays"
+    ),
+    "784-128-10 relu, 1,024 examples": call((784, 128, 10), ("relu", "softmax"), 1_024, "arrays"),
     "16-32-32-10 relu, 1,024 examples": call(*RELU, 1_024, "arrays"),
     "16-32-32-10 relu, 10,000 examples": call(*RELU, 10_000, "arrays"),
 }

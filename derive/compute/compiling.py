@@ -19,10 +19,14 @@ BACKENDS: tuple[BackEnd, ...] = get_args(BackEnd)
 
 
 @overload
-def compile(network: FormulaGraph, backend: BackEnd = "auto") -> GraphFunction: ...
+def compile(
+    network: FormulaGraph, backend: BackEnd = "auto", threads: int = 1
+) -> GraphFunction: ...
 @overload
-def compile(network: Given, backend: BackEnd = "auto") -> GradientFunction: ...
-def compile(network: GivenGraph, backend: BackEnd = "auto") -> GradientFunction | GraphFunction:
+def compile(network: Given, backend: BackEnd = "auto", threads: int = 1) -> GradientFunction: ...
+def compile(
+    network: GivenGraph, backend: BackEnd = "auto", threads: int = 1
+) -> GradientFunction | GraphFunction:
     """The loss and gradients of a network, or of a graph of formulas, as a function.
 
         >>> f = derive.compile("examples/mazur.yaml", "python")
@@ -39,9 +43,12 @@ def compile(network: GivenGraph, backend: BackEnd = "auto") -> GradientFunction 
              code, results as arrays; "native": machine code for this processor, made by
              llvmlite (derive[fast]); "auto": whichever is fastest of those that are installed.
              ``f.backend`` and ``f.why`` say which it is
+    threads  of machine code for batches of more than 4,096 examples, in which they share; the bits
+             are the same for any number. Products in NumPy have their own, and a graph of
+             formulas has no batches in machine code
 
-    Raises ArgumentError for another back end, for "numpy" where NumPy is not installed, and for
-    "native" where there is none; NetworkError.
+    Raises ArgumentError for another back end, for "numpy" where NumPy is not installed, for
+    "native" where there is none, and for threads below 1; NetworkError.
     """
     if backend not in BACKENDS:
         raise ArgumentError(
@@ -52,9 +59,11 @@ def compile(network: GivenGraph, backend: BackEnd = "auto") -> GradientFunction 
             "backend", "'numpy', which is not installed", '"python", or "auto"',
             'install it with: pip install "derive[numpy]"',
         )  # fmt: skip
+    if isinstance(threads, bool) or not isinstance(threads, int) or threads < 1:
+        raise ArgumentError("threads", repr(threads), "whole numbers from 1", "leave it out for 1")
     given = network_or_formulas(network)
     if isinstance(given, FormulaGraph):
         from derive.compute.formulas.function import GraphFunction
 
         return GraphFunction(given, backend)
-    return GradientFunction(given, backend)
+    return GradientFunction(given, backend, threads)

@@ -79,11 +79,13 @@ class GradientFunction(Derivatives):
     network           what was compiled
     backend, why      what runs it, and why: native, numpy or python
     names             what each entry of theta is, in the network's notation: w1, w3, w2, …
+    threads           how many machine code may use for a large batch
     """
 
-    def __init__(self, network: Network, backend: BackEnd = "auto") -> None:
+    def __init__(self, network: Network, backend: BackEnd = "auto", threads: int = 1) -> None:
         self.network = network
         self._choice = backend
+        self.threads = threads
         self._own = Defaults(network)
         self._scalars = ScalarEngine(self._own)
         self._layers = LayerEngine(self._own)
@@ -118,7 +120,7 @@ class GradientFunction(Derivatives):
     def _machine_code(self) -> NativeEngine:
         from derive.compute.native.engine import NativeEngine  # loads llvmlite
 
-        return NativeEngine(self._own)
+        return NativeEngine(self._own, self.threads)
 
     def _gradient_engine(self, examples: int) -> Any:
         """Who works out losses and gradients of this many examples."""
@@ -151,13 +153,17 @@ class GradientFunction(Derivatives):
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, GradientFunction):
             return NotImplemented
-        return self.network == other.network and self._choice == other._choice
+        return self._arguments == other._arguments
 
     def __hash__(self) -> int:
         return hash((self.network.sizes, self._choice))
 
+    @property
+    def _arguments(self) -> tuple[Network, BackEnd, int]:
+        return self.network, self._choice, self.threads
+
     def __reduce__(self) -> tuple[Any, ...]:
-        return GradientFunction, (self.network, self._choice)  # a copy generates the same code
+        return GradientFunction, self._arguments  # a copy generates the same code
 
     def __repr__(self) -> str:
         sizes = "-".join(map(str, self.network.sizes))

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from importlib.util import find_spec
+from sys import maxsize
 from typing import Any
 
 from derive.compute.blocks import blocks
 from derive.compute.engines import Defaults, LayerEngine
 from derive.compute.native.builtin.layouts import why_not as why_no_builtins
+from derive.compute.native.examples import CHUNK
 from derive.compute.native.functions import NativeFunctions
 from derive.graph import FormulaGraph
 from derive.network.description import Network
@@ -41,9 +44,10 @@ def why_not(given: Network | FormulaGraph) -> str:
 class NativeEngine(LayerEngine):
     """One example or many in machine code; what a loss needs alone. All else is the layers'."""
 
-    def __init__(self, defaults: Defaults) -> None:
+    def __init__(self, defaults: Defaults, threads: int) -> None:
         super().__init__(defaults)
-        self.functions = NativeFunctions(defaults.network)
+        self.threads = threads
+        self.functions = NativeFunctions(defaults.network, CHUNK if threads > 1 else maxsize)
 
     def loss_and_gradient(self, parameters: Any, inputs: Any, targets: Any) -> tuple[float, Any]:
         np = self.np
@@ -58,11 +62,39 @@ class NativeEngine(LayerEngine):
         addresses = [array.ctypes.data for array in (theta, x, t, frozen, gradient)]
         if count == 1:  # to the bit what ``flat`` gives
             return self.functions.one(*addresses), gradient
-        loss = self.functions.many(count, *addresses)
+        if self.threads > 1 and count > CHUNK:
+            loss = self._shared(count, addresses, gradient)
+        else:
+            loss = self.functions.many(count, *addresses)
         if self.defaults.network.over_examples == "mean":
             loss /= count
             gradient /= count
         return loss, gradient
+
+    def _shared(self, count: int, addresses: list[int], gradient: Any) -> float:
+        """Threads take chunks of the examples in turn. One adds up in their order what each chunk
+        has come to, as machine code alone would."""
+        many = self.functions.many
+        theta, x, t, frozen, _ = addresses
+        ins, outs = self.defaults.network.sizes[0], self.defaults.network.sizes[-1]
+        chunks = -(-count // CHUNK)
+        slopes = self.np.empty((chunks, len(gradient)))
+        losses = [0.0] * chunks
+
+        def some(first: int) -> None:
+            for chunk in range(first, chunks, self.threads):
+                start = chunk * CHUNK
+                losses[chunk] = many(
+                    min(CHUNK, count - start), theta, x + 8 * ins * start, t + 8 * outs * start,
+                    frozen, slopes[chunk].ctypes.data,
+                )  # fmt: skip
+
+        with ThreadPoolExecutor(self.threads) as pool:
+            list(pool.map(some, range(self.threads)))
+        gradient[:] = 0.0
+        for row in slopes:
+            gradient += row
+        return sum(losses, 0.0)
 
     def loss(self, parameters: Any, inputs: Any, targets: Any) -> float:
         return self.loss_and_gradient(parameters, inputs, targets)[0]

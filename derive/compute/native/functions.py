@@ -37,8 +37,10 @@ whatever else is given goes the way of the other back ends. Raises ArgumentError
 class NativeFunctions:
     """Functions of a network in machine code."""
 
-    def __init__(self, network: Network) -> None:
+    def __init__(self, network: Network, most: int = maxsize) -> None:
+        """``most`` examples are taken by the builtin; more of them go the slow way."""
         self.network = network
+        self.most = most
         self.blocks = blocks(network)
         self._runs: dict[int, Callable[..., None]] = {}  # by the examples written together
 
@@ -74,7 +76,7 @@ class NativeFunctions:
         kernel = Examples(self.plan, self.layout, key(deltas))
         linked = Linked(object_code("\n".join(kernel.lines("many"))), ("many",))
         if "_one" in self.__dict__:  # the builtin takes several examples from now on
-            set_batches(self._one[0], linked.address["many"], kernel.room, maxsize)
+            set_batches(self._one[0], linked.address["many"], kernel.room, self.most)
         return _function(linked, "many", 1, 6, ctypes.c_double, kernel.room)
 
     def runs(self, count: int) -> Callable[..., None]:

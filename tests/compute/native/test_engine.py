@@ -194,3 +194,25 @@ def test_auto_says_what_it_took_and_why(monkeypatch: pytest.MonkeyPatch) -> None
     assert "llvmlite is not installed" in derive.compile(small).why
     with pytest.raises(ArgumentError, match="llvmlite is not installed"):
         derive.compile(small, "native")
+
+
+@pytest.mark.parametrize("name", ["2-2-2", "sum", "frozen"])
+def test_threads_change_no_bit(name: str) -> None:
+    network = NETWORKS[name]
+    alone, two, three = (derive.compile(network, "native", threads=n) for n in (1, 2, 3))
+    for count in (4096, 4097, 13_000):  # a chunk has 4,096
+        x, t, theta = examples(network, count, count)
+        loss, gradient = alone.flat(np.array(theta), np.array(x), np.array(t))
+        for f in (two, three, two):
+            shared, slopes = f.flat(np.array(theta), np.array(x), np.array(t))
+            assert (shared, slopes.tolist()) == (loss, gradient.tolist())
+        assert two(x, t, two.unpack(theta))[0] == two.loss(x, t, two.unpack(theta)) == loss
+
+
+def test_threads_are_a_part_of_what_a_function_is() -> None:
+    one, two = (derive.compile(NETWORKS["2-2-2"], threads=n) for n in (1, 2))
+    assert one != two == pickle.loads(pickle.dumps(two)) and two.threads == 2
+    for bad in (0, -1, 1.5, True, "2"):
+        with pytest.raises(ArgumentError, match="threads"):
+            derive.compile(NETWORKS["2-2-2"], threads=bad)  # type: ignore[arg-type]
+    assert derive.compile(NETWORKS["2-2-2"], "python", threads=2).backend == "python"
