@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache
+from functools import cache, cached_property
 from importlib.util import find_spec
 from sys import maxsize
 from typing import Any
@@ -59,6 +60,9 @@ class NativeEngine(LayerEngine):
         x, t = (np.ascontiguousarray(rows, dtype=float) for rows in (inputs, targets))
         gradient = np.empty(self.defaults.size)
         count = len(x)
+        # The short way of ``flat`` is that of arrays, too, where no frozen number can be another.
+        if not fixed and (result := self._arrays(theta, x, t)) is not None:
+            return result
         addresses = [array.ctypes.data for array in (theta, x, t, frozen, gradient)]
         if count == 1:  # to the bit what ``flat`` gives
             return self.functions.one(*addresses), gradient
@@ -70,6 +74,11 @@ class NativeEngine(LayerEngine):
             loss /= count
             gradient /= count
         return loss, gradient
+
+    @cached_property
+    def _arrays(self) -> Callable[..., tuple[float, Any] | None]:
+        """Loss and gradient from arrays as a builtin; None of what it does not take."""
+        return self.functions.builtin(lambda *_: None)
 
     def _shared(self, count: int, addresses: list[int], gradient: Any) -> float:
         """Threads take chunks of the examples in turn. One adds up in their order what each chunk

@@ -134,9 +134,13 @@ class NativeFunctions:
                none
         """
         linked, _ = self._one
+        return self.builtin(slow, set_variables(linked, fixed, own))
+
+    def builtin(self, slow: Callable[..., Any], *kept: Any) -> Callable[..., Any]:
+        """The builtin around ``one`` and ``many``; what it does not take, ``slow`` gets."""
+        linked, _ = self._one
         size = sum(block.size for block in self.blocks if not block.frozen)
-        variables = set_variables(linked, fixed, own)
-        return builtin(linked, "one_call", _DOCUMENTATION, slow, size, self, variables)
+        return builtin(linked, "one_call", _DOCUMENTATION, slow, size, self, *kept)
 
 
 def _function(

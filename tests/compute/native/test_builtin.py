@@ -124,6 +124,16 @@ def test_a_network_s_own_examples_are_there_for_calls_without_them() -> None:
         f.flat(theta, [0.0, 1.0])
 
 
+def test_calls_by_name_leave_a_network_s_own_examples_in_their_place() -> None:
+    f = function()
+    slow = Slow()
+    assert f._native is not None
+    flat = f._native.flat(f._inputs, f._targets, slow)
+    wanted = flat(THETA)
+    loss, gradients = f(np.array(X), np.array(T), f.unpack(np.array(THETA)))
+    assert (loss, f.pack(gradients).tolist()) == wanted == flat(THETA) and slow.asked == 0
+
+
 def test_of_a_sum_over_examples_nothing_is_divided() -> None:
     layers = [derive.Dense(2, "sigmoid"), derive.Dense(2, "sigmoid")]
     network = derive.Network(2, layers, "half_squared_error", over_examples="sum")
