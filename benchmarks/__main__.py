@@ -18,6 +18,7 @@ ALL = (
     "training",
     "worksheets",
     "peers",
+    "restarts",
 )
 
 

@@ -14,7 +14,7 @@ import csv
 import io
 import json
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -23,9 +23,11 @@ from typing import Any
 from derive.compute.arguments import ArgumentError
 from derive.compute.training import Training
 from derive.compute.training.settings import shown_rate
+from derive.document.blocks import Document
 from derive.document.training import LINEAR, LOG, account, pictures, report
 from derive.document.wording import Wording, wording
 from derive.expression.nodes import Expression, Partial, Quantity
+from derive.graph import FormulaGraph
 from derive.network.description import Network
 from derive.notation import Names
 from derive.writers.expressions.text import text
@@ -63,11 +65,12 @@ class Output:
     losses: bool = False
     binary: bool = False
 
-    def files(self, training: Training, look: Look, file: str) -> Mapping[str, str | bytes]:
-        """The files: name → content, the one called ``file`` first."""
+    def files(self, result: Any, look: Look, file: str) -> Mapping[str, str | bytes]:
+        """The files of a training, or of what else its module is about: name → content, the one
+        called ``file`` first."""
         module, name = self.home
         make: Callable[..., Mapping[str, str | bytes]] = getattr(import_module(module), name)
-        return make(training, look, file)
+        return make(result, look, file)
 
 
 _HERE = "derive.trained"
@@ -115,16 +118,21 @@ def text_files(training: Training, look: Look, file: str) -> Mapping[str, str]:
 
 
 def _document(training: Training, look: Look, file: str, to: str) -> Mapping[str, str]:
+    return written(report(training, words_of(training.network, look), look.digits), look, file, to)
+
+
+def written(document: Document, look: Look, file: str, to: str) -> Mapping[str, str]:
+    """A document and its pictures in a format; without a file the document alone."""
     from derive.writers import write, write_files
 
-    document = report(training, _words(training, look), look.digits)
     if not file:
         return {file: write(document, look.names, to, templates=look.templates)}
     return write_files(document, look.names, file, to, templates=look.templates)
 
 
-def _words(training: Training, look: Look) -> Wording:
-    network = training.network if isinstance(training.network, Network) else None
+def words_of(given: Network | FormulaGraph, look: Look) -> Wording:
+    """The words for what is said of a network, or of a graph of formulas."""
+    network = given if isinstance(given, Network) else None
     return wording(network, look.names, look.templates)
 
 
@@ -132,7 +140,7 @@ def svg_files(training: Training, look: Look, file: str) -> Mapping[str, str]:
     """The curves alone: FILE-loss-linear.svg and FILE-loss-log.svg."""
     from derive.writers.drawings.svg import svg
 
-    context = account(training, _words(training, look), look.digits)
+    context = account(training, words_of(training.network, look), look.digits)
     stem = file.removesuffix(".svg")
     return {
         f"{stem}-{picture.name}.svg": svg(picture, look.names) for picture, _ in pictures(context)
@@ -203,15 +211,16 @@ def _run(run: Any, names: list[str]) -> dict[str, Any]:
         "rate": float(run.rate.value),
         "ending": run.ending,
         "epochs": run.epochs,
-        "losses": _finite(run.losses),
+        "losses": finite(run.losses),
         "kept": list(run.kept),
         "parameters": {
-            name: _finite([theta[k] for theta in history]) for k, name in enumerate(names)
+            name: finite([theta[k] for theta in history]) for k, name in enumerate(names)
         },
     }
 
 
-def _finite(values: Any) -> list[float | None]:
+def finite(values: Iterable[float]) -> list[float | None]:
+    """None for what is no finite number."""
     return [value if math.isfinite(value) else None for value in values]
 
 
@@ -219,7 +228,7 @@ def _reading(training: Training, look: Look) -> list[str]:
     from derive.document.blocks import Strong
     from derive.document.training.reading import sentences
 
-    context = account(training, _words(training, look), look.digits)
+    context = account(training, words_of(training.network, look), look.digits)
     return [
         "".join(
             part if isinstance(part, str)

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import sys
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from derive.commands import options
+from derive.commands.bar import Bar
 from derive.commands.delivery import destinations, refuse_to_overwrite, tell
 
 if TYPE_CHECKING:
-    from derive.compute.training import Training
+    from derive.compute.training import Restarts, Training
     from derive.expression.nodes import Number
     from derive.graph import FormulaGraph
     from derive.network.description import Network
@@ -21,10 +21,13 @@ if TYPE_CHECKING:
 
 DIGITS = 5  # of a graph of formulas, which says none
 INTERRUPTED = 130  # as a shell reports what Ctrl-C ended
-_PATIENCE = 1.0  # seconds after which a bar shows that something is going on
 
 
-def _outputs_named(_: click.Context, __: click.Parameter, value: str) -> tuple[str, ...]:
+def _outputs_named(
+    _: click.Context, __: click.Parameter, value: str | None
+) -> tuple[str, ...] | None:
+    if value is None:
+        return None
     from derive.trained import output_named
 
     rows = [output_named(name.strip()) for name in value.split(",")]
@@ -47,6 +50,15 @@ def _rates_given(
         raise click.BadParameter(
             f"got {error.got}; allowed: {error.allowed}; as in 0.1,0.5,1.0"
         ) from None
+
+
+def _two_named(_: click.Context, __: click.Parameter, value: str | None) -> tuple[str, ...] | None:
+    if value is None:
+        return None
+    names = tuple(name.strip() for name in value.split(","))
+    if len(names) != 2 or not all(names):
+        raise click.BadParameter(f"got {value!r}; allowed: two names, as in w1,w5")
+    return names
 
 
 @click.command()
@@ -95,6 +107,25 @@ def _rates_given(
     help="Draw the missing weights with this seed: He for relu and similar, otherwise Glorot.",
 )
 @click.option(
+    "--starts",
+    metavar="N",
+    type=click.IntRange(1),
+    help="Begin at N random starts, and report how many succeed and where they end.",
+)
+@click.option(
+    "--map",
+    "map_",
+    metavar="A,B",
+    callback=_two_named,
+    help="With --starts: the two weights of the map; if left out, the first two that are drawn.",
+)
+@click.option(
+    "--landscape",
+    metavar="A,B",
+    callback=_two_named,
+    help="Draw the loss over two weights, and the way of the descent: --to svg, csv or json.",
+)
+@click.option(
     "--target-loss", metavar="LOSS", type=float, help="End a run when its loss is this or less."
 )
 @click.option(
@@ -127,9 +158,7 @@ def _rates_given(
 @click.option(
     "--to",
     callback=_outputs_named,
-    default="markdown",
-    show_default=True,
-    help="Formats, separated by commas: markdown, latex, text, csv, json, xlsx, svg.",
+    help="Formats, separated by commas: markdown (if left out), latex, text, csv, json, xlsx, svg.",
 )
 @options.notation
 @click.option("--digits", type=click.IntRange(1, 30), help="Decimal places shown.")
@@ -137,27 +166,27 @@ def _rates_given(
 @options.output("PATH", "The file to write, or a folder ending in /.")
 @options.force
 def train(
-    network: str, rates: tuple[Number, ...] | None, to: tuple[str, ...], data: str | None,
+    network: str, rates: tuple[Number, ...] | None, to: tuple[str, ...] | None, data: str | None,
     notation: str | None, digits: int | None, templates: Path | None, output: str | None,
-    force: bool, **settings: Any,
+    force: bool, starts: int | None, map_: tuple[str, ...] | None,
+    landscape: tuple[str, ...] | None, **settings: Any,
 ) -> None:  # fmt: skip
     """Train by gradient descent, and report the losses and the parameters.
 
     One run for each learning rate, all from the same start. Ctrl-C ends the training after the
     epochs under way; what was computed by then is written.
     """
-    from derive.trained import OUTPUTS, refuse_too_large
+    from derive.graph.conversion import network_or_formulas
 
-    rows = [OUTPUTS[name] for name in to]
+    _check_kind(starts, map_, landscape)
+    described = network_or_formulas(network)
+    chosen: tuple[Any, ...] = rates or (described.learning_rate or 0.5,)
+    rows = _rows(to, len(chosen), starts, landscape)
     places = _places(output, Path(network).stem, rows)
     refuse_to_overwrite([place for row, file in zip(rows, places or [], strict=False)
            for place in _written(row, file)], force)  # fmt: skip
     import derive
-    from derive.compute.training.training import columns
-    from derive.graph.conversion import network_or_formulas
 
-    described = network_or_formulas(network)
-    chosen: tuple[Any, ...] = rates or (described.learning_rate or 0.5,)
     examples: dict[str, Any] = {}
     count = described.example_count
     if data is not None:
@@ -165,23 +194,92 @@ def train(
         if passed_over:
             unused = ", ".join(repr(name) for name in passed_over)
             click.echo(f"{data}: passed over: column {unused}", err=True)
+    if starts is None:
+        _refuse_too_large(described, rows, chosen, count, settings)
+    if landscape and len(chosen) > 1:
+        raise click.UsageError("--landscape is about one run: give one learning rate")
+    look = _look(described, notation, digits, templates)
+    _check_names(described, map_ or landscape)
+    with Bar(len(chosen), settings["epochs"] * (starts or 1)) as bar:
+        result = derive.train(
+            described, chosen, **examples, **settings, starts=starts, progress=bar.progress
+        )
+    _write(_viewed(result, map_, landscape), look, rows, places)
+    _report(result)
+
+
+def _check_kind(starts: int | None, map_: Any, landscape: Any) -> None:
+    if map_ and starts is None:
+        raise click.UsageError("--map is about many starts: add --starts N")
+    if landscape and starts is not None:
+        raise click.UsageError("--landscape is about one run: leave out --starts")
+
+
+def _check_names(described: Network | FormulaGraph, names: tuple[str, ...] | None) -> None:
+    """Raises UnknownName, ArgumentError, before any work, for what is not trained."""
+    if names:
+        from derive.compute.training.restarts import places_of
+
+        places_of(names, described)
+
+
+def _rows(
+    to: tuple[str, ...] | None, rates: int, starts: int | None, landscape: Any
+) -> list[Output]:
+    """The formats that were asked for, of what is to be written."""
+    if starts is not None:
+        from derive.restarts import outputs
+
+        table, option = outputs(rates), "--starts"
+    elif landscape:
+        from derive.landscapes import OUTPUTS as table
+
+        option = "--landscape"
+    else:
+        from derive.trained import OUTPUTS as table
+
+        option = ""
+    for name in to or ():
+        if name not in table:
+            raise click.UsageError(f"--to {name} is not for {option}; allowed: {', '.join(table)}")
+    return [table[name] for name in to or ("svg" if landscape else "markdown",)]
+
+
+def _refuse_too_large(
+    described: Network | FormulaGraph, rows: list[Output], chosen: tuple[Any, ...], count: int,
+    settings: dict[str, Any],
+) -> None:  # fmt: skip
+    """Raises before any work for a table of iterations that is too long."""
+    from derive.compute.training.training import columns
+    from derive.trained import refuse_too_large
+
     for row in rows:
         refuse_too_large(
             row, len(columns(described, count > 1)), len(chosen), settings["epochs"],
             settings["every"],
         )  # fmt: skip
-    if "xlsx" in to:
+    if any(row.name == "xlsx" for row in rows):
         from derive.compute.training.settings import batch_size
         from derive.spreadsheet import check
         from derive.spreadsheet.making import layered
 
         size = batch_size(settings["batch_size"], settings["order"])
         check(layered(described), chosen, settings["epochs"], count, size)
-    look = _look(described, notation, digits, templates)
-    with _Bar(len(chosen), settings["epochs"]) as bar:
-        training = derive.train(described, chosen, **examples, **settings, progress=bar.progress)
-    _write(training, look, rows, places)
-    _report(training)
+
+
+def _viewed(result: Any, map_: tuple[str, ...] | None, landscape: tuple[str, ...] | None) -> Any:
+    """What the formats are made from. Raises UnknownName, ArgumentError."""
+    from derive.compute.training import Restarts
+
+    if isinstance(result, Restarts):
+        from derive.restarts import view
+
+        return view(result, map_ or ())
+    if landscape:
+        from derive.landscapes import View
+
+        return View(result, result.landscape(*landscape))
+    return result
 
 
 def _examples(
@@ -255,10 +353,20 @@ def _write(training: Training, look: Any, rows: list[Output], places: list[Path]
     tell(list(contents))
 
 
-def _report(training: Training) -> None:
+def _report(training: Training | Restarts) -> None:
     """What went wrong, on stderr and as the exit code."""
+    from derive.compute.training import Training
     from derive.compute.training.settings import shown_rate
 
+    if not isinstance(training, Training):
+        if training.interrupted:
+            begun = sum(len(one.restarts) for one in training.outcomes)
+            click.echo(
+                f"interrupted: {begun} of {training.starts * len(training.settings.rates)} runs "
+                "were begun; what was computed by then is kept", err=True,
+            )  # fmt: skip
+            sys.exit(INTERRUPTED)
+        return
     for run in training.diverged:
         click.echo(
             f"rate {shown_rate(run.rate)} diverged: the loss is {run.losses[-1]:.3g} at epoch "
@@ -278,38 +386,3 @@ def _report(training: Training) -> None:
         sys.exit(INTERRUPTED)
     if training.diverged and training.settings.on_divergence == "stop":
         sys.exit(1)
-
-
-class _Bar:
-    """A bar on stderr for what takes longer than a second, where somebody may be looking."""
-
-    def __init__(self, rates: int, epochs: int) -> None:
-        self.total, self.epochs = rates * epochs, epochs
-        self.began = time.monotonic()
-        self.done = 0
-        self.before = 0  # epochs of the runs that are through
-        self.rate: Number | None = None
-        self.bar: Any = None
-
-    def __enter__(self) -> _Bar:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self.bar is not None:
-            self.bar.render_finish()
-
-    @property
-    def progress(self) -> Any:
-        """What the training tells; nothing where nobody looks."""
-        return self._update if sys.stderr.isatty() else None
-
-    def _update(self, rate: Number, epochs: int) -> None:
-        if self.rate is not None and rate != self.rate:
-            self.before += self.epochs
-        self.rate = rate
-        done = self.before + epochs
-        if self.bar is None and time.monotonic() - self.began > _PATIENCE:
-            self.bar = click.progressbar(length=self.total, label="training", file=sys.stderr)
-        if self.bar is not None:
-            self.bar.update(done - self.done)
-            self.done = done

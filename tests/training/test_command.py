@@ -25,7 +25,7 @@ MAZUR = "examples/write-up-001.yaml"
 LINEAR = "examples/write-up-003-linear.yaml"
 PROGRAM = "from derive.cli import main; main()"
 # The bar is there from the first look at the epochs on, however fast the machine is.
-AT_ONCE = f"import derive.commands.train as t; t._PATIENCE = -1; {PROGRAM}"
+AT_ONCE = f"import derive.commands.bar as b; b._PATIENCE = -1; {PROGRAM}"
 # The first time that the training tells how far it is, somebody presses Ctrl-C.
 INTERRUPTED = f"""
 import os, signal

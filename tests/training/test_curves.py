@@ -165,7 +165,7 @@ def test_logarithmic_ticks(low: float, ratio: float) -> None:
 @given(st.lists(st.floats(drawn._TOP, drawn._BOTTOM), min_size=1, max_size=8))
 def test_labels_do_not_touch(places: list[float]) -> None:
     found = spread(sorted(places))
-    assert all(b - a >= drawn._APART - 1e-9 for a, b in pairwise(found))
+    assert all(b - a >= drawn.APART - 1e-9 for a, b in pairwise(found))
     assert found[0] >= drawn._TOP - 1e-9 and found[-1] <= drawn._BOTTOM + 1e-9
 
 

@@ -16,8 +16,10 @@ from derive.compute.training.courses import DIVERGED, INTERRUPTED, Course
 from derive.compute.training.runs import sequence
 from derive.compute.training.settings import Settings, shown_rate, whole
 from derive.compute.training.start import Drawn
+from derive.compute.training.subject import subject
 from derive.expression.errors import unknown
 from derive.expression.nodes import Number, Quantity
+from derive.graph import FormulaGraph
 from derive.network.description import Network
 
 MOST_STARTS = 100_000
@@ -258,6 +260,14 @@ class Restarts:
             for one in self.outcomes
         ) or len(self.outcomes) < len(self.settings.rates)  # fmt: skip
 
+    @property
+    def are_redrawn(self) -> bool:
+        """Whether the network gives what was drawn."""
+        layers = self.network.layers
+        return any(
+            draw.block.numbers(layers[draw.block.layer - 1]) is not None for draw in self.drawn
+        )
+
     @cached_property
     def names(self) -> tuple[str, ...]:
         """What each entry of a start's parameters is, in the notation's names."""
@@ -279,17 +289,26 @@ class Restarts:
 
         Raises UnknownName, ArgumentError.
         """
-        across, up = places_of((first, second), self.names)
+        across, up = places_of((first, second), self.network)
         outcomes = self.outcomes[0] if rate is None else self[rate]
         number = outcomes.basins(digits).numbers().get
         for one in outcomes.restarts:
             yield one.start[across], one.start[up], number(one.seed)
 
 
-def places_of(names: Sequence[str], known: Sequence[str]) -> list[int]:
+def places_of(names: Sequence[str], given: Network | FormulaGraph) -> list[int]:
     """Where different parameters stand in theta. Raises UnknownName, ArgumentError."""
+    trained = subject(given)
+    source = trained.source()
+    known = [source.names.code(q) for q in trained.trained]
+    frozen = {source.names.code(q) for q in source.fixed} - set(known)
     places = []
     for name in names:
+        if name in frozen and isinstance(given, Network):
+            raise ArgumentError(
+                "weights", f"{name!r}, which is frozen", "trained weights and biases",
+                "name another one, or let it be trained",
+            )  # fmt: skip
         if name not in known:
             raise unknown("trained weight or bias", name, known)
         if known.index(name) in places:

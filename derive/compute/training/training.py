@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, fields
 from functools import cached_property
-from typing import Any, Literal, TypedDict, Unpack, overload
+from typing import TYPE_CHECKING, Any, Literal, TypedDict, Unpack, overload
 
 from derive.compute.arguments import ArgumentError
 from derive.compute.compiling import compile as compiled
@@ -31,6 +31,9 @@ from derive.graph import FormulaGraph
 from derive.graph.conversion import GivenGraph, network_or_formulas
 from derive.network.argument_types import Examples, Value
 from derive.network.description import Network
+
+if TYPE_CHECKING:
+    from derive.compute.training.landscape import Landscape
 
 _FEW = 4  # runs that a short description names
 
@@ -303,6 +306,21 @@ class Training:
 
         Raises UnknownName, ArgumentError."""
         return compiled(self.network).unpack(self[rate].theta(epoch))
+
+    def landscape(
+        self, first: str, second: str, rate: float | None = None, points: int = 41
+    ) -> Landscape:
+        """The loss over two parameters around the way of a run, all others as they are at its end.
+
+        first, second  names of trained weights or biases
+        rate           the first one if left out
+        points         along each side, up to 201
+
+        Raises UnknownName, ArgumentError.
+        """
+        from derive.compute.training.landscape import landscape
+
+        return landscape(self, first, second, rate, points)
 
     def sweep(self, epochs: Sequence[int]) -> Iterator[tuple[int, list[float | None]]]:
         """For each epoch the loss of every run, None where a run had ended before."""

@@ -10,10 +10,11 @@ from fractions import Fraction
 from derive.compute.training import Training
 from derive.compute.training.runs import Run
 from derive.derivation.numbers.rounding import display
-from derive.document.blocks import Inline, Paragraph
+from derive.document.blocks import Inline, Paragraph, Strong
 from derive.document.wording import Value, Wording
 from derive.expression.nodes import Comparison, Number
 from derive.graph import RATE
+from derive.pictures.picture import Content
 
 _LARGE = 1e6  # from here on a number is shown as 1.23e6
 
@@ -62,6 +63,11 @@ def account(training: Training, words: Wording, digits: int) -> Account:
     own = training.subject.learning_rate
     same = [run for run in training.runs if own is not None and run.rate.value == own.value]
     return Account(training, words, digits, (same or list(training.runs))[0])
+
+
+def content(sentence: Inline) -> Content:
+    """Words without emphasis, for a picture."""
+    return tuple(part.text if isinstance(part, Strong) else part for part in sentence)
 
 
 def numeral(value: float, digits: int) -> Number:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from derive.compute.training import Training
-from derive.document.blocks import Block, Document, Figure, Heading, Inline, Strong
-from derive.document.training.account import Account, account
+from derive.document.blocks import Block, Document, Figure, Heading, Inline
+from derive.document.training.account import Account, account, content
 from derive.document.training.reading import reading
 from derive.document.training.setting import setting
 from derive.document.training.tables import iterations, losses, parameters
 from derive.document.wording import Wording, in_macros
 from derive.pictures.charts.curves import MOST, curves, cut_off, vertical
-from derive.pictures.picture import Content, Picture
+from derive.pictures.picture import Picture
 
 LINEAR, LOG = "loss-linear", "loss-log"
 
@@ -64,8 +64,8 @@ def pictures(account: Account) -> Iterator[tuple[Picture, Inline]]:
         description = words(f"training_describe_{in_macros(name)}", loss=training.loss, curves=ends)
         picture = curves(
             runs, log, name=name,
-            title=_content(words(f"training_{in_macros(name)}", loss=training.loss)),
-            description=_content(description), epoch=_content(words("training_epoch")),
+            title=content(words(f"training_{in_macros(name)}", loss=training.loss)),
+            description=content(description), epoch=content(words("training_epoch")),
             loss=(training.loss,),
         )  # fmt: skip
         caption = words(f"training_caption_{in_macros(name)}", loss=training.loss)
@@ -76,8 +76,3 @@ def pictures(account: Account) -> Iterator[tuple[Picture, Inline]]:
         if len(training.runs) > MOST:
             caption = (*caption, " ", *words("training_first_curves", count=MOST))
         yield picture, caption
-
-
-def _content(sentence: Inline) -> Content:
-    """Words without emphasis, for a picture."""
-    return tuple(part.text if isinstance(part, Strong) else part for part in sentence)

@@ -10,16 +10,24 @@ from derive.compute.training.courses import DIVERGED
 from derive.compute.training.runs import Run
 from derive.expression.nodes import Expression, Number
 from derive.graph import RATE
+from derive.pictures.charts.frame import (
+    APART,
+    BOTTOM,
+    HEIGHT,
+    LEFT,
+    RIGHT,
+    TOP,
+    WIDTH,
+    frame,
+)
 from derive.pictures.charts.scales import Scale, around, logarithmic
 from derive.pictures.picture import Content, Label, Line, Pen, Picture, Point, Shape
 
 MOST = 8  # curves in a picture: as many dashes can be told apart
-WIDTH, HEIGHT = 460.0, 270.0
-_LEFT, _RIGHT, _TOP, _BOTTOM = 56.0, 366.0, 12.0, 232.0
+_LEFT, _RIGHT, _TOP, _BOTTOM = LEFT, RIGHT, TOP, BOTTOM
 _DEPTH = 1e-16  # of the top: what is below is as good as 0
 _SPIKE = 3.0  # times the highest start, past which a linear scale cuts curves off
 _NEAR = 0.05  # points of 1/72 inch
-_APART = 13.0  # between two labels
 _SAMPLE = 22.0  # length of the dashes beside a label
 
 PENS = (
@@ -32,8 +40,6 @@ PENS = (
     Pen("output", 1.4, (1.5, 2, 6, 2)),
     Pen("hidden", 1.4, (12, 2.5, 1.5, 2.5, 1.5, 2.5)),
 )
-_GRID = Pen("faint", 0.4)
-_AXIS = Pen("", 0.8)
 
 
 def curves(
@@ -51,7 +57,7 @@ def curves(
     last = max(1, *(run.epochs for run in drawn))
     x = Scale(0, last, _LEFT, _RIGHT)
     y = vertical(drawn, log)
-    shapes: list[Shape] = [*_grid(x, y), *_axes(epoch, loss)]
+    shapes: list[Shape] = [*frame(x, y, epoch, loss)]
     for run, pen in zip(drawn, PENS, strict=False):
         shapes += _curve(run, pen, x, y)
     shapes += _labels(drawn, y)
@@ -78,24 +84,6 @@ def vertical(runs: Sequence[Run], log: bool) -> Scale:
 def cut_off(run: Run, scale: Scale) -> bool:
     """Whether a curve leaves the picture, upwards or, on a logarithmic scale, downwards."""
     return any(not scale.low <= loss <= scale.high for loss in run.losses)
-
-
-def _grid(x: Scale, y: Scale) -> Iterator[Shape]:
-    for value, numeral in y.ticks():
-        at = y(value)
-        yield Line(((_LEFT, at), (_RIGHT, at)), _GRID)
-        yield Label((_LEFT - 5, at), (numeral,), 8.0, "end", halo=False)
-    for value, numeral in x.ticks():
-        at = x(value)
-        yield Line(((at, _TOP), (at, _BOTTOM)), _GRID)
-        yield Label((at, _BOTTOM + 10), (numeral,), 8.0, halo=False)
-
-
-def _axes(epoch: Content, loss: Content) -> Iterator[Shape]:
-    yield Line(((_LEFT, _TOP), (_LEFT, _BOTTOM), (_RIGHT, _BOTTOM)), _AXIS)
-    middle = (_LEFT + _RIGHT) / 2
-    yield Label((middle, _BOTTOM + 26), epoch, 9.0, halo=False)
-    yield Label((12, (_TOP + _BOTTOM) / 2), loss, 9.0, angle=-90, halo=False)
 
 
 def _curve(run: Run, pen: Pen, x: Scale, y: Scale) -> Iterator[Shape]:
@@ -185,14 +173,14 @@ def _labels(runs: Sequence[Run], y: Scale) -> Iterator[Shape]:
 
 
 def spread(places: Sequence[float]) -> list[float]:
-    """Sorted places moved as little as needed to be ``_APART`` and inside the picture."""
+    """Sorted places moved as little as needed to be ``APART`` and inside the picture."""
     positions: list[float] = []
     for place in places:
-        positions.append(max(place, positions[-1] + _APART) if positions else place)
+        positions.append(max(place, positions[-1] + APART) if positions else place)
     limit = _BOTTOM
     for k in range(len(positions) - 1, -1, -1):
         positions[k] = min(positions[k], limit)
-        limit = positions[k] - _APART
+        limit = positions[k] - APART
     return positions
 
 

@@ -49,7 +49,7 @@ class Scale:
         first = math.ceil(Fraction(self.low) / step - _NOTHING)
         last = math.floor(Fraction(self.high) / step + _NOTHING)
         for count in range(first, last + 1):
-            yield float(step * count), _decimal(step * count)
+            yield float(step * count), decimal(step * count)
 
     def _powers(self) -> Iterator[tuple[float, Expression]]:
         """Powers of ten, every one or every second, third, …"""
@@ -58,7 +58,7 @@ class Scale:
         apart = 1 + (high - low) // _DECADES
         for power in range(low + (-low) % apart, high + 1, apart):
             numeral = Power(integer(10), integer(power)) if abs(power) > 3 else None
-            yield 10.0**power, numeral or _decimal(Fraction(10) ** power)
+            yield 10.0**power, numeral or decimal(Fraction(10) ** power)
 
 
 def _step(span: float) -> Fraction:
@@ -67,7 +67,7 @@ def _step(span: float) -> Fraction:
     return next(power * k for k in (1, 2, Fraction(5, 2), 5, 10) if power * k >= rough)
 
 
-def _decimal(value: Fraction) -> Expression:
+def decimal(value: Fraction) -> Expression:
     """A short decimal, or 2·10⁻⁷ for what has many zeros."""
     if not value or Fraction(1, 10**5) <= abs(value) < 10**7:
         return exact(value)
