@@ -28,7 +28,9 @@
 #if defined __GNUC__
 #pragma GCC diagnostic ignored "-Wunknown-pragmas"
 #endif
-#if defined __GNUC__ && !defined __clang__
+#if defined __clang__
+#pragma GCC diagnostic ignored "-Wpass-failed"
+#elif defined __GNUC__
 #pragma GCC optimize ("no-trapping-math")
 #if defined __x86_64__ && defined __GLIBC_PREREQ
 #if __GLIBC_PREREQ(2, 35)
