@@ -25,7 +25,7 @@ Detail = Literal["brief", "normal", "full"]
 DETAILS: tuple[Detail, ...] = get_args(Detail)
 ROUNDINGS = ("exact", "carried")
 Dialect = Literal["github", "plain"]
-TextFormat = Literal["markdown", "latex", "text", "svg"]
+TextFormat = Literal["markdown", "latex", "html", "text", "svg"]
 BinaryFormat = Literal["xlsx"]
 Part = Literal[
     "introduction", "lemmas", "why", "closing", "references", "captions", "pictures", "colour",

@@ -87,6 +87,7 @@ USUAL = (Page("deltas"),)
 GRAPH_PAGES = {"circuit": (Page("nodes", "normal"), Page("nodes", "brief"), Page("paths"))}
 OF_GRAPHS = (Page("nodes", "normal"), Page("paths", "normal"))
 FORMATS: tuple[TextFormat, ...] = ("markdown", "latex", "text")  # pictures lie beside the pages
+WEB = ("mazur", "paths-normal")  # also a web page, which has its fonts in it
 # folder → network, recipe, variants
 WORKSHEETS = {
     "write-up-000": ("write-up-000", None, 3),
@@ -129,7 +130,8 @@ def _network(source: Path) -> dict[str, str | bytes]:
     made: dict[str, str | bytes] = {}
     for page in PAGES.get(source.stem, USUAL):
         derivation = styles.setdefault(page.style, derive.derive(network, page.style))
-        for name in FORMATS:
+        web: tuple[TextFormat, ...] = ("html",) if (source.stem, page.stem) == WEB else ()
+        for name in (*FORMATS, *web):
             row = REGISTRY[name]
             if page.dialect != "github" and name != "markdown":
                 continue

@@ -38,6 +38,21 @@ class Person(str):
         return self
 
 
+class Reference(str):
+    """What stands for a numbered equation inside running text, (3); a link where there are any.
+
+    number  of the equation
+    """
+
+    __slots__ = ("number",)
+    number: int
+
+    def __new__(cls, number: int) -> Reference:
+        self = super().__new__(cls, f"({number})")
+        self.number = number
+        return self
+
+
 Inline = tuple[str | Expression | Strong, ...]
 
 

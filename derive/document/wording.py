@@ -24,7 +24,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from derive.document.blocks import Inline, Person, Strong
+from derive.document.blocks import Inline, Person, Reference, Strong
 from derive.document.errors import WordingError
 from derive.expression.nodes import Expression
 from derive.network.catalogue import ActivationUse
@@ -215,7 +215,7 @@ def _filled(text: str, values: tuple[Value, ...]) -> Inline:
 def _as_inline(value: Value) -> Inline:
     if isinstance(value, tuple):
         return value
-    return (value if isinstance(value, (Expression, Person)) else str(value),)
+    return (value if isinstance(value, (Expression, Person, Reference)) else str(value),)
 
 
 def _emphasised(text: str) -> list[str | Strong]:
@@ -234,7 +234,7 @@ def capital(text: str) -> str:
 
 
 def merged(parts: Iterable[str | Expression | Strong]) -> Inline:
-    """Neighbouring strings as one; names of people stay apart."""
+    """Neighbouring strings as one; names of people and references stay apart."""
     pieces: list[str | Expression | Strong] = []
     for part in parts:
         before = pieces[-1] if pieces else None
@@ -246,4 +246,4 @@ def merged(parts: Iterable[str | Expression | Strong]) -> Inline:
 
 
 def _is_words(part: object) -> bool:
-    return isinstance(part, str) and not isinstance(part, Person)
+    return isinstance(part, str) and not isinstance(part, (Person, Reference))

@@ -52,6 +52,10 @@ _ROWS = (
         ("derive.writers.latex.writer", "Latex"),
     ),
     Format(
+        "html", "a web page in one file, formulas and fonts in it, read aloud too", ".html",
+        ("derive.writers.html.writer", "Html"),
+    ),
+    Format(
         "text", "plain text for a terminal of 80 columns", ".txt",
         ("derive.writers.text", "Text"),
     ),

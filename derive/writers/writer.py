@@ -22,6 +22,7 @@ from derive.document.blocks import (
     PageBreak,
     Paragraph,
     Person,
+    Reference,
     Space,
     Table,
     Together,
@@ -145,10 +146,19 @@ class Writer:
         return {}
 
     def spelled(self, content: Inline) -> Inline:
-        """Running text in which people's names are words, as far as the format has letters."""
-        if not any(isinstance(piece, Person) for piece in content):
+        """Running text in which people's names are words, as far as the format has letters, and
+        references, where it has no links."""
+        if not any(isinstance(piece, (Person, Reference)) for piece in content):
             return content
-        return merged(self.person(p) if isinstance(p, Person) else p for p in content)
+        return merged(
+            self.person(piece) if isinstance(piece, Person)
+            else self.reference(piece) if isinstance(piece, Reference) else piece
+            for piece in content
+        )  # fmt: skip
+
+    def reference(self, reference: Reference) -> str:
+        """A number of an equation as mere words, or itself where the format has links."""
+        return str(reference)
 
     def person(self, person: Person) -> str:
         """A name as mere words, or itself where the format has no letters for it."""

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, cast
 from unicodedata import normalize
 
 from derive.expression.nodes import Expression, Number, Partial, Quantity
-from derive.notation.spelling import GREEK
 from derive.writers.columns import plain
+from derive.writers.expressions.letters import Letter, letters
 from derive.writers.expressions.printer import CALL, Piece, Printed, Printer, exponent_form
 from derive.writers.expressions.text import MINUS, TEXT
 
@@ -27,23 +27,6 @@ _SCRIPT = 0.7  # size of a script, of what it belongs to
 _RAISED, _LOWERED = -0.36, 0.2  # shifts of the base line, of the size of what it belongs to
 _APART = {"^": -0.12, "_": 0.08}  # further shifts where one script stands above another
 _OPEN, _CLOSE = "\x02", "\x03"  # around LaTeX within printed text
-_TOKEN = re.compile(r"\\[A-Za-z]+|\\.|.", re.DOTALL)
-_UPRIGHT = frozenset({r"\mathrm", r"\text", r"\mathsf", r"\mathtt", r"\operatorname"})
-_BOLD = frozenset({r"\mathbf", r"\boldsymbol", r"\bm"})
-_ACCENTS = {r"\hat": "\u0302", r"\bar": "\u0304", r"\tilde": "\u0303", r"\dot": "\u0307",
-            r"\ddot": "\u0308", r"\vec": "\u20d7"}  # fmt: skip
-_SYMBOLS = {
-    rf"\{name}": letter for name, letter in GREEK.items()
-} | {
-    r"\varepsilon": "ε", r"\varphi": "φ", r"\langle": "⟨", r"\rangle": "⟩", r"\ell": "ℓ",
-    r"\partial": "∂", r"\nabla": "∇", r"\prime": "′", r"\,": "\u2009", r"\_": "_", "-": MINUS,
-    r"\vartheta": "ϑ", r"\circ": "∘",
-    r"\to": "→", r"\rightarrow": "→", r"\leftarrow": "←", r"\star": "⋆", r"\ast": "∗", "'": "′",
-}  # fmt: skip
-
-
-class _Unknown(Exception):
-    """LaTeX that a drawing cannot set."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +69,10 @@ def _expression(printed: str, names: Names) -> Iterator[Run]:
 def _name(both: str) -> list[Run]:
     """A name from its LaTeX, or from its text; both are given, a line end between them."""
     latex, text = both.split("\n")
-    try:
-        return _Reader(latex).all(Run(""))
-    except _Unknown:
+    known = letters(latex)
+    if known is None:
         return [Run(text)]
+    return [run for letter in known for run in _letter_runs(letter, Run(""))]
 
 
 def _merged(parts: list[Run]) -> Iterator[Run]:
@@ -110,72 +93,24 @@ def _merged(parts: list[Run]) -> Iterator[Run]:
         yield last
 
 
-class _Reader:
-    """The LaTeX of a name, read token by token."""
+def _letter_runs(letter: Letter, style: Run) -> list[Run]:
+    """A letter and its scripts; of two, the wider stands above or below the other, with which it
+    begins: how wide the narrower comes out can be told best."""
+    text = normalize("NFC", letter.text + letter.accent)
+    own = replace(style, text=text, italic=letter.italic and not letter.bold, bold=letter.bold)
+    parts = [own] if text else []
+    scripts = [(sign, _script(sign, inner, style)) for sign, inner in letter.scripts]
+    if len(scripts) != 2:
+        return [*parts, *(run for _, script in scripts for run in script)]
+    apart = [_shifted(script, _APART[sign] * style.scale) for sign, script in scripts]
+    narrow, wide = sorted(apart, key=width)
+    return [*parts, *narrow, replace(wide[0], back=width(narrow)), *wide[1:]]
 
-    def __init__(self, latex: str) -> None:
-        self.tokens: list[str] = [t for t in _TOKEN.findall(latex) if not t.isspace()]
-        self.position = 0
 
-    def all(self, style: Run) -> list[Run]:
-        """Every run up to the end of the name or of the group."""
-        group: list[Run] = []
-        while self.position < len(self.tokens) and self.tokens[self.position] != "}":
-            group += self._item(style)
-        return group
-
-    def _next(self) -> str:
-        if self.position >= len(self.tokens):
-            raise _Unknown
-        self.position += 1
-        return self.tokens[self.position - 1]
-
-    def _item(self, style: Run) -> list[Run]:
-        token = self._next()
-        if token in "_^":
-            return self._scripts(token, style)
-        if token == "{":
-            group = self.all(style)
-            if self._next() != "}":
-                raise _Unknown
-            return group
-        if token == r"\mathit":
-            return self._item(style)
-        if token in _UPRIGHT or token in _BOLD:
-            bold = token in _BOLD
-            inner = self._item(style)
-            return [replace(run, italic=False, bold=bold or run.bold) for run in inner]
-        if token in _ACCENTS:
-            inner = self._item(style)
-            if len(inner) != 1 or len(inner[0].text) != 1:
-                raise _Unknown
-            return [replace(inner[0], text=normalize("NFC", inner[0].text + _ACCENTS[token]))]
-        letter = _SYMBOLS.get(token, token)
-        if letter.startswith("\\"):
-            raise _Unknown
-        return [replace(style, text=letter, italic=letter.isalpha())]
-
-    def _scripts(self, sign: str, style: Run) -> list[Run]:
-        """A script; of two, the wider stands above or below the other, with which it begins: how
-        wide the narrower comes out can be told best."""
-        first = self._script(sign, style)
-        if self.position >= len(self.tokens) or self.tokens[self.position] not in "_^":
-            return first
-        other = self._next()
-        second = self._script(other, style)
-        narrow, wide = sorted(
-            (
-                _shifted(first, _APART[sign] * style.scale),
-                _shifted(second, _APART[other] * style.scale),
-            ),
-            key=width,
-        )
-        return [*narrow, replace(wide[0], back=width(narrow)), *wide[1:]]
-
-    def _script(self, sign: str, style: Run) -> list[Run]:
-        shift = _RAISED if sign == "^" else _LOWERED
-        small = replace(style, scale=style.scale * _SCRIPT, down=style.down + shift * style.scale)
-        return self._item(small)
+def _script(sign: str, inner: tuple[Letter, ...], style: Run) -> list[Run]:
+    shift = _RAISED if sign == "^" else _LOWERED
+    small = replace(style, scale=style.scale * _SCRIPT, down=style.down + shift * style.scale)
+    return [run for letter in inner for run in _letter_runs(letter, small)]
 
 
 def _shifted(some: list[Run], down: float) -> list[Run]:

@@ -309,4 +309,5 @@ LATEX: Printer = Printer(
     ends=_ends,
     width=width,
     signs=SIGNS,
+    step=r"\quad ",
 )

@@ -16,7 +16,6 @@ from derive.expression.matrices import shape
 from derive.expression.nodes import Expression, Partial, Quantity
 from derive.writers.expressions.latex import LATEX
 from derive.writers.expressions.printer import Piece, Printer
-from derive.writers.expressions.text import TEXT
 
 if TYPE_CHECKING:
     from derive.derivation.steps import Chain
@@ -24,8 +23,7 @@ if TYPE_CHECKING:
 
 _WIDE_LEFT = 0.4  # share of the line past which a left side stands on a line of its own
 _SIGN = 4.0  # half ems of a sign and the space around it
-_CONTINUED = r"\quad "  # how far a continued LaTeX line is indented
-_HANGING = "  "  # the same in text
+_HANGING = "  "  # how far what follows a left side of its own is indented, in text
 
 
 class Line(NamedTuple):
@@ -166,8 +164,7 @@ class _Filler:
         self.printer = printer
         self.room = room
         self.characters = characters
-        self.step = _HANGING if printer is TEXT else _CONTINUED
-        self.indent = self.step
+        self.indent = printer.step
         self.lines = [""]
         self.used = 0.0
         self.start = 0
@@ -193,7 +190,7 @@ class _Filler:
         last = inner[-1]
         inner[-1] = last._replace(tail=last.tail + closing + piece.tail)
         if piece.bracket and len(inner) > 1:
-            outer, self.indent = self.indent, self.indent + self.step
+            outer, self.indent = self.indent, self.indent + self.printer.step
             self._all(inner)
             self.indent = outer
         else:

@@ -100,6 +100,7 @@ class Printer:
 
     broken  pieces for the nodes that ``rules`` print in one, used where a line is too short
     wrap    bracket and body to text; ``ends`` gives the two halves for a body on several lines
+    step    how far a continued line is indented
     """
 
     rules: Mapping[type[Expression], Rule]
@@ -109,6 +110,7 @@ class Printer:
     ends: Callable[[str, str], tuple[str, str]]
     width: Callable[[str], float]
     signs: Mapping[str, str]
+    step: str
 
     def __call__(self, expression: Expression, names: Names) -> str:
         """The expression on one line."""

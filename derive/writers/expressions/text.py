@@ -223,4 +223,5 @@ TEXT: Printer = Printer(
     ends=_ends,
     width=_width,
     signs=SIGNS,
+    step="  ",
 )

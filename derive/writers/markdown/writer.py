@@ -195,7 +195,8 @@ class Markdown(Writer):
 
     def _caption(self, content: Inline) -> str:
         """The words in italics, the formulas between them: these may not stand in emphasis."""
-        return self.inline(tuple(_Slanted(p) if isinstance(p, str) else p for p in content))
+        pieces = self.spelled(content)
+        return self.inline(tuple(_Slanted(p) if isinstance(p, str) else p for p in pieces))
 
     def table(self, block: Table) -> Iterator[TableCells]:
         caption = escape_start(self.inline(block.caption))

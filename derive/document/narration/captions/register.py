@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from derive.document.blocks import Inline
+from derive.document.blocks import Inline, Reference
 from derive.document.wording import Wording
 
 
@@ -19,7 +19,7 @@ def numbers(words: Wording, equation_numbers: Iterable[int]) -> Inline:
     items: list[Inline] = []
     for run in runs:
         if len(run) > 3:
-            items.append(words("from_to", first=f"({run[0]})", last=f"({run[-1]})"))
+            items.append(words("from_to", first=Reference(run[0]), last=Reference(run[-1])))
         else:
-            items.extend((f"({number})",) for number in run)
+            items.extend((Reference(number),) for number in run)
     return words.listing(tuple(items))

@@ -1,0 +1,1 @@
+"""Web pages: one file, nothing loaded, no script."""
