@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
+from importlib.util import find_spec
 from statistics import median
+from tempfile import TemporaryDirectory
 
 from benchmarks.measure import EXAMPLES, in_fresh_process, report
 
@@ -31,7 +35,38 @@ derive.compile(network, "python")
 print(json.dumps(time.perf_counter() - start))
 """
 )
+NATIVE = """
+import json, os, sys, time
+sizes, activations = json.loads(sys.argv[1]), sys.argv[2].split()
+os.environ["DERIVE_CACHE"] = sys.argv[3]
+import derive, derive.compute, sympy, numpy, llvmlite.binding
+layers = [derive.Dense(n, a) for n, a in zip(sizes[1:], activations, strict=True)]
+loss = "cross_entropy" if activations[-1] == "softmax" else "half_squared_error"
+network = derive.Network(sizes[0], layers, loss)
+start = time.perf_counter()
+f = derive.compile(network)
+print(json.dumps([time.perf_counter() - start, f.backend]))
+"""
+# sizes and activations, and the bounds in ms of a function made anew and of one from the disk
+NATIVES = {
+    "2-2-2": ([2, 2, 2], "sigmoid sigmoid", 60, 10),
+    "4-8-8-3": ([4, 8, 8, 3], "tanh tanh softmax", 150, 10),
+    "784-128-10": ([784, 128, 10], "relu softmax", 300, 10),
+}
 NETWORKS = ("write-up-000", "write-up-001", "write-up-002", "write-up-003")
+
+
+def native() -> Iterator[tuple[str, float, float]]:
+    """What is built for "auto" with llvmlite, milliseconds, and their bound."""
+    with TemporaryDirectory() as folder:
+        for name, (sizes, activations, anew, from_disk) in NATIVES.items():
+            for cache, bound in (("off", anew), (folder, from_disk)):
+                arguments = json.dumps(sizes), activations, cache
+                if cache == folder:
+                    in_fresh_process(NATIVE, *arguments)
+                runs = [in_fresh_process(NATIVE, *arguments) for _ in range(5)]
+                how = "made anew" if cache == "off" else "from the disk"
+                yield f"{name}, {runs[0][1]}, {how}", 1000 * median(r[0] for r in runs), bound
 
 
 def main() -> None:
@@ -43,3 +78,6 @@ def main() -> None:
             report(f"{name}, {backend}", 1000 * seconds, 50, "ms")
     seconds = median(in_fresh_process(LARGE) for _ in range(3))
     report("scalar source of 1,995 parameters", seconds, 1, "s")
+    if find_spec("llvmlite"):
+        for what, milliseconds, bound in native():
+            report(what, milliseconds, bound, "ms")
