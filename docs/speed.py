@@ -37,8 +37,8 @@ In brackets what is aimed at. A dash: not installed, or not made for this.
 # What was tried where an aim is missed, by case and peer.
 TRIED: Mapping[tuple[str, str], str] = MappingProxyType({
     ("4-8-8-3 tanh, tanh, softmax, one call", "without llvmlite"):
-        "two thirds of the time go into reading 139 Python floats and making as many, which CPython "
-        "alone can. With arrays a call takes a third of it.",
+        "two thirds of the time go into reading 139 Python floats and making as many, which "
+        "CPython alone can. With arrays a call takes a third of it.",
     ("784-128-10, 1,024 examples", "without llvmlite"):
         "both are the same products in BLAS, and all else is a tenth of the time. Machine code of "
         "our own for products of this size was slower.",
