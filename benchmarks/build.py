@@ -39,7 +39,8 @@ NATIVE = """
 import json, os, sys, time
 sizes, activations = json.loads(sys.argv[1]), sys.argv[2].split()
 os.environ["DERIVE_CACHE"] = sys.argv[3]
-import derive, derive.compute, sympy, numpy, llvmlite.binding
+import derive, derive.compute.native.engine, derive.compute.native.functions, sympy, numpy
+import llvmlite.binding
 layers = [derive.Dense(n, a) for n, a in zip(sizes[1:], activations, strict=True)]
 loss = "cross_entropy" if activations[-1] == "softmax" else "half_squared_error"
 network = derive.Network(sizes[0], layers, loss)

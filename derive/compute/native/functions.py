@@ -15,7 +15,7 @@ from derive.compute.native.builtin.call import BATCHES, VARIABLES, Signature, ca
 from derive.compute.native.builtin.method import Rows, builtin, set_batches, set_variables
 from derive.compute.native.examples import Examples
 from derive.compute.native.kernel import Layout
-from derive.compute.native.machine import Linked, aligned, object_code
+from derive.compute.native.machine import Linked, aligned, described_code
 from derive.compute.native.runs import Runs
 from derive.compute.native.straight import Unrolled, fits, together
 from derive.compute.native.units import Units
@@ -73,11 +73,12 @@ class NativeFunctions:
         All but the first are addresses of doubles; the gradient is written.
         """
         deltas = auxiliary("delta", len(self.network.layers))
-        kernel = Examples(self.plan, self.layout, key(deltas))
-        linked = Linked(object_code("\n".join(kernel.lines("many"))), ("many",))
+        linked, room = self._linked(
+            "many", lambda: Examples(self.plan, self.layout, key(deltas)), ("many",)
+        )
         if "_one" in self.__dict__:  # the builtin takes several examples from now on
-            set_batches(self._one[0], linked.address["many"], kernel.room, self.most)
-        return _function(linked, "many", 1, 6, ctypes.c_double, kernel.room)
+            set_batches(self._one[0], linked.address["many"], room, self.most)
+        return _function(linked, "many", 1, 6, ctypes.c_double, room)
 
     def runs(self, count: int) -> Callable[..., None]:
         """runs(epochs, count, theta, rates, inputs, targets, fixed, losses, history), as ``Runs``
@@ -85,12 +86,13 @@ class NativeFunctions:
         size = together(count) if self._is_small else 0
         if size not in self._runs:
             mean = self.network.over_examples == "mean"
-            kernel = (
-                Unrolled(self._source, mean, size) if size
-                else Runs(self.plan, self.layout, len(self._source.theta), mean)
+            linked, room = self._linked(
+                f"runs {size}",
+                lambda: Unrolled(self._source, mean, size) if size
+                else Runs(self.plan, self.layout, len(self._source.theta), mean),
+                ("runs",),
             )  # fmt: skip
-            linked = Linked(object_code("\n".join(kernel.lines("runs"))), ("runs",))
-            self._runs[size] = _function(linked, "runs", 2, 8, None, kernel.room)
+            self._runs[size] = _function(linked, "runs", 2, 8, None, room)
         return self._runs[size]
 
     @cached_property
@@ -107,14 +109,43 @@ class NativeFunctions:
         of = {True: 0, False: 0}
         for block in self.blocks:
             of[block.frozen] += block.size
-        kernel = Units(self.plan, self.layout)
-        lines = kernel.lines("one")
-        signature = Signature(
-            of[False], self.network.sizes[0], self.network.sizes[-1], of[True], of[False],
-            kernel.room, domain(self.network), self.network.over_examples == "mean",
-        )  # fmt: skip
-        code = object_code("\n".join([*lines, *call_source("one", signature)]))
-        return Linked(code, ("one", "one_call", *VARIABLES, *BATCHES)), kernel.room
+
+        def builtin_source(room: int) -> list[str]:
+            signature = Signature(
+                of[False], self.network.sizes[0], self.network.sizes[-1], of[True], of[False],
+                room, domain(self.network), self.network.over_examples == "mean",
+            )  # fmt: skip
+            return call_source("one", signature)
+
+        symbols = ("one", "one_call", *VARIABLES, *BATCHES)
+        return self._linked("one", lambda: Units(self.plan, self.layout), symbols, builtin_source)
+
+    def _linked(
+        self, what: str, kernel: Callable[[], Units | Examples | Unrolled], symbols: Sequence[str],
+        more: Callable[[int], list[str]] = lambda _: [],
+    ) -> tuple[Linked, int]:  # fmt: skip
+        """A kernel's function, named by the first word of ``what``, and the room that it needs.
+
+        more  what else is in its module, by that room
+        """
+
+        def write() -> tuple[list[str], int]:
+            written = kernel()
+            lines = written.lines(what.split()[0])
+            return [*lines, *more(written.room)], written.room
+
+        code, room = described_code(f"{what} {self._description}", write)
+        return Linked(code, symbols), room
+
+    @cached_property
+    def _description(self) -> str:
+        """All that the functions depend on: what the network is, without its numbers."""
+        network = self.network
+        parts = [
+            (layer.units, repr(layer.activation), layer.bias, sorted(layer.frozen))
+            for layer in network.layers
+        ]
+        return repr((network.sizes, parts, repr(network.loss), network.over_examples))
 
     @cached_property
     def one(self) -> Callable[..., float]:

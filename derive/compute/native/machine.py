@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import os
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
+from hashlib import sha256
 from importlib import import_module
 from typing import Any
 
@@ -30,11 +32,45 @@ def target() -> Any:
 
 def object_code(source: str) -> bytes:
     """Machine code of a module, made now or before (``cache``)."""
+    return kept(source, _machine(), _compiled)
+
+
+def described_code(
+    description: str, write: Callable[[], tuple[Sequence[str], int]]
+) -> tuple[bytes, int]:
+    """Machine code, and how many doubles it needs to work in, by what says all about it.
+
+    The module is written, its lines and that number, only where there is no code of before; a
+    description is that of before as long as no file has changed that has a part in the writing.
+    """
+
+    def make(_: str) -> bytes:
+        lines, room = write()
+        return room.to_bytes(8, "little") + _compiled("\n".join(lines))
+
+    whole = kept(f"{_writers()} {description}", _machine(), make)
+    return whole[8:], int.from_bytes(whole[:8], "little")
+
+
+def _machine() -> str:
+    """What code is for: a processor, and what it is made by."""
     from llvmlite import __version__
 
-    chosen = target()
-    machine = f"{__version__} {llvm().llvm_version_info} {chosen.triple} {_processor()}"
-    return kept(source, machine, _compiled)
+    return f"{__version__} {llvm().llvm_version_info} {target().triple} {_processor()}"
+
+
+@cache
+def _writers() -> str:
+    """Which state the files are in that have a part in the writing of a module."""
+    package = os.path.dirname(os.path.dirname(os.path.dirname(__file__)))
+    states = []
+    for room in ("algebra", "compute", "expression", "graph", "network"):
+        for folder, _, names in os.walk(
+            os.path.join(package, room)
+        ):  # pathlib takes ten times that
+            paths = [os.path.join(folder, name) for name in names if name.endswith(".py")]
+            states += [(path, s.st_size, s.st_mtime_ns) for path in paths for s in (os.stat(path),)]
+    return sha256(repr(sorted(states)).encode()).hexdigest()
 
 
 @cache

@@ -7,12 +7,16 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
-from derive.compute.native import cache
+import derive
+from derive.compute.native import cache, machine
 
 pytest.importorskip("platformdirs", reason="platformdirs is not installed")
+pytest.importorskip("llvmlite", reason="llvmlite is not installed")
 
 
 class Maker:
@@ -130,3 +134,59 @@ def test_another_process_gets_the_same_numbers_from_it(folder: Path) -> None:
     ]
     assert said[0] == said[1] and said[0]
     assert len(list(folder.iterdir())) == 2  # one example, and many
+
+
+def test_a_network_s_code_is_found_again_without_writing_its_source(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another network, another state of the files or another part of it is another file."""
+
+    def network(**said: Any) -> derive.Network:
+        layers = [derive.Dense(2, {"name": "leaky_relu", **said}), derive.Dense(1)]
+        return derive.Network(2, layers)
+
+    def wanted(source: str, *_: Any) -> bytes:
+        raise AssertionError("written again")
+
+    theta = [0.5, -0.25, 0.5, 0.25, 0.1, 0.2, 0.3, 0.4, 0.5]
+    x, t = [[1.0, 2.0], [-3.0, 0.5]], [[1.0], [0.0]]
+    first = derive.compile(network(), "native")
+    results = first.flat(theta, x[0], t[0]), first.flat(theta, x, t)
+    assert len(list(folder.iterdir())) == 2
+    with monkeypatch.context() as other:
+        other.setattr(machine, "_compiled", wanted)
+        again = derive.compile(network(), "native")
+        assert (again.flat(theta, x[0], t[0]), again.flat(theta, x, t)) == results
+        with pytest.raises(AssertionError, match="written again"):
+            derive.compile(network(slope="1/4"), "native")
+        other.setattr(machine, "_writers", lambda: "another state")
+        with pytest.raises(AssertionError, match="written again"):
+            derive.compile(network(), "native")
+    steeper = derive.compile(network(slope="1/4"), "native").flat(theta, x[1], t[1])
+    assert steeper == derive.compile(network(slope="1/4"), "python").flat(theta, x[1], t[1])
+    assert len(list(folder.iterdir())) == 3
+
+
+def test_the_state_of_the_files_is_that_of_all_that_write(monkeypatch: pytest.MonkeyPatch) -> None:
+    machine._writers.cache_clear()
+    before = machine._writers()
+    files = []
+    stat = os.stat
+
+    def later(path: str, *said: Any, **more: Any) -> Any:
+        files.append(path)
+        status = stat(path, *said, **more)
+        if str(path).endswith("kernel.py"):
+            return SimpleNamespace(st_size=status.st_size, st_mtime_ns=status.st_mtime_ns + 1)
+        return status
+
+    machine._writers.cache_clear()
+    with monkeypatch.context() as other:
+        other.setattr(machine.os, "stat", later)
+        assert machine._writers() != before
+    machine._writers.cache_clear()
+    loaded = {
+        module.__file__ for name, module in sys.modules.items()
+        if name.startswith(("derive.compute.", "derive.expression.", "derive.network."))
+    }  # fmt: skip
+    assert loaded <= set(files) and machine._writers() == before
