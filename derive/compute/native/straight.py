@@ -6,13 +6,30 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from derive.compute.native.elementary import logistic
 from derive.compute.native.expressions import assignment, emitted, run
 from derive.compute.native.kernel import LANES, needed
 from derive.compute.native.values import Body, Value, fma
 from derive.compute.programs.plan import key
-from derive.compute.programs.program import Program, Statement, gradient
+from derive.compute.programs.program import Program, Statement, auxiliary, gradient
 from derive.compute.sources.source import ScalarSource
-from derive.expression.nodes import Product, Quantity
+from derive.expression.functions import ABS, EXP, MAX, MIN
+from derive.expression.nodes import (
+    ONE,
+    ZERO,
+    Apply,
+    Cases,
+    Comparison,
+    Expression,
+    Negative,
+    Number,
+    Product,
+    Quantity,
+    Quotient,
+    Sum,
+    quantities,
+    rewrite,
+)
 
 MOST_STATEMENTS = 120  # of a network; beyond, compiling takes longer than is gained
 _TOGETHER = 4  # examples, at most
@@ -83,6 +100,95 @@ def together(count: int) -> int:
 
 def _program(source: ScalarSource) -> Program:
     return source.program.only((source.loss, *map(gradient, source.theta)))
+
+
+@dataclass(frozen=True, slots=True)
+class Sigmoid:
+    """A sigmoid of a program: what is made of one exponential and one quotient.
+
+    z        its argument
+    a, rest  σ(z) and σ(−z)
+    """
+
+    z: Quantity
+    a: Quantity
+    rest: Quantity
+
+
+def sigmoids(program: Program) -> tuple[Program, dict[Quantity, Sigmoid]]:
+    """The program with its sigmoids by ``logistic``, and these, each at the target where it stands.
+
+        e = exp(−|z|)      r = 1/(1 + e)      … r …      … e·r …      … e·r·r …
+    ⇒                      a, rest = σ(±z)    … max …    … min …      … a·rest …
+
+    and a for the choice by the sign of z of r or e·r. One whose e is asked for otherwise stays.
+    """
+    exponentials: dict[Quantity, Quantity] = {}
+    units: dict[Quantity, Sigmoid] = {}
+    of: dict[Quantity, Quantity] = {}  # r → e
+    for item in program.items:
+        match item:
+            case Statement(e, Apply(_, (Negative(Apply(_, (Quantity() as z,))),)) as power) if (
+                power == EXP(Negative(ABS(z)))
+            ):
+                exponentials[e] = z
+            case Statement(
+                r, Quotient(Number(), Sum((Number(), Quantity() as e)))
+            ) as statement if e in exponentials and statement.expression == Quotient(
+                ONE, Sum((ONE, e))
+            ):
+                a, rest = (
+                    auxiliary(f"{name} of {e.name}", e.layer, e.unit) for name in ("a", "rest")
+                )
+                units[r], of[r] = Sigmoid(exponentials[e], a, rest), e
+    for r, e in list(of.items()):
+        changed = _with_sigmoid(program, r, e, units[r])
+        left = [q for item in changed.items if isinstance(item, Statement) and item.target != r
+                for q in quantities(item.expression)]  # fmt: skip
+        if e in left or r in left:
+            del units[r]
+        else:
+            program = changed
+    return program, units
+
+
+def _with_sigmoid(program: Program, r: Quantity, e: Quantity, unit: Sigmoid) -> Program:
+    """One sigmoid replaced; r's statement stays, as the place where it is worked out."""
+    both = Product((e, r))
+    above = Comparison(unit.z, ">=", ZERO)
+
+    def choices(node: Expression) -> Expression:
+        if node == Cases((r, both), (above,)):
+            return unit.a
+        return unit.rest if node == Cases((both, r), (above,)) else node
+
+    def products(node: Expression) -> Expression:
+        if not isinstance(node, Product) or e not in node.factors:
+            return node
+        factors = list(node.factors)
+        for pieces, instead in (
+            ((e, r, r), (unit.a, unit.rest)),
+            ((e, r), (MIN(unit.a, unit.rest),)),
+        ):
+            if all(factors.count(piece) >= pieces.count(piece) for piece in pieces):
+                for piece in pieces:
+                    factors.remove(piece)
+                factors += instead
+                break
+        return Product(tuple(factors)) if len(factors) > 1 else factors[0]
+
+    def alone(node: Expression) -> Expression:
+        return MAX(unit.a, unit.rest) if node == r else node
+
+    items = []
+    for item in program.items:
+        if isinstance(item, Statement) and item.target not in (e, r):
+            changed = rewrite(item.expression, choices)
+            changed = rewrite(rewrite(changed, products), alone)
+            item = Statement(item.target, changed)
+        if not (isinstance(item, Statement) and item.target == e):
+            items.append(item)
+    return Program(tuple(items))
 
 
 class Unrolled:
@@ -158,16 +264,22 @@ class Unrolled:
         results = [source.loss, *map(gradient, source.theta)]
         rests: list[dict[str, Value]] = [{} for _ in given]
         pairs: dict[str, tuple[Quantity, Quantity]] = {}  # results that are products of two
-        for item in _program(source).items:
+        program, logistics = sigmoids(_program(source))
+        for item in program.items:
             assert isinstance(item, Statement)
+            if unit := logistics.get(item.target):
+                for values in given:
+                    both = logistic(values[key(unit.z)])
+                    values[key(unit.a)], values[key(unit.rest)] = both
+                continue
             e = item.expression
             match e:
                 case Product(factors=(Quantity() as a, Quantity() as b)) if item.target in results:
                     pairs[key(item.target)] = a, b  # goes into the sum at once
                     continue
             formula = assignment(e)
-            for values, rest in zip(given, rests, strict=True):
-                values[key(item.target)] = emitted(formula, self.body, values, rest)
+            for values, known in zip(given, rests, strict=True):
+                values[key(item.target)] = emitted(formula, self.body, values, known)
         for values in given:
             for place, result in enumerate(results):
                 if pair := pairs.get(key(result)):
@@ -182,9 +294,9 @@ class Unrolled:
         body, source = self.body, self.source
         values = {key(q): value for q, value in zip(source.theta, theta, strict=True)}
         example = body.emit(f"add i64 {first}, {place}")
-        for pointer, quantities in (("%inputs", source.inputs), ("%targets", source.targets)):
-            start = body.emit(f"mul i64 {example}, {len(quantities)}")
-            for k, q in enumerate(quantities):
+        for pointer, numbers in (("%inputs", source.inputs), ("%targets", source.targets)):
+            start = body.emit(f"mul i64 {example}, {len(numbers)}")
+            for k, q in enumerate(numbers):
                 values[key(q)] = self._spread(pointer, body.emit(f"add i64 {start}, {k}"))
         for k, q in enumerate(source.fixed):
             values[key(q)] = self._spread("%fixed", str(k))

@@ -54,31 +54,29 @@ class Course:
         """The epochs that were run."""
         return self.losses.epochs - 1
 
-    def take(self, chunk: Chunk) -> None:
-        """More epochs; those after its end are cut off."""
+    def take(self, chunk: Chunk, ending: str = "") -> None:
+        """More epochs; those after its end are cut off.
+
+        ending  of a run that these epochs end, unless a rule has ended it before
+        """
         if self.ending:
             return
-        upto = self.losses.epochs + len(chunk.losses)
+        seen = self.losses.epochs
+        upto = seen + len(chunk.losses)
         ended = self._rules.ended_at(chunk)
         if ended is not None:
-            epoch, self.ending = ended
+            epoch, ending = ended
             upto = epoch + 1
         self.losses.take(chunk.losses, upto)
         self.parameters.take(chunk.history, upto)
-        if self.ending:
-            self._close()
+        if ending:
+            self.ending = ending
+            self.losses.close(chunk.losses, upto - seen)
+            self.parameters.close(chunk.history, upto - seen)
 
     def finish(self, loss: float, theta: Sequence[float], ending: str) -> None:
         """The last epoch, unless a rule has ended the run before."""
-        if not self.ending:
-            self.take(Chunk(array("d", [loss]), array("d", theta)))
-            if not self.ending:
-                self.ending = ending
-                self._close()
-
-    def _close(self) -> None:
-        self.losses.close()
-        self.parameters.close()
+        self.take(Chunk(array("d", [loss]), array("d", theta)), ending)
 
 
 class _Rules:
@@ -136,26 +134,27 @@ class Thinned:
         self.count = 0  # how many of the schedule were taken so far
         self.values = array("d")
         self.kept: Sequence[int] = ()
-        self._latest = b""
 
     def take(self, numbers: Any, upto: int) -> None:
         """Take what is wanted of the epochs before ``upto`` from those that follow the last."""
-        size, seen = self.size, self.epochs
+        size, seen, self.epochs = self.size, self.epochs, upto
+        if self.count == len(self.schedule):
+            return
         until = bisect_left(self.schedule, upto)
         if until - self.count == upto - seen:
             self.values.frombytes(numbers[: (upto - seen) * size].tobytes())
-        else:
+        elif isinstance(numbers, array):
             for epoch in self.schedule[self.count : until]:
-                part = numbers[(epoch - seen) * size : (epoch - seen + 1) * size]
-                self.values.frombytes(part.tobytes())
+                self.values.extend(numbers[(epoch - seen) * size : (epoch - seen + 1) * size])
+        elif until > self.count:  # of NumPy, where every part taken has its price
+            rows = [epoch - seen for epoch in self.schedule[self.count : until]]
+            self.values.frombytes(numbers.reshape(-1, size)[rows].tobytes())
         self.count = until
-        self._latest = numbers[(upto - seen - 1) * size : (upto - seen) * size].tobytes()
-        self.epochs = upto
 
-    def close(self) -> None:
-        """There are no more; the last epoch is always kept."""
+    def close(self, numbers: Any, count: int) -> None:
+        """There are no more. The last epoch is always kept: the last of so many in ``numbers``."""
         last = self.epochs - 1
         self.kept = self.schedule[: self.count]
         if not self.kept or self.kept[-1] != last:
             self.kept = (*self.kept, last)
-            self.values.frombytes(self._latest)
+            self.values.frombytes(numbers[(count - 1) * self.size : count * self.size].tobytes())

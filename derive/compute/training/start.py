@@ -58,30 +58,32 @@ class Drawing:
     def __init__(self, network: Network, anew: bool = False) -> None:
         """``anew``: what is trained is drawn although the network gives it."""
         self.blocks = blocks(network)
-        self._given = {
+        given = {
             block.key: None if anew and not block.frozen else
             block.numbers(network.layers[block.layer - 1])
             for block in self.blocks
         }  # fmt: skip
         self.drawn = tuple(
             _rule(network.layers[block.layer - 1], block)
-            for block in self.blocks if self._given[block.key] is None
+            for block in self.blocks if given[block.key] is None
         )  # fmt: skip
-        self._bounds = {draw.block.key: draw.bound for draw in self.drawn}
+        bounds = {draw.block.key: draw.bound for draw in self.drawn}
+        self._parts = [
+            (block.frozen, block.size, given[block.key], bounds.get(block.key, 0.0))
+            for block in self.blocks
+        ]
 
     def start(self, seed: int | None) -> Start:
         """The numbers before the first update."""
-        chance = Random(seed)
+        random = Random(seed).random
         theta: list[float] = []
         fixed: list[float] = []
-        for block in self.blocks:
-            values = self._given[block.key]
+        for frozen, size, values, bound in self._parts:
             if values is None:
-                bound = self._bounds[block.key]
-                values = [bound * (2 * chance.random() - 1) for _ in range(block.size)]
+                values = [bound * (2 * random() - 1) for _ in range(size)]
                 if not bound:  # biases
-                    values = [0.0] * block.size
-            (fixed if block.frozen else theta).extend(values)
+                    values = [0.0] * size
+            (fixed if frozen else theta).extend(values)
         return Start(tuple(theta), tuple(fixed), self.drawn)
 
 
