@@ -9,7 +9,7 @@ import click
 from derive.commands import options
 from derive.commands.delivery import clear, refuse_to_overwrite, tell, tell_names
 
-FORMATS = ("text", "markdown", "latex", "csv", "json")
+FORMATS = ("text", "markdown", "latex", "html", "csv", "json")
 
 
 def _formats(_: click.Context, __: click.Parameter, value: str) -> tuple[str, ...]:
@@ -30,7 +30,7 @@ def _formats(_: click.Context, __: click.Parameter, value: str) -> tuple[str, ..
     callback=_formats,
     default="text",
     show_default=True,
-    help="Formats, separated by commas: text, markdown, latex, csv, json.",
+    help="Formats, separated by commas: text, markdown, latex, html, csv, json.",
 )
 @options.templates
 @options.output(

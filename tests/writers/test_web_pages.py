@@ -217,3 +217,15 @@ def test_documents_of_every_sort(
         assert chromium.run("document.documentElement.scrollWidth") <= size
         if AXE.exists() and size == 360:
             assert violations(chromium) == []
+
+
+@pytest.mark.skipif(not AXE.exists(), reason="axe-core is not there: .ci/install fetches it")
+def test_sheets_of_a_class_share_a_page(chromium: Browser, tmp_path: Path) -> None:
+    network = derive.load(ROOT / "examples" / "mazur.yaml")
+    sheets = derive.worksheet(network, variants=2, seed=1)
+    sheets.write(tmp_path, ["html"], one_file=True)
+    for name in ("sheets.html", "keys.html"):
+        chromium.open(tmp_path / name, 360)
+        assert violations(chromium) == []
+        assert unreachable(chromium) == []
+        assert chromium.run("document.documentElement.scrollWidth") == 360

@@ -321,9 +321,9 @@ def _indexed_sum(e: Expression, names: Names) -> Printed:
 def _blank(e: Expression, names: Names) -> Printed:
     """A gap over its label; a formula needs more room than a number."""
     e = cast(Blank, e)
-    wide = "blank" if isinstance(e.of, Number) else "blank wide"
-    inside = MATHML(e.of, names) if e.filled else "<mspace/>"
-    gap = f'<mrow class="{wide}{" filled" if e.filled else ""}">{inside}</mrow>'
+    room = "3em" if isinstance(e.of, Number) else "9em"
+    empty = f'<mspace width="{room}" height="0.9em" depth="0.15em"/>'
+    gap = f'<mrow class="blank">{MATHML(e.of, names) if e.filled else empty}</mrow>'
     return f"<munder>{gap}<mtext>({escape(e.label)})</mtext></munder>"
 
 
