@@ -88,6 +88,18 @@ def training(training: Training) -> str:
     return table(head, rows, "rrrrl")
 
 
+def curves(training: Training, log: bool) -> str:
+    """The loss curves in SVG, on one of the two scales."""
+    from derive.derivation.numbers.rounding import rounding_of
+    from derive.document.training import LINEAR, LOG
+    from derive.graph.conversion import graph_of
+    from derive.graph.names import names_of
+    from derive.trained import Look, svg_files
+
+    look = Look(names_of(graph_of(training.network)), rounding_of(training.network).digits)
+    return str(svg_files(training, look, "")[f"-{LOG if log else LINEAR}.svg"])
+
+
 def restarts(restarts: Restarts) -> str:
     """For each learning rate how many starts succeed, and quantiles of their final losses."""
     shares = (0.0, 0.25, 0.5, 0.75, 1.0)

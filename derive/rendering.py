@@ -25,7 +25,7 @@ Detail = Literal["brief", "normal", "full"]
 DETAILS: tuple[Detail, ...] = get_args(Detail)
 ROUNDINGS = ("exact", "carried")
 Dialect = Literal["github", "plain"]
-TextFormat = Literal["markdown", "latex", "html", "text", "svg"]
+TextFormat = Literal["markdown", "latex", "html", "ipynb", "text", "svg"]
 BinaryFormat = Literal["xlsx"]
 Part = Literal[
     "introduction", "lemmas", "why", "closing", "references", "captions", "pictures", "colour",
@@ -157,6 +157,7 @@ def render(
     document, names = narrated(
         _derivation(derivation, detail), notation=notation, detail=detail, digits=digits,
         rounding=rounding, templates=folder, parts=_parts(parts, to), without=without,
+        runs=row.runs,
     )  # fmt: skip
     return write(document, names, to, dialect=dialect, templates=folder)
 
@@ -216,14 +217,17 @@ def render_files(
     from derive.writers import write_files
     from derive.writers.registry import format_named
 
-    if not format_named(to).document:
+    row = format_named(to)
+    if not row.document:
         page = render(derivation, to, templates=templates, **options)
         assert isinstance(page, bytes)
         return {file: page}
     folder = None if templates is None else Path(templates)
     every_part = _parts(parts, to)
     derived = _derivation(derivation, options.get("detail", "normal"))
-    document, names = narrated(derived, templates=folder, parts=every_part, **options)
+    document, names = narrated(
+        derived, templates=folder, parts=every_part, runs=row.runs, **options
+    )
     return write_files(document, names, file, to, dialect=dialect, templates=folder)
 
 
@@ -254,8 +258,12 @@ def narrated(
     templates: Path | None = None,
     parts: Collection[str] = (),
     without: Collection[str] = (),
+    runs: bool = False,
 ) -> tuple[Document, Names]:
-    """The document before a writer takes it, and the names it is to be written in."""
+    """The document before a writer takes it, and the names it is to be written in.
+
+    runs  whether Python to be run stands between its sections
+    """
     from derive.derivation.numbers.numbered import numbered
     from derive.derivation.numbers.rounding import Rounding, rounding_of
     from derive.document.narration import narrate
@@ -307,9 +315,21 @@ def narrated(
         derivation, report, valuation, Detail(detail), wording(network, naming, templates),
         naming, numbers,
         parts=frozenset(parts), without=frozenset(without), extra=extra, general=general,
-        training=training,
+        training=training, built=_built(source, notation) if runs else None,
     )  # fmt: skip
     return narrate(teller), naming
+
+
+def _built(source: Network | FormulaGraph, notation: str | Path | None) -> Network | FormulaGraph:
+    """What Python on the page builds: in the notation of the page, so that names agree, but for
+    one that is a file, without which it shall run."""
+    from derive.network.description import Network
+    from derive.notation import BUILT_IN
+
+    if not isinstance(source, Network):
+        return source
+    own = source.notation if notation is None else notation
+    return source.with_notation(own if own in BUILT_IN else "numbered")
 
 
 def _trained(network: Network) -> Training:

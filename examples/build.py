@@ -87,7 +87,11 @@ USUAL = (Page("deltas"),)
 GRAPH_PAGES = {"circuit": (Page("nodes", "normal"), Page("nodes", "brief"), Page("paths"))}
 OF_GRAPHS = (Page("nodes", "normal"), Page("paths", "normal"))
 FORMATS: tuple[TextFormat, ...] = ("markdown", "latex", "text")  # pictures lie beside the pages
-WEB = ("mazur", "paths-normal")  # also a web page, which has its fonts in it
+# Also a web page, which has its fonts in it, and a notebook.
+EXTRA: dict[tuple[str, str], TextFormat] = {
+    ("mazur", "paths-normal"): "html",
+    ("mazur", "paths-brief"): "ipynb",
+}
 # folder → network, recipe, variants
 WORKSHEETS = {
     "write-up-000": ("write-up-000", None, 3),
@@ -130,8 +134,8 @@ def _network(source: Path) -> dict[str, str | bytes]:
     made: dict[str, str | bytes] = {}
     for page in PAGES.get(source.stem, USUAL):
         derivation = styles.setdefault(page.style, derive.derive(network, page.style))
-        web: tuple[TextFormat, ...] = ("html",) if (source.stem, page.stem) == WEB else ()
-        for name in (*FORMATS, *web):
+        extra = EXTRA.get((source.stem, page.stem))
+        for name in (*FORMATS, *([extra] if extra else [])):
             row = REGISTRY[name]
             if page.dialect != "github" and name != "markdown":
                 continue

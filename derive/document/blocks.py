@@ -6,6 +6,7 @@ mathematics in the notation it was given.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -151,6 +152,14 @@ class Code:
 
 
 @dataclass(frozen=True, slots=True)
+class Program:
+    """Python to be run, in a format that can: what it does, and the text it is filled with."""
+
+    kind: str
+    values: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Space:
     """Empty lines to write on."""
 
@@ -185,7 +194,7 @@ class Foot:
 
 Block = (
     Heading | Paragraph | Equation | Equations | Table | Beside | Figure | Items | Choices | Code
-    | Space | Together | PageBreak | Foot
+    | Program | Space | Together | PageBreak | Foot
 )  # fmt: skip
 
 

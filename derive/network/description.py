@@ -254,6 +254,10 @@ class Network:
         """The same network, told of with the other sign of δ: "positive" or "negative"."""
         return self._with({"delta_sign": sign})
 
+    def with_notation(self, notation: str | Path) -> Network:
+        """The same network, its quantities called as in a notation."""
+        return self._with({"notation": notation})
+
     def placed(self, place: Callable[[tuple[str | int, ...]], str]) -> Network:
         """The same network, its own formulas knowing where they stand: ``place`` of a path such
         as ("layers", 0, "activation")."""

@@ -68,7 +68,7 @@ def network_text(network: Network, notation: str | Path | None = None) -> str:
 
     notation  what the file calls it; as the network does unless given
     """
-    entries = _entries(network, numbers=True)
+    entries = entries_of(network, numbers=True)
     if notation is not None:
         entries["notation"] = str(notation)
     return "".join(f"{line}\n" for key, value in entries.items() for line in _lines(key, value))
@@ -93,7 +93,7 @@ def structure_text(network: Network) -> str:
 
     Of the numbers it has the learning rate alone.
     """
-    lines = (f"  {dumped(key)}: {dumped(value)}" for key, value in _entries(network).items())
+    lines = (f"  {dumped(key)}: {dumped(value)}" for key, value in entries_of(network).items())
     return "{\n" + ",\n".join(lines) + "\n}\n"
 
 
@@ -129,7 +129,8 @@ def _quoted(text: str) -> str:
     return "".join(c if c.isprintable() else f"\\U{ord(c):08x}" for c in quoted)
 
 
-def _entries(network: Network, numbers: bool = False) -> dict[str, Any]:
+def entries_of(network: Network, numbers: bool = False) -> dict[str, Any]:
+    """The keys of a network file with their values; without numbers its structure alone."""
     shape = network.shape
     entries: dict[str, Any] = {
         "title": network.title,

@@ -29,6 +29,7 @@ class Format:
     beside   its pictures are files beside the page, and left out where there can be none
     document  it is written from a document; else ``home`` makes it from the network itself
     binary   it is bytes, and nothing to read in a terminal
+    runs     Python stands between its sections, to be run
     """
 
     name: str
@@ -39,6 +40,7 @@ class Format:
     beside: bool = False
     document: bool = True
     binary: bool = False
+    runs: bool = False
 
 
 _ROWS = (
@@ -54,6 +56,10 @@ _ROWS = (
     Format(
         "html", "a web page in one file, formulas and fonts in it, read aloud too", ".html",
         ("derive.writers.html.writer", "Html"),
+    ),
+    Format(
+        "ipynb", "a Jupyter notebook: the derivation, and Python to run between its sections",
+        ".ipynb", ("derive.writers.notebook.writer", "Notebook"), runs=True,
     ),
     Format(
         "text", "plain text for a terminal of 80 columns", ".txt",

@@ -17,8 +17,8 @@ from derive.writers.registry import DOCUMENTS, REGISTRY
 from derive.writers.writer import NOUNS
 from tests.writers.samples import NUMBERED, derivation
 
-# Formats of pages; a picture has its layout from its shapes.
-PAGES = [name for name in DOCUMENTS if name != "svg"]
+# Formats of pages; a picture has its layout from its shapes, a notebook that of Markdown.
+PAGES = [name for name in DOCUMENTS if name not in ("svg", "ipynb")]
 SMALL = Document(("Title",), (Heading(2, ("Part",)), Paragraph(("Text.",))))
 
 
@@ -122,7 +122,7 @@ def test_a_file_that_is_not_text(tmp_path: Path) -> None:
 
 
 def test_an_unknown_format_lists_those_there() -> None:
-    with pytest.raises(UnknownFormat, match=r"'docx'.*markdown, latex, html, text"):
+    with pytest.raises(UnknownFormat, match=r"'docx'.*markdown, latex, html, ipynb, text"):
         write(SMALL, NUMBERED, "docx")
     with pytest.raises(UnknownFormat, match=r"'gitlab'.*github, plain"):
         write(SMALL, NUMBERED, "markdown", dialect="gitlab")

@@ -221,6 +221,21 @@ class Training:
 
         return training(self)
 
+    def svg(self, *, log: bool = False) -> str:
+        """The loss over the epochs as a picture, a curve for each learning rate, in SVG.
+
+            >>> training = derive.train("examples/mazur.yaml", epochs=20)
+            >>> training.svg().startswith("<svg ")
+            True
+
+        log  on a logarithmic scale
+
+        In a notebook: ``IPython.display.SVG(training.svg())``.
+        """
+        from derive.notebook import curves  # from below, when it is asked for
+
+        return curves(self, log)
+
     def __getstate__(self) -> dict[str, Any]:
         """Its fields, without what was worked out from them."""
         return {field.name: getattr(self, field.name) for field in fields(self)}

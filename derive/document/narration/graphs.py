@@ -21,6 +21,7 @@ from derive.document.conventions import graph_conventions
 from derive.document.narration.backward_pass.nodes import in_brief, joined, through_nodes
 from derive.document.narration.descent import TWICE, H, along_all
 from derive.document.narration.pictures.places import graph_figure
+from derive.document.narration.programs import programs
 from derive.document.narration.remarks import checked, largest
 from derive.document.narration.spoken import spoken
 from derive.document.narration.teller import ROW_LIMIT, Teller, rows
@@ -38,7 +39,9 @@ def title_of(teller: Teller, graph: FormulaGraph) -> Inline:
 def narrate_graph(teller: Teller, graph: FormulaGraph) -> Iterator[Block]:
     """Every block below the title."""
     yield from _opening(teller, graph)
+    yield from programs(teller, "network")
     yield from _forward(teller, graph)
+    yield from programs(teller, "compile", "forward")
     yield teller.heading(2, "backward")
     section = teller.derivation.section("backward")
     if teller.brief:
@@ -53,6 +56,7 @@ def narrate_graph(teller: Teller, graph: FormulaGraph) -> Iterator[Block]:
         yield teller.say("backward_nodes", loss=graph.loss, slope=slope)
         yield from through_nodes(teller, section)
     yield from _gradients(teller, graph)
+    yield from programs(teller, "symbolic", "gradient", "train", "curve")
     if "found" not in teller.without:
         yield from _findings(teller, graph)
 

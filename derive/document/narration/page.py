@@ -12,6 +12,7 @@ from derive.document.narration.forward import forward, loss
 from derive.document.narration.opening import legend, opening, setting
 from derive.document.narration.parts.closing import appendix
 from derive.document.narration.pictures.places import network_figure
+from derive.document.narration.programs import programs
 from derive.document.narration.remarks import findings
 from derive.document.narration.spoken import spoken
 from derive.document.narration.teller import Teller
@@ -41,15 +42,18 @@ def narrate(teller: Teller) -> Document:
 
 def _sections(teller: Teller) -> Iterator[tuple[str, Iterable[Block]]]:
     """What is told, by name. What belongs to a part is imported only where it is asked for."""
-    yield "network", chain(setting(teller), network_figure(teller), legend(teller))
+    yield (
+        "network",
+        chain(setting(teller), network_figure(teller), legend(teller), programs(teller, "network")),
+    )
     yield "forward", forward(teller)
-    yield "loss", loss(teller)
+    yield "loss", chain(loss(teller), programs(teller, "compile", "forward"))
     if "lemmas" in teller.parts:
         from derive.document.narration.backward_pass.lemmas import lemmas
 
         yield "lemmas", lemmas(teller)
-    yield "backward", backward(teller)
-    yield "descent", descent(teller)
+    yield "backward", chain(backward(teller), programs(teller, "symbolic", "gradient"))
+    yield "descent", chain(descent(teller), programs(teller, "train", "curve"))
     if teller.training is not None and teller.valuation is not None:
         from derive.document.training import training_blocks
 

@@ -18,7 +18,7 @@ from derive.document.blocks import Block, Equation, Equations, Heading, Paragrap
 from derive.document.wording import Value, Wording
 from derive.expression.functions import Function
 from derive.expression.nodes import ACTIVATION, LOSS, LOSS_TERM, Expression, Quantity
-from derive.graph import NetworkGraph, pre_activations
+from derive.graph import FormulaGraph, NetworkGraph, pre_activations
 from derive.network.description import Layer, Network
 from derive.notation import Names
 
@@ -48,6 +48,7 @@ class Teller:
     training   what gradient descent came by, where that is one of the parts
     extra      the steps that the parts add, checked, by name
     general    the rules for any network, checked, by name, where they are one of the parts
+    built      what Python between the sections builds; None where there is none to be run
     """
 
     derivation: Derivation
@@ -63,6 +64,7 @@ class Teller:
     training: Training | None = None
     extra: Mapping[str, Step] = field(default_factory=dict)
     general: Mapping[str, Step] = field(default_factory=dict)
+    built: Network | FormulaGraph | None = None
 
     @property
     def network(self) -> Network:

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from derive.document.blocks import Document
     from derive.expression.nodes import Expression
     from derive.notation import Names
+    from derive.pictures.picture import Picture
 
 _WIDE = 60  # columns past which the source of a table is not lined up
 _WIDTH = 100.0  # half ems of a row of a formula: a page of GitHub, a notebook
@@ -210,20 +211,29 @@ class Markdown(Writer):
         return self.inline(content).replace("|", r"\|")
 
     def figure(self, block: Figure) -> Iterator[Image]:
-        """A reference to a file beside the page, which is written as well."""
-        if self.stem is None:
-            return
-        from derive.writers.drawings.svg import in_words, svg
+        """A reference to where the picture is; nothing where it can be nowhere."""
+        from derive.writers.drawings.svg import in_words
 
         picture = block.picture
-        file = f"{self.stem}-{picture.name}.svg"
-        self.files[file] = svg(picture, self.names)
+        place = self._placed(picture)
+        if place is None:
+            return
         title, description = (
             escape(in_words(content, self.names))
             for content in (picture.title, picture.description)
         )
         caption = escape_start(self.inline(block.caption))
-        yield Image(quote(file), f"{title}. {description}", caption)
+        yield Image(place, f"{title}. {description}", caption)
+
+    def _placed(self, picture: Picture) -> str | None:
+        """The address of a picture: a file beside the page, which is written as well."""
+        if self.stem is None:
+            return None
+        from derive.writers.drawings.svg import svg
+
+        file = f"{self.stem}-{picture.name}.svg"
+        self.files[file] = svg(picture, self.names)
+        return quote(file)
 
     def items(self, block: Items) -> Iterator[ItemsText]:
         items = [escape_start(self.inline(item)) for item in block.items]

@@ -1,0 +1,1 @@
+"""Jupyter notebooks: text cells in Markdown, code cells between them."""
