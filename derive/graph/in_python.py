@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from textwrap import fill
 from typing import Any, NamedTuple
 
 from derive.expression.nodes import Number, Quantity
@@ -79,15 +78,25 @@ def _laid_out(value: Any, indent: str, room: int = _WIDTH) -> str:
         return line
     opening, items, closing = _parts(value)
     inner = indent + _INDENT
-    if not any(isinstance(item, (_Call, list, dict)) for _, item in items):
-        text = ", ".join(f"{key}{_in_line(item)}" for key, item in items)
-        if isinstance(value, list) and all(isinstance(item, Number) for _, item in items):
-            lines = fill(text, _WIDTH, initial_indent=inner, subsequent_indent=inner)
-            return f"{opening}\n{lines},\n{indent}{closing}"
+    if isinstance(value, _Call) or all(isinstance(item, Number) for _, item in items):
+        return f"{opening}\n{_filled(items, inner)}{indent}{closing}"
     lines = "".join(
         f"{inner}{key}{_laid_out(item, inner, _WIDTH - len(key) - 1)},\n" for key, item in items
     )
     return f"{opening}\n{lines}{indent}{closing}"
+
+
+def _filled(items: list[tuple[str, Any]], inner: str) -> str:
+    """Values of a call, or numbers, as many to a line as have room."""
+    lines: list[str] = []
+    for key, item in items:
+        text = f"{key}{_laid_out(item, inner, _WIDTH - len(key) - 1)},"
+        short = lines and "\n" not in lines[-1] + text
+        if short and len(inner) + len(lines[-1]) + 1 + len(text) <= _WIDTH:
+            lines[-1] += f" {text}"
+        else:
+            lines.append(text)
+    return "".join(f"{inner}{line}\n" for line in lines)
 
 
 def _parts(value: _Call | list[Any] | dict[str, Any]) -> tuple[str, list[tuple[str, Any]], str]:
