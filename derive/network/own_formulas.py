@@ -68,6 +68,12 @@ def read_own_activation(
     return catalogue.own_activation(text, place, str(taught), parameters, title)
 
 
+def formula_with_values(use: ActivationUse) -> str:
+    """A formula of one's own as it was typed, and its parameters: ``a*x, a = 1.5``."""
+    values = (f"{name} = {number.text or number.value}" for name, number in use.parameters)
+    return ", ".join((use.formula, *values))
+
+
 def _parameters(notes: Notes, raw: Any, path: Path) -> tuple[tuple[str, Number], ...] | None:
     if raw is None:
         return ()

@@ -113,3 +113,24 @@ def test_the_file_and_the_check_say_so(tmp_path: Any) -> None:
     assert "neither overflows nor cancels for pre-activations from" in " ".join(right.split())
     plain = derive.standalone(own("tanh"))
     assert "neither overflows nor cancels" in " ".join(plain.split())
+
+
+def test_parameters_have_their_values(tmp_path: Any) -> None:
+    """A formula that names parameters is tried with their values, and told with them."""
+    path = tmp_path / "own.yaml"
+    path.write_text(
+        "inputs: 1\nlayers: [{units: 1, activation: {formula: 'a*(x - sin(x))', "
+        "derivative: 'a*(1 - cos(x))', parameters: {a: 1.5}}}]\n"
+    )
+    network = derive.load(path)
+    plain = lost(own({"formula": "1.5*(x - sin(x))"}))
+    assert plain and [(one.of, one.low, one.high) for one in lost(network)] == [
+        (one.of, one.low, one.high) for one in plain
+    ]
+    words = "the value of f(x) = a*(x − sin(x)), a = 1.5 for"
+    told = CliRunner().invoke(commands, ["check", str(path)])
+    assert told.exit_code == 0 and words in " ".join(told.output.split())
+    written = " ".join(derive.standalone(network).split())
+    assert words in written and "f(x) = a*(x - sin(x)), a = 1.5" in written
+    loss = lost(own({"formula": "a*x", "parameters": {"a": 2}}, {"formula": "y - sin(y)"}))
+    assert loss and all(one.what.endswith("on a*x, a = 2") for one in loss)

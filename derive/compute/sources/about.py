@@ -15,6 +15,7 @@ from derive.compute.sources.text import Text
 from derive.expression.nodes import INPUT, Quantity
 from derive.network.catalogue import OWN
 from derive.network.description import Layer, Network
+from derive.network.own_formulas import formula_with_values
 from derive.notation import NEGATIVE
 
 
@@ -96,7 +97,7 @@ def _legend(network: Network) -> str:
 
 def _described(layer: Layer) -> str:
     use = layer.activation
-    name = use.name if use.name != OWN else f"f(x) = {use.formula}"
+    name = use.name if use.name != OWN else f"f(x) = {formula_with_values(use)}"
     units = f"{layer.units} unit{'s' * (layer.units != 1)}, {name}"
     bias = {"none": "no biases", "neuron": "a bias each", "shared": "one bias for all of them",
             "threshold": "a threshold each, subtracted"}  # fmt: skip

@@ -25,6 +25,8 @@ from derive.graph import E, NetworkGraph
 from derive.network.argument_types import OwnLoss
 from derive.network.catalogue import ActivationUse, LossUse
 from derive.network.description import Dense, Network
+from derive.network.own_formulas import formula_with_values
+from derive.network.saving import activation_entry
 
 FAR = 1e150  # how far out is tried: there is room for its square
 WRONG = 1e-8  # relative error past which digits count as lost
@@ -88,7 +90,7 @@ def lost(network: Network) -> tuple[Lost, ...]:
 @lru_cache(maxsize=64)
 def _of_activation(use: ActivationUse) -> tuple[Lost, ...]:
     one = _probe(use, {"formula": "y"})
-    return tuple(_ranges(f"f(x) = {use.formula}", one, (0.0,), GRID))
+    return tuple(_ranges(f"f(x) = {formula_with_values(use)}", one, (0.0,), GRID))
 
 
 @lru_cache(maxsize=64)
@@ -98,19 +100,16 @@ def _of_loss(use: ActivationUse, loss: LossUse) -> tuple[Lost, ...]:
     term = Text(names_of(one).text)(loss.term)
     ranges: dict[Lost, None] = {}
     for t in (0.0, 1.0, -1.0):
-        what = f"{term}, t = {t:g}, on {use.formula or use.name}"
+        what = f"{term}, t = {t:g}, on {formula_with_values(use) if use.formula else use.name}"
         ranges.update(dict.fromkeys(_ranges(what, one, (t,) * units, GRID[::3])))
     return tuple(ranges)
 
 
 def _probe(use: ActivationUse, loss: OwnLoss) -> Network:
     """A network whose first pre-activation is its input; softmax gets a second one of 0."""
-    activation: Any = {"formula": use.formula} if use.row is None else {
-        "name": use.name, **dict(use.parameters)
-    }  # fmt: skip
     units = 1 if use.function is not None else 2
     weights = [[1, 0][:units]]
-    return Network(1, [Dense(units, activation, bias="none", weights=weights)], loss)
+    return Network(1, [Dense(units, activation_entry(use), bias="none", weights=weights)], loss)
 
 
 def _ranges(

@@ -13,6 +13,7 @@ from derive.network.catalogue import ActivationUse, LossUse, activation
 from derive.network.description import Dense, Network
 from derive.network.errors import NetworkError, Notes
 from derive.network.literals import BiasKind
+from derive.network.own_formulas import formula_with_values
 from derive.network.saving import activation_entry, loss_entry
 
 ONE_UNIT = "softmax over one unit is constantly 1, and leaves nothing to learn"
@@ -57,7 +58,7 @@ def combination_of(network: Network) -> Combination:
 def _activation(use: ActivationUse) -> str:
     """relu, leaky_relu with slope 0.1, x/(1 + abs(x))."""
     if use.formula:
-        return use.formula
+        return formula_with_values(use)
     usual = activation(use.name).parameters
     own = [
         f"{key} {number.text or number.value}"
