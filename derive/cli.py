@@ -10,6 +10,7 @@ import gc
 import signal
 import sys
 from io import TextIOWrapper
+from itertools import pairwise
 from typing import Any
 
 import click
@@ -33,6 +34,7 @@ _REMEDIES = {
     errno.EDQUOT: "make room, or write to another disk",
     errno.EFBIG: "allow larger files, or write to another disk",
     errno.EISDIR: "give the name of a file",
+    errno.ENOENT: "check the path",
     errno.ENOTDIR: "a part of the path is a file; give a folder",
     errno.EEXIST: "a part of the path is a file; give a folder",
     errno.ENAMETOOLONG: "take a shorter name",
@@ -48,6 +50,16 @@ class _Commands(click.Group):
     def list_commands(self, _: click.Context) -> list[str]:
         """In the order in which one meets them, not in that of the alphabet."""
         return list(self.commands)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Refuses what is empty: as a path it would be this folder, and else count as left out."""
+        for before, value in pairwise(args):
+            if not value or (value.startswith("--") and value.endswith("=")):
+                of = value.rstrip("=") or (before if before.startswith("-") else "an argument")
+                raise click.UsageError(f"{of}: got nothing; give a value, or leave it out", ctx)
+        return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
         try:

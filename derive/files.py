@@ -83,6 +83,8 @@ class Drafts:
 @contextmanager
 def _named(path: Path) -> Iterator[None]:
     """Errors name the file that was to be written: a full disk names none, a draft another."""
+    if "\0" in str(path):
+        raise OSError(errno.EINVAL, "a file name holds no NUL", str(path).replace("\0", "␀"))
     try:
         yield
     except OSError as error:

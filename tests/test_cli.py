@@ -392,8 +392,48 @@ def test_numbers_without_a_value_are_told_in_words(tmp_path: Path, command: list
     file.write_text(SOUND.replace("0.4", "-4").replace("sigmoid", "{formula: sqrt(x)}"))
     result = CliRunner().invoke(commands, [name, str(file), *options])
     assert result.exit_code == 1
-    assert "a1.1 has no value that can be shown (sqrt of -1.9" in result.output
+    assert "steep.yaml:3:38: the formula of a_o1 has no value that can be shown (sqrt of -1.9" in (
+        result.output
+    )
     assert "take " in result.output
+
+
+@pytest.mark.parametrize(
+    ("command", "option"),
+    [
+        (["render", "examples/mazur.yaml"], "--templates"),
+        (["render", "examples/mazur.yaml"], "--notation"),
+        (["render", "examples/mazur.yaml"], "--with"),
+        (["worksheet", "examples/mazur.yaml"], "-o"),
+        (["worksheet", "examples/mazur.yaml", "-o", "sheets"], "--roster"),
+        (["worksheet", "-o", "sheets"], "--from"),
+    ],
+)
+def test_an_empty_value_is_none_and_nothing_left_out(command: list[str], option: str) -> None:
+    """As a path it would be this folder."""
+    for typed in ([option, ""], [f"{option}="] if option.startswith("--") else [option, ""]):
+        result = CliRunner().invoke(commands, [*command, *typed])
+        assert result.exit_code == 2 and result.stdout == ""
+        assert f"{option}: got nothing; give a value, or leave it out" in result.stderr
+    result = CliRunner().invoke(commands, [command[0], "", *command[1:]])
+    assert result.exit_code == 2 and "an argument: got nothing" in result.stderr
+
+
+def test_a_slope_without_a_value_is_told_by_name_and_place(tmp_path: Path) -> None:
+    """√x has a value at 0 and no derivative."""
+    file = tmp_path / "flat.yaml"
+    file.write_text(
+        "inputs: [0]\nlayers:\n  - units: 1\n    activation: {formula: sqrt(x)}\n"
+        "    weights: [[1]]\n    biases: [0]\ntargets: [1]\n"
+    )
+    told = "the formula of a_o1 has no derivative that can be shown (a division by 0): take other"
+    for command in ("render", "check"):
+        result = CliRunner().invoke(commands, [command, str(file)])
+        assert result.exit_code == 1 and f"flat.yaml:4:27: {told} weights" in result.output
+    file.write_text("given: {x: 0}\nformulas: {y: sqrt(x), f: 2*y}\nloss: f\n")
+    result = CliRunner().invoke(commands, ["render", str(file)])
+    assert result.exit_code == 1
+    assert told.replace("a_o1", "y") + " numbers for the leaves" in result.output
 
 
 _ARGUMENTS: dict[str, tuple[object, ...]] = {

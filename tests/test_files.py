@@ -92,3 +92,8 @@ def test_a_full_disk_names_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         write_whole({tmp_path / "page.md": "text"})
     assert caught.value.filename == str(tmp_path / "page.md")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_no_file_has_a_nul_in_its_name(tmp_path: Path) -> None:
+    with pytest.raises(OSError, match="a file name holds no NUL"):
+        write_whole({tmp_path / "a\0b": "text"})

@@ -126,8 +126,6 @@ def _refuse_contradictions(options: Mapping[str, Any]) -> None:
          "give either a NETWORK or --from BUNDLE"),
         (options["variants"] and roster,
          "give either --variants or --roster: a roster says how many"),
-        (roster == "",
-         "--roster: got no name; give the file of a table, or leave it out"),
         (bundle and in_bundle,
          "--variants, --roster, --recipe and --seed are in the bundle: leave them out"),
         (options["variant"] and (not bundle or of_a_class),

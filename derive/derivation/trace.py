@@ -34,6 +34,7 @@ from derive.graph import AnyGraph, layered, same_example
 from derive.notation import NEGATIVE
 
 Values = Mapping[Quantity, Any]
+SLOPE_OF = "slope of "  # in the note that says whose derivative has no value
 
 
 class ExampleTrace(Differentiating, Point):
@@ -98,7 +99,11 @@ class ExampleTrace(Differentiating, Point):
         """The partial derivatives of one formula by the quantities it mentions."""
         if of not in self._slopes:
             formula = self.graph.definitions.get(of)
-            self._slopes[of] = {} if formula is None else slopes(formula, self)
+            try:
+                self._slopes[of] = {} if formula is None else slopes(formula, self)
+            except ArithmeticError as error:
+                error.add_note(SLOPE_OF + key(of))
+                raise
         return self._slopes[of]
 
     def _sweep(self, of: Quantity) -> dict[Quantity, Any]:

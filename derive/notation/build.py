@@ -21,6 +21,7 @@ BUILT_IN: tuple[str, ...] = tuple(builtin.BUILT_IN)
 LAYOUTS = ("from_to", "to_from")
 
 _RESERVED = {"e": "Euler's number", "pi": "the number π", "π": "the number π"}
+_LONGEST = 60  # characters of a name that a message repeats
 _MARKED = re.compile(r".*_ex\w+")  # what code writes for "of example …"
 
 
@@ -115,8 +116,8 @@ def _bad_names(what: str, names: Iterable[str]) -> Iterator[str]:
     for name in names:
         if not is_name(name) or _MARKED.fullmatch(name):
             yield (
-                f"{what} name {name!r}: a name has letters, digits and _ (not at an end, and "
-                "not as _ex…), and a letter first: rename it"
+                f"{what} name {name[:_LONGEST]!r}: a name has letters, digits and _ (not at an "
+                "end, and not as _ex…), and a letter first: rename it"
             )
         elif name in _RESERVED:
             yield f"{what} name {name!r} is {_RESERVED[name]}: rename it"

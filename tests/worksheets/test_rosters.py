@@ -153,15 +153,6 @@ def test_the_command_says_what_the_columns_are(tmp_path: Path) -> None:
     assert "ID number is the id, First name and Surname the name; kept for" in result.stderr
 
 
-def test_an_empty_name_of_a_roster_is_no_roster_left_out(tmp_path: Path) -> None:
-    result = CliRunner().invoke(
-        commands, ["worksheet", "examples/mazur.yaml", "--roster", "", "-o", str(tmp_path / "out")]
-    )
-    assert result.exit_code == 2
-    assert "--roster: got no name; give the file of a table, or leave it out" in result.stderr
-    assert not (tmp_path / "out").exists()
-
-
 def test_the_help_says_how_many_sheets_are_usual_and_allowed() -> None:
     """The command loads no worksheet to print its help, and so says the numbers again."""
     option = next(p for p in commands.commands["worksheet"].params if p.name == "variants")

@@ -56,6 +56,8 @@ LAYERED = [
     (r"\sqrt{0.9604}", "0.98"), ("√(x₁²)·√2·x_1", "√(x₁·x₁)·√(2)·x₁"), ("x₁²w1_11", "x₁·x₁·w⁽¹⁾₁₁"),
     ("delta2_1*a1_1;", "δ⁽²⁾₁·a⁽¹⁾₁"), ("delta2_1*a1_1.", "δ⁽²⁾₁·a⁽¹⁾₁"),
     (r"\frac{\partial L}{\partial z_1^{(2)}} a_1^{(1)}", "δ⁽²⁾₁·a⁽¹⁾₁"),
+    ("(yhat − y)·a1_1", "(ŷ₁ − y₁)·a⁽¹⁾₁"), ("yhat1 − y1", "ŷ₁ − y₁"),
+    ("1 - math.tanh(z1_1)**2", "1 − (a⁽¹⁾₁)²"), ("np.exp(x_1)*numpy.exp(x_2)", "exp(x₁ + x₂)"),
     (r"\bigl(\hat{y}-y\bigr)\mathbf{a}_1^{(1)}", "(ŷ₁ − y₁)·a⁽¹⁾₁"),
 ]  # fmt: skip
 
@@ -118,6 +120,18 @@ def test_what_may_mean_two_things_is_refused_in_layers_too() -> None:
     for typed in ("a_1^2", "δ₁²", "a1", "√2x₁", "√x₁²", "z(1)1", "d2_1·a1_1"):
         with pytest.raises(FormulaError):
             formulas("layered").read(typed)
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"), [("a⁽²⁾₁ − y", "a⁽²⁾₁"), ("2·δ₁⁽³⁾", "δ₁⁽³⁾"), ("1 + a⁽⁹⁾", "a⁽⁹⁾")]
+)
+def test_a_layer_that_is_not_there_is_an_unknown_name_and_no_strange_sign(
+    typed: str, name: str
+) -> None:
+    """The sheet itself prints ⁽ and ⁾, so nobody is told that these cannot be read."""
+    with pytest.raises(FormulaError) as error:
+        formulas("layered").read(typed)
+    assert (error.value.kind, error.value.about) == ("unknown-name", (name,))
 
 
 def test_a_lone_output_keeps_its_number_where_there_are_two() -> None:

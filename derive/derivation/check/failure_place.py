@@ -44,7 +44,7 @@ def _place(name: str, derivation: Derivation) -> str | None:
     if network.loss.formula:
         own.append((f"loss {network.loss.formula}", network.loss))
     if name != "points":  # which is no step: none suits the formulas
-        used = _used(_about(name, derivation), network)
+        used = formula_in_use(_about(name, derivation), network)
         own = [one for one in own if one[1] is used]
     return next((use.place or where for where, use in own), None)
 
@@ -71,8 +71,10 @@ def _about(name: str, derivation: Derivation) -> Quantity | Function | None:
     )
 
 
-def _used(about: Quantity | Function | None, network: Network) -> ActivationUse | LossUse | None:
-    """The activation or loss behind it."""
+def formula_in_use(
+    about: Quantity | Function | None, network: Network
+) -> ActivationUse | LossUse | None:
+    """The activation or loss that a quantity or function comes from; None where it is neither."""
     if isinstance(about, Function):
         uses = (layer.activation for layer in network.layers)
         return next((use for use in uses if use.function == about), None)

@@ -12,7 +12,7 @@ from derive.expression.functions import VALUE, Function, elementary
 from derive.expression.nodes import Apply, Expression, Partial, Quantity, substitute
 from derive.expression.typed.formula import FormulaError, parse
 from derive.notation import Names
-from derive.notation.spelling import GREEK
+from derive.notation.spelling import GREEK, SUBSCRIPTS
 from derive.worksheets.exercise import Exercise
 from derive.worksheets.marking.reading.lexicon import IN_WORD, Lexicon
 from derive.worksheets.marking.reading.numbers import MAX_LENGTH
@@ -32,6 +32,8 @@ _MOST_DERIVATIVES = 20
 _BY = re.compile(rf"\s*/\s*[∂d]\s*({_LETTERS})(?!\w)")
 _DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d)")
 _RAISED_POINT = re.compile(r"(?<![\w.,])0·(\d+)(?![\w.,])")
+_MODULE = re.compile(r"(?<![\w.])(?:math|np|numpy)\.(?=[a-z])")  # math.exp, in a line of code
+_WITH_LAYER = re.compile(rf"(?<!\w)(?!{_LETTERS})[^\W\d_](?:_[0-9]+)?⁽[⁰¹²³⁴⁵⁶⁷⁸⁹]+⁾(?:_[0-9]+)?")
 _GREEK = {letter: name for name, letter in GREEK.items()}
 _POWER_OF_TEN = re.compile(r"(?<![\w.])([\d.,]+)E(\d+)(?!\w)")  # 2E1, where there is an E1
 _ROOT_OF = re.compile(rf"√\s*({_LETTERS}|\d+(?:[.,]\d+)?)(?!\s*(?:[\w.,(^²³⁴-⁹]|\*\*))")
@@ -68,9 +70,10 @@ class Reader:
             ) from None  # fmt: skip
 
     def _parsed(self, text: str, reading: _Reading) -> Expression:
-        bare = _without_end(signs(text))
+        bare = _MODULE.sub("", _without_end(signs(text)))
         bare = self._function.sub(lambda m: _identifier(m[0]), bare)
         bare = reading.names(reading.derivatives(bare))
+        _refuse_unknown(bare)
         _refuse_doubtful(bare)
         bare = self._powers_of_functions(_ROOT_OF.sub(r"sqrt(\1)", bare.replace("√(", "sqrt(")))
         bare = powers(bare)
@@ -233,6 +236,16 @@ def _without_end(text: str) -> str:
     """Without a full stop or a semicolon that ends a sentence or a line of code."""
     bare = text.strip().rstrip("; ")
     return bare[:-1] if bare.endswith(".") and not bare.endswith("..") else bare
+
+
+def _refuse_unknown(text: str) -> None:
+    """Raises FormulaError for a raised layer that is left: a⁽⁹⁾₁ where no unit is called so."""
+    if name := _WITH_LAYER.search(text):
+        typed = name[0].translate(SUBSCRIPTS).replace(",", "")
+        raise FormulaError(
+            f"unknown name {typed!r}", name.start() + 1, "write a name of the sheet",
+            "unknown-name", typed,
+        )  # fmt: skip
 
 
 def _refuse_doubtful(text: str) -> None:

@@ -145,8 +145,9 @@ class Lexicon:
             loose.setdefault(spelling.replace("_", ""), set()).add(quantity)
         for name, of in short.items():
             others = {*exact, *loose, *_TAKEN, *self._functions}
-            if name and len(of) == 1 and name not in others:
-                exact[name] = next(iter(of))
+            for one in dict.fromkeys((name, name.replace("_", ""))):  # y_hat, yhat
+                if one and len(of) == 1 and one not in others:
+                    exact[one] = next(iter(of))
         longest = 2 * max(map(len, exact), default=0)  # a _ may stand between any two
         return exact, {key: next(iter(of)) for key, of in loose.items() if len(of) == 1}, longest
 
