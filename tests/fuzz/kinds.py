@@ -278,7 +278,7 @@ def _options(here: Bench, chance: random.Random) -> Attempt:
 
 def _templates(here: Bench, chance: random.Random) -> Attempt:
     folder = REPOSITORY / "templates"
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    files = sorted(f for f in folder.rglob("*") if f.is_file() and f.suffix != ".woff2")
     layouts = [path for path in files if "wording" not in path.parts]
     source = chance.choice(files if chance.random() < 0.7 else layouts)
     words = (
