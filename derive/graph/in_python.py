@@ -114,10 +114,10 @@ def _in_line(value: Any) -> str:
     if isinstance(value, (_Call, list, dict)):
         opening, items, closing = _parts(value)
         return f"{opening}{', '.join(f'{key}{_in_line(item)}' for key, item in items)}{closing}"
-    return _quoted(value) if isinstance(value, (str, Path)) else repr(value)
+    return quoted(value) if isinstance(value, (str, Path)) else repr(value)
 
 
-def _quoted(text: str | Path) -> str:
+def quoted(text: str | Path) -> str:
     """A text in double quotation marks, what cannot be seen escaped."""
     inside = repr(f"'{text}")[2:-1]  # with a ' inside, repr takes double quotation marks
     return f'"{inside}"' if '"' not in str(text) else repr(str(text))

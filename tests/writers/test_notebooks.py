@@ -209,8 +209,10 @@ def test_names_are_those_of_the_page(tmp_path: Path) -> None:
     own.write_text("extends: numbered\nweight: {latex: '\\theta_{number}', text: 'θ{number}', "
                    "code: 'theta{number}'}\n")  # fmt: skip
     first, *others = programs(notebook(MAZUR, notation=own))
-    assert "has the names of own.yaml" in first and str(tmp_path) not in first
+    assert 'has the names of "own.yaml"' in first and str(tmp_path) not in first
     assert 's.gradient("w1")' in others[2]
+    odd = own.rename(tmp_path / "own\nimport sys.yaml")  # a line of its own in no cell
+    assert r'has the names of "own\nimport sys.yaml"' in programs(notebook(MAZUR, notation=odd))[0]
 
 
 # -- run ---------------------------------------------------------------------------------------

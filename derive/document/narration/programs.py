@@ -12,7 +12,7 @@ from pathlib import Path
 from derive.document.blocks import Block, Program
 from derive.document.narration.teller import Teller
 from derive.graph import FormulaGraph
-from derive.graph.in_python import python_of
+from derive.graph.in_python import python_of, quoted
 from derive.graph.names import names_of
 from derive.network.description import Network
 from derive.notation import BUILT_IN
@@ -51,7 +51,7 @@ def _values(teller: Teller, source: Network | FormulaGraph) -> dict[str, str]:
         "example_loss": names.code(graph.loss),
         "weight": names.code(graph.trained[0]),
         "batch": "yes" if source.is_batch else "",
-        "own_notation": "" if page in BUILT_IN else Path(page).name,
+        "own_notation": "" if page in BUILT_IN else quoted(Path(page).name),
         "rate": _RATES[kind] if rate is None else str(float(rate.value)),
         "epochs": _EPOCHS[kind],
     }
