@@ -26,7 +26,7 @@ DETAILS: tuple[Detail, ...] = get_args(Detail)
 ROUNDINGS = ("exact", "carried")
 Dialect = Literal["github", "plain"]
 TextFormat = Literal["markdown", "latex", "html", "ipynb", "text", "svg"]
-BinaryFormat = Literal["xlsx"]
+BinaryFormat = Literal["pdf", "xlsx"]
 Part = Literal[
     "introduction", "lemmas", "why", "closing", "references", "captions", "pictures", "colour",
     "training", "rules",
@@ -137,14 +137,15 @@ def render(
                ``render_files``
     without    what the page is not to have, of ``OMISSIONS``; all is checked all the same
 
-    The format xlsx, a live spreadsheet, is given as bytes; it has the digits and the notation,
-    and no text whose detail, rounding, dialect, parts or omissions there were to choose; nothing
-    is derived for it. Raises CheckFailed, naming the step; PageError for a page of more parameters
-    than anybody reads; OptionError, NotationError, WriterError, WordingError, SpreadsheetError,
-    NetworkError.
+    Two formats are given as bytes. A pdf, which Typst sets (``derive[pdf]``), is tagged for screen
+    readers, and the same page has the same bytes. Xlsx, a live spreadsheet, has the digits and the
+    notation, and no text whose detail, rounding, dialect, parts or omissions there were to choose;
+    nothing is derived for it. Raises CheckFailed, naming the step; PageError for a page of more
+    parameters than anybody reads; OptionError, NotationError, WriterError, WordingError,
+    SpreadsheetError, NetworkError.
     """
     from derive.writers import write
-    from derive.writers.registry import format_named
+    from derive.writers.registry import format_named, write_bytes
 
     folder = None if templates is None else Path(templates)
     row = format_named(to)
@@ -159,6 +160,8 @@ def render(
         rounding=rounding, templates=folder, parts=_parts(parts, to), without=without,
         runs=row.runs,
     )  # fmt: skip
+    if row.binary:
+        return write_bytes(document, names, to, templates=folder)
     return write(document, names, to, dialect=dialect, templates=folder)
 
 
@@ -173,12 +176,13 @@ def _source(source: Derivation | GivenGraph) -> Network | FormulaGraph:
 def _layered(about: Derivation | GivenGraph, to: str) -> Network:
     """The network. Raises OptionError for a graph of formulas: the format has no page of one."""
     from derive.graph import FormulaGraph
+    from derive.writers.registry import REGISTRY
 
     source = _source(about)
     if isinstance(source, FormulaGraph):
         raise OptionError(
             f"to: got {to!r}, which is made for a network with layers; of a graph of formulas "
-            f"allowed are {', '.join(get_args(TextFormat))}"
+            f"allowed are {', '.join(row.name for row in REGISTRY.values() if row.document)}"
         )
     return source
 
@@ -218,8 +222,8 @@ def render_files(
     from derive.writers.registry import format_named
 
     row = format_named(to)
-    if not row.document:
-        page = render(derivation, to, templates=templates, **options)
+    if row.binary:
+        page = render(derivation, to, templates=templates, parts=parts, **options)
         assert isinstance(page, bytes)
         return {file: page}
     folder = None if templates is None else Path(templates)

@@ -331,7 +331,7 @@ def test_the_catalog_lists_everything_a_file_may_say() -> None:
         ("losses", LOSSES),
         ("notations", BUILT_IN),
         ("styles", ("deltas", "paths", "matrices", "nodes")),
-        ("formats", ("markdown", "latex", "html", "ipynb", "text", "svg", "xlsx")),
+        ("formats", ("markdown", "latex", "html", "ipynb", "text", "pdf", "svg", "xlsx")),
         ("languages", LANGUAGES),
     ):
         assert {row["name"] for row in data[kind]} == set(names)

@@ -66,6 +66,10 @@ _ROWS = (
         ("derive.writers.text", "Text"),
     ),
     Format(
+        "pdf", "a PDF on A4, tagged for screen readers (PDF/UA), set by Typst", ".pdf",
+        ("derive.writers.typst.writer", "Typst"), binary=True,
+    ),
+    Format(
         "svg", "the pictures alone: the network, and beside it all others", ".svg",
         ("derive.writers.drawings.files", "Pictures"), beside=True,
     ),
@@ -77,7 +81,7 @@ _ROWS = (
 
 REGISTRY: dict[str, Format] = {row.name: row for row in _ROWS}
 FORMATS: dict[str, str] = {row.name: row.description for row in _ROWS}
-DOCUMENTS = tuple(row.name for row in _ROWS if row.document)
+DOCUMENTS = tuple(row.name for row in _ROWS if row.document and not row.binary)  # as text
 
 
 def format_named(name: str) -> Format:
@@ -89,9 +93,9 @@ def format_named(name: str) -> Format:
 
 
 def document_format(name: str) -> Format:
-    """The row of a format that documents are written in. Raises UnknownFormat."""
+    """The row of a format that documents are written in as text. Raises UnknownFormat."""
     row = format_named(name)
-    if not row.document:
+    if name not in DOCUMENTS:
         there = ", ".join(DOCUMENTS)
         raise UnknownFormat(f"no document is written as {name}; choose one of: {there}")
     return row
@@ -113,7 +117,15 @@ def write(
     Pictures that would be files beside the page are left out. Raises UnknownFormat, or
     TemplateError where a template of one's own does not work.
     """
-    return _writer(names, to, dialect, templates, None).page(document)
+    return _writer(names, document_format(to), dialect, templates, None).page(document)
+
+
+def write_bytes(
+    document: Document, names: Names, to: str, *, templates: Path | None = None
+) -> bytes:
+    """The document in a format that is no text, pdf. Raises as ``write`` does, and WriterError
+    where what sets it is not installed."""
+    return _writer(names, format_named(to), "github", templates, None).typeset(document)
 
 
 def write_files(
@@ -130,7 +142,7 @@ def write_files(
     The page comes first and is called ``file``; the files beside it have names that begin alike:
     mazur.md, mazur-network.svg. Raises as ``write`` does.
     """
-    writer = _writer(names, to, dialect, templates, Path(file).stem)
+    writer = _writer(names, document_format(to), dialect, templates, Path(file).stem)
     return {file: writer.page(document), **writer.files}
 
 
@@ -141,21 +153,20 @@ def write_body(
     """The blocks of a document, for a file of several; what stands before, between and behind the
     bodies of documents of its sort, in which ``people`` are named; and the pictures it refers to,
     whose names begin with ``stem``. Raises as ``write`` does."""
-    writer = _writer(names, to, "github", templates, stem)
+    writer = _writer(names, document_format(to), "github", templates, stem)
     body = writer.body(document)
     return body, writer.ends(document, body, people), writer.files
 
 
 def _writer(
-    names: Names, to: str, dialect: str, templates: Path | None, stem: str | None
+    names: Names, row: Format, dialect: str, templates: Path | None, stem: str | None
 ) -> Writer:
-    row = document_format(to)
     options = {}
     for option, allowed in row.options:
         value = {"dialect": dialect}[option]
         if value not in allowed:
             there = ", ".join(allowed)
-            raise UnknownFormat(f"{to} has no {option} {value!r}; choose one of: {there}")
+            raise UnknownFormat(f"{row.name} has no {option} {value!r}; choose one of: {there}")
         options[option] = value
     module, name = row.home
     writer: type[Writer] = getattr(import_module(module), name)

@@ -92,7 +92,8 @@ class Writer:
     files  those that the page refers to, once it is written: name → content
     """
 
-    name: ClassVar[str]
+    name: ClassVar[str]  # the folder of its templates
+    suffix: ClassVar[str] = ""  # of its templates, where they are not in the format itself
 
     def __init__(
         self, names: Names, templates: Path | None = None, *, stem: str | None = None
@@ -100,12 +101,16 @@ class Writer:
         self.names = names
         self.stem = stem
         self.files: dict[str, str] = {}
-        self.layout = Layout(self.name, REGISTRY[self.name].suffix, templates)
+        self.layout = Layout(self.name, self.suffix or REGISTRY[self.name].suffix, templates)
 
     def page(self, document: Document) -> str:
         """The whole document, ending in one line end."""
         body = self.body(document)
         return self._around(document, body, self.needs(body))
+
+    def typeset(self, document: Document) -> bytes:
+        """The whole document as bytes, in a format that is no text."""
+        raise NotImplementedError
 
     def ends(
         self, document: Document, body: str, people: Sequence[Person] = ()

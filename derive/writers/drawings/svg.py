@@ -23,13 +23,13 @@ if TYPE_CHECKING:
     from derive.notation import Names
     from derive.pictures.picture import Content, Shape
 
-_FONTS = "'STIX Two Text', 'Times New Roman', 'Liberation Serif', 'Nimbus Roman', Times, serif"
+FONTS = "'STIX Two Text', 'Times New Roman', 'Liberation Serif', 'Nimbus Roman', Times, serif"
 _HALO = 0.5  # width of the white edge around letters, of their size
 _HEAD, _FOOT = 0.8, 0.3  # how far letters and scripts reach above and below their base line
 _SPACE = 0.25
 
 
-def svg(picture: Picture, names: Names) -> str:
+def svg(picture: Picture, names: Names, fonts: str = FONTS) -> str:
     """The picture as the text of an .svg file, its quantities called what ``names`` says.
 
     Title and description come first, for screen readers and as a tooltip.
@@ -43,7 +43,7 @@ def svg(picture: Picture, names: Names) -> str:
         f'<title id="{title}">{escape(in_words(picture.title, names))}</title>',
         f'<desc id="{description}">{escape(in_words(picture.description, names))}</desc>',
         f'<rect width="{width}" height="{height}" fill="#FFFFFF"/>',
-        f'<g font-family="{_FONTS}" stroke-linecap="butt" stroke-linejoin="round">',
+        f'<g font-family="{fonts}" stroke-linecap="butt" stroke-linejoin="round">',
         *(_shape(shape, names) for shape in picture.shapes),
         "</g>",
         "</svg>",

@@ -6,6 +6,7 @@ W_{i1j1} is a letter with four as its subscript, \mathbf{\hat{y}} a bold one wit
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from derive.notation.spelling import GREEK
@@ -54,6 +55,26 @@ def letters(latex: str) -> tuple[Letter, ...] | None:
         return tuple(_Reader(latex).all())
     except _Unknown:
         return None
+
+
+def joined(some: Iterable[Letter]) -> list[Letter]:
+    """Digits of a number as one, and letters of a word."""
+    out: list[Letter] = []
+    for letter in some:
+        before = out[-1] if out else None
+        if (
+            before is not None and not before.scripts and not before.accent and not letter.accent
+            and before.bold == letter.bold and not before.italic and not letter.italic
+            and (is_number(before.text + letter.text) or (before.text + letter.text).isalpha())
+        ):  # fmt: skip
+            out[-1] = replace(letter, text=before.text + letter.text)
+        else:
+            out.append(letter)
+    return out
+
+
+def is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit()
 
 
 class _Reader:

@@ -32,7 +32,7 @@ from derive.expression.nodes import (
     Sum,
 )
 from derive.notation.spelling import tidy_latex
-from derive.writers.expressions.letters import Letter, letters
+from derive.writers.expressions.letters import Letter, is_number, joined, letters
 from derive.writers.expressions.mathml_width import width
 from derive.writers.expressions.printer import (
     ATOM,
@@ -123,27 +123,7 @@ def name(latex: str, text: str) -> str:
 
 
 def _letters(some: Iterable[Letter]) -> str:
-    return "".join(map(_letter, _joined(some)))
-
-
-def _joined(some: Iterable[Letter]) -> list[Letter]:
-    """Digits of a number as one, and letters of a word."""
-    out: list[Letter] = []
-    for letter in some:
-        before = out[-1] if out else None
-        if (
-            before is not None and not before.scripts and not before.accent and not letter.accent
-            and before.bold == letter.bold and not before.italic and not letter.italic
-            and (_is_number(before.text + letter.text) or (before.text + letter.text).isalpha())
-        ):  # fmt: skip
-            out[-1] = replace(letter, text=before.text + letter.text)
-        else:
-            out.append(letter)
-    return out
-
-
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdigit()
+    return "".join(map(_letter, joined(some)))
 
 
 def _letter(letter: Letter) -> str:
@@ -164,7 +144,7 @@ def _base(letter: Letter) -> str:
     if letter.bold:
         table = _BOLD_ITALIC if letter.italic else _BOLD
         text = "".join(_bold(character, table) for character in text)
-    if _is_number(letter.text):
+    if is_number(letter.text):
         return f"<mn>{text}</mn>"
     if letter.text.isalpha():
         upright = len(letter.text) == 1 and not letter.italic and not letter.bold

@@ -27,7 +27,6 @@ from derive.document.blocks import (
     Reference,
     Strong,
     Table,
-    Together,
 )
 from derive.document.wording import Wording
 from derive.expression.nodes import Expression, Partial, Quantity
@@ -36,14 +35,13 @@ from derive.writers.chains import Row, Target, rows
 from derive.writers.columns import plain
 from derive.writers.expressions.mathml import IN_LINE, MATHML
 from derive.writers.expressions.speech import Speech
-from derive.writers.expressions.text import text
 from derive.writers.expressions.tiles import Frame
 from derive.writers.html.parts import NARROW, parts
+from derive.writers.spoken import equations, spoken, without_markup
 from derive.writers.writer import Writer, titled
 
 if TYPE_CHECKING:
     from derive.derivation.steps import Chain
-    from derive.document.blocks import Block
     from derive.notation import Names
 
 # Widths are in half ems. The style sheet leaves formulas a column of 44 em or breaks them.
@@ -165,8 +163,8 @@ class Html(Writer):
         """The whole document; the title is no part of the body here."""
         self._alone = True
         title, *blocks = titled(document)
-        equations = (e for block in blocks for e in _equations(block))
-        self._numbered = {e.number: e for e in equations if e.number is not None}
+        every = (e for block in blocks for e in equations(block))
+        self._numbered = {e.number: e for e in every if e.number is not None}
         heading = ""
         if isinstance(title, Heading):
             heading = self.inline(title.content)
@@ -179,8 +177,8 @@ class Html(Writer):
 
     def _laid_out(self, document: Document, body: str, heading: str) -> str:
         return self.layout.page(
-            title=self._plainly(document.title), language=document.language, body=body,
-            heading=heading, contents=self._contents, roles=[
+            title=_escaped(without_markup(document.title, self.names)),
+            language=document.language, body=body, heading=heading, contents=self._contents, roles=[
                 (role, self.words.text(f"web_role_{role}")) for role in self._roles
             ],
             fonts=_fonts(), labels={
@@ -236,15 +234,6 @@ class Html(Writer):
             "reference", LinkText(f"eq-{reference.number}", str(reference), formula)
         )
 
-    def _plainly(self, content: Inline) -> str:
-        """Running text without markup."""
-        pieces = (
-            piece.text if isinstance(piece, Strong)
-            else piece if isinstance(piece, str) else text(piece, self.names)
-            for piece in content
-        )  # fmt: skip
-        return _escaped("".join(pieces))
-
     # -- blocks ------------------------------------------------------------------------------
 
     def heading(self, block: Heading) -> Iterator[HeadingText]:
@@ -275,7 +264,8 @@ class Html(Writer):
         wide = widest > NARROW or max(row.width / row.scale for row in fitting) > _LINE
         yield Display(
             lines, any(line.reason for line in lines), any(line.number for line in lines),
-            escape(self._spoken(block)), self._label("formula", wide), self.inline(block.caption),
+            escape(spoken(block, self.speech, self.words)), self._label("formula", wide),
+            self.inline(block.caption),
         )  # fmt: skip
 
     def _line(self, row: Row) -> Line:
@@ -287,22 +277,6 @@ class Html(Writer):
         elif anchor:
             self._placed.add(anchor)
         return Line(row.left, parts(row.sign + row.right), row.role, row.number, row.reason, anchor)
-
-    def _spoken(self, block: Equation | Equations) -> str:
-        """The chains of a block one after the other, each with its number and its reason."""
-        every = ""
-        for equation in _equations(block):
-            spoken = self.speech.chain(equation.chain)
-            if equation.number is not None:
-                spoken = self.words.text(
-                    "speech_numbered", formula=spoken, number=str(equation.number)
-                )
-            if equation.reason:
-                spoken = self.words.text("speech_reason", formula=spoken, reason=equation.reason)
-            every = (
-                self.words.text("speech_then", before=every, formula=spoken) if every else spoken
-            )
-        return every
 
     def _label(self, what: str, wide: bool) -> str:
         """What a box is called that scrolls; "" for one that need not."""
@@ -357,17 +331,6 @@ def _escaped(words: str) -> str:
 
 def _is_formula(piece: object) -> bool:
     return isinstance(piece, Expression)
-
-
-def _equations(block: Block) -> Iterator[Equation]:
-    """The equations of a block, in order."""
-    if isinstance(block, Equation):
-        yield block
-    elif isinstance(block, Equations):
-        yield from block.rows
-    elif isinstance(block, Together):
-        for inner in block.blocks:
-            yield from _equations(inner)
 
 
 def _in_short(chain: Chain) -> Chain:
