@@ -2,8 +2,8 @@
 
 Every peer gets NumPy arrays or lists and gives the like back, in doubles and on one thread. They
 take turns, round after round, and each figure is the median of a peer's time over ours. A peer that
-is not installed has no line: ``make frameworks`` brings JAX and PyTorch; CasADi, SymEngine and
-Numba, which are for one call alone, come with ``pip install casadi symengine numba``.
+is not installed has no line: ``make frameworks`` brings JAX and PyTorch; those that are for one
+call alone come with ``pip install casadi symengine numba heyoka``.
 """
 
 from __future__ import annotations
@@ -272,11 +272,45 @@ def _numba(case: Case, theta: Any, x: Any, t: Any) -> Call:
     return lambda: run(*arguments)
 
 
+def _heyoka(case: Case, theta: Any, x: Any, t: Any) -> Call:
+    """An expression of scalars, its reverse mode, and LLVM."""
+    import numpy as np
+
+    hy: Any = import_module("heyoka")
+    flat, first, goal = (
+        np.array(hy.make_vars(*(f"{name}{k}" for k in range(count))), dtype=object)
+        for name, count in (("p", len(theta)), ("x", len(x[0])), ("t", len(t[0])))
+    )
+    parameters, at = [], 0
+    for shape in _shapes(case.network):
+        size = int(np.prod(shape))
+        parameters.append(flat[at : at + size].reshape(shape))
+        at += size
+    a = first
+    for k, name in enumerate(case.activations):
+        z = a @ parameters[2 * k] + parameters[2 * k + 1]
+        function = {"tanh": hy.tanh, "sigmoid": hy.sigmoid, "softmax": lambda e: e}[name]
+        a = np.array([function(e) for e in z], dtype=object)
+    if case.activations[-1] == "softmax":  # the targets sum to 1
+        loss = hy.log(hy.sum([hy.exp(e) for e in a])) - hy.sum(list(goal * a))
+    else:
+        loss = hy.sum([0.5 * (y - g) ** 2.0 for y, g in zip(a, goal, strict=True)])
+    gradient = hy.diff_tensors([loss], diff_args=list(flat), diff_order=1).gradient
+    run = hy.cfunc([loss, *gradient], [*flat, *first, *goal])
+
+    def call() -> tuple[float, Any]:
+        result = run(np.concatenate([theta, x[0], t[0]]))
+        return float(result[0]), result[1:]
+
+    return call
+
+
 MAKE: dict[str, Callable[..., Call]] = {
     "JAX": _jax, "PyTorch": _torch, "NumPy by hand": _by_hand, "without llvmlite": _without,
 }  # fmt: skip
 OF_ONE: dict[str, Callable[..., Call]] = {
     "CasADi": _casadi, "SymEngine (LLVM)": _symengine, "Numba on our Python": _numba,
+    "heyoka": _heyoka,
 }  # fmt: skip
 
 
