@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import os
 import pickle
+import re
 import subprocess
 import sys
 from inspect import isclass
 from pathlib import Path
+from urllib.parse import unquote_to_bytes
 
 import pytest
 from click.testing import CliRunner, Result
@@ -455,3 +457,37 @@ def test_what_is_wrong_is_told_from_another_process_too(name: str) -> None:
     back = pickle.loads(pickle.dumps(error))
     assert type(back) is kind and str(back) == str(error) != ""
     assert vars(back) == vars(error)
+
+
+HALF = "\ud800"  # of a surrogate pair: no name on any system
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("render", HALF), ("check", HALF), ("mark", HALF, HALF),
+        ("render", "examples/mazur.yaml", "--templates", HALF),
+        ("render", "examples/mazur.yaml", "--notation", HALF),
+        ("render", "examples/mazur.yaml", "-o", HALF),
+        ("render", "examples/mazur.yaml", "-o", "a\0b"),
+        ("train", "examples/mazur.yaml", "--data", HALF),
+        ("worksheet", "examples/mazur.yaml", "-o", "w/", "--recipe", HALF),
+        ("worksheet", "examples/mazur.yaml", "-o", HALF),
+    ],
+    ids=lambda line: ascii(" ".join(line)),
+)  # fmt: skip
+def test_what_can_be_no_name_of_a_file_is_refused(arguments: tuple[str, ...]) -> None:
+    result = run(*arguments)
+    assert result.exit_code in (1, 2) and isinstance(result.exception, SystemExit)
+    assert any(words in result.output for words in ("give", "choose", "take another"))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names are bytes on Linux alone")
+def test_a_name_that_is_not_utf_8_names_the_pictures_beside_a_page(tmp_path: Path) -> None:
+    page = tmp_path / os.fsdecode(b"a\xff.md")
+    result = run("render", "examples/mazur.yaml", "--with", "pictures", "-o", str(page))
+    assert result.exit_code == 0, result.exception
+    links = re.findall(r"\(([^()]*\.svg)\)", page.read_text(encoding="utf-8"))
+    assert links and all(
+        (tmp_path / os.fsdecode(unquote_to_bytes(link))).exists() for link in links
+    )

@@ -23,8 +23,8 @@ def _formats(_: click.Context, __: click.Parameter, value: str) -> tuple[str, ..
 
 
 @click.command()
-@click.argument("bundle", type=click.Path())
-@click.argument("answers", type=click.Path())
+@click.argument("bundle")
+@click.argument("answers")
 @click.option(
     "--to",
     callback=_formats,

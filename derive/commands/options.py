@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
@@ -55,10 +56,17 @@ def document_formats_named(
 
 def output(metavar: str, description: str) -> Callable[[F], F]:
     """Where a command writes to; "-" is stdout, as everywhere."""
-    return click.option(
-        "-o", "--output", metavar=metavar, help=description,
-        callback=lambda _, __, value: None if value == "-" else value,
-    )  # fmt: skip
+    return click.option("-o", "--output", metavar=metavar, help=description, callback=place_named)
+
+
+def place_named(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
+    try:
+        possible = b"\0" not in os.fsencode(value or "")
+    except UnicodeEncodeError:  # half of a surrogate pair
+        possible = False
+    if not possible:
+        raise click.BadParameter(f"{value!a} cannot be a name here; take another one")
+    return None if value == "-" else value
 
 
 def parts_named(_: click.Context, __: click.Parameter, value: str | None) -> tuple[str, ...]:
@@ -82,7 +90,7 @@ def language_named(_: click.Context, __: click.Parameter, name: str) -> str:
     return name
 
 
-network = click.argument("network", metavar="NETWORK", type=click.Path())
+network = click.argument("network", metavar="NETWORK")
 style = click.option(
     "--style",
     callback=style_named,
@@ -97,7 +105,8 @@ notation = click.option(
 )
 templates = click.option(
     "--templates",
-    type=click.Path(path_type=Path),
+    type=Path,
+    metavar="PATH",
     help="A folder with your own wording and layout.",
 )
 force = click.option("--force", is_flag=True, help="Overwrite existing files.")

@@ -25,7 +25,7 @@ MOST_TOLD = 20  # files that are told one by one
 
 
 @click.command()
-@click.argument("network", metavar="[NETWORK]", type=click.Path(), required=False)
+@click.argument("network", metavar="[NETWORK]", required=False)
 @click.option(
     "--variants", type=click.IntRange(1, 1000), help="The number of sheets. [default: 30]"
 )
@@ -65,7 +65,10 @@ MOST_TOLD = 20  # files that are told one by one
     help="Also write a table for the answers of the class, to be filled in for derive mark.",
 )
 @options.templates
-@click.option("-o", "--output", metavar="DIR", required=True, help="The folder to write to.")
+@click.option(
+    "-o", "--output", metavar="DIR", required=True, callback=options.place_named,
+    help="The folder to write to.",
+)  # fmt: skip
 @options.force
 def worksheet(
     network: str | None, variants: int | None, roster: str | None, seed: int | None,

@@ -8,6 +8,7 @@ plain   Jupyter, pandoc, VS Code, MkDocs: formulas in ``$$`` and ``$…$``
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -233,7 +234,7 @@ class Markdown(Writer):
 
         file = f"{self.stem}-{picture.name}.svg"
         self.files[file] = svg(picture, self.names)
-        return quote(file)
+        return quote(os.fsencode(file))
 
     def items(self, block: Items) -> Iterator[ItemsText]:
         items = [escape_start(self.inline(item)) for item in block.items]
