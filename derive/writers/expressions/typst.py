@@ -83,7 +83,18 @@ def name(latex: str, text: str) -> str:
 
 
 def _letters(some: Iterable[Letter]) -> str:
-    return " ".join(map(_letter, joined(some)))
+    whole: list[Letter] = []
+    for letter in joined(some):
+        before = whole[-1] if whole else None
+        if letter.text == "′" and before is not None and _is_word(before):  # relu′, not relu ′
+            whole[-1] = replace(before, text=f"{before.text}′")
+        else:
+            whole.append(letter)
+    return " ".join(map(_letter, whole))
+
+
+def _is_word(letter: Letter) -> bool:
+    return len(letter.text) > 1 and letter.text.isalpha() and not letter.scripts
 
 
 def _letter(letter: Letter) -> str:
@@ -100,8 +111,8 @@ def _base(letter: Letter) -> str:
     text = letter.text
     if is_number(text):
         base = text
-    elif text.isalpha():
-        base = text if len(text) == 1 else quoted(text)
+    elif text.removesuffix("′").isalpha():
+        base = text if len(text) == 1 else f"op({quoted(text)})"
         if len(text) == 1 and not letter.italic:
             base = f"upright({text})"
     else:
@@ -209,7 +220,7 @@ def _apply(e: Expression, names: Names) -> Printed:
 def _apply_on_lines(e: Expression, names: Names) -> Printed:
     e = cast(Apply, e)
     if e.function.name == "exp":
-        return [Piece('"exp" ', e.arguments[0], "(")]
+        return [Piece('op("exp") ', e.arguments[0], "(")]
     return _apply(e, names)
 
 
