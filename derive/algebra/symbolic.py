@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from typing import Any, Literal
 
@@ -13,6 +13,7 @@ from derive.algebra.convert import to_sympy
 from derive.algebra.errors import SymbolicError, unknown
 from derive.algebra.functions import named, written_out
 from derive.algebra.languages.catalogue import LANGUAGES, Language
+from derive.algebra.lines import latex_name, name_of, simpler
 from derive.expression.nodes import Quantity
 from derive.graph import FormulaGraph, NetworkGraph
 from derive.graph.conversion import GivenGraph, graph_of
@@ -101,6 +102,8 @@ class Symbolic:
         text = name.name if isinstance(name, sympy.Symbol) else name
         if text in self.symbols:
             return self.symbols[text]
+        if text == "E":  # as in this class, whatever letter the notation has for the loss
+            return self.E
         for symbol in self.lines:
             if symbol.name == text:
                 return symbol
@@ -152,7 +155,7 @@ class Symbolic:
         self._derivatives(self.E)
         rows = []
         for w in columns:
-            first = _name(self.E, w)
+            first = name_of(self.E, w)
             if first not in self._lines:
                 rows.append([sympy.S.Zero] * len(columns))
                 continue
@@ -169,22 +172,22 @@ class Symbolic:
         if form not in FORMS:
             raise unknown("form", form, FORMS)
         self._derivatives(of)
-        line = self._lines.get(_name(of, by), sympy.S.Zero)
+        line = self._lines.get(name_of(of, by), sympy.S.Zero)
         if simplify:
-            line = _simpler(line)
+            line = simpler(line)
         return line if form == "named" else self._opened(line, form, simplify)
 
     def _derivatives(self, of: Any) -> None:
         """Make the lines ∂of/∂q, once."""
-        if _name(of, of) not in self._lines:
+        if name_of(of, of) not in self._lines:
             first = of not in self.definitions
             algebra = self._second if first else self._algebra
-            self._lines.update(algebra.lines(of, _name))
+            self._lines.update(algebra.lines(of, name_of))
 
     @cached_property
     def _second(self) -> Adjoints:
         """The forward pass and the first backward pass, as one graph to go back through."""
-        return Adjoints({**self.definitions, **self._algebra.lines(self.E, _name)})
+        return Adjoints({**self.definitions, **self._algebra.lines(self.E, name_of)})
 
     # -- forms -------------------------------------------------------------------------------
 
@@ -213,7 +216,7 @@ class Symbolic:
             for symbol in e.free_symbols & lines.keys():
                 if symbol not in known:
                     line = lines[symbol]
-                    known[symbol] = opened(_simpler(line) if simplify else line)
+                    known[symbol] = opened(simpler(line) if simplify else line)
                 inside[symbol] = known[symbol]
             return e.xreplace(inside)
 
@@ -245,11 +248,13 @@ class Symbolic:
 
     # -- functions and code ------------------------------------------------------------------
 
-    def program(self, results: Sequence[Any]) -> list[tuple[Any, Any]]:
+    def program(self, results: Sequence[Any], args: Sequence[Any] = ()) -> list[tuple[Any, Any]]:
         """The lines that results need, each worked out once, in an order in which they can be.
 
         results  names, or expressions in names
+        args     names that are given, and not worked out
         """
+        given = set(map(self._find, args))
         symbols = {symbol for one in results for symbol in self._expression(one).free_symbols}
         lines = self.lines
         order: dict[Any, None] = {}
@@ -260,7 +265,7 @@ class Symbolic:
                 one, done = stack.pop()
                 if done:
                     order[one] = None
-                elif one in lines and one not in order:
+                elif one in lines and one not in order and one not in given:
                     stack.append((one, True))
                     stack += [(s, False) for s in sorted(lines[one].free_symbols, key=str)]
 
@@ -270,20 +275,23 @@ class Symbolic:
 
     def lambdify(
         self, args: Sequence[Any] | None = None, results: Sequence[Any] | None = None,
-        modules: Any = "math",
+        modules: Any = "math", example: int = 0,
     ) -> Callable[..., Any]:  # fmt: skip
         """``sympy.lambdify`` of results, with the lines of backpropagation in between.
 
-        args     names; unless given all parameters, inputs and targets
+        args     names; unless given all parameters, inputs and targets. Of the others the
+                 network's own numbers are taken, those of one example
         results  names, such as "E_Total" and "dE_Total_dw1", or expressions in names; unless given
                  the loss and ∂E/∂w of every trained parameter
         modules  whatever SymPy knows: math, numpy, mpmath, jax, torch, …
+        Raises SymbolicError for a name that is not there, or that is no argument and has no number.
 
         The formulas are those of the page: e^800 overflows. ``derive.compile`` does not.
         """
         arguments = self._leaves() if args is None else [self._find(name) for name in args]
         formulas = self._results() if results is None else list(map(self._expression, results))
-        program = self.program(formulas)
+        program = self.program(formulas, arguments)
+        program = [*self._numbers(program, formulas, arguments, example), *program]
         if modules == "numpy":
             modules = [{"erf": _numpy_erf()}, modules]
         function: Callable[..., Any] = sympy.lambdify(
@@ -291,6 +299,21 @@ class Symbolic:
             cse=lambda e: (program, list(e)),
         )  # fmt: skip
         return function
+
+    def _numbers(
+        self, program: list[tuple[Any, Any]], formulas: list[Any], args: list[Any], example: int
+    ) -> list[tuple[Any, Any]]:
+        """The network's own numbers for what a program needs and is no argument."""
+        parts = (*formulas, *(line for _, line in program))
+        needed = {symbol for part in parts for symbol in part.free_symbols} - set(args)
+        missing = [leaf for leaf in self._leaves() if leaf in needed]
+        if missing and not self.graph.has_values:
+            raise SymbolicError(
+                f"there is no number for {', '.join(map(str, missing))}; name them in args, or "
+                "give the network numbers"
+            )
+        numbers = self.values(example) if missing else {}
+        return [(leaf, numbers[leaf]) for leaf in missing]
 
     def code(self, language: Language = "python") -> str:
         """loss_and_gradient(theta, inputs, targets), the formulas of the page, in a language.
@@ -311,7 +334,7 @@ class Symbolic:
             "targets": [symbol for symbol in self.targets if symbol in leaves],
             "fixed": [symbol for symbol in self.parameters if symbol not in trained],
         }
-        slopes = [_name(self.E, w) for w in trained]
+        slopes = [name_of(self.E, w) for w in trained]
         lines = self.program(self._results())
         lines += [(slope, sympy.S.Zero) for slope in slopes if slope not in self._lines]
         return textbook(language, arguments, lines, self.E, slopes)
@@ -324,7 +347,7 @@ class Symbolic:
     def _results(self) -> list[Any]:
         trained = [self._symbol(q) for q in self.graph.trained]
         self._derivatives(self.E)
-        return [self.E, *(_name(self.E, w) for w in trained if _name(self.E, w) in self._lines)]
+        return [self.E, *(name_of(self.E, w) for w in trained if name_of(self.E, w) in self._lines)]
 
     # -- in a notebook -----------------------------------------------------------------------
 
@@ -334,7 +357,7 @@ class Symbolic:
         by_name = {symbol.name: written for symbol, written in symbol_names.items()}
         for symbol in self._lines:
             if symbol not in symbol_names:
-                symbol_names[symbol] = _latex_name(symbol.name, self.E.name, by_name)
+                symbol_names[symbol] = latex_name(symbol.name, self.E.name, by_name)
         written: str = sympy.latex(expression, symbol_names=symbol_names)
         return written
 
@@ -342,7 +365,7 @@ class Symbolic:
         """The definitions, and the lines of ∂E/∂w; of a network with very many, none."""
         if len(self.parameters) > _MOST_SHOWN:
             return None
-        slopes = {_name(self.E, q) for q in (*self.definitions, *self.parameters)}
+        slopes = {name_of(self.E, q) for q in (*self.definitions, *self.parameters)}
         rows = [
             rf"{self.latex(symbol)} &= {self.latex(formula)}"
             for symbol, formula in self.lines.items()
@@ -374,22 +397,3 @@ def _numpy_erf() -> Any:
     import numpy as np
 
     return np.vectorize(math.erf, otypes=[float])
-
-
-def _name(of: Any, by: Any) -> Any:
-    """∂of/∂by as a name: dE_dw1."""
-    return sympy.Symbol(f"d{of.name}_d{by.name}", real=True)
-
-
-def _latex_name(name: str, loss: str, latex_names: Mapping[str, str]) -> str:
-    """A derivative's name as a fraction, where it is one of the loss."""
-    by = name.removeprefix(f"d{loss}_d")
-    if by == name or by not in latex_names:
-        return rf"\mathrm{{{name.replace('_', chr(92) + '_')}}}"
-    return rf"\frac{{\partial {latex_names[loss]}}}{{\partial {latex_names[by]}}}"
-
-
-def _simpler(line: Any) -> Any:
-    """SymPy's simplest form of one line, unless the line is simpler as it is."""
-    simplified = sympy.simplify(line)
-    return min(line, simplified, key=lambda e: int(sympy.count_ops(e)))

@@ -6,6 +6,7 @@ import copy
 import json
 import pickle
 import random
+import re
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from click.testing import CliRunner
 from random_networks import network as random_network
 
 import derive
+from derive.algebra.printed import _size, printed
 from derive.cli import commands
 from derive.graph import E, NetworkGraph
 from derive.network.catalogue import ACTIVATIONS
@@ -258,6 +260,24 @@ def test_only_what_is_asked_for_is_worked_out() -> None:
     s = derive.symbolic(MAZUR)
     assert [str(symbol) for symbol, _ in s.program(["a_h1"])] == ["h1", "a_h1"]
     assert s.lambdify(["w1", "w2", "b1", "i1", "i2"], ["a_h1"])(0, 0, 0, 1, 1) == [0.5]
+    assert s.lambdify(["h1"], ["a_h1"])(0) == [0.5]  # what is given is not worked out
+
+
+def test_what_is_no_argument_has_the_numbers_of_the_network() -> None:
+    s = derive.symbolic(MAZUR)
+    f = derive.compile(MAZUR)
+    assert s["E"] is s.E and s.E.name == "E_Total"
+    for modules in ("math", "numpy", "mpmath"):
+        (loss,) = s.lambdify(["w1", "w2"], ["E"], modules=modules)(0.5, 0.2)
+        assert float(loss) == pytest.approx(f.loss(parameters={"w1": 0.5}), rel=1e-14)
+    batch = derive.symbolic(
+        Network([[1], [2]], [Dense(1, weights=[[3]], biases=[0])], targets=[[1], [2]])
+    )
+    assert [batch.lambdify(["b1"], ["o1"], example=n)(1) for n in (0, 1)] == [[4], [7]]
+    with pytest.raises(derive.SymbolicError, match="no number for w2, b1, i1, i2; name them in"):
+        derive.symbolic(dense(2, 1)).lambdify(["w1"], ["o1"])
+    with pytest.raises(derive.SymbolicError, match="no example 2"):
+        batch.lambdify(["b1"], ["o1"], example=2)
 
 
 # -- doors -------------------------------------------------------------------------------------
@@ -337,3 +357,28 @@ def test_the_command_prints_other_forms() -> None:
     assert "sigmoid" not in expanded["gradients"]["w1"] and "exp(" in expanded["gradients"]["w1"]
     assert run("--to", "latex").startswith("\\begin{align*}\nh_1 &= b_1 + i_1 W_1")
     assert "E_Total = E₁ + E₂" in run("--to", "text").replace("Eₜₒₜₐₗ", "E_Total")
+
+
+def test_a_form_that_nobody_could_read_is_refused_before_it_is_made(tmp_path: Path) -> None:
+    path = tmp_path / "wide.yaml"
+    path.write_text(dense(4, 8, 8, 8, 3, activation="tanh").text(), encoding="utf-8")
+    result = CliRunner().invoke(commands, ["symbolic", str(path), "--form", "explicit"])
+    assert result.exit_code == 1 and result.stdout == "" and "Traceback" not in result.stderr
+    assert re.search(r"would have [\d,]+ numbers, .*; take the named form", result.stderr)
+    assert CliRunner().invoke(commands, ["symbolic", str(path)]).exit_code == 0
+
+
+def test_the_size_of_a_form_is_that_of_its_trees() -> None:
+    for s in map(derive.symbolic, (MAZUR, dense(2, 3, 2, activation="softmax"))):
+        trees = s.gradients("explicit").values()
+        made = sum(sum(1 for _ in sympy.preorder_traversal(e)) for e in trees)
+        assert 0.9 < _size(s) / made < 1.3  # SymPy draws products together
+
+
+def test_a_form_that_is_nested_too_deep_is_refused() -> None:
+    formulas = {"q0": "x*y"} | {f"q{n}": f"q{n - 1}*w{n} + x" for n in range(1, 300)}
+    s = derive.symbolic(derive.Graph.from_formulas(formulas, "q299"))
+    with pytest.raises(
+        derive.SymbolicError, match="nested deeper than SymPy prints; take the named"
+    ):
+        printed(s, "explicit", "sympy")
