@@ -117,13 +117,19 @@ def formula_graph(
     notes = Notes()
     read = _Reader(notes, given)
     expressions = read.formulas(formulas)
-    goal = read.one_of("loss", loss, formulas if isinstance(formulas, Mapping) else ())
+    names = list(formulas) if isinstance(formulas, Mapping) else []
+    goal = read.one_of("loss", loss, names) if names else None
     if notes.problems or goal is None:
         raise NetworkError(notes.problems)
     order = _in_order(notes, expressions)
     if order is None:
         raise NetworkError(notes.problems)
     graph = Graph({named_quantity(name): expressions[name] for name in order}, named_quantity(goal))
+    if not graph.leaves:
+        notes.problem(
+            ("formulas",), f"{goal} is a number, so that there is no gradient to derive; mention "
+            "a name without a formula, as in q: 2*x",
+        )  # fmt: skip
     _all_used(notes, graph, read.numbers)
     _told_apart(notes, graph, read.numbers)
     chosen = read.parameters(parameters, graph.leaves)
@@ -206,13 +212,16 @@ class _Reader:
 
     def _formula(self, name: str, raw: Any, names: list[str]) -> Expression | None:
         path = ("formulas", name)
-        text = str(raw) if isinstance(raw, (int, Number)) and not isinstance(raw, bool) else raw
-        if not isinstance(text, str):
-            self.notes.problem(path, f"got {describe(raw)}; allowed is a formula such as x + y")
-            return None
+        if not isinstance(raw, str):
+            try:
+                return read_number(raw)
+            except ValueError:
+                what = f"got {describe(raw)}; allowed is a formula such as x + y"
+                self.notes.problem(path, what)
+                return None
         try:
-            known = {*names, *self.numbers} if self.named else {*names, *_names_in(text)}
-            return parse(text, {one: named_quantity(one) for one in sorted(known)})
+            known = {*names, *self.numbers} if self.named else {*names, *_names_in(raw)}
+            return parse(raw, {one: named_quantity(one) for one in sorted(known)})
         except FormulaError as error:
             if error.kind == "unknown-name" and error.about and self.named:
                 got = str(error.about[0])
@@ -225,8 +234,7 @@ class _Reader:
             self.notes.problem(path, f"{error.message}{remedy}", error.column)
             return None
 
-    def one_of(self, key: str, raw: Any, names: Iterable[str]) -> str | None:
-        there = list(names)
+    def one_of(self, key: str, raw: Any, there: list[str]) -> str | None:
         if isinstance(raw, str) and raw in there:
             return raw
         got = unknown("formula", raw, there) if isinstance(raw, str) else (

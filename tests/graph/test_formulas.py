@@ -179,6 +179,8 @@ WRONG = {
     "formulas: {a: x}\nloss: a\ngiven: {x: fast}\n": "3:12: x: got 'fast'; allowed are numbers",
     "formulas: 3\nloss: a\n": "1:11: formulas: got 3; allowed are formulas by name",
     "formulas: {a: [x]}\nloss: a\n": "1:15: got a list of 1; allowed is a formula such as x + y",
+    "formulas: {a: 3}\nloss: a\n": "1:11: a is a number, so that there is no gradient to derive",
+    "formulas: {a: .nan, b: a*x}\nloss: b\n": "1:15: got nan; allowed is a formula",
     "formulas: {a: x, a: y}\nloss: a\n": "1:18: ",
     "formulas: {a: x}\nloss: a\nlearning: 2\n": "3:1: unknown key 'learning'; allowed are title",
 }
@@ -190,6 +192,24 @@ def test_what_is_wrong_is_said_with_its_place(text: str, tmp_path: Path) -> None
     result = run(path, text)
     assert result.exit_code == 1
     assert f"{path}:{WRONG[text]}" in result.stderr
+
+
+def test_a_formula_may_be_a_number(tmp_path: Path) -> None:
+    text = "formulas: {c: 0.50, k: -3, f: c*x + k}\nloss: f\ngiven: {x: 4}\n"
+    s = derive.symbolic(
+        Graph.from_formulas({"c": 0.5, "k": -3, "f": "c*x + k"}, "f", given={"x": 4})
+    )
+    assert s.subs("f") == -1
+    lines = run(tmp_path / "c.yaml", text).stdout.splitlines()
+    assert lines[:3] == ["c = 1/2", "k = -3", "f = c*x + k"] and lines[-1] == "df_dx = c"
+    result = CliRunner().invoke(commands, ["render", str(tmp_path / "c.yaml"), "--to", "text"])
+    assert result.exit_code == 0 and "\n    k = −3\n" in result.stdout
+
+
+def test_formulas_that_cannot_be_read_are_one_problem(tmp_path: Path) -> None:
+    for text in ("formulas: {}\nloss: f\n", "formulas: [x]\nloss: f\n"):
+        (line,) = run(tmp_path / "c.yaml", text).stderr.splitlines()
+        assert "formulas: got" in line
 
 
 def test_every_problem_is_told_at_once(tmp_path: Path) -> None:

@@ -158,7 +158,11 @@ class Teller:
         numeric = self.numeric(step) if numbers else None
         if numeric is not None:
             numeric_chain = numeric.relations[1:]
-            relations += tail(numeric_chain) if self.brief or only_last else numeric_chain
+            if self.brief or only_last:
+                numeric_chain = tail(numeric_chain)
+            # A formula without a name in it is the same with numbers in it.
+            again = numeric_chain[:1] and numeric_chain[0].expression == relations[-1].expression
+            relations += numeric_chain[1:] if again else numeric_chain
         return Equation(
             tuple(relations), number if number is not None else step.number, role, result, reason
         )
