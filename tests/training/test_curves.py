@@ -119,6 +119,16 @@ def test_a_curve_that_comes_back_is_drawn_in_pieces() -> None:
     assert first.points[-1][1] == second.points[0][1] == drawn._TOP
 
 
+@pytest.mark.parametrize("log", [False, True])
+def test_a_loss_that_begins_without_a_value_is_left_out_of_the_scale(log: bool) -> None:
+    scale = vertical([run([math.inf, 2.0, 1.0])], log)
+    assert math.isfinite(scale.low) and 2.0 <= scale.high < 20
+    graph = derive.Graph.from_formulas({"f": "1/x"}, "f", given={"x": 0})
+    training = derive.train(graph, rates=(0.1,), epochs=2)  # one step leads from 1/0 to 1/∞
+    assert list(training.runs[0].losses) == [math.inf, 0, 0]
+    assert pictures_of(training)
+
+
 @pytest.mark.parametrize(
     "losses",
     [[1.0], [math.nan], [1.0, math.inf], [5.0, 5.0], [-2.0, -3.0], [1e-300, 1e-305],

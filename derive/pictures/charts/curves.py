@@ -67,7 +67,8 @@ def curves(
 def vertical(runs: Sequence[Run], log: bool) -> Scale:
     """The scale of the losses: all of them, but of diverging runs only what the others need."""
     starts = [run.losses[0] for run in runs if math.isfinite(run.losses[0])]
-    held = [loss for run in runs if run.ending != DIVERGED for loss in run.losses]
+    whole = [run for run in runs if run.ending != DIVERGED]
+    held = [loss for run in whole for loss in run.losses if math.isfinite(loss)]
     every = [*starts, *held]
     if not held:  # nothing but divergence: show how it begins
         every += [2 * max(map(abs, starts), default=1.0)]
