@@ -82,7 +82,8 @@ def test_a_network_of_one_thing_alone_is_told_what_lacks(given: Any, words: str)
 
 def test_what_is_shown_of_an_object_is_one_short_line() -> None:
     derivation = derive.derive(NETWORK)
-    for thing in (NETWORK, derivation, derive.compile(NETWORK), derive.train(NETWORK, epochs=300)):
+    shown = (derivation, derivation["w1"], derive.compile(NETWORK))
+    for thing in (NETWORK, *shown, derive.train(NETWORK, epochs=300)):
         assert 20 < len(repr(thing)) < 120 and "\n" not in repr(thing)
     assert "not checked" in repr(derivation)
     derivation.check()

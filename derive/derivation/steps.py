@@ -92,7 +92,7 @@ def chain(*members: Expression) -> Chain:
     return tuple(Relation("=" if i else "", member) for i, member in enumerate(members))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Step:
     """One step of a derivation.
 
@@ -119,6 +119,9 @@ class Step:
     about: tuple[Quantity, ...] = ()
     chained: bool = False
     planted: str | None = None
+
+    def __repr__(self) -> str:
+        return f"<Step {self.id}, rule {self.rule.value}: {len(self.relations)} members>"
 
     @property
     def subject(self) -> Expression:
