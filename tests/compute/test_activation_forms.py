@@ -6,8 +6,10 @@ import pytest
 from mpmath import mp, mpf
 
 import derive
+from derive.compute.programs.functions import LARGEST, SECOND, TOTAL
 from derive.compute.stable import forms
-from derive.network.catalogue import ACTIVATIONS
+from derive.expression.nodes import Apply, Expression, Number, Quantity
+from derive.network.catalogue import ACTIVATIONS, activation
 from tests.compute import reference
 
 ELEMENTWISE = [name for name, row in ACTIVATIONS.items() if row.elementwise]
@@ -137,3 +139,21 @@ def test_the_reference_itself() -> None:
     with mp.workdps(30):
         assert abs(reference.slope("sigmoid", 0) - mpf(1) / 4) < mpf("1e-25")
         assert abs(reference.value("gelu", 1) - mpf("0.841344746068542948585")) < mpf("1e-20")
+
+
+def test_what_a_softmax_has_once_is_what_its_lines_take_of_the_layer() -> None:
+    once: set[str] = set()
+
+    def of_the_layer(e: Expression) -> bool:
+        if isinstance(e, Apply) and e.function in (TOTAL, LARGEST, SECOND):
+            return True
+        if isinstance(e, Quantity):
+            return e.name in once
+        return bool(e.children) and all(
+            of_the_layer(part) or isinstance(part, Number) for part in e.children
+        )
+
+    for letter, formula in forms.form(activation("softmax")).lines:
+        if of_the_layer(formula):
+            once.add(letter)
+    assert once == forms.ONCE

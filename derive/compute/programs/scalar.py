@@ -22,7 +22,6 @@ from derive.expression.nodes import (
     WEIGHT,
     Apply,
     Expression,
-    Number,
     Quantity,
     Sum,
     product,
@@ -31,7 +30,6 @@ from derive.expression.nodes import (
     variable,
 )
 from derive.graph import E, NetworkGraph, activations, pre_activations
-from derive.network import catalogue
 from derive.network.description import Layer, Network
 
 FEW = 8  # units up to which the sum over all others is written out
@@ -161,7 +159,7 @@ class Scalar:
     def lines(self, layer: Layer, lines: Iterable[Line], units: Sequence[int]) -> None:
         """The lines of a form for some units; what the layer has once is computed once."""
         for letter, formula in lines:
-            once = units[:1] if letter in _WIDE_LETTERS else units
+            once = units[:1] if letter in forms.ONCE else units
             for unit in once:
                 target = self.named(layer, letter, unit)
                 self.items.append(Statement(target, self.expand(layer, unit, formula)))
@@ -171,7 +169,7 @@ class Scalar:
         if letter in _KINDS:
             kind = _KINDS[letter]
             return Quantity(kind, 0 if kind == TARGET else layer.index, unit)
-        return auxiliary(letter, layer.index, WIDE if letter in _WIDE_LETTERS else unit)
+        return auxiliary(letter, layer.index, WIDE if letter in forms.ONCE else unit)
 
     def expand(self, layer: Layer, unit: int, formula: Expression) -> Expression:
         """A formula in letters as one about a unit, sums over the layer written out."""
@@ -217,25 +215,3 @@ class Scalar:
 
 
 _KINDS = {"x": PRE_ACTIVATION, "y": ACTIVATION, "t": TARGET, "delta": DELTA}
-
-
-def _wide_letters() -> frozenset[str]:
-    """The letters of a softmax that its layer has once: the largest, the sums."""
-    letters: set[str] = set()
-
-    def is_wide(e: Expression) -> bool:
-        if isinstance(e, Apply) and e.function in (TOTAL, LARGEST, SECOND):
-            return True
-        if isinstance(e, Quantity):
-            return e.name in letters
-        return bool(e.children) and all(
-            is_wide(part) or isinstance(part, Number) for part in e.children
-        )
-
-    for letter, formula in forms.form(catalogue.activation("softmax")).lines:
-        if is_wide(formula):
-            letters.add(letter)
-    return frozenset(letters)
-
-
-_WIDE_LETTERS = _wide_letters()

@@ -167,6 +167,9 @@ FORMS: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {
     ),
 }  # fmt: skip
 
+# What a softmax has once for its layer, and not for each unit: the largest, and the sums.
+ONCE = frozenset(("top", "second", "S", "F", "lnS"))
+
 # y − t and 1 − t·y from what is left to the bound, where y is nearer to it than to 0: y has
 # rounded there, and the difference would be 0 or a few units of its last digit.
 NEAR: dict[str, dict[str, str]] = {
