@@ -14,6 +14,7 @@ from derive.algebra.errors import SymbolicError, unknown
 from derive.algebra.functions import named, written_out
 from derive.algebra.languages.catalogue import LANGUAGES, Language
 from derive.algebra.lines import latex_name, name_of, simpler
+from derive.algebra.modules import number, with_missing
 from derive.expression.nodes import Quantity
 from derive.graph import FormulaGraph, NetworkGraph
 from derive.graph.conversion import GivenGraph, graph_of
@@ -291,11 +292,10 @@ class Symbolic:
         arguments = self._leaves() if args is None else [self._find(name) for name in args]
         formulas = self._results() if results is None else list(map(self._expression, results))
         program = self.program(formulas, arguments)
-        program = [*self._numbers(program, formulas, arguments, example), *program]
-        if modules == "numpy":
-            modules = [{"erf": _numpy_erf()}, modules]
+        own = self._numbers(program, formulas, arguments, example)
+        program = [*((leaf, number(value, modules)) for leaf, value in own), *program]
         function: Callable[..., Any] = sympy.lambdify(
-            arguments, list(map(written_out, formulas)), modules=modules,
+            arguments, list(map(written_out, formulas)), modules=with_missing(modules),
             cse=lambda e: (program, list(e)),
         )  # fmt: skip
         return function
@@ -388,12 +388,3 @@ def symbolic(network: GivenGraph) -> Symbolic:
     network  a Network or a Graph, the path of a file of either, or a mapping with its keys
     """
     return Symbolic(graph_of(network))
-
-
-def _numpy_erf() -> Any:
-    """erf of every entry of an array, which NumPy has not."""
-    import math
-
-    import numpy as np
-
-    return np.vectorize(math.erf, otypes=[float])

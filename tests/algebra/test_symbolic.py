@@ -359,6 +359,22 @@ def test_the_command_prints_other_forms() -> None:
     assert "E_Total = E₁ + E₂" in run("--to", "text").replace("Eₜₒₜₐₗ", "E_Total")
 
 
+@pytest.mark.parametrize("modules", ["jax", "torch"])
+def test_frameworks_differentiate_what_is_lambdified(modules: str) -> None:
+    framework = pytest.importorskip(modules)
+    f = derive.symbolic(MAZUR).lambdify(["w1", "w5"], ["E", "dE_Total_dw1"], modules=modules)
+    if modules == "jax":
+        loss, slope = f(0.15, 0.4)
+        again = framework.grad(lambda w: f(w, 0.4)[0])(0.15)
+    else:
+        w = framework.tensor(0.15, dtype=framework.float64, requires_grad=True)
+        loss, slope = f(w, framework.tensor(0.4))
+        (again,) = framework.autograd.grad(loss, [w])
+    assert float(loss.item()) == pytest.approx(0.298371, rel=1e-5)
+    assert float(again) == pytest.approx(float(slope.item()), rel=1e-4)
+    assert float(slope.item()) == pytest.approx(0.000438568, rel=1e-4)
+
+
 def test_a_form_that_nobody_could_read_is_refused_before_it_is_made(tmp_path: Path) -> None:
     path = tmp_path / "wide.yaml"
     path.write_text(dense(4, 8, 8, 8, 3, activation="tanh").text(), encoding="utf-8")
