@@ -114,8 +114,8 @@ def wide() -> list[derive.Network]:
 
 
 def test_random_networks_without_a_fault_of_memory(tmp_path: Path) -> None:
-    networks = [*RANDOM, *wide()]
-    assert len(RANDOM) >= 15
+    networks = [*RANDOM[::3], *wide()]
+    assert len(networks) >= 8
     questions = [asked(network, 37, k) for k, network in enumerate(networks)]
     sources = [derive.standalone(network, "c") for network in networks]
     assert {s.partition("#define TILE ")[2].split()[0] for s in sources} == {"8", "16", "32"}
