@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 from contextlib import suppress
-from itertools import product
+from itertools import cycle, product
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -13,6 +13,7 @@ import pytest
 
 import derive
 from derive.compute.blocks import blocks
+from derive.compute.sources import tiles
 from derive.network.catalogue import ACTIVATIONS, LOSSES
 from tests import random_networks
 from tests.compute import language_points, reference
@@ -102,26 +103,45 @@ RANDOM = [
 
 
 def wide() -> list[derive.Network]:
-    """Layers of more units than a sum is written out for, tiles of each size, shared biases."""
+    """Layers of more units than a sum is written out for, shared biases."""
     return [
         derive.Network(9, [Dense(17, "tanh"), Dense(12, "softmax")], "binary_cross_entropy"),
-        derive.Network(40, [Dense(90, "silu", "shared"), Dense(3, "softplus")], "huber"),
+        derive.Network(8, [Dense(24, "silu", "shared"), Dense(3, "softplus")], "huber"),
         derive.Network(
-            520, [Dense(3, "elu", "threshold"), Dense(10, "softmax", "none")], "kl_divergence",
+            70, [Dense(3, "elu", "threshold"), Dense(5, "softmax", "none")], "kl_divergence",
             over_examples="sum",
         ),
     ]  # fmt: skip
 
 
-def test_random_networks_without_a_fault_of_memory(tmp_path: Path) -> None:
+def tile(source: str) -> str:
+    return source.partition("#define TILE ")[2].split()[0]
+
+
+def test_random_networks_without_a_fault_of_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In tiles of each size, whatever would be chosen for them."""
     networks = [*RANDOM[::3], *wide()]
     assert len(networks) >= 8
     questions = [asked(network, 37, k) for k, network in enumerate(networks)]
-    sources = [derive.standalone(network, "c") for network in networks]
-    assert {s.partition("#define TILE ")[2].split()[0] for s in sources} == {"8", "16", "32"}
+    sources = []
+    for network, size in zip(networks, cycle((32, 16, 8))):
+        monkeypatch.setattr(tiles, "_SIZES", (size,))
+        sources.append(derive.standalone(network, "c"))
+    assert {*map(tile, sources)} == {"8", "16", "32"}
     found = many_in_c(sources, questions, tmp_path, SANITIZED)
     for network, (together, each) in zip(networks, found, strict=True):
         assert_the_same(network, together, each, network)
+
+
+def test_a_tile_of_a_larger_network_has_fewer_columns() -> None:
+    """What a layer needs stays near the processor."""
+    of_units = [
+        tile(derive.standalone(derive.Network(2, [Dense(units, "tanh"), Dense(1)]), "c"))
+        for units in (3, 90, 400)
+    ]
+    assert of_units == ["32", "16", "8"]
 
 
 # -- against sixty digits --------------------------------------------------------------------------
