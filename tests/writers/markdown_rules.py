@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-LIMIT = 1000  # characters of one formula, GitLab and Gitea
+LIMITS = {"github": 1000, "plain": 3000}  # characters of one formula: GitLab and Gitea; a page
 BANNED = (
     "operatorname", "newcommand", "renewcommand", "def", "mbox", "phantom", "hphantom",
     "vphantom", "label", "eqref", "ref", "tag", "notag", "require",
@@ -45,6 +45,10 @@ def problems(page: str, dialect: str) -> list[Problem]:
     """Every broken rule, in the order of the page."""
     found = [Problem(*row) for row in _page_problems(page, dialect)]
     for formula in formulas(page, dialect):
+        if len(formula.text) > LIMITS[dialect]:
+            found.append(Problem(
+                f"a formula of more than {LIMITS[dialect]} characters", formula.line, formula.text
+            ))  # fmt: skip
         for rule in formula_problems(formula):
             found.append(Problem(rule, formula.line, formula.text))
     return sorted(found, key=lambda problem: problem.line)
@@ -180,8 +184,6 @@ def _table_problems(lines: list[tuple[int, str]]) -> Iterator[tuple[str, int, st
 def formula_problems(formula: Formula) -> Iterator[str]:
     """The rules of one formula; they hold in both dialects."""
     text = formula.text
-    if len(text) > LIMIT:
-        yield f"a formula of {len(text)} characters, more than {LIMIT}"
     for command in re.findall(r"\\([A-Za-z]+)", text):
         if command in BANNED:
             yield f"\\{command} does not work everywhere"

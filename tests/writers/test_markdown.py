@@ -224,6 +224,7 @@ FAULTS = [
     ("github", "$`\\begin{cases} a \\end{aligned}`$", "\\begin and \\end"),
     ("github", "```math\na \\\\ b\n```\n", "outside aligned"),
     ("github", "```math\n\\begin{aligned}\na \\\\ b\n\\end{aligned}\n```\n", "no line end after"),
+    ("plain", f"${'x' * 3001}$", "more than 3000"),
     ("plain", "the $`w`$", "not known to this dialect"),
     ("plain", "```math\nx\n```\n", "not known to this dialect"),
     ("plain", "- $$\n  x\n  $$\n", "a displayed formula stands"),

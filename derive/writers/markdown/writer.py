@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 _WIDE = 60  # columns past which the source of a table is not lined up
 _WIDTH = 100.0  # half ems of a row of a formula: a page of GitHub, a notebook
-_CHARACTERS = 1000  # of one formula; GitLab and Gitea set no more
+_ROW = 1000  # characters of a row of a formula
 _FRAME = 40  # characters around all rows
 _OVERHEAD = 12  # around one
 _NOTE = 20  # and around its number or reason
@@ -53,17 +53,20 @@ _COLOURING = 40  # characters that colours add to a row
 
 
 class Dialect(NamedTuple):
-    """How formulas are fenced."""
+    """How formulas are fenced, and how many characters one may have."""
 
     opening: str
     closing: str
     before: str
     after: str
+    characters: int
 
 
 DIALECTS = {
-    "github": Dialect("```math", "```", "$`", "`$"),
-    "plain": Dialect("$$", "$$", "$", "$"),
+    # GitLab and Gitea set no formula that has more.
+    "github": Dialect("```math", "```", "$`", "`$", 1000),
+    # Nobody counts them here, but what is made into pages holds no formula longer than one.
+    "plain": Dialect("$$", "$$", "$", "$", 3000),
 }
 
 _AFTER = frozenset(" )]}.,;:!?\"'”’»—–-")  # may follow an inline formula
@@ -185,9 +188,10 @@ class Markdown(Writer):
 
     def equation(self, block: Equation | Equations) -> Iterator[Formula]:
         colouring = _COLOURING if self._coloured else 0
-        most = _CHARACTERS - 100 - colouring
+        most = _ROW - 100 - colouring
         fitting = list(rows(block, self.names, _words, _WIDTH, most, most))
-        parts = cut(fitting, lambda row: _length(row, colouring), _CHARACTERS - _FRAME)
+        limit = self.dialect.characters - _FRAME
+        parts = cut(fitting, lambda row: _length(row, colouring), limit)
         for position, some in enumerate(parts, start=1):
             caption = self._caption(block.caption) if position == len(parts) else ""
             formula_rows = [_alone(some[0])] if len(some) == 1 else some
