@@ -1,7 +1,7 @@
 # Each target alone sets up what it needs: an environment in .venv, the package, the tools.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test quick slow lint types package frameworks bench truth fuzz goldens clean
+.PHONY: help demo manual test quick slow lint types package frameworks bench truth fuzz goldens clean
 
 # The first Python that is new enough; another one with `make PYTHON=/path/to/python …`.
 PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11 python; do \
@@ -23,6 +23,7 @@ help:
 	@echo 'make demo      derive examples/ into output/ and say what to open first'
 	@echo 'make test      run the tests'
 	@echo 'make quick     run the tests that take a moment, most of them in under a minute'
+	@echo 'make manual    build the pages of docs/ and output/ as a site into build/manual'
 	@echo 'make lint      check formatting and style'
 	@echo 'make types     check the types strictly'
 	@echo 'make package   build the wheel, install it on its own and render a document with it'
@@ -55,6 +56,9 @@ frameworks: .venv/installed-frameworks
 demo: .venv/installed
 	@$(RUN) examples/build.py
 	@$(RUN) -m docs.errata.build
+
+manual: .venv/installed-dev
+	@$(RUN) -m docs.manual
 
 test: .venv/installed-dev
 	@$(RUN) -m pytest -n $(JOBS) --dist worksteal

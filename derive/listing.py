@@ -20,6 +20,7 @@ from derive.expression.nodes import (
 from derive.network.catalogue import ACTIVATIONS, LOSSES, Activation, Loss
 from derive.network.intervals import REAL
 from derive.network.reading import keys
+from derive.network.sources import SOURCES
 from derive.notation import BUILT_IN, names
 from derive.notation.shape import Shape
 from derive.rendering import OMISSIONS, PARTS
@@ -89,6 +90,7 @@ def _activation(row: Activation) -> Row:
         "range": str(row.range),
         "parameters": ", ".join(f"{name} = {value}" for name, value in row.parameters),
         "remark": row.remark,
+        "source": SOURCES.get(row.name, ""),
     }
     return {key: value for key, value in columns.items() if value}
 
@@ -103,6 +105,7 @@ def _loss(row: Loss) -> Row:
         "targets in": str(row.targets) if row.targets != REAL else "",
         "over outputs": "mean" if row.mean else "",
         "remark": row.remark,
+        "source": SOURCES.get(row.name, ""),
     }
     return {key: value for key, value in columns.items() if value}
 

@@ -7,23 +7,9 @@ loss y is the output, t the target; the formula is one output's term.
 A derivative at a kink is declared by the formula itself: it is that of the branch that holds
 there, so relu'(0) = 0 because 0 belongs to the branch "otherwise".
 
-Where they come from:
-
-    softplus      Dugas, Bengio, Bélisle, Nadeau and Garcia 2000
-    relu          Nair and Hinton 2010; Glorot, Bordes and Bengio 2011
-    leaky_relu    Maas, Hannun and Ng 2013
-    elu           Clevert, Unterthiner and Hochreiter 2015, arXiv:1511.07289
-    gelu          Hendrycks and Gimpel 2016, arXiv:1606.08415; there also gelu_tanh
-    selu          Klambauer, Unterthiner, Mayr and Hochreiter 2017, arXiv:1706.02515; λ and α too
-    silu          Elfwing, Uchibe and Doya 2017, arXiv:1702.03118; with β Ramachandran, Zoph and Le
-                  2017, arXiv:1710.05941, where it is called Swish
-    mish          Misra 2019, arXiv:1908.08681
-    softmax       Bridle 1990; with a temperature Hinton, Vinyals and Dean 2015, arXiv:1503.02531
-    huber         Huber 1964, "Robust estimation of a location parameter"
-    kl_divergence Kullback and Leibler 1951, "On information and sufficiency"
-
-A new activation or loss is one row here. ``tests/network/test_catalogue.py`` checks every row
-without knowing any: the stepwise derivative, SymPy's, finite differences and the range.
+A new activation or loss is one row here, and one in ``sources`` if a paper brought it in.
+``tests/network/test_catalogue.py`` checks every row without knowing any: the stepwise derivative,
+SymPy's, finite differences and the range.
 """
 
 from __future__ import annotations
