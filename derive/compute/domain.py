@@ -75,7 +75,7 @@ def domain(network: Network) -> Domain | None:
         float("-inf") if low is None else float(low),
         float("inf") if high is None else float(high),
         tuple(map(float, row.target_values)),
-        f"{row.name} allows {_allowed_targets(row)}",
+        f"allowed with {row.name} are {_allowed_targets(row)}",
     )
 
 

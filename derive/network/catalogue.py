@@ -351,7 +351,14 @@ def own_activation(
     if taught:
         slope = own_slope(taught, parameters)
         function = replace(function, derivatives=(slope,))
-    return ActivationUse(OWN, function, None, parameters, formula, taught, title)
+    return ActivationUse(
+        OWN, function, None, parameters, _in_a_line(formula), _in_a_line(taught), title
+    )
+
+
+def _in_a_line(formula: str) -> str:
+    """As it was typed, for sentences and messages, which no end of a line may tear."""
+    return " ".join(formula.split())
 
 
 def own_slope(taught: str, parameters: tuple[tuple[str, Number], ...]) -> Expression:
@@ -376,7 +383,7 @@ def loss(
 def own_loss(formula: str, per_output: str | None = None) -> LossUse:
     """A loss from a formula in y and t, one output's term. Raises FormulaError."""
     term = parse(formula, {"y": OUTPUT, "t": TARGET_LETTER})
-    return LossUse(OWN, "given loss", term, None, per_output == "mean", None, formula)
+    return LossUse(OWN, "given loss", term, None, per_output == "mean", None, _in_a_line(formula))
 
 
 def in_letters(expression: Expression, **values: Expression) -> Expression:

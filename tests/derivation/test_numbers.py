@@ -569,6 +569,19 @@ def test_a_wrong_finite_difference_is_found(monkeypatch: pytest.MonkeyPatch) -> 
     assert failed.value.step == "difference/w1.1.2"
 
 
+def test_thousands_of_digits_are_held_against_one_difference_along_all_parameters() -> None:
+    """1 − σ(8000) is 10⁻³⁴⁷⁴: a difference for each parameter would take seconds."""
+    layers = [
+        Dense(2, "relu", "none", weights=[[1, 2]]), Dense(1, "sigmoid", "none", weights=[[1], [0]]),
+        Dense(2, "softmax", "none", weights=[[0.2, 0.4]]),
+    ]  # fmt: skip
+    network = Network([[8000]], layers, "cross_entropy", targets=[[1, 0]])
+    valuation = Valuation(derive(network), EXACT)
+    assert valuation.trace.arithmetic.digits > 2000
+    assert valuation.differences == {} and valuation.along_all is not None
+    assert check_numbers(valuation) > 0
+
+
 def test_a_difference_that_loses_its_digits_is_remarked() -> None:
     network = Network(
         [[1]], [Dense(1, "sigmoid", "none", weights=[[6]])], targets=[[0]], learning_rate=0.5

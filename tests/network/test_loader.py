@@ -343,6 +343,15 @@ def test_own_formulas_are_tried_where_their_range_matters() -> None:
     ]
 
 
+def test_a_formula_over_several_lines_stands_in_one_in_messages() -> None:
+    text = (
+        'inputs: 1\nlayers: [{units: 1, activation: {formula: "x*\\n sigmoid(x)"}}]\n'
+        'loss: {formula: "-t*\\nln(y)"}'
+    )
+    (problem,) = problems(text)
+    assert "loss: -t* ln(y) has no value at y = " in problem and "and x* sigmoid(x) does" in problem
+
+
 # -- files -----------------------------------------------------------------------------------
 
 
@@ -829,15 +838,15 @@ def layer(text: str) -> str:
         ),
         (
             NET + "loss: binary_cross_entropy\ntargets: [1.5]",
-            ["4:11: target 1: got 1.5; binary_cross_entropy allows targets in [0, 1]"],
+            ["4:11: target 1: got 1.5; allowed with binary_cross_entropy are targets in [0, 1]"],
         ),
         (
             NET + "loss: hinge\ntargets: {t1: 0}",
-            ["4:15: target 1: got 0; hinge allows −1 and 1"],
+            ["4:15: target 1: got 0; allowed with hinge are −1 and 1"],
         ),
         (
             "inputs: [[1], [2]]\nlayers: [{units: 2}]\nloss: hinge\ntargets: [[1, -1], [1, 2]]",
-            ["4:24: target 2: got 2; hinge allows −1 and 1"],
+            ["4:24: target 2: got 2; allowed with hinge are −1 and 1"],
         ),
         # pairs
         (

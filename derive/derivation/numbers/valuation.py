@@ -33,6 +33,7 @@ from derive.graph import BATCH_E, AnyGraph, FormulaGraph
 
 STEP = Fraction(1, 10**4)  # h of the finite differences
 MANY = 64  # parameters past which one difference along all of them replaces one for each
+_DEAR = 2000  # and digits past which it does, where units are saturated beyond everything
 
 
 def formulas_of(derivation: Derivation) -> dict[Atom, Expression]:
@@ -231,9 +232,11 @@ class Valuation:
     @cached_property
     def differences(self) -> dict[Quantity, Displayed | None]:
         """The finite difference of every parameter; empty past ``MANY``, where it would cost the
-        square of their number."""
+        square of their number, and past ``_DEAR``, where each would cost seconds."""
         parameters = self.graph.trained
-        return {w: self.difference(w) for w in parameters} if len(parameters) <= MANY else {}
+        if len(parameters) > MANY or self.trace.arithmetic.digits > _DEAR:
+            return {}
+        return {w: self.difference(w) for w in parameters}
 
     @cached_property
     def along_all(self) -> tuple[Displayed, Displayed] | None:

@@ -192,8 +192,8 @@ def _targets_of_loss(notes: Notes, loss: LossUse, targets: Targets) -> None:
                 allowed = " and ".join(str(v).replace("-", "−") for v in row.target_values)
                 notes.problem(
                     targets.path(example, unit),
-                    f"target {unit + 1}: got {describe(target)}; {loss.name} allows "
-                    f"{allowed or f'targets in {row.targets}'}",
+                    f"target {unit + 1}: got {describe(target)}; allowed with "
+                    f"{loss.name} are {allowed or f'targets in {row.targets}'}",
                 )
     if loss.name in _OF_DISTRIBUTIONS:
         _targets_sum(notes, targets.rows or ())

@@ -31,7 +31,9 @@ class Pictures(Writer):
         """The first picture. Raises WriterError where the document has none."""
         pictures = [b.picture for b in document.blocks if isinstance(b, Figure)]
         if not pictures:
-            raise WriterError("svg: the document has no picture; a derivation has, a sheet has not")
+            raise WriterError(
+                "svg: the document has no picture; a derivation has, of a sheet take another format"
+            )
         first, *others = pictures
         if self.stem is not None:
             for picture in others:
