@@ -9,7 +9,7 @@ import click
 from derive.commands import options
 from derive.commands.delivery import clear, refuse_to_overwrite, tell, tell_names
 
-FORMATS = ("text", "markdown", "latex", "html", "csv", "json")
+FORMATS = ("text", "markdown", "latex", "html", "csv", "xlsx", "json")
 
 
 def _formats(_: click.Context, __: click.Parameter, value: str) -> tuple[str, ...]:
@@ -30,7 +30,7 @@ def _formats(_: click.Context, __: click.Parameter, value: str) -> tuple[str, ..
     callback=_formats,
     default="text",
     show_default=True,
-    help="Formats, separated by commas: text, markdown, latex, html, csv, json.",
+    help="Formats, separated by commas: text, markdown, latex, html, csv, xlsx, json.",
 )
 @options.templates
 @options.output(
@@ -51,6 +51,8 @@ def mark(
     """Mark the ANSWERS (a table or JSON) to the worksheets of a BUNDLE."""
     if output is None and len(to) > 1:
         raise click.UsageError("several formats need a folder: add -o DIR")
+    if output is None and "xlsx" in to:
+        raise click.UsageError("xlsx cannot be read in a terminal: add -o DIR")
     if output is None and one_file:
         raise click.UsageError("--one-file is about the feedback, which needs a folder: add -o DIR")
     import derive

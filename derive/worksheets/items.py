@@ -22,6 +22,7 @@ from derive.expression.blank import Blank
 from derive.expression.evaluate import Bindings, evaluate
 from derive.expression.functions import EXP
 from derive.expression.nodes import (
+    ACTIVATION,
     Address,
     Apply,
     Cases,
@@ -44,6 +45,7 @@ class Answer:
     address   where in that member it is
     value     as it is to be written
     step      the step of the derivation that is asked about
+    signed    a number may stand there that is negative, as far as the sheet tells
     """
 
     label: str
@@ -51,6 +53,7 @@ class Answer:
     address: Address
     value: Number
     step: str
+    signed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +117,24 @@ def items(
         for label, relation, address in blanks:
             value = chain[relation].expression.at(address)
             assert isinstance(value, Number)  # names are replaced by numbers, values are such
-            answers.append(Answer(label, relation, address, value, task.source))
+            name = line.at(address) if address else None
+            signed = isinstance(name, (Quantity, Partial)) and _may_be_negative(name, numbers)
+            answers.append(Answer(label, relation, address, value, task.source, signed))
         result.append(Item(task, chain, tuple(answers), task.step.subject in bare))
     return tuple(result)
+
+
+def _may_be_negative(name: Quantity | Partial, numbers: Numbers) -> bool:
+    """Whether a number that is put in may be negative: one that the sheet gives, if it is; of any
+    other its range decides, for its sign is not to be told."""
+    if isinstance(name, Partial):
+        return True
+    network = numbers.network
+    given = network.value(name)
+    if given is not None:
+        return given.value < 0
+    reach = network.layers[name.layer - 1].activation.range if name.kind == ACTIVATION else None
+    return reach is None or reach.low is None or reach.low < 0
 
 
 def in_letters(alphabet: str) -> Iterator[str]:
@@ -183,7 +201,7 @@ def _can_be_guided(formula: Expression) -> bool:
 def _with_blanks(chain: Chain, answers: tuple[Answer, ...], filled: bool) -> Chain:
     members = [relation.expression for relation in chain]
     for answer in answers:
-        blank = Blank(answer.value, answer.label, filled)
+        blank = Blank(answer.value, answer.label, filled, answer.signed)
         members[answer.relation] = members[answer.relation].replace_at(answer.address, blank)
     return tuple(
         Relation(relation.sign, member) for relation, member in zip(chain, members, strict=True)

@@ -10,6 +10,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import openpyxl
 import pytest
 from click.testing import CliRunner, Result
 from worksheets.networks import relu_softmax, two_two_two
@@ -26,7 +27,7 @@ from derive.graph import E
 from derive.network import Dense, Network
 from derive.worksheets import Ask, Recipe, Worksheet, WorksheetError
 from derive.worksheets.answers import ChoiceAnswer, CountAnswer, FormulaAnswer, NamesAnswer
-from derive.worksheets.classes.answer_table import Labels, answer_sheet, table
+from derive.worksheets.classes.answer_table import Cell, Labels, answer_sheet, table
 from derive.worksheets.marking.grading import ClassMarks
 from derive.worksheets.marking.judges import Judges
 from derive.worksheets.marking.reports.delivery import files
@@ -240,6 +241,36 @@ def test_points_of_a_line_add_up(sheets: Worksheet, marks: ClassMarks) -> None:
                 assert mine[-1].worth == sum((g.worth for g in mine), Fraction(0)) / 2
 
 
+def as_csv(rows: list[list[Cell]]) -> list[dict[str, str]]:
+    written = str(table(rows, ".csv")).removeprefix("\ufeff")
+    return list(csv.DictReader(io.StringIO(written)))
+
+
+def test_in_a_spreadsheet_numbers_are_numbers_and_what_is_a_name_is_text(
+    marks: ClassMarks, tmp_path: Path
+) -> None:
+    written = files(marks, ("csv", "xlsx"))
+    assert sorted(written) == ["marks.csv", "marks.xlsx", "steps.csv", "steps.xlsx"]
+    assert files(marks, ("xlsx",)) == {name: written[name] for name in sorted(written)[1::2]}
+    for stem in ("marks", "steps"):
+        book, text = written[f"{stem}.xlsx"], written[f"{stem}.csv"]
+        assert isinstance(book, bytes) and isinstance(text, str)
+        sheet = openpyxl.load_workbook(io.BytesIO(book)).active
+        assert sheet.title == stem
+        lines = list(csv.reader(io.StringIO(text.removeprefix("\ufeff"))))
+        heads, *cells = sheet.iter_rows()
+        assert [one.value for one in heads] == lines[0]
+        for row, line in zip(cells, lines[1:], strict=True):
+            for head, cell, typed in zip(lines[0], row, line, strict=True):
+                is_text = head in ("form", "student", "name", "handed in", "first wrong",
+                                   "misconceptions", "question", "kind", "step")  # fmt: skip
+                assert isinstance(cell.value, (str, type(None)) if is_text else (int, float)) or (
+                    typed == ""
+                ), (head, cell.value)
+                assert cell.number_format == ("@" if is_text or typed == "" else "General")
+                assert (f"{cell.value:g}" if not is_text and typed else cell.value or "") == typed
+
+
 def test_the_report_counts_what_is_in_the_marks(sheets: Worksheet, marks: ClassMarks) -> None:
     figures = report(marks)
     assert figures.students == 2 and sum(figures.bands) == 2 and figures.bands[-1] == 2
@@ -250,14 +281,14 @@ def test_the_report_counts_what_is_in_the_marks(sheets: Worksheet, marks: ClassM
     assert dict(step.misconceptions)["missing-path"] == 1
     assert dict(figures.misconceptions)["missing-path"] == 1
     assert by_step["define/a1.1"].missing == 1
-    rows = list(csv.DictReader(io.StringIO(marks_table(marks).removeprefix("\ufeff"))))
+    rows = as_csv(marks_table(marks))
     assert [(row["student"], row["handed in"]) for row in rows] == [
         ("11", "yes"), ("12", "yes"), ("13", "no"),
     ]  # fmt: skip
     assert not any(list(rows[2].values())[4:])
     for row, student in zip(rows, marks.students, strict=False):
         assert row["points"] == points(student.points) and row["of"] == points(student.worth)
-    steps = list(csv.DictReader(io.StringIO(steps_table(marks).removeprefix("\ufeff"))))
+    steps = as_csv(steps_table(marks))
     assert sum(int(row["first"]) for row in steps) == 1
     data = json.loads(as_json(marks))
     assert data["students"][0]["first wrong"] == label_of(sheets, "delta/z1.1")
@@ -289,6 +320,8 @@ def test_the_command_prints_a_report_and_writes_pages(
     assert run(bundle, answers, "--to", "text", "-o", out).exit_code == 2
     assert run(bundle, answers, "--to", "text", "-o", out, "--force").exit_code == 0
     assert run(bundle, answers, "--to", "text,csv").exit_code == 2
+    alone = run(bundle, answers, "--to", "xlsx")
+    assert alone.exit_code == 2 and "xlsx cannot be read in a terminal: add -o DIR" in alone.output
     assert "there is no format 'doc'" in run(bundle, answers, "--to", "doc").output
 
 

@@ -206,6 +206,32 @@ def test_blanks_print_empty_and_filled() -> None:
     assert rf"\mathbf{{{value.text}}}" in latex(filled, sheets[0].names)
 
 
+@pytest.mark.parametrize(
+    ("output", "seed", "value"), [("tanh", 3, True), ("tanh", 4, True), ("sigmoid", 3, False)]
+)
+def test_a_gap_behind_a_minus_sign_has_brackets_where_its_number_may_be_negative(
+    output: str, seed: int, value: bool
+) -> None:
+    """A given number is negative or not, and the sheet prints it; of what is worked out, the sign
+    is not to be told: brackets stand around a tanh of either sign, and never around a sigmoid."""
+    network = Network(2, [Dense(2), Dense(2, output)], "half_squared_error")
+    sheets = derive.worksheet(network, variants=1, seed=seed)
+    given_target = sheets.variants[0].network.targets[0][0].value
+    by_kind = {kind: Page(page(sheets, kind, "text")) for kind in ("sheet", "key")}
+    for kind, gap in (("sheet", r"____\(\w+\)____"), ("key", r"__−?[\d.]+__\(\w+\)")):
+        members = {
+            line.subject: line.members[1][1] for line in by_kind[kind].lines
+            if len(line.members) == 3 and "∂" in line.subject and "η" not in line.members[0][1]
+        }  # fmt: skip
+        local = {name: one for name, one in members.items() if " · " not in name}
+        slope = next(one for name, one in local.items() if name.startswith("∂a_o"))
+        loss = next(one for name, one in local.items() if name.startswith("∂E1/∂a_o"))
+        square = rf"1 − \({gap}\)²" if value else rf"{gap}·\(1 − {gap}\)"
+        assert re.fullmatch(square, slope), slope
+        target = rf"\({gap}\)" if given_target < 0 else gap
+        assert re.fullmatch(rf"{gap} − {target}", loss), loss
+
+
 def test_golden_pages(golden: Callable[[str, str], None]) -> None:
     sheets = derive.worksheet(SAMPLES["2-2-2"], variants=1, seed=7)
     golden("sheet.md", page(sheets, "sheet", "markdown"))

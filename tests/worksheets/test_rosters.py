@@ -15,6 +15,7 @@ from worksheets.networks import two_two_two
 import derive
 from derive.cli import commands
 from derive.worksheets import WorksheetError
+from derive.worksheets.classes.answer_table import table
 from derive.worksheets.classes.bundle_files import read_bundle
 from derive.worksheets.classes.headings import columns_of
 from derive.worksheets.classes.roster import Roster, read_roster
@@ -123,8 +124,8 @@ def test_columns_are_in_the_bundle_and_in_the_table_of_marks(tmp_path: Path) -> 
     kept = tmp_path / "bundle.json"
     kept.write_text(sheets.bundle.text(), encoding="utf-8")
     assert read_bundle(kept) == sheets.bundle
-    table = marks_table(derive.mark(kept, {"4711": {"1": "0"}})).removeprefix("\ufeff")
-    rows = list(csv.DictReader(io.StringIO(table)))
+    written = str(table(marks_table(derive.mark(kept, {"4711": {"1": "0"}})), ".csv"))
+    rows = list(csv.DictReader(io.StringIO(written.removeprefix("\ufeff"))))
     assert list(rows[0])[:6] == ["form", "student", "name", "ID", "Points (roster)", "handed in"]
     assert [(row["ID"], row["Points (roster)"], row["handed in"]) for row in rows] == [
         ("901", "'=1+1", "yes"), ("902", "3", "no"),

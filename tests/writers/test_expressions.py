@@ -179,6 +179,23 @@ PRINTED = [
     (Blank(ZERO, "a"), "____(a)____", r"\underset{(a)}{\underline{\qquad\qquad}}"),
     (Blank(X, "a"), "____(a)____", r"\underset{(a)}{\underline{\qquad\qquad\qquad\qquad}}"),
     (Blank(X, "a", True), "__x__(a)", r"\underset{(a)}{\underline{x}}"),
+    (
+        Sum((X, Negative(Product((Blank(ZERO, "a", signed=True), Y))))),
+        "x − (____(a)____·y)",
+        r"x - \left( \underset{(a)}{\underline{\qquad\qquad}} \cdot y \right)",
+    ),
+    (
+        Sum((X, Negative(Quotient(Blank(ZERO, "a", signed=True), Y)))),
+        "x − (____(a)____/y)",
+        r"x - \frac{\underset{(a)}{\underline{\qquad\qquad}}}{y}",
+    ),
+    (
+        Negative(Power(Blank(ZERO, "a", True, signed=True), TWO)),
+        "−(__0__(a))²",
+        r"-\left( \underset{(a)}{\underline{\mathbf{0}}} \right)^2",
+    ),
+    (Sum((X, Negative(Blank(ZERO, "a")))), "x − ____(a)____",
+     r"x - \underset{(a)}{\underline{\qquad\qquad}}"),
 ]  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""An empty table for the answers of a class, to fill in and to mark: CSV, or a spreadsheet."""
+"""Tables of a class as CSV or as a spreadsheet, and the empty one for its answers, to fill in."""
 
 from __future__ import annotations
 
@@ -47,9 +47,17 @@ def natural(labels: Iterable[str]) -> list[str]:
     return sorted(labels, key=place)
 
 
-def table(rows: Sequence[Sequence[str]], suffix: str, frozen: int = 0) -> str | bytes:
-    """Rows as CSV, or as a spreadsheet whose cells are text; ``frozen`` columns stay in view.
+Cell = str | float
 
+
+def table(
+    rows: Sequence[Sequence[Cell]], suffix: str, frozen: int = 0, name: str = "answers"
+) -> str | bytes:
+    """Rows as CSV, or as a spreadsheet; its first row is a heading.
+
+    In a spreadsheet a number is a number, whatever the decimal separator of the program that opens
+    it, and a column without any is text, also what is typed into it: 0012 stays 0012. ``frozen``
+    columns stay in view; ``name`` is that of its sheet.
     Raises WorksheetError where XlsxWriter is missing.
     """
     if suffix == ".csv":
@@ -68,20 +76,26 @@ def table(rows: Sequence[Sequence[str]], suffix: str, frozen: int = 0) -> str | 
     file = io.BytesIO()
     book = xlsxwriter.Workbook(file, {"in_memory": True, "strings_to_formulas": False})
     book.set_properties({"created": datetime(1980, 1, 1)})  # the same bytes every time
-    sheet = book.add_worksheet("answers")
+    sheet = book.add_worksheet(name)
     text, bold = book.add_format({"num_format": "@"}), book.add_format({"bold": True})
-    sheet.set_column(0, max(map(len, rows)) - 1, 10, text)
-    sheet.set_column(0, max(frozen - 1, 0), 16, text)
+    for column, cells in enumerate(zip(*rows, strict=True)):
+        numeric = not all(isinstance(cell, str) for cell in cells)
+        sheet.set_column(column, column, 10 if column >= frozen else 16, None if numeric else text)
     for line, row in enumerate(rows):
         for column, cell in enumerate(row):
-            sheet.write_string(line, column, cell, bold if line == 0 else text)
+            if isinstance(cell, str):
+                sheet.write_string(line, column, cell, bold if line == 0 else text)
+            else:
+                sheet.write_number(line, column, cell)
     sheet.freeze_panes(1, frozen)
     book.close()
     return file.getvalue()
 
 
-def _harmless(cell: str) -> str:
+def _harmless(cell: Cell) -> str:
     """A cell that no spreadsheet takes for a formula: a name on a roster may begin with =."""
+    if not isinstance(cell, str):
+        return f"{cell:g}"
     return f"'{cell}" if _FORMULA.match(cell) else cell
 
 

@@ -146,8 +146,7 @@ def terms(printer: Levelled, e: Sum, plus: str, minus: str) -> list[Piece]:
             pieces.append(Piece("", term, "(" if level < SIGNED else ""))
         elif level in (SIGNED, SIGNED_UNIT):
             term = stripped(term)
-            bracket = "(" if printer.level(term) < PRODUCT else ""
-            pieces.append(Piece(minus, term, bracket))
+            pieces.append(Piece(minus, term, _subtracted(printer, term)))
         else:
             pieces.append(Piece(plus, term, "(" if level < PRODUCT else ""))
     return pieces
@@ -174,7 +173,16 @@ def factors(printer: Levelled, e: Product, times: str) -> list[Piece]:
 
 def operand(printer: Levelled, e: Negative, minus: str) -> list[Piece]:
     """minus a."""
-    return [Piece(minus, e.operand, "(" if printer.level(e.operand) < PRODUCT else "")]
+    return [Piece(minus, e.operand, _subtracted(printer, e.operand))]
+
+
+def _subtracted(printer: Levelled, e: Expression) -> str:
+    """The bracket of what stands behind a minus sign; a gap at its beginning may get one, too."""
+    first = e
+    while isinstance(first, Product) or (isinstance(first, Quotient) and printer.level(e) < CALL):
+        first = first.children[0]
+    signed = isinstance(first, Blank) and first.signed
+    return "(" if signed or printer.level(e) < PRODUCT else ""
 
 
 def juxtaposed(printer: Levelled, e: MatrixProduct | Hadamard, between: str) -> list[Piece]:
@@ -216,7 +224,7 @@ def levels(
         """A number is a gap for itself and its sign; a formula keeps the brackets around it."""
         assert isinstance(e, Blank)
         if isinstance(e.of, Number):
-            return ATOM
+            return CALL if e.signed else ATOM
         inner = level(e.of)
         return SUM if inner in (SIGNED, SIGNED_UNIT) else inner
 

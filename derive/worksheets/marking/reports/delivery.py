@@ -8,6 +8,7 @@ from pathlib import Path
 
 from derive.document.blocks import Document
 from derive.document.wording import Wording
+from derive.worksheets.classes.answer_table import table
 from derive.worksheets.marking.grading import ClassMarks, StudentMarks
 from derive.worksheets.marking.reports.exports import as_json, marks_table, steps_table
 from derive.worksheets.marking.reports.feedback import feedback
@@ -15,6 +16,7 @@ from derive.worksheets.marking.reports.report import report_page
 from derive.writers import write, write_files
 from derive.writers.registry import format_named, write_body
 
+TABLES = ("csv", "xlsx")
 _FEEDBACK = re.compile(r"feedback(?:-[0-9]{2,4})?")
 
 
@@ -23,7 +25,7 @@ def report_text(marks: ClassMarks, to: str, templates: Path | None = None) -> st
     if to == "json":
         return as_json(marks)
     if to == "csv":
-        return marks_table(marks).removeprefix("\ufeff")
+        return str(table(marks_table(marks), ".csv")).removeprefix("\ufeff")
     return write(_report(marks, to, templates), marks.names, to, templates=templates)
 
 
@@ -34,15 +36,19 @@ def _report(marks: ClassMarks, to: str, templates: Path | None) -> Document:
 def files(
     marks: ClassMarks, formats: Iterable[str], templates: Path | None = None,
     *, one_file: bool = False,
-) -> dict[str, str]:  # fmt: skip
+) -> dict[str, str | bytes]:  # fmt: skip
     """report.md, feedback-01.md, …, marks.csv, steps.csv, marks.json: name → content.
 
     one_file  all feedback in one file, feedback.md, where each student begins a new page
+    Raises WriterError, WordingError; WorksheetError where XlsxWriter is missing.
     """
-    contents: dict[str, str] = {}
+    contents: dict[str, str | bytes] = {}
     for to in formats:
-        if to == "csv":
-            contents |= {"marks.csv": marks_table(marks), "steps.csv": steps_table(marks)}
+        if to in TABLES:
+            contents |= {
+                f"marks.{to}": table(marks_table(marks), f".{to}", 3, "marks"),
+                f"steps.{to}": table(steps_table(marks), f".{to}", 3, "steps"),
+            }
         elif to == "json":
             contents["marks.json"] = as_json(marks)
         else:
@@ -57,7 +63,7 @@ def files(
 def outdated(folder: Path, formats: Iterable[str], names: Container[str]) -> list[Path]:
     """The feedback of earlier marks in a folder that what is to be written does not replace: of a
     format whose report it does. A student would else find two of them, with different points."""
-    suffixes = [format_named(to).suffix for to in formats if to not in ("csv", "json")]
+    suffixes = [format_named(to).suffix for to in formats if to not in (*TABLES, "json")]
     there = {suffix for suffix in suffixes if (folder / f"report{suffix}").is_file()}
     return sorted(
         path for path in (folder.iterdir() if there else ())

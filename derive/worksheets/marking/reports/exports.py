@@ -1,4 +1,4 @@
-"""Marks for other programs: tables as CSV, everything as JSON."""
+"""Marks for other programs: tables, to be CSV or spreadsheets, and everything as JSON."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from derive.derivation.numbers.chains import Atom
 from derive.expression.nodes import Expression, Number
 from derive.notation import Names
-from derive.worksheets.classes.answer_table import table
+from derive.worksheets.classes.answer_table import Cell
 from derive.worksheets.classes.bundle import Student
 from derive.worksheets.marking.grading import ClassMarks, Graded, StudentMarks
 from derive.worksheets.marking.reports.feedback import percent, points
@@ -16,7 +16,7 @@ from derive.worksheets.marking.reports.tallies import Report, report
 from derive.writers.expressions.text import text
 
 
-def marks_table(marks: ClassMarks) -> str:
+def marks_table(marks: ClassMarks) -> list[list[Cell]]:
     """A row a student: the columns of the roster, points by question and in all, the first wrong
     step, misconceptions. Who handed nothing in has a row without points."""
     letters = list(dict.fromkeys(q for student in marks.students for q in student.questions))
@@ -25,36 +25,42 @@ def marks_table(marks: ClassMarks) -> str:
     own = ["form", "student", "name", "handed in", *letters, *last]
     heads = {head.casefold() for head in own}
     others = [f"{head} (roster)" if head.casefold() in heads else head for head in marks.columns]
-    rows = [[*own[:3], *others, *own[3:]]]
+    rows: list[list[Cell]] = [[*own[:3], *others, *own[3:]]]
     for student in marks.students:
         mine, first = student.questions, student.first
         ids = dict.fromkeys(r for g in student.graded for r in g.mark.misconceptions[:1])
         rows.append([
             student.form, *_who(student.student), "yes",
-            *(points(mine[q][0]) if q in mine else "" for q in letters),
-            points(student.points), points(student.worth), percent(student.share),
+            *(_number(points(mine[q][0])) if q in mine else "" for q in letters),
+            *map(_number, (points(student.points), points(student.worth), percent(student.share))),
             first.mark.label if first else "", " ".join(ids),
             *([student.network] if marks.mixed else []),
         ])  # fmt: skip
     for absent in marks.absent:
         row = [absent.form, *_who(absent.student), "no"]
-        rows.append(row + [""] * (len(rows[0]) - len(row)))
-    return str(table(rows, ".csv"))
+        rows.append([*row, *[""] * (len(rows[0]) - len(row))])
+    return rows
+
+
+def _number(displayed: str) -> float:
+    """A number with the digits that the report shows of it."""
+    return float(displayed)
 
 
 def _who(student: Student | None) -> tuple[str, ...]:
     return ("", "") if student is None else (student.id, student.name, *student.more)
 
 
-def steps_table(marks: ClassMarks) -> str:
+def steps_table(marks: ClassMarks) -> list[list[Cell]]:
     """A row a step: how often it was asked, wrong, first wrong, left out, and why."""
-    rows = [["question", "kind", "step", "asked", "wrong", "first", "missing", "misconceptions"]]
+    heads = ("question", "kind", "step", "asked", "wrong", "first", "missing", "misconceptions")
+    rows: list[list[Cell]] = [[*heads]]
     for step in report(marks).steps:
         misconceptions = " ".join(f"{row}:{count}" for row, count in step.misconceptions)
         counts = (step.sheets, step.wrong, step.first, step.missing)
         subject = _spelled(step.subject, marks.names) or step.step
-        rows.append([step.question, step.kind, subject, *map(str, counts), misconceptions])
-    return str(table(rows, ".csv"))
+        rows.append([step.question, step.kind, subject, *counts, misconceptions])
+    return rows
 
 
 def as_json(marks: ClassMarks) -> str:
