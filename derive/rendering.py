@@ -26,7 +26,7 @@ DETAILS: tuple[Detail, ...] = get_args(Detail)
 ROUNDINGS = ("exact", "carried")
 Dialect = Literal["github", "plain"]
 TextFormat = Literal["markdown", "latex", "html", "ipynb", "text", "svg"]
-BinaryFormat = Literal["pdf", "xlsx"]
+BinaryFormat = Literal["pdf", "docx", "xlsx"]
 Part = Literal[
     "introduction", "lemmas", "why", "closing", "references", "captions", "pictures", "colour",
     "training", "rules",
@@ -137,8 +137,9 @@ def render(
                ``render_files``
     without    what the page is not to have, of ``OMISSIONS``; all is checked all the same
 
-    Two formats are given as bytes. A pdf, which Typst sets (``derive[pdf]``), is tagged for screen
-    readers, and the same page has the same bytes. Xlsx, a live spreadsheet, has the digits and the
+    Three formats are given as bytes, the same for the same page. A pdf, which Typst sets
+    (``derive[pdf]``), is tagged for screen readers. A docx is for Word, to be edited there; its
+    pictures are drawn by Typst (``derive[docx]``). Xlsx, a live spreadsheet, has the digits and the
     notation, and no text whose detail, rounding, dialect, parts or omissions there were to choose;
     nothing is derived for it. Raises CheckFailed, naming the step; PageError for a page of more
     parameters than anybody reads; OptionError, NotationError, WriterError, WordingError,

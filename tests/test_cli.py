@@ -144,8 +144,8 @@ def test_a_folder_or_bytes_instead_of_a_network_file_are_told(tmp_path: Path) ->
 @pytest.mark.parametrize(
     ("arguments", "listed"),
     [
-        (["render", MAZUR, "--to", "docx"], ["markdown", "latex", "text"]),
-        (["render", MAZUR, "--to", "markdown,docx"], ["docx"]),
+        (["render", MAZUR, "--to", "doc"], ["markdown", "latex", "text"]),
+        (["render", MAZUR, "--to", "markdown,doc"], ["doc"]),
         (["render", MAZUR, "--style", "songs"], ["deltas", "matrices", "paths"]),
         (["render", MAZUR, "--detail", "endless"], ["brief", "normal", "full"]),
         (["compile", MAZUR, "--to", "cobol"], ["python", "numpy"]),
@@ -333,7 +333,7 @@ def test_the_catalog_lists_everything_a_file_may_say() -> None:
         ("losses", LOSSES),
         ("notations", BUILT_IN),
         ("styles", ("deltas", "paths", "matrices", "nodes")),
-        ("formats", ("markdown", "latex", "html", "ipynb", "text", "pdf", "svg", "xlsx")),
+        ("formats", ("markdown", "latex", "html", "ipynb", "text", "pdf", "docx", "svg", "xlsx")),
         ("languages", LANGUAGES),
     ):
         assert {row["name"] for row in data[kind]} == set(names)

@@ -15,7 +15,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 # What there is to choose from, in words: the tables are loaded where a choice is made.
 STYLES = "[deltas|paths|matrices|nodes]"
 NOTATIONS = "[numbered|plain|letters|indexed|layered]"
-FORMATS = "[markdown|latex|html|ipynb|text|pdf|xlsx|svg],…"
+FORMATS = "[markdown|latex|html|ipynb|text|pdf|docx|xlsx|svg],…"
 LANGUAGES = "[python|numpy|c|javascript|julia|r|octave|rust|fortran|jax|torch]"
 
 

@@ -70,6 +70,10 @@ _ROWS = (
         ("derive.writers.typst.writer", "Typst"), binary=True,
     ),
     Format(
+        "docx", "a document for Word, to be edited: its formulas, headings and tables", ".docx",
+        ("derive.writers.docx.writer", "Docx"), binary=True,
+    ),
+    Format(
         "svg", "the pictures alone: the network, and beside it all others", ".svg",
         ("derive.writers.drawings.files", "Pictures"), beside=True,
     ),
@@ -123,9 +127,10 @@ def write(
 def write_bytes(
     document: Document, names: Names, to: str, *, templates: Path | None = None
 ) -> bytes:
-    """The document in a format that is no text, pdf. Raises as ``write`` does, and WriterError
-    where what sets it is not installed."""
-    return _writer(names, format_named(to), "github", templates, None).typeset(document)
+    """The document in a format that is no text, pdf or docx. Raises as ``write`` does, and
+    WriterError where what sets it is not installed."""
+    writer = _writer(names, format_named(to), "github", templates, None)
+    return writer.bytes_of(writer.page(document))
 
 
 def write_files(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 from string import ascii_lowercase
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
@@ -52,6 +53,7 @@ NOUNS: dict[type, str] = {
     PageBreak: "page_break",
     Foot: "foot",
 }
+_LED = (Equation, Equations, Table, Items)  # what a paragraph before it leads to
 _BODY = "\0"  # stands for the body between the two ends of a page
 
 
@@ -101,6 +103,7 @@ class Writer:
         self.names = names
         self.stem = stem
         self.files: dict[str, str] = {}
+        self._leading: set[int] = set()  # ids of the paragraphs that lead to what follows
         self.layout = Layout(self.name, self.suffix or REGISTRY[self.name].suffix, templates)
 
     def page(self, document: Document) -> str:
@@ -108,8 +111,9 @@ class Writer:
         body = self.body(document)
         return self._around(document, body, self.needs(body))
 
-    def typeset(self, document: Document) -> bytes:
-        """The whole document as bytes, in a format that is no text."""
+    @classmethod
+    def bytes_of(cls, source: str) -> bytes:
+        """The file that is made of a page, in a format that is no text."""
         raise NotImplementedError
 
     def ends(
@@ -126,7 +130,12 @@ class Writer:
         """The blocks of a document."""
         return self._joined(titled(document))
 
+    def leads(self, block: Paragraph) -> bool:
+        """Whether a formula, a table or a list follows, from which no page parts it."""
+        return id(block) in self._leading
+
     def _joined(self, blocks: Sequence[Block], tied: bool = False) -> str:
+        self._leading.update(id(one) for one, after in pairwise(blocks) if isinstance(after, _LED))
         filled = [(block, self._filled(block)) for block in blocks]
         parts: list[str] = []
         previous: Block | None = None

@@ -122,8 +122,8 @@ def test_a_file_that_is_not_text(tmp_path: Path) -> None:
 
 
 def test_an_unknown_format_lists_those_there() -> None:
-    with pytest.raises(UnknownFormat, match=r"'docx'.*markdown, latex, html, ipynb, text"):
-        write(SMALL, NUMBERED, "docx")
+    with pytest.raises(UnknownFormat, match=r"'doc'.*markdown, latex, html, ipynb, text"):
+        write(SMALL, NUMBERED, "doc")
     with pytest.raises(UnknownFormat, match=r"'gitlab'.*github, plain"):
         write(SMALL, NUMBERED, "markdown", dialect="gitlab")
 

@@ -8,6 +8,7 @@ from typing import Final
 from derive.writers.errors import WriterError
 
 STANDARD: Final = "ua-1"  # refuses a formula or a picture without alternative text
+_DOTS = 300.0
 _NO_GLYPH = re.compile(r'the text `"(.)"` could not be displayed')
 
 
@@ -43,6 +44,27 @@ def compiled(source: str) -> bytes:
             f"pdf: Typst refuses the page; mend the template or the name that it points at:\n"
             f"{error.diagnostic.strip()}"
         ) from error
+
+
+def picture_of(svg: str, of: str) -> bytes:
+    """A drawing as a PNG of 300 dots an inch, for the format ``of``. Raises WriterError where Typst
+    is not installed."""
+    try:
+        import typst
+    except ImportError:
+        raise WriterError(
+            f"pictures in {of} are drawn by Typst, which is not installed: install it with: "
+            f'pip install "derive[{of}]"'
+        ) from None
+    from derive.writers.expressions.typst import quoted
+
+    source = (
+        "#set page(width: auto, height: auto, margin: 0pt)\n"
+        f'#image(bytes({quoted(svg)}), format: "svg")'
+    )
+    png = typst.compile(source.encode(), format="png", ppi=_DOTS, ignore_system_fonts=True)
+    assert isinstance(png, bytes)
+    return png
 
 
 def _by_number(letter: str) -> str:

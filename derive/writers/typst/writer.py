@@ -6,8 +6,7 @@ measures there: numbers stand at the margin, and what is still too wide is made 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
@@ -38,7 +37,6 @@ from derive.writers.typst.text import escape
 from derive.writers.writer import Writer, titled
 
 if TYPE_CHECKING:
-    from derive.document.blocks import Block
     from derive.notation import Names
 
 # Widths are in half ems: 5 pt at 10 pt.
@@ -47,7 +45,6 @@ _SOURCE = 1_000_000  # characters of a row: no bound
 _LETTER = 1.0  # a letter of running text
 _GAP = 2.4  # between columns of a table
 _ROOM = 95.0  # of a line without indentation
-_LED = (Equation, Equations, Table, Items)  # what a paragraph before it leads to
 _TARGET = Target(TYPST, Frame(1.6, 2.4, 5.0, 0, 0), lambda e: f"#result(${e}$.body);")
 
 
@@ -120,10 +117,10 @@ class Typst(Writer):
         self.speech = Speech(self.words, names)
         self._numbered: set[int] = set()
         self._placed: set[int] = set()
-        self._leading: set[int] = set()  # ids of the paragraphs that are kept with what follows
 
-    def typeset(self, document: Document) -> bytes:
-        return compiled(self.page(document))
+    @classmethod
+    def bytes_of(cls, source: str) -> bytes:
+        return compiled(source)
 
     def page(self, document: Document) -> str:
         """The source of the whole document; the title is no part of the body here."""
@@ -157,19 +154,13 @@ class Typst(Writer):
             return f"#strong[{escape(piece.text)}];"
         return f"#formula({quoted(self.speech(piece))}, ${IN_LINE(piece, self.names)}$);"
 
-    def _joined(self, blocks: Sequence[Block], tied: bool = False) -> str:
-        self._leading.update(
-            id(block) for block, following in pairwise(blocks) if isinstance(following, _LED)
-        )
-        return super()._joined(blocks, tied)
-
     # -- blocks ------------------------------------------------------------------------------
 
     def heading(self, block: Heading) -> Iterator[HeadingText]:
         yield HeadingText(block.level, self.inline(block.content))
 
     def paragraph(self, block: Paragraph) -> Iterator[ParagraphText]:
-        yield ParagraphText(self.inline(block.content), block.kind, id(block) in self._leading)
+        yield ParagraphText(self.inline(block.content), block.kind, self.leads(block))
 
     def equation(self, block: Equation | Equations) -> Iterator[Display]:
         fitting = list(rows(block, self.names, quoted, _LINE, _SOURCE, _SOURCE, _TARGET))

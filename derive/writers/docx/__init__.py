@@ -1,0 +1,1 @@
+"""Documents for Word, to be edited there: real headings, tables and formulas."""
