@@ -370,7 +370,7 @@ def _report(training: Training | Restarts) -> None:
     for run in training.diverged:
         click.echo(
             f"rate {shown_rate(run.rate)} diverged: the loss is {run.losses[-1]:.3g} at epoch "
-            f"{run.epochs}", err=True,
+            f"{run.epochs}; take a smaller rate", err=True,
         )  # fmt: skip
     left = training.settings.rates[len(training.runs) :]
     if left:
