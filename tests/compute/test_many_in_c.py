@@ -31,12 +31,15 @@ def _compiler() -> None:
 
 
 def pairs() -> list[derive.Network]:
-    """Every activation before every loss that it may stand before, and in a layer further back."""
+    """Every activation in a layer further back, and before some of the losses that it may stand
+    before: those that have the most to choose from before all."""
     networks = [
         derive.Network(2, [Dense(3, activation), Dense(2)], "half_squared_error")
         for activation in ACTIVATIONS
     ]
-    for activation, loss in product(ACTIVATIONS, LOSSES):
+    several = (pair for k, pair in enumerate(product(ACTIVATIONS, LOSSES))
+               if k % 4 == 0 or pair[0] in ("sigmoid", "softmax"))  # fmt: skip
+    for activation, loss in several:
         with suppress(derive.NetworkError):
             networks.append(derive.Network(3, [Dense(2, activation)], loss))
     return networks
@@ -78,14 +81,14 @@ def assert_the_same(
 def test_every_activation_and_loss(flags: tuple[str, ...], tmp_path: Path) -> None:
     """Two tiles, and a few examples more."""
     networks = pairs()
-    assert len(networks) > 100
+    assert len(networks) > 30
     seen = [
         {layer.activation.name for network in networks for layer in network.layers},
         {network.loss.name for network in networks},
     ]
     assert seen == [set(ACTIVATIONS), set(LOSSES)]
     native = ("-march=native",) if flags else ()
-    networks = networks if flags else networks[::4]
+    networks = networks if flags else networks[::2]
     questions = [asked(network, 67, k) for k, network in enumerate(networks)]
     sources = [derive.standalone(network, "c") for network in networks]
     found = many_in_c(sources, questions, tmp_path, (*flags, *native))

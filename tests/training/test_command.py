@@ -199,7 +199,9 @@ def test_divergence_is_told_with_its_rate_and_epoch(how: str, code: int, tmp_pat
     result = run("train", LINEAR, "--rates", "300,0.5", "--to", "text", "-o", str(path),
                  "--on-divergence", how)  # fmt: skip
     sound(result, code)
-    assert "rate 300 diverged: the loss is 1.94e+10 at epoch 2; take a smaller rate\n" in result.stderr
+    assert (
+        "rate 300 diverged: the loss is 1.94e+10 at epoch 2; take a smaller rate\n" in result.stderr
+    )
     assert ("not begun: rate 0.5" in result.stderr) == (how == "stop")
     assert "diverges" in path.read_text(), "what was computed is written"
 

@@ -112,7 +112,7 @@ def recognition(
 
 
 @pytest.mark.parametrize(
-    ("by_nodes", "units", "cases"), [(False, (), 300), (True, (), 80), (False, ("any",), 80)]
+    ("by_nodes", "units", "cases"), [(False, (), 300), (True, (), 50), (False, ("any",), 50)]
 )
 def test_every_misconception_is_recognised_at_its_step(
     by_nodes: bool, units: tuple[str, ...], cases: int

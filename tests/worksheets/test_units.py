@@ -136,7 +136,7 @@ def test_where_there_are_hardly_any_numbers_the_search_ends_and_says_why() -> No
         derive.worksheet(Network(2, layers, "half_squared_error"), recipe, variants=1, seed=0)[0]
 
 
-@settings(max_examples=30)
+@settings(max_examples=15)
 @given(networks(), st.integers(0, 10**6), st.sampled_from((2, 3, 4, 5)))
 def test_what_is_asked_for_is_there(network: Network, seed: int, digits: int) -> None:
     recipe = Recipe(digits, units=("any",), questions=FORWARD)

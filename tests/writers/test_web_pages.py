@@ -65,7 +65,14 @@ def violations(chromium: Browser, rule: str = "") -> list[str]:
 
 
 @pytest.mark.skipif(not AXE.exists(), reason="axe-core is not there: .ci/install fetches it")
-@pytest.mark.parametrize(("width", "dark"), [(1280, False), (360, True)])
+@pytest.mark.parametrize(
+    ("file", "width", "dark"),
+    [
+        (PAGES[1], 1280, False), (PAGES[1], 360, True), (PAGES[2], 1280, False),
+        (PAGES[4], 360, True),
+    ],
+    indirect=["file"],
+)  # fmt: skip
 def test_axe_finds_nothing(chromium: Browser, file: Path, width: int, dark: bool) -> None:
     chromium.open(file, width, dark=dark)
     assert violations(chromium) == []
