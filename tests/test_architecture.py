@@ -13,12 +13,12 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 # As in docs/architecture.md, from the top. The modules beside them stand below all of these, but
-# for the helpers, which read and write files and know nothing of networks.
+# for the helpers, which write files and know nothing of networks.
 FOLDERS = (
-    "expression", "notation", "network", "graph", "algebra", "derivation", "compute", "pictures",
-    "document", "writers", "worksheets", "spreadsheet", "commands",
+    "expression", "reading", "notation", "network", "graph", "algebra", "derivation", "compute",
+    "pictures", "document", "writers", "worksheets", "spreadsheet", "commands",
 )  # fmt: skip
-HELPERS = ("reading", "files", "tables", "resources", "templating")
+HELPERS = ("files", "resources", "templating")
 # What shows an object in a notebook is asked for by the object's own method, when it is shown.
 SHOWN = ("notebook",)
 # module → its text

@@ -15,9 +15,10 @@ from derive.expression.nodes import Expression, Number, Quantity, named_quantity
 from derive.expression.typed.formula import CONSTANTS, FormulaError, parse
 from derive.expression.typed.tokens import tokens
 from derive.graph.definitions import Graph, same_example
-from derive.network.errors import NetworkError, Notes, comma_list, unknown
-from derive.network.values import describe, read_number
+from derive.network.errors import NetworkError, Notes, unknown
+from derive.network.values import read_number
 from derive.notation.spelling import is_name, spell
+from derive.reading.words import comma_list, describe
 
 MOST_FORMULAS = 1_000
 FORMULAS = "formulas"  # the key that tells a graph of formulas from a network

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from derive.network.description import Network
 from derive.network.errors import NetworkError, Problem
-from derive.network.values import describe
+from derive.reading.words import describe
 
 # A network, the path of its file, or a mapping with the keys of a file.
 Given = Network | str | Path | Mapping[str, object]

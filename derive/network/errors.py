@@ -8,17 +8,10 @@ from difflib import get_close_matches
 
 from derive.expression.errors import DeriveError
 from derive.network.other_names import Other, find
-
-Path = tuple[str | int, ...]
+from derive.reading.words import Path, comma_list, dotted, shorten
 
 MOST_ALIKE = 20  # of one kind in one place
 _PRINTED = 100  # problems; nobody mends more at once
-
-
-def dotted(path: Path) -> str:
-    """("layers", 0, "weights") → layers[0].weights"""
-    text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
-    return text.removeprefix(".")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,17 +66,6 @@ def unknown(
     guess = f"did you mean {other.meant!r}? " if other.meant in names else ""
     note = f"{other.note}; " if other.note else ""
     return f"unknown {what} {shorten(repr(got))}; {guess}{note}allowed are {comma_list(names)}"
-
-
-def comma_list(words: Iterable[str]) -> str:
-    """("a", "b", "c") → a, b, c; past sixteen the rest is left out."""
-    items = list(words)
-    return ", ".join(items if len(items) <= 16 else [*items[:15], "…"])
-
-
-def shorten(text: str) -> str:
-    """Text for a message, at most 40 characters of it."""
-    return text if len(text) <= 40 else f"{text[:36]}…{text[-1]}"
 
 
 class Notes:

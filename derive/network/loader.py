@@ -14,10 +14,10 @@ from derive.network.errors import NetworkError, Notes, Problem
 from derive.network.reading import keys
 from derive.network.reading.layers import MAX_LAYERS
 from derive.network.reading.options import is_file
-from derive.network.reading.positions import Composed, Place, compose
-from derive.network.values import describe
 from derive.notation import BUILT_IN
 from derive.reading import named, read_bytes
+from derive.reading.positions import Composed, Place, compose
+from derive.reading.words import describe
 
 T = TypeVar("T")
 

@@ -14,9 +14,10 @@ from derive.expression.nodes import Cases, Expression, Number, Quantity
 from derive.expression.typed.formula import CONSTANTS, FormulaError
 from derive.network import catalogue
 from derive.network.catalogue import ACTIVATIONS, ActivationUse
-from derive.network.errors import Notes, Path
-from derive.network.values import describe, read_number
+from derive.network.errors import Notes
+from derive.network.values import read_number
 from derive.notation.spelling import is_name
+from derive.reading.words import Path, describe
 
 T = TypeVar("T")
 

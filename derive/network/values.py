@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 from derive.expression.nodes import Number
 from derive.expression.typed.literals import MAX_DIGITS, MAX_EXPONENT, decimal
-from derive.network.errors import shorten
+from derive.reading.words import describe
 
 _MAX_BITS = int((MAX_DIGITS + MAX_EXPONENT) * 3.33)
 _LIMITS = (
@@ -122,20 +122,3 @@ def plain(raw: Any) -> Any:
 def is_list(raw: object) -> bool:
     """Whether something is a list of things: not text, not a mapping."""
     return isinstance(raw, Sequence) and not isinstance(raw, (str, bytes))
-
-
-def describe(raw: object) -> str:
-    """A value for a message, in the words of a file, short."""
-    if isinstance(raw, Number):
-        return shorten(raw.text or str(raw.value))
-    if isinstance(raw, int) and not isinstance(raw, bool) and abs(raw) > 10**30:
-        return "a huge number"
-    if raw is None:
-        return "nothing"
-    if isinstance(raw, bool):
-        return str(raw).lower()
-    if isinstance(raw, Mapping):
-        return f"a mapping of {len(raw)}"
-    if isinstance(raw, Sequence) and not isinstance(raw, (str, bytes)):
-        return f"a list of {len(raw)}"
-    return shorten(repr(raw))

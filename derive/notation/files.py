@@ -15,13 +15,10 @@ too, unless the file has rows for these. Placeholders are those of
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
-
-from ruamel.yaml import YAML
-from ruamel.yaml.comments import CommentedMap
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from derive.notation import builtin
 from derive.notation.builtin import FALLBACK, LETTERS, ROLES, TIMES, Scheme
@@ -30,6 +27,9 @@ from derive.notation.patterns import TARGETS, PatternProblem, Row, compile_patte
 from derive.notation.shape import DELTA_SIGNS, Shape
 from derive.notation.spelling import GREEK, is_name
 from derive.reading import named, read_bytes
+from derive.reading.positions import Composed, Place, compose
+from derive.reading.words import Path as Keys
+from derive.reading.words import describe
 
 MOST_BYTES = 64_000
 _KEYS = ("extends", "letters", "product", "delta_sign", *ROLES)
@@ -54,7 +54,8 @@ def read(path: Path, shape: Shape, layout: str) -> Scheme:
 class _Reader:
     def __init__(self, path: Path, shape: Shape, layout: str) -> None:
         self.path, self.shape, self.layout = path, shape, layout
-        self.problems: list[tuple[int, int, str]] = []
+        self.problems: list[tuple[Place, str]] = []
+        self.composed = Composed()
 
     def scheme(self) -> Scheme:
         data = self.load()
@@ -62,22 +63,22 @@ class _Reader:
         rows, places = dict(base.rows), {}
         for key, value in data.items():
             if key in ROLES:
-                places[key] = self.place(*data.lc.key(key))
+                places[key] = self.name(self.composed.keys[(key,)])
                 rows[key] = self.row(data, key, value, self.base_row(base, key))
             elif key == "letters":
                 self.check_letters(data, value)
             elif key == "product":
                 if value not in TIMES:
                     there = ", ".join(TIMES)
-                    self.problem(data, key, f"product is {value!r}", f"allowed are {there}")
+                    self.problem((key,), f"product is {describe(value)}", f"allowed are {there}")
             elif key == "delta_sign":
                 if value not in DELTA_SIGNS:
                     there = ", ".join(DELTA_SIGNS)
-                    self.problem(data, key, f"delta_sign is {value!r}", f"allowed are {there}")
+                    self.problem((key,), f"delta_sign is {describe(value)}", f"allowed are {there}")
             elif key != "extends":
-                self.problem(data, key, f"unknown key {key!r}", f"allowed are {', '.join(_KEYS)}")
+                self.problem((key,), f"unknown key {key!r}", f"allowed are {', '.join(_KEYS)}")
         if self.problems:
-            raise NotationError(*(text for _, _, text in sorted(self.problems)))
+            raise NotationError(*(text for _, text in sorted(self.problems)))
         for special, general in FALLBACK.items():
             if general in _GENERAL and general in data and special not in data:
                 rows.pop(special, None)
@@ -88,33 +89,19 @@ class _Reader:
 
     # -- reading -----------------------------------------------------------------------------
 
-    def load(self) -> CommentedMap:
+    def load(self) -> dict[str, Any]:
         """The file's mapping, every key a string."""
-        text = self.text()
-        try:
-            data = YAML(typ="rt", pure=True).load(text)
-        except MarkedYAMLError as error:
-            mark = error.problem_mark or error.context_mark
-            place = f":{mark.line + 1}:{mark.column + 1}" if mark else ""
-            problem = error.problem or error.context or "is not YAML"
+        self.composed = composed = compose(self.text(), {})
+        if composed.faults:
             raise NotationError(
-                f"{self.path}{place}: {problem}; mend the YAML here (a pattern "
-                "with braces stands in quotes)"
-            ) from None
-        except YAMLError as error:
-            problem = str(error).splitlines()[0]
-            raise NotationError(f"{self.path}: not YAML: {problem}; remove it") from None
-        except (RecursionError, ValueError):
-            raise NotationError(
-                f"{self.path}: not YAML that can be read; write no more than keys, patterns in "
-                "quotes and braces, as in weight: {latex: 'w_{unit}', text: 'w{unit}'}"
-            ) from None
-        if not isinstance(data, CommentedMap):
+                *(f"{self.name(place)}: {fault}" for place, fault in sorted(composed.faults))
+            )
+        if not isinstance(composed.data, dict):
             raise NotationError(
                 f"{self.path}:1:1: got no keys; write a notation as 'extends: numbered', and what "
                 "it changes below"
             )
-        return data
+        return composed.data
 
     def text(self) -> str:
         """What the file says. Raises NotationError."""
@@ -133,18 +120,18 @@ class _Reader:
         try:
             return source.decode("utf-8-sig")
         except UnicodeDecodeError as error:
-            line = source.count(b"\n", 0, error.start)
-            column = error.start - source.rfind(b"\n", 0, error.start) - 1
+            line = source.count(b"\n", 0, error.start) + 1
+            column = error.start - source.rfind(b"\n", 0, error.start)
             raise NotationError(
-                f"{self.place(line, column)}: not UTF-8; save the file in UTF-8"
+                f"{self.name(Place(line, column))}: not UTF-8; save the file in UTF-8"
             ) from None
 
-    def base(self, data: CommentedMap) -> Scheme:
+    def base(self, data: dict[str, Any]) -> Scheme:
         """The notation that the file extends."""
         name = data.get("extends", "numbered")
         if not isinstance(name, str) or name not in builtin.BUILT_IN:
             allowed = f"allowed are {', '.join(builtin.BUILT_IN)}"
-            self.problem(data, "extends", f"extends: got {name!r}", allowed)
+            self.problem(("extends",), f"extends: got {describe(name)}", allowed)
             name = "numbered"
         return builtin.BUILT_IN[name](self.shape, self.layout)
 
@@ -153,20 +140,20 @@ class _Reader:
             role = FALLBACK[role]
         return base.rows[role]
 
-    def row(self, data: CommentedMap, role: str, value: Any, base: Row) -> Row:
+    def row(self, data: dict[str, Any], role: str, value: Any, base: Row) -> Row:
         """The base's row with the file's patterns in it."""
-        if not isinstance(value, CommentedMap):
+        if not isinstance(value, Mapping):
             remedy = f"write it as {role}: {{latex: …, text: …, code: …}}"
-            self.problem(data, role, f"{role}: got {value!r}", remedy)
+            self.problem((role,), f"{role}: got {describe(value)}", remedy)
             return base
         sources: dict[str, str] = {}
         for target, source in value.items():
             if target not in TARGETS:
                 allowed = f"allowed are {', '.join(TARGETS)}"
-                self.problem(value, target, f"{role}: unknown key {target!r}", allowed)
+                self.problem((role, target), f"{role}: unknown key {target!r}", allowed)
             elif not isinstance(source, str) or not source.strip():
                 remedy = "write a pattern in quotes"
-                self.problem(value, target, f"{role}: {target}: got {source!r}", remedy)
+                self.problem((role, target), f"{role}: {target}: got {describe(source)}", remedy)
             else:
                 sources[target] = source
         patterns = {}
@@ -175,29 +162,31 @@ class _Reader:
                 check(source, target)
                 patterns[target] = compile_pattern(source, target, builtin.placeholders(role))
             except PatternProblem as problem:
-                self.problem(value, target, f"{role}: {target}: {problem}")
+                self.problem((role, target), f"{role}: {target}: {problem}")
         return replace(base, **patterns)
 
-    def check_letters(self, data: CommentedMap, value: Any) -> None:
-        if not isinstance(value, CommentedMap):
-            self.problem(data, "letters", f"letters: got {value!r}", "write letters: {loss: C}")
+    def check_letters(self, data: dict[str, Any], value: Any) -> None:
+        if not isinstance(value, Mapping):
+            self.problem(
+                ("letters",), f"letters: got {describe(value)}", "write letters: {loss: C}"
+            )
             data["letters"] = {}
             return
         for role, typed in value.items():
             if role not in LETTERS:
                 allowed = f"allowed are {', '.join(LETTERS)}"
-                self.problem(value, role, f"letters: unknown key {role!r}", allowed)
+                self.problem(("letters", role), f"letters: unknown key {role!r}", allowed)
             elif not isinstance(typed, str) or not is_name(typed):
                 remedy = "a letter is a name of letters, digits and _, such as C, ŷ or y_pred"
-                self.problem(value, role, f"letters: {role}: got {typed!r}", remedy)
+                self.problem(("letters", role), f"letters: {role}: got {describe(typed)}", remedy)
 
-    def problem(self, mapping: CommentedMap, key: Any, what: str, remedy: str = "") -> None:
-        line, column = mapping.lc.key(key)
+    def problem(self, keys: Keys, what: str, remedy: str = "") -> None:
+        place = self.composed.keys[keys]
         note = f"; {remedy}" if remedy else ""
-        self.problems.append((line, column, f"{self.place(line, column)}: {what}{note}"))
+        self.problems.append((place, f"{self.name(place)}: {what}{note}"))
 
-    def place(self, line: int, column: int) -> str:
-        return f"{self.path}:{line + 1}:{column + 1}"
+    def name(self, place: Place) -> str:
+        return f"{self.path}:{place.line}:{place.column}"
 
 
 def check(source: str, target: str) -> None:

@@ -105,8 +105,8 @@ def test_words_after_a_command_are_no_placeholders(write: Write) -> None:
         ("letters: {loss: 3}", "1:11", "letters: loss: got 3"),
         ("letters: C", "1:1", "write letters: {loss: C}"),
         ("- a", "1:1", "got no keys; write a notation as"),
-        ("a: [", "1:5", "mend the YAML here"),
-        ("loss: {}\nloss: {}", "2:1", "duplicate key"),
+        ("a: [", "1:5", "mend the line here"),
+        ("loss: {}\nloss: {}", "2:1", "loss is given twice, first in line 1"),
     ],
 )
 def test_what_is_wrong_is_said_with_its_place(

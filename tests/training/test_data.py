@@ -131,7 +131,7 @@ BAD: dict[str, tuple[str | bytes, list[str]]] = {
     "other digits": (HEAD + "١,1,1,1\n", [":2: column i1: got '١'"]),
     "too few": (HEAD + "1,2,3\n1,2,3,4,5\n", [":2: got 3 values; allowed are 4",
                                              ":3: got 5 values; allowed are 4"]),
-    "an open quotation mark": (HEAD + '1,"2,3,4\n', [":2: unexpected end of data"]),
+    "an open quotation mark": (HEAD + '1,"2,3,4\n', [":2: not a table: unexpected end of data"]),
     "Windows": (HEAD.encode() + b"1,2,3,\xff\n", [":2: column t2: got 'ÿ'"]),
 }  # fmt: skip
 

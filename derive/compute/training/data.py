@@ -12,9 +12,9 @@ from derive.compute.sources.source import names_of
 from derive.compute.training.tables import DataError, Numbers, Table
 from derive.expression.nodes import INPUT, TARGET, Quantity
 from derive.network.description import Network
-from derive.network.errors import comma_list, shorten
 from derive.network.reading.inputs import MAX_EXAMPLES, MAX_NUMBERS
 from derive.network.reading.targets import CLASSES
+from derive.reading.words import comma_list, shorten
 
 __all__ = ["DataError", "Examples", "read_data"]
 

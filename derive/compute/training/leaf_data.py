@@ -10,8 +10,8 @@ from derive.compute.training.data import IDS
 from derive.compute.training.tables import DataError, Numbers, Table
 from derive.graph import FormulaGraph
 from derive.graph.names import names_of
-from derive.network.errors import comma_list, shorten
 from derive.network.reading.inputs import MAX_EXAMPLES, MAX_NUMBERS
+from derive.reading.words import comma_list, shorten
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,17 +7,15 @@ what Windows called ANSI (cp1252).
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Iterator, Sequence
 from math import isfinite
 from pathlib import Path
 
 from derive.expression.errors import DeriveError
-from derive.network.errors import shorten
 from derive.reading import named, read_bytes
-from derive.tables import TableError, decoded, separator_of
+from derive.reading.tables import TableError, decoded, separated
+from derive.reading.words import shorten
 
 MAX_BYTES = 100_000_000
 _PRINTED = 100
@@ -52,27 +50,16 @@ class Table:
         """Raises DataError where the file cannot be read."""
         self.name = named(path)
         text = _text(path, self.name)
-        self.separator, declared = separator_of(text)
-        rows = self._read(text)
-        if declared:
-            next(rows, None)
-        self.line, self.header = next(rows, (1, []))
-        self.rows = rows
+        self.separator, rows = separated(text, self.name, strict=True)
+        self.rows = self._filled(rows)
+        self.line, self.header = next(self.rows, (1, []))
 
-    def _read(self, text: str) -> Iterator[tuple[int, list[str]]]:
+    def _filled(self, rows: Iterator[tuple[int, list[str]]]) -> Iterator[tuple[int, list[str]]]:
         """The rows that are not empty."""
-        lines = csv.reader(io.StringIO(text, newline=""), delimiter=self.separator, strict=True)
-        while True:
-            try:
-                row = next(lines, None)
-            except csv.Error as error:
-                raise DataError(
-                    [f"{self.name}:{lines.line_num}: {error}; save the file as CSV again"]
-                ) from None
-            if row is None:
-                return
-            if any(cell.strip() for cell in row):
-                yield lines.line_num, row
+        try:
+            yield from ((line, row) for line, row in rows if any(cell.strip() for cell in row))
+        except TableError as error:
+            raise DataError([str(error)]) from None
 
 
 class Numbers:

@@ -10,7 +10,7 @@ from typing import Any
 
 from derive.expression.nodes import INPUT, TARGET, Expression, Quantity
 from derive.network.description import BIASES, WEIGHTS, Layer
-from derive.network.errors import NetworkError, Notes, Path, Problem
+from derive.network.errors import NetworkError, Notes, Problem
 from derive.network.reading.choices import read_loss
 from derive.network.reading.compatibility import judge
 from derive.network.reading.inputs import Inputs, read_inputs
@@ -26,6 +26,7 @@ from derive.network.reading.options import (
 from derive.network.reading.parameters import read_biases, read_weights
 from derive.network.reading.targets import read_targets
 from derive.notation import POSITIVE, Names, NotationError, Shape, names
+from derive.reading.words import Path
 
 MAX_PARAMETERS = 2_000_000
 

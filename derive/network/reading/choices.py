@@ -8,10 +8,11 @@ from typing import Any, TypeVar
 from derive.expression.nodes import Number
 from derive.network import catalogue, other_names
 from derive.network.catalogue import ACTIVATIONS, LOSSES, OUTPUT, ActivationUse, LossUse
-from derive.network.errors import Notes, Path, comma_list, unknown
+from derive.network.errors import Notes, unknown
 from derive.network.other_names import Other
 from derive.network.own_formulas import mentions, read_formula, read_own_activation
-from derive.network.values import describe, read_number
+from derive.network.values import read_number
+from derive.reading.words import Path, comma_list, describe
 
 T = TypeVar("T")
 

@@ -18,7 +18,7 @@ from derive.network.errors import Notes
 from derive.network.intervals import Interval
 from derive.network.reading.inputs import Row
 from derive.network.reading.targets import Targets
-from derive.network.values import describe
+from derive.reading.words import describe
 
 # Where own formulas are tried: from 0 outwards, on no point that a formula is likely to name.
 _POINTS = tuple(sign * (Fraction(n, 4) + Fraction(1, 97)) for n in range(40) for sign in (1, -1))

@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from derive.expression.nodes import Number
-from derive.network.errors import Notes, Path, shorten
+from derive.network.errors import Notes
 from derive.network.values import (
     decimal_comma,
-    describe,
     is_fraction,
     is_list,
     plain,
     read_number,
     read_whole,
 )
+from derive.reading.words import Path, describe, shorten
 
 MAX_UNITS = 4_096
 MAX_EXAMPLES = 100_000

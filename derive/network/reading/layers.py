@@ -9,10 +9,11 @@ from typing import Any
 
 from derive.network.catalogue import ActivationUse
 from derive.network.description import BIASES, WEIGHTS, Dense
-from derive.network.errors import Notes, Path, comma_list, unknown
+from derive.network.errors import Notes, unknown
 from derive.network.reading.choices import read_activation
 from derive.network.reading.inputs import MAX_UNITS
-from derive.network.values import describe, read_whole
+from derive.network.values import read_whole
+from derive.reading.words import Path, comma_list, describe
 
 MAX_LAYERS = 64
 BIAS_KINDS = ("none", "neuron", "shared", "threshold")

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from derive.expression.nodes import INPUT, TARGET, Number, Quantity
-from derive.network.errors import Notes, comma_list, unknown
-from derive.network.values import describe, plain, read_number, read_whole
+from derive.network.errors import Notes, unknown
+from derive.network.values import plain, read_number, read_whole
 from derive.notation import BUILT_IN, DELTA_SIGNS, Names
+from derive.reading.words import comma_list, describe
 
 MAX_DIGITS = 30
 MAX_TITLE = 300

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from derive.expression.nodes import BIAS, WEIGHT, ZERO, Number
-from derive.network.errors import MOST_ALIKE, Notes, Path, comma_list, unknown
+from derive.network.errors import MOST_ALIKE, Notes, unknown
 from derive.network.reading.inputs import Row, read_row
 from derive.network.reading.layers import Draft
-from derive.network.values import decimal_comma, describe, is_list, plain, read_number
+from derive.network.values import decimal_comma, is_list, plain, read_number
 from derive.notation import Names
+from derive.reading.words import Path, comma_list, describe
 
 
 def read_weights(

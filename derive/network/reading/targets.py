@@ -11,12 +11,11 @@ from typing import Any
 
 from derive.expression.nodes import INPUT, ONE, ZERO, Expression, Number, Quantity
 from derive.expression.typed.formula import CONSTANTS, FormulaError, parse
-from derive.network.errors import Notes, Path, dotted
+from derive.network.errors import Notes
 from derive.network.rational import Irrational, Rational
 from derive.network.reading.inputs import Inputs, Row, read_row, read_rows
 from derive.network.values import (
     decimal_comma,
-    describe,
     exact,
     is_fraction,
     is_list,
@@ -25,6 +24,7 @@ from derive.network.values import (
     read_whole,
 )
 from derive.notation.spelling import is_name
+from derive.reading.words import Path, describe, dotted
 
 _PATH: Path = ("targets",)
 # Keys for the number of the output whose target is 1, and what they count from.

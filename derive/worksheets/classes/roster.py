@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from unicodedata import normalize
 
-from derive.tables import Row, TableError, read_table
+from derive.reading.tables import Row, TableError, read_table
 from derive.worksheets.classes.bundle import Student
 from derive.worksheets.classes.headings import Columns, columns_of, plain
 from derive.worksheets.recipes.recipe import WorksheetError

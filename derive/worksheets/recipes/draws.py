@@ -10,10 +10,11 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from derive.network.catalogue import ActivationUse, LossUse
-from derive.network.errors import Notes, Path, comma_list, unknown
+from derive.network.errors import Notes, unknown
 from derive.network.reading.choices import read_activation, read_loss
 from derive.network.reading.layers import BIAS_KINDS
-from derive.network.values import describe, is_list, plain, read_whole
+from derive.network.values import is_list, plain, read_whole
+from derive.reading.words import Path, comma_list, describe
 from derive.worksheets.exercise import MOST_UNITS, too_large
 
 MOST_SIZES = 10  # the inputs, and the layers

@@ -16,12 +16,12 @@ from typing import Any
 from derive.expression.nodes import Number
 from derive.network.catalogue import ActivationUse, LossUse
 from derive.network.description import Network
-from derive.network.errors import NetworkError, Notes, comma_list, unknown
+from derive.network.errors import NetworkError, Notes, unknown
 from derive.network.loader import FAMILY
 from derive.network.reading.options import read_rate, read_title
 from derive.network.saving import activation_entry, dumped, loss_entry
-from derive.network.values import describe
 from derive.notation import BUILT_IN
+from derive.reading.words import comma_list, describe
 from derive.worksheets.recipes.combinations import Combination, LeftOut, fitting
 from derive.worksheets.recipes.draws import (
     Hidden,

@@ -16,10 +16,10 @@ from typing import Any, TextIO
 
 from derive.network.description import Network
 from derive.network.errors import NetworkError, Notes, Problem
-from derive.network.errors import Path as Place
 from derive.network.loader import FAMILY, built, is_family, load, text_of
-from derive.network.reading.positions import compose
-from derive.network.values import describe
+from derive.reading.positions import compose
+from derive.reading.words import Path as Place
+from derive.reading.words import describe
 from derive.worksheets.recipes.family import KEYS, MOST_STRUCTURES, Family
 
 

@@ -14,10 +14,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from derive.network.errors import Notes, Problem, comma_list, unknown
-from derive.network.reading.positions import Place, compose
-from derive.network.values import describe, read_whole
+from derive.network.errors import Notes, Problem, unknown
+from derive.network.values import read_whole
 from derive.reading import named, read_bytes
+from derive.reading.positions import Place, compose
+from derive.reading.words import comma_list, describe
 from derive.worksheets.recipes.kinds import DIFFICULTIES, KINDS, UNITS, dials
 from derive.worksheets.recipes.recipe import (
     LEAST_DIGITS,

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from derive.reading import read_bytes
-from derive.tables import MAX_BYTES, Row
+from derive.reading.tables import MAX_BYTES, Row
 from derive.worksheets.classes.answer_table import NOT_ASKED
 from derive.worksheets.classes.bundle import Bundle
 from derive.worksheets.classes.roster import class_table

@@ -50,36 +50,58 @@ def read_table(path: str | Path) -> list[Row]:
     raw = read_bytes(path, MAX_BYTES)
     if len(raw) > MAX_BYTES:
         raise TableError(f"{path}: more than {MAX_BYTES} bytes; a table is smaller")
-    try:
-        cells = _spreadsheet(place, raw) if raw[:4] == b"PK\x03\x04" else _csv(place, raw)
-        rows = []
-        for row in cells:
-            if row.line > MOST_ROWS or len(row.cells) > MOST_COLUMNS:
-                raise TableError(
-                    f"{path}:{row.line}: allowed are {MOST_ROWS} rows and {MOST_COLUMNS} columns"
-                )
-            if not row.empty:
-                rows.append(row)
-    except csv.Error as error:
-        raise TableError(f"{path}: not a table: {error}; save it as CSV") from None
+    packed = raw[:4] == b"PK\x03\x04"
+    rows = []
+    for row in _spreadsheet(place, raw) if packed else _csv(decoded(path, raw), str(path)):
+        if row.line > MOST_ROWS or len(row.cells) > MOST_COLUMNS:
+            raise TableError(
+                f"{path}:{row.line}: allowed are {MOST_ROWS} rows and {MOST_COLUMNS} columns"
+            )
+        if not row.empty:
+            rows.append(row)
     return rows
 
 
-def _csv(path: Path, raw: bytes) -> Iterator[Row]:
-    text = decoded(path, raw)
-    separator, _ = separator_of(text)
-    lines = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
-    before = 0
-    for cells in lines:
-        line, before = before + 1, lines.line_num
-        if line == 1 and cells and cells[0].lower() == "sep=":
-            continue
-        if any("\n" in cell.strip() and separator in cell for cell in cells):
-            raise TableError(
-                f"{path}:{line}: a quotation mark opens a cell that ends in line {before}; close "
-                "it where the cell ends, or take it out; an answer stands on one line"
-            )
+def _csv(text: str, name: str) -> Iterator[Row]:
+    _, rows = separated(text, name)
+    for line, cells in rows:
         yield Row(line, tuple(cell.strip()[: MOST_CHARACTERS + 1] for cell in cells))
+
+
+def separated(
+    text: str, name: str, strict: bool = False
+) -> tuple[str, Iterator[tuple[int, list[str]]]]:
+    """What divides the columns of a text, and its rows: the line of each, its cells as typed.
+
+    name    of the table, for messages
+    strict  whether a quotation mark stands around whole cells only, as where all are numbers; where
+            people write words, one may be left open at the end or be followed by more
+    The rows are read as they are asked for, and raise TableError where the text is no table, also
+    where a quotation mark takes more lines into a cell than anybody meant.
+    """
+    separator, declared = _separator(text)
+    rows = _rows_of(text, separator, name, strict)
+    if declared:
+        next((cells for _, cells in rows if any(cells)), None)
+    return separator, rows
+
+
+def _rows_of(text: str, separator: str, name: str, strict: bool) -> Iterator[tuple[int, list[str]]]:
+    lines = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=strict)
+    before = 0
+    try:
+        for cells in lines:
+            line, before = before + 1, lines.line_num
+            if line < before and any("\n" in cell.strip() and separator in cell for cell in cells):
+                raise TableError(
+                    f"{name}:{line}: a quotation mark opens a cell that ends in line {before}; "
+                    "close it where the cell ends, or take it out; a cell stands on one line"
+                )
+            yield line, cells
+    except csv.Error as error:
+        raise TableError(
+            f"{name}:{before + 1}: not a table: {error}; save it as CSV again"
+        ) from None
 
 
 def decoded(path: str | Path, raw: bytes) -> str:
@@ -105,7 +127,7 @@ def decoded(path: str | Path, raw: bytes) -> str:
     return text
 
 
-def separator_of(text: str) -> tuple[str, bool]:
+def _separator(text: str) -> tuple[str, bool]:
     """What divides the columns: as a line sep=; says, or what the first line has most of; and
     whether there is such a line, which is none of the table."""
     first = next((line.strip(" ") for line in text.splitlines() if line.strip()), "")

@@ -27,7 +27,7 @@ from ruamel.yaml.events import (
 )
 
 from derive.expression.typed.literals import LITERAL, decimal
-from derive.network.errors import Path, shorten
+from derive.reading.words import Path, shorten
 
 MAX_DEPTH = 12
 
