@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from derive.expression.constructors import product
 from derive.expression.nodes import (
     ACTIVATION,
     BIAS,
@@ -25,7 +26,6 @@ from derive.expression.nodes import (
     Expression,
     Partial,
     Quantity,
-    product,
 )
 
 E = Quantity(LOSS)

@@ -24,16 +24,9 @@ from derive.derivation.numbers.rounding import Rounding
 from derive.derivation.numbers.valuation import Valuation
 from derive.derivation.steps import Rule
 from derive.derivation.trace import ExampleTrace, Trace, trace
+from derive.expression.constructors import product
 from derive.expression.evaluate import evaluate
-from derive.expression.nodes import (
-    BIAS,
-    LOSS_TERM,
-    WEIGHT,
-    Expression,
-    Partial,
-    Quantity,
-    product,
-)
+from derive.expression.nodes import BIAS, LOSS_TERM, WEIGHT, Expression, Partial, Quantity
 from derive.graph import BATCH_E, E, NetworkGraph
 
 ROOT = Path(__file__).parent.parent

@@ -27,6 +27,7 @@ import sympy  # type: ignore[import-untyped]
 
 from derive.algebra.convert import to_sympy
 from derive.algebra.trees import to_tree
+from derive.expression.constructors import product
 from derive.expression.evaluate import Bindings, Environment, Point, chosen, evaluate
 from derive.expression.kinks import TIES, has_kinks
 from derive.expression.nodes import (
@@ -45,11 +46,10 @@ from derive.expression.nodes import (
     Quantity,
     Quotient,
     Sum,
-    product,
     quantities,
-    substitute,
     variable,
 )
+from derive.expression.rewriting import substitute
 
 _FEW = 4  # factors that are differentiated together
 _DEEP = 6  # levels of a formula that SymPy sees at a time: what lies deeper gets a letter

@@ -8,6 +8,7 @@ from typing import Any
 
 import sympy  # type: ignore[import-untyped]
 
+from derive.expression.constructors import product, total
 from derive.expression.functions import elementary
 from derive.expression.nodes import (
     ONE,
@@ -17,8 +18,6 @@ from derive.expression.nodes import (
     Number,
     Power,
     Quotient,
-    product,
-    total,
     variable,
 )
 

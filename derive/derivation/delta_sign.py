@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from derive.derivation.steps import Kind, Relation, Rule, Section, Step
+from derive.expression.constructors import product
 from derive.expression.matrices import Hadamard, Matrix, MatrixProduct, entry, entrywise
 from derive.expression.nodes import (
     DELTA,
@@ -27,10 +28,9 @@ from derive.expression.nodes import (
     Quantity,
     Quotient,
     Sum,
-    product,
     quantities,
-    rewrite,
 )
+from derive.expression.rewriting import rewrite
 from derive.graph import RATE, E
 from derive.network.description import Network
 from derive.notation import NEGATIVE

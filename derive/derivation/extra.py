@@ -18,13 +18,8 @@ from derive.derivation.delta_sign import restated
 from derive.derivation.steps import Kind, Rule, Step, chain
 from derive.derivation.styles.common import backward_order
 from derive.derivation.styles.deltas import by_name, delta_of
-from derive.expression.nodes import (
-    BIAS,
-    WEIGHT,
-    Partial,
-    Quantity,
-    times,
-)
+from derive.expression.constructors import times
+from derive.expression.nodes import BIAS, WEIGHT, Partial, Quantity
 from derive.graph import E, NetworkGraph, activations, pre_activations
 from derive.notation import NEGATIVE
 

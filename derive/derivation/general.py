@@ -32,9 +32,9 @@ from derive.expression.nodes import (
     Quantity,
     Quotient,
     Sum,
-    rewrite,
     variable,
 )
+from derive.expression.rewriting import rewrite
 from derive.network.description import Dense, Network
 from derive.network.literals import BiasKind
 from derive.notation.arrays import ANY, BEFORE, LAST, NEXT

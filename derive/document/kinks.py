@@ -10,7 +10,8 @@ from derive.derivation.numbers.rounding import rounded
 from derive.document.blocks import Inline
 from derive.document.wording import Wording, merged
 from derive.expression.functions import Function
-from derive.expression.nodes import Comparison, Expression, Number, Quantity, substitute
+from derive.expression.nodes import Comparison, Expression, Number, Quantity
+from derive.expression.rewriting import substitute
 from derive.network.catalogue import OUTPUT, TARGET_LETTER, LossUse
 
 _DIGITS = 5

@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from derive.expression.nodes import Apply, Expression, Negative, Product, Sum, node, total
+from derive.expression.constructors import total
+from derive.expression.nodes import Apply, Expression, Negative, Product, Sum, node
 
 Shape = tuple[int, int]  # rows, columns
 

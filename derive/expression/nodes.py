@@ -12,10 +12,10 @@ cross-reference are all addresses.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from fractions import Fraction
-from operator import attrgetter, is_
+from operator import attrgetter
 from threading import RLock
 from typing import TYPE_CHECKING, Any, TypeVar, dataclass_transform
 from weakref import WeakValueDictionary
@@ -388,81 +388,6 @@ ZERO = Number(Fraction(0))
 ONE = Number(Fraction(1))
 TWO = Number(Fraction(2))
 HALF = Number(Fraction(1, 2))
-
-
-def integer(value: int) -> Number:
-    """A whole number as a node."""
-    return Number(Fraction(value))
-
-
-def product(*factors: Expression) -> Expression:
-    """A product without needless nesting: no factors is 1, one factor is itself.
-
-    e.g. (a, b·c) → a·b·c
-    """
-    flat: list[Expression] = []
-    for factor in factors:
-        flat.extend(factor.factors if isinstance(factor, Product) else (factor,))
-    if not flat:
-        return ONE
-    return flat[0] if len(flat) == 1 else Product(tuple(flat))
-
-
-def times(e: Expression, factor: Expression) -> Expression:
-    """e·factor as one writes it: e for 1, −e for −1."""
-    if isinstance(factor, Negative) and factor.operand == ONE:
-        factor = Number(Fraction(-1))
-    if isinstance(factor, Number) and factor.value in (1, -1):
-        return e if factor.value == 1 else Negative(e)
-    return product(e, factor)
-
-
-def total(*terms: Expression) -> Expression:
-    """A sum without needless nesting: no terms is 0, one term is itself.
-
-    e.g. (a, b + c) → a + b + c
-    """
-    flat: list[Expression] = []
-    for term in terms:
-        flat.extend(term.terms if isinstance(term, Sum) else (term,))
-    if not flat:
-        return ZERO
-    return flat[0] if len(flat) == 1 else Sum(tuple(flat))
-
-
-def rewrite(expression: Expression, change: Callable[[Expression], Expression]) -> Expression:
-    """The tree with ``change`` applied to every node, children before parents."""
-    children = expression.children
-    if children:
-        new = tuple([rewrite(child, change) for child in children])
-        if not all(map(is_, new, children)):
-            expression = expression.with_children(new)
-    return change(expression)
-
-
-def substitute(expression: Expression, values: dict[Expression, Expression]) -> Expression:
-    """The tree with whole nodes replaced: a key of ``values`` wherever it stands.
-
-    What was put in is not searched again. The ``by`` of a derivative is never replaced.
-    """
-    # To look up a tree takes a walk through it: done for those kinds of node that are replaced.
-    return _put_in(expression, values, {type(key) for key in values})
-
-
-def _put_in(
-    expression: Expression, values: dict[Expression, Expression], kinds: set[type[Expression]]
-) -> Expression:
-    if type(expression) in kinds and expression in values:
-        return values[expression]
-    children = expression.children
-    if not children:
-        return expression
-    if isinstance(expression, Partial):
-        return Partial(_put_in(expression.of, values, kinds), expression.by)
-    new = tuple([_put_in(child, values, kinds) for child in children])
-    if all(map(is_, new, children)):
-        return expression
-    return expression.with_children(new)
 
 
 def quantities(expression: Expression) -> dict[Quantity, None]:

@@ -11,7 +11,8 @@ from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from derive.expression.nodes import Expression, Quantity, Sum, quantities, total
+from derive.expression.constructors import total
+from derive.expression.nodes import Expression, Quantity, Sum, quantities
 
 if TYPE_CHECKING:
     from derive.graph.formulas import FormulaGraph

@@ -8,6 +8,7 @@ from __future__ import annotations
 from fractions import Fraction
 from functools import lru_cache
 
+from derive.expression.constructors import product, total
 from derive.expression.functions import EXP
 from derive.expression.nodes import (
     ACTIVATION,
@@ -27,8 +28,6 @@ from derive.expression.nodes import (
     Product,
     Quantity,
     Quotient,
-    product,
-    total,
 )
 from derive.graph.definitions import Graph
 from derive.network.catalogue import in_letters

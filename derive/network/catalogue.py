@@ -21,14 +21,8 @@ from fractions import Fraction
 from functools import cache
 
 from derive.expression.functions import SIGMOID, VALUE, Function, X
-from derive.expression.nodes import (
-    ONE,
-    Expression,
-    Number,
-    Quantity,
-    substitute,
-    variable,
-)
+from derive.expression.nodes import ONE, Expression, Number, Quantity, variable
+from derive.expression.rewriting import substitute
 from derive.expression.typed.formula import parse, without_ones
 from derive.expression.typed.literals import decimal
 from derive.network.intervals import REAL, Interval, interval

@@ -8,16 +8,8 @@ from dataclasses import dataclass
 from derive.compute.backends.spreadsheet import Lowering, uses
 from derive.compute.programs.program import Program, Statement, auxiliary, gradient
 from derive.compute.programs.scalar import scalar_program, target_program
-from derive.expression.nodes import (
-    DELTA,
-    TARGET,
-    VARIABLE,
-    Expression,
-    Negative,
-    Quantity,
-    Sum,
-    substitute,
-)
+from derive.expression.nodes import DELTA, TARGET, VARIABLE, Expression, Negative, Quantity, Sum
+from derive.expression.rewriting import substitute
 from derive.graph import E, NetworkGraph, activations, pre_activations
 from derive.network.description import Network
 

@@ -32,8 +32,8 @@ from derive.expression.nodes import (
     Partial,
     Product,
     Quantity,
-    substitute,
 )
+from derive.expression.rewriting import substitute
 from derive.expression.typed.formula import without_ones
 from derive.graph import E
 from derive.network.description import Network

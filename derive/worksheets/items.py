@@ -30,8 +30,8 @@ from derive.expression.nodes import (
     Number,
     Partial,
     Quantity,
-    substitute,
 )
+from derive.expression.rewriting import substitute
 from derive.worksheets.exercise import FUNCTION, Task
 
 

@@ -28,9 +28,9 @@ from derive.expression.nodes import (
     Number,
     Partial,
     Quantity,
-    rewrite,
     variable,
 )
+from derive.expression.rewriting import rewrite
 from derive.expression.typed.formula import FormulaError, parse
 from derive.graph import E, NetworkGraph
 from derive.notation import Names

@@ -42,8 +42,8 @@ from derive.expression.nodes import (
     Product,
     Quantity,
     Sum,
-    substitute,
 )
+from derive.expression.rewriting import substitute
 from derive.expression.typed.formula import parse
 from derive.graph import NetworkGraph
 from derive.network.description import Dense, Network

@@ -17,15 +17,8 @@ from derive.derivation.derivation import derive as derive_
 from derive.derivation.steps import Step
 from derive.expression.arithmetic import HIGH
 from derive.expression.evaluate import Bindings, evaluate
-from derive.expression.nodes import (
-    ONE,
-    Cases,
-    Comparison,
-    Expression,
-    Sum,
-    rewrite,
-    variable,
-)
+from derive.expression.nodes import ONE, Cases, Comparison, Expression, Sum, variable
+from derive.expression.rewriting import rewrite
 from derive.expression.typed.formula import parse
 from tests.derivation.faults import member, plant
 from tests.derivation.networks import network

@@ -26,7 +26,8 @@ from derive.expression.matrices import (
     Transpose,
     shape,
 )
-from derive.expression.nodes import Expression, Number, Quantity, Sum, rewrite
+from derive.expression.nodes import Expression, Number, Quantity, Sum
+from derive.expression.rewriting import rewrite
 from derive.notation import names
 from derive.writers.expressions.latex import latex
 from derive.writers.expressions.text import text

@@ -6,6 +6,7 @@ from fractions import Fraction
 
 from hypothesis import strategies as st
 
+from derive.expression.constructors import integer
 from derive.expression.functions import (
     ATAN,
     COS,
@@ -34,7 +35,6 @@ from derive.expression.nodes import (
     Quantity,
     Quotient,
     Sum,
-    integer,
     variable,
 )
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from work import at_most
 
 from derive.expression.arithmetic import HIGH
+from derive.expression.constructors import integer
 from derive.expression.evaluate import Bindings, evaluate
 from derive.expression.functions import EXP, MAX, SIGMOID
 from derive.expression.nodes import (
@@ -30,7 +31,6 @@ from derive.expression.nodes import (
     Product,
     Quotient,
     Sum,
-    integer,
     variable,
 )
 from derive.expression.typed.formula import MAX_DEPTH, MAX_LENGTH, FormulaError, parse

@@ -25,9 +25,9 @@ from derive.expression.nodes import (
     Product,
     Quantity,
     Sum,
-    substitute,
     variable,
 )
+from derive.expression.rewriting import substitute
 from derive.expression.typed.formula import parse
 from tests.slopes_of_functions import function_slopes
 

@@ -13,7 +13,7 @@ import pytest
 import derive
 from derive.compute.training import restarts as many
 from derive.compute.training.restarts import Outcomes, Restart
-from derive.expression.nodes import integer
+from derive.expression.constructors import integer
 from tests.random_networks import network as random_network
 
 np: Any = pytest.importorskip("numpy", reason="NumPy is not installed")

@@ -21,7 +21,8 @@ from derive.derivation.numbers.rounding import rounded
 from derive.document.wording import Wording, in_macros
 from derive.expression.arithmetic import HIGH
 from derive.expression.evaluate import Bindings, evaluate
-from derive.expression.nodes import Expression, Number, Partial, Quantity, substitute, variable
+from derive.expression.nodes import Expression, Number, Partial, Quantity, variable
+from derive.expression.rewriting import substitute
 from derive.expression.typed.formula import parse
 from derive.graph import E
 from derive.network import Dense, Network

@@ -18,7 +18,8 @@ from worksheets.sheets import Sheet, printed, sheet
 from derive.derivation.numbers.rounding import rounded
 from derive.expression.arithmetic import HIGH
 from derive.expression.evaluate import Bindings, evaluate
-from derive.expression.nodes import Expression, substitute, variable
+from derive.expression.nodes import Expression, variable
+from derive.expression.rewriting import substitute
 from derive.network import Dense, Network
 from derive.worksheets.items import Item, places, put_into
 from derive.worksheets.marking import Mark, Verdict, mark_values, read

@@ -20,8 +20,9 @@ from derive.derivation.trace import ExampleTrace
 from derive.document.blocks import Choices, Code, Equation
 from derive.expression.arithmetic import HIGH
 from derive.expression.blank import Blank
+from derive.expression.constructors import total
 from derive.expression.evaluate import evaluate
-from derive.expression.nodes import Comparison, Expression, Number, Partial, Quantity, total
+from derive.expression.nodes import Comparison, Expression, Number, Partial, Quantity
 from derive.graph import E, NetworkGraph
 from derive.network import Dense, Network
 from derive.worksheets import Answer, Ask, Recipe, Variant, WorksheetError

@@ -15,6 +15,7 @@ from worksheets.networks import relu_softmax, two_two_two
 
 from derive.derivation.check.points import draw
 from derive.derivation.numbers.rounding import equal
+from derive.expression.constructors import product, total
 from derive.expression.evaluate import evaluate
 from derive.expression.nodes import (
     ACTIVATION,
@@ -31,10 +32,8 @@ from derive.expression.nodes import (
     Quantity,
     Quotient,
     Sum,
-    product,
-    substitute,
-    total,
 )
+from derive.expression.rewriting import substitute
 from derive.expression.typed.formula import FormulaError
 from derive.expression.typed.formula_text import typed
 from derive.network import Dense, Network

@@ -12,6 +12,7 @@ from fractions import Fraction
 
 from derive.derivation.steps import Chain, Relation
 from derive.expression.blank import Blank
+from derive.expression.constructors import integer
 from derive.expression.functions import ABS, EXP, SQRT, Function
 from derive.expression.matrices import Hadamard, Matrix, MatrixProduct, Named, Transpose
 from derive.expression.nodes import (
@@ -30,9 +31,8 @@ from derive.expression.nodes import (
     Quantity,
     Quotient,
     Sum,
-    integer,
-    rewrite,
 )
+from derive.expression.rewriting import rewrite
 
 RELATIONS = {"equals": "=", "is approximately": "≈", "becomes": "←", "tends to": "→"}
 COMPARISONS = {

@@ -19,6 +19,7 @@ from writers.drawn_expressions import (
 from writers.formula_reader import LatexReader, Reader
 
 from derive.expression.blank import Blank
+from derive.expression.constructors import integer
 from derive.expression.evaluate import evaluate
 from derive.expression.functions import ABS, EXP, LN, MAX, SIGMOID, SQRT, X, elementary
 from derive.expression.nodes import (
@@ -47,7 +48,6 @@ from derive.expression.nodes import (
     Quantity,
     Quotient,
     Sum,
-    integer,
     variable,
 )
 from derive.expression.typed.formula import parse

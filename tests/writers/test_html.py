@@ -15,7 +15,8 @@ import pytest
 import derive
 from derive.derivation.steps import Relation, chain
 from derive.document.blocks import Document, Equation, Heading, Paragraph, Reference
-from derive.expression.nodes import Number, integer
+from derive.expression.constructors import integer
+from derive.expression.nodes import Number
 from derive.notation import Names
 from derive.rendering import render_files
 from derive.writers import write

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from derive.derivation.steps import Relation, chain
 from derive.document.blocks import Document, Equation
+from derive.expression.constructors import integer
 from derive.expression.matrices import (
     Hadamard,
     Matrix,
@@ -31,7 +32,6 @@ from derive.expression.nodes import (
     Product,
     Quantity,
     Sum,
-    integer,
     variable,
 )
 from derive.notation import Shape, names

@@ -15,6 +15,7 @@ from writers.test_mathml import MATRICES
 
 from derive.derivation.steps import Relation
 from derive.expression.blank import Blank
+from derive.expression.constructors import integer
 from derive.expression.nodes import (
     LOSS,
     WEIGHT,
@@ -27,7 +28,6 @@ from derive.expression.nodes import (
     Product,
     Quantity,
     Sum,
-    integer,
     variable,
 )
 from derive.notation import BUILT_IN, Shape, names

@@ -57,9 +57,9 @@ from derive.expression.nodes import (
     Quotient,
     Sum,
     named_quantity,
-    rewrite,
     variable,
 )
+from derive.expression.rewriting import rewrite
 from derive.graph import FormulaGraph
 from derive.graph.conversion import network_or_formulas
 from derive.graph.names import names_of

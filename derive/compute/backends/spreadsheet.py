@@ -25,7 +25,8 @@ from sympy.printing.codeprinter import CodePrinter  # type: ignore[import-untype
 from derive.algebra.languages.ordered import ATOM, CASES, Ordered
 from derive.compute.programs.functions import LARGEST, SECOND
 from derive.expression.functions import Function
-from derive.expression.nodes import Apply, Expression, Quantity, substitute
+from derive.expression.nodes import Apply, Expression, Quantity
+from derive.expression.rewriting import substitute
 
 DIGITS = 15  # of a number in a formula
 

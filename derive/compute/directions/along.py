@@ -19,6 +19,7 @@ from derive.compute.programs.scalar import Scalar
 from derive.compute.programs.taught import delta_of
 from derive.compute.stable.loss_forms import share
 from derive.derivation.calculus.tidy import tidy
+from derive.expression.constructors import product, times, total
 from derive.expression.nodes import (
     ACTIVATION,
     INPUT,
@@ -28,9 +29,6 @@ from derive.expression.nodes import (
     Negative,
     Product,
     Quantity,
-    product,
-    times,
-    total,
     variable,
 )
 from derive.graph import activations, bias_of

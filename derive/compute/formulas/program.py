@@ -31,6 +31,7 @@ from derive.compute.stable.prepared import STABILISE, prepared
 from derive.derivation.calculus.differentiator import derivative, with_names
 from derive.derivation.calculus.tidy import tidy
 from derive.expression.binding import Binder
+from derive.expression.constructors import product, total
 from derive.expression.nodes import (
     ONE,
     ZERO,
@@ -39,12 +40,10 @@ from derive.expression.nodes import (
     Partial,
     Product,
     Quantity,
-    product,
     quantities,
-    substitute,
-    total,
     variable,
 )
+from derive.expression.rewriting import substitute
 from derive.graph import FormulaGraph, Graph
 
 _SHORT = 24  # nodes, at most, of a formula whose derivative a comment writes out

@@ -13,6 +13,7 @@ from functools import cache, reduce
 
 from derive.compute.programs.functions import LOG1P
 from derive.derivation.calculus.tidy import negative, tidy
+from derive.expression.constructors import product, total
 from derive.expression.functions import EXP, LN, MAX, SIGMOID, VALUE, Function
 from derive.expression.nodes import (
     Apply,
@@ -24,11 +25,9 @@ from derive.expression.nodes import (
     Quantity,
     Quotient,
     Sum,
-    product,
-    rewrite,
-    total,
     variable,
 )
+from derive.expression.rewriting import rewrite
 
 _SHARE, _OF_SHARE, _OF_SUM = "share", "logarithm of a share", "logarithm of a sum"
 Exponents = tuple[Expression, ...]

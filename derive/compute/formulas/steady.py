@@ -29,8 +29,8 @@ from derive.expression.nodes import (
     Number,
     Quantity,
     quantities,
-    substitute,
 )
+from derive.expression.rewriting import substitute
 from derive.graph import Graph
 
 _MOST = 60  # nodes of a formula that is looked at as a whole

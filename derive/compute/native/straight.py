@@ -28,8 +28,8 @@ from derive.expression.nodes import (
     Quotient,
     Sum,
     quantities,
-    rewrite,
 )
+from derive.expression.rewriting import rewrite
 
 MOST_STATEMENTS = 120  # of a network; beyond, compiling takes longer than is gained
 _TOGETHER = 4  # examples, at most

@@ -19,6 +19,7 @@ from derive.compute.stable import forms
 from derive.compute.stable.loss_forms import loss_form, share
 from derive.derivation.calculus.tidy import tidy
 from derive.expression.binding import Line
+from derive.expression.constructors import product
 from derive.expression.nodes import (
     ACTIVATION,
     DELTA,
@@ -30,11 +31,10 @@ from derive.expression.nodes import (
     Product,
     Quantity,
     Sum,
-    product,
     quantities,
-    rewrite,
     variable,
 )
+from derive.expression.rewriting import rewrite
 from derive.graph import E, NetworkGraph, activations, bias_of, pre_activations
 from derive.network.description import Layer, Network
 

@@ -29,8 +29,8 @@ from derive.expression.nodes import (
     Product,
     Quantity,
     quantities,
-    rewrite,
 )
+from derive.expression.rewriting import rewrite
 
 # Of a name that has one value per example, and of one that has one value.
 PER_EXAMPLE, ONE = 0, -1

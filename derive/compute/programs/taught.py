@@ -8,6 +8,7 @@ from derive.algebra.backward import over_uses
 from derive.compute.programs.program import Remark
 from derive.derivation.calculus.differentiator import is_short, outer_derivative, prime, with_names
 from derive.derivation.calculus.tidy import tidy
+from derive.expression.constructors import product, total
 from derive.expression.nodes import (
     ACTIVATION,
     BIAS,
@@ -23,8 +24,6 @@ from derive.expression.nodes import (
     Partial,
     Product,
     Quantity,
-    product,
-    total,
 )
 from derive.graph import E, NetworkGraph, activations, pre_activations
 from derive.network.catalogue import in_letters

@@ -29,6 +29,7 @@ from derive.compute.stable.polynomials import (
     times,
 )
 from derive.compute.stable.ratios import MOST_TERMS, Ratio, is_number, ratio_of
+from derive.expression.constructors import product, total
 from derive.expression.functions import (
     ABS,
     EXP,
@@ -49,11 +50,8 @@ from derive.expression.nodes import (
     Product,
     Quotient,
     Sum,
-    product,
-    rewrite,
-    substitute,
-    total,
 )
+from derive.expression.rewriting import rewrite, substitute
 
 _MOST_SPAN = 4 * MOST_TERMS  # between the lowest and the highest power of E
 

@@ -25,6 +25,7 @@ from derive.compute.stable.rewriting import Rewriting, apply
 from derive.derivation.calculus.differentiator import derivative
 from derive.derivation.calculus.tidy import negative
 from derive.expression.binding import Binder, Line
+from derive.expression.constructors import product, total
 from derive.expression.nodes import (
     ONE,
     ZERO,
@@ -32,12 +33,10 @@ from derive.expression.nodes import (
     Expression,
     Number,
     Quantity,
-    product,
     quantities,
-    rewrite,
-    total,
     variable,
 )
+from derive.expression.rewriting import rewrite
 from derive.network.catalogue import TARGET_LETTER, ActivationUse, LossUse
 from derive.network.description import Network
 

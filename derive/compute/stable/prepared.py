@@ -20,8 +20,8 @@ from derive.expression.nodes import (
     Product,
     Quotient,
     Sum,
-    rewrite,
 )
+from derive.expression.rewriting import rewrite
 
 # Before differentiating: the same function under its name, whose derivative is known exactly.
 RECOGNISE = (

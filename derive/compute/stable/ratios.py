@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from derive.compute.stable.polynomials import ONE as ONE_POLYNOMIAL
 from derive.compute.stable.polynomials import Polynomial, add, times
+from derive.expression.constructors import product
 from derive.expression.functions import COSH, EXP, LN, SIGMOID, SINH, TANH, Function
 from derive.expression.nodes import (
     Apply,
@@ -18,7 +19,6 @@ from derive.expression.nodes import (
     Product,
     Quotient,
     Sum,
-    product,
 )
 
 MOST_TERMS = 16  # of a polynomial; a longer one is left as it is typed

@@ -15,17 +15,8 @@ from derive.compute.programs.functions import read
 from derive.expression.arithmetic import HIGH
 from derive.expression.evaluate import Bindings, evaluate
 from derive.expression.functions import MAX, MIN, U, V
-from derive.expression.nodes import (
-    Apply,
-    Cases,
-    Comparison,
-    Constant,
-    Expression,
-    Number,
-    rewrite,
-    substitute,
-    variable,
-)
+from derive.expression.nodes import Apply, Cases, Comparison, Constant, Expression, Number, variable
+from derive.expression.rewriting import rewrite, substitute
 
 _OTHERWISE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}
 _LETTERS: dict[str, Expression] = {name: variable(name) for name in (*"uvxyqlmt", "gap", "margin")}

@@ -22,6 +22,7 @@ from typing import Any
 from derive.derivation.calculus.simplify import as_decimal, simplify
 from derive.derivation.calculus.tidy import tidy
 from derive.derivation.steps import Rule
+from derive.expression.constructors import integer, product, total
 from derive.expression.functions import EXP, LN, VALUE, Function
 from derive.expression.nodes import (
     ONE,
@@ -39,13 +40,9 @@ from derive.expression.nodes import (
     Quantity,
     Quotient,
     Sum,
-    integer,
-    product,
     quantities,
-    rewrite,
-    substitute,
-    total,
 )
+from derive.expression.rewriting import rewrite, substitute
 
 _KNOWN = 8_192  # formulas: each is asked about several times
 _ORDER = (

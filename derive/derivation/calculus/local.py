@@ -19,6 +19,7 @@ from derive.derivation.calculus.differentiator import (
     with_names,
 )
 from derive.derivation.steps import Kind, Relation, Rule, Step, chain
+from derive.expression.constructors import product
 from derive.expression.functions import VALUE, Function
 from derive.expression.nodes import (
     ACTIVATION,
@@ -38,10 +39,9 @@ from derive.expression.nodes import (
     Quantity,
     Quotient,
     Sum,
-    product,
     quantities,
-    substitute,
 )
+from derive.expression.rewriting import substitute
 from derive.graph import Graph, NetworkGraph, over
 from derive.network.catalogue import ActivationUse, in_letters
 from derive.network.proofs import loss_proof, proof

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from derive.derivation.calculus.tidy import tidy
+from derive.expression.constructors import product, total
 from derive.expression.functions import ABS, EXP, SIGN
 from derive.expression.nodes import (
     ONE,
@@ -25,8 +26,6 @@ from derive.expression.nodes import (
     Product,
     Quotient,
     Sum,
-    product,
-    total,
 )
 
 _DIGITS = 12  # up to so many, typed decimals are multiplied out: 3·0.044715 → 0.134145

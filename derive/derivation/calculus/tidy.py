@@ -14,6 +14,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
+from derive.expression.constructors import product, total
 from derive.expression.nodes import (
     ONE,
     ZERO,
@@ -26,10 +27,8 @@ from derive.expression.nodes import (
     Product,
     Quotient,
     Sum,
-    product,
-    rewrite,
-    total,
 )
+from derive.expression.rewriting import rewrite
 
 
 def tidy(expression: Expression) -> Expression:

@@ -23,6 +23,7 @@ from derive.derivation.failure import CheckFailed
 from derive.derivation.numbers.chains import MOST_PLACES, Atom, atoms, has_value, misleads
 from derive.derivation.numbers.rounding import equal, rounded
 from derive.derivation.steps import Kind, Relation, Rule, Step
+from derive.expression.constructors import total
 from derive.expression.evaluate import Bindings, chosen, evaluate, with_example
 from derive.expression.grid import Grid
 from derive.expression.matrices import entry, shape
@@ -36,9 +37,8 @@ from derive.expression.nodes import (
     Number,
     Partial,
     Quantity,
-    substitute,
-    total,
 )
+from derive.expression.rewriting import substitute
 from derive.graph import BATCH_E, RATE
 
 if TYPE_CHECKING:

@@ -38,9 +38,9 @@ from derive.expression.nodes import (
     Quotient,
     Sum,
     quantities,
-    rewrite,
     variable,
 )
+from derive.expression.rewriting import rewrite
 from derive.graph import RATE, AnyGraph
 
 if TYPE_CHECKING:

@@ -4,17 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from derive.expression.constructors import total
 from derive.expression.evaluate import Bindings, Environment, chosen, evaluate
 from derive.expression.kinks import TIES, has_kinks, kinked
-from derive.expression.nodes import (
-    Apply,
-    Cases,
-    Comparison,
-    Expression,
-    Negative,
-    substitute,
-    total,
-)
+from derive.expression.nodes import Apply, Cases, Comparison, Expression, Negative
+from derive.expression.rewriting import substitute
 
 Branch = tuple[Cases, int]
 

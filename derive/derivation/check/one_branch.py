@@ -22,9 +22,8 @@ from derive.expression.nodes import (
     Product,
     Quantity,
     Sum,
-    rewrite,
-    substitute,
 )
+from derive.expression.rewriting import rewrite, substitute
 
 Conditions = tuple[Comparison, ...]
 

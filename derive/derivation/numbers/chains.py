@@ -24,6 +24,7 @@ from derive.derivation.numbers.rounding import Displayed, Rounding, equal, is_ze
 from derive.derivation.steps import Relation
 from derive.derivation.trace import Trace
 from derive.expression.arithmetic import Arithmetic
+from derive.expression.constructors import total
 from derive.expression.evaluate import (
     PER_EXAMPLE,
     Bindings,
@@ -47,10 +48,8 @@ from derive.expression.nodes import (
     Power,
     Quantity,
     Sum,
-    rewrite,
-    substitute,
-    total,
 )
+from derive.expression.rewriting import rewrite, substitute
 from derive.graph import layered, same_example
 from derive.network.description import Network
 

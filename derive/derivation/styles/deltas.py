@@ -17,6 +17,7 @@ from derive.derivation.calculus.cancellation import cancelling_steps, output_del
 from derive.derivation.calculus.local import Locals, key
 from derive.derivation.steps import Kind, Relation, Rule, Section, Step, chain
 from derive.derivation.styles.common import backward_order
+from derive.expression.constructors import product, times, total
 from derive.expression.nodes import (
     ACTIVATION,
     DELTA,
@@ -26,9 +27,6 @@ from derive.expression.nodes import (
     Partial,
     Quantity,
     Sum,
-    product,
-    times,
-    total,
 )
 from derive.graph import E, NetworkGraph, activations, pre_activations
 from derive.network.description import Layer

@@ -24,6 +24,7 @@ from derive.derivation.delta_sign import minus
 from derive.derivation.steps import SUM_TO_ONE, Kind, Rule, Section, Step, chain
 from derive.derivation.styles.arrays import Arrays
 from derive.derivation.styles.deltas import delta_of
+from derive.expression.constructors import product
 from derive.expression.matrices import (
     Hadamard,
     Matrix,
@@ -51,7 +52,6 @@ from derive.expression.nodes import (
     Product,
     Quantity,
     Sum,
-    product,
 )
 from derive.graph import (
     BATCH_E,

@@ -24,6 +24,7 @@ from derive.derivation.styles import common
 from derive.derivation.styles.arrays import MOST_INSIDE, Arrays, gathered, itself
 from derive.derivation.styles.deltas import Deltas, by_name, delta_of, grouped
 from derive.derivation.styles.forms import Forms
+from derive.expression.constructors import product, total
 from derive.expression.matrices import Hadamard, Matrix, column
 from derive.expression.nodes import (
     ACTIVATION,
@@ -39,8 +40,6 @@ from derive.expression.nodes import (
     Quantity,
     Quotient,
     Sum,
-    product,
-    total,
 )
 from derive.graph import (
     E,

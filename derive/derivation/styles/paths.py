@@ -21,6 +21,7 @@ from derive.derivation.calculus.local import Locals, key
 from derive.derivation.steps import Kind, Rule, Section, Step, chain
 from derive.derivation.styles.common import backward_order
 from derive.derivation.styles.deltas import Deltas, delta_of, edges
+from derive.expression.constructors import product, times, total
 from derive.expression.nodes import (
     ONE,
     PRE_ACTIVATION,
@@ -32,9 +33,6 @@ from derive.expression.nodes import (
     Product,
     Quantity,
     Sum,
-    product,
-    times,
-    total,
 )
 from derive.graph import E, NetworkGraph, Path, pre_activations
 

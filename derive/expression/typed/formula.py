@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from difflib import get_close_matches
 
+from derive.expression.constructors import product, total
 from derive.expression.functions import Function, elementary
 from derive.expression.nodes import (
     Apply,
@@ -23,10 +24,8 @@ from derive.expression.nodes import (
     Power,
     Product,
     Quotient,
-    product,
-    rewrite,
-    total,
 )
+from derive.expression.rewriting import rewrite
 from derive.expression.typed.limits import size
 from derive.expression.typed.literals import decimal
 from derive.expression.typed.tokens import ALLOWED, FormulaError, Token, tokens

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-from derive.expression.nodes import Expression, Number, Power, integer
+from derive.expression.constructors import integer
+from derive.expression.nodes import Expression, Number, Power
 from derive.network.values import exact
 
 _TICKS = 5  # about as many on a linear scale

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from derive.expression.constructors import product, total
 from derive.expression.nodes import (
     ACTIVATION,
     LOSS,
@@ -18,12 +19,9 @@ from derive.expression.nodes import (
     Product,
     Quantity,
     Sum,
-    product,
     quantities,
-    rewrite,
-    substitute,
-    total,
 )
+from derive.expression.rewriting import rewrite, substitute
 from derive.graph import RATE, E
 from derive.worksheets.exercise import Exercise, Task
 

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from derive.expression.nodes import DELTA, Expression, quantities, substitute
+from derive.expression.nodes import DELTA, Expression, quantities
+from derive.expression.rewriting import substitute
 from derive.worksheets.exercise import Exercise, Task
 from derive.worksheets.misconceptions import backward, confusions, forward, indices, updates
 

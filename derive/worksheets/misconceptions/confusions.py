@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from derive.expression.constructors import product, total
 from derive.expression.nodes import (
     ACTIVATION,
     BIAS,
@@ -25,13 +26,10 @@ from derive.expression.nodes import (
     Product,
     Quantity,
     Sum,
-    product,
     quantities,
-    rewrite,
-    substitute,
-    total,
     variable,
 )
+from derive.expression.rewriting import rewrite, substitute
 from derive.network import catalogue
 from derive.worksheets.exercise import Exercise, Task
 from derive.worksheets.misconceptions.backward import is_loss_derivative, is_slope

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from functools import partial
 
+from derive.expression.constructors import integer, product, total
 from derive.expression.functions import EXP, LN
 from derive.expression.nodes import (
     BIAS,
@@ -22,12 +23,9 @@ from derive.expression.nodes import (
     Quantity,
     Quotient,
     Sum,
-    integer,
-    product,
     quantities,
-    rewrite,
-    total,
 )
+from derive.expression.rewriting import rewrite
 from derive.worksheets.exercise import Exercise, Task
 from derive.worksheets.misconceptions.backward import is_loss_derivative
 

@@ -17,8 +17,8 @@ from derive.expression.nodes import (
     Partial,
     Quantity,
     quantities,
-    substitute,
 )
+from derive.expression.rewriting import substitute
 from derive.network.description import Network
 from derive.worksheets.exercise import Exercise, Task
 

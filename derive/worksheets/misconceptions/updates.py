@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from derive.expression.nodes import Expression, Negative, Product, Sum, product
+from derive.expression.constructors import product
+from derive.expression.nodes import Expression, Negative, Product, Sum
 from derive.graph import RATE
 from derive.worksheets.exercise import Exercise, Task
 

@@ -18,8 +18,8 @@ from derive.expression.nodes import (
     Expression,
     Number,
     Quantity,
-    substitute,
 )
+from derive.expression.rewriting import substitute
 from derive.graph import E
 from derive.network.values import exact
 from derive.worksheets.exercise import FUNCTION, Task

@@ -19,7 +19,8 @@ from derive.compute.sources.source import RESERVED
 from derive.derivation.check import CheckFailed
 from derive.document.blocks import Code
 from derive.expression.functions import SQRT, Function
-from derive.expression.nodes import Expression, Partial, Quantity, rewrite
+from derive.expression.nodes import Expression, Partial, Quantity
+from derive.expression.rewriting import rewrite
 from derive.graph import E
 from derive.worksheets.answers import FormulaAnswer
 from derive.worksheets.exercise import Exercise, Task

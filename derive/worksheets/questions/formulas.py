@@ -8,6 +8,7 @@ from typing import TypeVar
 from derive.derivation.calculus.cancellation import cancels
 from derive.derivation.check import CheckFailed
 from derive.derivation.steps import Kind, Relation, Rule, Step, chain
+from derive.expression.constructors import total
 from derive.expression.functions import EXP
 from derive.expression.nodes import (
     ONE,
@@ -22,9 +23,8 @@ from derive.expression.nodes import (
     Power,
     Quantity,
     Sum,
-    rewrite,
-    total,
 )
+from derive.expression.rewriting import rewrite
 from derive.graph import E
 from derive.worksheets.answers import FormulaAnswer
 from derive.worksheets.exercise import Exercise, Task

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Set
 
+from derive.expression.constructors import product, total
 from derive.expression.functions import Function
 from derive.expression.nodes import (
     ACTIVATION,
@@ -23,10 +24,8 @@ from derive.expression.nodes import (
     Product,
     Quantity,
     Sum,
-    product,
-    rewrite,
-    total,
 )
+from derive.expression.rewriting import rewrite
 
 
 def pattern(formula: Expression, activations: Set[Function] = frozenset()) -> Expression:

@@ -16,7 +16,8 @@ from derive.algebra.slopes import slopes
 from derive.derivation.numbers.chains import Numbers, atoms
 from derive.derivation.numbers.rounding import SIGNIFICANT, SMALL, half_unit
 from derive.expression.evaluate import Bindings, evaluate
-from derive.expression.nodes import Expression, Partial, Quantity, substitute, variable
+from derive.expression.nodes import Expression, Partial, Quantity, variable
+from derive.expression.rewriting import substitute
 from derive.worksheets.exercise import Exercise, Task
 from derive.worksheets.misconceptions import Slip, slips
 from derive.worksheets.propagation import propagated

@@ -15,6 +15,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from derive.expression.blank import Blank
+from derive.expression.constructors import integer
 from derive.expression.matrices import Hadamard, Matrix, MatrixProduct, Named, Transpose
 from derive.expression.nodes import (
     ARRAY,
@@ -33,7 +34,6 @@ from derive.expression.nodes import (
     Quantity,
     Quotient,
     Sum,
-    integer,
 )
 from derive.notation.spelling import spell
 from derive.writers.expressions.printer import (

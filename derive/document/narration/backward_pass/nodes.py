@@ -21,9 +21,9 @@ from derive.expression.nodes import (
     Partial,
     Quantity,
     quantities,
-    rewrite,
     variable,
 )
+from derive.expression.rewriting import rewrite
 
 _X = variable("x")
 _HELD, _AT_LOSS = ("held still",), ("at the loss",)  # what is explained once

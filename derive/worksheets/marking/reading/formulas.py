@@ -9,7 +9,8 @@ import re
 from functools import cached_property
 
 from derive.expression.functions import VALUE, Function, elementary
-from derive.expression.nodes import Apply, Expression, Partial, Quantity, substitute
+from derive.expression.nodes import Apply, Expression, Partial, Quantity
+from derive.expression.rewriting import substitute
 from derive.expression.typed.formula import FormulaError, parse
 from derive.notation import Names
 from derive.notation.spelling import GREEK, SUBSCRIPTS
