@@ -12,9 +12,14 @@ from typing import TYPE_CHECKING
 
 from derive.compute.training.settings import shown_rate
 from derive.expression.errors import DeriveError
+from derive.expression.nodes import NAMED, Expression, Quantity
 from derive.extent import page_extent
 from derive.network.description import Network
+from derive.notation import Names, names
+from derive.notation.shape import Shape
 from derive.rendering import render
+from derive.writers.expressions.latex import latex
+from derive.writers.expressions.text import text
 
 if TYPE_CHECKING:
     from derive.compute.formulas.function import GraphFunction
@@ -25,6 +30,7 @@ if TYPE_CHECKING:
 MOST_LINES = 400  # of a page in a cell
 _MOST_ROWS = 12
 _MOST_NAMES = 40
+_MOST_CHARACTERS = 300
 
 
 def network(network: Network) -> str:
@@ -46,6 +52,30 @@ def _lines(derivation: Derivation) -> int:
     if isinstance(derivation.source, Network):
         return page_extent(derivation.source, derivation.style, "brief").lines
     return sum(map(len, derivation.graph.parents.values()))
+
+
+def expression_text(expression: Expression) -> str:
+    """An expression on a line, cut where it is long.
+
+    It knows no network: names are those of the notation "layered", which say of a quantity its
+    layer and unit, or as they were typed.
+    """
+    line = text(expression, _own_names(expression))
+    return line if len(line) <= _MOST_CHARACTERS else f"{line[:_MOST_CHARACTERS]}…"
+
+
+def expression_latex(expression: Expression) -> str:
+    """An expression as a formula, in the same names."""
+    return f"$\\displaystyle {latex(expression, _own_names(expression))}$"
+
+
+def _own_names(expression: Expression) -> Names:
+    """Of a network as large as the expression shows it, in which no layer is known as the last."""
+    there = [q for q in expression.walk() if isinstance(q, Quantity)]
+    units = 1 + max((max(q.unit, q.source) for q in there), default=0)
+    layers = 2 + max((q.layer for q in there), default=0)
+    typed = tuple((q, q.name) for q in there if q.kind == NAMED)
+    return names("layered", Shape((units,) * layers, names=typed))
 
 
 def function(f: GradientFunction) -> str:

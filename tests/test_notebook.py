@@ -11,7 +11,7 @@ import pytest
 import derive
 from derive import notebook
 from derive.derivation.derivation import STYLES, StyleName
-from derive.expression.nodes import Partial
+from derive.expression.nodes import Partial, Sum
 from derive.graph import E
 
 ROOT = Path(__file__).parent.parent
@@ -168,3 +168,27 @@ def test_a_graph_of_formulas_is_one_line_too() -> None:
     assert repr(graph) == "<Graph: 2 formulas>"
     assert repr(derive.symbolic(graph)) == "<Symbolic of a graph of formulas: 2 definitions>"
     assert r"\frac{\partial f}{\partial x}" in str(derive.symbolic(graph)._repr_latex_())
+
+
+# -- expressions ---------------------------------------------------------------------------------
+
+
+def test_an_expression_is_shown_as_a_formula_that_names_layers_and_units() -> None:
+    result = derive.derive(MAZUR)["w5"].result
+    assert str(result) == "δ⁽²⁾₁·a⁽¹⁾₁"
+    assert repr(result) == "<Product δ⁽²⁾₁·a⁽¹⁾₁>"
+    assert result._repr_latex_() == r"$\displaystyle \delta^{(2)}_1 \cdot a^{(1)}_1$"
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_every_expression_of_a_derivation_can_be_shown(style: StyleName) -> None:
+    for network in (MAZUR, BATCH):
+        for step in derive.derive(network, style).walk():
+            for relation in step.relations:
+                assert 0 < len(str(relation.expression)) <= 301
+
+
+def test_names_of_formulas_are_shown_as_typed_and_long_formulas_cut() -> None:
+    graph = derive.Graph.from_formulas({"q": "x + y", "f": "q*z"}, loss="f")
+    assert [str(step.result) for step in derive.derive(graph).walk()][:2] == ["x + y", "q·z"]
+    assert str(Sum((Partial(E, E),) * 100)).endswith("…")

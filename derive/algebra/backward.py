@@ -14,8 +14,8 @@ from collections.abc import Callable, Hashable, Iterable, Mapping
 from operator import mul
 from typing import Any, TypeVar
 
-from derive.expression.constructors import product, total
-from derive.expression.nodes import ONE, Expression, Product, Quantity
+from derive.expression.constructors import ONE, product, total
+from derive.expression.nodes import Expression, Product, Quantity
 from derive.graph import Graph
 
 Q = TypeVar("Q", bound=Hashable)

@@ -27,12 +27,10 @@ import sympy  # type: ignore[import-untyped]
 
 from derive.algebra.convert import to_sympy
 from derive.algebra.trees import to_tree
-from derive.expression.constructors import product
+from derive.expression.constructors import ONE, TWO, product, variable
 from derive.expression.evaluate import Bindings, Environment, Point, chosen, evaluate
 from derive.expression.kinks import TIES, has_kinks
 from derive.expression.nodes import (
-    ONE,
-    TWO,
     Apply,
     Bracket,
     Cases,
@@ -47,7 +45,6 @@ from derive.expression.nodes import (
     Quotient,
     Sum,
     quantities,
-    variable,
 )
 from derive.expression.rewriting import substitute
 

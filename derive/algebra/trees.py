@@ -8,18 +8,9 @@ from typing import Any
 
 import sympy  # type: ignore[import-untyped]
 
-from derive.expression.constructors import product, total
+from derive.expression.constructors import ONE, product, total, variable
 from derive.expression.functions import elementary
-from derive.expression.nodes import (
-    ONE,
-    Constant,
-    Expression,
-    Negative,
-    Number,
-    Power,
-    Quotient,
-    variable,
-)
+from derive.expression.nodes import Constant, Expression, Negative, Number, Power, Quotient
 
 # SymPy's name of a function → ours.
 _NAMES = {"log": "ln", "Abs": "abs", "Max": "max", "Min": "min", "_Tanh": "tanh"}

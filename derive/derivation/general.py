@@ -19,11 +19,11 @@ from derive.derivation.derivation import Derivation, derive
 from derive.derivation.extra import check_more
 from derive.derivation.steps import Kind, Relation, Rule, Step, chain
 from derive.derivation.styles.forms import Forms
+from derive.expression.constructors import ONE, variable
 from derive.expression.functions import MAX, Function
 from derive.expression.matrices import Named
 from derive.expression.nodes import (
     ARRAY,
-    ONE,
     Apply,
     Expression,
     Number,
@@ -32,7 +32,6 @@ from derive.expression.nodes import (
     Quantity,
     Quotient,
     Sum,
-    variable,
 )
 from derive.expression.rewriting import rewrite
 from derive.network.description import Dense, Network

@@ -8,17 +8,9 @@ from derive.derivation.numbers.rounding import SIGNIFICANT, Rounding
 from derive.document import kinks
 from derive.document.blocks import Inline
 from derive.document.wording import Wording, capital
+from derive.expression.constructors import ZERO
 from derive.expression.functions import ABS, LN, MAX, MIN, SIGN, X
-from derive.expression.nodes import (
-    ACTIVATION,
-    TARGET,
-    WEIGHT,
-    ZERO,
-    Apply,
-    Cases,
-    Comparison,
-    Quantity,
-)
+from derive.expression.nodes import ACTIVATION, TARGET, WEIGHT, Apply, Cases, Comparison, Quantity
 from derive.graph import FormulaGraph
 from derive.network.catalogue import ActivationUse
 from derive.network.description import Network

@@ -9,15 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from derive.expression.nodes import (
-    Comparison,
-    Expression,
-    Negative,
-    Number,
-    Power,
-    Quantity,
-    variable,
-)
+from derive.expression.constructors import variable
+from derive.expression.nodes import Comparison, Expression, Negative, Number, Power, Quantity
 
 Line = tuple[str, Expression]  # letter := formula
 MAX_HEIGHT = 30  # brackets inside each other; CPython stops at 200

@@ -1,10 +1,34 @@
-"""Sums, products and whole numbers as one writes them: no brackets in brackets, no factor 1."""
+"""Letters, small numbers, and sums and products as one writes them: no brackets in brackets."""
 
 from __future__ import annotations
 
 from fractions import Fraction
 
-from derive.expression.nodes import ONE, ZERO, Expression, Negative, Number, Product, Sum
+from derive.expression.nodes import (
+    NAMED,
+    VARIABLE,
+    Expression,
+    Negative,
+    Number,
+    Product,
+    Quantity,
+    Sum,
+)
+
+ZERO = Number(Fraction(0))
+ONE = Number(Fraction(1))
+TWO = Number(Fraction(2))
+HALF = Number(Fraction(1, 2))
+
+
+def variable(name: str) -> Quantity:
+    """A letter of a general formula, such as the x of σ(x)."""
+    return Quantity(VARIABLE, name=name)
+
+
+def named_quantity(name: str) -> Quantity:
+    """What a graph of formulas calls so, and no letter of a general formula."""
+    return Quantity(NAMED, name=name)
 
 
 def integer(value: int) -> Number:

@@ -16,11 +16,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
+from derive.expression.constructors import HALF, ONE, TWO, ZERO, variable
 from derive.expression.nodes import (
-    HALF,
-    ONE,
-    TWO,
-    ZERO,
     Apply,
     Cases,
     Comparison,
@@ -32,7 +29,6 @@ from derive.expression.nodes import (
     Quantity,
     Quotient,
     Sum,
-    variable,
 )
 
 X = variable("x")

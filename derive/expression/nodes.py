@@ -15,9 +15,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from fractions import Fraction
+from functools import partial
 from operator import attrgetter
 from threading import RLock
-from typing import TYPE_CHECKING, Any, TypeVar, dataclass_transform
+from typing import TYPE_CHECKING, Any, TypeVar, cast, dataclass_transform
 from weakref import WeakValueDictionary
 
 if TYPE_CHECKING:
@@ -33,6 +34,19 @@ class Expression:
 
     __slots__ = ("_hash",)
     _hash: int
+
+    def __str__(self) -> str:
+        from derive.notebook import expression_text  # from below
+
+        return expression_text(self)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self}>"
+
+    def _repr_latex_(self) -> str:
+        from derive.notebook import expression_latex
+
+        return expression_latex(self)
 
     @property
     def children(self) -> tuple[Expression, ...]:
@@ -72,8 +86,7 @@ class Expression:
             address, node = stack.pop()
             yield address, node
             children = node.children
-            for position in reversed(range(len(children))):
-                stack.append(((*address, position), children[position]))
+            stack.extend(((*address, i), children[i]) for i in reversed(range(len(children))))
 
 
 Node = TypeVar("Node", bound=type[Expression])
@@ -86,9 +99,10 @@ def node(kind: Node) -> Node:
     A hash takes a walk through the tree, and trees are looked up all the time. What is looked up
     is most often the same object, and never equal to another kind of node.
     """
+    plain: Any = partial(dataclass, frozen=True, slots=True, eq=False, repr=False)
     if "__new__" in vars(kind):  # each is made once: one object is another, or says something else
-        return dataclass(frozen=True, slots=True, weakref_slot=True, eq=False, init=False)(kind)  # type: ignore[return-value]
-    kind = dataclass(frozen=True, slots=True, eq=False)(kind)  # type: ignore[assignment]
+        return cast(Node, plain(weakref_slot=True, init=False)(kind))
+    kind = plain()(kind)
     contents = attrgetter(*(field.name for field in fields(kind)))  # type: ignore[arg-type]
 
     def __eq__(self: Expression, other: object) -> bool:
@@ -149,9 +163,7 @@ class Quantity(Expression):
         return known
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Quantity, (
-            self.kind, self.layer, self.unit, self.source, self.example, self.name,
-        )  # fmt: skip
+        return Quantity, tuple(getattr(self, field.name) for field in fields(self))
 
 
 INPUT = "input"
@@ -168,16 +180,6 @@ LEARNING_RATE = "learning rate"
 ARRAY = "array"  # a vector or matrix of the others, called W⁽¹⁾; ``name`` says of which
 VARIABLE = "variable"  # the letter of a formula: x, y, t, slope, …
 NAMED = "named"  # of a graph of formulas; its name is its own
-
-
-def variable(name: str) -> Quantity:
-    """A letter of a general formula, such as the x of σ(x)."""
-    return Quantity(VARIABLE, name=name)
-
-
-def named_quantity(name: str) -> Quantity:
-    """What a graph of formulas calls so, and no letter of a general formula."""
-    return Quantity(NAMED, name=name)
 
 
 @node
@@ -382,12 +384,6 @@ class IndexedSum(Expression):
 
     def with_children(self, children: tuple[Expression, ...]) -> Expression:
         return IndexedSum(children[0], self.index, self.count)
-
-
-ZERO = Number(Fraction(0))
-ONE = Number(Fraction(1))
-TWO = Number(Fraction(2))
-HALF = Number(Fraction(1, 2))
 
 
 def quantities(expression: Expression) -> dict[Quantity, None]:

@@ -10,8 +10,9 @@ from difflib import get_close_matches
 from fractions import Fraction
 from typing import Any
 
+from derive.expression.constructors import named_quantity
 from derive.expression.functions import elementary
-from derive.expression.nodes import Expression, Number, Quantity, named_quantity, quantities
+from derive.expression.nodes import Expression, Number, Quantity, quantities
 from derive.expression.typed.formula import CONSTANTS, FormulaError, parse
 from derive.expression.typed.tokens import tokens
 from derive.graph.definitions import Graph, same_example

@@ -20,8 +20,9 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cache
 
+from derive.expression.constructors import ONE, variable
 from derive.expression.functions import SIGMOID, VALUE, Function, X
-from derive.expression.nodes import ONE, Expression, Number, Quantity, variable
+from derive.expression.nodes import Expression, Number, Quantity
 from derive.expression.rewriting import substitute
 from derive.expression.typed.formula import parse, without_ones
 from derive.expression.typed.literals import decimal

@@ -236,7 +236,7 @@ class _Tasks:
             if self._negative:
                 formula = with_minus(formula)
             uses = tuple(f"delta/{key(z)}" for z in graph.children[a])
-        name = f"arriving/{key(a)}"
+        name = f"upstream/{key(a)}"
         step = Step(
             f"task/{name}", Kind.TASK, Rule.SUBSTITUTE, chain(Partial(E, a), formula), uses,
             about=(a,),
@@ -264,7 +264,7 @@ class _Tasks:
         of, by = node.of, node.by
         if of == E and by.kind == PRE_ACTIVATION:
             return delta_of(by)
-        if not isinstance(of, Quantity) or (of == E and f"arriving/{key(by)}" in self.steps):
+        if not isinstance(of, Quantity) or (of == E and f"upstream/{key(by)}" in self.steps):
             return node
         step = self.local.step(of, by)
         if isinstance(step.result, (Quantity, Number)):

@@ -17,8 +17,9 @@ from derive.derivation.check import CheckFailed
 from derive.derivation.numbers.chains import Numbers
 from derive.derivation.numbers.rounding import equal, half_unit
 from derive.expression.arithmetic import HIGH
+from derive.expression.constructors import variable
 from derive.expression.evaluate import Bindings, evaluate
-from derive.expression.nodes import Expression, Number, Quantity, variable
+from derive.expression.nodes import Expression, Number, Quantity
 from derive.expression.rewriting import substitute
 from derive.graph import RATE, E
 from derive.worksheets.exercise import FUNCTION

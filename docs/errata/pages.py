@@ -19,7 +19,8 @@ from derive.derivation.steps import Kind, Step
 from derive.document.blocks import Inline, Strong
 from derive.document.macros import macros
 from derive.document.wording import Wording
-from derive.expression.nodes import Partial, Quantity, variable
+from derive.expression.constructors import variable
+from derive.expression.nodes import Partial, Quantity
 from derive.graph import E
 from derive.rendering import TextFormat, render_files
 from derive.writers.expressions.latex import latex

@@ -21,15 +21,8 @@ from derive.derivation.derivation import StyleName
 from derive.derivation.steps import Rule, Step
 from derive.derivation.trace import ExampleTrace, trace
 from derive.expression.arithmetic import HIGH
-from derive.expression.nodes import (
-    ACTIVATION,
-    VARIABLE,
-    Expression,
-    Number,
-    Partial,
-    Quantity,
-    variable,
-)
+from derive.expression.constructors import variable
+from derive.expression.nodes import ACTIVATION, VARIABLE, Expression, Number, Partial, Quantity
 from derive.expression.rewriting import rewrite
 from derive.expression.typed.formula import FormulaError, parse
 from derive.graph import E, NetworkGraph

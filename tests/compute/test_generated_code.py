@@ -22,16 +22,9 @@ from derive.compute.stable.prepared import FINISH, OF_TARGETS, RECOGNISE, STABIL
 from derive.compute.stable.rewriting import Rewriting, apply, fold
 from derive.expression.arithmetic import HIGH
 from derive.expression.binding import Binder
+from derive.expression.constructors import variable
 from derive.expression.evaluate import Bindings, evaluate
-from derive.expression.nodes import (
-    LOSS,
-    Expression,
-    Number,
-    Quantity,
-    Sum,
-    quantities,
-    variable,
-)
+from derive.expression.nodes import LOSS, Expression, Number, Quantity, Sum, quantities
 from derive.graph import E, activations
 from derive.notation import names
 from derive.notation.shape import Shape

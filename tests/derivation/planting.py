@@ -10,7 +10,8 @@ from typing import Any
 from derive.derivation.check import CheckFailed
 from derive.derivation.derivation import Derivation
 from derive.derivation.steps import Rule, Step
-from derive.expression.nodes import LOSS, Quantity, variable
+from derive.expression.constructors import variable
+from derive.expression.nodes import LOSS, Quantity
 from derive.network.description import Dense, Network
 from tests.derivation import oracle
 from tests.derivation.drawn import Drawn

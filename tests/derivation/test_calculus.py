@@ -24,6 +24,7 @@ from derive.derivation.calculus.local import lemma
 from derive.derivation.calculus.simplify import simplify
 from derive.derivation.calculus.tidy import negative, tidy
 from derive.derivation.steps import Rule
+from derive.expression.constructors import variable
 from derive.expression.functions import ABS, EXP, MAX, MIN, X, elementary
 from derive.expression.nodes import (
     Apply,
@@ -40,7 +41,6 @@ from derive.expression.nodes import (
     Quantity,
     Quotient,
     Sum,
-    variable,
 )
 from derive.expression.typed.formula import parse
 from derive.network import catalogue

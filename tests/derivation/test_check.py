@@ -21,16 +21,15 @@ from derive.derivation.derivation import derive as derive_
 from derive.derivation.steps import Kind, Relation, Rule, Step, chain
 from derive.derivation.trace import ExampleTrace
 from derive.expression.arithmetic import HIGH
+from derive.expression.constructors import ONE, ZERO
 from derive.expression.evaluate import Bindings
 from derive.expression.functions import LN, SIGN
 from derive.expression.nodes import (
     ACTIVATION,
     INPUT,
     LOSS_TERM,
-    ONE,
     PRE_ACTIVATION,
     WEIGHT,
-    ZERO,
     Apply,
     Bracket,
     Cases,
@@ -147,7 +146,7 @@ NAMED: list[tuple[str, Network, str, str, Callable[[Step], Step]]] = [
     ("δ named after another unit", TWO, "paths", "gradient/w2.1.1",
      member(1, swapped(Quantity("delta", 2, 0), Quantity("delta", 2, 1)))),
     ("σ′ = 1 − σ", TWO, "paths", "lemma/sigmoid", member(2, lambda e: e.children[1])),
-    ("a sign lost in one branch of the loss", NETWORKS["huber"], "matrices", "matrix/arriving/2",
+    ("a sign lost in one branch of the loss", NETWORKS["huber"], "matrices", "matrix/upstream/2",
      member(1, swapped(Apply(SIGN, (residual(out(2, 0)),)),
                        Apply(SIGN, (residual(Negative(out(2, 0))),))))),
     # Its slope is 1/x all the same, but there is no ln of a negative number.

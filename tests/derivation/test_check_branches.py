@@ -16,8 +16,9 @@ from derive.derivation.derivation import Derivation
 from derive.derivation.derivation import derive as derive_
 from derive.derivation.steps import Step
 from derive.expression.arithmetic import HIGH
+from derive.expression.constructors import ONE, variable
 from derive.expression.evaluate import Bindings, evaluate
-from derive.expression.nodes import ONE, Cases, Comparison, Expression, Sum, variable
+from derive.expression.nodes import Cases, Comparison, Expression, Sum
 from derive.expression.rewriting import rewrite
 from derive.expression.typed.formula import parse
 from tests.derivation.faults import member, plant

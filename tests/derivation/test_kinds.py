@@ -13,6 +13,7 @@ import derive
 from derive.derivation.derivation import STYLES
 from derive.derivation.steps import Kind, Rule, Step
 from derive.document.narration import descent
+from derive.expression.constructors import ZERO
 from derive.expression.matrices import entry
 from derive.expression.nodes import (
     ACTIVATION,
@@ -23,7 +24,6 @@ from derive.expression.nodes import (
     LOSS_TERM,
     PRE_ACTIVATION,
     WEIGHT,
-    ZERO,
     Apply,
     Expression,
     Partial,

@@ -16,6 +16,7 @@ from derive.derivation.derivation import Derivation
 from derive.derivation.numbers.rounding import Rounding
 from derive.derivation.numbers.valuation import Valuation
 from derive.derivation.steps import Relation, Step
+from derive.expression.constructors import ZERO
 from derive.expression.evaluate import evaluate
 from derive.expression.matrices import (
     Hadamard,
@@ -33,7 +34,6 @@ from derive.expression.nodes import (
     PRE_ACTIVATION,
     TARGET,
     WEIGHT,
-    ZERO,
     Expression,
     Negative,
     Number,
@@ -108,8 +108,8 @@ SLIPS = [
     ("a wrong index", "matrix/define/z1", member(2, at(1, 2, other_unit)), "(1, 2)"),
     ("W transposed", "matrix/define/z2", member(
         1, lambda e: e.replace_at((0, 1), swap(e.at((0, 1))))), "(1, 1)"),
-    ("W for Wᵀ on the way back", "matrix/arriving/1", member(1, unturned), "(1, 1)"),
-    ("a path dropped", "matrix/arriving/1", member(2, at(1, 2, without_last)), "(1, 2)"),
+    ("W for Wᵀ on the way back", "matrix/upstream/1", member(1, unturned), "(1, 1)"),
+    ("a path dropped", "matrix/upstream/1", member(2, at(1, 2, without_last)), "(1, 2)"),
     ("an off-diagonal entry dropped", "matrix/local/2", member(1, at(1, 2, lambda e: ZERO)),
      "(1, 2)"),
     ("off-diagonal entries of J dropped", "matrix/delta/2", member(
@@ -156,8 +156,8 @@ def test_shapes_that_do_not_go_together_are_found() -> None:
         return MatrixProduct(Transpose(e.left), e.right)
 
     with pytest.raises(CheckFailed, match="has no value: a matrix of shape") as failed:
-        plant(derivation, "matrix/arriving/1", member(1, lost)).check()
-    assert failed.value.step == "matrix/arriving/1"
+        plant(derivation, "matrix/upstream/1", member(1, lost)).check()
+    assert failed.value.step == "matrix/upstream/1"
 
 
 # -- the numbers -------------------------------------------------------------------------------
@@ -204,7 +204,7 @@ NUMBER_SLIPS = [
     ("two entries swapped", "matrix/delta/3",
      lambda v: member(1, lambda e: Matrix(((e.children[1], e.children[0], e.children[2]),))),
      "(1, 1)"),
-    ("new weights too early", "matrix/arriving/2", new_weights, "(1, 1)"),
+    ("new weights too early", "matrix/upstream/2", new_weights, "(1, 1)"),
     ("new weights in the update", "matrix/update/3",
      lambda v: member(1, lambda e: e.replace_at((0,), v.step(
          steps(v.derivation)["matrix/update/3"]).result)), "(1, 1)"),
@@ -271,7 +271,7 @@ def test_no_path_into_a_hidden_layer_is_left_out() -> None:
     derivation = derive.derive(ARTICLE, "matrices")
     found = steps(derivation)
     for k in (1, 2):
-        arriving = found[f"matrix/arriving/{k}"].result
+        arriving = found[f"matrix/upstream/{k}"].result
         for i in range(3):
             terms = entry(arriving, 0, i).children
             assert [[q.kind for q in term.children] for term in terms] == [["delta", WEIGHT]] * 3
@@ -354,8 +354,8 @@ def test_wide_layers_are_written_entry_by_entry(layout: str) -> None:
     derivation.check()
     found = steps(derivation)
     kinds = (MatrixProduct, Hadamard)
-    for name, product in (("define/z1", False), ("define/z2", True), ("arriving/1", False),
-                          ("arriving/2", True), ("delta/2", False), ("delta/1", True)):  # fmt: skip
+    for name, product in (("define/z1", False), ("define/z2", True), ("upstream/1", False),
+                          ("upstream/2", True), ("delta/2", False), ("delta/1", True)):  # fmt: skip
         nodes = [node for r in found[f"matrix/{name}"].relations for node in r.expression.walk()]
         assert any(isinstance(node, kinds) for node in nodes) is product, name
 
@@ -380,4 +380,4 @@ def test_values_of_the_references_stand_in_the_matrices() -> None:
 
 def test_targets_are_among_the_names() -> None:
     assert Quantity(TARGET) in set(steps(derive.derive(SQUARE, "matrices"))[
-        "matrix/arriving/2"].result.walk())  # fmt: skip
+        "matrix/upstream/2"].result.walk())  # fmt: skip

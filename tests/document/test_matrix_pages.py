@@ -88,7 +88,7 @@ def test_how_the_sums_are_put_together(name: str) -> None:
 @each
 def test_through_how_many_units_an_activation_is_heard(name: str) -> None:
     of = NETWORKS[name]
-    said = named(told(of, "matrices"), "matrix_arriving")
+    said = named(told(of, "matrices"), "matrix_upstream")
     widths = [layer.units for layer in of.layers[1:]][::-1]
     assert [one.count("count") for one in said] == widths
     at = oracle(of)

@@ -13,7 +13,8 @@ from jinja2 import nodes
 
 from derive.document.macros import Macros, Sentence, _compiled, macros
 from derive.document.wording import TURN, Wording
-from derive.expression.nodes import Expression, variable
+from derive.expression.constructors import variable
+from derive.expression.nodes import Expression
 from derive.templating import environment
 from tests.document.sentences import (
     A_VALUE,

@@ -12,7 +12,7 @@ import derive
 from derive.document.blocks import Person, Strong
 from derive.document.errors import WordingError
 from derive.document.wording import Value, Wording
-from derive.expression.nodes import variable
+from derive.expression.constructors import variable
 
 X = variable("x")
 

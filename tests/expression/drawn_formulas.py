@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from hypothesis import strategies as st
 
-from derive.expression.constructors import integer
+from derive.expression.constructors import ONE, TWO, integer, variable
 from derive.expression.functions import (
     ATAN,
     COS,
@@ -21,8 +21,6 @@ from derive.expression.functions import (
     TANH,
 )
 from derive.expression.nodes import (
-    ONE,
-    TWO,
     Bracket,
     Cases,
     Comparison,
@@ -35,7 +33,6 @@ from derive.expression.nodes import (
     Quantity,
     Quotient,
     Sum,
-    variable,
 )
 
 LETTERS = tuple(map(variable, "xyt"))

@@ -13,14 +13,10 @@ from hypothesis import strategies as st
 from work import at_most
 
 from derive.expression.arithmetic import HIGH
-from derive.expression.constructors import integer
+from derive.expression.constructors import HALF, ONE, TWO, ZERO, integer, variable
 from derive.expression.evaluate import Bindings, evaluate
 from derive.expression.functions import EXP, MAX, SIGMOID
 from derive.expression.nodes import (
-    HALF,
-    ONE,
-    TWO,
-    ZERO,
     Cases,
     Comparison,
     Constant,
@@ -31,7 +27,6 @@ from derive.expression.nodes import (
     Product,
     Quotient,
     Sum,
-    variable,
 )
 from derive.expression.typed.formula import MAX_DEPTH, MAX_LENGTH, FormulaError, parse
 

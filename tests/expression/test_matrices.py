@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from derive.expression.arithmetic import HIGH
+from derive.expression.constructors import variable
 from derive.expression.evaluate import Bindings, evaluate
 from derive.expression.functions import SIGMOID
 from derive.expression.grid import Grid
@@ -34,7 +35,6 @@ from derive.expression.nodes import (
     Quantity,
     Sum,
     quantities,
-    variable,
 )
 
 A, B, C, D = (variable(letter) for letter in "abcd")

@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from derive.algebra.convert import to_sympy
 from derive.algebra.slopes import Differentiating, slopes
 from derive.expression.arithmetic import HIGH
+from derive.expression.constructors import variable
 from derive.expression.evaluate import Bindings, evaluate
 from derive.expression.functions import VALUE, Function, X, elementary
 from derive.expression.nodes import (
@@ -25,7 +26,6 @@ from derive.expression.nodes import (
     Product,
     Quantity,
     Sum,
-    variable,
 )
 from derive.expression.rewriting import substitute
 from derive.expression.typed.formula import parse

@@ -19,16 +19,9 @@ from derive.derivation.numbers.numbered import numbered
 from derive.derivation.numbers.rounding import Rounding
 from derive.derivation.steps import Relation, Step
 from derive.derivation.trace import trace
+from derive.expression.constructors import ONE, named_quantity
 from derive.expression.evaluate import Bindings, evaluate
-from derive.expression.nodes import (
-    ONE,
-    Negative,
-    Number,
-    Partial,
-    Product,
-    Quantity,
-    named_quantity,
-)
+from derive.expression.nodes import Negative, Number, Partial, Product, Quantity
 from derive.graph import FormulaGraph, Graph
 from tests.derivation.faults import plant
 from tests.graph.samples import BY_HAND, derived, drawn, numbers, slope

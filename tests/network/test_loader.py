@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 import derive
-from derive.expression.nodes import HALF, INPUT, Number, Quantity, Sum
+from derive.expression.constructors import HALF
+from derive.expression.nodes import INPUT, Number, Quantity, Sum
 from derive.network.catalogue import ACTIVATIONS, LOSSES
 from derive.network.loader import KEYS
 

@@ -198,7 +198,7 @@ def test_what_no_file_holds_is_refused(tmp_path: Path) -> None:
      "(a**b)**c", "a**b**c", "-(-a)", "0.10*a", "a - -0.5"],
 )  # fmt: skip
 def test_a_typed_formula_is_read_back(text: str) -> None:
-    from derive.expression.nodes import variable
+    from derive.expression.constructors import variable
 
     letters = {name: variable(name) for name in "abc"}
     tree = parse(text, letters)

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from derive.expression.constructors import variable
 from derive.expression.nodes import (
     ACTIVATION,
     BIAS,
@@ -21,7 +22,6 @@ from derive.expression.nodes import (
     TARGET,
     WEIGHT,
     Quantity,
-    variable,
 )
 from derive.notation import BUILT_IN, Names, NotationError, Shape, names
 

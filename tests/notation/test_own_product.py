@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from derive.expression.nodes import Product, variable
+from derive.expression.constructors import variable
+from derive.expression.nodes import Product
 from derive.notation import NotationError, Shape, names
 from derive.writers.expressions.latex import latex
 from derive.writers.expressions.text import text

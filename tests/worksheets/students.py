@@ -146,10 +146,10 @@ class Student:
             slope = v.get(f"a2.{k}/z2.{k}", 1.0)
             self.put(f"d2.{k}", part * v[f"E{k}/a2.{k}"] * slope)
         for j in range(1, hidden + 1):
-            arriving = [v[f"d2.{k}"] * v[f"w2.{j}.{k}"] for k in range(1, outputs + 1)]
+            terms = [v[f"d2.{k}"] * v[f"w2.{j}.{k}"] for k in range(1, outputs + 1)]
             if "one path" in self.slips:
-                arriving = arriving[:1]
-            self.put(f"d1.{j}", sum(arriving) * v[f"a1.{j}/z1.{j}"])
+                terms = terms[:1]
+            self.put(f"d1.{j}", sum(terms) * v[f"a1.{j}/z1.{j}"])
         for layer, before, size in ((2, hidden, outputs), (1, inputs, hidden)):
             for j in range(1, size + 1):
                 for i in range(1, before + 1):

@@ -20,8 +20,9 @@ from derive.cli import commands
 from derive.derivation.numbers.rounding import rounded
 from derive.document.wording import Wording, in_macros
 from derive.expression.arithmetic import HIGH
+from derive.expression.constructors import variable
 from derive.expression.evaluate import Bindings, evaluate
-from derive.expression.nodes import Expression, Number, Partial, Quantity, variable
+from derive.expression.nodes import Expression, Number, Partial, Quantity
 from derive.expression.rewriting import substitute
 from derive.expression.typed.formula import parse
 from derive.graph import E

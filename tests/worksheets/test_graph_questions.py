@@ -308,7 +308,7 @@ def test_a_slip_is_named_and_what_follows_from_it_counts() -> None:
     # One of the two paths into ∂E/∂a_h1 is forgotten; all after that is right.
     lost = round(value["delta/z2.1"] * float(w[0].value), 4)
     delta = round(lost * value["local/a1.1/z1.1"], 6)
-    slip, follows = numbers["arriving/a1.1"].label, numbers["delta/z1.1"].label
+    slip, follows = numbers["upstream/a1.1"].label, numbers["delta/z1.1"].label
     graded = marks(variant, **{slip: str(lost), follows: str(delta)})
     assert graded[slip] == (Verdict.WRONG, ("missing-path",))
     assert graded[follows][0] is Verdict.FOLLOWS

@@ -17,8 +17,9 @@ from worksheets.sheets import Sheet, printed, sheet
 
 from derive.derivation.numbers.rounding import rounded
 from derive.expression.arithmetic import HIGH
+from derive.expression.constructors import variable
 from derive.expression.evaluate import Bindings, evaluate
-from derive.expression.nodes import Expression, variable
+from derive.expression.nodes import Expression
 from derive.expression.rewriting import substitute
 from derive.network import Dense, Network
 from derive.worksheets.items import Item, places, put_into

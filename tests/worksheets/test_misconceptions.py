@@ -58,8 +58,8 @@ EXPECTED = [
     (SIGMOID, "delta/z1.1", "no-derivative", ["[δ_o1·W5 + δ_o2·W7]"]),
     (SIGMOID, "delta/z2.1", "no-derivative", ["∂E1/∂a_o1"]),
     (NODES, "delta/z1.1", "no-derivative", ["∂E_Total/∂a_h1"]),
-    (NODES, "arriving/a1.1", "missing-path", ["δ_o2·W7", "δ_o1·W5"]),
-    (NODES, "arriving/a1.2", "transposed", ["δ_o1·W7 + δ_o2·W8"]),
+    (NODES, "upstream/a1.1", "missing-path", ["δ_o2·W7", "δ_o1·W5"]),
+    (NODES, "upstream/a1.2", "transposed", ["δ_o1·W7 + δ_o2·W8"]),
     (SIGMOID, "delta/z2.1", "derivative-twice", ["∂E1/∂a_o1 · ∂a_o1/∂o1 · ∂a_o1/∂o1"]),
     (SIGMOID, "local/a1.1/z1.1", "derivative-place", [
         "h1·(1 − h1)", "σ(a_h1)·(1 − σ(a_h1))"]),

@@ -15,12 +15,10 @@ from worksheets.networks import relu_softmax, two_two_two
 
 from derive.derivation.check.points import draw
 from derive.derivation.numbers.rounding import equal
-from derive.expression.constructors import product, total
+from derive.expression.constructors import ONE, TWO, product, total
 from derive.expression.evaluate import evaluate
 from derive.expression.nodes import (
     ACTIVATION,
-    ONE,
-    TWO,
     Apply,
     Bracket,
     Expression,

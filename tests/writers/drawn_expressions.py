@@ -12,6 +12,7 @@ from writers.formula_reader import M, Values
 
 from derive.algebra.slopes import Differentiating
 from derive.expression.arithmetic import HIGH
+from derive.expression.constructors import variable
 from derive.expression.functions import ABS, COSH, EXP, LN, MAX, MIN, SIGMOID, SQRT, TANH
 from derive.expression.nodes import (
     ACTIVATION,
@@ -36,7 +37,6 @@ from derive.expression.nodes import (
     Quantity,
     Quotient,
     Sum,
-    variable,
 )
 from derive.notation import Names, Shape
 

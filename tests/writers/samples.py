@@ -21,23 +21,20 @@ from derive.document.blocks import (
     Table,
 )
 from derive.expression.blank import Blank
+from derive.expression.constructors import HALF, ONE, TWO, ZERO
 from derive.expression.functions import ABS, EXP, LN, SIGMOID, TANH, X
 from derive.expression.nodes import (
     ACTIVATION,
     BATCH_LOSS,
     BIAS,
     DELTA,
-    HALF,
     INPUT,
     LEARNING_RATE,
     LOSS,
     LOSS_TERM,
-    ONE,
     PRE_ACTIVATION,
     TARGET,
-    TWO,
     WEIGHT,
-    ZERO,
     Bracket,
     Cases,
     Comparison,

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from derive.derivation.steps import Relation, chain
 from derive.document.blocks import Block, Document, Equation, Equations, PageBreak, Paragraph, Table
-from derive.expression.nodes import ZERO, Sum
+from derive.expression.constructors import ZERO
+from derive.expression.nodes import Sum
 from derive.writers import write
 from derive.writers.chains import CHAIN, MEMBER, SEAM, TIED, Row
 from derive.writers.cutting import cut

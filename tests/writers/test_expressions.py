@@ -19,21 +19,17 @@ from writers.drawn_expressions import (
 from writers.formula_reader import LatexReader, Reader
 
 from derive.expression.blank import Blank
-from derive.expression.constructors import integer
+from derive.expression.constructors import HALF, ONE, TWO, ZERO, integer, variable
 from derive.expression.evaluate import evaluate
 from derive.expression.functions import ABS, EXP, LN, MAX, SIGMOID, SQRT, X, elementary
 from derive.expression.nodes import (
     ACTIVATION,
-    HALF,
     INPUT,
     LOSS,
     LOSS_TERM,
-    ONE,
     PRE_ACTIVATION,
     TARGET,
-    TWO,
     WEIGHT,
-    ZERO,
     Bracket,
     Cases,
     Comparison,
@@ -48,7 +44,6 @@ from derive.expression.nodes import (
     Quantity,
     Quotient,
     Sum,
-    variable,
 )
 from derive.expression.typed.formula import parse
 from derive.network.catalogue import ACTIVATIONS, LOSSES

@@ -16,6 +16,7 @@ from writers.drawn_expressions import (
 from writers.formula_reader import LatexReader, Reader
 
 from derive.derivation.steps import Chain, Relation, chain
+from derive.expression.constructors import ONE, variable
 from derive.expression.evaluate import evaluate
 from derive.expression.functions import EXP
 from derive.expression.nodes import (
@@ -23,7 +24,6 @@ from derive.expression.nodes import (
     INPUT,
     LOSS,
     LOSS_TERM,
-    ONE,
     PRE_ACTIVATION,
     TARGET,
     WEIGHT,
@@ -35,7 +35,6 @@ from derive.expression.nodes import (
     Quantity,
     Quotient,
     Sum,
-    variable,
 )
 from derive.notation import BUILT_IN, Names, Shape, names
 from derive.writers.expressions.latex import LATEX, latex

@@ -12,7 +12,7 @@ from writers.drawn_expressions import SHAPE, expressions
 from writers.mathml_reader import as_latex, plain
 
 from derive.expression.blank import Blank
-from derive.expression.constructors import integer
+from derive.expression.constructors import integer, variable
 from derive.expression.functions import SIGMOID
 from derive.expression.matrices import Hadamard, Matrix, MatrixProduct, Named, Transpose, row
 from derive.expression.nodes import (
@@ -29,7 +29,6 @@ from derive.expression.nodes import (
     Product,
     Quantity,
     Sum,
-    variable,
 )
 from derive.notation import BUILT_IN, Shape, names
 from derive.writers.expressions.latex import latex

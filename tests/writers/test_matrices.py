@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from derive.derivation.steps import Relation, chain
 from derive.document.blocks import Document, Equation
-from derive.expression.constructors import integer
+from derive.expression.constructors import integer, variable
 from derive.expression.matrices import (
     Hadamard,
     Matrix,
@@ -32,7 +32,6 @@ from derive.expression.nodes import (
     Product,
     Quantity,
     Sum,
-    variable,
 )
 from derive.notation import Shape, names
 from derive.writers import write

@@ -17,6 +17,7 @@ from derive.derivation.steps import Chain, Relation, chain
 from derive.document.blocks import Block, Document, Equation, Equations, Inline, Table, Together
 from derive.document.wording import Wording
 from derive.expression.blank import Blank
+from derive.expression.constructors import HALF, ONE, TWO, ZERO, named_quantity, variable
 from derive.expression.functions import EXP, LN, MAX, SIGMOID, SQRT, Function, X
 from derive.expression.matrices import (
     Hadamard,
@@ -30,17 +31,13 @@ from derive.expression.matrices import (
 from derive.expression.nodes import (
     ACTIVATION,
     ARRAY,
-    HALF,
     INPUT,
     LOSS,
     LOSS_TERM,
-    ONE,
     PRE_ACTIVATION,
     TARGET,
-    TWO,
     VARIABLE,
     WEIGHT,
-    ZERO,
     Apply,
     Bracket,
     Cases,
@@ -56,8 +53,6 @@ from derive.expression.nodes import (
     Quantity,
     Quotient,
     Sum,
-    named_quantity,
-    variable,
 )
 from derive.expression.rewriting import rewrite
 from derive.graph import FormulaGraph

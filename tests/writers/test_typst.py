@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from writers.drawn_expressions import SHAPE, expressions
 from writers.mathml_reader import as_latex, plain
 
-from derive.expression.constructors import integer
+from derive.expression.constructors import integer, variable
 from derive.expression.functions import SIGMOID
 from derive.expression.matrices import Matrix
-from derive.expression.nodes import Cases, Comparison, Expression, Number, Partial, variable
+from derive.expression.nodes import Cases, Comparison, Expression, Number, Partial
 from derive.notation import BUILT_IN, names
 from derive.writers.expressions.latex import latex
 from derive.writers.expressions.typst import TYPST, typst

@@ -19,17 +19,15 @@ from derive.compute.programs.scalar import Scalar
 from derive.compute.programs.taught import delta_of
 from derive.compute.stable.loss_forms import share
 from derive.derivation.calculus.tidy import tidy
-from derive.expression.constructors import product, times, total
+from derive.expression.constructors import ZERO, product, times, total, variable
 from derive.expression.nodes import (
     ACTIVATION,
     INPUT,
     WEIGHT,
-    ZERO,
     Expression,
     Negative,
     Product,
     Quantity,
-    variable,
 )
 from derive.graph import activations, bias_of
 from derive.network.description import BIASES, WEIGHTS, Layer, Network

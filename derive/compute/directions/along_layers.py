@@ -25,9 +25,9 @@ from derive.compute.programs.functions import (
 )
 from derive.compute.programs.layers import biases, gradient, lines, weights
 from derive.compute.programs.program import Item, Program, Statement, auxiliary
-from derive.expression.constructors import total
+from derive.expression.constructors import ZERO, total, variable
 from derive.expression.functions import Function
-from derive.expression.nodes import ZERO, Apply, Expression, Negative, Quantity, variable
+from derive.expression.nodes import Apply, Expression, Negative, Quantity
 from derive.expression.rewriting import rewrite
 from derive.network.description import Layer, Network
 

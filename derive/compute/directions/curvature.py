@@ -38,9 +38,9 @@ from derive.compute.stable.prepared import prepared
 from derive.derivation.calculus.differentiator import derivative
 from derive.derivation.calculus.tidy import negative, tidy
 from derive.expression.binding import Binder, Line
-from derive.expression.constructors import product, total
+from derive.expression.constructors import ONE, ZERO, product, total, variable
 from derive.expression.functions import X
-from derive.expression.nodes import ONE, ZERO, Expression, Number, Product, Quotient, variable
+from derive.expression.nodes import Expression, Number, Product, Quotient
 from derive.network.catalogue import TARGET_LETTER, ActivationUse, LossUse
 
 # ∂²face/∂x², in x and the letters of the activation's row in ``stable.FORMS``.

@@ -31,18 +31,8 @@ from derive.compute.stable.prepared import STABILISE, prepared
 from derive.derivation.calculus.differentiator import derivative, with_names
 from derive.derivation.calculus.tidy import tidy
 from derive.expression.binding import Binder
-from derive.expression.constructors import product, total
-from derive.expression.nodes import (
-    ONE,
-    ZERO,
-    Expression,
-    Number,
-    Partial,
-    Product,
-    Quantity,
-    quantities,
-    variable,
-)
+from derive.expression.constructors import ONE, ZERO, product, total, variable
+from derive.expression.nodes import Expression, Number, Partial, Product, Quantity, quantities
 from derive.expression.rewriting import substitute
 from derive.graph import FormulaGraph, Graph
 

@@ -13,7 +13,7 @@ from functools import cache, reduce
 
 from derive.compute.programs.functions import LOG1P
 from derive.derivation.calculus.tidy import negative, tidy
-from derive.expression.constructors import product, total
+from derive.expression.constructors import product, total, variable
 from derive.expression.functions import EXP, LN, MAX, SIGMOID, VALUE, Function
 from derive.expression.nodes import (
     Apply,
@@ -25,7 +25,6 @@ from derive.expression.nodes import (
     Quantity,
     Quotient,
     Sum,
-    variable,
 )
 from derive.expression.rewriting import rewrite
 

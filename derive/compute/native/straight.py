@@ -13,10 +13,9 @@ from derive.compute.native.values import Body, Value, fma
 from derive.compute.programs.plan import key
 from derive.compute.programs.program import Program, Statement, auxiliary, gradient
 from derive.compute.sources.source import ScalarSource
+from derive.expression.constructors import ONE, ZERO
 from derive.expression.functions import ABS, EXP, MAX, MIN
 from derive.expression.nodes import (
-    ONE,
-    ZERO,
     Apply,
     Cases,
     Comparison,

@@ -7,16 +7,9 @@ helper function from it, unless the back end has it ready.
 from __future__ import annotations
 
 from derive.expression import functions as elementary
+from derive.expression.constructors import ZERO, variable
 from derive.expression.functions import SIGMOID, TANH, Function, U, V, X
-from derive.expression.nodes import (
-    ZERO,
-    Cases,
-    Comparison,
-    Expression,
-    Power,
-    Quotient,
-    variable,
-)
+from derive.expression.nodes import Cases, Comparison, Expression, Power, Quotient
 from derive.expression.typed.formula import parse
 
 _LETTERS: dict[str, Expression] = {"x": X, "u": U, "v": V, "t": variable("t")}

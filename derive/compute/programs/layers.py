@@ -19,7 +19,7 @@ from derive.compute.stable import forms
 from derive.compute.stable.loss_forms import loss_form, share
 from derive.derivation.calculus.tidy import tidy
 from derive.expression.binding import Line
-from derive.expression.constructors import product
+from derive.expression.constructors import product, variable
 from derive.expression.nodes import (
     ACTIVATION,
     DELTA,
@@ -32,7 +32,6 @@ from derive.expression.nodes import (
     Quantity,
     Sum,
     quantities,
-    variable,
 )
 from derive.expression.rewriting import rewrite
 from derive.graph import E, NetworkGraph, activations, bias_of, pre_activations

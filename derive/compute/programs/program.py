@@ -11,14 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from derive.expression.nodes import (
-    NAMED,
-    VARIABLE,
-    Expression,
-    Quantity,
-    named_quantity,
-    quantities,
-)
+from derive.expression.constructors import named_quantity
+from derive.expression.nodes import NAMED, VARIABLE, Expression, Quantity, quantities
 
 # Of a weight, bias or input, whose kind is in ``name``; of a letter, whose name it is.
 GRADIENT = "gradient"  # ∂loss/∂it

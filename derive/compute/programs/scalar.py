@@ -14,7 +14,7 @@ from derive.compute.stable.loss_forms import loss_form, share
 from derive.compute.stable.prepared import prepared
 from derive.derivation.calculus.tidy import tidy
 from derive.expression.binding import Line
-from derive.expression.constructors import product, times, total
+from derive.expression.constructors import product, times, total, variable
 from derive.expression.nodes import (
     ACTIVATION,
     DELTA,
@@ -25,7 +25,6 @@ from derive.expression.nodes import (
     Expression,
     Quantity,
     Sum,
-    variable,
 )
 from derive.graph import E, NetworkGraph, activations, pre_activations
 from derive.network.description import Layer, Network

@@ -8,13 +8,12 @@ from derive.algebra.backward import over_uses
 from derive.compute.programs.program import Remark
 from derive.derivation.calculus.differentiator import is_short, outer_derivative, prime, with_names
 from derive.derivation.calculus.tidy import tidy
-from derive.expression.constructors import product, total
+from derive.expression.constructors import ONE, product, total
 from derive.expression.nodes import (
     ACTIVATION,
     BIAS,
     DELTA,
     INPUT,
-    ONE,
     TARGET,
     WEIGHT,
     Apply,

@@ -29,7 +29,7 @@ from derive.compute.stable.polynomials import (
     times,
 )
 from derive.compute.stable.ratios import MOST_TERMS, Ratio, is_number, ratio_of
-from derive.expression.constructors import product, total
+from derive.expression.constructors import ONE, ZERO, product, total
 from derive.expression.functions import (
     ABS,
     EXP,
@@ -39,8 +39,6 @@ from derive.expression.functions import (
     X,
 )
 from derive.expression.nodes import (
-    ONE,
-    ZERO,
     Apply,
     Cases,
     Comparison,

@@ -29,9 +29,9 @@ from derive.compute.stable.rewriting import apply, fold
 from derive.derivation.calculus.differentiator import derivative
 from derive.derivation.calculus.tidy import negative, tidy
 from derive.expression.binding import Binder, Line
-from derive.expression.constructors import product, total
+from derive.expression.constructors import ONE, product, total, variable
 from derive.expression.functions import VALUE, X
-from derive.expression.nodes import ONE, Apply, Expression, Number, Quotient, variable
+from derive.expression.nodes import Apply, Expression, Number, Quotient
 from derive.expression.typed.formula import without_ones
 from derive.network.catalogue import ActivationUse
 

@@ -25,17 +25,8 @@ from derive.compute.stable.rewriting import Rewriting, apply
 from derive.derivation.calculus.differentiator import derivative
 from derive.derivation.calculus.tidy import negative
 from derive.expression.binding import Binder, Line
-from derive.expression.constructors import product, total
-from derive.expression.nodes import (
-    ONE,
-    ZERO,
-    Comparison,
-    Expression,
-    Number,
-    Quantity,
-    quantities,
-    variable,
-)
+from derive.expression.constructors import ONE, ZERO, product, total, variable
+from derive.expression.nodes import Comparison, Expression, Number, Quantity, quantities
 from derive.expression.rewriting import rewrite
 from derive.network.catalogue import TARGET_LETTER, ActivationUse, LossUse
 from derive.network.description import Network

@@ -13,9 +13,10 @@ from functools import cached_property
 
 from derive.compute.programs.functions import read
 from derive.expression.arithmetic import HIGH
+from derive.expression.constructors import variable
 from derive.expression.evaluate import Bindings, evaluate
 from derive.expression.functions import MAX, MIN, U, V
-from derive.expression.nodes import Apply, Cases, Comparison, Constant, Expression, Number, variable
+from derive.expression.nodes import Apply, Cases, Comparison, Constant, Expression, Number
 from derive.expression.rewriting import rewrite, substitute
 
 _OTHERWISE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}

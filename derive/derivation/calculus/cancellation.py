@@ -22,7 +22,8 @@ from __future__ import annotations
 
 from derive.derivation.calculus.differentiator import Line
 from derive.derivation.steps import SUM_TO_ONE, Kind, Rule, Step, chain
-from derive.expression.nodes import ONE, Expression, Negative, Product, Quantity, Sum
+from derive.expression.constructors import ONE
+from derive.expression.nodes import Expression, Negative, Product, Quantity, Sum
 from derive.graph import NetworkGraph, over
 
 _OF_DISTRIBUTIONS = ("cross_entropy", "kl_divergence")

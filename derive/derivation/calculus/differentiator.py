@@ -22,11 +22,9 @@ from typing import Any
 from derive.derivation.calculus.simplify import as_decimal, simplify
 from derive.derivation.calculus.tidy import tidy
 from derive.derivation.steps import Rule
-from derive.expression.constructors import integer, product, total
+from derive.expression.constructors import ONE, ZERO, integer, product, total
 from derive.expression.functions import EXP, LN, VALUE, Function
 from derive.expression.nodes import (
-    ONE,
-    ZERO,
     Apply,
     Bracket,
     Cases,

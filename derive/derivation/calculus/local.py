@@ -19,7 +19,7 @@ from derive.derivation.calculus.differentiator import (
     with_names,
 )
 from derive.derivation.steps import Kind, Relation, Rule, Step, chain
-from derive.expression.constructors import product
+from derive.expression.constructors import ONE, product
 from derive.expression.functions import VALUE, Function
 from derive.expression.nodes import (
     ACTIVATION,
@@ -28,7 +28,6 @@ from derive.expression.nodes import (
     LOSS,
     LOSS_TERM,
     NAMED,
-    ONE,
     PRE_ACTIVATION,
     Apply,
     Cases,

@@ -13,10 +13,9 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from derive.derivation.calculus.tidy import tidy
-from derive.expression.constructors import product, total
+from derive.expression.constructors import ONE, product, total
 from derive.expression.functions import ABS, EXP, SIGN
 from derive.expression.nodes import (
-    ONE,
     Apply,
     Comparison,
     Expression,

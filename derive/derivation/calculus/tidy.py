@@ -14,10 +14,8 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
-from derive.expression.constructors import product, total
+from derive.expression.constructors import ONE, ZERO, product, total
 from derive.expression.nodes import (
-    ONE,
-    ZERO,
     Bracket,
     Cases,
     Expression,

@@ -22,6 +22,7 @@ from derive.derivation.failure import CheckFailed
 from derive.derivation.steps import Rule, Step
 from derive.derivation.trace import Trace
 from derive.expression.arithmetic import HIGH
+from derive.expression.constructors import variable
 from derive.expression.evaluate import Environment, evaluate
 from derive.expression.grid import Grid
 from derive.expression.kinks import has_kinks
@@ -38,7 +39,6 @@ from derive.expression.nodes import (
     Quotient,
     Sum,
     quantities,
-    variable,
 )
 from derive.expression.rewriting import rewrite
 from derive.graph import RATE, AnyGraph

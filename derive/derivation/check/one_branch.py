@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from derive.expression.constructors import HALF
 from derive.expression.functions import MAX, MIN
 from derive.expression.kinks import has_kinks
 from derive.expression.nodes import (
-    HALF,
     Apply,
     Cases,
     Comparison,

@@ -10,15 +10,8 @@ from derive.derivation.calculus.local import key
 from derive.derivation.failure import CheckFailed
 from derive.derivation.steps import SUM_TO_ONE, Rule, Section, Step
 from derive.derivation.styles.deltas import pre_activation_of
-from derive.expression.nodes import (
-    DELTA,
-    ZERO,
-    Apply,
-    Expression,
-    Partial,
-    Quantity,
-    quantities,
-)
+from derive.expression.constructors import ZERO
+from derive.expression.nodes import DELTA, Apply, Expression, Partial, Quantity, quantities
 from derive.graph import AnyGraph, FormulaGraph, layered
 
 if TYPE_CHECKING:

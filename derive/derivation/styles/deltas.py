@@ -84,7 +84,7 @@ class Deltas:
         """∂E/∂a = Σ_k δ_k·w_ak, a step of its own where several δ need it."""
         chained, known, uses = self._upstream(a)
         return Step(
-            f"arriving/{key(a)}", Kind.UPSTREAM, Rule.CHAIN,
+            f"upstream/{key(a)}", Kind.UPSTREAM, Rule.CHAIN,
             chain(Partial(E, a), chained, known), uses=uses, about=(a,),
         )  # fmt: skip
 
@@ -123,7 +123,7 @@ class Deltas:
         chained = over_uses(self.graph, z, by_name, Partial)
         known = over_uses(self.graph, z, by_name, self.local.factor, product)
         locals_ = tuple(self.local.step(a, z) for a in every)
-        uses = tuple(f"arriving/{key(a)}" for a in every) + tuple(s.id for s in locals_)
+        uses = tuple(f"upstream/{key(a)}" for a in every) + tuple(s.id for s in locals_)
         return Step(
             f"delta/{key(z)}", Kind.DELTA, Rule.CHAIN,
             chain(delta_of(z), Partial(E, z), chained, known), uses=uses, substeps=locals_,

@@ -24,7 +24,7 @@ from derive.derivation.delta_sign import minus
 from derive.derivation.steps import SUM_TO_ONE, Kind, Rule, Section, Step, chain
 from derive.derivation.styles.arrays import Arrays
 from derive.derivation.styles.deltas import delta_of
-from derive.expression.constructors import product
+from derive.expression.constructors import ONE, product
 from derive.expression.matrices import (
     Hadamard,
     Matrix,
@@ -41,7 +41,6 @@ from derive.expression.nodes import (
     DELTA,
     INPUT,
     LOSS,
-    ONE,
     PRE_ACTIVATION,
     TARGET,
     WEIGHT,

@@ -24,15 +24,13 @@ from derive.derivation.styles import common
 from derive.derivation.styles.arrays import MOST_INSIDE, Arrays, gathered, itself
 from derive.derivation.styles.deltas import Deltas, by_name, delta_of, grouped
 from derive.derivation.styles.forms import Forms
-from derive.expression.constructors import product, total
+from derive.expression.constructors import ONE, ZERO, product, total
 from derive.expression.matrices import Hadamard, Matrix, column
 from derive.expression.nodes import (
     ACTIVATION,
     BIAS,
-    ONE,
     PRE_ACTIVATION,
     WEIGHT,
-    ZERO,
     Expression,
     Negative,
     Partial,
@@ -99,7 +97,7 @@ class Matrices:
                 deltas = vector(map(delta_of, pre_activations(following)))
                 inner = [self.arrays.back(deltas, self.arrays.weights(following, itself))]
         members = [vector(Partial(E, a) for a in outputs), *inner, vector(s.result for s in steps)]
-        return gathered(f"arriving/{k}", Kind.UPSTREAM, members, steps)
+        return gathered(f"upstream/{k}", Kind.UPSTREAM, members, steps)
 
     def _errors(self) -> list[tuple[Quantity, Quantity]]:
         """Every output with the loss term it is in."""
@@ -117,7 +115,7 @@ class Matrices:
         if members[-1] == members[-2]:  # it has cases, and stands by its name
             del members[-1]
         return Step(
-            f"arriving/{key(y)}", Kind.UPSTREAM, Rule.CHAIN, chain(*members), uses=(local.id,),
+            f"upstream/{key(y)}", Kind.UPSTREAM, Rule.CHAIN, chain(*members), uses=(local.id,),
             substeps=(local,), about=(y,),
         )  # fmt: skip
 
@@ -169,7 +167,7 @@ class Matrices:
     def _delta(self, layer: Layer, z: Quantity) -> Step:
         """δ of one unit in what has names already; where output and loss cancel, what is left."""
         members = [delta_of(z), Partial(E, z), self._chained(layer, z)]
-        uses = [f"arriving/{key(a)}" if self._is_named(a) else f"local/E/{key(a)}"
+        uses = [f"upstream/{key(a)}" if self._is_named(a) else f"local/E/{key(a)}"
                 for a in self.graph.children[z]]  # fmt: skip
         uses += [self.local.step(a, z).id for a in self.graph.children[z]
                  if layer.activation.name != "identity"]  # fmt: skip

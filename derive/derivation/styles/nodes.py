@@ -17,7 +17,8 @@ from typing import Any
 from derive.algebra.backward import over_uses, without_one
 from derive.derivation.calculus.local import Edges, key
 from derive.derivation.steps import Kind, Rule, Section, Step, chain
-from derive.expression.nodes import ONE, Expression, Partial, Quantity
+from derive.expression.constructors import ONE
+from derive.expression.nodes import Expression, Partial, Quantity
 from derive.graph import AnyGraph
 
 

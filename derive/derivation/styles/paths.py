@@ -21,11 +21,9 @@ from derive.derivation.calculus.local import Locals, key
 from derive.derivation.steps import Kind, Rule, Section, Step, chain
 from derive.derivation.styles.common import backward_order
 from derive.derivation.styles.deltas import Deltas, delta_of, edges
-from derive.expression.constructors import product, times, total
+from derive.expression.constructors import ONE, ZERO, product, times, total
 from derive.expression.nodes import (
-    ONE,
     PRE_ACTIVATION,
-    ZERO,
     Bracket,
     Expression,
     Negative,

@@ -16,8 +16,8 @@ from typing import Any
 from derive.derivation.calculus.local import Edges, key
 from derive.derivation.steps import Kind, Rule, Section, Step, chain
 from derive.derivation.styles.nodes import Nodes
-from derive.expression.constructors import product, total
-from derive.expression.nodes import ONE, Bracket, Expression, Partial, Product, Quantity
+from derive.expression.constructors import ONE, product, total
+from derive.expression.nodes import Bracket, Expression, Partial, Product, Quantity
 from derive.graph import AnyGraph, Path
 
 

@@ -80,9 +80,13 @@ def setting(teller: Teller, aim: bool = True) -> Iterator[Block]:
         yield Paragraph(setting_)
         yield Items(in_force)
     if "references" in teller.parts:
-        from derive.document.narration.parts.references import cited, of_mazur
+        from derive.document.narration.parts.references import agreement_with_mazur, cited
 
-        name = "cited_example_weights" if of_mazur(teller) == "weights" else "cited_example"
+        name = (
+            "cited_example_weights"
+            if agreement_with_mazur(teller) == "weights"
+            else "cited_example"
+        )
         yield from cited(teller, name, "mazur")
     for remark in network.remarks:
         yield Paragraph((capital(remark).rstrip(".") + ".",), "remark")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from derive.expression.nodes import BIAS, WEIGHT, ZERO, Number
+from derive.expression.constructors import ZERO
+from derive.expression.nodes import BIAS, WEIGHT, Number
 from derive.network.errors import MOST_ALIKE, Notes, unknown
 from derive.network.reading.inputs import Row, read_row
 from derive.network.reading.layers import Draft

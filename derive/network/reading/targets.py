@@ -9,7 +9,8 @@ from difflib import get_close_matches
 from fractions import Fraction
 from typing import Any
 
-from derive.expression.nodes import INPUT, ONE, ZERO, Expression, Number, Quantity
+from derive.expression.constructors import ONE, ZERO
+from derive.expression.nodes import INPUT, Expression, Number, Quantity
 from derive.expression.typed.formula import CONSTANTS, FormulaError, parse
 from derive.network.errors import Notes
 from derive.network.rational import Irrational, Rational

@@ -11,7 +11,8 @@ from typing import Any
 from derive.derivation.numbers.chains import Atom, Numbers, atoms
 from derive.derivation.numbers.rounding import half_unit
 from derive.expression.arithmetic import HIGH, Arithmetic
-from derive.expression.nodes import Expression, Partial, Quantity, variable
+from derive.expression.constructors import variable
+from derive.expression.nodes import Expression, Partial, Quantity
 from derive.expression.rewriting import substitute
 from derive.worksheets.propagation import value_and_error
 

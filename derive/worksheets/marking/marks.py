@@ -14,7 +14,8 @@ from typing import Any
 
 from derive.derivation.numbers.chains import Atom, Numbers
 from derive.expression.arithmetic import HIGH
-from derive.expression.nodes import Expression, variable
+from derive.expression.constructors import variable
+from derive.expression.nodes import Expression
 from derive.worksheets.items import Answer, Item, put_into
 from derive.worksheets.marking.carried import Result, Value
 from derive.worksheets.marking.causes import misconceptions_behind

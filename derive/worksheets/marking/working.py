@@ -17,7 +17,8 @@ from typing import Any
 
 from derive.derivation.numbers.rounding import half_unit
 from derive.expression.arithmetic import HIGH
-from derive.expression.nodes import Expression, Number, Partial, Power, Quantity, variable
+from derive.expression.constructors import variable
+from derive.expression.nodes import Expression, Number, Partial, Power, Quantity
 from derive.expression.typed.formula import FormulaError
 from derive.worksheets.marking.carried import fraction
 from derive.worksheets.marking.reading.faults import Fault

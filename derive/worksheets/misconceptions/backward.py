@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from derive.expression.constructors import product, total
+from derive.expression.constructors import ONE, product, total
 from derive.expression.nodes import (
     ACTIVATION,
     LOSS,
     LOSS_TERM,
-    ONE,
     PRE_ACTIVATION,
     WEIGHT,
     Bracket,

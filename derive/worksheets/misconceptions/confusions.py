@@ -4,20 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from derive.expression.constructors import product, total
+from derive.expression.constructors import HALF, ONE, TWO, ZERO, product, total, variable
 from derive.expression.nodes import (
     ACTIVATION,
     BIAS,
-    HALF,
     INPUT,
     LOSS,
     LOSS_TERM,
-    ONE,
     PRE_ACTIVATION,
     TARGET,
-    TWO,
     WEIGHT,
-    ZERO,
     Bracket,
     Expression,
     Negative,
@@ -27,7 +23,6 @@ from derive.expression.nodes import (
     Quantity,
     Sum,
     quantities,
-    variable,
 )
 from derive.expression.rewriting import rewrite, substitute
 from derive.network import catalogue

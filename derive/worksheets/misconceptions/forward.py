@@ -6,13 +6,12 @@ from collections.abc import Iterator
 from fractions import Fraction
 from functools import partial
 
-from derive.expression.constructors import integer, product, total
+from derive.expression.constructors import ONE, integer, product, total
 from derive.expression.functions import EXP, LN
 from derive.expression.nodes import (
     BIAS,
     LOSS,
     LOSS_TERM,
-    ONE,
     PRE_ACTIVATION,
     TARGET,
     Apply,

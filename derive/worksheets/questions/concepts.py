@@ -15,8 +15,9 @@ from derive.derivation.numbers.rounding import equal
 from derive.derivation.trace import trace
 from derive.document.blocks import Inline
 from derive.expression.arithmetic import HIGH
+from derive.expression.constructors import variable
 from derive.expression.evaluate import Bindings
-from derive.expression.nodes import DELTA, Apply, Quantity, variable
+from derive.expression.nodes import DELTA, Apply, Quantity
 from derive.graph import E, NetworkGraph, activations, pre_activations
 from derive.network.description import Layer
 from derive.worksheets.questions.context import Ground

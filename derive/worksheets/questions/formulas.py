@@ -8,10 +8,9 @@ from typing import TypeVar
 from derive.derivation.calculus.cancellation import cancels
 from derive.derivation.check import CheckFailed
 from derive.derivation.steps import Kind, Relation, Rule, Step, chain
-from derive.expression.constructors import total
+from derive.expression.constructors import ONE, total
 from derive.expression.functions import EXP
 from derive.expression.nodes import (
-    ONE,
     PRE_ACTIVATION,
     Address,
     Apply,

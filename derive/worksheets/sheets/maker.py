@@ -5,6 +5,7 @@ The structure is derived and checked once; a variant is its numbers, its items a
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from hashlib import sha256
@@ -92,9 +93,12 @@ class Variant:
             text = write(Document((), tuple(blocks)), self.names, "text")
             return sha256(str(text).encode()).hexdigest()[:32]
         n = self.network
-        facts: list[object] = [n.inputs, n.targets, n.learning_rate, n.loss.name, n.loss.formula]
+        rate = () if n.learning_rate is None else (n.learning_rate,)
+        facts: list[object] = [n.loss.name, n.loss.formula]
+        facts += map(_typed, (*(n.inputs or ()), *(n.targets or ()), rate))
         for layer in n.layers:
-            facts += [layer.activation.name, layer.activation.formula, layer.weights, layer.biases]
+            facts += [layer.activation.name, layer.activation.formula]
+            facts += map(_typed, (*(layer.weights or ()), layer.biases or ()))
         return sha256(repr(facts).encode()).hexdigest()[:32]
 
     @cached_property
@@ -166,6 +170,10 @@ class Maker:
             number, numbers.network, mine, numbers, form or Form(""), pages, draw,
             left_out,
         )  # fmt: skip
+
+
+def _typed(numbers: Iterable[Number]) -> list[tuple[str, str]]:
+    return [(str(number.value), number.text) for number in numbers]
 
 
 @lru_cache(maxsize=_MOST_KEPT)

@@ -15,8 +15,9 @@ from typing import Any
 from derive.algebra.slopes import slopes
 from derive.derivation.numbers.chains import Numbers, atoms
 from derive.derivation.numbers.rounding import SIGNIFICANT, SMALL, half_unit
+from derive.expression.constructors import variable
 from derive.expression.evaluate import Bindings, evaluate
-from derive.expression.nodes import Expression, Partial, Quantity, variable
+from derive.expression.nodes import Expression, Partial, Quantity
 from derive.expression.rewriting import substitute
 from derive.worksheets.exercise import Exercise, Task
 from derive.worksheets.misconceptions import Slip, slips

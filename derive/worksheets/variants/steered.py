@@ -12,9 +12,10 @@ from fractions import Fraction
 from functools import cache
 from math import copysign
 
+from derive.expression.constructors import variable
 from derive.expression.evaluate import Bindings, evaluate
 from derive.expression.functions import Function
-from derive.expression.nodes import WEIGHT, Apply, Quantity, variable
+from derive.expression.nodes import WEIGHT, Apply, Quantity
 from derive.graph import NetworkGraph, activations, bias_of, pre_activations
 from derive.network.description import Layer
 from derive.network.intervals import Interval

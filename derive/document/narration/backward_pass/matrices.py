@@ -129,7 +129,7 @@ def _upstream(teller: Teller, layer: Layer, step: Step, sentences: set[str]) -> 
     if not last:
         values |= {"layer": teller.layer_name(layer),
                    "following": teller.layer_name(layer.index + 1)}  # fmt: skip
-    yield teller.say("matrix_errors" if last else "matrix_arriving", **values)
+    yield teller.say("matrix_errors" if last else "matrix_upstream", **values)
     if last:
         yield from _worked_out(teller, step, 1)
     yield teller.equation(step, role="gradient")

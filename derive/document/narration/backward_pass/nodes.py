@@ -12,6 +12,7 @@ from derive.document.blocks import Block, Equation, Equations, Inline, Paragraph
 from derive.document.narration.backward_pass.locals import lines, short
 from derive.document.narration.teller import Teller, first_and_last, rows, tail
 from derive.document.wording import merged
+from derive.expression.constructors import variable
 from derive.expression.evaluate import evaluate
 from derive.expression.nodes import (
     Apply,
@@ -21,7 +22,6 @@ from derive.expression.nodes import (
     Partial,
     Quantity,
     quantities,
-    variable,
 )
 from derive.expression.rewriting import rewrite
 

@@ -166,7 +166,7 @@ def _kind_of_slope(teller: Teller, row: Equation, slope: Partial) -> str:
         multiplied = any(isinstance(n, Product) for member in members for n in member.walk())
         return "chain" if multiplied else "split"
     if of.kind == LOSS and by not in teller.graph.parents[of]:
-        return "arriving"
+        return "upstream"
     return "local"
 
 

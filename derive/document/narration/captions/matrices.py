@@ -18,7 +18,7 @@ from derive.expression.nodes import (
 
 _KINDS = {PRE_ACTIVATION: "sums", ACTIVATION: "activations", DELTA: "deltas", WEIGHT: "weights",
           BIAS: "biases"}  # fmt: skip
-_SLOPES = {ACTIVATION: "arriving", WEIGHT: "gradient", BIAS: "gradient_biases"}
+_SLOPES = {ACTIVATION: "upstream", WEIGHT: "gradient", BIAS: "gradient_biases"}
 
 
 def matrix_caption(teller: Teller, row: Equation) -> Inline:
@@ -34,7 +34,7 @@ def matrix_caption(teller: Teller, row: Equation) -> Inline:
         of = first.of
         slope = isinstance(of, Quantity) and of.kind == ACTIVATION
         kind, layer = "slopes" if slope else _SLOPES[first.by.kind], first.by.layer
-        if kind == "arriving" and layer == len(teller.network.layers):
+        if kind == "upstream" and layer == len(teller.network.layers):
             kind = "errors"
     else:
         kind = "rests" if isinstance(first, Sum) and isinstance(subject, Matrix) else "contrast"

@@ -18,7 +18,7 @@ def works(teller: Teller) -> dict[str, int]:
     if "references" not in teller.parts:
         return {}
     cited = {
-        "mazur": of_mazur(teller) != "",
+        "mazur": agreement_with_mazur(teller) != "",
         "griewank": "closing" in teller.parts,
         "glorot": "why" in teller.parts and sigmoid_inside(teller),
     }
@@ -42,7 +42,7 @@ def references(teller: Teller) -> Iterator[Block]:
         yield Paragraph((f"[{n}] ", *teller.words(f"work_{name}")))
 
 
-def of_mazur(teller: Teller) -> str:
+def agreement_with_mazur(teller: Teller) -> str:
     """Whether these are the numbers of the example that is quoted most: "", "weights" or "all"."""
     network = teller.network
     parts = tuple(tuple(Fraction(text) for text in row.split()) for row in _MAZUR)
