@@ -14,10 +14,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from derive.network.errors import Notes, Problem, unknown
+from derive.network.errors import NetworkError, Notes, Problem, unknown
+from derive.network.loader import built
 from derive.network.values import read_whole
 from derive.reading import named, read_bytes
-from derive.reading.positions import Place, compose
+from derive.reading.positions import compose
 from derive.reading.words import comma_list, describe
 from derive.worksheets.recipes.kinds import DIFFICULTIES, KINDS, UNITS, dials
 from derive.worksheets.recipes.recipe import (
@@ -85,23 +86,16 @@ def _ready(name: str) -> str:
 
 def _read(text: str, name: str) -> Recipe:
     composed = compose(text, {("questions",): MOST_QUESTIONS})
-    problems = [(place, Problem(message)) for place, message in composed.faults]
-    data = composed.data
-    if isinstance(data, Mapping):
-        notes = Notes()
-        values = _recipe(notes, data)
-        problems += [(composed.place(p.path, at_key=p.at_key), p) for p in notes.problems]
-        if not problems:
-            return Recipe(**values)
-    elif not composed.faults:
-        what = "the file is empty" if data is None else f"got {describe(data)}"
-        problems.append(
-            (Place(1, 1), Problem(f"{what}; allowed is a mapping with {comma_list(KEYS)}"))
-        )
-    problems.sort(key=lambda item: item[0])
-    raise WorksheetError(
-        "\n".join(f"{name}:{place.line}:{place.column}: {p.message}" for place, p in problems)
-    )
+    try:
+        return built(name, composed, KEYS, _build)
+    except NetworkError as error:
+        raise WorksheetError(str(error)) from None
+
+
+def _build(data: Mapping[str, Any]) -> tuple[list[Problem], Recipe | None]:
+    notes = Notes()
+    values = _recipe(notes, data)
+    return notes.problems, None if notes.problems else Recipe(**values)
 
 
 def _recipe(notes: Notes, data: Mapping[str, Any]) -> dict[str, Any]:
