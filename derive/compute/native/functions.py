@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Callable, Sequence
+from dataclasses import fields, is_dataclass
 from functools import cached_property
 from sys import maxsize
 from typing import Any
@@ -142,10 +143,10 @@ class NativeFunctions:
         """All that the functions depend on: what the network is, without its numbers."""
         network = self.network
         parts = [
-            (layer.units, repr(layer.activation), layer.bias, sorted(layer.frozen))
+            (layer.units, _contents(layer.activation), layer.bias, sorted(layer.frozen))
             for layer in network.layers
         ]
-        return repr((network.sizes, parts, repr(network.loss), network.over_examples))
+        return repr((network.sizes, parts, _contents(network.loss), network.over_examples))
 
     @cached_property
     def one(self) -> Callable[..., float]:
@@ -172,6 +173,14 @@ class NativeFunctions:
         linked, _ = self._one
         size = sum(block.size for block in self.blocks if not block.frozen)
         return builtin(linked, "one_call", _DOCUMENTATION, slow, size, self, *kept)
+
+
+def _contents(value: Any) -> Any:
+    """All that a formula, or a row of the catalogue, is made of, whatever it is shown as."""
+    if is_dataclass(value):
+        inner = (getattr(value, field.name) for field in fields(value) if field.compare)
+        return type(value).__name__, *map(_contents, inner)
+    return tuple(map(_contents, value)) if isinstance(value, tuple) else value
 
 
 def _function(

@@ -14,6 +14,7 @@ import pytest
 
 import derive
 from derive.compute.native import cache, machine
+from derive.compute.native.functions import NativeFunctions
 
 pytest.importorskip("platformdirs", reason="platformdirs is not installed")
 pytest.importorskip("llvmlite", reason="llvmlite is not installed")
@@ -190,3 +191,11 @@ def test_the_state_of_the_files_is_that_of_all_that_write(monkeypatch: pytest.Mo
         if name.startswith(("derive.compute.", "derive.expression.", "derive.network."))
     }  # fmt: skip
     assert loaded <= set(files) and machine._writers() == before
+
+
+def test_long_formulas_that_differ_at_their_ends_are_told_apart() -> None:
+    long = " + ".join(["x"] * 300)
+    first, second = (
+        derive.Network(1, [derive.Dense(1, {"formula": f"{long} + {end}"})]) for end in ("x", "2*x")
+    )
+    assert NativeFunctions(first)._description != NativeFunctions(second)._description
