@@ -11,28 +11,18 @@ Both turn what callers give into their own kind of numbers, and both offer
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache, cached_property
+from functools import cached_property
 from typing import Any, Protocol
 
-from derive.compute.arguments import ArgumentError, block_values, rows, vector
+from derive.compute.arguments import ArgumentError, block_values, nested, rows, vector
 from derive.compute.backends import numpy as arrays
 from derive.compute.backends.code import load
 from derive.compute.blocks import Block, blocks, trained
+from derive.compute.precision import DOUBLE, Precision, numpy_or_none
 from derive.compute.sources.looped import batch_source
 from derive.compute.sources.source import LayerSource, ScalarSource, names_of
 from derive.network.description import Network
 from derive.notation.names import Names
-
-
-@cache
-def numpy_or_none() -> Any:
-    """NumPy, or None where it is not installed."""
-    try:
-        import numpy
-    except ImportError:
-        return None
-    return numpy
-
 
 # Up to so many weights one example alone goes neuron by neuron, so that building stays quick.
 MOST_SCALAR = 500
@@ -63,10 +53,11 @@ class Engine(Protocol):
 
 
 class Defaults:
-    """The network's own parameters, as numbers."""
+    """The network's own parameters, as numbers; and what becomes of those that are given."""
 
-    def __init__(self, network: Network) -> None:
+    def __init__(self, network: Network, precision: Precision = DOUBLE) -> None:
         self.network = network
+        self.precision = precision
         self.blocks = blocks(network)
         self.places = tuple(trained(self.blocks))
         self.size = sum(block.size for block, _ in self.places)
@@ -91,6 +82,14 @@ class Defaults:
                 "call, or in the network",
             )  # fmt: skip
         return values
+
+    def mapping(self, flat: Any, arrays: bool) -> dict[str, Any]:
+        """The trained arrays by their keys, of a flat gradient or theta."""
+        if arrays:
+            flat = self.precision.array(flat)
+            return {b.key: flat[place].reshape(b.shape) for b, place in self.places}
+        values = nested(flat)
+        return {block.key: block.shaped(values[place]) for block, place in self.places}
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -216,7 +215,7 @@ class ScalarEngine:
 
 
 class LayerEngine:
-    """Many examples at once, layer by layer, in NumPy; everything is a float64 array."""
+    """Many examples at once, layer by layer, in NumPy, which works with float64 arrays."""
 
     def __init__(self, defaults: Defaults) -> None:
         self.defaults = defaults
@@ -238,6 +237,7 @@ class LayerEngine:
         flat = self._plain(theta)
         if flat is None or flat.shape != (self.defaults.size,):
             flat = self.np.asarray(vector(theta, self.defaults.names, "theta"))
+        flat = self.defaults.precision.doubles(flat)
         parts = {b.key: flat[place].reshape(b.shape) for b, place in self.defaults.places}
         return tuple(
             parts[b.key] if b.key in parts else self._default(b) for b in self.defaults.blocks
@@ -253,26 +253,30 @@ class LayerEngine:
         array = self._plain(value)
         if array is None or array.shape != block.shape:
             array = self.np.asarray(block_values(value, block)).reshape(block.shape)
-        return array
+        return self.defaults.precision.doubles(array)
 
     def _default(self, block: Block) -> Any:
-        return self.np.asarray(self.defaults.values(block)).reshape(block.shape)
+        return self.defaults.precision.doubles(self.defaults.values(block)).reshape(block.shape)
 
     def _plain(self, value: Any) -> Any:
-        """An array of numbers as float64; None for what has to be looked at one by one."""
+        """An array of numbers; None for what has to be looked at one by one."""
         try:
             array = self.np.asarray(value)
         except ValueError:  # rows of different lengths
             return None
-        return array.astype(float, copy=False) if array.dtype.kind in "fiub" else None
+        return array if array.dtype.kind in "fiub" else None
+
+    def _kept(self, examples: Any) -> Any:
+        """The rows of examples as they are worked with."""
+        return self.defaults.precision.doubles(examples)
 
     def examples(self, value: Any, names: Sequence[str], what: str) -> tuple[Any, bool]:
         array = self._plain(value)
         width = len(names)
         if array is None or array.shape[-1:] != (width,) or array.ndim > 2 or not len(array):
             numbers, single = rows(value, names, what)
-            return self.np.asarray(numbers), single
-        return array.reshape(-1, width), array.ndim == 1
+            return self._kept(numbers), single
+        return self._kept(array).reshape(-1, width), array.ndim == 1
 
     def loss_and_gradient(self, parameters: Any, inputs: Any, targets: Any) -> tuple[float, Any]:
         result: tuple[float, Any] = self.function("loss_and_gradient")(parameters, inputs, targets)

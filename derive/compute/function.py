@@ -19,18 +19,18 @@ from derive.compute.arguments import (
     own_rows,
     vector,
 )
-from derive.compute.directions.derivatives import Derivatives, like
+from derive.compute.directions.derivatives import Derivatives
 from derive.compute.domain import domain, refuse_misfit
 from derive.compute.engines import (
     Defaults,
     Engine,
     LayerEngine,
     ScalarEngine,
-    numpy_or_none,
     scalar_examples,
 )
 from derive.compute.named import by_array
 from derive.compute.native import chosen
+from derive.compute.precision import Precision, numpy_or_none
 from derive.compute.sources.runnable import runnable
 from derive.compute.targets import as_rows
 from derive.network.argument_types import ArrayLike, Examples, Parameters
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 
     from derive.compute.compiling import BackEnd
     from derive.compute.native.engine import NativeEngine
+    from derive.compute.precision import DType
 
 
 class GradientFunction(Derivatives):
@@ -80,16 +81,23 @@ class GradientFunction(Derivatives):
     backend, why      what runs it, and why: native, numpy or python
     names             what each entry of theta is, in the network's notation: w1, w3, w2, …
     threads           how many machine code may use for a large batch
+    dtype             "float64", or "float32": the numbers that are taken and given
     """
 
-    def __init__(self, network: Network, backend: BackEnd = "auto", threads: int = 1) -> None:
+    def __init__(
+        self, network: Network, backend: BackEnd = "auto", threads: int = 1,
+        dtype: DType = "float64",
+    ) -> None:  # fmt: skip
         self.network = network
+        self.dtype = dtype
         self._choice = backend
         self.threads = threads
-        self._own = Defaults(network)
+        self._own = Defaults(network, Precision(dtype))
         self._scalars = ScalarEngine(self._own)
         self._layers = LayerEngine(self._own)
         self._few = maxsize if backend == "python" else scalar_examples(network)
+        if self._own.precision.is_single:
+            self._few = 0  # numbers are rounded as arrays
         self._domain = domain(network)
         code = self._scalars.code
         self._input_names, self._target_names = (
@@ -104,7 +112,8 @@ class GradientFunction(Derivatives):
         # has to be refused because frozen numbers are missing.
         self._short = None
         self._fixed: list[float] = []
-        self.backend, self.why = chosen(network, backend)
+        self.backend, why = chosen(network, backend)
+        self.why = why + self._own.precision.remark
         self._native = self._machine_code() if self.backend == "native" else None
         if self._native is not None:
             slowly = GradientFunction.flat.__get__(self)
@@ -159,8 +168,8 @@ class GradientFunction(Derivatives):
         return hash((self.network.sizes, self._choice))
 
     @property
-    def _arguments(self) -> tuple[Network, BackEnd, int]:
-        return self.network, self._choice, self.threads
+    def _arguments(self) -> tuple[Network, BackEnd, int, DType]:
+        return self.network, self._choice, self.threads, self.dtype
 
     def __reduce__(self) -> tuple[Any, ...]:
         return GradientFunction, self._arguments  # a copy generates the same code
@@ -185,7 +194,8 @@ class GradientFunction(Derivatives):
         """The loss and ∂loss/∂parameter of every trained parameter. Raises ArgumentError."""
         engine, x, t, _ = self._prepare(inputs, targets, self._gradient_engine)
         loss, flat = engine.loss_and_gradient(self._parameters(engine, parameters), x, t)
-        return loss, self._mapping(flat, self._gives_arrays(inputs, targets, parameters))
+        loss = self._own.precision.number(loss)
+        return loss, self._own.mapping(flat, self._gives_arrays(inputs, targets, parameters))
 
     def loss(
         self,
@@ -195,8 +205,8 @@ class GradientFunction(Derivatives):
     ) -> float:
         """The loss alone, to the bit that of a call with its gradients. Raises ArgumentError."""
         engine, x, t, _ = self._prepare(inputs, targets, self._gradient_engine)
-        loss: float = engine.loss(self._parameters(engine, parameters), x, t)
-        return loss
+        loss = engine.loss(self._parameters(engine, parameters), x, t)
+        return self._own.precision.number(loss)
 
     @overload
     def flat(
@@ -237,16 +247,16 @@ class GradientFunction(Derivatives):
                     if type(x[0]) is float:
                         loss, gradient = run(w, x, t, self._fixed)
                         if w is not theta:  # it was an array
-                            gradient = numpy_or_none().asarray(gradient, dtype=float)
+                            gradient = self._own.precision.array(gradient)
                         return float(loss), gradient
                     result = self._several(w, x, t)
                     if result is not None:
-                        return result if w is theta else (result[0], like(theta, result[1]))
+                        return result[0], self._own.precision.like(theta, result[1])
                 except (TypeError, ValueError, OverflowError):
                     pass
         engine, rows, goals, _ = self._prepare(inputs, targets, self._gradient_engine)
         loss, gradient = engine.loss_and_gradient(engine.parameters_of_theta(theta), rows, goals)
-        return loss, like(theta, gradient)
+        return self._own.precision.number(loss), self._own.precision.like(theta, gradient)
 
     def _several(self, w: list[Any], x: list[Any], t: list[Any]) -> tuple[float, Any] | None:
         """The short way for several examples in rows; None where it is not for them."""
@@ -299,7 +309,7 @@ class GradientFunction(Derivatives):
             else:
                 theta += self._own.values(block)
         if any(map(is_array, given.values())) or (not given and self._gives_arrays()):
-            return numpy_or_none().asarray(theta, dtype=float)
+            return self._own.precision.array(theta)
         return theta
 
     def unpack(self, theta: ArrayLike) -> dict[str, Any]:
@@ -308,11 +318,11 @@ class GradientFunction(Derivatives):
         Raises ArgumentError.
         """
         if not is_array(theta):
-            return self._mapping(vector(theta, self.names, "theta"), arrays=False)
+            return self._own.mapping(vector(theta, self.names, "theta"), arrays=False)
         flat = numpy_or_none().asarray(theta)
         if flat.shape != (self._own.size,):
             vector(theta, self.names, "theta")
-        return self._mapping(flat, arrays=True)
+        return self._own.mapping(flat, arrays=True)
 
     # -- what is given, what comes from the network --------------------------------------------
 
@@ -373,7 +383,7 @@ class GradientFunction(Derivatives):
     # -- the kind of what is given back --------------------------------------------------------
 
     def _gives_arrays(self, *given: Any) -> bool:
-        if self.backend == "numpy":
+        if self.backend == "numpy" or self._own.precision.is_single:
             return True
         for value in given:
             if is_array(value):
@@ -382,13 +392,6 @@ class GradientFunction(Derivatives):
                 return True
         return self._choice in ("auto", "native") and self._layers.np is not None
 
-    def _mapping(self, flat: Any, arrays: bool) -> dict[str, Any]:
-        if arrays:
-            flat = numpy_or_none().asarray(flat, dtype=float)
-            return {b.key: flat[place].reshape(b.shape) for b, place in self._own.places}
-        values = nested(flat)
-        return {block.key: block.shaped(values[place]) for block, place in self._own.places}
-
     def _rows(self, values: Any, single: bool, arrays: bool) -> Any:
         result = values[0] if single else values
-        return numpy_or_none().asarray(result, dtype=float) if arrays else nested(result)
+        return self._own.precision.array(result) if arrays else nested(result)

@@ -12,8 +12,7 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, get_args, overload
 
-from derive.compute.arguments import ArgumentError, is_array, nested, vector
-from derive.compute.engines import numpy_or_none
+from derive.compute.arguments import ArgumentError, nested, vector
 from derive.network.argument_types import ArrayLike, Examples, Parameters
 
 if TYPE_CHECKING:
@@ -120,7 +119,8 @@ class Derivatives:
         engine, x, t, _ = self._prepare(inputs, targets)
         direction = self._over_theta(engine, vector, "vector")
         given = self._parameters(engine, parameters)
-        return like(vector, self._along(engine).gradient_along(given, x, t, direction))
+        product = self._along(engine).gradient_along(given, x, t, direction)
+        return self._own.precision.like(vector, product)
 
     def per_example(
         self,
@@ -137,7 +137,7 @@ class Derivatives:
         losses, rows = self._along(engine).gradients_each(given, x, t)
         arrays = self._gives_arrays(inputs, targets, parameters)
         if single:
-            return float(losses[0]), self._rows(rows, True, arrays)
+            return self._own.precision.number(losses[0]), self._rows(rows, True, arrays)
         return self._rows(losses, False, arrays), self._rows(rows, False, arrays)
 
     # -- of the outputs ----------------------------------------------------------------------
@@ -186,7 +186,7 @@ class Derivatives:
         else:
             direction = self._over_theta(engine, vector, "vector")
             tangents = along.outputs_along(given, x, direction)
-        return like(vector, tangents[0] if single else tangents)
+        return self._own.precision.like(vector, tangents[0] if single else tangents)
 
     def vjp(
         self, vector: ArrayLike, inputs: Examples = None, parameters: Parameters = None,
@@ -204,9 +204,9 @@ class Derivatives:
         along = self._along(engine)
         weights = self._over_rows(engine, vector, self._target_names, len(x))
         if self._by(with_respect_to) == "parameters":
-            return like(vector, along.pulled_back(given, x, weights))
+            return self._own.precision.like(vector, along.pulled_back(given, x, weights))
         gradients = along.pulled_back_to_inputs(given, x, weights)
-        return like(vector, gradients[0] if single else gradients)
+        return self._own.precision.like(vector, gradients[0] if single else gradients)
 
     # -- what is given -----------------------------------------------------------------------
 
@@ -230,7 +230,7 @@ class Derivatives:
         """Numbers as the engine works with them."""
         if engine is self._scalars:
             return numbers
-        return numpy_or_none().asarray(numbers, dtype=float)
+        return self._own.precision.doubles(numbers)
 
     def _over_theta(self, engine: Engine, given: Any, what: str) -> Any:
         return self._of_kind(engine, vector(given, self._own.names, what))
@@ -250,8 +250,3 @@ class Derivatives:
                 "with_respect_to", repr(given)[:60], " or ".join(map(repr, _BY)), "give one of them"
             )
         return given
-
-
-def like(given: Any, values: Any) -> Any:
-    """Numbers in the kind of what was given: an array, or nested lists."""
-    return numpy_or_none().asarray(values, dtype=float) if is_array(given) else nested(values)

@@ -10,11 +10,10 @@ from derive.algebra.languages.texts import imports
 from derive.compute.arguments import ArgumentError, is_array, listing, nested, vector
 from derive.compute.backends import numpy as arrays
 from derive.compute.backends.code import load
-from derive.compute.directions.derivatives import like
-from derive.compute.engines import numpy_or_none
 from derive.compute.formulas.source import FormulaSource
 from derive.compute.formulas.values import Data, Leaves
 from derive.compute.native import chosen
+from derive.compute.precision import DOUBLE, numpy_or_none
 from derive.graph import FormulaGraph
 from derive.network.argument_types import ArrayLike
 
@@ -155,7 +154,7 @@ class GraphFunction:
                 pass  # the long way finds out what is wrong
         data = self._leaves.data(values)
         loss, *slopes = self._mean("loss_and_gradient", self._theta(theta), data)
-        return loss, like(theta, slopes)
+        return loss, DOUBLE.like(theta, slopes)
 
     def forward(self, values: Values = None) -> dict[str, Any]:
         """The value of every formula, by name; over several examples a list or array of them.
@@ -218,7 +217,7 @@ class GraphFunction:
         """
         theta, data = self._leaves.read(values)
         direction = self._theta(vector, "vector")
-        return like(vector, self._mean("gradient_along", theta, data, direction))
+        return DOUBLE.like(vector, self._mean("gradient_along", theta, data, direction))
 
     def jacobian(self, values: Values = None, of: Iterable[str] | None = None) -> Any:
         """∂formulas/∂θ, a row for each formula named in ``of`` (the loss, if left out), a column
@@ -244,7 +243,7 @@ class GraphFunction:
         direction = self._theta(vector, "vector")
         rows = self._columns("values_along", theta, data, direction)
         changes = [[row[place] for place in self._of(of)] for row in rows]
-        return like(vector, changes[0] if data.count is None else changes)
+        return DOUBLE.like(vector, changes[0] if data.count is None else changes)
 
     def vjp(self, vector: ArrayLike, values: Values = None, of: Iterable[str] | None = None) -> Any:
         """A vector over the formulas in ``of`` times ∂formulas/∂θ: the gradient of Σ
@@ -259,7 +258,7 @@ class GraphFunction:
         for place, weight in zip(places, _numbers(vector, names), strict=True):
             weights[place] += weight
         gradient = self._mean("pulled_back", theta, data, weights)
-        return like(vector, [value * (data.count or 1) for value in gradient])
+        return DOUBLE.like(vector, [value * (data.count or 1) for value in gradient])
 
     # -- theta and names ---------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from derive.compute.native.kernel import LANES
@@ -24,10 +25,7 @@ def fill(kernel: Examples, name: str, argument: str) -> None:
         def eight(column: str, _: list[Value]) -> list[Value]:
             start = kernel.scaled(kernel.body.emit(f"add i64 %first, {column}"), rows)
             numbers = [
-                kernel.body.value(
-                    f"load {kernel.body.double}, ptr {kernel.at(argument, start, k * LANES)}, "
-                    "align 8"
-                )
+                Value(kernel.body, _read(kernel, kernel.body.of, argument, start, k * LANES))
                 for k in range(rows)
             ]
             for row in range(rows):
@@ -37,6 +35,15 @@ def fill(kernel: Examples, name: str, argument: str) -> None:
         kernel.body.loop(kernel.tile, LANES, eight)
 
     kernel.body.branch("%full", shuffled, lambda: _one_by_one(kernel, name, argument))
+
+
+def _read(kernel: Examples, of: Callable[[str], str], argument: str, *terms: str | int) -> str:
+    """Numbers of the caller, as doubles: one, or those of a vector (``of`` names its type)."""
+    at = kernel.at(argument, *terms, element=kernel.element)
+    read = kernel.body.emit(f"load {of(kernel.element)}, ptr {at}, align {kernel.bytes}")
+    if kernel.element == "double":
+        return read
+    return kernel.body.emit(f"fpext {of(kernel.element)} {read} to {of('double')}")
 
 
 def _every(kernel: Examples, numbers: list[Value], first: int) -> Value:
@@ -69,7 +76,7 @@ def _one_by_one(kernel: Examples, name: str, argument: str) -> None:
         start = kernel.scaled(body.emit(f"add i64 %first, {here}"), rows)
 
         def unit(row: str, _: list[Value]) -> list[Value]:
-            number = body.emit(f"load double, ptr {kernel.at(argument, start, row)}")
+            number = _read(kernel, str, argument, start, row)
             body.lines.append(f"  store double {number}, ptr {kernel.cell(name, row, column)}")
             return []
 

@@ -7,11 +7,11 @@ from threading import local
 from typing import Any
 
 from derive.compute.arguments import ArgumentError
-from derive.compute.engines import numpy_or_none
 from derive.compute.native.engine import why_not
 from derive.compute.native.functions import NativeFunctions
 from derive.compute.native.kernel import LANES
 from derive.compute.native.machine import aligned
+from derive.compute.precision import numpy_or_none
 from derive.compute.training.descent import Chunk
 from derive.network.description import Network
 

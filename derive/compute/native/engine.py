@@ -48,7 +48,13 @@ class NativeEngine(LayerEngine):
     def __init__(self, defaults: Defaults, threads: int) -> None:
         super().__init__(defaults)
         self.threads = threads
-        self.functions = NativeFunctions(defaults.network, CHUNK if threads > 1 else maxsize)
+        self.functions = NativeFunctions(
+            defaults.network, CHUNK if threads > 1 else maxsize, defaults.precision.dtype
+        )
+
+    def _kept(self, examples: Any) -> Any:
+        """As they were given: machine code makes doubles of them in its registers."""
+        return self.np.ascontiguousarray(self.defaults.precision.array(examples))
 
     def loss_and_gradient(self, parameters: Any, inputs: Any, targets: Any) -> tuple[float, Any]:
         np = self.np
@@ -57,11 +63,13 @@ class NativeEngine(LayerEngine):
         for block, array in zip(self.defaults.blocks, parameters, strict=True):
             (fixed if block.frozen else trained).append(array.ravel())
         theta, frozen = (np.concatenate(p) if p else np.zeros(1) for p in (trained, fixed))
-        x, t = (np.ascontiguousarray(rows, dtype=float) for rows in (inputs, targets))
+        x, t = (self._kept(rows) for rows in (inputs, targets))
         gradient = np.empty(self.defaults.size)
         count = len(x)
+        if count == 1:
+            x, t = (rows.astype(float, copy=False) for rows in (x, t))
         # The short way of ``flat`` is that of arrays, too, where no frozen number can be another.
-        if not fixed and (result := self._arrays(theta, x, t)) is not None:
+        if not fixed and x.dtype == float and (result := self._arrays(theta, x, t)) is not None:
             return result
         addresses = [array.ctypes.data for array in (theta, x, t, frozen, gradient)]
         if count == 1:  # to the bit what ``flat`` gives
@@ -85,7 +93,8 @@ class NativeEngine(LayerEngine):
         has come to, as machine code alone would."""
         many = self.functions.many
         theta, x, t, frozen, _ = addresses
-        ins, outs = self.defaults.network.sizes[0], self.defaults.network.sizes[-1]
+        size = self.np.dtype(self.defaults.precision.dtype).itemsize
+        ins, outs = (size * self.defaults.network.sizes[end] for end in (0, -1))  # bytes
         chunks = -(-count // CHUNK)
         slopes = self.np.empty((chunks, len(gradient)))
         losses = [0.0] * chunks
@@ -94,8 +103,8 @@ class NativeEngine(LayerEngine):
             for chunk in range(first, chunks, self.threads):
                 start = chunk * CHUNK
                 losses[chunk] = many(
-                    min(CHUNK, count - start), theta, x + 8 * ins * start, t + 8 * outs * start,
-                    frozen, slopes[chunk].ctypes.data,
+                    min(CHUNK, count - start), theta, x + ins * start, t + outs * start, frozen,
+                    slopes[chunk].ctypes.data,
                 )  # fmt: skip
 
         with ThreadPoolExecutor(self.threads) as pool:
@@ -109,8 +118,9 @@ class NativeEngine(LayerEngine):
         return self.loss_and_gradient(parameters, inputs, targets)[0]
 
     def flat(self, inputs: Any, targets: Any, slow: Any) -> Any:
-        """``GradientFunction.flat`` as a builtin; None where frozen numbers are missing."""
-        if not self.defaults.knows_fixed:
+        """``GradientFunction.flat`` as a builtin, which knows doubles alone; None where they are to
+        be rounded or frozen numbers are missing."""
+        if self.defaults.precision.is_single or not self.defaults.knows_fixed:
             return None
         several = self.defaults.network.is_batch
         own = [rows if rows is None or several else [rows] for rows in (inputs, targets)]

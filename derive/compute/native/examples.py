@@ -15,6 +15,7 @@ from derive.compute.native.expressions import larger
 from derive.compute.native.kernel import LANES, Kernel, Layout, needed
 from derive.compute.native.machine import has_wide_registers
 from derive.compute.native.values import Value, fma, hexadecimal
+from derive.compute.precision import DType
 from derive.compute.programs.functions import LARGEST, MIX, OUTER, ROWS, SECOND, TOTAL
 from derive.compute.programs.plan import ONE, PER_EXAMPLE, Elementwise, Operation, Plan
 
@@ -31,9 +32,12 @@ class Examples(Kernel):
 
     vectors = 4  # of a tile
 
-    def __init__(self, plan: Plan, layout: Layout, deltas: str) -> None:
-        """``deltas`` of the last layer: from them comes all that is summed but the loss."""
+    def __init__(self, plan: Plan, layout: Layout, deltas: str, given: DType = "float64") -> None:
+        """deltas  of the last layer: from them comes all that is summed but the loss
+        given   what numbers the rows of inputs and targets have
+        """
         super().__init__(plan, layout)
+        self.element, self.bytes = ("float", 4) if given == "float32" else ("double", 8)
         sums = [s for s in plan.steps if isinstance(s, Operation) and s.target == layout.loss]
         self.masked = {deltas, *(operand for step in sums for operand in step.operands)}
         self.stored |= self.masked

@@ -20,10 +20,12 @@ from derive.compute.native.machine import Linked, aligned, described_code
 from derive.compute.native.runs import Runs
 from derive.compute.native.straight import Unrolled, fits, together
 from derive.compute.native.units import Units
+from derive.compute.precision import DType
 from derive.compute.programs import layers
 from derive.compute.programs.plan import Plan, key
 from derive.compute.programs.program import auxiliary
 from derive.compute.sources.source import ScalarSource, array_of, layer_plan
+from derive.expression.functions import Function, elementary
 from derive.network.description import Network
 
 _DOCUMENTATION = """flat(theta, inputs=None, targets=None)
@@ -38,10 +40,13 @@ whatever else is given goes the way of the other back ends. Raises ArgumentError
 class NativeFunctions:
     """Functions of a network in machine code."""
 
-    def __init__(self, network: Network, most: int = maxsize) -> None:
-        """``most`` examples are taken by the builtin; more of them go the slow way."""
+    def __init__(self, network: Network, most: int = maxsize, examples: DType = "float64") -> None:
+        """most      examples are taken by the builtin; more of them go the slow way
+        examples  what the rows of inputs and targets are for ``many``
+        """
         self.network = network
         self.most = most
+        self.examples = examples
         self.blocks = blocks(network)
         self._runs: dict[int, Callable[..., None]] = {}  # by the examples written together
 
@@ -71,13 +76,17 @@ class NativeFunctions:
     def many(self) -> Callable[..., float]:
         """loss = many(count, theta, inputs, targets, fixed, gradient): sums over the examples.
 
-        All but the first are addresses of doubles; the gradient is written.
+        All but the first are addresses of doubles, but for the examples where these are float32;
+        the gradient is written.
         """
         deltas = auxiliary("delta", len(self.network.layers))
         linked, room = self._linked(
-            "many", lambda: Examples(self.plan, self.layout, key(deltas)), ("many",)
-        )
-        if "_one" in self.__dict__:  # the builtin takes several examples from now on
+            f"many {self.examples}",
+            lambda: Examples(self.plan, self.layout, key(deltas), self.examples), ("many",),
+        )  # fmt: skip
+        if (
+            "_one" in self.__dict__ and self.examples == "float64"
+        ):  # the builtin takes several examples from now on
             set_batches(self._one[0], linked.address["many"], room, self.most)
         return _function(linked, "many", 1, 6, ctypes.c_double, room)
 
@@ -177,6 +186,8 @@ class NativeFunctions:
 
 def _contents(value: Any) -> Any:
     """All that a formula, or a row of the catalogue, is made of, whatever it is shown as."""
+    if isinstance(value, Function) and elementary().get(value.name) is value:
+        return value.name  # whose derivative may have the function in it
     if is_dataclass(value):
         inner = (getattr(value, field.name) for field in fields(value) if field.compare)
         return type(value).__name__, *map(_contents, inner)

@@ -119,14 +119,14 @@ class Kernel(ABC):
 
     # -- memory ------------------------------------------------------------------------------
 
-    def at(self, pointer: str, *terms: str | int) -> str:
-        """A pointer to doubles, so many further on."""
+    def at(self, pointer: str, *terms: str | int, element: str = "double") -> str:
+        """A pointer to doubles, or to another element, so many further on."""
         number = sum(term for term in terms if isinstance(term, int))
         total: str | int = number
         for term in terms:
             if isinstance(term, str):
                 total = term if total == 0 else self.body.emit(f"add i64 {total}, {term}")
-        return self.body.emit(f"getelementptr double, ptr {pointer}, i64 {total}")
+        return self.body.emit(f"getelementptr {element}, ptr {pointer}, i64 {total}")
 
     def scaled(self, index: str | int, by: int) -> str | int:
         return index * by if isinstance(index, int) else self.body.emit(f"mul i64 {index}, {by}")

@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol, get_args
 
 from derive.compute.backends import numpy as arrays
 from derive.compute.backends.code import load
-from derive.compute.engines import Defaults, LayerEngine, numpy_or_none, scalar_examples
+from derive.compute.engines import Defaults, LayerEngine, scalar_examples
+from derive.compute.precision import numpy_or_none
 from derive.compute.sources.source import ScalarSource
 from derive.compute.training.source import LoopSource
 from derive.compute.training.start import Start
