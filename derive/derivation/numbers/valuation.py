@@ -16,7 +16,7 @@ from derive.derivation.numbers.rounding import Displayed, Rounding, half_unit, r
 from derive.derivation.steps import Kind, Relation, Rule, Step
 from derive.derivation.styles.deltas import delta_of
 from derive.derivation.trace import Trace, moved, trace, values_with
-from derive.expression.arithmetic import HIGH
+from derive.expression.arithmetic import HIGH, HighPrecision
 from derive.expression.evaluate import evaluate
 from derive.expression.kinks import has_kinks
 from derive.expression.nodes import (
@@ -233,8 +233,9 @@ class Valuation:
     def differences(self) -> dict[Quantity, Displayed | None]:
         """The finite difference of every parameter; empty past ``MANY``, where it would cost the
         square of their number, and past ``_DEAR``, where each would cost seconds."""
-        parameters = self.graph.trained
-        if len(parameters) > MANY or self.trace.arithmetic.digits > _DEAR:
+        parameters, arithmetic = self.graph.trained, self.trace.arithmetic
+        dear = isinstance(arithmetic, HighPrecision) and arithmetic.digits > _DEAR
+        if dear or len(parameters) > MANY:
             return {}
         return {w: self.difference(w) for w in parameters}
 
