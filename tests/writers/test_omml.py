@@ -15,7 +15,7 @@ from writers.test_mathml import MATRICES
 
 from derive.derivation.steps import Relation
 from derive.expression.blank import Blank
-from derive.expression.constructors import integer
+from derive.expression.constructors import integer, variable
 from derive.expression.nodes import (
     LOSS,
     WEIGHT,
@@ -28,7 +28,6 @@ from derive.expression.nodes import (
     Product,
     Quantity,
     Sum,
-    variable,
 )
 from derive.notation import BUILT_IN, Shape, names
 from derive.writers.expressions.latex import latex
