@@ -47,7 +47,7 @@ def test_every_command_works_in_the_order_given(
         str(p.relative_to(tmp_path)) for p in tmp_path.rglob("*") if "examples" not in p.parts
     }
     assert written >= {
-        "pages/mazur.tex", "gradients.py", "sheets/key-03.md", "mine.yaml",
+        "pages/mazur.tex", "gradients.py", "sheets/keys.pdf", "mine.yaml",
         "whole/mazur-network.svg", "training/mazur.xlsx", "exam/answers.csv",
     }  # fmt: skip
 

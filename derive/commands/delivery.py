@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -101,16 +101,29 @@ def tell(places: Sequence[Path]) -> None:
         click.echo(f"wrote {place}", err=True)
 
 
-def tell_names(people: Iterable[Person]) -> None:
-    """Which names pdflatex cannot print, on stderr."""
-    from derive.writers.latex.names import latin, stand_in
+def tell_names(people: Iterable[Person], to: Collection[str]) -> None:
+    """Which names some of the formats cannot print, on stderr."""
+    known = list(people)
+    if "latex" in to:
+        from derive.writers.latex import names
 
-    others = [f"{one} ({stand_in(one.instead)})" for one in people if not latin(str(one))]
+        _tell_names(known, "pdflatex", names.latin, names.stand_in, "lualatex prints")
+    if "pdf" in to:
+        from derive.writers.typst import text
+
+        _tell_names(known, "pdf", text.printable, text.stand_in, "docx and html have")
+
+
+def _tell_names(
+    people: Iterable[Person], what: str, printed: Callable[[str], object],
+    stand_in: Callable[[Sequence[str]], str], others_do: str,
+) -> None:  # fmt: skip
+    others = [f"{one} ({stand_in(one.instead)})" for one in people if not printed(str(one))]
     if others:
         more = f" and {len(others) - _NAMED} more" if len(others) > _NAMED else ""
         click.echo(
-            f"pdflatex has no letters for {', '.join(others[:_NAMED])}{more}, and prints what "
-            "stands in brackets; lualatex prints the names",
+            f"{what} has no letters for {', '.join(others[:_NAMED])}{more}, and prints what "
+            f"stands in brackets; {others_do} the names",
             err=True,
         )
 

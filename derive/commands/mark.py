@@ -9,7 +9,8 @@ import click
 from derive.commands import options
 from derive.commands.delivery import clear, refuse_to_overwrite, tell, tell_names
 
-FORMATS = ("text", "markdown", "latex", "html", "csv", "xlsx", "json")
+FORMATS = ("text", "markdown", "latex", "html", "pdf", "docx", "csv", "xlsx", "json")
+BINARY = ("pdf", "docx", "xlsx")
 
 
 def _formats(_: click.Context, __: click.Parameter, value: str) -> tuple[str, ...]:
@@ -30,7 +31,7 @@ def _formats(_: click.Context, __: click.Parameter, value: str) -> tuple[str, ..
     callback=_formats,
     default="text",
     show_default=True,
-    help="Formats, separated by commas: text, markdown, latex, html, csv, xlsx, json.",
+    help="Formats, separated by commas: text, markdown, latex, html, pdf, docx, csv, xlsx, json.",
 )
 @options.templates
 @options.output(
@@ -51,8 +52,8 @@ def mark(
     """Mark the ANSWERS (a table or JSON) to the worksheets of a BUNDLE."""
     if output is None and len(to) > 1:
         raise click.UsageError("several formats need a folder: add -o DIR")
-    if output is None and "xlsx" in to:
-        raise click.UsageError("xlsx cannot be read in a terminal: add -o DIR")
+    if output is None and to[0] in BINARY:
+        raise click.UsageError(f"{to[0]} cannot be read in a terminal: add -o DIR")
     if output is None and one_file:
         raise click.UsageError("--one-file is about the feedback, which needs a folder: add -o DIR")
     import derive
@@ -61,8 +62,7 @@ def mark(
     marks = derive.mark(bundle, answers, templates=templates)
     if output is None:
         click.echo(report_text(marks, to[0], templates), nl=False)
-        if "latex" in to:
-            tell_names(marks.people)
+        tell_names(marks.people, to)
         return
     pages = files(marks, to, templates, one_file=one_file)
     files_of = {Path(output) / name: page for name, page in pages.items()}
@@ -73,5 +73,4 @@ def mark(
     write_whole(files_of)
     clear(earlier, "the marks that were there")
     tell(list(files_of))
-    if "latex" in to:
-        tell_names(marks.people)
+    tell_names(marks.people, to)

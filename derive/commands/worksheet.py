@@ -115,8 +115,7 @@ def worksheet(
         clear(leftovers, "the worksheet that was there")
     if handed_out.untold:
         _tell_untold(handed_out.untold, order, Path(output))
-    if "latex" in to:
-        tell_names(order.people)
+    tell_names(order.people, to)
 
 
 def _refuse_contradictions(options: Mapping[str, Any]) -> None:

@@ -5,7 +5,7 @@ A new format is one row here, one module with a ``Writer`` and one folder of tem
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -85,7 +85,8 @@ _ROWS = (
 
 REGISTRY: dict[str, Format] = {row.name: row for row in _ROWS}
 FORMATS: dict[str, str] = {row.name: row.description for row in _ROWS}
-DOCUMENTS = tuple(row.name for row in _ROWS if row.document and not row.binary)  # as text
+DOCUMENTS = tuple(row.name for row in _ROWS if row.document)
+TEXTS = tuple(row.name for row in _ROWS if row.document and not row.binary)
 
 
 def format_named(name: str) -> Format:
@@ -96,11 +97,12 @@ def format_named(name: str) -> Format:
     return REGISTRY[name]
 
 
-def document_format(name: str) -> Format:
-    """The row of a format that documents are written in as text. Raises UnknownFormat."""
+def document_format(name: str, among: tuple[str, ...] = DOCUMENTS) -> Format:
+    """The row of a format that documents are written in. Raises UnknownFormat for one that is not
+    ``among`` those allowed."""
     row = format_named(name)
-    if name not in DOCUMENTS:
-        there = ", ".join(DOCUMENTS)
+    if name not in among:
+        there = ", ".join(among)
         raise UnknownFormat(f"no document is written as {name}; choose one of: {there}")
     return row
 
@@ -121,7 +123,7 @@ def write(
     Pictures that would be files beside the page are left out. Raises UnknownFormat, or
     TemplateError where a template of one's own does not work.
     """
-    return _writer(names, document_format(to), dialect, templates, None).page(document)
+    return _writer(names, document_format(to, TEXTS), dialect, templates, None).page(document)
 
 
 def write_bytes(
@@ -147,8 +149,18 @@ def write_files(
     The page comes first and is called ``file``; the files beside it have names that begin alike:
     mazur.md, mazur-network.svg. Raises as ``write`` does.
     """
-    writer = _writer(names, document_format(to), dialect, templates, Path(file).stem)
+    writer = _writer(names, document_format(to, TEXTS), dialect, templates, Path(file).stem)
     return {file: writer.page(document), **writer.files}
+
+
+def files_in_format(
+    document: Document, names: Names, file: str, to: str, *, templates: Path | None = None
+) -> Mapping[str, str | bytes]:
+    """As ``write_files``, in any format that documents are written in. Raises as ``write_files``
+    and ``write_bytes`` do."""
+    if document_format(to).binary:
+        return {file: write_bytes(document, names, to, templates=templates)}
+    return write_files(document, names, file, to, templates=templates)
 
 
 def write_body(
@@ -157,10 +169,24 @@ def write_body(
 ) -> tuple[str, tuple[str, str, str], dict[str, str]]:  # fmt: skip
     """The blocks of a document, for a file of several; what stands before, between and behind the
     bodies of documents of its sort, in which ``people`` are named; and the pictures it refers to,
-    whose names begin with ``stem``. Raises as ``write`` does."""
+    whose names begin with ``stem``. The file is what ``whole`` makes of all these. Raises as
+    ``write`` does."""
     writer = _writer(names, document_format(to), "github", templates, stem)
     body = writer.body(document)
     return body, writer.ends(document, body, people), writer.files
+
+
+def whole(source: str, to: str) -> str | bytes:
+    """The file of several documents: their text, or in a format that is no text, what is made of
+    it. Raises WriterError where what makes it is not installed."""
+    row = document_format(to)
+    return _home(row).bytes_of(source) if row.binary else source
+
+
+def _home(row: Format) -> type[Writer]:
+    module, name = row.home
+    home: type[Writer] = getattr(import_module(module), name)
+    return home
 
 
 def _writer(
@@ -173,6 +199,4 @@ def _writer(
             there = ", ".join(allowed)
             raise UnknownFormat(f"{row.name} has no {option} {value!r}; choose one of: {there}")
         options[option] = value
-    module, name = row.home
-    writer: type[Writer] = getattr(import_module(module), name)
-    return writer(names, templates, stem=stem, **options)
+    return _home(row)(names, templates, stem=stem, **options)

@@ -65,7 +65,7 @@ def test_the_guide_followed_literally(tmp_path: Path, monkeypatch: pytest.Monkey
     pages = {f"feedback-0{number}.md" for number in (1, 2, 3)}
     assert {path.name for path in (tmp_path / "marks").iterdir()} == {*named, *pages}
     assert {path.name for path in (tmp_path / "printed").iterdir()} == {
-        "report.tex", "feedback.tex", "marks.json",
+        "report.pdf", "feedback.pdf", "marks.json",
     }  # fmt: skip
     assert {path.name for path in (tmp_path / "again").iterdir()} == {"sheet-02.txt", "key-02.txt"}
     ours = (tmp_path / "ours-sheets/sheet-01.md").read_text(encoding="utf-8")

@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 from unicodedata import normalize
 
+import pypdf
 import pytest
 from click.testing import CliRunner, Result
 from worksheets.networks import two_two_two
@@ -66,6 +67,12 @@ def test_what_pdflatex_cannot_print_is_told_once(roster: Path, tmp_path: Path) -
     assert (
         "pdflatex has no letters for 王小明 (4)," in run(*again, 4, "-o", tmp_path / "four").stderr
     )
+    pdf = ("worksheet", "--from", tmp_path / "out/bundle.json", "--to", "pdf", "--variant")
+    for number, name in ((3, "Иван Петров"), (4, "4"), (8, "Blaise")):
+        result = run(*pdf, number, "-o", tmp_path / "pdf")
+        text = pypdf.PdfReader(tmp_path / f"pdf/sheet-0{number}.pdf").pages[0].extract_text()
+        assert f"Name: {name} " in text and "[U+" not in text
+        assert ("pdf has no letters for 王小明 (4), and" in result.stderr) == (number == 4)
     answers = tmp_path / "answers.csv"
     answers.write_text("student,label,answer\n王小明,1,2\n", encoding="utf-8")
     marked = ("mark", tmp_path / "out/bundle.json", answers, "--to", "latex")

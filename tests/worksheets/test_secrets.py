@@ -26,7 +26,9 @@ from derive.worksheets.classes.handout import is_private
 from derive.worksheets.sheets.maker import Maker
 from derive.worksheets.source import ALPHABET, Source, new_secret
 from derive.writers import write
-from derive.writers.registry import DOCUMENTS
+from derive.writers.docx.writer import Docx
+from derive.writers.registry import TEXTS
+from derive.writers.typst.writer import Typst
 
 MAZUR = str(Path(__file__).parents[2] / "examples" / "mazur.yaml")
 SECRET = "00112233445566778899aabbccddeeff"
@@ -45,10 +47,10 @@ def students_files(folder: Path) -> list[Path]:
 def pages(sheets: Worksheet, number: int) -> str:
     """What stands on a sheet, in every format that there is."""
     variant = sheets[number - 1]
-    documents = [
-        write(variant.sheet, variant.names, name) for name in DOCUMENTS if name != "svg"
-    ]  # fmt: skip
-    return "\n".join(str(page) for page in documents)
+    documents = [write(variant.sheet, variant.names, name) for name in TEXTS if name != "svg"]
+    for writer in (Docx, Typst):  # what the files are made of
+        documents.append(writer(variant.names).page(variant.sheet))
+    return "\n".join(documents)
 
 
 # -- what is on a sheet ------------------------------------------------------------------------

@@ -216,12 +216,12 @@ def test_a_template_of_ones_own_changes_the_page(tmp_path: Path) -> None:
         derive.render(EXAMPLES / "mazur.yaml", "pdf", templates=other)
 
 
-def test_worksheets_are_not_written_as_pdf(tmp_path: Path) -> None:
+def test_worksheets_are_not_written_as_spreadsheets(tmp_path: Path) -> None:
     result = CliRunner().invoke(
         commands,
-        ["worksheet", str(EXAMPLES / "mazur.yaml"), "--to", "pdf", "-o", f"{tmp_path}/out/"],
+        ["worksheet", str(EXAMPLES / "mazur.yaml"), "--to", "xlsx", "-o", f"{tmp_path}/out/"],
     )
-    assert result.exit_code == 2 and "no document is written as pdf" in result.output
+    assert result.exit_code == 2 and "no document is written as xlsx" in result.output
 
 
 @pytest.mark.parametrize("turn, source", list(enumerate(EVERY)), ids=EVERY)

@@ -19,7 +19,7 @@ from derive.worksheets.classes.answer_table import Labels, answer_sheet, table
 from derive.worksheets.classes.bundle import Bundle
 from derive.worksheets.classes.distinct import Distinct
 from derive.worksheets.sheets.undetected import Untold
-from derive.writers.registry import document_format, write_body, write_files
+from derive.writers.registry import document_format, files_in_format, whole, write_body
 
 BUNDLE = "bundle.json"
 UNTOLD = "untold.csv"
@@ -92,7 +92,7 @@ def _numbered(number: int, count: int) -> str:
 class VariantPages:
     """A variant's pages.
 
-    pages   file → content, pictures too; of ``one_file``, the piece that belongs into it
+    pages   file → content, pictures too; of ``one_file``, the piece that belongs into it, as text
     ends    file → what stands before, between and behind the pieces
     labels  of its blanks
     untold  the mistakes that its numbers do not show
@@ -103,7 +103,7 @@ class VariantPages:
     varies: bool
     labels: tuple[str, ...]
     untold: tuple[Untold, ...]
-    pages: dict[str, str]
+    pages: dict[str, str | bytes]
     ends: dict[str, tuple[str, str, str]]
 
 
@@ -114,7 +114,7 @@ def pages_of(order: Order, numbers: Sequence[int]) -> list[VariantPages]:
 
 def _pages_of(order: Order, number: int) -> VariantPages:
     variant = order.bundle.variant(number, order.templates)
-    pages: dict[str, str] = {}
+    pages: dict[str, str | bytes] = {}
     ends: dict[str, tuple[str, str, str]] = {}
     for kind in KINDS:
         document = variant.sheet if kind == "sheet" else variant.key
@@ -128,10 +128,10 @@ def _pages_of(order: Order, number: int) -> VariantPages:
                 )  # fmt: skip
                 pages |= pictures
             else:
-                pages |= write_files(
+                pages.update(files_in_format(
                     document, variant.names, f"{stem}{row.suffix}", row.name,
                     templates=order.templates,
-                )  # fmt: skip
+                ))  # fmt: skip
     labels = tuple(answer.label for answer in variant.answers)
     return VariantPages(
         number, variant.signature, variant.varies, labels, variant.untold, pages, ends
@@ -169,30 +169,62 @@ def hand_out(
     distinct = Distinct(order.bundle)
     labels: list[Labels] = []
     untold: list[tuple[int, tuple[Untold, ...]]] = []
-    behind: dict[Path, str] = {}
     paths: dict[Path, None] = {}
     with Drafts() as drafts:
+        pieces = _Pieces(drafts, order.formats)
         for one in _all(order, executor):
             fresh = distinct.settle(one, _remaker(order, one.number))
             labels.append(Labels(fresh.number, fresh.labels))
             untold.append((fresh.number, fresh.untold))
-            for name, text in fresh.pages.items():
+            for name, content in fresh.pages.items():
                 place = directory / name
-                if name in fresh.ends:
-                    before, between, behind[place] = fresh.ends[name]
-                    text = (between if place in paths else before) + text
                 paths[place] = None
-                drafts.add(place, text, is_private(name))
+                if isinstance(content, str) and name in fresh.ends:
+                    pieces.add(place, content, fresh.ends[name])
+                else:
+                    drafts.add(place, content, is_private(name))
             if progress is not None:
                 progress(len(labels), count)
-        for place, text in behind.items():
-            drafts.add(place, text)
+        pieces.close()
         for name, content in _of_the_class(order, distinct.bundle, labels, untold).items():
             paths[directory / name] = None
             drafts.add(directory / name, content, is_private(name))
         if allow is not None:
             allow(list(paths))
     return HandedOut(distinct.bundle, list(paths), sum(bool(mistakes) for _, mistakes in untold))
+
+
+class _Pieces:
+    """Files of several documents: text is written as it comes, what is made of text at the end."""
+
+    def __init__(self, drafts: Drafts, formats: Sequence[str]) -> None:
+        self._drafts = drafts
+        self._made_of: dict[str, str] = {}  # suffix → format, of those that are no text
+        for row in map(document_format, formats):
+            if row.binary:
+                self._made_of[row.suffix] = row.name
+        self._sources: dict[Path, list[str]] = {}
+        self._behind: dict[Path, str] = {}
+
+    def add(self, place: Path, body: str, ends: tuple[str, str, str]) -> None:
+        """The next body of a file, with what stands before, between and behind its bodies."""
+        before, between, behind = ends
+        self._write(place, (between if place in self._behind else before) + body)
+        self._behind[place] = behind
+
+    def close(self) -> None:
+        """What stands behind the last bodies."""
+        for place, text in self._behind.items():
+            self._write(place, text)
+        for place, texts in self._sources.items():
+            content = whole("".join(texts), self._made_of[place.suffix])
+            self._drafts.add(place, content, is_private(place.name))
+
+    def _write(self, place: Path, text: str) -> None:
+        if place.suffix in self._made_of:
+            self._sources.setdefault(place, []).append(text)
+        else:
+            self._drafts.add(place, text, is_private(place.name))
 
 
 def _of_the_class(

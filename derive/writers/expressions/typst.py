@@ -253,7 +253,7 @@ def _indexed_sum(e: Expression, names: Names) -> Printed:
 def _blank(e: Expression, names: Names) -> Printed:
     """A gap over its label; a formula needs more room than a number."""
     e = cast(Blank, e)
-    gap = "quad quad" if isinstance(e.of, Number) else "quad quad quad quad"
+    gap = " ".join(["quad"] * (4 if isinstance(e.of, Number) else 8))
     inside = TYPST(e.of, names) if e.filled else gap
     return f"attach(limits(underline({inside})), b: {quoted(f'({e.label})')})"
 

@@ -23,13 +23,13 @@ _KEPT = re.compile(r"[\w \-.,'’·()]")
 @cache
 def latin(name: str) -> str:
     """A name without pictograms, if pdflatex has all its letters; else ""."""
-    letters = _without_pictograms(name)
+    letters = without_pictograms(name)
     return letters if any(map(str.isalnum, letters)) and all(map(_is_there, letters)) else ""
 
 
 def in_script(name: str, instead: Sequence[str]) -> str:
     """A name in another script, and what pdflatex prints: the first of ``instead`` that it can."""
-    letters = "".join(one for one in _without_pictograms(name) if _KEPT.match(one) or _marks(one))
+    letters = "".join(one for one in without_pictograms(name) if _KEPT.match(one) or _marks(one))
     command = "personrl" if any(bidirectional(one) in ("R", "AL") for one in letters) else "person"
     return rf"\{command}{{{letters.replace('_', ' ')}}}{{{escape(stand_in(instead))}}}"
 
@@ -39,7 +39,9 @@ def stand_in(instead: Sequence[str]) -> str:
     return next(filter(None, map(latin, instead)), "?")
 
 
-def _without_pictograms(name: str) -> str:
+def without_pictograms(name: str) -> str:
+    """A name as it is typed, without emoji and the like."""
+
     def is_text(one: str) -> bool:
         return one < _FROM or not (category(one) in _PICTOGRAMS or re.match(rf"[{_VARIANTS}]", one))
 

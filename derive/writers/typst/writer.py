@@ -11,14 +11,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from derive.document.blocks import (
+    Beside,
     Document,
     Equation,
     Equations,
     Figure,
+    Foot,
     Heading,
     Inline,
     Items,
     Paragraph,
+    Person,
     Reference,
     Strong,
     Table,
@@ -33,7 +36,7 @@ from derive.writers.expressions.typst import IN_LINE, TYPST, quoted
 from derive.writers.spoken import equations, spoken, without_markup
 from derive.writers.tables import groups, shrunk
 from derive.writers.typst.compiling import compiled
-from derive.writers.typst.text import escape
+from derive.writers.typst.text import escape, printable, stand_in
 from derive.writers.writer import Writer, titled
 
 if TYPE_CHECKING:
@@ -49,6 +52,8 @@ _TARGET = Target(TYPST, Frame(1.6, 2.4, 5.0, 0, 0), lambda e: f"#result(${e}$.bo
 
 
 class HeadingText(NamedTuple):
+    """level: of Typst, for which a title is none; among several documents the title is 1."""
+
     level: int
     content: str
 
@@ -89,6 +94,12 @@ class Tabular(NamedTuple):
     align: list[str]
 
 
+class BesideTables(NamedTuple):
+    """Tables that stand side by side where a line has room for them."""
+
+    tables: list[Tabular]
+
+
 class Drawing(NamedTuple):
     """svg and description: strings of Typst; width in points."""
 
@@ -96,6 +107,10 @@ class Drawing(NamedTuple):
     description: str
     width: float
     caption: str
+
+
+class FootText(NamedTuple):
+    content: str
 
 
 class ItemsText(NamedTuple):
@@ -117,6 +132,7 @@ class Typst(Writer):
         self.speech = Speech(self.words, names)
         self._numbered: set[int] = set()
         self._placed: set[int] = set()
+        self._alone = False  # whether the document has the page for itself
 
     @classmethod
     def bytes_of(cls, source: str) -> bytes:
@@ -128,13 +144,20 @@ class Typst(Writer):
         numbers = (e.number for block in blocks for e in equations(block))
         self._numbered = {number for number in numbers if number is not None}
         heading = ""
+        self._alone = True
         if isinstance(title, Heading):
             heading = self.inline(title.content)
         else:
             blocks = [title, *blocks]
+        return self._laid_out(document, self._joined(blocks), heading)
+
+    def _around(self, document: Document, body: str, needs: dict[str, bool]) -> str:
+        return self._laid_out(document, body, "")
+
+    def _laid_out(self, document: Document, body: str, heading: str) -> str:
         return self.layout.page(
             title=quoted(plain(without_markup(document.title, self.names))),
-            language=quoted(document.language), heading=heading, body=self._joined(blocks),
+            language=quoted(document.language), heading=heading, body=body, alone=self._alone,
         )  # fmt: skip
 
     # -- running text ------------------------------------------------------------------------
@@ -144,6 +167,10 @@ class Typst(Writer):
 
     def reference(self, reference: Reference) -> str:
         return reference if reference.number in self._numbered else str(reference)
+
+    def person(self, person: Person) -> str:
+        """The name, where the fonts have all its letters."""
+        return printable(person) or stand_in(person.instead)
 
     def _piece(self, piece: str | Expression | Strong) -> str:
         if isinstance(piece, Reference):
@@ -157,7 +184,8 @@ class Typst(Writer):
     # -- blocks ------------------------------------------------------------------------------
 
     def heading(self, block: Heading) -> Iterator[HeadingText]:
-        yield HeadingText(block.level, self.inline(block.content))
+        level = max(block.level - 1, 1) if self._alone else block.level
+        yield HeadingText(level, self.inline(block.content))
 
     def paragraph(self, block: Paragraph) -> Iterator[ParagraphText]:
         yield ParagraphText(self.inline(block.content), block.kind, self.leads(block))
@@ -186,6 +214,9 @@ class Typst(Writer):
             yield Tabular(caption, some[0], some[1:], [block.align[i] for i in group])
             caption = ""
 
+    def beside(self, block: Beside) -> Iterator[BesideTables]:
+        yield BesideTables([part for table in block.tables for part in self.table(table)])
+
     def _words(self, content: Inline) -> list[float]:
         """The half ems of everything in a cell between which a line may end."""
         widths: list[float] = []
@@ -208,6 +239,9 @@ class Typst(Writer):
             quoted(svg(picture, self.names, fonts="'New Computer Modern'")),
             quoted(described), picture.size[0], self.inline(block.caption),
         )  # fmt: skip
+
+    def foot(self, block: Foot) -> Iterator[FootText]:
+        yield FootText(self.inline(block.content))
 
     def items(self, block: Items) -> Iterator[ItemsText]:
         yield ItemsText([self.inline(item) for item in block.items], block.ordered)

@@ -13,8 +13,8 @@ from derive.worksheets.marking.grading import ClassMarks, StudentMarks
 from derive.worksheets.marking.reports.exports import as_json, marks_table, steps_table
 from derive.worksheets.marking.reports.feedback import feedback
 from derive.worksheets.marking.reports.report import report_page
-from derive.writers import write, write_files
-from derive.writers.registry import format_named, write_body
+from derive.writers import write
+from derive.writers.registry import files_in_format, format_named, whole, write_body
 
 TABLES = ("csv", "xlsx")
 _FEEDBACK = re.compile(r"feedback(?:-[0-9]{2,4})?")
@@ -52,10 +52,10 @@ def files(
         elif to == "json":
             contents["marks.json"] = as_json(marks)
         else:
-            contents |= write_files(
+            contents.update(files_in_format(
                 _report(marks, to, templates), marks.names, f"report{format_named(to).suffix}", to,
                 templates=templates,
-            )  # fmt: skip
+            ))  # fmt: skip
             contents |= (_in_one if one_file else _one_by_one)(marks, to, templates)
     return contents
 
@@ -71,18 +71,21 @@ def outdated(folder: Path, formats: Iterable[str], names: Container[str]) -> lis
     )  # fmt: skip
 
 
-def _one_by_one(marks: ClassMarks, to: str, templates: Path | None) -> dict[str, str]:
+def _one_by_one(
+    marks: ClassMarks, to: str, templates: Path | None
+) -> dict[str, str | bytes]:  # fmt: skip
     last = max((student.variant for student in marks.students), default=0)
     suffix, digits = format_named(to).suffix, max(2, len(str(last)))
-    return {
-        f"feedback-{student.variant:0{digits}}{suffix}": write(
-            page, student.names, to, templates=templates
-        )
-        for student, page in _feedback(marks, templates)
-    }
+    pages: dict[str, str | bytes] = {}
+    for student, page in _feedback(marks, templates):
+        name = f"feedback-{student.variant:0{digits}}{suffix}"
+        pages.update(files_in_format(page, student.names, name, to, templates=templates))
+    return pages
 
 
-def _in_one(marks: ClassMarks, to: str, templates: Path | None) -> dict[str, str]:
+def _in_one(
+    marks: ClassMarks, to: str, templates: Path | None
+) -> dict[str, str | bytes]:  # fmt: skip
     people = [student.person for student in marks.students if student.person is not None]
     text = end = ""
     for student, page in _feedback(marks, templates):
@@ -90,7 +93,7 @@ def _in_one(marks: ClassMarks, to: str, templates: Path | None) -> dict[str, str
             page, student.names, "feedback", to, templates=templates, people=people
         )
         text += (between if text else before) + body
-    return {f"feedback{format_named(to).suffix}": text + end}
+    return {f"feedback{format_named(to).suffix}": whole(text + end, to)}
 
 
 def _feedback(
