@@ -83,6 +83,7 @@ def function(f: GradientFunction) -> str:
     rows = [
         ("network", f"`{'-'.join(map(str, f.network.sizes))}`"),
         ("back end", f"`{f.backend}`"),
+        ("numbers", f"`{f.dtype}`"),
         (f"theta, {len(f.names)}", _some(f.names)),
     ]
     return table(("", "loss, gradients = f(inputs, targets, parameters)"), rows, "ll")

@@ -21,13 +21,7 @@ from derive.compute.arguments import (
 )
 from derive.compute.directions.derivatives import Derivatives
 from derive.compute.domain import domain, refuse_misfit
-from derive.compute.engines import (
-    Defaults,
-    Engine,
-    LayerEngine,
-    ScalarEngine,
-    scalar_examples,
-)
+from derive.compute.engines import Defaults, Engine, LayerEngine, ScalarEngine, scalar_examples
 from derive.compute.named import by_array
 from derive.compute.native import chosen
 from derive.compute.precision import Precision, numpy_or_none
@@ -37,7 +31,7 @@ from derive.network.argument_types import ArrayLike, Examples, Parameters
 from derive.network.description import Network
 
 if TYPE_CHECKING:
-    from numpy import float64
+    from numpy import floating
     from numpy.typing import NDArray
 
     from derive.compute.compiling import BackEnd
@@ -176,7 +170,10 @@ class GradientFunction(Derivatives):
 
     def __repr__(self) -> str:
         sizes = "-".join(map(str, self.network.sizes))
-        return f"<GradientFunction of a {sizes} network, {self._own.size} parameters in theta>"
+        kind = f", {self.dtype}" if self._own.precision.is_single else ""
+        return (
+            f"<GradientFunction of a {sizes} network, {self._own.size} parameters in theta{kind}>"
+        )
 
     def _repr_markdown_(self) -> str:
         from derive.notebook import function  # from below, when a notebook asks
@@ -218,7 +215,7 @@ class GradientFunction(Derivatives):
     @overload
     def flat(
         self, theta: NDArray[Any], inputs: Examples = None, targets: Examples = None
-    ) -> tuple[float, NDArray[float64]]: ...
+    ) -> tuple[float, NDArray[floating[Any]]]: ...
     @overload
     def flat(
         self, theta: ArrayLike, inputs: Examples = None, targets: Examples = None

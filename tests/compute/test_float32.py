@@ -162,6 +162,7 @@ def test_copies_and_equality_know_of_it(backend: Any) -> None:
     assert pickle.loads(pickle.dumps(f)) == copy.deepcopy(f) == f
     assert f != derive.compile(network, backend)
     assert pickle.loads(pickle.dumps(f)).dtype == "float32"
+    assert repr(f).endswith(", float32>") and "`float32`" in f._repr_markdown_()
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
-from typing import assert_type
+from typing import Any, assert_type
 
 import numpy as np
 import numpy.typing as npt
@@ -53,7 +53,7 @@ loss, gradient = f.flat([0.1, 0.2], [0.5, 1.0], [1.0])
 assert_type(loss, float)
 assert_type(gradient, list[float])
 _, array = f.flat(np.ones(2), np.ones(2), 1.0)
-assert_type(array, npt.NDArray[np.float64])
+assert_type(array, npt.NDArray[np.floating[Any]])
 assert_type(f.loss(parameters={"w1": 0.1}), float)
 assert_type(f.names, tuple[str, ...])
 assert_type(f.source, str)
@@ -69,7 +69,7 @@ f(np.ones((3, 2)), [0, 1, 1], {"W1": np.ones((2, 3)), "b1": [0.5, Fraction(1, 3)
 f.pack({"w1": 1, "w2": np.float32(0.5)})
 f.jacobian([[0.5, 1.0]], with_respect_to="parameters")
 assert_type(f.hvp([0.1, 0.2]), list[float])
-assert_type(f.hvp(np.ones(2)), npt.NDArray[np.float64])
+assert_type(f.hvp(np.ones(2)), npt.NDArray[np.floating[Any]])
 assert_type(derivation["w1"].id, str)
 derivation.gradient("w1", form="explicit", simplify=True)
 assert_type(derive.standalone(network, "numpy"), str)

@@ -16,7 +16,7 @@ from derive.compute.arguments import ArgumentError, nested, vector
 from derive.network.argument_types import ArrayLike, Examples, Parameters
 
 if TYPE_CHECKING:
-    from numpy import float64
+    from numpy import floating
     from numpy.typing import NDArray
 
     from derive.compute.directions.along_engines import Along
@@ -93,7 +93,7 @@ class Derivatives:
     def hvp(
         self, vector: NDArray[Any], inputs: Examples = None, targets: Examples = None,
         parameters: Parameters = None,
-    ) -> NDArray[float64]: ...  # fmt: skip
+    ) -> NDArray[floating[Any]]: ...  # fmt: skip
     @overload
     def hvp(
         self, vector: ArrayLike, inputs: Examples = None, targets: Examples = None,
