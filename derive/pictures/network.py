@@ -98,4 +98,4 @@ def _targets(scene: Scene, plan: Plan, word: str) -> Iterator[Label]:
     for node in plan.columns[-1].nodes:
         goal = scene.graph.targets[node.sent.unit]
         at = (node.at[0] + node.radius + 5, node.at[1])
-        yield Label(at, (f"{word} ", *scene.named(goal)), VALUE, "start")
+        yield Label(at, (f"{word} ", *scene.named(goal)), VALUE, "start", about=goal)

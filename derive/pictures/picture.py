@@ -2,6 +2,8 @@
 
 Lengths are points of 1/72 inch; x runs to the right, y down, from the upper left corner. Text in
 a label is a tuple of strings and expressions, which a writer sets in the notation it was given.
+What a shape is ``about``, a quantity or a derivative, is not drawn: where a picture is to follow
+changes, it says which shapes belong to what, and whose number a label ends in.
 """
 
 from __future__ import annotations
@@ -35,6 +37,7 @@ class Line:
     points: tuple[Point, ...]
     pen: Pen = Pen()
     arrow: bool = False
+    about: Expression | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,7 @@ class Circle:
     radius: float
     pen: Pen = Pen()
     fill: str = ""
+    about: Expression | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,7 @@ class Box:
     pen: Pen = Pen()
     fill: str = ""
     rounding: float = 0.0
+    about: Expression | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +79,7 @@ class Label:
     role: str = ""
     angle: float = 0.0
     halo: bool = True
+    about: Expression | None = None
 
 
 Shape = Line | Circle | Box | Label

@@ -184,4 +184,4 @@ def dots(plan: Plan, role: str = "") -> Iterator[Label]:
 def line(edge: Edge, pen: Pen, *, arrow: bool = False, back: bool = False) -> Line:
     """The line of an edge; ``back``: from its target to its source."""
     start, end = edge.ends
-    return Line((end, start) if back else (start, end), pen, arrow)
+    return Line((end, start) if back else (start, end), pen, arrow, edge.weight)

@@ -140,12 +140,12 @@ class Scene:
         """A circle with a name in it, and below the name a value where there is one."""
         x, y = node.at
         room = 2 * node.radius - 3
-        yield Circle(node.at, node.radius, pen, fill)
+        yield Circle(node.at, node.radius, pen, fill, node.sent)
         size = fitting(content, self.names, NAME, room if not value else room - 2)
         yield Label((x, y - 5 if value else y), content, size, role=role, halo=False)
         if value:
             small = fitting(value, self.names, VALUE, room - 2)
-            yield Label((x, y + 6.5), value, small, role=role, halo=False)
+            yield Label((x, y + 6.5), value, small, role=role, halo=False, about=node.sent)
 
     def is_subtracted(self, carried: Expression) -> bool:
         """Whether it is a threshold, which is subtracted and not added."""
@@ -160,8 +160,9 @@ class Scene:
             return ()
         x, y = node.at
         top = y - node.radius
-        arrow = Line(((x, top - 8), (x, top)), Pen(role or "positive", 0.7), arrow=True)
-        return arrow, Label((x, top - 12.5), self.named(bias), VALUE, role=role)
+        pen = Pen(role or "positive", 0.7)
+        arrow = Line(((x, top - 8), (x, top)), pen, arrow=True, about=bias)
+        return arrow, Label((x, top - 12.5), self.named(bias), VALUE, role=role, about=bias)
 
 
 def headings(plan: Plan, words: Sequence[Content], line: int = 0, role: str = "") -> list[Label]:

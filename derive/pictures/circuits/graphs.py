@@ -8,7 +8,7 @@ would become too wide runs from top to bottom.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import hypot
 
@@ -131,6 +131,15 @@ class _Drawing:
         """Value and derivative beside the wire that begins at a place."""
         raise NotImplementedError
 
+    def value(self, at: Point, q: Quantity) -> Label:
+        """The label of a value."""
+        return Label(at, self.naming.value(q), SIZE, "start", "hidden", about=q)
+
+    def slope(self, at: Point, q: Quantity) -> Label:
+        """The label of a derivative."""
+        about = Partial(self.graph.loss, q)
+        return Label(at, self.naming.slope(q), SIZE, "start", "gradient", about=about)
+
     def _depths(self) -> tuple[list[tuple[float, float]], list[float]]:
         """Of each level where it begins and where its operations end, and where it ends."""
         starts, ends = [], []
@@ -154,7 +163,7 @@ class _Drawing:
                 if spot.to is None and spot.q in self.graph.definitions:
                     at, sign = self._centre(spot), self.signs[spot.q]
                     role = "loss" if spot.q == self.graph.loss else "hidden"
-                    yield around(at, sign, self.naming.names, role)
+                    yield replace(around(at, sign, self.naming.names, role), about=spot.q)
                     yield Label(at, sign, SIZE, halo=False)
         for row in self.levels.spots:
             for spot in row:
@@ -224,10 +233,9 @@ class _Across(_Drawing):
 
     def labels(self, q: Quantity, along: float, across: float) -> Iterator[Shape]:
         x = along + BESIDE
-        yield Label((x, across - _LINE - 1), self.naming.value(q), SIZE, "start", "hidden")
-        slope = self.naming.slope(q)
-        if slope:
-            yield Label((x, across + _LINE + 1), slope, SIZE, "start", "gradient")
+        yield self.value((x, across - _LINE - 1), q)
+        if self.naming.slope(q):
+            yield self.slope((x, across + _LINE + 1), q)
 
     @property
     def size(self) -> Point:
@@ -256,9 +264,9 @@ class _Down(_Drawing):
         x, slope = across + BESIDE, self.naming.slope(q)
         middle = along + 2 * _LINE + _TAIL / 2
         apart = _LINE if slope else 0.0
-        yield Label((x, middle - apart), self.naming.value(q), SIZE, "start", "hidden")
+        yield self.value((x, middle - apart), q)
         if slope:
-            yield Label((x, middle + apart), slope, SIZE, "start", "gradient")
+            yield self.slope((x, middle + apart), q)
 
     @property
     def size(self) -> Point:

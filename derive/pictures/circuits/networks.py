@@ -108,7 +108,7 @@ class _Circuit:
     def _send(self, places: dict[Quantity, float]) -> None:
         """What comes in at the top, on its wires."""
         for q, x in places.items():
-            self.board.beside((x, self.y + 4), self.board.value(q), self.board.slope(q))
+            self.board.beside((x, self.y + 4), q, q)
             self.board.wire((x, self.y - 4), (x, self.y + 14))
         self.y += 14
 
@@ -148,20 +148,17 @@ class _Circuit:
                 board.wire((start, self.y), (x, top - NODE - 6), (x, top - NODE))
                 board.operation((x, top), ("×",))
                 board.wire((x + NODE, top), (x + NODE + _LEAF, top))
-                board.beside((x + NODE + _LEAF - 2, top), board.value(w), board.slope(w))
+                board.beside((x + NODE + _LEAF - 2, top), w, w)
                 product = Product((w, _sender(w)))
-                board.beside(
-                    (x, joint - board.length / 2 + 2), board.value(product), board.slope(z)
-                )
+                board.beside((x, joint - board.length / 2 + 2), product, z)
                 board.wire((x, top + NODE), (x, joint))
             else:
-                slope = board.slope(w) if w.unit >= 0 else ()
-                board.beside((x, top), board.value(w), slope)
+                board.beside((x, top), w, w if w.unit >= 0 else None)
                 board.wire((x, top - 4), (x, joint))
             board.into((x, joint), plus)
         board.operation(plus, ("+",))
         below = plus[1] + NODE
-        board.beside((centre, below + board.length / 2), board.value(z), board.slope(z))
+        board.beside((centre, below + board.length / 2), z, z)
         board.wire((centre, below), (centre, below + board.length))
         self.y = below + board.length
         return centre
@@ -195,7 +192,7 @@ class _Circuit:
             board.operation(at, sign, "loss")
             edge = x + max(NODE, (width(sign, self.scene.names, SIZE) + 5) / 2)
             board.wire((edge, at[1]), (edge + _LEAF, at[1]))
-            board.beside((edge + _LEAF - 2, at[1]), board.value(graph.targets[k]), ())
+            board.beside((edge + _LEAF - 2, at[1]), graph.targets[k], None)
             self.y += 2 * NODE
             self._carried(shares[k], x)
         if graph.terms:
@@ -211,7 +208,7 @@ class _Circuit:
     def _carried(self, q: Quantity, x: float) -> None:
         """A wire down with what it carries; the last has an arrow."""
         board = self.board
-        board.beside((x, self.y + board.length / 2), board.value(q), board.slope(q))
+        board.beside((x, self.y + board.length / 2), q, q)
         board.wire((x, self.y), (x, self.y + board.length), arrow=q == E)
         self.y += board.length
 

@@ -77,13 +77,16 @@ class Board:
         """
         if carried.kind == INPUT and self.scene.graph.network.target_formulas is not None:
             return ()
-        derivative: Expression = Partial(E, carried)
-        if carried.kind == PRE_ACTIVATION and self.scene.graph.network.delta_sign != NEGATIVE:
-            derivative = delta_of(carried)
-        displayed = self.scene.displayed
+        derivative, displayed = self.derivative(carried), self.scene.displayed
         if carried == E:
             return ("1",)
         return (derivative,) if displayed is None else (displayed(derivative).number,)
+
+    def derivative(self, carried: Quantity) -> Expression:
+        """The derivative of the loss by a quantity, by its name where it is a δ."""
+        if carried.kind == PRE_ACTIVATION and self.scene.graph.network.delta_sign != NEGATIVE:
+            return delta_of(carried)
+        return Partial(E, carried)
 
     def room(self, value: Content, slope: Content) -> float:
         """The width of a label beside a wire."""
@@ -100,13 +103,17 @@ class Board:
         part = 1 - NODE / hypot(x1 - x0, y1 - y0)
         self.wire(start, (x0 + part * (x1 - x0), y0 + part * (y1 - y0)))
 
-    def beside(self, at: Point, value: Content, slope: Content, role: str = "") -> None:
-        """What a wire carries, and below it the derivative by that."""
+    def beside(self, at: Point, carried: Expression, back: Quantity | None) -> None:
+        """What a wire carries, and below it the derivative by a quantity, if by any."""
         x, y = at[0] + BESIDE, at[1]
+        slope = () if back is None else self.slope(back)
         apart = self.line if slope else 0.0
-        self.labels.append(Label((x, y - apart), value, SIZE, "start", role))
-        if slope:
-            self.labels.append(Label((x, y + apart), slope, SIZE, "start", "gradient"))
+        value = self.value(carried)
+        self.labels.append(Label((x, y - apart), value, SIZE, "start", about=carried))
+        if back is not None and slope:
+            self.labels.append(Label(
+                (x, y + apart), slope, SIZE, "start", "gradient", about=self.derivative(back)
+            ))  # fmt: skip
 
     def operation(self, at: Point, sign: Content, role: str = "") -> None:
         """A circle with a sign in it, or a box around a longer one."""

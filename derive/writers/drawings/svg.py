@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
+from derive.expression.nodes import Expression, Number
 from derive.pictures.picture import Box, Circle, Label, Line, Pen, Picture, Point
 from derive.writers.columns import plain
 from derive.writers.drawings.runs import Run, runs
@@ -29,8 +31,14 @@ _HEAD, _FOOT = 0.8, 0.3  # how far letters and scripts reach above and below the
 _SPACE = 0.25
 
 
-def svg(picture: Picture, names: Names, fonts: str = FONTS) -> str:
+def svg(
+    picture: Picture, names: Names, fonts: str = FONTS,
+    marked: Callable[[Expression], str] | None = None,
+) -> str:  # fmt: skip
     """The picture as the text of an .svg file, its quantities called what ``names`` says.
+
+    marked  the mark of what a shape is about, "" for none: it stands in ``data-about``, so that a
+            script finds the shape, and the number at the end of its label in ``class="live"``
 
     Title and description come first, for screen readers and as a tooltip.
     """
@@ -44,7 +52,7 @@ def svg(picture: Picture, names: Names, fonts: str = FONTS) -> str:
         f'<desc id="{description}">{escape(in_words(picture.description, names))}</desc>',
         f'<rect width="{width}" height="{height}" fill="#FFFFFF"/>',
         f'<g font-family="{fonts}" stroke-linecap="butt" stroke-linejoin="round">',
-        *(_shape(shape, names) for shape in picture.shapes),
+        *(_marked(shape, names, marked) for shape in picture.shapes),
         "</g>",
         "</svg>",
     ]
@@ -54,6 +62,16 @@ def svg(picture: Picture, names: Names, fonts: str = FONTS) -> str:
 def in_words(content: Content, names: Names) -> str:
     """A title or a description as plain text on one line."""
     return "".join(plain(p) if isinstance(p, str) else text(p, names) for p in content)
+
+
+def _marked(
+    shape: Shape, names: Names, marked: Callable[[Expression], str] | None
+) -> str:  # fmt: skip
+    mark = "" if marked is None or shape.about is None else marked(shape.about)
+    if not mark:
+        return _shape(shape, names)
+    drawn = _label(shape, names, live=True) if isinstance(shape, Label) else _shape(shape, names)
+    return f'<g data-about="{mark}">{drawn}</g>'
 
 
 def _shape(shape: Shape, names: Names) -> str:
@@ -90,11 +108,13 @@ def _points(points: tuple[Point, ...]) -> str:
     return " ".join(f"{number(x)},{number(y)}" for x, y in points)
 
 
-def _label(label: Label, names: Names) -> str:
+def _label(label: Label, names: Names, live: bool = False) -> str:
     """Text, and before it the same in white with a wide edge, where there is a halo.
 
     Twice, because viewers paint the edge of each part of a text over the part before it; and a
     white box before both, for what would show in its gaps.
+
+    live  the number at the end stands apart, for a script that changes it
     """
     x, y = map(number, base_point(label))
     place = f'x="{x}" y="{y}" font-size="{number(label.size)}"'
@@ -103,7 +123,7 @@ def _label(label: Label, names: Names) -> str:
     turned = f' transform="rotate({number(label.angle)} {x} {y})"' if label.angle else ""
     place += turned
     text_runs = runs(label.content, names)
-    body = _spans(text_runs, label.size)
+    body = _live(label, names) if live else _spans(text_runs, label.size)
     drawn = f'<text {place} fill="{text_colour(label.role)}">{body}</text>'
     if not label.halo:
         return drawn
@@ -111,6 +131,21 @@ def _label(label: Label, names: Names) -> str:
     edge = f'fill="#FFFFFF" stroke="#FFFFFF" stroke-width="{width}" aria-hidden="true"'
     box = _box_behind(label, width_of(text_runs), turned)
     return f"{box}<text {place} {edge}>{body}</text>{drawn}"
+
+
+def _live(label: Label, names: Names) -> str:
+    """A label whose number, and the sign before it, are one part: of them only the text changes."""
+    *before, last = label.content
+    if not isinstance(last, Number):
+        return _spans(runs(label.content, names), label.size)
+    sign = before.pop() if len(before) > 1 else ""
+    fixed = runs(tuple(before), names)
+    moves = f' dx="{number(_SPACE * label.size)}"' if fixed else ""
+    down = sum(run.down for run in fixed[-1:])
+    if down:
+        moves += f' dy="{number(-down * label.size)}"'
+    words = f"{str(sign).strip()} {text(last, names)}".strip()
+    return f'{_spans(fixed, label.size)}<tspan class="live"{moves}>{escape(words)}</tspan>'
 
 
 def _box_behind(label: Label, wide: float, turned: str) -> str:
