@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from derive.derivation.derivation import Derivation
     from derive.derivation.steps import Step
     from derive.document.blocks import Document
+    from derive.document.narration.teller import Teller
     from derive.graph import FormulaGraph
     from derive.graph.conversion import GivenGraph
     from derive.network.description import Network
@@ -29,7 +30,7 @@ TextFormat = Literal["markdown", "latex", "html", "ipynb", "text", "svg"]
 BinaryFormat = Literal["pdf", "docx", "xlsx"]
 Part = Literal[
     "introduction", "lemmas", "why", "closing", "references", "captions", "pictures", "colour",
-    "training", "rules",
+    "training", "rules", "explore",
 ]  # fmt: skip
 Parts = tuple[Part, ...] | Collection[Part]  # both, so that tuples are looked into by checkers
 # What a document may have besides the derivation, and what it is.
@@ -53,7 +54,12 @@ OMISSIONS: dict[Omission, str] = {
     "found": "the section that says in words what was found, and how it was checked",
 }
 GRAPH_PARTS: tuple[Part, ...] = ("pictures", "colour")  # those that know of no layers
+# Parts of web pages alone, which have a script then.
+WEB_PARTS: dict[Part, str] = {
+    "explore": "a panel to play with: change any number, go step by step, predict, descend",
+}
 # What the part "training" trains with, besides the network's own learning rate.
+EXPLORE: Part = "explore"
 SWEEP = ("0.1", "0.2", "0.5", "0.8", "1.0", "2.0")
 EPOCHS = 1000
 
@@ -145,6 +151,7 @@ def render(
     parameters than anybody reads; OptionError, NotationError, WriterError, WordingError,
     SpreadsheetError, NetworkError.
     """
+    from derive.document.narration import narrate
     from derive.writers import write
     from derive.writers.registry import format_named, write_bytes
 
@@ -156,11 +163,16 @@ def render(
             _layered(derivation, to), notation=notation, digits=digits, templates=folder
         )
         return content
-    document, names = narrated(
-        _derivation(derivation, detail), notation=notation, detail=detail, digits=digits,
-        rounding=rounding, templates=folder, parts=_parts(parts, to), without=without,
-        runs=row.runs,
+    about, drawn = _about(derivation, detail, parts, to)
+    teller = teller_of(
+        about, notation=notation, detail=detail, digits=digits, rounding=rounding,
+        templates=folder, parts=_parts(parts, to), without=without, runs=row.runs,
     )  # fmt: skip
+    document, names = narrate(teller), teller.names
+    if EXPLORE in parts:
+        from derive.explore import explored
+
+        return explored(teller, document, drawn, folder)
     if row.binary:
         return write_bytes(document, names, to, templates=folder)
     return write(document, names, to, dialect=dialect, templates=folder)
@@ -227,6 +239,10 @@ def render_files(
         page = render(derivation, to, templates=templates, parts=parts, **options)
         assert isinstance(page, bytes)
         return {file: page}
+    if EXPLORE in parts:
+        one = render(derivation, to, templates=templates, parts=parts, **options)
+        assert isinstance(one, str)
+        return {file: one}
     folder = None if templates is None else Path(templates)
     every_part = _parts(parts, to)
     derived = _derivation(derivation, options.get("detail", "normal"))
@@ -236,9 +252,32 @@ def render_files(
     return write_files(document, names, file, to, dialect=dialect, templates=folder)
 
 
+def _about(
+    given: Derivation | GivenGraph, detail: str, parts: Collection[str], to: str
+) -> tuple[Derivation, bool]:
+    """What a page is about, and whether numbers were drawn for it: a page to play with has some.
+
+    Raises PageError, ExploreError, and OptionError for such a page in another format.
+    """
+    if EXPLORE not in parts:
+        return _derivation(given, detail), False
+    if to != "html":
+        raise OptionError(
+            f"parts: got {EXPLORE!r} for {to!r}, a page with a script; allowed is html"
+        )
+    from derive.derivation.derivation import Derivation, derive
+    from derive.explore import playable
+
+    source, drawn = playable(_source(given))
+    if not isinstance(given, Derivation):
+        return _derivation(source, detail), drawn
+    again = derive(source, given.style, max_paths=given.max_paths) if drawn else given
+    return _derivation(again, detail), drawn
+
+
 def _parts(parts: Collection[str], to: str) -> Collection[str]:
     """The parts of a document; in the format of pictures alone, these are asked for."""
-    return (*parts, "pictures") if to == "svg" else parts
+    return (*parts, "pictures") if to == "svg" else [part for part in parts if part != EXPLORE]
 
 
 def refuse(source: Network | FormulaGraph, to: str) -> None:
@@ -269,9 +308,30 @@ def narrated(
 
     runs  whether Python to be run stands between its sections
     """
+    from derive.document.narration import narrate
+
+    teller = teller_of(
+        derivation, notation=notation, detail=detail, digits=digits, rounding=rounding,
+        templates=templates, parts=parts, without=without, runs=runs,
+    )  # fmt: skip
+    return narrate(teller), teller.names
+
+
+def teller_of(
+    derivation: Derivation,
+    *,
+    notation: str | Path | None,
+    detail: str,
+    digits: int | None,
+    rounding: str | None,
+    templates: Path | None,
+    parts: Collection[str],
+    without: Collection[str],
+    runs: bool,
+) -> Teller:
+    """All that a document is told from: the derivation, checked, its numbers, names and words."""
     from derive.derivation.numbers.numbered import numbered
     from derive.derivation.numbers.rounding import Rounding, rounding_of
-    from derive.document.narration import narrate
     from derive.document.narration.teller import Detail, Teller
     from derive.document.wording import wording
     from derive.graph.names import names_of
@@ -316,13 +376,12 @@ def narrated(
             report = replace(report, equalities=report.equalities + compared)
         if "training" in parts and network.has_values:
             training = _trained(network)
-    teller = Teller(
+    return Teller(
         derivation, report, valuation, Detail(detail), wording(network, naming, templates),
         naming, numbers,
         parts=frozenset(parts), without=frozenset(without), extra=extra, general=general,
         training=training, built=_built(source, notation) if runs else None,
     )  # fmt: skip
-    return narrate(teller), naming
 
 
 def _built(source: Network | FormulaGraph, notation: str | Path | None) -> Network | FormulaGraph:

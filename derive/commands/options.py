@@ -75,7 +75,8 @@ def parts_named(_: click.Context, __: click.Parameter, value: str | None) -> tup
         from derive.rendering import PARTS
 
         return tuple(PARTS)
-    look_up("part", names, "derive.rendering", "PARTS")
+    if "explore" not in names:
+        look_up("part", names, "derive.rendering", "PARTS")
     return names
 
 

@@ -64,6 +64,12 @@ class Layout:
             return macro
         raise LookupError(f"no template defines the macro {noun}")
 
+    def extended(self, path: str, **context: object) -> str:
+        """The page as a shipped template extends it, which has it as ``page``."""
+        with _placed():
+            template = self._find(f"{SHIPPED}/{path}")
+            return template.render(page=self._page, **context).strip("\n") + "\n"
+
     def page(self, **context: object) -> str:
         """The whole page around its body."""
         with _placed():

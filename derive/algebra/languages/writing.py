@@ -140,6 +140,14 @@ class Writer(Statements):
         local = [*(name for name, _, _ in entries), *(name for name, _ in pieces)]
         return Body(routine, self.lines(routine.items, names), local, entries)
 
+    def functions(self, routines: Sequence[Routine]) -> str:
+        """The functions alone, with what they call, to stand in a larger program."""
+        bodies = [self.body(routine) for routine in routines]
+        template = _environment().get_template(f"{self.manners.template}_functions.jinja")
+        return _tidy(template.render(
+            w=self, bodies=bodies, helpers=self.helpers(), own=None
+        ))
+
     def file(self, routines: Sequence[Routine], tile: Any = None, **values: Any) -> str:
         """The file: the template's, with these values.
 
@@ -154,7 +162,11 @@ class Writer(Statements):
             w=self, m=self.manners, bodies=bodies, helpers=helpers, imports=imports(lines),
             calls=lambda word: any(word in line for line in lines), tile=tile, **values,
         )  # fmt: skip
-        return "\n".join(line.rstrip() for line in text.splitlines()).strip("\n") + "\n"
+        return _tidy(text)
+
+
+def _tidy(text: str) -> str:
+    return "\n".join(line.rstrip() for line in text.splitlines()).strip("\n") + "\n"
 
 
 def _environment() -> Any:

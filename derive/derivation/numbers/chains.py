@@ -287,12 +287,17 @@ def _named_formula(formula: Expression) -> Expression:
     if not isinstance(formula, Apply) or formula.function.definition is None:
         return formula
     definition = formula.function.definition
-    if sum(1 for _ in definition.walk()) > _EXPANDED:
+    if not is_short(definition):
         return formula
     values: dict[Expression, Expression] = dict(
         zip(formula.function.parameters, formula.arguments, strict=True)
     )
     return substitute(definition, values)
+
+
+def is_short(definition: Expression) -> bool:
+    """Whether the formula of a function stands in place of its name where numbers are put in."""
+    return sum(1 for _ in definition.walk()) <= _EXPANDED
 
 
 def atoms(expression: Expression) -> dict[Atom, None]:

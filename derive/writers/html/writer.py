@@ -151,7 +151,7 @@ class Html(Writer):
         super().__init__(names, templates, stem=stem)
         self.words = Wording("en", templates)
         self.speech = Speech(self.words, names)
-        self._contents: list[Entry] = []
+        self.contents: list[Entry] = []
         self._numbered: dict[int, Equation] = {}  # those that there are links to
         self._placed: set[str] = set()
         self._roles: dict[str, None] = {}
@@ -176,17 +176,22 @@ class Html(Writer):
         return self._laid_out(document, body, "")
 
     def _laid_out(self, document: Document, body: str, heading: str) -> str:
-        return self.layout.page(
-            title=_escaped(without_markup(document.title, self.names)),
-            language=document.language, body=body, heading=heading, contents=self._contents, roles=[
-                (role, self.words.text(f"web_role_{role}")) for role in self._roles
-            ],
-            fonts=_fonts(), labels={
-                "contents": self.words.text("web_contents"),
-                "skip": self.words.text("web_skip"),
-                "legend": self.words.text("web_legend"),
+        return self.layout.page(**self.around(document, body, heading))
+
+    def around(self, document: Document, body: str, heading: str) -> dict[str, object]:
+        """What the template of the page is filled with."""
+        return {
+            "title": _escaped(without_markup(document.title, self.names)),
+            "language": document.language,
+            "body": body,
+            "heading": heading,
+            "contents": self.contents,
+            "roles": [(role, self.words.text(f"web_role_{role}")) for role in self._roles],
+            "fonts": _fonts(),
+            "labels": {
+                name: self.words.text(f"web_{name}") for name in ("contents", "skip", "legend")
             },
-        )  # fmt: skip
+        }
 
     # -- running text ------------------------------------------------------------------------
 
@@ -243,7 +248,7 @@ class Html(Writer):
             return
         anchor = self._anchor("s")
         if block.level in _CONTENTS:
-            entries = self._contents
+            entries = self.contents
             if block.level > _CONTENTS[0] and entries:
                 entries = entries[-1].inner
             entries.append(Entry(anchor, content, []))

@@ -1,0 +1,61 @@
+"""The words of the panel, and the sentences that its script fills in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from derive.document.wording import Wording
+
+# What stands in the page: labels and buttons.
+_LABELS = (
+    "heading", "introduction", "drawn", "without_script", "keys", "undo", "reset", "link", "first",
+    "back", "on", "last", "numbers", "steps", "all_steps", "formula", "put_in", "why",
+)  # fmt: skip
+# What the script says: the name of a sentence → what it puts in.
+_SAYS: dict[str, tuple[str, ...]] = {
+    "explore_said_change": ("name", "value", "loss", "error"),
+    "explore_said_step": ("place", "count", "name", "value"),
+    "explore_said_undo": (),
+    "explore_said_reset": (),
+    "explore_said_copied": (),
+    "explore_said_no_number": ("text",),
+    "explore_undefined": (),
+    "explore_summary": ("loss", "error", "start"),
+    "explore_place": ("place", "count"),
+    "web_wide_formula": (),
+    "speech_equals": (),
+    "speech_approximately": (),
+    "speech_first": ("before", "sign", "member"),
+    "speech_plus": (),
+    "speech_minus": (),
+    "speech_times": (),
+    "speech_parentheses": ("inside",),
+    "speech_brackets": ("inside",),
+    "speech_fraction": ("above", "below"),
+    "speech_power": ("base", "exponent"),
+    "speech_squared": ("base",),
+    "speech_root": ("inside",),
+    "speech_absolute": ("inside",),
+    "speech_of": ("function", "argument"),
+    "speech_another": ("before", "argument"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """words: of the page; says: sentences with {names} in the places of what is put in."""
+
+    words: dict[str, str]
+    says: dict[str, str]
+
+
+def labels(words: Wording) -> Labels:
+    """All of them, in the language of the page."""
+    of_page: dict[str, Any] = {name: words.text(f"explore_{name}") for name in _LABELS}
+    of_page |= {name: words.text(f"explore_{name}", name="{name}") for name in ("slider", "number")}
+    says = {
+        name.removeprefix("explore_").removeprefix("web_"): words.text(name, **{key: f"{{{key}}}" for key in keys})
+        for name, keys in _SAYS.items()
+    }
+    return Labels(of_page, says)

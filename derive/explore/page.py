@@ -1,0 +1,211 @@
+"""The page: that of the derivation, a panel before it, and the script with its data."""
+
+from __future__ import annotations
+
+import json
+from base64 import b64encode
+from collections.abc import Iterator, Sequence
+from hashlib import sha256
+from html import escape
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from derive.compute.sources.traced import Traced, traced
+from derive.derivation.numbers.valuation import Valuation
+from derive.document.blocks import Document, Equation
+from derive.document.narration.teller import Teller
+from derive.explore.labels import labels
+from derive.explore.leaves import Group, Leaf, groups
+from derive.explore.pictures import pictures
+from derive.explore.steps import Stage, stages
+from derive.explore.values import Values
+from derive.expression.nodes import Expression, Partial, Quantity
+from derive.graph import FormulaGraph
+from derive.resources import shipped_templates
+from derive.writers.expressions.mathml import name as mathml_name
+from derive.writers.html.writer import Entry, Html
+from derive.writers.spoken import without_markup
+
+ANCHOR = "explore"
+_FEW = 24  # numbers to be changed that are all shown at once; of more, a group is opened
+# The files of the script, in the order in which they stand in the page.
+MODULES = ("numbers", "trees", "printing", "model", "address", "view", "controls", "steps", "main")
+
+
+class Step(NamedTuple):
+    """A line of the list of steps."""
+
+    place: int
+    subject: str
+    value: int
+
+
+class Part(NamedTuple):
+    """A heading of that list, and what is below it."""
+
+    title: str
+    steps: list[Step]
+
+
+def explored(teller: Teller, document: Document, drawn: bool, templates: Path | None) -> str:
+    """The whole page of a document, with the panel to play with.
+
+    drawn  whether numbers were drawn at random, which the page says
+
+    Nothing in it asks for anything from anywhere, and its policy forbids it.
+    """
+    assert teller.valuation is not None
+    return _Explorer(teller, teller.valuation, drawn, templates).page(document)
+
+
+class _Explorer(Html):
+    """The writer of the page."""
+
+    def __init__(
+        self, teller: Teller, valuation: Valuation, drawn: bool, templates: Path | None
+    ) -> None:
+        super().__init__(teller.names, templates)
+        self.teller = teller
+        self.valuation = valuation
+        self.drawn = drawn
+        self.graph = teller.derivation.graph
+        self.traced: Traced = traced(teller.derivation.source)
+        self.values = Values(self.graph, valuation.formulas, self.traced)
+        self.stages = list(stages(teller, valuation))
+
+    def around(self, document: Document, body: str, heading: str) -> dict[str, object]:
+        own = self.teller.words.text("explore_heading")
+        self.contents.insert(0, Entry(ANCHOR, own, []))
+        return super().around(document, body, heading)
+
+    def _laid_out(self, document: Document, body: str, heading: str) -> str:
+        leaves = groups(self.teller, self.values)
+        drawings = list(pictures(self.teller, self.values, self.names))
+        data = self._data([leaf for group in leaves for leaf in group.leaves], drawings)
+        script = self._script(data)
+        return self.layout.extended(
+            "html/explore/page.html",
+            **self.around(document, body, heading),
+            explore=labels(self.teller.words),
+            drawn=self.drawn,
+            groups=[self._group(group) for group in leaves],
+            few=sum(len(group.leaves) for group in leaves) <= _FEW,
+            parts=self._parts(),
+            drawings=drawings,
+            script=script,
+            policy=b64encode(sha256(script.encode()).digest()).decode(),
+        )
+
+    # -- what stands in the page -------------------------------------------------------------
+
+    def _group(self, group: Group) -> dict[str, Any]:
+        rows = [
+            {
+                "place": leaf.place, "name": self.inline((leaf.name,)),
+                "said": escape(self.said(leaf.name)), "text": leaf.text.replace("-", "−"),
+                "slope": leaf.slope,
+                "by": self.inline((leaf.by,)) if leaf.by is not None else "",
+            }
+            for leaf in group.leaves
+        ]  # fmt: skip
+        return {"title": group.title, "rows": rows}
+
+    def _parts(self) -> list[Part]:
+        parts: list[Part] = []
+        for place, stage in enumerate(self.stages):
+            title = self.teller.words.text(f"explore_part_{stage.part}")
+            if not parts or parts[-1].title != title:
+                parts.append(Part(title, []))
+            subject = self.inline((stage.subject,))
+            parts[-1].steps.append(Step(place, subject, self.values(stage.subject)))
+        return parts
+
+    def said(self, name: Expression | str) -> str:
+        """A name as it is read aloud."""
+        return name if isinstance(name, str) else self.speech(name)
+
+    # -- what the script works with ----------------------------------------------------------
+
+    def _script(self, data: dict[str, Any]) -> str:
+        folder = shipped_templates() / "html" / "explore"
+        modules = [(folder / f"{name}.js").read_text(encoding="utf-8") for name in MODULES]
+        text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+        # No end of a script, no line that JavaScript would end: whatever a person named.
+        text = text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+        # The compiled function has names of its own, and may bring erfc for formulas too.
+        compiled = (
+            f"const COMPILED = (() => {{\n{self.traced.source}"
+            'const erf = typeof erfc === "function" ? (x) => 1.0 - erfc(x) : null;\n'
+            "return { values, erf };\n})();"
+        )
+        return "\n".join((
+            "(() => {", '"use strict";', "", compiled, "", f"const DATA = {text};", "",
+            *modules, "})();",
+        ))  # fmt: skip
+
+    def _data(self, leaves: Sequence[Leaf], drawings: Sequence[Any]) -> dict[str, Any]:
+        values, traced_, rounding = self.values, self.traced, self.valuation.rounding
+        steps = list(map(self._step, self.stages))
+        goal = values(self.graph.goal)
+        sources = values.sources()
+        return {
+            "values": [
+                [s.place, int(s.minus), s.tree, int(s.exact), self._atom_text(values.atoms[k])]
+                for k, s in enumerate(sources)
+            ],
+            "leaves": [
+                {
+                    "key": leaf.key, "text": leaf.text, "value": leaf.value, "low": leaf.low,
+                    "high": leaf.high, "said": self.said(leaf.name), "slope": leaf.slope,
+                }
+                for leaf in leaves
+            ],
+            "given": [[values(q) for q in group] for group in (
+                traced_.theta, traced_.inputs, traced_.targets)],
+            "steps": steps,
+            "labels": [tree for drawing in drawings for tree in drawing.trees],
+            "goal": goal,
+            "functions": {
+                name: {
+                    "tree": values.tree.definition(function),
+                    "long": int(_is_long(function.definition)),
+                    "mathml": mathml_name(function.latex, function.text),
+                    "said": self.teller.words.text("speech_function", name=function.text),
+                }
+                for name, function in list(_with_inner(values.tree))
+            },
+            "rounding": {
+                "digits": rounding.digits, "update": rounding.update_digits,
+                "carried": int(rounding.carried), "parts": int(rounding.parts),
+            },
+            "times": self.names.times,
+            "says": labels(self.teller.words).says,
+        }  # fmt: skip
+
+    def _step(self, stage: Stage) -> dict[str, Any]:
+        updates = stage.part == "update"
+        return {
+            "value": self.values(stage.subject), "update": int(updates), "part": stage.part,
+            "tree": self.values.tree(stage.formula),
+            "formula": "\n".join(self._filled(Equation(stage.step.relations))),
+            "why": self.inline(stage.why), "said": self.said(stage.subject),
+        }  # fmt: skip
+
+    def _atom_text(self, atom: Quantity | Partial) -> str:
+        return without_markup((atom,), self.names)
+
+
+def _is_long(definition: Expression | None) -> bool:
+    from derive.derivation.numbers.chains import is_short
+
+    return definition is None or not is_short(definition)
+
+
+def _with_inner(trees: Any) -> Iterator[tuple[str, Any]]:
+    """The functions that formulas mention, and those that their formulas mention."""
+    done: set[str] = set()
+    while left := [name for name in trees.functions if name not in done]:
+        for name in left:
+            done.add(name)
+            trees.definition(trees.functions[name])
+            yield name, trees.functions[name]
