@@ -19,6 +19,7 @@ from derive import __version__
 from derive.commands.catalog import catalog
 from derive.commands.check import check
 from derive.commands.compile import compile_
+from derive.commands.explore import explore
 from derive.commands.mark import mark
 from derive.commands.new import new
 from derive.commands.render import render
@@ -91,7 +92,9 @@ def commands() -> None:
     """
 
 
-for _command in (new, render, check, symbolic, train, compile_, worksheet, mark, catalog):
+for _command in (
+    new, render, explore, check, symbolic, train, compile_, worksheet, mark, catalog,
+):  # fmt: skip
     commands.add_command(_command)
 
 

@@ -23,7 +23,7 @@ from derive.network.reading import keys
 from derive.network.sources import SOURCES
 from derive.notation import BUILT_IN, names
 from derive.notation.shape import Shape
-from derive.rendering import OMISSIONS, PARTS
+from derive.rendering import EVERY_PART, OMISSIONS
 from derive.worksheets.recipes.files import READY
 from derive.worksheets.recipes.kinds import KINDS, UNITS
 from derive.writers import FORMATS
@@ -69,7 +69,7 @@ def listing() -> dict[str, tuple[Row, ...]]:
         "losses": tuple(map(_loss, LOSSES.values())),
         "notations": tuple(_notation(name) for name in BUILT_IN),
         "styles": _described(STYLES),
-        "parts": _described(PARTS),
+        "parts": _described(EVERY_PART),
         "omissions": _described(OMISSIONS),
         "recipes": _described(READY),
         "questions": _described(KINDS),

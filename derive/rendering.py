@@ -54,12 +54,13 @@ OMISSIONS: dict[Omission, str] = {
     "found": "the section that says in words what was found, and how it was checked",
 }
 GRAPH_PARTS: tuple[Part, ...] = ("pictures", "colour")  # those that know of no layers
-# Parts of web pages alone, which have a script then.
-WEB_PARTS: dict[Part, str] = {
-    "explore": "a panel to play with: change any number, go step by step, predict, descend",
+EXPLORE: Part = "explore"
+# Those of PARTS, which every format may have, and what a web page alone may have: a script.
+EVERY_PART: dict[Part, str] = {
+    **PARTS,
+    EXPLORE: "a panel to play with, in web pages: change any number, and go through every step",
 }
 # What the part "training" trains with, besides the network's own learning rate.
-EXPLORE: Part = "explore"
 SWEEP = ("0.1", "0.2", "0.5", "0.8", "1.0", "2.0")
 EPOCHS = 1000
 
@@ -140,7 +141,8 @@ def render(
     templates  a folder whose sentences and layouts stand before the built-in ones
     parts      what to add to the derivation, of ``PARTS``, and for a graph of formulas of
                ``GRAPH_PARTS``; pictures that would be files beside the page are left out, and in
-               ``render_files``
+               ``render_files``. A web page may have ``explore`` besides, a panel in which every
+               number can be changed; what has no numbers gets some, the same every time
     without    what the page is not to have, of ``OMISSIONS``; all is checked all the same
 
     Three formats are given as bytes, the same for the same page. A pdf, which Typst sets
@@ -149,7 +151,7 @@ def render(
     notation, and no text whose detail, rounding, dialect, parts or omissions there were to choose;
     nothing is derived for it. Raises CheckFailed, naming the step; PageError for a page of more
     parameters than anybody reads; OptionError, NotationError, WriterError, WordingError,
-    SpreadsheetError, NetworkError.
+    SpreadsheetError, ExploreError, NetworkError.
     """
     from derive.document.narration import narrate
     from derive.writers import write
@@ -261,18 +263,21 @@ def _about(
     """
     if EXPLORE not in parts:
         return _derivation(given, detail), False
-    if to != "html":
-        raise OptionError(
-            f"parts: got {EXPLORE!r} for {to!r}, a page with a script; allowed is html"
-        )
     from derive.derivation.derivation import Derivation, derive
-    from derive.explore import playable
 
-    source, drawn = playable(_source(given))
+    source, drawn = _playable(_source(given), to)
     if not isinstance(given, Derivation):
         return _derivation(source, detail), drawn
     again = derive(source, given.style, max_paths=given.max_paths) if drawn else given
     return _derivation(again, detail), drawn
+
+
+def _playable(source: Network | FormulaGraph, to: str) -> tuple[Network | FormulaGraph, bool]:
+    from derive.explore import playable
+
+    if to != "html":
+        raise OptionError(f"parts: got {EXPLORE!r} for {to}, which runs no script; allowed is html")
+    return playable(source)
 
 
 def _parts(parts: Collection[str], to: str) -> Collection[str]:
@@ -280,12 +285,15 @@ def _parts(parts: Collection[str], to: str) -> Collection[str]:
     return (*parts, "pictures") if to == "svg" else [part for part in parts if part != EXPLORE]
 
 
-def refuse(source: Network | FormulaGraph, to: str) -> None:
+def refuse(source: Network | FormulaGraph, to: str, parts: Collection[str] = ()) -> None:
     """Raise what is wrong with a network for a format, as far as no work is needed to see it.
 
-    Raises UnknownFormat, SpreadsheetError, OptionError.
+    Raises UnknownFormat, SpreadsheetError, OptionError, ExploreError.
     """
     from derive.writers.registry import format_named
+
+    if EXPLORE in parts:
+        _playable(source, to)
 
     row = format_named(to)
     if not row.document:

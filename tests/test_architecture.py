@@ -16,7 +16,8 @@ ROOT = Path(__file__).parent.parent
 # for the helpers, which write files and know nothing of networks.
 FOLDERS = (
     "expression", "reading", "notation", "network", "graph", "algebra", "derivation", "compute",
-    "pictures", "document", "writers", "worksheets", "spreadsheet", "commands",
+    "pictures", "document", "writers", "worksheets", "spreadsheet", "explore",
+    "commands",
 )  # fmt: skip
 HELPERS = ("files", "resources", "templating")
 # What shows an object in a notebook is asked for by the object's own method, when it is shown.

@@ -71,12 +71,11 @@ def place_named(_: click.Context, __: click.Parameter, value: str | None) -> str
 
 def parts_named(_: click.Context, __: click.Parameter, value: str | None) -> tuple[str, ...]:
     names = tuple(dict.fromkeys(name.strip() for name in (value or "").split(",") if name.strip()))
-    if names == ("all",):
+    if "all" in names:
         from derive.rendering import PARTS
 
-        return tuple(PARTS)
-    if "explore" not in names:
-        look_up("part", names, "derive.rendering", "PARTS")
+        names = tuple(dict.fromkeys((*PARTS, *(name for name in names if name != "all"))))
+    look_up("part", names, "derive.rendering", "EVERY_PART")
     return names
 
 

@@ -85,7 +85,7 @@ def render(
 
     loaded = network_or_formulas(network)
     for name in to:
-        refuse(loaded, name)
+        refuse(loaded, name, arguments["parts"])
     pages = any(row.document for row in formats)
     if pages and isinstance(loaded, derive.Network):
         warning = before_the_work(loaded, style or usual_style(loaded), arguments["detail"])
@@ -95,8 +95,9 @@ def render(
     # What is made from the network itself waits for no derivation.
     derivation = derive.derive(loaded, style, **limits) if pages else loaded
     keywords = {name: value for name, value in arguments.items() if value is not None}
-    if not isinstance(loaded, derive.Network) and arguments["parts"] == tuple(PARTS):
-        keywords["parts"] = GRAPH_PARTS  # all that there are
+    if not isinstance(loaded, derive.Network) and set(PARTS) <= set(arguments["parts"]):
+        more = [part for part in arguments["parts"] if part not in PARTS]
+        keywords["parts"] = (*GRAPH_PARTS, *more)  # all that there are
     if places is None:
         if to[0] == "svg":
             click.echo("this is the first picture: add -o DIR/ for all of them", err=True)

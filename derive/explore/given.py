@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from fractions import Fraction
 from random import Random
-from typing import TypeVar
 
 from derive.compute.sources import made_up
 from derive.expression.errors import DeriveError
@@ -28,14 +27,12 @@ _RATE = Quantity(LEARNING_RATE)
 _RANGES = {WEIGHT: (-100, 100), BIAS: (-50, 50), INPUT: (10, 100)}
 _OTHERS = (20, 200)  # leaves of formulas, all positive: a logarithm has a value
 
-Given = TypeVar("Given", Network, FormulaGraph)
-
 
 class ExploreError(DeriveError, ValueError):
     """A network that no page to play with is made of; the message says what to do instead."""
 
 
-def playable(given: Given) -> tuple[Given, bool]:
+def playable(given: Network | FormulaGraph) -> tuple[Network | FormulaGraph, bool]:
     """The network or graph with a number for everything, and whether some were drawn.
 
     Numbers that are drawn are the same every time. Raises ExploreError for one that is too large,

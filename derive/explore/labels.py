@@ -9,7 +9,7 @@ from derive.document.wording import Wording
 
 # What stands in the page: labels and buttons.
 _LABELS = (
-    "heading", "introduction", "drawn", "without_script", "keys", "undo", "reset", "link", "first",
+    "heading", "introduction", "drawn", "without_script", "hint", "undo", "reset", "link", "first",
     "back", "on", "last", "numbers", "steps", "all_steps", "formula", "put_in", "why",
 )  # fmt: skip
 # What the script says: the name of a sentence → what it puts in.
@@ -19,14 +19,19 @@ _SAYS: dict[str, tuple[str, ...]] = {
     "explore_said_undo": (),
     "explore_said_reset": (),
     "explore_said_copied": (),
-    "explore_said_no_number": ("text",),
+    "fault_division_by_zero": (),
+    "fault_lost_power": ("one", "two"),
+    "fault_no_number": ("one",),
+    "fault_raised_point": ("one", "two"),
+    "fault_sum_or_product": ("one",),
+    "fault_too_long": ("one",),
+    "fault_too_many_digits": ("one",),
     "explore_undefined": (),
-    "explore_summary": ("loss", "error", "start"),
     "explore_place": ("place", "count"),
     "web_wide_formula": (),
     "speech_equals": (),
+    "speech_becomes": (),
     "speech_approximately": (),
-    "speech_first": ("before", "sign", "member"),
     "speech_plus": (),
     "speech_minus": (),
     "speech_times": (),
@@ -55,7 +60,9 @@ def labels(words: Wording) -> Labels:
     of_page: dict[str, Any] = {name: words.text(f"explore_{name}") for name in _LABELS}
     of_page |= {name: words.text(f"explore_{name}", name="{name}") for name in ("slider", "number")}
     says = {
-        name.removeprefix("explore_").removeprefix("web_"): words.text(name, **{key: f"{{{key}}}" for key in keys})
+        name.removeprefix("explore_").removeprefix("web_"): words.text(
+            name, **{key: f"{{{key}}}" for key in keys}
+        )
         for name, keys in _SAYS.items()
     }
     return Labels(of_page, says)

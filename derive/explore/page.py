@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha256
 from html import escape
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from derive.compute.sources.traced import Traced, traced
+from derive.derivation.numbers.chains import Atom, atoms, is_short
 from derive.derivation.numbers.valuation import Valuation
 from derive.document.blocks import Document, Equation
 from derive.document.narration.teller import Teller
@@ -19,8 +20,14 @@ from derive.explore.leaves import Group, Leaf, groups
 from derive.explore.pictures import pictures
 from derive.explore.steps import Stage, stages
 from derive.explore.values import Values
-from derive.expression.nodes import Expression, Partial, Quantity
-from derive.graph import FormulaGraph
+from derive.expression.nodes import (
+    ACTIVATION,
+    DELTA,
+    PRE_ACTIVATION,
+    Expression,
+    Partial,
+    Quantity,
+)
 from derive.resources import shipped_templates
 from derive.writers.expressions.mathml import name as mathml_name
 from derive.writers.html.writer import Entry, Html
@@ -29,7 +36,18 @@ from derive.writers.spoken import without_markup
 ANCHOR = "explore"
 _FEW = 24  # numbers to be changed that are all shown at once; of more, a group is opened
 # The files of the script, in the order in which they stand in the page.
-MODULES = ("numbers", "trees", "printing", "model", "address", "view", "controls", "steps", "main")
+MODULES = (
+    "numbers",
+    "reading",
+    "trees",
+    "printing",
+    "model",
+    "address",
+    "view",
+    "controls",
+    "steps",
+    "main",
+)
 
 
 class Step(NamedTuple):
@@ -55,10 +73,10 @@ def explored(teller: Teller, document: Document, drawn: bool, templates: Path | 
     Nothing in it asks for anything from anywhere, and its policy forbids it.
     """
     assert teller.valuation is not None
-    return _Explorer(teller, teller.valuation, drawn, templates).page(document)
+    return Explorer(teller, teller.valuation, drawn, templates).page(document)
 
 
-class _Explorer(Html):
+class Explorer(Html):
     """The writer of the page."""
 
     def __init__(
@@ -92,6 +110,7 @@ class _Explorer(Html):
             few=sum(len(group.leaves) for group in leaves) <= _FEW,
             parts=self._parts(),
             drawings=drawings,
+            goal=self._goal(),
             script=script,
             policy=b64encode(sha256(script.encode()).digest()).decode(),
         )
@@ -102,13 +121,21 @@ class _Explorer(Html):
         rows = [
             {
                 "place": leaf.place, "name": self.inline((leaf.name,)),
-                "said": escape(self.said(leaf.name)), "text": leaf.text.replace("-", "−"),
+                "said": escape(self.spoken_name(leaf.name)), "text": leaf.text.replace("-", "−"),
                 "slope": leaf.slope,
                 "by": self.inline((leaf.by,)) if leaf.by is not None else "",
             }
             for leaf in group.leaves
         ]  # fmt: skip
         return {"title": group.title, "rows": rows}
+
+    def _goal(self) -> dict[str, Any]:
+        """The loss, as the summary has it."""
+        loss, valuation = self.graph.goal, self.valuation
+        words = self.teller.words("explore_start", value=valuation.loss().number)
+        return {
+            "name": self.inline((loss,)), "value": self.values(loss), "start": self.inline(words),
+        }  # fmt: skip
 
     def _parts(self) -> list[Part]:
         parts: list[Part] = []
@@ -120,7 +147,7 @@ class _Explorer(Html):
             parts[-1].steps.append(Step(place, subject, self.values(stage.subject)))
         return parts
 
-    def said(self, name: Expression | str) -> str:
+    def spoken_name(self, name: Expression | str) -> str:
         """A name as it is read aloud."""
         return name if isinstance(name, str) else self.speech(name)
 
@@ -131,7 +158,9 @@ class _Explorer(Html):
         modules = [(folder / f"{name}.js").read_text(encoding="utf-8") for name in MODULES]
         text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
         # No end of a script, no line that JavaScript would end: whatever a person named.
-        text = text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+        text = (
+            text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+        )
         # The compiled function has names of its own, and may bring erfc for formulas too.
         compiled = (
             f"const COMPILED = (() => {{\n{self.traced.source}"
@@ -156,7 +185,7 @@ class _Explorer(Html):
             "leaves": [
                 {
                     "key": leaf.key, "text": leaf.text, "value": leaf.value, "low": leaf.low,
-                    "high": leaf.high, "said": self.said(leaf.name), "slope": leaf.slope,
+                    "high": leaf.high, "said": self.spoken_name(leaf.name), "slope": leaf.slope,
                 }
                 for leaf in leaves
             ],
@@ -188,16 +217,27 @@ class _Explorer(Html):
             "value": self.values(stage.subject), "update": int(updates), "part": stage.part,
             "tree": self.values.tree(stage.formula),
             "formula": "\n".join(self._filled(Equation(stage.step.relations))),
-            "why": self.inline(stage.why), "said": self.said(stage.subject),
+            "why": self.inline(stage.why), "said": self.spoken_name(stage.subject),
+            "lit": self._shapes([stage.subject]), "used": self._shapes(atoms(stage.formula)),
         }  # fmt: skip
 
-    def _atom_text(self, atom: Quantity | Partial) -> str:
+    def _shapes(self, about: Iterable[Atom]) -> list[int]:
+        """The values whose shapes show these: a unit's circle stands for its z and δ, too."""
+        return sorted({self.values(shape) for atom in about for shape in _shapes_of(atom)})
+
+    def _atom_text(self, atom: Atom) -> str:
         return without_markup((atom,), self.names)
 
 
-def _is_long(definition: Expression | None) -> bool:
-    from derive.derivation.numbers.chains import is_short
+def _shapes_of(atom: Atom) -> Iterator[Atom]:
+    yield atom
+    if isinstance(atom, Partial):
+        yield from _shapes_of(atom.by)
+    elif atom.kind in (PRE_ACTIVATION, DELTA):
+        yield Quantity(ACTIVATION, atom.layer, atom.unit)
 
+
+def _is_long(definition: Expression | None) -> bool:
     return definition is None or not is_short(definition)
 
 

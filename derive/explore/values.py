@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from derive.compute.programs.program import GRADIENT, about, auxiliary, gradient
+from derive.compute.programs.program import auxiliary, gradient
 from derive.compute.sources.traced import UPSTREAM, Traced
 from derive.derivation.calculus.differentiator import derivative
 from derive.derivation.delta_sign import meaning
@@ -125,7 +125,8 @@ class Values:
         if isinstance(atom, Quantity):
             return self.graph.definitions.get(atom)
         of, by = atom.of, atom.by
-        assert isinstance(of, Quantity)
+        if not isinstance(of, Quantity):
+            return derivative(of, by)
         if of == by:
             return ONE
         parts = [

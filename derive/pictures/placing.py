@@ -41,9 +41,7 @@ def along_lines(
     areas = list(occupied)
     for edge, (column, ends) in zip(edges, lines, strict=True):
         near = [other for x, other in lines if x == column]
-        label = Label(
-            ends[0], content(edge), size, "middle", role, _angle(ends), about=edge.weight
-        )
+        label = Label(ends[0], content(edge), size, "middle", role, _angle(ends), about=edge.weight)
         free = [
             (cost, share, room)
             for cost, share, room in _rooms(label, ends, near, names)

@@ -30,7 +30,7 @@ from tests.document.sentences import (
 
 SOURCES = [
     path
-    for name in ("document", "writers", "worksheets", "spreadsheet")
+    for name in ("document", "writers", "worksheets", "spreadsheet", "explore")
     for path in sorted(Path("derive", name).rglob("*.py"))
 ]
 # What says a macro, and what it puts before the name.

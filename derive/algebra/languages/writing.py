@@ -144,9 +144,7 @@ class Writer(Statements):
         """The functions alone, with what they call, to stand in a larger program."""
         bodies = [self.body(routine) for routine in routines]
         template = _environment().get_template(f"{self.manners.template}_functions.jinja")
-        return _tidy(template.render(
-            w=self, bodies=bodies, helpers=self.helpers(), own=None
-        ))
+        return _tidy(template.render(w=self, bodies=bodies, helpers=self.helpers(), own=None))
 
     def file(self, routines: Sequence[Routine], tile: Any = None, **values: Any) -> str:
         """The file: the template's, with these values.

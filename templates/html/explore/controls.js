@@ -60,7 +60,7 @@ function listenToControls() {
     field.addEventListener("change", () => {
       typing = false;
       if (typed(field.value)) tellChange(leaf);
-      else tell("said_no_number", { text: field.value });
+      else tellPlainly(faultOf(reading(field.value)));
     });
     field.addEventListener("blur", () => {
       typing = false;

@@ -53,7 +53,9 @@ class View {
 
   /** The chain of a step. */
   step({ tree, update, value }) {
-    return this.workedOut(tree, update ? ROUNDING.update : ROUNDING.digits, update ? null : value);
+    if (!update) return this.workedOut(tree, ROUNDING.digits, value);
+    const { members: [[, first], ...others], result } = this.workedOut(tree, ROUNDING.update);
+    return { members: [["←", first], ...others], result };
   }
 
   get loss() {

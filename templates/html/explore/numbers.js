@@ -1,4 +1,4 @@
-// Numbers: as people type them, and as the page shows them.
+// Numbers as the page shows them.
 //
 // A shown number is {text, value, exact}: its digits, "0.75026" or "1.23e-12", what they stand for,
 // and whether nothing was lost. The rules are those of the page: so many decimals, rounded half away
@@ -84,49 +84,4 @@ function inPlain(text) {
   if (power === undefined) return minus(mantissa);
   const raised = [...power].map((c) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[c] ?? "⁻").join("");
   return `${minus(mantissa)}·10${raised}`;
-}
-
-// -- what is typed ------------------------------------------------------------------------------
-
-const MOST_TYPED = 60; // digits of one number
-const DECIMAL = /^([+-]?)([0-9]*)(?:\.([0-9]*))?(?:e([+-]?[0-9]{1,3}))?$/i;
-
-/** A typed number as {text, value}, or null where it is none. */
-function typed(answer) {
-  const reading = readNumber(answer);
-  return reading && Number.isFinite(reading.value) ? { text: reading.text, value: reading.value } : null;
-}
-
-/** A typed number: {text, value, unit, digits}; decimal comma, any minus, fractions, powers of ten. */
-function readNumber(answer) {
-  const bare = answer.trim().replace(/[−–—‐‑‒﹣－]/g, "-").replace(/,/g, ".");
-  const quotient = /^([+-]?)([0-9]{1,15}) ?\/ ?([0-9]{1,15})$/.exec(bare);
-  if (quotient && Number(quotient[3])) {
-    const [, sign, above, below] = quotient;
-    const text = `${sign === "-" ? "-" : ""}${above}/${below}`;
-    return { text, value: valueOf(text), unit: 0, digits: MOST_TYPED };
-  }
-  const match = DECIMAL.exec(bare);
-  if (!match || !(match[2] || match[3]) || bare.length > MOST_TYPED) return null;
-  const [, sign, head, tail = "", power] = match;
-  const exponent = Number(power ?? 0);
-  const text = (sign === "-" ? "-" : "") + moved(head, tail, exponent, bare.includes("."));
-  return {
-    text, value: Number(bare), unit: 10 ** (exponent - tail.length),
-    digits: (head + tail).replace(/^0+/, "").length,
-  };
-}
-
-/** The digits with the point moved by an exponent, as a number file has them. */
-function moved(head, tail, exponent, pointed) {
-  const whole = (digits) => digits.replace(/^0+/, "") || "0";
-  if (!exponent) return whole(head) + (pointed && tail ? `.${tail}` : "");
-  if (Math.abs(exponent) + head.length + tail.length > 24) {
-    return `${whole(head)}${tail ? "." : ""}${tail}e${exponent}`;
-  }
-  const point = head.length + exponent;
-  const digits = ("0".repeat(Math.max(-point, 0)) + head + tail).padEnd(Math.max(point, 0), "0");
-  const at = Math.max(point, 0);
-  const rest = digits.slice(at);
-  return whole(digits.slice(0, at)) + (rest ? `.${rest}` : "");
 }

@@ -11,6 +11,8 @@ const infix = (sign) => `${BREAK}<mo form="infix">${sign}</mo>`;
 const PREFIX_MINUS = '<mo form="prefix">−</mo>';
 const APPLIED = "<mo>\u2061</mo>"; // between a function and its argument, not to be seen
 
+const SPOKEN_SIGNS = { "=": "speech_equals", "≈": "speech_approximately", "←": "speech_becomes" };
+
 /** A sentence of the page with its gaps filled. */
 function say(sentence, given = {}) {
   return DATA.says[sentence].replace(/\{(\w+)\}/g, (gap, name) => given[name] ?? gap);
@@ -152,7 +154,7 @@ function printChain(members) {
   const said = [];
   const rows = members.map(([sign, tree]) => {
     const { m, s } = print(tree);
-    said.push(`${say(sign === "=" ? "speech_equals" : "speech_approximately")} ${s}`);
+    said.push(`${say(SPOKEN_SIGNS[sign])} ${s}`);
     const parts = m.split(BREAK).map((part) => `<mrow>${part}</mrow>`).join("");
     return `<mtr class="plain onwards"><mtd></mtd><mtd><mrow><mo>${sign}</mo></mrow>${parts}</mtd></mtr>`;
   });

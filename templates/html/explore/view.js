@@ -31,13 +31,7 @@ function writeLists() {
   for (const [element, place] of results) {
     if (inOpenList(element)) write(element, signed(resultOf(place)));
   }
-  byId("summary").textContent = say("summary", {
-    loss: DATA.values[DATA.goal][4], error: inPlain(view.shown(DATA.goal).text) || say("undefined"),
-    start: inPlain(start.shown(DATA.goal).text),
-  });
 }
-
-const start = new View(START);
 
 /** What a step ends in. */
 function resultOf(place) {
@@ -60,11 +54,11 @@ function writeShapes() {
 
 /** Lights what a step is about, and what it uses. */
 function light(step) {
-  const used = namesIn(step.tree);
   for (const { element, about } of shapes) {
     const value = about.startsWith("+") ? NaN : Number(about);
-    element.classList.toggle("lit", value === step.value);
-    element.classList.toggle("used", value !== step.value && used.has(value));
+    const isLit = step.lit.includes(value);
+    element.classList.toggle("lit", isLit);
+    element.classList.toggle("used", !isLit && step.used.includes(value));
   }
 }
 
@@ -72,6 +66,10 @@ let spoken;
 
 /** Tells a screen reader, once things have come to rest. */
 function tell(sentence, given) {
+  tellPlainly(say(sentence, given));
+}
+
+function tellPlainly(text) {
   clearTimeout(spoken);
-  spoken = setTimeout(() => write(byId("said"), say(sentence, given)), 250);
+  spoken = setTimeout(() => write(byId("said"), text), 250);
 }
