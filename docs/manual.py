@@ -23,7 +23,7 @@ _LEFT_OUT = {"docs": ("__pycache__", "*.py", "errata")}  # what makes pages
 
 # Headings of the side bar, and the pages below them; all that is in docs/ must stand here.
 CONTENTS: dict[str, tuple[str, ...]] = {
-    "How to": ("docs/teachers-guide", "docs/training", "docs/languages"),
+    "How to": ("docs/explore", "docs/teachers-guide", "docs/training", "docs/languages"),
     "Reference": (
         "docs/network-files", "docs/catalogue/catalogue", "docs/other-names",
         "docs/common-mistakes", "docs/api",
