@@ -16,18 +16,16 @@ from derive.derivation.delta_sign import meaning
 from derive.derivation.numbers.chains import Atom
 from derive.derivation.styles.deltas import delta_of, pre_activation_of
 from derive.explore.trees import Tree, Trees
+from derive.expression.constructors import ONE, product, total
 from derive.expression.functions import Function
 from derive.expression.nodes import (
     ACTIVATION,
     DELTA,
-    ONE,
     PRE_ACTIVATION,
     Apply,
     Expression,
     Partial,
     Quantity,
-    product,
-    total,
 )
 from derive.graph import AnyGraph, FormulaGraph, layered
 from derive.notation import NEGATIVE
