@@ -96,6 +96,7 @@ class Writer:
 
     name: ClassVar[str]  # the folder of its templates
     suffix: ClassVar[str] = ""  # of its templates, where they are not in the format itself
+    feet: ClassVar[bool] = False  # whether a foot begins a page, so that none need be begun before
 
     def __init__(
         self, names: Names, templates: Path | None = None, *, stem: str | None = None
@@ -123,7 +124,8 @@ class Writer:
         a file: this one with its body, and others, in which these people are named."""
         needs = self.needs(body, tuple(people))
         before, _, behind = self._around(document, _BODY, needs).partition(_BODY)
-        between = self.layout.block("page_break", PageBreak())
+        parted = self.feet and document.blocks and isinstance(document.blocks[0], Foot)
+        between = "" if parted else self.layout.block("page_break", PageBreak())
         return before, f"\n\n{between}\n\n", behind
 
     def body(self, document: Document) -> str:

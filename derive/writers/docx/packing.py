@@ -25,7 +25,6 @@ _OWN = re.compile(
     re.DOTALL,
 )
 _FOOT = re.compile(r'<derive:foot relation="([^"]+)"/>')
-_BREAK = re.compile(r'<w:p><w:pPr><w:pStyle w:val="PageBreak"/></w:pPr></w:p>\s*$')
 _ID = re.compile(r'"@(new|same)"')
 _SECTION = re.compile(r"<w:sectPr>.*?</w:sectPr>", re.DOTALL)
 _LIST = re.compile(r'<w:numId w:val="(\d+)"/>')
@@ -87,7 +86,6 @@ def _in_sections(document: str) -> str:
     is_begun = "<w:p>" in before or "<w:tbl>" in before
     for foot, content in zip(feet[::2], feet[1::2], strict=True):
         if is_begun:
-            pieces[-1] = _BREAK.sub("", pieces[-1])
             ending = _section(plain, relation)
             pieces.append(f'<w:p><w:pPr><w:pStyle w:val="SectionEnd"/>{ending}</w:pPr></w:p>\n')
         relation, is_begun = foot, True

@@ -137,6 +137,7 @@ class Docx(Writer):
 
     name: ClassVar[str] = "docx"
     suffix: ClassVar[str] = ".xml"
+    feet: ClassVar[bool] = True
 
     def __init__(
         self, names: Names, templates: Path | None = None, *, stem: str | None = None

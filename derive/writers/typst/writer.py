@@ -123,6 +123,7 @@ class Typst(Writer):
 
     name: ClassVar[str] = "typst"
     suffix: ClassVar[str] = ".typ"
+    feet: ClassVar[bool] = True
 
     def __init__(
         self, names: Names, templates: Path | None = None, *, stem: str | None = None
