@@ -19,6 +19,7 @@ ALL = (
     "worksheets",
     "peers",
     "restarts",
+    "explore",
 )
 
 

@@ -10,8 +10,13 @@ from derive.document.wording import Wording
 # What stands in the page: labels and buttons.
 _LABELS = (
     "heading", "introduction", "drawn", "without_script", "hint", "undo", "reset", "link", "first",
-    "back", "on", "last", "numbers", "steps", "all_steps", "formula", "put_in", "why",
+    "back", "on", "last", "numbers", "steps", "all_steps", "formula", "put_in", "why", "hide",
+    "hide_all", "show_all", "answer", "check", "give", "practice", "one", "weight", "paths",
+    "paths_hint", "nudge",
+    "nudge_hint", "head_nudge", "head_quotient", "head_gap", "descent", "descent_hint", "step_down",
+    "run_down", "head_epoch", "head_loss", "losses_title", "ahead_title", "ahead_hint",
 )  # fmt: skip
+_VERDICTS = ("right", "coarse", "vague", "follows", "trivial", "wrong", "missing")
 # What the script says: the name of a sentence → what it puts in.
 _SAYS: dict[str, tuple[str, ...]] = {
     "explore_said_change": ("name", "value", "loss", "error"),
@@ -27,6 +32,26 @@ _SAYS: dict[str, tuple[str, ...]] = {
     "fault_too_long": ("one",),
     "fault_too_many_digits": ("one",),
     "explore_undefined": (),
+    **{f"explore_verdict_{verdict}": () for verdict in _VERDICTS},
+    "explore_first_wrong": ("place", "name"),
+    "explore_misconception": ("name",),
+    "explore_no_misconception": (),
+    "explore_said_hidden": (),
+    "explore_said_shown": (),
+    "explore_said_hidden_here": (),
+    "explore_paths_sum": (),
+    "explore_too_many_paths": ("most",),
+    "explore_losses_title": (),
+    "explore_losses_description": ("first", "last", "count"),
+    "explore_epochs": ("count",),
+    "explore_said_descent": ("count", "loss", "error"),
+    "explore_said_diverged": (),
+    "explore_ahead_title": (),
+    "explore_ahead": ("loss", "rate", "predicted", "there"),
+    "explore_ahead_mark": ("rate",),
+    "explore_unit_dead": ("unit",),
+    "explore_unit_saturated": ("unit", "slope"),
+    "explore_unit_cancels": ("unit", "slope"),
     "explore_place": ("place", "count"),
     "web_wide_formula": (),
     "speech_equals": (),

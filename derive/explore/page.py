@@ -19,6 +19,8 @@ from derive.explore.labels import labels
 from derive.explore.leaves import Group, Leaf, groups
 from derive.explore.pictures import pictures
 from derive.explore.steps import Stage, stages
+from derive.explore.tasks import as_data, names_of_slips, questions
+from derive.explore.units import units
 from derive.explore.values import Values
 from derive.expression.nodes import (
     ACTIVATION,
@@ -46,6 +48,12 @@ MODULES = (
     "view",
     "controls",
     "steps",
+    "weight",
+    "plot",
+    "descent",
+    "units",
+    "marking",
+    "predict",
     "main",
 )
 
@@ -107,6 +115,7 @@ class Explorer(Html):
             explore=labels(self.teller.words),
             drawn=self.drawn,
             groups=[self._group(group) for group in leaves],
+            weights=self._weights(leaves),
             few=sum(len(group.leaves) for group in leaves) <= _FEW,
             parts=self._parts(),
             drawings=drawings,
@@ -128,6 +137,13 @@ class Explorer(Html):
             for leaf in group.leaves
         ]  # fmt: skip
         return {"title": group.title, "rows": rows}
+
+    def _weights(self, leaves: Sequence[Group]) -> list[tuple[int, str]]:
+        """The numbers that are trained, by their names in plain text: a list to choose from."""
+        return [
+            (leaf.place, escape(without_markup((leaf.name,), self.names)))
+            for group in leaves for leaf in group.leaves if leaf.by is not None
+        ]  # fmt: skip
 
     def _goal(self) -> dict[str, Any]:
         """The loss, as the summary has it."""
@@ -175,6 +191,16 @@ class Explorer(Html):
     def _data(self, leaves: Sequence[Leaf], drawings: Sequence[Any]) -> dict[str, Any]:
         values, traced_, rounding = self.values, self.traced, self.valuation.rounding
         steps = list(map(self._step, self.stages))
+        asked = list(questions(self.teller, self.stages))
+        more = {
+            "tasks": as_data(asked, values),
+            "misconceptions": names_of_slips(self.teller, asked),
+            "edges": self._edges(),
+            "units": [
+                {**unit._asdict(), "name": self.inline((unit.name,))}
+                for unit in units(self.graph, values)
+            ],
+        }
         goal = values(self.graph.goal)
         sources = values.sources()
         return {
@@ -186,6 +212,7 @@ class Explorer(Html):
                 {
                     "key": leaf.key, "text": leaf.text, "value": leaf.value, "low": leaf.low,
                     "high": leaf.high, "said": self.spoken_name(leaf.name), "slope": leaf.slope,
+                    "name": self.inline((leaf.name,)),
                 }
                 for leaf in leaves
             ],
@@ -194,6 +221,9 @@ class Explorer(Html):
             "steps": steps,
             "labels": [tree for drawing in drawings for tree in drawing.trees],
             "goal": goal,
+            **more,
+            "names": {values(q): self.inline((q,)) for q in self._quantities()},
+            "shapes": {values(q): self._shapes([q]) for q in self._quantities()},
             "functions": {
                 name: {
                     "tree": values.tree.definition(function),
@@ -210,6 +240,21 @@ class Explorer(Html):
             "times": self.names.times,
             "says": labels(self.teller.words).says,
         }  # fmt: skip
+
+    def _quantities(self) -> tuple[Quantity, ...]:
+        return (*self.graph.leaves, *self.graph.definitions)
+
+    def _edges(self) -> dict[int, list[dict[str, Any]]]:
+        """From each quantity to those that use it, with the local derivative in between."""
+        values, graph = self.values, self.graph
+        return {
+            values(q): [
+                {"to": values(use), "tree": values.tree(values.local(use, q))}
+                for use in graph.children.get(q, ())
+                if use == graph.loss or graph.reaches(use, graph.loss)
+            ]
+            for q in self._quantities()
+        }
 
     def _step(self, stage: Stage) -> dict[str, Any]:
         updates = stage.part == "update"

@@ -106,6 +106,7 @@ def test_the_address_carries_the_state(chromium: Browser, tmp_path: Path) -> Non
     opened(chromium, explorer("mazur")[1], tmp_path)
     type_into(chromium, 2, "0,9")
     chromium.run("explore.model.go(6)")
+    chromium.run("new Promise((done) => setTimeout(done, 300))")
     address, loss = chromium.run("[location.hash, explore.model.view.loss]")
     assert address == "#explore?w1=0.9&step=7"
     script = f"location.hash = {address!r}; new Promise((done) => setTimeout(done, 50))"

@@ -16,7 +16,8 @@ function writeControls() {
     if (slider.max !== String(most)) slider.max = String(most);
     if (Number(slider.value) !== value) slider.value = String(value);
     if (document.activeElement !== field) {
-      if (field.value !== inPlain(text)) field.value = inPlain(text);
+      const shown = inPlain(shownAsTyped(text, leaf).text);
+      if (field.value !== shown) field.value = shown;
       field.removeAttribute("aria-invalid");
     }
   }
@@ -35,7 +36,7 @@ function tellChange(leaf) {
   const { view } = model;
   tell("said_change", {
     name: DATA.leaves[leaf].said, value: inPlain(model.texts[leaf]),
-    loss: DATA.values[DATA.goal][4], error: inPlain(view.shown(DATA.goal).text) || say("undefined"),
+    loss: DATA.values[DATA.goal][4], error: isHiddenValue(DATA.goal) ? "?" : inPlain(view.shown(DATA.goal).text) || say("undefined"),
   });
 }
 
@@ -49,6 +50,7 @@ function listenToControls() {
     });
     slider.addEventListener("change", () => { moving = false; });
     slider.step = String((DATA.leaves[leaf].high - DATA.leaves[leaf].low) / 400);
+    field.addEventListener("focus", () => { field.value = inPlain(model.texts[leaf]); });
     let typing = false;
     field.addEventListener("input", () => {
       const number = typed(field.value);

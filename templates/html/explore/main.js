@@ -1,6 +1,15 @@
 // Everything is put together here: each change is written once, in this order.
 
-model.listeners.push(writeControls, writeLists, writeShapes, writeStep, writeAddress);
+model.listeners.push(
+  writeControls, writePrediction, writeLists, writeShapes, writeStep, writeUnits,
+  soon(writeAddress, 200), // browsers take their time over an address
+);
+if (DATA.leaves.some((leaf) => leaf.slope >= 0)) {
+  model.listeners.push(soon(writeWeight), soon(writeDescent));
+  listenToWeight();
+  listenToDescent();
+}
+listenToPrediction();
 listenToControls();
 listenToSteps();
 panel.querySelectorAll("details").forEach((list) => list.addEventListener("toggle", writeLists));
@@ -10,4 +19,4 @@ model.changed();
 readAddress();
 
 // For whoever looks from the console, and for the tests: the page's own functions.
-globalThis.explore = { model, DATA, rounded, reading, valueOf, workedOut, print };
+globalThis.explore = { model, DATA, rounded, reading, valueOf, workedOut, print, prediction, Marking, View };

@@ -5,6 +5,7 @@
 
 const START = DATA.leaves.map((leaf) => leaf.text);
 const ROUNDING = DATA.rounding;
+const TYPED_MORE = 3; // decimals beyond those on display that somebody may type
 const leafOf = new Map(DATA.leaves.map((leaf, place) => [leaf.value, place]));
 
 /** All values of one state; `exactly(value)` is [value, error], `shown(value)` what is displayed. */
@@ -38,8 +39,7 @@ class View {
   displayedOf(value) {
     const leaf = leafOf.get(value);
     if (leaf !== undefined) {
-      const text = this.texts[leaf];
-      return { text, value: valueOf(text), exact: true };
+      return shownAsTyped(this.texts[leaf], leaf);
     }
     const [, , tree] = DATA.values[value];
     if (ROUNDING.carried && tree !== null) return this.workedOut(tree).result;
@@ -58,9 +58,23 @@ class View {
     return { members: [["←", first], ...others], result };
   }
 
+  /** What an update comes to, without the chain. */
+  updated({ tree }) {
+    if (ROUNDING.carried) return this.workedOut(tree, ROUNDING.update).result;
+    return rounded(...evaluate(tree, this.exactly), ROUNDING.update);
+  }
+
   get loss() {
     return this.exactly(DATA.goal)[0];
   }
+}
+
+/** A number as it was typed; one of descent, with more digits than anybody types, as computed. */
+function shownAsTyped(text, leaf) {
+  const value = valueOf(text);
+  const decimals = (text.split(".")[1] ?? "").length;
+  if (text === START[leaf] || decimals <= ROUNDING.digits + TYPED_MORE) return { text, value, exact: true };
+  return rounded(value, EPSILON * Math.abs(value), ROUNDING.digits);
 }
 
 const model = {

@@ -26,13 +26,15 @@ function writeStep() {
     light(step);
     written = model.step;
   }
-  const { members } = model.view.step(step);
-  byId("chain").innerHTML = printChain(members);
-  for (const box of panel.querySelectorAll(".stepper .display")) reachable(box);
+  byId("chain").innerHTML = isHidden(model.step) ? "" : printChain(model.view.step(step).members);
+  sized.disconnect(); // told of the sizes when they are known, and not before
+  for (const box of panel.querySelectorAll(".stepper .display")) sized.observe(box);
   for (const [name, ends] of [["first", 0], ["back", 0], ["on", count - 1], ["last", count - 1]]) {
     panel.querySelector(`[data-go="${name}"]`).disabled = model.step === ends;
   }
 }
+
+const sized = new ResizeObserver((entries) => entries.forEach(({ target }) => reachable(target)));
 
 /** A box that scrolls takes the focus, so that the keyboard can scroll it. */
 function reachable(box) {
@@ -51,7 +53,7 @@ function goTo(step) {
   const { said } = DATA.steps[model.step];
   tell("said_step", {
     place: model.step + 1, count: DATA.steps.length, name: said,
-    value: inPlain(resultOf(model.step).text) || say("undefined"),
+    value: isHidden(model.step) ? "?" : inPlain(resultOf(model.step).text) || say("undefined"),
   });
 }
 

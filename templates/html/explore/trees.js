@@ -105,7 +105,7 @@ function opened(tree, view) {
     const { tree: formula, long } = DATA.functions[tree[1]];
     const given = tree.slice(2);
     if (formula && !long) {
-      named = rewritten(formula, (node) => (isList(node) && node[0] === "v" ? given[node[1]] : node));
+      named = withArguments(formula, given);
     }
   }
   const open = rewritten(named, (node) => (
@@ -113,6 +113,19 @@ function opened(tree, view) {
   const saysNoMore = isName(open) || isNumber(open);
   return saysNoMore && isList(tree) && tree[0] === "f" ? tree : open;
 }
+
+/** The formula that holds at a point: functions written out, every choice made. */
+function smooth(tree, known) {
+  return rewritten(tree, (node) => {
+    if (!isList(node)) return node;
+    if (node[0] === "?") return chosen(node, known, []);
+    const formula = node[0] === "f" && DATA.functions[node[1]].tree;
+    return formula ? smooth(withArguments(formula, node.slice(2)), known) : node;
+  });
+}
+
+const withArguments = (formula, given) => rewritten(formula, (node) => (
+  isList(node) && node[0] === "v" ? given[node[1]] : node));
 
 // -- line by line --------------------------------------------------------------------------------
 

@@ -3,8 +3,10 @@
 const panel = document.getElementById("explore");
 const all = (selector) => [...panel.querySelectorAll(selector)];
 const byId = (name) => document.getElementById(`explore-${name}`);
-const inList = all("[data-value]").map((element) => [element, Number(element.dataset.value)]);
-const results = all("[data-result]").map((element) => [element, Number(element.dataset.result)]);
+const inList = all("[data-value]").map((element) => (
+  { element, list: element.closest("details"), value: Number(element.dataset.value) }));
+const results = all("[data-result]").map((element) => (
+  { element, list: element.closest("details"), place: Number(element.dataset.result) }));
 const shapes = all("g[data-about]").map((element) => ({
   element, about: element.dataset.about, live: [...element.querySelectorAll(".live")],
 }));
@@ -18,38 +20,44 @@ function signed({ text, exact }) {
   return text ? `${exact ? "=" : "≈"} ${inPlain(text)}` : say("undefined");
 }
 
-function inOpenList(element) {
-  const closed = element.closest("details:not([open])");
-  return !closed;
-}
+const isOpen = ({ list }) => !list || list.open;
 
 function writeLists() {
   const { view } = model;
-  for (const [element, value] of inList) {
-    if (inOpenList(element)) write(element, signed(view.shown(value)));
+  panel.querySelector(".start").hidden = isHiddenValue(DATA.goal);
+  for (const { element, value } of inList.filter(isOpen)) {
+    write(element, isHiddenValue(value) ? "?" : signed(view.shown(value)));
   }
-  for (const [element, place] of results) {
-    if (inOpenList(element)) write(element, signed(resultOf(place)));
+  for (const { element, place } of results.filter(isOpen)) {
+    write(element, isHidden(place) ? predictedText(place) : signed(resultOf(place)));
   }
 }
 
 /** What a step ends in. */
 function resultOf(place) {
   const step = DATA.steps[place];
-  return step.update ? model.view.step(step).result : model.view.shown(step.value);
+  return step.update ? model.view.updated(step) : model.view.shown(step.value);
 }
 
 function writeShapes() {
   const { view } = model;
   for (const { about, live } of shapes) {
     if (!live.length) continue;
-    const shown = about.startsWith("+")
-      ? view.workedOut(DATA.labels[Number(about)]).result : view.shown(Number(about));
+    const isTree = about.startsWith("+");
+    const unknown = isTree ? treeIsHidden(Number(about)) : isHiddenValue(Number(about));
+    const shown = unknown ? null
+      : isTree ? view.workedOut(DATA.labels[Number(about)]).result : view.shown(Number(about));
     for (const element of live) {
       const named = /^[=≈]/.test(element.textContent);
-      write(element, named ? signed(shown) : inPlain(shown.text) || "?");
+      if (unknown) write(element, named ? "= ?" : "?");
+      else write(element, named ? signed(shown) : inPlain(shown.text) || "?");
     }
   }
+}
+
+/** Whether a product on a wire would tell a hidden value. */
+function treeIsHidden(label) {
+  return [...namesIn(DATA.labels[label])].some(isHiddenValue);
 }
 
 /** Lights what a step is about, and what it uses. */
@@ -60,6 +68,15 @@ function light(step) {
     element.classList.toggle("lit", isLit);
     element.classList.toggle("used", !isLit && step.used.includes(value));
   }
+}
+
+/** What takes longer than a frame is written once a slider pauses. */
+function soon(task, pause = 40) {
+  let waiting;
+  return () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(task, pause);
+  };
 }
 
 let spoken;
