@@ -191,10 +191,10 @@ class Explorer(Html):
     def _data(self, leaves: Sequence[Leaf], drawings: Sequence[Any]) -> dict[str, Any]:
         values, traced_, rounding = self.values, self.traced, self.valuation.rounding
         steps = list(map(self._step, self.stages))
-        asked = list(questions(self.teller, self.stages))
+        every = list(questions(self.teller, self.stages))
         more = {
-            "tasks": as_data(asked, values),
-            "misconceptions": names_of_slips(self.teller, asked),
+            "tasks": as_data(every, values),
+            "misconceptions": names_of_slips(self.teller, every),
             "edges": self._edges(),
             "units": [
                 {**unit._asdict(), "name": self.inline((unit.name,))}

@@ -53,20 +53,20 @@ def questions(teller: Teller, stages: Sequence[Stage]) -> Iterator[Question]:
         known.setdefault(key, (_plain(stage), ()))
     seen: set[tuple[Expression, bool]] = set()
 
-    def asked(key: tuple[Expression, bool]) -> Iterator[Question]:
+    def in_order(key: tuple[Expression, bool]) -> Iterator[Question]:
         if key in seen or key not in known:
             return
         seen.add(key)
         task, wrong = known[key]
         for atom in atoms(task.formula):
-            yield from asked((atom, False))
+            yield from in_order((atom, False))
         yield Question(task, places.get(key, -1), wrong)
 
     for key in places:
-        yield from asked(key)
+        yield from in_order(key)
 
 
-def as_data(asked: Sequence[Question], values: Values) -> list[dict[str, Any]]:
+def as_data(every: Sequence[Question], values: Values) -> list[dict[str, Any]]:
     """Questions for the script: formulas as trees, slips as [id, decimals lost, tree]."""
     return [
         {
@@ -78,13 +78,13 @@ def as_data(asked: Sequence[Question], values: Values) -> list[dict[str, Any]]:
                 for slip in question.slips
             ],
         }
-        for question in asked
+        for question in every
     ]  # fmt: skip
 
 
-def names_of_slips(teller: Teller, asked: Sequence[Question]) -> dict[str, dict[str, str]]:
+def names_of_slips(teller: Teller, every: Sequence[Question]) -> dict[str, dict[str, str]]:
     """The misconceptions that may be met: what they are called, and what is said to the reader."""
-    ids = {slip.misconception.id for question in asked for slip in question.slips}
+    ids = {slip.misconception.id for question in every for slip in question.slips}
     return {
         row.id: {
             "title": row.title,
