@@ -11,7 +11,7 @@ import derive
 from tests.browser import CHROMIUM, Browser
 
 _FRAME = 16.0  # milliseconds
-# Moves a slider in a frame: [milliseconds until all is worked out and laid out, until it is painted].
+# Moves a slider in a frame; milliseconds until all is laid out, and until it is painted.
 _MOVE = """(async () => {
   const slider = document.querySelector('[data-leaf="%d"] input[type="range"]');
   const times = [];
