@@ -155,8 +155,9 @@ function printChain(members) {
   const rows = members.map(([sign, tree]) => {
     const { m, s } = print(tree);
     said.push(`${say(SPOKEN_SIGNS[sign])} ${s}`);
-    const parts = m.split(BREAK).map((part) => `<mrow>${part}</mrow>`).join("");
-    return `<mtr class="plain onwards"><mtd></mtd><mtd><mrow><mo>${sign}</mo></mrow>${parts}</mtd></mtr>`;
+    const row = `<mo form="infix">${sign}</mo>${m}`;
+    const parts = row.split(BREAK).map((part) => `<mrow>${part}</mrow>`).join("");
+    return `<mtr class="plain onwards"><mtd></mtd><mtd>${parts}</mtd></mtr>`;
   });
   const words = escaped(said.join(", "));
   return `<math display="block" alttext="${words}" aria-label="${words}">`
