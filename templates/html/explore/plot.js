@@ -1,6 +1,6 @@
 // Curves as pictures: lines over one axis, with the numbers at its ends and a few words.
 
-const PLOT = { width: 320, height: 170, left: 8, right: 8, top: 12, bottom: 24 };
+const PLOT = { width: 320, height: 170, left: 8, right: 8, top: 22, bottom: 24 };
 
 /** An SVG of lines [{points, dashed}] and marks [{x, y, words}]; null values of y are left out. */
 function plot(lines, marks, { title, description, start, end }) {
