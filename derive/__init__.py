@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from derive.derivation.derivation import StyleError
     from derive.derivation.numbers.numbered import NumbersError
     from derive.document.errors import WordingError
+    from derive.explore.given import ExploreError
     from derive.expression.errors import DeriveError, UnknownName
     from derive.extent import PageError
     from derive.graph import Graph
@@ -45,6 +46,7 @@ __all__ = [
     "Dense",
     "Derivation",
     "DeriveError",
+    "ExploreError",
     "GradientFunction",
     "Graph",
     "GraphFunction",
@@ -83,6 +85,7 @@ _HOMES = {
     "Dense": "derive.network",
     "Derivation": "derive.derivation",
     "DeriveError": "derive.expression.errors",
+    "ExploreError": "derive.explore.given",
     "GradientFunction": "derive.compute",
     "Graph": "derive.graph",
     "GraphFunction": "derive.compute.formulas.function",

@@ -37,9 +37,10 @@ SECTIONS = MappingProxyType({
     "Algebra": ("symbolic", "Symbolic"),
     "Worksheets and marks": ("worksheet", "mark"),
     "Errors": (
-        "DeriveError", "ArgumentError", "CheckFailed", "DataError", "NetworkError", "NotationError",
-        "NumbersError", "OptionError", "PageError", "SpreadsheetError", "StyleError",
-        "SymbolicError", "UnknownName", "WordingError", "WorksheetError", "WriterError",
+        "DeriveError", "ArgumentError", "CheckFailed", "DataError", "ExploreError", "NetworkError",
+        "NotationError", "NumbersError", "OptionError", "PageError", "SpreadsheetError",
+        "StyleError", "SymbolicError", "UnknownName", "WordingError", "WorksheetError",
+        "WriterError",
     ),
 })  # fmt: skip
 _SPECIAL = ("__call__", "__getitem__")  # public under these names

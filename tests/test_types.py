@@ -18,7 +18,7 @@ from derive.network.catalogue import ACTIVATIONS, LOSSES
 from derive.network.reading.layers import BIAS_KINDS
 from derive.network.reading.options import CHOICES
 from derive.notation import BUILT_IN
-from derive.rendering import DETAILS, PARTS, ROUNDINGS, BinaryFormat, Detail, Part, TextFormat
+from derive.rendering import DETAILS, EVERY_PART, ROUNDINGS, BinaryFormat, Detail, Part, TextFormat
 from derive.writers.registry import REGISTRY
 
 ROOT = Path(__file__).parent.parent
@@ -64,7 +64,7 @@ def test_what_is_not_meant_is_refused(said: str) -> None:
         (literals.NotationName, BUILT_IN), (literals.Layout, CHOICES["layout"]),
         (literals.OverExamples, CHOICES["over_examples"]), (literals.RoundingMode, ROUNDINGS),
         (literals.DeltaSign, CHOICES["delta_sign"]),
-        (StyleName, STYLES), (Language, LANGUAGES), (Detail, DETAILS), (Part, PARTS),
+        (StyleName, STYLES), (Language, LANGUAGES), (Detail, DETAILS), (Part, EVERY_PART),
         (BackEnd, ("auto", "python", "numpy", "native")),
         (TextFormat, [name for name, row in REGISTRY.items() if not row.binary]),
         (BinaryFormat, [name for name, row in REGISTRY.items() if row.binary]),

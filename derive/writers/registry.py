@@ -103,7 +103,8 @@ def document_format(name: str, among: tuple[str, ...] = DOCUMENTS) -> Format:
     row = format_named(name)
     if name not in among:
         there = ", ".join(among)
-        raise UnknownFormat(f"no document is written as {name}; choose one of: {there}")
+        what = "text" if row.document else "document"
+        raise UnknownFormat(f"no {what} is written as {name}; choose one of: {there}")
     return row
 
 

@@ -17,6 +17,7 @@ from typing import Any
 import mpmath  # type: ignore[import-untyped]
 
 from derive.expression import nodes as n
+from derive.expression.constructors import variable
 from derive.expression.matrices import Hadamard, Matrix, MatrixProduct, Named, Transpose
 from derive.expression.nodes import Expression, Quantity
 from derive.network.description import Layer, Network
@@ -381,7 +382,7 @@ def _function(e: n.Apply, name: str) -> Callable[..., Value]:
     tree = FORMULAS[name]
 
     def function(x: Value) -> Value:
-        return evaluate(tree, Letters({n.variable("x"): x}))
+        return evaluate(tree, Letters({variable("x"): x}))
 
     return function
 

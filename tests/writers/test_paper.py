@@ -1,4 +1,4 @@
-"""US Letter, by the templates of examples/letter: lines as long as on A4, pages shorter and wider."""
+"""US Letter, by the templates of examples/letter: lines as long as those on A4."""
 
 from __future__ import annotations
 

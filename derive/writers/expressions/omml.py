@@ -76,7 +76,7 @@ def run(text: str, style: str = "", literal: bool = False) -> str:
     return f"<m:r>{manner}<m:t>{escape(text, quote=False)}</m:t></m:r>"
 
 
-def words(text: str) -> str:
+def in_words(text: str) -> str:
     """Words in the letters of the text around the formula."""
     body = escape(text, quote=False)
     return f'<m:r><m:rPr><m:nor/></m:rPr><m:t xml:space="preserve">{body}</m:t></m:r>'
@@ -118,7 +118,7 @@ _SLASH = run("/")
 def name(latex: str, text: str) -> str:
     """A name from its LaTeX; where that says more than is known here, its plain text."""
     known = letters(latex)
-    return words(text) if known is None else _letters(known)
+    return in_words(text) if known is None else _letters(known)
 
 
 def _letters(some: Iterable[Letter]) -> str:
@@ -273,10 +273,10 @@ def _comparison(e: Expression, names: Names) -> Printed:
 def _cases(e: Expression, names: Names) -> Printed:
     e = cast(Cases, e)
     rows = [
-        (OMML(value, names), words("if ") + OMML(condition, names))
+        (OMML(value, names), in_words("if ") + OMML(condition, names))
         for value, condition in zip(e.values, e.conditions, strict=False)
     ]
-    rows.append((OMML(e.values[-1], names), words("otherwise")))
+    rows.append((OMML(e.values[-1], names), in_words("otherwise")))
     return _wrap("{", _table(rows, "left"))
 
 
@@ -305,9 +305,9 @@ def _indexed_sum_on_lines(e: Expression, names: Names) -> Printed:
 def _blank(e: Expression, names: Names) -> Printed:
     """A gap over its label; a formula needs more room than a number."""
     e = cast(Blank, e)
-    room = words(EM_SPACE * (3 if isinstance(e.of, Number) else 9))
+    room = in_words(EM_SPACE * (3 if isinstance(e.of, Number) else 9))
     gap = compound("bar", '<m:pos m:val="bot"/>', e=OMML(e.of, names) if e.filled else room)
-    return compound("limLow", "", e=gap, lim=words(f"({e.label})"))
+    return compound("limLow", "", e=gap, lim=in_words(f"({e.label})"))
 
 
 def _matrix(e: Expression, names: Names) -> Printed:
@@ -368,7 +368,7 @@ OMML: Printer = Printer(
     ends=_ends,
     width=width,
     signs=_SIGNS,
-    step=words(EM_SPACE),
+    step=in_words(EM_SPACE),
 )
 # Derivatives stay on the line in running text, but for those inside something else.
 IN_LINE: Printer = replace(OMML, rules={**OMML.rules, Partial: _partial_in_line})
