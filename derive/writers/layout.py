@@ -40,8 +40,8 @@ class Layout:
         with _placed(path):
             try:
                 return self._environment.get_template(path)
-            except UnicodeDecodeError as error:
-                raise TemplateError(f"{path}: not text in UTF-8 ({error})") from error
+            except UnicodeDecodeError:
+                raise TemplateError(f"{path}: not text in UTF-8; save it as UTF-8") from None
 
     def block(self, noun: str, block: object) -> str:
         """One block through the macro named ``noun``, without space at the ends of its lines."""

@@ -121,7 +121,7 @@ def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
 def test_a_file_that_is_not_text(tmp_path: Path) -> None:
     (tmp_path / "markdown").mkdir()
     (tmp_path / "markdown" / "blocks.md").write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(TemplateError, match=r"blocks\.md: not text in UTF-8"):
+    with pytest.raises(TemplateError, match=r"blocks\.md: not text in UTF-8; save it as UTF-8"):
         page(tmp_path)
 
 
